@@ -1,0 +1,65 @@
+import { type Kysely, Migrator, sql } from 'kysely';
+import { migrations } from './migrations/index.ts';
+import type { Database } from './open.ts';
+import type { Tables } from './tables.ts';
+
+/** The database was last migrated by a newer program than this one. */
+export class DatabaseTooNewError extends Error {
+  override name = 'DatabaseTooNewError';
+}
+
+/** What a migration run did: the names of the migrations it applied, oldest first; none where all was current. */
+export interface MigrationResult {
+  readonly applied: readonly string[];
+}
+
+/**
+ * Brings the tables up to date. Runs under a lock, so that of several processes that start at once one migrates and the
+ * others wait. Rejects with DatabaseTooNewError where the database knows migrations that this program does not.
+ */
+export async function migrate(database: Database): Promise<MigrationResult> {
+  if (database.engine === 'postgres') return run(database.kysely);
+  // Kysely's lock for SQLite reaches no further than the process; the file's write lock does.
+  return database.kysely.connection().execute(async (connection) => {
+    await sql`begin immediate`.execute(connection);
+    try {
+      const result = await run(connection);
+      await sql`commit`.execute(connection);
+      return result;
+    } catch (error) {
+      await sql`rollback`.execute(connection);
+      throw error;
+    }
+  });
+}
+
+/** Why the database can't be served by this program as it is, or null where it can. Reads only. */
+export async function migrationProblem(database: Database): Promise<string | null> {
+  const done = await executed(database.kysely);
+  const unknown = done.find((name) => !(name in migrations));
+  if (unknown) return `the database is newer than this program (it has the migration ${unknown})`;
+  const missing = Object.keys(migrations).find((name) => !done.includes(name));
+  return missing ? `the migration ${missing} has not run` : null;
+}
+
+async function run(kysely: Kysely<Tables>): Promise<MigrationResult> {
+  const unknown = (await executed(kysely)).find((name) => !(name in migrations));
+  if (unknown) {
+    throw new DatabaseTooNewError(
+      `The database is newer than this program (it has the migration ${unknown}); start the version that made it, or a later one`,
+    );
+  }
+  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return { applied: results.map((result) => result.migrationName) };
+}
+
+async function executed(kysely: Kysely<Tables>): Promise<string[]> {
+  const tables = await kysely.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
+    kysely,
+  );
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,28 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+export type Engine = 'sqlite' | 'postgres';
+
+/** An open database. Whoever opens it closes it. */
+export interface Database {
+  readonly kysely: Kysely<Tables>;
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens `sqlite:<path>` (made if missing, its folder too) or `postgres://…`. Loads only the driver it needs. Does not
+ * migrate. Rejects where the database can't be opened; PostgreSQL connects on first use.
+ */
+export async function openDatabase(url: string): Promise<Database> {
+  if (url.startsWith('sqlite:')) {
+    const path = url.slice('sqlite:'.length);
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const { openSqlite } = await import('./sqlite.ts');
+    return openSqlite(path);
+  }
+  const { openPostgres } = await import('./postgres.ts');
+  return openPostgres(url);
+}

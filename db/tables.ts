@@ -1,0 +1,218 @@
+import type { ColumnType, Insertable, Selectable } from 'kysely';
+
+/*
+ * One set of tables for both engines. Times are milliseconds since the Unix epoch, flags are 0 or 1, JSON is text: what
+ * SQLite and PostgreSQL store alike.
+ */
+
+/** `expires_at` of what never expires: larger than every time, so that comparing needs no special case. */
+export const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** `last_used_at` of what was never used. */
+export const NOT_YET = 0;
+
+/** A column that only the insert sets. */
+type Fixed<T> = ColumnType<T, T, never>;
+
+export interface OrganizationsTable {
+  id: Fixed<string>;
+  name: string;
+  slug: Fixed<string>;
+  key_prefix: string;
+  max_active_api_keys: number | null;
+  rotation_live_days: number | null;
+  rotation_test_days: number | null;
+  /** JSON: the organization's own permissions, `[{name, description}]`. */
+  permission_catalog: string;
+  created_at: Fixed<number>;
+}
+
+/** One narrow row an organization: the lock that puts its changes into an order, and the number of the last one. */
+export interface OrganizationSequencesTable {
+  organization_id: Fixed<string>;
+  value: number;
+}
+
+export interface UsersTable {
+  id: Fixed<string>;
+  /** Lower-case. */
+  email: string;
+  name: string | null;
+  created_at: Fixed<number>;
+}
+
+export interface MembershipsTable {
+  id: Fixed<string>;
+  organization_id: Fixed<string>;
+  user_id: Fixed<string>;
+  role_id: string;
+  created_at: Fixed<number>;
+  /** Null: invited, not joined yet. */
+  joined_at: number | null;
+}
+
+export interface MembershipTeamsTable {
+  membership_id: Fixed<string>;
+  team_id: Fixed<string>;
+}
+
+export interface TeamsTable {
+  id: Fixed<string>;
+  organization_id: Fixed<string>;
+  name: string;
+  /** The name folded for comparing: unique in the organization. */
+  name_key: string;
+  created_at: Fixed<number>;
+}
+
+export interface RolesTable {
+  id: Fixed<string>;
+  organization_id: Fixed<string>;
+  name: string;
+  name_key: string;
+  description: string | null;
+  /** JSON: permission names. */
+  permissions: string;
+  is_system: Fixed<number>;
+  created_at: Fixed<number>;
+}
+
+export interface SignInTokensTable {
+  hash: Fixed<string>;
+  user_id: Fixed<string>;
+  created_at: Fixed<number>;
+  expires_at: Fixed<number>;
+}
+
+export interface SessionsTable {
+  id: Fixed<string>;
+  hash: Fixed<string>;
+  user_id: Fixed<string>;
+  created_at: Fixed<number>;
+  expires_at: Fixed<number>;
+  last_seen_at: number;
+}
+
+export interface OperatorTokensTable {
+  id: Fixed<string>;
+  name: Fixed<string>;
+  hash: Fixed<string>;
+  created_at: Fixed<number>;
+  revoked_at: number | null;
+}
+
+export interface ApiKeysTable {
+  id: Fixed<string>;
+  organization_id: Fixed<string>;
+  name: string;
+  /** The name folded for ordering, so that both engines order alike. */
+  name_key: string;
+  description: string | null;
+  environment: Fixed<'live' | 'test'>;
+  /** Display form of the newest secret. */
+  start: string;
+  /** Folded name, description, id and the display forms of all secrets: what `search` looks in. */
+  search_text: string;
+  role_id: string | null;
+  /** JSON: permission names. */
+  grants: string;
+  /** JSON: networks in normal form. */
+  ip_allowlist: string;
+  rate_limit: number | null;
+  rate_window_seconds: number | null;
+  external_id: string | null;
+  /** JSON object. */
+  metadata: string;
+  enabled: number;
+  created_at: Fixed<number>;
+  created_by: Fixed<string>;
+  updated_at: number;
+  /** When the newest secret was made: rotation is due some days after it. */
+  rotated_at: number;
+  /** NEVER where the key doesn't expire. */
+  expires_at: number;
+  revoked_at: number | null;
+  revoked_by: string | null;
+  revocation_reason: string | null;
+}
+
+export interface ApiKeyTeamsTable {
+  api_key_id: Fixed<string>;
+  team_id: Fixed<string>;
+}
+
+export interface ApiKeySecretsTable {
+  id: Fixed<string>;
+  api_key_id: Fixed<string>;
+  /** SHA-256 of the secret, hexadecimal. Selected by no query: secrets are only looked up by it. */
+  hash: Fixed<string>;
+  start: Fixed<string>;
+  created_at: Fixed<number>;
+  /** When a newer secret replaced it; null for the newest. */
+  replaced_at: number | null;
+  /** End of the overlap after a rotation; NEVER for the newest. */
+  expires_at: number;
+  revoked_at: number | null;
+}
+
+/** Last use of a key: apart from the key, which changes only when somebody changes it. */
+export interface ApiKeyUsageTable {
+  api_key_id: Fixed<string>;
+  organization_id: Fixed<string>;
+  /** NOT_YET where the key was never used. */
+  last_used_at: number;
+  last_used_ip: string | null;
+}
+
+export interface ApiKeySecretUsageTable {
+  secret_id: Fixed<string>;
+  last_used_at: number;
+  uses: number;
+}
+
+export interface ApiKeyUsageBucketsTable {
+  api_key_id: Fixed<string>;
+  organization_id: Fixed<string>;
+  granularity: Fixed<'minute' | 'hour' | 'day'>;
+  start: Fixed<number>;
+  verified: number;
+  denied: number;
+}
+
+export interface AuditLogTable {
+  id: Fixed<string>;
+  organization_id: Fixed<string>;
+  sequence: Fixed<number>;
+  action: Fixed<string>;
+  /** A user's or key's id, or a system actor's name. */
+  actor: Fixed<string>;
+  target_id: Fixed<string>;
+  /** JSON: field to [before, after]. */
+  changes: Fixed<string>;
+  ip: Fixed<string | null>;
+  user_agent: Fixed<string | null>;
+  occurred_at: Fixed<number>;
+}
+
+export interface Tables {
+  organizations: OrganizationsTable;
+  organization_sequences: OrganizationSequencesTable;
+  users: UsersTable;
+  memberships: MembershipsTable;
+  membership_teams: MembershipTeamsTable;
+  teams: TeamsTable;
+  roles: RolesTable;
+  sign_in_tokens: SignInTokensTable;
+  sessions: SessionsTable;
+  operator_tokens: OperatorTokensTable;
+  api_keys: ApiKeysTable;
+  api_key_teams: ApiKeyTeamsTable;
+  api_key_secrets: ApiKeySecretsTable;
+  api_key_usage: ApiKeyUsageTable;
+  api_key_secret_usage: ApiKeySecretUsageTable;
+  api_key_usage_buckets: ApiKeyUsageBucketsTable;
+  audit_log: AuditLogTable;
+}
+
+export type Row<Name extends keyof Tables> = Selectable<Tables[Name]>;
+export type NewRow<Name extends keyof Tables> = Insertable<Tables[Name]>;

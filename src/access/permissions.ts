@@ -1,0 +1,66 @@
+/** Every permission that Keywright itself asks for, with what it lets its holder do: serves checks, GraphQL and console. */
+export const BUILT_IN_PERMISSIONS = {
+  'organization.view': 'See the organization, its limits and policies',
+  'organization.manage': 'Change the organization: name, key prefix, rotation policy, permission catalog',
+  'member.view': 'See the members of the organization',
+  'member.manage': 'Invite, change and remove members',
+  'team.view': 'See the teams of the organization',
+  'team.manage': 'Create, rename and delete teams',
+  'role.view': 'See the roles of the organization',
+  'role.manage': 'Create, change and delete roles',
+  'audit.view': 'Read the audit log',
+  'api.key.view': 'See API keys, their usage and their live events',
+  'api.key.create': 'Create API keys',
+  'api.key.update': 'Change and rotate API keys, and revoke single secrets',
+  'api.key.delete': 'Revoke API keys',
+  'api.key.verify': 'Verify API keys',
+} as const;
+
+/** A permission that Keywright itself asks for. */
+export type BuiltInPermission = keyof typeof BUILT_IN_PERMISSIONS;
+
+/** The roles that come with every organization; nobody can change or delete them. */
+export const SYSTEM_ROLES = [
+  { name: 'owner', description: 'Everything', permissions: ['*'] },
+  {
+    name: 'admin',
+    description: 'All about keys and teams; sees members, roles and the audit log',
+    permissions: ['api.key.*', 'member.view', 'team.*', 'role.view', 'audit.view', 'organization.view'],
+  },
+  {
+    name: 'member',
+    description: 'Sees keys and teams',
+    permissions: ['api.key.view', 'team.view', 'organization.view'],
+  },
+] as const;
+
+/** Longest permission name, in characters. */
+export const PERMISSION_MAX = 100;
+
+const SHAPE = /^(?:\*|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:\.\*)?)$/;
+
+/** Whether the text has the form of a permission: segments joined by dots, an optional last segment `*`, or `*` alone. */
+export function isPermission(text: string): boolean {
+  return text.length <= PERMISSION_MAX && SHAPE.test(text);
+}
+
+/**
+ * Whether `held` covers `wanted`. `*` covers all; `a.*` covers everything below `a`, wildcards included, but not `a`
+ * itself. A wildcard that is wanted is covered only by one at least as wide.
+ */
+export function covers(held: readonly string[], wanted: string): boolean {
+  return held.some((one) => {
+    if (one === '*' || one === wanted) return true;
+    return one.endsWith('.*') && wanted.startsWith(one.slice(0, -1));
+  });
+}
+
+/** Those of `wanted` that `held` does not cover. */
+export function missing(held: readonly string[], wanted: readonly string[]): string[] {
+  return wanted.filter((permission) => !covers(held, permission));
+}
+
+/** Both lists as one, each permission once, in alphabetical order. */
+export function union(...lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())].sort();
+}

@@ -1,0 +1,105 @@
+import { covers } from './permissions.ts';
+
+/** Who is asking, with everything it may do, loaded once a request: every question is answered without a query. */
+export type Principal = UserPrincipal | KeyPrincipal | OperatorPrincipal | SystemPrincipal;
+
+interface Rights {
+  /** How the audit log names it: a user's or key's id, or the name of a system actor. */
+  readonly actor: string;
+  /** Whether it holds the permission in this organization. */
+  can(organizationId: string, permission: string): boolean;
+  /** Whether it holds the permission in any organization. */
+  canSomewhere(permission: string): boolean;
+  /** Everything it holds in this organization, wildcards as they are; empty where it is no part of it. */
+  permissionsIn(organizationId: string): readonly string[];
+  /** Whether the organization exists for it at all. */
+  isOf(organizationId: string): boolean;
+}
+
+/** A signed-in person. */
+export interface UserPrincipal extends Rights {
+  readonly kind: 'user';
+  readonly userId: string;
+  readonly sessionId: string;
+  /** Organizations it has joined, oldest membership first. */
+  readonly organizationIds: readonly string[];
+}
+
+/** An API key as a caller, in its own organization only. */
+export interface KeyPrincipal extends Rights {
+  readonly kind: 'key';
+  readonly keyId: string;
+  readonly secretId: string;
+  readonly organizationIds: readonly [string];
+}
+
+/** The product's own back end: everything in every organization. */
+export interface OperatorPrincipal extends Rights {
+  readonly kind: 'operator';
+  readonly name: string;
+  readonly tokenId: string;
+}
+
+/** Keywright itself: the command line on the server, the expiry sweep. */
+export interface SystemPrincipal extends Rights {
+  readonly kind: 'system';
+  readonly name: string;
+}
+
+/** A user with the permissions of each joined organization. */
+export function userPrincipal(
+  userId: string,
+  sessionId: string,
+  permissions: ReadonlyMap<string, readonly string[]>,
+): UserPrincipal {
+  return {
+    kind: 'user',
+    userId,
+    sessionId,
+    organizationIds: [...permissions.keys()],
+    ...rights(userId, permissions),
+  };
+}
+
+/** A key with its effective permissions. */
+export function keyPrincipal(key: {
+  keyId: string;
+  secretId: string;
+  organizationId: string;
+  permissions: readonly string[];
+}): KeyPrincipal {
+  const permissions = new Map([[key.organizationId, key.permissions]]);
+  const { keyId, secretId } = key;
+  return {
+    kind: 'key',
+    keyId,
+    secretId,
+    organizationIds: [key.organizationId],
+    ...rights(keyId, permissions),
+  };
+}
+
+/** The bearer of an operator token. */
+export function operatorPrincipal(tokenId: string, name: string): OperatorPrincipal {
+  return { kind: 'operator', tokenId, name, ...everything(`operator:${name}`) };
+}
+
+/** Keywright itself under a name such as `cli` or `expiry`. */
+export function systemPrincipal(name: string): SystemPrincipal {
+  return { kind: 'system', name, ...everything(name) };
+}
+
+function rights(actor: string, permissions: ReadonlyMap<string, readonly string[]>): Rights {
+  const permissionsIn = (organizationId: string): readonly string[] => permissions.get(organizationId) ?? [];
+  return {
+    actor,
+    permissionsIn,
+    can: (organizationId, permission) => covers(permissionsIn(organizationId), permission),
+    canSomewhere: (permission) => [...permissions.values()].some((held) => covers(held, permission)),
+    isOf: (organizationId) => permissions.has(organizationId),
+  };
+}
+
+function everything(actor: string): Rights {
+  return { actor, can: () => true, canSomewhere: () => true, permissionsIn: () => ['*'], isOf: () => true };
+}

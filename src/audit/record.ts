@@ -1,0 +1,71 @@
+import type { Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { RequestFacts } from '../context.ts';
+import { newId } from '../core/ids.ts';
+import type { Action, ChangeEvent, Changes } from '../events/events.ts';
+
+/** A row for the audit log before it has its place in it. */
+export interface AuditRecord {
+  readonly organizationId: string;
+  readonly action: Action;
+  readonly actor: string;
+  readonly targetId: string;
+  readonly changes: Changes;
+}
+
+/** Longest user agent that is kept, in characters. */
+const USER_AGENT_MAX = 300;
+
+/**
+ * Writes the rows, numbered on from the organization's sequence, in the order given. The sequence's row stays locked
+ * until the end of the transaction: in each organization the order of numbers is the order of commits, without gaps.
+ */
+export async function recordChanges(
+  tx: Transaction<Tables>,
+  records: readonly AuditRecord[],
+  now: number,
+  request: RequestFacts,
+): Promise<ChangeEvent[]> {
+  const events: ChangeEvent[] = [];
+  // In one order everywhere, so that two transactions over several organizations can't wait for each other.
+  for (const organizationId of [...new Set(records.map((record) => record.organizationId))].sort()) {
+    const own = records.filter((record) => record.organizationId === organizationId);
+    const last = await raiseSequence(tx, organizationId, own.length);
+    own.forEach((record, index) => {
+      const sequence = last - own.length + 1 + index;
+      events.push({ type: 'change', id: newId('evt'), sequence, occurredAt: now, ...record });
+    });
+  }
+  if (events.length > 0) {
+    await tx
+      .insertInto('audit_log')
+      .values(events.map((event) => toRow(event, request)))
+      .execute();
+  }
+  return events;
+}
+
+async function raiseSequence(tx: Transaction<Tables>, organizationId: string, by: number): Promise<number> {
+  const { value } = await tx
+    .updateTable('organization_sequences')
+    .set((eb) => ({ value: eb('value', '+', by) }))
+    .where('organization_id', '=', organizationId)
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
+function toRow(event: ChangeEvent, request: RequestFacts) {
+  return {
+    id: event.id,
+    organization_id: event.organizationId,
+    sequence: event.sequence,
+    action: event.action,
+    actor: event.actor,
+    target_id: event.targetId,
+    changes: JSON.stringify(event.changes),
+    ip: request.ip,
+    user_agent: request.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+    occurred_at: event.occurredAt,
+  };
+}

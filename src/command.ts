@@ -1,0 +1,91 @@
+import type { Transaction } from 'kysely';
+import type { Tables } from '../db/tables.ts';
+import type { Principal } from './access/principal.ts';
+import { type AuditRecord, recordChanges } from './audit/record.ts';
+import type { Context } from './context.ts';
+import { ForbiddenError, NotFoundError, UnauthenticatedError } from './core/errors.ts';
+import type { Propagation } from './events/bus.ts';
+import type { ChangeEvent } from './events/events.ts';
+
+/** What a change is done with. Inside it, everything goes through `tx`. */
+export interface Change {
+  readonly tx: Transaction<Tables>;
+  /** The time of the change, milliseconds. */
+  readonly now: number;
+  /** Waits until no other change of this organization is under way, and keeps others out until the end. */
+  lock(organizationId: string): Promise<void>;
+  /** Adds a row to the audit log; the actor is the caller unless another is named. */
+  audit(record: Omit<AuditRecord, 'actor'> & { actor?: string }): void;
+}
+
+/** What a change came to, and who has taken note of it. */
+export interface Outcome<T> {
+  readonly result: T;
+  readonly propagation: Propagation;
+}
+
+/**
+ * A change in one organization: checks the permission, opens the transaction, locks the organization, does the work,
+ * writes the audit rows and announces them after the commit. Throws UnauthenticatedError, NotFoundError (the
+ * organization, for who is no part of it) or ForbiddenError, and whatever `work` throws; then nothing is changed.
+ */
+export function command<T>(
+  ctx: Context,
+  needs: { organizationId: string; permission: string },
+  work: (change: Change) => Promise<T>,
+): Promise<Outcome<T>> {
+  authorize(ctx, needs.organizationId, needs.permission);
+  return write(ctx, async (change) => {
+    await change.lock(needs.organizationId);
+    return work(change);
+  });
+}
+
+/** The caller, if it holds the permission in the organization; else throws as `command` does. */
+export function authorize(ctx: Context, organizationId: string, permission: string): Principal {
+  const { principal } = ctx;
+  if (!principal) throw new UnauthenticatedError();
+  if (!principal.isOf(organizationId)) throw new NotFoundError(organizationId, 'organization');
+  if (!principal.can(organizationId, permission)) throw new ForbiddenError(permission);
+  return principal;
+}
+
+/** The caller, if it holds the permission anywhere: asked before an id tells in which organization. */
+export function authorizeSomewhere(ctx: Context, permission: string): Principal {
+  const { principal } = ctx;
+  if (!principal) throw new UnauthenticatedError();
+  if (!principal.canSomewhere(permission)) throw new ForbiddenError(permission);
+  return principal;
+}
+
+/** The part of `command` below the permission: for sign-in and the like, where holding a token is the permission. */
+export async function write<T>(ctx: Context, work: (change: Change) => Promise<T>): Promise<Outcome<T>> {
+  const records: AuditRecord[] = [];
+  const now = ctx.clock.now();
+  const done = await ctx.db.transaction().execute(async (tx) => {
+    const result = await work({
+      tx,
+      now,
+      lock: (organizationId) => lock(tx, organizationId),
+      audit: (record) => {
+        const actor = record.actor ?? ctx.principal?.actor;
+        if (!actor) throw new UnauthenticatedError();
+        records.push({ ...record, actor });
+      },
+    });
+    const events: ChangeEvent[] = await recordChanges(tx, records, now, ctx.request);
+    return { result, events };
+  });
+  const propagation = await ctx.bus.announce(done.events);
+  return { result: done.result, propagation };
+}
+
+async function lock(tx: Transaction<Tables>, organizationId: string): Promise<void> {
+  // A write, so that SQLite takes its lock at once and PostgreSQL holds the row.
+  const { numUpdatedRows } = await tx
+    .updateTable('organization_sequences')
+    .set((eb) => ({ value: eb.ref('value') }))
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw new NotFoundError(organizationId, 'organization');
+}

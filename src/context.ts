@@ -1,0 +1,83 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../db/tables.ts';
+import type { Principal } from './access/principal.ts';
+import type { Clock } from './core/clock.ts';
+import type { Config } from './core/config.ts';
+import type { Log } from './core/log.ts';
+import type { EventBus } from './events/bus.ts';
+
+/** What the whole server shares. */
+export interface Services {
+  readonly db: Kysely<Tables>;
+  readonly bus: EventBus;
+  readonly usage: UsageSink;
+  readonly limiter: RateLimiter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: Config;
+  /** Where browsers reach this server, without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+/** What a verb is handed: the services, who is asking, and from where. */
+export interface Context extends Services {
+  /** Null: nobody said who they are. */
+  readonly principal: Principal | null;
+  readonly request: RequestFacts;
+}
+
+/** Where a request came from, as it goes into the audit log. */
+export interface RequestFacts {
+  readonly id: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The last use of a key or secret. */
+export interface LastUse {
+  readonly at: number;
+  readonly ip: string | null;
+}
+
+/** Takes note of verifications without waiting; writes them in batches. */
+export interface UsageSink {
+  /** An accepted verification. */
+  accepted(use: {
+    organizationId: string;
+    keyId: string;
+    secretId: string;
+    at: number;
+    ip: string | null;
+  }): void;
+  /** A refused one; `keyId` null where there is no such key, `organizationId` that of the key, else of who asked. */
+  denied(denial: {
+    organizationId: string | null;
+    keyId: string | null;
+    code: string;
+    at: number;
+    ip: string | null;
+  }): void;
+  /** A key's last use where it is not written yet: readers lay it over what the database says. */
+  pendingKey(keyId: string): LastUse | undefined;
+  /** A secret's unwritten last use and count of uses. */
+  pendingSecret(secretId: string): { at: number; uses: number } | undefined;
+  /** Writes what is gathered. Resolves when it is written; at once where there is nothing. */
+  flush(): Promise<void>;
+}
+
+/** What a rate-limited key has left. */
+export interface RateLimitState {
+  readonly allowed: boolean;
+  /** Accepted verifications left in the window, 0 or more. */
+  readonly remaining: number;
+  /** When the window ends, milliseconds since the epoch. */
+  readonly resetAt: number;
+}
+
+/** Counts accepted verifications against the limits of keys. */
+export interface RateLimiter {
+  /** Takes one of `limit` in `windowSeconds`, if there is one left. */
+  take(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
+  /** What is left, without taking one. */
+  peek(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
+}

@@ -1,0 +1,64 @@
+import ipaddr from 'ipaddr.js';
+
+/** An IPv4 or IPv6 network, in the form that matching needs. */
+export interface Network {
+  readonly address: ipaddr.IPv4 | ipaddr.IPv6;
+  readonly bits: number;
+}
+
+/**
+ * Reads an address or network in CIDR notation (RFC 4632, RFC 4291 2.3). A bare address is a /32 or /128, bits right
+ * of the prefix must be zero. Returns the network and its normal form, or what is wrong with it.
+ */
+export function parseNetwork(text: string): { network: Network; text: string } | { fault: string } {
+  const [head = '', tail, ...rest] = text.split('/');
+  const address = parseAddress(head);
+  if (!address || rest.length > 0 || (tail !== undefined && !/^\d{1,3}$/.test(tail))) {
+    return { fault: `${quote(text)} is not an IP address or network such as 10.0.0.0/8 or 2001:db8::/32` };
+  }
+  const width = address.kind() === 'ipv4' ? 32 : 128;
+  const bits = tail === undefined ? width : Number(tail);
+  if (bits > width) return { fault: `${quote(text)}: the prefix length is at most ${width}` };
+  const base = clearHostBits(address, bits);
+  if (base.toString() !== address.toString()) {
+    return { fault: `${quote(text)} has bits set right of its prefix; did you mean ${base}/${bits}?` };
+  }
+  return { network: { address, bits }, text: `${address}/${bits}` };
+}
+
+/**
+ * An address, or null where the text is none. IPv4 only in four plain decimal parts (no octal, hex or short forms, which
+ * programs read differently); an IPv4-mapped IPv6 address is the IPv4 address; zone ids are dropped.
+ */
+export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  if (text.includes(':')) {
+    const bare = text.replace(/%.*$/, '');
+    if (!ipaddr.IPv6.isValid(bare)) return null;
+    const address = ipaddr.IPv6.parse(bare);
+    return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+  }
+  return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : null;
+}
+
+/** Whether the address lies in one of the networks; text that is no address lies in none. */
+export function isInNetworks(text: string, networks: readonly Network[]): boolean {
+  const address = parseAddress(text);
+  if (!address) return false;
+  return networks.some((network) => contains(network, address));
+}
+
+function contains(network: Network, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return network.address.kind() === address.kind() && address.match(network.address as never, network.bits);
+}
+
+function clearHostBits(address: ipaddr.IPv4 | ipaddr.IPv6, bits: number): ipaddr.IPv4 | ipaddr.IPv6 {
+  const bytes = address.toByteArray().map((byte, index) => {
+    const kept = Math.min(8, Math.max(0, bits - index * 8));
+    return byte & (0xff << (8 - kept)) & 0xff;
+  });
+  return ipaddr.fromByteArray(bytes);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
