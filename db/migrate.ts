@@ -1,6 +1,6 @@
 import { type Kysely, Migrator, sql } from 'kysely';
+import type { Database } from './database.ts';
 import { migrations } from './migrations/index.ts';
-import type { Database } from './open.ts';
 import type { Tables } from './tables.ts';
 
 /** The database was last migrated by a newer program than this one. */

@@ -1,16 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Kysely } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Database } from './database.ts';
 
-export type Engine = 'sqlite' | 'postgres';
-
-/** An open database. Whoever opens it closes it. */
-export interface Database {
-  readonly kysely: Kysely<Tables>;
-  readonly engine: Engine;
-  close(): Promise<void>;
-}
+export type { Database, Engine } from './database.ts';
 
 /**
  * Opens `sqlite:<path>` (made if missing, its folder too) or `postgres://…`. Loads only the driver it needs. Does not

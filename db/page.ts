@@ -1,23 +1,9 @@
 import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { AppError } from '../src/core/errors.ts';
+import { PAGE_DEFAULT, PAGE_MAX, type Page, type PageArgs } from '../src/core/page.ts';
 import type { Tables } from './tables.ts';
 
-/** The arguments of a Relay connection (GraphQL Cursor Connections Specification, 4). */
-export interface PageArgs {
-  readonly first?: number | null | undefined;
-  readonly after?: string | null | undefined;
-  readonly last?: number | null | undefined;
-  readonly before?: string | null | undefined;
-}
-
-/** Some rows of a list, each with its cursor, in the list's order. */
-export interface Page<T> {
-  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
-  /** Counts the whole list: a query of its own, run only when somebody asks. */
-  totalCount(): Promise<number>;
-}
+export type { Page, PageArgs } from '../src/core/page.ts';
 
 /** What a list is ordered by: one column, then the id, both in one direction. */
 export interface Sort {
@@ -29,9 +15,6 @@ export interface Sort {
   readonly idColumn: string;
   readonly direction: 'asc' | 'desc';
 }
-
-export const PAGE_DEFAULT = 25;
-export const PAGE_MAX = 100;
 
 /** The values that a row is sorted by; every query passed to `readPage` selects them under these names. */
 export interface SortValues {

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { Database } from './open.ts';
+import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
 /** Few connections: statements are short, and more of them only queue inside the server. */

@@ -1,6 +1,6 @@
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { Database } from './open.ts';
+import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
 /** How long a writer waits for another process's write, milliseconds. */

@@ -1,11 +1,13 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../db/tables.ts';
-import type { Principal } from './access/principal.ts';
+import { authorize } from './access/authorize.ts';
 import { type AuditRecord, recordChanges } from './audit/record.ts';
 import type { Context } from './context.ts';
-import { ForbiddenError, NotFoundError, UnauthenticatedError } from './core/errors.ts';
+import { NotFoundError, UnauthenticatedError } from './core/errors.ts';
 import type { Propagation } from './events/bus.ts';
 import type { ChangeEvent } from './events/events.ts';
+
+export { authorize, authorizeSomewhere } from './access/authorize.ts';
 
 /** What a change is done with. Inside it, everything goes through `tx`. */
 export interface Change {
@@ -39,23 +41,6 @@ export function command<T>(
     await change.lock(needs.organizationId);
     return work(change);
   });
-}
-
-/** The caller, if it holds the permission in the organization; else throws as `command` does. */
-export function authorize(ctx: Context, organizationId: string, permission: string): Principal {
-  const { principal } = ctx;
-  if (!principal) throw new UnauthenticatedError();
-  if (!principal.isOf(organizationId)) throw new NotFoundError(organizationId, 'organization');
-  if (!principal.can(organizationId, permission)) throw new ForbiddenError(permission);
-  return principal;
-}
-
-/** The caller, if it holds the permission anywhere: asked before an id tells in which organization. */
-export function authorizeSomewhere(ctx: Context, permission: string): Principal {
-  const { principal } = ctx;
-  if (!principal) throw new UnauthenticatedError();
-  if (!principal.canSomewhere(permission)) throw new ForbiddenError(permission);
-  return principal;
 }
 
 /** The part of `command` below the permission: for sign-in and the like, where holding a token is the permission. */

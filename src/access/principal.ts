@@ -89,6 +89,11 @@ export function systemPrincipal(name: string): SystemPrincipal {
   return { kind: 'system', name, ...everything(name) };
 }
 
+/** Whoever holds just these permissions, in this organization and no other: what is made for it fits all of them. */
+export function anyoneWith(organizationId: string, permissions: readonly string[]): SystemPrincipal {
+  return { kind: 'system', name: 'anyone', ...rights('anyone', new Map([[organizationId, permissions]])) };
+}
+
 function rights(actor: string, permissions: ReadonlyMap<string, readonly string[]>): Rights {
   const permissionsIn = (organizationId: string): readonly string[] => permissions.get(organizationId) ?? [];
   return {

@@ -45,8 +45,9 @@ export class ValidationError extends AppError {
 export class NotFoundError extends AppError {
   readonly id: string;
 
-  constructor(id: string, what = 'object') {
-    super('NOT_FOUND', `There is no ${what} with this id`);
+  /** `by` is what the object was asked for by, where that is no id. */
+  constructor(id: string, what = 'object', by = 'id') {
+    super('NOT_FOUND', `There is no ${what} with this ${by}`);
     this.id = id;
   }
 }

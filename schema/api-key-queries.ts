@@ -1,0 +1,78 @@
+import { findApiKey } from '../src/keys/find-api-key.ts';
+import { listApiKeys } from '../src/keys/list-api-keys.ts';
+import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
+import { ApiKeyFilter, ApiKeyOrder, NEWEST_FIRST } from './api-key-list.ts';
+import { builder } from './builder.ts';
+import { connectionCost, toConnection } from './connection.ts';
+import { ApiKeyConnection, ApiKeyRef, OrganizationRef, TeamRef } from './refs.ts';
+
+builder.queryFields((t) => ({
+  apiKey: t.field({
+    type: ApiKeyRef,
+    nullable: true,
+    description: 'The key with this id; null where there is none that you may see. Needs `api.key.view`',
+    authScopes: { permission: 'api.key.view' },
+    args: { id: t.arg.id({ required: true, description: 'The id of the key: `key_…`' }) },
+    resolve: (_root, { id }, ctx) => findApiKey(ctx, id),
+  }),
+  apiKeys: t.connection(
+    {
+      type: ApiKeyRef,
+      description: 'The keys of an organization. Needs `api.key.view`',
+      authScopes: (_root, { organizationId }, ctx) => ({
+        permissionIn: [resolveOrganizationId(ctx, organizationId), 'api.key.view'],
+      }),
+      complexity: connectionCost,
+      args: {
+        organizationId: t.arg.id({
+          description: 'May be left out by an API key, or a user of a single organization',
+        }),
+        filter: t.arg({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
+        orderBy: t.arg({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
+      },
+      resolve: async (_root, { organizationId, filter, orderBy, ...page }, ctx) =>
+        toConnection(
+          await listApiKeys(ctx, resolveOrganizationId(ctx, organizationId), { filter, orderBy }, page),
+        ),
+    },
+    ApiKeyConnection,
+  ),
+}));
+
+builder.objectField(OrganizationRef, 'apiKeys', (t) =>
+  t.connection(
+    {
+      type: ApiKeyRef,
+      description: 'Its keys. Needs `api.key.view`',
+      authScopes: (organization) => ({ permissionIn: [organization.id, 'api.key.view'] }),
+      complexity: connectionCost,
+      args: {
+        filter: t.arg({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
+        orderBy: t.arg({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
+      },
+      resolve: async (organization, { filter, orderBy, ...page }, ctx) =>
+        toConnection(await listApiKeys(ctx, organization.id, { filter, orderBy }, page)),
+    },
+    ApiKeyConnection,
+  ),
+);
+
+builder.objectField(TeamRef, 'apiKeys', (t) =>
+  t.connection(
+    {
+      type: ApiKeyRef,
+      description: 'The keys bound to it. Needs `api.key.view`',
+      authScopes: (team) => ({ permissionIn: [team.organizationId, 'api.key.view'] }),
+      complexity: connectionCost,
+      args: {
+        filter: t.arg({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
+        orderBy: t.arg({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
+      },
+      resolve: async (team, { filter, orderBy, ...page }, ctx) =>
+        toConnection(
+          await listApiKeys(ctx, team.organizationId, { filter, orderBy, boundToTeam: team.id }, page),
+        ),
+    },
+    ApiKeyConnection,
+  ),
+);

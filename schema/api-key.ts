@@ -1,0 +1,216 @@
+import { union } from '../src/access/permissions.ts';
+import { listAudit } from '../src/audit/list.ts';
+import {
+  type ApiKey,
+  loadSecretsOfKeys,
+  loadTeamsOfKeys,
+  rotationDueAt,
+  statusOf,
+} from '../src/keys/api-key.ts';
+import { usageOf } from '../src/usage/report.ts';
+import { Actor, findActor } from './actor.ts';
+import { ApiKeyStatus, Environment } from './api-key-list.ts';
+import { builder } from './builder.ts';
+import { connectionCost, toConnection } from './connection.ts';
+import type { GraphQLContext } from './context.ts';
+import { nullIfMissing } from './loaded.ts';
+import { findsNode } from './node.ts';
+import {
+  ApiKeyRef,
+  ApiKeySecretRef,
+  AuditEntryConnection,
+  AuditEntryRef,
+  OrganizationRef,
+  RoleRef,
+  TeamRef,
+} from './refs.ts';
+
+const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({
+  description: 'How often a key is accepted',
+  fields: (t) => ({
+    limit: t.exposeInt('limit', { description: 'Accepted verifications per window' }),
+    windowSeconds: t.exposeInt('windowSeconds', { description: 'Length of the window' }),
+  }),
+});
+
+const UsageGranularity = builder.enumType('UsageGranularity', {
+  description: 'Length of a usage bucket, in UTC',
+  values: {
+    MINUTE: { value: 'minute', description: 'One minute' },
+    HOUR: { value: 'hour', description: 'One hour' },
+    DAY: { value: 'day', description: 'One day' },
+  } as const,
+});
+
+const UsageBucket = builder
+  .objectRef<{ start: number; verified: number; denied: number }>('UsageBucket')
+  .implement({
+    description: 'How often a key was presented in a stretch of time',
+    fields: (t) => ({
+      start: t.expose('start', { type: 'DateTime', description: 'Where the stretch begins' }),
+      verified: t.expose('verified', { type: 'SafeInt', description: 'Accepted verifications' }),
+      denied: t.expose('denied', { type: 'SafeInt', description: 'Refused ones' }),
+    }),
+  });
+
+async function permissionsOf(key: ApiKey, ctx: GraphQLContext): Promise<string[]> {
+  const role = key.roleId ? await RoleRef.getDataloader(ctx).load(key.roleId) : null;
+  return union(role?.permissions ?? [], key.grants);
+}
+
+builder.objectType(ApiKeyRef, {
+  description:
+    'The identity and policy of a key. Its credential is a secret; a rotation adds a second one to the same key',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What the key is for' }),
+    description: t.exposeString('description', { nullable: true, description: 'More about it' }),
+    organization: t.field({
+      type: OrganizationRef,
+      description: 'The organization it belongs to',
+      resolve: (key) => key.organizationId,
+    }),
+    environment: t.expose('environment', {
+      type: Environment,
+      description: 'What it is for; part of its secret',
+    }),
+    status: t.field({
+      type: ApiKeyStatus,
+      description: 'Whether it is accepted',
+      resolve: (key, _args, ctx) => statusOf(key, ctx.clock.now()),
+    }),
+    start: t.exposeString('start', {
+      description:
+        'The first characters of the newest secret: `kw_live_a8f2bcde`. All of it that is ever shown again',
+    }),
+    role: t.field({
+      type: RoleRef,
+      nullable: true,
+      description: 'The role whose permissions it has; changes of the role take effect at once',
+      resolve: (key) => key.roleId,
+    }),
+    grants: t.field({
+      type: ['Permission'],
+      description: 'Permissions granted directly, beside the role',
+      resolve: (key) => [...key.grants],
+    }),
+    permissions: t.field({
+      type: ['Permission'],
+      description: 'In force now: the role’s and the grants together, in alphabetical order',
+      resolve: (key, _args, ctx) => permissionsOf(key, ctx),
+    }),
+    teams: t.loadableList({
+      type: TeamRef,
+      description: 'The teams it is bound to, by name; none: bound to no team',
+      load: async (ids: string[], ctx) => {
+        const teams = await loadTeamsOfKeys(ctx.db, ids);
+        return ids.map((id) => teams.get(id) ?? []);
+      },
+      resolve: (key) => key.id,
+    }),
+    ipAllowlist: t.field({
+      type: ['CIDR'],
+      description: 'Networks it is accepted from; empty: any address',
+      resolve: (key) => [...key.ipAllowlist],
+    }),
+    rateLimit: t.expose('rateLimit', {
+      type: RateLimit,
+      nullable: true,
+      description: 'How often it is accepted; null: without limit',
+    }),
+    externalId: t.exposeString('externalId', {
+      nullable: true,
+      description: 'Who the key belongs to in the caller’s own system',
+    }),
+    metadata: t.expose('metadata', { type: 'JSONObject', description: 'Whatever the caller keeps with it' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made' }),
+    createdBy: t.field({
+      type: Actor,
+      description: 'Who made it',
+      resolve: (key, _args, ctx) => findActor(ctx, key.createdBy, key.organizationId),
+    }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When somebody last changed it' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'From when on it is refused; null: it doesn’t expire',
+    }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Its last accepted verification; null: none yet',
+    }),
+    lastUsedIp: t.exposeString('lastUsedIp', {
+      nullable: true,
+      description: 'The client’s address at that verification, where it was given',
+    }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked',
+    }),
+    revokedBy: t.field({
+      type: Actor,
+      nullable: true,
+      description: 'Who revoked it',
+      resolve: (key, _args, ctx) =>
+        key.revokedBy ? findActor(ctx, key.revokedBy, key.organizationId) : null,
+    }),
+    revocationReason: t.exposeString('revocationReason', {
+      nullable: true,
+      description: 'Why it was revoked',
+    }),
+    rotationDueAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the organization’s policy asks for a new secret; null: never',
+      resolve: async (key, _args, ctx) => {
+        const organization = await OrganizationRef.getDataloader(ctx).load(key.organizationId);
+        return rotationDueAt(key, organization.rotationPolicy);
+      },
+    }),
+    secrets: t.loadableList({
+      type: ApiKeySecretRef,
+      description: 'Its credentials, the newest first, ended ones included',
+      load: async (ids: string[], ctx) => {
+        const secrets = await loadSecretsOfKeys(ctx, ids);
+        return ids.map((id) => secrets.get(id) ?? []);
+      },
+      resolve: (key) => key.id,
+    }),
+    usage: t.field({
+      type: [UsageBucket],
+      description: 'How often it was presented: stretches with any use, the earliest first; at most 1,000',
+      complexity: { field: 20, multiplier: 5 },
+      args: {
+        from: t.arg({
+          type: 'DateTime',
+          description: 'Not before this time; left out: an hour, a day or 30 days ago',
+        }),
+        to: t.arg({ type: 'DateTime', description: 'Before this time; left out: now' }),
+        granularity: t.arg({
+          type: UsageGranularity,
+          defaultValue: 'hour',
+          description: 'Length of a stretch',
+        }),
+      },
+      resolve: (key, { from, to, granularity }, ctx) =>
+        usageOf(ctx, key.id, { from: from ?? null, to: to ?? null, granularity: granularity ?? 'hour' }),
+    }),
+    auditLog: t.connection(
+      {
+        type: AuditEntryRef,
+        description: 'Everything that was done to it, the latest first. Needs `audit.view`',
+        authScopes: (key) => ({ permissionIn: [key.organizationId, 'audit.view'] }),
+        complexity: connectionCost,
+        resolve: async (key, args, ctx) =>
+          toConnection(await listAudit(ctx, key.organizationId, { targetId: key.id }, args)),
+      },
+      AuditEntryConnection,
+    ),
+  }),
+});
+
+findsNode('ApiKey', async (id, ctx) => {
+  const key = await ApiKeyRef.getDataloader(ctx).load(id).catch(nullIfMissing);
+  return key && ctx.principal?.can(key.organizationId, 'api.key.view') ? key : null;
+});

@@ -1,0 +1,51 @@
+import { Actor, findActor } from './actor.ts';
+import { builder } from './builder.ts';
+import { nullIfMissing } from './loaded.ts';
+import { findsNode } from './node.ts';
+import { AuditEntryRef } from './refs.ts';
+
+builder.objectType(AuditEntryRef, {
+  description: 'One change, by whom, from where and when',
+  fields: (t) => ({
+    sequence: t.string({
+      description: 'Grows by one with each change of the organization: the order in which they took effect',
+      resolve: (entry) => String(entry.sequence),
+    }),
+    action: t.exposeString('action', { description: '`api_key.created`, `team.created` …' }),
+    actor: t.field({
+      type: Actor,
+      description: 'Who did it',
+      resolve: (entry, _args, ctx) => findActor(ctx, entry.actor, entry.organizationId),
+    }),
+    targetId: t.exposeID('targetId', { description: 'What was changed' }),
+    changes: t.field({
+      type: 'JSONObject',
+      description:
+        'Each changed field with its values: `{"name": ["before", "after"]}`. Never a secret or its hash',
+      resolve: (entry) => entry.changes,
+    }),
+    ip: t.exposeString('ip', {
+      nullable: true,
+      description: 'The address it came from; null on the command line',
+    }),
+    userAgent: t.exposeString('userAgent', { nullable: true, description: 'What the client called itself' }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it took effect' }),
+  }),
+});
+
+/** What an audit log is narrowed to. */
+export const AuditFilter = builder.inputType('AuditFilter', {
+  description: 'Narrows the audit log; what is left out doesn’t',
+  fields: (t) => ({
+    actions: t.stringList({ description: 'Any of these actions' }),
+    targetId: t.id({ description: 'Changes of this object' }),
+    actorId: t.id({ description: 'Changes by this user or key' }),
+    from: t.field({ type: 'DateTime', description: 'Not before this time' }),
+    to: t.field({ type: 'DateTime', description: 'Before this time' }),
+  }),
+});
+
+findsNode('AuditEntry', async (id, ctx) => {
+  const entry = await AuditEntryRef.getDataloader(ctx).load(id).catch(nullIfMissing);
+  return entry && ctx.principal?.can(entry.organizationId, 'audit.view') ? entry : null;
+});

@@ -1,0 +1,32 @@
+import { PAGE_DEFAULT, type Page } from '../src/core/page.ts';
+import { builder } from './builder.ts';
+
+/** A page of a list in the shape of a Relay connection; the total is counted only if the field is asked for. */
+export function toConnection<T extends object>(page: Page<T>) {
+  return {
+    edges: [...page.edges],
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      startCursor: page.edges[0]?.cursor ?? null,
+      endCursor: page.edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: page.totalCount,
+  };
+}
+
+/** What a list costs: as many of each of its fields as it may return rows, and one for the query. */
+export function connectionCost(args: {
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+}) {
+  const rows = args.first ?? args.last ?? PAGE_DEFAULT;
+  return { field: 1, multiplier: Math.max(1, rows) };
+}
+
+builder.globalConnectionField('totalCount', (t) =>
+  t.int({
+    description: 'How many rows the whole list has; counted only when asked for',
+    resolve: (connection) => connection.totalCount(),
+  }),
+);

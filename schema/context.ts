@@ -1,0 +1,14 @@
+import type { Context } from '../src/context.ts';
+import type { Live } from '../src/live/live.ts';
+
+/** What resolvers are handed: a verb's context, what happens live, and what only an answer over HTTP can do. */
+export interface GraphQLContext extends Context {
+  readonly live: Live;
+  readonly response: ResponseEffects;
+}
+
+/** Effects on the answer around the GraphQL result; absent where the transport has no such thing. */
+export interface ResponseEffects {
+  /** Hands the session to the browser as a cookie, or takes it back (null). */
+  setSessionCookie?(token: string | null, expiresAt?: number): void;
+}

@@ -1,0 +1,16 @@
+import { NotFoundError } from '../src/core/errors.ts';
+
+/** Puts what a batch found into the order that was asked for, as a data loader wants it. */
+export function inOrder<T extends { readonly id: string }>(
+  ids: readonly string[],
+  found: readonly T[],
+): (T | Error)[] {
+  const byId = new Map(found.map((one) => [one.id, one]));
+  return ids.map((id) => byId.get(id) ?? new NotFoundError(id));
+}
+
+/** Turns a data loader's "there is none" into null; any other failure stays one. */
+export function nullIfMissing(error: unknown): null {
+  if (error instanceof NotFoundError) return null;
+  throw error;
+}

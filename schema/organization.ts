@@ -1,0 +1,206 @@
+import { BUILT_IN_PERMISSIONS } from '../src/access/permissions.ts';
+import { listAudit } from '../src/audit/list.ts';
+import { AppError } from '../src/core/errors.ts';
+import { countActiveApiKeys } from '../src/keys/count-active-api-keys.ts';
+import { summarizeApiKeys } from '../src/keys/summarize-api-keys.ts';
+import { findOrganization } from '../src/organizations/find-organization.ts';
+import { listMembers } from '../src/organizations/list-members.ts';
+import { listRoles } from '../src/organizations/list-roles.ts';
+import { listTeams } from '../src/organizations/list-teams.ts';
+import type { Organization } from '../src/organizations/organization.ts';
+import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
+import { usageLastDay } from '../src/usage/last-day.ts';
+import { AuditFilter } from './audit-entry.ts';
+import { builder } from './builder.ts';
+import { connectionCost, toConnection } from './connection.ts';
+import { findsNode } from './node.ts';
+import {
+  AuditEntryConnection,
+  AuditEntryRef,
+  MembershipConnection,
+  MembershipRef,
+  OrganizationRef,
+  RoleConnection,
+  RoleRef,
+  TeamConnection,
+  TeamRef,
+} from './refs.ts';
+
+const OrganizationLimits = builder.objectRef<Organization>('OrganizationLimits').implement({
+  description: 'What the operator allows an organization',
+  fields: (t) => ({
+    maxActiveApiKeys: t.exposeInt('maxActiveApiKeys', {
+      nullable: true,
+      description: 'How many active keys there may be; null: unlimited',
+    }),
+    activeApiKeys: t.int({
+      description: 'How many there are',
+      resolve: ({ id }, _args, ctx) => countActiveApiKeys(ctx.db, id, ctx.clock.now()),
+    }),
+  }),
+});
+
+const RotationPolicy = builder.objectRef<Organization['rotationPolicy']>('RotationPolicy').implement({
+  description: 'After how many days a key should get a new secret',
+  fields: (t) => ({
+    liveDays: t.exposeInt('liveDays', {
+      nullable: true,
+      description: 'Live keys; null: no rotation asked for',
+    }),
+    testDays: t.exposeInt('testDays', {
+      nullable: true,
+      description: 'Test keys; null: no rotation asked for',
+    }),
+  }),
+});
+
+const PermissionDefinition = builder
+  .objectRef<{ name: string; description: string | null; builtIn: boolean }>('PermissionDefinition')
+  .implement({
+    description: 'A permission that roles and keys of an organization may carry',
+    fields: (t) => ({
+      name: t.expose('name', { type: 'Permission', description: 'Its name' }),
+      description: t.exposeString('description', {
+        nullable: true,
+        description: 'What it lets its holder do',
+      }),
+      builtIn: t.exposeBoolean('builtIn', {
+        description: 'Whether Keywright itself asks for it; else it is the organization’s own',
+      }),
+    }),
+  });
+
+const BUILT_IN = Object.entries(BUILT_IN_PERMISSIONS).map(([name, text]) => ({
+  name,
+  description: text,
+  builtIn: true,
+}));
+
+type Summary = Awaited<ReturnType<typeof summarizeApiKeys>> & { readonly organizationId: string };
+
+const ApiKeySummary = builder.objectRef<Summary>('ApiKeySummary').implement({
+  description: 'The keys of an organization in figures',
+  fields: (t) => ({
+    active: t.exposeInt('active', { description: 'Accepted now' }),
+    disabled: t.exposeInt('disabled', { description: 'Refused until somebody enables them' }),
+    expired: t.exposeInt('expired', { description: 'Past their expiry' }),
+    revoked: t.exposeInt('revoked', { description: 'Revoked so far' }),
+    unused: t.exposeInt('unused', {
+      description: 'Active, and not used for 90 days; or never used, and older than that',
+    }),
+    rotationOverdue: t.exposeInt('rotationOverdue', {
+      description: 'Active, and past the day their rotation was due',
+    }),
+    expiringSoon: t.exposeInt('expiringSoon', { description: 'Active, and expiring within 7 days' }),
+    verifiedLastDay: t.field({
+      type: 'SafeInt',
+      description: 'Accepted verifications of the last 24 hours, in whole minutes',
+      resolve: async ({ organizationId }, _args, ctx) => (await usageLastDay(ctx, organizationId)).verified,
+    }),
+    deniedLastDay: t.field({
+      type: 'SafeInt',
+      description: 'Refused verifications of known keys in the last 24 hours, in whole minutes',
+      resolve: async ({ organizationId }, _args, ctx) => (await usageLastDay(ctx, organizationId)).denied,
+    }),
+  }),
+});
+
+builder.objectType(OrganizationRef, {
+  description: 'A customer, product or department with keys of its own; sees nothing of the others',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What it is called' }),
+    slug: t.exposeString('slug', { description: 'Its name for addresses; unique, and never changes' }),
+    keyPrefix: t.exposeString('keyPrefix', { description: 'First part of its keys: `kw` gives `kw_live_…`' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made' }),
+    limits: t.field({
+      type: OrganizationLimits,
+      description: 'What the operator allows it. Needs `organization.view`',
+      authScopes: ({ id }) => ({ permissionIn: [id, 'organization.view'] }),
+      resolve: (organization) => organization,
+    }),
+    rotationPolicy: t.expose('rotationPolicy', {
+      type: RotationPolicy,
+      description: 'After how many days a key should get a new secret. Needs `organization.view`',
+      authScopes: ({ id }) => ({ permissionIn: [id, 'organization.view'] }),
+    }),
+    permissionCatalog: t.field({
+      type: [PermissionDefinition],
+      description:
+        'The permissions roles and keys may carry: the built-in ones, then its own. Needs `organization.view`',
+      authScopes: ({ id }) => ({ permissionIn: [id, 'organization.view'] }),
+      resolve: ({ permissionCatalog }) => [
+        ...BUILT_IN,
+        ...permissionCatalog.map((definition) => ({ ...definition, builtIn: false })),
+      ],
+    }),
+    keySummary: t.field({
+      type: ApiKeySummary,
+      description: 'Its keys in figures. Needs `api.key.view`',
+      complexity: { field: 20 },
+      authScopes: ({ id }) => ({ permissionIn: [id, 'api.key.view'] }),
+      resolve: async ({ id }, _args, ctx) => ({ ...(await summarizeApiKeys(ctx, id)), organizationId: id }),
+    }),
+    teams: t.connection(
+      {
+        type: TeamRef,
+        description: 'Its teams, the oldest first. Needs `team.view`',
+        authScopes: ({ id }) => ({ permissionIn: [id, 'team.view'] }),
+        complexity: connectionCost,
+        resolve: async ({ id }, args, ctx) => toConnection(await listTeams(ctx, id, args)),
+      },
+      TeamConnection,
+    ),
+    members: t.connection(
+      {
+        type: MembershipRef,
+        description: 'Its members, invited ones included, the earliest first. Needs `member.view`',
+        authScopes: ({ id }) => ({ permissionIn: [id, 'member.view'] }),
+        complexity: connectionCost,
+        resolve: async ({ id }, args, ctx) => toConnection(await listMembers(ctx, id, {}, args)),
+      },
+      MembershipConnection,
+    ),
+    roles: t.connection(
+      {
+        type: RoleRef,
+        description: 'Its roles, the oldest first. Needs `role.view`',
+        authScopes: ({ id }) => ({ permissionIn: [id, 'role.view'] }),
+        complexity: connectionCost,
+        resolve: async ({ id }, args, ctx) => toConnection(await listRoles(ctx, id, args)),
+      },
+      RoleConnection,
+    ),
+    auditLog: t.connection(
+      {
+        type: AuditEntryRef,
+        description: 'Everything that was done in it, the latest first. Needs `audit.view`',
+        authScopes: ({ id }) => ({ permissionIn: [id, 'audit.view'] }),
+        complexity: connectionCost,
+        args: { filter: t.arg({ type: AuditFilter, description: 'Which entries; left out: all' }) },
+        resolve: async ({ id }, { filter, ...page }, ctx) =>
+          toConnection(await listAudit(ctx, id, filter ?? {}, page)),
+      },
+      AuditEntryConnection,
+    ),
+  }),
+});
+
+builder.queryField('organization', (t) =>
+  t.field({
+    type: OrganizationRef,
+    nullable: true,
+    description: 'An organization; null where there is none that you belong to. Needs `organization.view`',
+    authScopes: { permission: 'organization.view' },
+    args: {
+      id: t.arg.id({ description: 'May be left out by an API key, or a user of a single organization' }),
+    },
+    resolve: (_root, { id }, ctx) => findOrganization(ctx, id ?? resolveOrganizationId(ctx, id)),
+  }),
+);
+
+findsNode('Organization', (id, ctx) =>
+  findOrganization(ctx, id).catch((error) => {
+    if (error instanceof AppError && error.code === 'FORBIDDEN') return null;
+    throw error;
+  }),
+);

@@ -1,0 +1,94 @@
+import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
+import type { Propagation } from '../src/events/bus.ts';
+import type { ApiKey } from '../src/keys/api-key.ts';
+import { revokeApiKey } from '../src/keys/revoke-api-key.ts';
+import { revokeApiKeySecret } from '../src/keys/revoke-api-key-secret.ts';
+import { revokeApiKeys } from '../src/keys/revoke-api-keys.ts';
+import { RevokeApiKeyInput, RevokeApiKeySecretInput, RevokeApiKeysInput } from './api-key-inputs.ts';
+import { builder } from './builder.ts';
+import { ApiKeyRef } from './refs.ts';
+
+const PropagationRef = builder.objectRef<Propagation>('Propagation').implement({
+  description: 'Which verifying nodes have confirmed that they refuse the key, when the answer was sent',
+  fields: (t) => ({
+    confirmedNodes: t.exposeInt('confirmedNodes', { description: 'Nodes that refuse it' }),
+    totalNodes: t.exposeInt('totalNodes', { description: 'Nodes that run' }),
+    milliseconds: t.exposeFloat('milliseconds', { description: 'From the commit to the last confirmation' }),
+  }),
+});
+
+interface Revoked {
+  readonly apiKey: ApiKey;
+  readonly propagation: Propagation;
+}
+
+function payload(name: string, description: string) {
+  return builder.objectRef<Revoked>(name).implement({
+    description,
+    fields: (t) => ({
+      apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The key as it is now' }),
+      propagation: t.expose('propagation', { type: PropagationRef, description: 'Who knows of it by now' }),
+    }),
+  });
+}
+
+const RevokeApiKeyPayload = payload('RevokeApiKeyPayload', 'The key is refused for ever');
+const RevokeApiKeySecretPayload = payload('RevokeApiKeySecretPayload', 'The secret is refused for ever');
+
+const RevokeApiKeysPayload = builder
+  .objectRef<{ apiKeys: ApiKey[]; propagation: Propagation }>('RevokeApiKeysPayload')
+  .implement({
+    description: 'All of the keys are refused for ever',
+    fields: (t) => ({
+      apiKeys: t.expose('apiKeys', {
+        type: [ApiKeyRef],
+        description: 'The keys, in the order of their ids in the input',
+      }),
+      propagation: t.expose('propagation', { type: PropagationRef, description: 'Who knows of it by now' }),
+    }),
+  });
+
+builder.mutationFields((t) => ({
+  revokeApiKey: t.field({
+    type: RevokeApiKeyPayload,
+    description: 'Ends a key with all its secrets, at once and for ever. Needs `api.key.delete`',
+    authScopes: { permission: 'api.key.delete' },
+    errors: {
+      types: [NotFoundError, ConflictError],
+      union: { name: 'RevokeApiKeyResult', description: 'The revoked key, or why it stayed as it was' },
+    },
+    args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'What to end' }) },
+    resolve: async (_root, { input }, ctx) => {
+      const { result, propagation } = await revokeApiKey(ctx, input);
+      return { apiKey: result, propagation };
+    },
+  }),
+  revokeApiKeys: t.field({
+    type: RevokeApiKeysPayload,
+    description: 'Ends several keys: all of them or none. Needs `api.key.delete`',
+    authScopes: { permission: 'api.key.delete' },
+    errors: {
+      types: [ValidationError, NotFoundError, ConflictError],
+      union: { name: 'RevokeApiKeysResult', description: 'The revoked keys, or why all stayed as they were' },
+    },
+    args: { input: t.arg({ type: RevokeApiKeysInput, required: true, description: 'What to end' }) },
+    resolve: async (_root, { input }, ctx) => {
+      const { result, propagation } = await revokeApiKeys(ctx, input);
+      return { apiKeys: result, propagation };
+    },
+  }),
+  revokeApiKeySecret: t.field({
+    type: RevokeApiKeySecretPayload,
+    description: 'Ends one secret of a key, at once and for ever. Needs `api.key.update`',
+    authScopes: { permission: 'api.key.update' },
+    errors: {
+      types: [NotFoundError, ConflictError],
+      union: { name: 'RevokeApiKeySecretResult', description: 'Its key, or why the secret stayed as it was' },
+    },
+    args: { input: t.arg({ type: RevokeApiKeySecretInput, required: true, description: 'What to end' }) },
+    resolve: async (_root, { input }, ctx) => {
+      const { result, propagation } = await revokeApiKeySecret(ctx, input);
+      return { apiKey: result, propagation };
+    },
+  }),
+}));

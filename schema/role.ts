@@ -1,0 +1,48 @@
+import { createContextCache } from '@pothos/core';
+import DataLoader from 'dataloader';
+import { countRoleUses } from '../src/organizations/role.ts';
+import { builder } from './builder.ts';
+import type { GraphQLContext } from './context.ts';
+import { nullIfMissing } from './loaded.ts';
+import { findsNode } from './node.ts';
+import { RoleRef } from './refs.ts';
+
+/** Both counts of a role come from one query for all roles of an answer. */
+const roleUses = createContextCache(
+  (ctx: GraphQLContext) =>
+    new DataLoader(async (ids: readonly string[]) => {
+      const uses = await countRoleUses(ctx.db, ids);
+      return ids.map((id) => uses.get(id) ?? { members: 0, apiKeys: 0 });
+    }),
+);
+
+builder.objectType(RoleRef, {
+  description: 'A named set of permissions that members and keys carry',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Unique in the organization' }),
+    description: t.exposeString('description', { nullable: true, description: 'What the role is for' }),
+    permissions: t.field({
+      type: ['Permission'],
+      description: 'What its holders may do',
+      resolve: (role) => [...role.permissions],
+    }),
+    system: t.exposeBoolean('system', {
+      description: 'Whether it is one of owner, admin and member, which nobody can change or delete',
+    }),
+    memberCount: t.int({
+      description: 'How many members have it',
+      authScopes: (role) => ({ permissionIn: [role.organizationId, 'role.view'] }),
+      resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role.id)).members,
+    }),
+    apiKeyCount: t.int({
+      description: 'How many keys that are not revoked have it',
+      authScopes: (role) => ({ permissionIn: [role.organizationId, 'role.view'] }),
+      resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role.id)).apiKeys,
+    }),
+  }),
+});
+
+findsNode('Role', async (id, ctx) => {
+  const role = await RoleRef.getDataloader(ctx).load(id).catch(nullIfMissing);
+  return role && ctx.principal?.can(role.organizationId, 'role.view') ? role : null;
+});

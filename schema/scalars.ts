@@ -1,0 +1,69 @@
+import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { builder } from './builder.ts';
+
+/** RFC 3339, section 5.6, with `Z` or an offset; fractions beyond milliseconds are cut. */
+const RFC_3339 =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
+
+builder.scalarType('DateTime', {
+  description: 'A point in time: RFC 3339, given in UTC with milliseconds, accepted with any offset',
+  serialize: (milliseconds) => new Date(milliseconds as number).toISOString(),
+  parseValue: parseDateTime,
+});
+
+builder.scalarType('JSONObject', {
+  description: 'A JSON object',
+  serialize: (value) => value as Record<string, unknown>,
+  parseValue: requireObject,
+  parseLiteral: (node: ValueNode, variables) => requireObject(valueFromASTUntyped(node, variables)),
+});
+
+builder.scalarType('CIDR', {
+  description:
+    'An IPv4 or IPv6 address or network in CIDR notation; a bare address is a /32 or /128; bits right of the prefix are zero',
+  serialize: String,
+  // The form is checked where the value is used, so that a fault is a ValidationError with its path.
+  parseValue: (value) => requireString('CIDR', value),
+});
+
+builder.scalarType('SafeInt', {
+  description: 'A whole number from -(2^53 - 1) to 2^53 - 1',
+  serialize: Number,
+  parseValue: (value) => {
+    if (Number.isSafeInteger(value)) return value as number;
+    throw new GraphQLError('SafeInt is a whole number of at most 2^53 - 1');
+  },
+});
+
+builder.scalarType('Permission', {
+  description:
+    'Segments of [a-z0-9_-] joined by dots, an optional last segment `*` for everything below, or `*` alone for everything; at most 100 characters',
+  serialize: String,
+  // As with CIDR: the form is checked where the value is used.
+  parseValue: (value) => requireString('Permission', value),
+});
+
+function parseDateTime(value: unknown): number {
+  const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
+  // A 30 February parses as 2 March; the day it names must be the day it is.
+  if (Number.isNaN(time) || !isDayOfMonth(value as string)) {
+    throw new GraphQLError('DateTime is an RFC 3339 time such as 2030-01-31T12:00:00Z');
+  }
+  return time;
+}
+
+function isDayOfMonth(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+function requireString(scalar: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new GraphQLError(`${scalar} is a string`);
+}
+
+function requireObject(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new GraphQLError('JSONObject is an object');
+}

@@ -1,0 +1,38 @@
+import { AppError } from '../src/core/errors.ts';
+import type { Source } from '../src/live/source.ts';
+
+/** Events that wait for a reader before it is given up as too slow. */
+const WAITING_MAX = 1_000;
+
+/** A source as GraphQL's `subscribe` wants it: for whoever executes the schema without this server's own engine. */
+export async function* iterate<E extends object>(open: () => Promise<Source<E>>): AsyncGenerator<E> {
+  const waiting: E[] = [];
+  let stopped = false;
+  let wake: () => void = () => {};
+  const source = await open();
+  const opening = source.open({
+    receive: (event) => {
+      waiting.push(event);
+      wake();
+    },
+    ready: async () => {},
+    stopped: () => stopped,
+  });
+  let failure: { error: unknown } | null = null;
+  opening.catch((error) => {
+    failure = { error };
+    wake();
+  });
+  try {
+    for (;;) {
+      if (failure) throw (failure as { error: unknown }).error;
+      if (waiting.length > WAITING_MAX) throw new AppError('TOO_SLOW', 'The subscriber does not keep up');
+      const event = waiting.shift();
+      if (event) yield event;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    stopped = true;
+    if (!failure) (await opening)();
+  }
+}

@@ -1,0 +1,52 @@
+import type { Principal } from '../src/access/principal.ts';
+import { UnauthenticatedError } from '../src/core/errors.ts';
+import { listOrganizations } from '../src/organizations/list-organizations.ts';
+import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
+import { Actor, findActor } from './actor.ts';
+import { builder } from './builder.ts';
+import { connectionCost, toConnection } from './connection.ts';
+import { OrganizationConnection, OrganizationRef } from './refs.ts';
+
+const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
+  description: 'Who is asking',
+  fields: (t) => ({
+    actor: t.field({
+      type: Actor,
+      description: 'The person, key or operator token behind the credential',
+      resolve: ({ actor }, _args, ctx) => findActor(ctx, actor, null),
+    }),
+    organizations: t.connection(
+      {
+        type: OrganizationRef,
+        description: 'The organizations that the caller belongs to; all of them for an operator token',
+        complexity: connectionCost,
+        resolve: async (_viewer, args, ctx) => toConnection(await listOrganizations(ctx, args)),
+      },
+      OrganizationConnection,
+    ),
+    permissions: t.field({
+      type: ['Permission'],
+      description: 'What the caller holds in an organization, wildcards as they are',
+      args: {
+        organizationId: t.arg.id({
+          description: 'May be left out by an API key, or a user of a single organization',
+        }),
+      },
+      resolve: (viewer, { organizationId }, ctx) => [
+        ...viewer.permissionsIn(resolveOrganizationId(ctx, organizationId)),
+      ],
+    }),
+  }),
+});
+
+builder.queryField('viewer', (t) =>
+  t.field({
+    type: ViewerRef,
+    description: 'Who is asking, and what they may do',
+    authScopes: { authenticated: true },
+    resolve: (_root, _args, { principal }) => {
+      if (!principal) throw new UnauthenticatedError();
+      return principal;
+    },
+  }),
+);

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const record = join(dist, 'build.json');
+const unfinished = '.build-';
+
+/** What the bundle is made of. */
+const INPUTS = [
+  'src',
+  'schema',
+  'db',
+  'scripts/build.mjs',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
+
+/** A running server loads pieces of its own build when it first needs them: so many older builds are kept. */
+const BUILDS_KEPT = 10;
+
+/** Whether the bundle is missing, or made from other files than those of now. */
+export function isStale() {
+  return !existsSync(join(dist, 'keywright.js')) || readRecord().inputs !== fingerprint();
+}
+
+/**
+ * Makes `dist/keywright.js` and the pieces that it loads later. Pieces have names of their own in every build and come
+ * first; the one file with a fixed name is replaced at once: whoever runs or starts meanwhile has a whole build.
+ */
+export async function build() {
+  const { rolldown } = await import('rolldown');
+  const inputs = fingerprint();
+  mkdirSync(dist, { recursive: true });
+  const folder = mkdtempSync(join(dist, unfinished));
+  try {
+    const bundle = await rolldown({
+      input: { keywright: join(root, 'src/main.ts') },
+      platform: 'node',
+      cwd: root,
+      // A native addon; and what others use only if somebody installed it.
+      external: ['better-sqlite3', 'pg-native', 'bufferutil', 'utf-8-validate'],
+      // One copy of each library, in the form that can be cut down.
+      resolve: { mainFields: ['module', 'main'] },
+      logLevel: 'warn',
+    });
+    await bundle.write({
+      dir: folder,
+      format: 'esm',
+      sourcemap: true,
+      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      comments: { legal: false },
+      banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+    });
+    await bundle.close();
+    publish(folder, inputs);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function publish(folder, inputs) {
+  const files = readdirSync(folder);
+  const entry = (file) => (file === 'keywright.js' ? 1 : 0);
+  for (const file of files.sort((a, b) => entry(a) - entry(b)))
+    renameSync(join(folder, file), join(dist, file));
+  const builds = [files, ...readRecord().builds].slice(0, BUILDS_KEPT);
+  writeFileSync(join(folder, 'build.json'), JSON.stringify({ inputs, builds }));
+  renameSync(join(folder, 'build.json'), record);
+  const kept = new Set(['build.json', ...builds.flat()]);
+  for (const file of readdirSync(dist)) {
+    if (!kept.has(file) && !file.startsWith(unfinished))
+      rmSync(join(dist, file), { recursive: true, force: true });
+  }
+}
+
+function readRecord() {
+  try {
+    return JSON.parse(readFileSync(record, 'utf8'));
+  } catch {
+    return { inputs: null, builds: [] };
+  }
+}
+
+/** Changes when a file comes, goes or is written. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const visit = (path) => {
+    const facts = statSync(join(root, path), { throwIfNoEntry: false });
+    if (facts?.isDirectory())
+      for (const name of readdirSync(join(root, path)).sort()) visit(`${path}/${name}`);
+    else if (facts) hash.update(`${path} ${facts.size} ${facts.mtimeMs}\n`);
+  };
+  for (const path of INPUTS) visit(path);
+  return hash.digest('hex');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

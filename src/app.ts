@@ -1,0 +1,98 @@
+import { migrate, migrationProblem } from '../db/migrate.ts';
+import { type Database, openDatabase } from '../db/open.ts';
+import { schema } from '../schema/index.ts';
+import type { Services } from './context.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import type { Config } from './core/config.ts';
+import { createLog, type Log } from './core/log.ts';
+import { inProcessBus } from './events/bus.ts';
+import { createRoutes } from './http/routes.ts';
+import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
+import { inProcessRateLimiter } from './keys/rate-limit.ts';
+import { Live } from './live/live.ts';
+import { createUsageRecorder } from './usage/recorder.ts';
+
+/** What tests put in place of the real thing. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Stays open when the app stops: whoever opened it closes it. */
+  readonly database?: Database;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+/** Keywright, wired together. */
+export interface App {
+  /** For work on the server itself, such as the command line's; the database has its tables once `start` is done. */
+  readonly services: Services;
+  /** Migrates, then serves. Rejects, with nothing left open, where the database or the port can't be used. */
+  start(): Promise<{ url: string }>;
+  /** Finishes what runs, writes the usage gathered and closes everything. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Makes the app and opens its database; nothing runs yet. Rejects where the database can't be opened. */
+export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const log = overrides.log ?? createLog(config.logLevel);
+  const clock = overrides.clock ?? systemClock;
+  const database = overrides.database ?? (await openDatabase(config.databaseUrl));
+  const db = database.kysely;
+  const bus = inProcessBus();
+  const usage = createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs);
+  const limiter = inProcessRateLimiter(clock);
+  const live = new Live({ db, bus, log });
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...overrides.timeouts };
+  const server = createHttpServer({ log, timeouts });
+  let url = addressOf(config.host, config.port);
+  const services: Services = {
+    db,
+    bus,
+    usage,
+    limiter,
+    clock,
+    log,
+    config,
+    // Without PUBLIC_URL known only when the server listens: the port may be any that is free.
+    get publicUrl() {
+      return config.publicUrl ?? url;
+    },
+  };
+
+  const end = async (): Promise<void> => {
+    await server.stop();
+    live.stop();
+    await usage.stop();
+    if (!overrides.database) await database.close();
+  };
+  let ended: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    ended ??= end();
+    return ended;
+  };
+
+  const start = async (): Promise<{ url: string }> => {
+    try {
+      await migrate(database);
+      live.start();
+      usage.start();
+      await server.listen(config.host, config.port, (port) => {
+        url = addressOf(config.host, port);
+        const routes = createRoutes({ ...services, live }, schema, () => migrationProblem(database));
+        return { routes, publicUrl: services.publicUrl };
+      });
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    log.info('ready', { url });
+    return { url };
+  };
+
+  return { services, start, stop };
+}
+
+/** The address to reach a listener at; one that listens everywhere is reached at localhost. */
+function addressOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,23 @@
+import { write } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError } from '../core/errors.ts';
+import type { SignInLink } from '../sessions/create-sign-in-link.ts';
+import { foundOrganization } from './found-organization.ts';
+
+const OWNER = { email: 'owner@localhost', name: 'Owner' };
+
+/** Where there is no organization yet, makes `Default` with an owner, and gives a link to sign in by; else null. */
+export async function createFirstOrganization(ctx: Context): Promise<SignInLink | null> {
+  const any = await ctx.db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
+  if (any) return null;
+  const { keyPrefix } = ctx.config;
+  const founding = { name: 'Default', slug: 'default', keyPrefix, owner: OWNER };
+  try {
+    const { result } = await write(ctx, (change) => foundOrganization(ctx, change, founding));
+    return result.link;
+  } catch (error) {
+    // Another server started at the same time and was first: its link is the one.
+    if (error instanceof ConflictError) return null;
+    throw error;
+  }
+}

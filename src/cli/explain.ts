@@ -1,0 +1,9 @@
+import { scrub } from '../core/log.ts';
+
+/** An error as a line for whoever typed the command, without any credential that its text may hold. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return scrub(String(error));
+  // What failed at several addresses (of a database's host) has a text for each, and none of its own.
+  const parts = error instanceof AggregateError ? error.errors.map((part) => explain(part)) : [];
+  return scrub(error.message || parts.join('; ') || error.name);
+}

@@ -1,0 +1,66 @@
+import { write } from '../command.ts';
+import { Input } from '../core/input.ts';
+import { readKeyPrefix } from '../organizations/read-key-prefix.ts';
+import { createSession } from '../sessions/create-session.ts';
+import { foundOrganization } from './found-organization.ts';
+import type { Io } from './io.ts';
+import { withContext } from './with-context.ts';
+
+/** The options of `init`. */
+export interface InitOptions {
+  readonly organization: string;
+  readonly email: string;
+  readonly name?: string;
+  readonly keyPrefix?: string;
+  readonly json?: true;
+}
+
+/**
+ * Makes an organization with its owner, who is signed in and gets a link for a browser besides; all of it or nothing.
+ * Somebody known by the address owns it as who they are. Rejects with ValidationError, whose paths are options.
+ */
+export async function init(io: Io, options: InitOptions): Promise<void> {
+  const founded = await withContext(io, async (ctx) => {
+    const founding = readOptions(options, ctx.config.keyPrefix);
+    const { result } = await write(ctx, async (change) => {
+      const { organization, userId, link } = await foundOrganization(ctx, change, founding);
+      const session = await createSession(change, userId);
+      return { organization, userId, link, session };
+    });
+    return result;
+  });
+  const { organization, userId, link, session } = founded;
+  if (options.json) {
+    const answer = {
+      organizationId: organization.id,
+      userId,
+      sessionToken: session.token,
+      signInUrl: link.url,
+    };
+    io.stdout.write(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  io.stdout.write(
+    `Organization   ${organization.name} (${organization.id})
+Owner          ${options.email} (${userId})
+Session token  ${session.token} (not shown again)
+Sign in within 15 minutes: ${link.url}
+`,
+  );
+}
+
+function readOptions(options: InitOptions, defaultPrefix: string) {
+  const input = new Input();
+  const { name } = options;
+  const founding = {
+    name: input.name(['--organization'], options.organization),
+    slug: null,
+    keyPrefix: readKeyPrefix(input, ['--key-prefix'], options.keyPrefix ?? defaultPrefix),
+    owner: {
+      email: input.email(['--email'], options.email),
+      name: name === undefined ? null : input.name(['--name'], name),
+    },
+  };
+  input.check();
+  return founding;
+}

@@ -1,0 +1,11 @@
+/** What the command line reads and writes: an argument, so that tests look at it. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Takes text, such as a process's standard output. */
+export interface Output {
+  write(text: string): unknown;
+}

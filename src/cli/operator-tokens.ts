@@ -1,0 +1,39 @@
+import { createOperatorToken } from '../sessions/create-operator-token.ts';
+import { listOperatorTokens } from '../sessions/list-operator-tokens.ts';
+import { revokeOperatorToken } from '../sessions/revoke-operator-token.ts';
+import type { Io } from './io.ts';
+import { withContext } from './with-context.ts';
+
+interface JsonOption {
+  readonly json?: true;
+}
+
+/** Makes a token and prints it: alone on standard output, or as JSON. */
+export async function createToken(io: Io, name: string, { json }: JsonOption): Promise<void> {
+  const created = await withContext(io, (ctx) => createOperatorToken(ctx, name));
+  io.stdout.write(`${json ? JSON.stringify(created) : created.token}\n`);
+  if (!json) io.stderr.write('It is not shown again.\n');
+}
+
+/** Prints all tokens, a line each. */
+export async function listTokens(io: Io, { json }: JsonOption): Promise<void> {
+  const tokens = await withContext(io, listOperatorTokens);
+  const rows = tokens.map(({ name, createdAt, revokedAt }) => ({
+    name,
+    createdAt: new Date(createdAt).toISOString(),
+    revokedAt: revokedAt === null ? null : new Date(revokedAt).toISOString(),
+  }));
+  if (json) io.stdout.write(`${JSON.stringify(rows)}\n`);
+  else for (const row of rows) io.stdout.write(`${line(row)}\n`);
+}
+
+function line(row: { name: string; createdAt: string; revokedAt: string | null }): string {
+  const revoked = row.revokedAt === null ? '' : `  revoked ${row.revokedAt}`;
+  return `${row.name.padEnd(24)}  created ${row.createdAt}${revoked}`;
+}
+
+/** Ends a token. */
+export async function revokeToken(io: Io, name: string): Promise<void> {
+  await withContext(io, (ctx) => revokeOperatorToken(ctx, name));
+  io.stdout.write(`Revoked ${name}\n`);
+}

@@ -1,0 +1,130 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { explain } from './explain.ts';
+import type { Io } from './io.ts';
+
+/** The exit code of a refused operation. */
+const REFUSED = 1;
+
+/** The exit code of wrong usage. */
+const WRONG_USAGE = 2;
+
+/**
+ * Runs one command: `args` without the program's own name. Resolves with the exit code: 0, 1 for a refused operation, 2
+ * for wrong usage; the reason is on standard error then. Never rejects.
+ */
+export async function runProgram(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await buildProgram(io).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has said what is wrong already, or has shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    io.stderr.write(`${explain(error)}\n`);
+    return REFUSED;
+  }
+}
+
+/** The commands and their options. What a command needs is loaded when it runs, so that each starts fast. */
+export function buildProgram(io: Io): Command {
+  const program = new Command('keywright')
+    .description('API keys for your product, over GraphQL')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
+    .showHelpAfterError('(--help tells more)');
+
+  program
+    .command('serve')
+    .description('Bring the schema up to date, then serve')
+    .option('--port <number>', 'port to listen on, 0 for any that is free (default: PORT, or 4000)', port)
+    .option('--host <address>', 'address to listen on (default: HOST, or 127.0.0.1)')
+    .action(async (options: { port?: string; host?: string }) => {
+      const { serve } = await import('./serve.ts');
+      await serve(io, options);
+    });
+
+  program
+    .command('init')
+    .description('Make an organization with its owner; works beside a running server')
+    .requiredOption('--organization <name>', 'what the organization is called')
+    .requiredOption('--email <address>', 'who owns it')
+    .option('--name <name>', 'what the owner is called')
+    .option('--key-prefix <prefix>', 'first part of its keys (default: KEY_PREFIX, or kw)')
+    .option('--json', 'print one JSON object and nothing else')
+    .action(
+      async (options: {
+        organization: string;
+        email: string;
+        name?: string;
+        keyPrefix?: string;
+        json?: true;
+      }) => {
+        const { init } = await import('./init.ts');
+        await init(io, options);
+      },
+    );
+
+  program
+    .command('sign-in-link')
+    .description('Make a fresh one-time sign-in link for an existing user')
+    .argument('<email>', 'whom it signs in')
+    .action(async (email: string) => {
+      const { signInLink } = await import('./sign-in-link.ts');
+      await signInLink(io, email);
+    });
+
+  program
+    .command('migrate')
+    .description('Bring the schema of the database up to date, or say that it is')
+    .action(async () => {
+      const { migrateDatabase } = await import('./migrate.ts');
+      await migrateDatabase(io);
+    });
+
+  addOperatorTokens(program, io);
+  return program;
+}
+
+function addOperatorTokens(program: Command, io: Io): void {
+  const tokens = program
+    .command('operator-tokens')
+    .description('Make, list and revoke the tokens of your own back end');
+
+  tokens
+    .command('create')
+    .description('Make a token and print it, this once')
+    .argument('<name>', 'what it is for: 1 to 64 of a-z, 0-9, ., _ and -')
+    .option('--json', 'print one JSON object and nothing else')
+    .action(async (name: string, options: { json?: true }) => {
+      const { createToken } = await import('./operator-tokens.ts');
+      await createToken(io, name, options);
+    });
+
+  tokens
+    .command('list')
+    .description('List all tokens, revoked ones included')
+    .option('--json', 'print a JSON array and nothing else')
+    .action(async (options: { json?: true }) => {
+      const { listTokens } = await import('./operator-tokens.ts');
+      await listTokens(io, options);
+    });
+
+  tokens
+    .command('revoke')
+    .description('End a token, at once and for ever')
+    .argument('<name>', 'which one')
+    .action(async (name: string) => {
+      const { revokeToken } = await import('./operator-tokens.ts');
+      await revokeToken(io, name);
+    });
+}
+
+/** The text of a port; parsed with the rest of the configuration. */
+function port(text: string): string {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return text;
+  throw new InvalidArgumentError('It is a whole number from 0 to 65535.');
+}

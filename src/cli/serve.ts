@@ -1,0 +1,43 @@
+import { createApp } from '../app.ts';
+import { parseConfig } from '../core/config.ts';
+import { createLog } from '../core/log.ts';
+import { createFirstOrganization } from './create-first-organization.ts';
+import type { Io } from './io.ts';
+import { commandLineContext } from './with-context.ts';
+
+/** The options of `serve`; those left out come from the environment. */
+export interface ServeOptions {
+  readonly port?: string;
+  readonly host?: string;
+}
+
+/** Serves until the process is told to end. Rejects with ConfigError, or where the database or the port can't be used. */
+export async function serve(io: Io, { port, host }: ServeOptions): Promise<void> {
+  const told = { ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
+  const config = parseConfig({ ...io.env, ...told });
+  const ending = untilToldToEnd();
+  const log = createLog(config.logLevel, (line) => io.stderr.write(line));
+  const app = await createApp(config, { log });
+  try {
+    const { url } = await app.start();
+    const link = await createFirstOrganization(commandLineContext(app.services));
+    if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
+    io.stdout.write(`Keywright is ready at ${url}\n`);
+    await ending;
+  } finally {
+    await app.stop();
+  }
+}
+
+/** The first SIGTERM or SIGINT; a second one ends the process as it would any. */
+function untilToldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      process.off('SIGTERM', end);
+      process.off('SIGINT', end);
+      resolve();
+    };
+    process.on('SIGTERM', end);
+    process.on('SIGINT', end);
+  });
+}

@@ -1,0 +1,10 @@
+import { issueSignInLink } from '../sessions/issue-sign-in-link.ts';
+import type { Io } from './io.ts';
+import { withContext } from './with-context.ts';
+
+/** Prints a fresh one-time link for an existing user. Rejects where nobody has the address. */
+export async function signInLink(io: Io, email: string): Promise<void> {
+  const { url } = await withContext(io, (ctx) => issueSignInLink(ctx, email));
+  io.stdout.write(`${url}\n`);
+  io.stderr.write('It works once, within 15 minutes.\n');
+}

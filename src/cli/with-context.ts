@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { migrate } from '../../db/migrate.ts';
+import { openDatabase } from '../../db/open.ts';
+import { systemPrincipal } from '../access/principal.ts';
+import { createApp } from '../app.ts';
+import type { Context, Services } from '../context.ts';
+import { parseConfig } from '../core/config.ts';
+import { createLog } from '../core/log.ts';
+import type { Io } from './io.ts';
+
+/** What a verb is handed when the command line calls it. */
+export function commandLineContext(services: Services): Context {
+  return {
+    ...services,
+    principal: systemPrincipal('cli'),
+    request: { id: randomUUID(), ip: null, userAgent: null },
+  };
+}
+
+/**
+ * Does some work on the database of the configuration, brought up to date first. Works beside a running server. Rejects
+ * with what `work` rejects with, with ConfigError, or where the database can't be used.
+ */
+export async function withContext<T>(io: Io, work: (ctx: Context) => Promise<T>): Promise<T> {
+  const config = parseConfig(io.env);
+  const database = await openDatabase(config.databaseUrl);
+  try {
+    await migrate(database);
+    const log = createLog(config.logLevel, (line) => io.stderr.write(line));
+    const app = await createApp(config, { database, log });
+    try {
+      return await work(commandLineContext(app.services));
+    } finally {
+      await app.stop();
+    }
+  } finally {
+    await database.close();
+  }
+}

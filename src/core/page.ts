@@ -1,0 +1,22 @@
+/** The arguments of a Relay connection (GraphQL Cursor Connections Specification, 4). */
+export interface PageArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+/** Some rows of a list, each with its cursor, in the list's order. */
+export interface Page<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** Counts the whole list: a query of its own, run only when somebody asks. */
+  totalCount(): Promise<number>;
+}
+
+/** Rows of a page where the caller doesn't say. */
+export const PAGE_DEFAULT = 25;
+
+/** Most rows of a page. */
+export const PAGE_MAX = 100;

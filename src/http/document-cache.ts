@@ -1,0 +1,36 @@
+import type { DocumentNode } from 'graphql';
+
+/** How many documents are kept, and how many characters they may have together. */
+const DOCUMENTS_MAX = 1_000;
+const CHARACTERS_MAX = 4_000_000;
+
+/** Parsed documents by their text, the least recently used dropped first: whoever sends many can't fill the memory. */
+export class DocumentCache {
+  readonly #documents = new Map<string, DocumentNode>();
+  #characters = 0;
+
+  get(text: string): DocumentNode | undefined {
+    const document = this.#documents.get(text);
+    if (document) {
+      // A Map keeps the order of insertion: the first is the one unused for longest.
+      this.#documents.delete(text);
+      this.#documents.set(text, document);
+    }
+    return document;
+  }
+
+  set(text: string, document: DocumentNode): void {
+    if (this.#documents.has(text)) return;
+    this.#documents.set(text, document);
+    this.#characters += text.length;
+    for (const oldest of this.#documents.keys()) {
+      if (this.#documents.size <= DOCUMENTS_MAX && this.#characters <= CHARACTERS_MAX) break;
+      this.#documents.delete(oldest);
+      this.#characters -= oldest.length;
+    }
+  }
+
+  get size(): number {
+    return this.#documents.size;
+  }
+}

@@ -1,0 +1,117 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  parse,
+  type SelectionSetNode,
+  type Source,
+} from 'graphql';
+
+/** What a document may be made of, fragments counted as often as they are spread. */
+export const DOCUMENT_LIMITS = {
+  /** Words and signs, which bounds everything below and the time that validation takes. */
+  tokens: 2_000,
+  /** Fields below fields; what introspection asks is bounded by validation. */
+  depth: 12,
+  aliases: 30,
+  /** Fields of Query or Mutation in one operation. */
+  rootFields: 20,
+  /** Fields with the same name in the same braces: validation compares each with each. */
+  repeats: 30,
+  directives: 50,
+} as const;
+
+/** Parses a document and counts what is in it, before validation. Throws a GraphQLError for what passes a limit. */
+export function parseWithinLimits(source: string | Source): DocumentNode {
+  const document = parse(source, { maxTokens: DOCUMENT_LIMITS.tokens });
+  const counter = new Counter(document);
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { depth, aliases, fields } = counter.measure(definition.selectionSet);
+    demand('depth', depth);
+    demand('aliases', aliases);
+    demand('rootFields', fields);
+  }
+  demand('repeats', counter.repeats);
+  demand('directives', counter.directives);
+  return document;
+}
+
+const NAMES = {
+  depth: 'fields below fields',
+  aliases: 'aliases',
+  rootFields: 'fields at the top of an operation',
+  repeats: 'repeated fields',
+  directives: 'directives',
+} as const;
+
+function demand(limit: keyof typeof NAMES, count: number): void {
+  const max = DOCUMENT_LIMITS[limit];
+  if (count <= max) return;
+  throw new GraphQLError(`The document has more than ${max} ${NAMES[limit]}`, {
+    extensions: { code: 'QUERY_TOO_COMPLEX' },
+  });
+}
+
+/** What a selection set comes to, the fragments in it spread. `fields` are its own, without those below. */
+interface Measures {
+  readonly depth: number;
+  readonly aliases: number;
+  readonly fields: number;
+}
+
+const NOTHING: Measures = { depth: 0, aliases: 0, fields: 0 };
+
+class Counter {
+  repeats = 0;
+  directives = 0;
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #measured = new Map<string, Measures>();
+
+  constructor(document: DocumentNode) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION)
+        this.#fragments.set(definition.name.value, definition);
+      if ('directives' in definition) this.directives += definition.directives?.length ?? 0;
+    }
+  }
+
+  measure(set: SelectionSetNode): Measures {
+    const names = new Set<string>();
+    let { depth, aliases, fields } = NOTHING;
+    for (const selection of set.selections) {
+      this.directives += selection.directives?.length ?? 0;
+      let part: Measures;
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value;
+        if (names.has(name)) this.repeats++;
+        names.add(name);
+        part = this.#field(selection);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) part = this.measure(selection.selectionSet);
+      else part = this.#fragment(selection.name.value);
+      depth = Math.max(depth, part.depth);
+      aliases += part.aliases;
+      fields += part.fields;
+    }
+    return { depth, aliases, fields };
+  }
+
+  #field(field: FieldNode): Measures {
+    const below = field.selectionSet ? this.measure(field.selectionSet) : NOTHING;
+    const depth = field.name.value.startsWith('__') ? 0 : below.depth + 1;
+    return { depth, aliases: below.aliases + (field.alias ? 1 : 0), fields: 1 };
+  }
+
+  #fragment(name: string): Measures {
+    const known = this.#measured.get(name);
+    if (known) return known;
+    // A fragment that contains itself ends here; validation refuses it.
+    this.#measured.set(name, NOTHING);
+    const fragment = this.#fragments.get(name);
+    const measures = fragment ? this.measure(fragment.selectionSet) : NOTHING;
+    this.#measured.set(name, measures);
+    return measures;
+  }
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Refusal } from './refusal.ts';
+
+/** One request with its answer under way. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Names the request in the answer's X-Request-Id and in the log. */
+  readonly id: string;
+  /** What follows the `?` of the address; empty where there is none. */
+  readonly query: string;
+  /** For the log: who asked, once that is known. */
+  actor?: string;
+  /** For the log: what was asked for, in words of the schema. */
+  operation?: string;
+}
+
+/** Sends the whole answer. */
+export function respond(
+  { response }: Exchange,
+  status: number,
+  contentType: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.destroyed || response.headersSent) return;
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': length, ...headers });
+  response.end(body);
+}
+
+/** Sends an object that a program reads. */
+export function respondJson(
+  exchange: Exchange,
+  status: number,
+  value: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const body = JSON.stringify(value);
+  respond(exchange, status, 'application/json; charset=utf-8', body, {
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
+}
+
+/** Sends a refusal outside GraphQL: `{"code", "message"}`. */
+export function refuse(exchange: Exchange, refusal: Refusal): void {
+  const { status, code, message, headers } = refusal;
+  respondJson(exchange, status, { code, message }, headers);
+}
+
+/** Leads to another address of this server. */
+export function redirect(exchange: Exchange, path: string): void {
+  respond(exchange, 303, 'text/plain; charset=utf-8', `See ${path}\n`, { Location: path });
+}

@@ -1,0 +1,96 @@
+import type { GraphQLParams } from 'graphql-yoga';
+import { readBody } from './body.ts';
+import type { Exchange } from './exchange.ts';
+import { Refusal } from './refusal.ts';
+
+/** The parameters of a GraphQL request over HTTP. */
+export type Params = GraphQLParams & { readonly query: string };
+
+/** Longest document, characters. */
+export const DOCUMENT_MAX = 50_000;
+
+/** Deepest nesting of lists and objects in the variables. */
+export const VARIABLES_DEPTH_MAX = 100;
+
+/** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal where it finds none that fit. */
+export async function readParams(exchange: Exchange): Promise<Params> {
+  if (exchange.request.method !== 'POST') return checkParams(fromQuery(exchange.query));
+  requireJson(exchange.request.headers['content-type']);
+  return checkParams(parseJson(await readBody(exchange.request), 'The body'));
+}
+
+function fromQuery(query: string): Record<string, unknown> {
+  const search = new URLSearchParams(query);
+  const json = (name: string) => {
+    const text = search.get(name);
+    return text ? parseJson(text, name) : undefined;
+  };
+  return {
+    query: search.get('query') ?? undefined,
+    operationName: search.get('operationName') || undefined,
+    variables: json('variables'),
+    extensions: json('extensions'),
+  };
+}
+
+/** Other content types are those that a page of another site can send unasked. */
+function requireJson(contentType = ''): void {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (type === 'application/json' && /^(?:charset="?utf-8"?)?$/.test(charset ?? '')) return;
+  throw new Refusal(415, 'BAD_REQUEST', 'The content type must be application/json in UTF-8', {
+    'Accept-Post': 'application/json; charset=utf-8',
+  });
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text.
+    throw malformed(`${what} is not JSON`);
+  }
+}
+
+/** The parameters, if they have the form that the protocol asks for. Throws a Refusal where they don't. */
+export function checkParams(params: unknown): Params {
+  if (Array.isArray(params)) throw malformed('Batches are not supported: send one operation a request');
+  if (!isObject(params)) throw malformed('The body must be a JSON object');
+  const { query, operationName, variables, extensions } = params;
+  if (typeof query !== 'string') throw malformed('query must be a string: the GraphQL document');
+  if (query.length > DOCUMENT_MAX)
+    throw malformed(`The document has more than ${DOCUMENT_MAX} characters: put values into variables`);
+  if (!isGiven(operationName, 'string')) throw malformed('operationName must be a string');
+  if (isSet(variables) && !isObject(variables)) throw malformed('variables must be an object');
+  if (isSet(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
+  if (isDeeper(variables, VARIABLES_DEPTH_MAX))
+    throw malformed(`variables are nested more than ${VARIABLES_DEPTH_MAX} deep`);
+  return {
+    query,
+    ...(typeof operationName === 'string' ? { operationName } : {}),
+    ...(isObject(variables) ? { variables } : {}),
+  };
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels < 0) return true;
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  return false;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function isGiven(value: unknown, type: 'string'): boolean {
+  return !isSet(value) || typeof value === type;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function malformed(message: string): Refusal {
+  return new Refusal(400, 'BAD_REQUEST', message);
+}

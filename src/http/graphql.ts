@@ -1,0 +1,112 @@
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { GraphQLContext } from '../../schema/context.ts';
+import type { Principal } from '../access/principal.ts';
+import { acceptedMediaType, asksFor, MEDIA_TYPES, type MediaType } from './accept.ts';
+import { authenticate } from './authenticate.ts';
+import { clientAddress } from './client-address.ts';
+import { type Exchange, respond } from './exchange.ts';
+import { createEngine } from './graphql-engine.ts';
+import { presentError, presentResult } from './graphql-errors.ts';
+import { readParams } from './graphql-params.ts';
+import { Refusal } from './refusal.ts';
+import { isFromOwnPage, sessionCookie } from './session-cookie.ts';
+
+/** What a request's context is made of before there is a request. */
+export type ServerServices = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
+
+/** Answers GraphQL over HTTP (its specification's draft), and GraphiQL to browsers where that is on. */
+export function graphqlHandler(services: ServerServices, schema: GraphQLSchema) {
+  const run = createEngine(schema);
+  return async (exchange: Exchange): Promise<void> => {
+    const { request } = exchange;
+    if (
+      services.config.graphiql &&
+      request.method === 'GET' &&
+      asksFor(request.headers.accept, 'text/html')
+    ) {
+      const { sendGraphiql } = await import('./graphiql.ts');
+      return sendGraphiql(exchange);
+    }
+    const mediaType = acceptedMediaType(request.headers.accept);
+    try {
+      if (!mediaType) throw notAcceptable();
+      const ip = clientAddress(request, services.config.trustedProxies);
+      const principal = await authenticate(request, services, ip);
+      if (principal) exchange.actor = principal.actor;
+      const params = await readParams(exchange);
+      const result = await run({
+        params,
+        method: request.method === 'POST' ? 'POST' : 'GET',
+        context: contextOf(exchange, services, principal, ip),
+        started: (description) => {
+          exchange.operation = description;
+        },
+      });
+      sendResult(exchange, mediaType, result, services);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const errors = [presentError(error, exchange, services.log)];
+      send(exchange, mediaType ?? 'application/json', error.status, { errors }, error.headers);
+    }
+  };
+}
+
+function contextOf(
+  { request, response, id }: Exchange,
+  services: ServerServices,
+  principal: Principal | null,
+  ip: string | null,
+): GraphQLContext {
+  const setSessionCookie = (token: string | null, expiresAt = 0) => {
+    const seconds = (expiresAt - services.clock.now()) / 1000;
+    response.setHeader('Set-Cookie', sessionCookie(token, seconds, services.publicUrl));
+  };
+  return {
+    ...services,
+    principal,
+    request: { id, ip, userAgent: request.headers['user-agent'] ?? null },
+    response: isFromOwnPage(request) ? { setSessionCookie } : {},
+  };
+}
+
+function sendResult(
+  exchange: Exchange,
+  mediaType: MediaType,
+  result: ExecutionResult,
+  services: ServerServices,
+) {
+  const shown = presentResult(result, exchange, services.log);
+  const codes = (shown.errors ?? []).map((error) => error.extensions.code);
+  if (codes.includes('UNAUTHENTICATED'))
+    return send(exchange, mediaType, 401, shown, { 'WWW-Authenticate': 'Bearer' });
+  if (result.errors?.some((error) => isStatus(error.extensions?.http, 405)))
+    return send(exchange, mediaType, 405, shown, { Allow: 'POST' });
+  send(exchange, mediaType, statusOf(shown, codes, mediaType), shown);
+}
+
+/** A well-formed request is answered 200 in plain JSON, whatever GraphQL says to it; the newer type tells. */
+function statusOf(result: ExecutionResult, codes: readonly unknown[], mediaType: MediaType): number {
+  if (result.data !== undefined) return 200;
+  if (codes.includes('INTERNAL_SERVER_ERROR')) return 500;
+  return mediaType === 'application/json' ? 200 : 400;
+}
+
+function isStatus(http: unknown, status: number): boolean {
+  return typeof http === 'object' && http !== null && 'status' in http && http.status === status;
+}
+
+function send(
+  exchange: Exchange,
+  mediaType: MediaType,
+  status: number,
+  result: ExecutionResult,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  // Answers hold what only the caller may see, now and then a secret.
+  const all = { 'Cache-Control': 'no-store', ...headers };
+  respond(exchange, status, `${mediaType}; charset=utf-8`, JSON.stringify(result), all);
+}
+
+function notAcceptable(): Refusal {
+  return new Refusal(406, 'BAD_REQUEST', `The answer can be ${MEDIA_TYPES.join(' or ')}, in UTF-8`);
+}

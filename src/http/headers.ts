@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Every value that was sent under this (lower-case) name; Node itself joins or drops repeated headers. */
+export function headerValues(request: IncomingMessage, name: string): string[] {
+  const values: string[] = [];
+  const raw = request.rawHeaders;
+  for (let index = 0; index < raw.length; index += 2) {
+    const candidate = raw[index];
+    if (candidate?.length === name.length && candidate.toLowerCase() === name)
+      values.push(raw[index + 1] ?? '');
+  }
+  return values;
+}
+
+/** Shuts off what an API never needs: other sites can neither frame nor sniff an answer, nor learn where it came from. */
+export const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** Headers of every answer. */
+export function securityHeaders(publicUrl: string): ReadonlyMap<string, string> {
+  const headers = new Map([
+    ['X-Content-Type-Options', 'nosniff'],
+    ['Referrer-Policy', 'no-referrer'],
+    ['Cross-Origin-Resource-Policy', 'same-origin'],
+    ['Content-Security-Policy', API_POLICY],
+  ]);
+  if (publicUrl.startsWith('https:')) headers.set('Strict-Transport-Security', 'max-age=31536000');
+  return headers;
+}

@@ -1,0 +1,185 @@
+import type { Principal } from '../../access/principal.ts';
+import type { Services } from '../../context.ts';
+import type { ChangeEvent } from '../../events/events.ts';
+import { refreshKey } from '../../keys/refresh-key.ts';
+import { stillValidSecrets } from '../../keys/still-valid.ts';
+import { readPositions } from '../../live/change-log.ts';
+import { refreshOperator, refreshSession } from '../../sessions/refresh-principal.ts';
+import { stillValidOperatorTokens, stillValidSessions } from '../../sessions/still-valid.ts';
+import type { Caller } from './caller.ts';
+
+/** How often credentials are looked at for what nobody announces: time running out, and other processes. */
+const LOOK_INTERVAL_MS = 500;
+
+type WatchServices = Pick<Services, 'db' | 'bus' | 'clock' | 'log'>;
+
+/**
+ * Keeps what callers may see in step with what they may do. A change that could concern a caller suspends it at once and
+ * has its credential read again; nothing is asked of the database for the events themselves.
+ */
+export class CallerWatch {
+  readonly #services: WatchServices;
+  readonly #changed: (caller: Caller) => void;
+  readonly #callers = new Set<Caller>();
+  readonly #reading = new Map<Caller, { again: boolean }>();
+  /** Suspended, and their credentials could not be read. */
+  readonly #waiting = new Set<Caller>();
+  readonly #positions = new Map<string, number>();
+  #leaveBus: (() => void) | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** `changed` is called when a suspended caller's rights are known again. */
+  constructor(services: WatchServices, changed: (caller: Caller) => void) {
+    this.#services = services;
+    this.#changed = changed;
+  }
+
+  /** Must be called before anything else listens to the bus: rights are checked before events are passed on. */
+  start(): void {
+    this.#leaveBus = this.#services.bus.subscribe((event) => {
+      if (event.type === 'change') this.#announced(event);
+    });
+  }
+
+  stop(): void {
+    this.#leaveBus?.();
+    this.#stopTimer();
+    this.#callers.clear();
+  }
+
+  add(caller: Caller): void {
+    this.#callers.add(caller);
+    // What changed between the caller's authentication and now has passed unnoticed.
+    this.#suspend(caller);
+    this.#timer ??= setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
+  }
+
+  remove(caller: Caller): void {
+    this.#callers.delete(caller);
+    this.#waiting.delete(caller);
+    if (this.#callers.size === 0) this.#stopTimer();
+  }
+
+  /** How many callers are watched. */
+  get size(): number {
+    return this.#callers.size;
+  }
+
+  #announced(change: ChangeEvent): void {
+    const position = this.#positions.get(change.organizationId);
+    if (position !== undefined && change.sequence === position + 1) {
+      this.#positions.set(change.organizationId, change.sequence);
+    }
+    for (const caller of this.#callers) if (concerns(change, caller.principal)) this.#suspend(caller);
+  }
+
+  #suspend(caller: Caller): void {
+    caller.suspend();
+    const reading = this.#reading.get(caller);
+    if (reading) reading.again = true;
+    else void this.#read(caller);
+  }
+
+  async #read(caller: Caller): Promise<void> {
+    const reading = { again: false };
+    this.#reading.set(caller, reading);
+    try {
+      let principal: Principal | null;
+      do {
+        reading.again = false;
+        principal = await refresh(this.#services, caller);
+      } while (reading.again);
+      if (!this.#callers.has(caller)) return;
+      if (principal) caller.principal = principal;
+      else return caller.lose();
+      this.#changed(caller);
+    } catch (error) {
+      this.#waiting.add(caller);
+      this.#services.log.warn('A credential could not be read; its subscriptions wait', { error });
+    } finally {
+      this.#reading.delete(caller);
+    }
+  }
+
+  /** What other processes changed, and what time has ended. */
+  async #look(): Promise<void> {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const caller of waiting) this.#suspend(caller);
+    try {
+      await this.#lookForChanges();
+      const ended = await endedCredentials(this.#services, [...this.#callers]);
+      for (const caller of ended) this.#suspend(caller);
+    } catch (error) {
+      this.#services.log.warn('Credentials could not be looked at; it is tried again', { error });
+    }
+  }
+
+  async #lookForChanges(): Promise<void> {
+    const organizationIds = new Set<string>();
+    for (const { principal } of this.#callers) {
+      if ('organizationIds' in principal) for (const id of principal.organizationIds) organizationIds.add(id);
+    }
+    for (const id of this.#positions.keys()) if (!organizationIds.has(id)) this.#positions.delete(id);
+    if (organizationIds.size === 0) return;
+    const positions = await readPositions(this.#services.db, [...organizationIds]);
+    for (const [organizationId, position] of positions) {
+      const known = this.#positions.get(organizationId);
+      this.#positions.set(organizationId, position);
+      if (known === undefined || known >= position) continue;
+      for (const caller of this.#callers) if (caller.principal.isOf(organizationId)) this.#suspend(caller);
+    }
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}
+
+const CREDENTIALS_PER_READ = 500;
+
+/** Callers whose credential has ended, each kind looked up in a few queries for all of them. */
+async function endedCredentials({ db, clock }: WatchServices, callers: readonly Caller[]): Promise<Caller[]> {
+  const kinds = [
+    {
+      idOf: ({ principal }: Caller) => (principal.kind === 'user' ? principal.sessionId : null),
+      find: stillValidSessions,
+    },
+    {
+      idOf: ({ principal }: Caller) => (principal.kind === 'key' ? principal.secretId : null),
+      find: stillValidSecrets,
+    },
+    {
+      idOf: ({ principal }: Caller) => (principal.kind === 'operator' ? principal.tokenId : null),
+      find: stillValidOperatorTokens,
+    },
+  ];
+  const ended: Caller[] = [];
+  for (const { idOf, find } of kinds) {
+    const ids = [...new Set(callers.map(idOf).filter((id) => id !== null))];
+    const valid = new Set<string | null>([null]);
+    for (let at = 0; at < ids.length; at += CREDENTIALS_PER_READ) {
+      for (const id of await find(db, clock.now(), ids.slice(at, at + CREDENTIALS_PER_READ))) valid.add(id);
+    }
+    ended.push(...callers.filter((caller) => !valid.has(idOf(caller))));
+  }
+  return ended;
+}
+
+/** Whether a change can concern what a caller may do. Of keys only its own does; all else of its organization may. */
+function concerns(change: ChangeEvent, principal: Principal): boolean {
+  if (change.action === 'session.created' || change.action === 'session.ended') {
+    return principal.kind === 'user' && principal.sessionId === change.targetId;
+  }
+  if (change.action.startsWith('api_key.')) return principal.actor === change.targetId;
+  return 'organizationIds' in principal && principal.isOf(change.organizationId);
+}
+
+function refresh(services: WatchServices, { principal, ip }: Caller): Promise<Principal | null> {
+  const { db, clock } = services;
+  if (principal.kind === 'user') return refreshSession(db, clock, principal.sessionId);
+  if (principal.kind === 'key') return refreshKey(db, clock, principal, ip);
+  if (principal.kind === 'operator') return refreshOperator(db, principal.tokenId);
+  return Promise.resolve(principal);
+}

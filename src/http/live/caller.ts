@@ -1,0 +1,38 @@
+import type { Principal } from '../../access/principal.ts';
+import type { Subscriber } from './subscriber.ts';
+
+/** Somebody with subscriptions: one WebSocket, or one event stream. */
+export class Caller {
+  readonly subscribers = new Set<Subscriber>();
+  /** As it was when the credential was last looked at. */
+  principal: Principal;
+  /** The address the credential came from. */
+  readonly ip: string | null;
+  readonly #lost: () => void;
+
+  /** `lost` is called once, after the subscriptions ended, when the credential isn't accepted any more. */
+  constructor(principal: Principal, ip: string | null, lost: () => void) {
+    this.principal = principal;
+    this.ip = ip;
+    this.#lost = lost;
+  }
+
+  /** Whether nothing may go through before its rights are known again. */
+  suspended = false;
+
+  /** Lets nothing more through until its rights are known again. */
+  suspend(): void {
+    this.suspended = true;
+    for (const subscriber of this.subscribers) subscriber.pause();
+  }
+
+  /** Ends everything: the credential is gone. */
+  lose(): void {
+    const error = {
+      message: 'The credential is not accepted any more',
+      extensions: { code: 'UNAUTHENTICATED' },
+    };
+    for (const subscriber of [...this.subscribers]) subscriber.fail([error]);
+    this.#lost();
+  }
+}

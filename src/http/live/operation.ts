@@ -1,0 +1,78 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getArgumentValues,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+import type { Source } from '../../live/source.ts';
+import type { LiveContext } from '../../live/sources.ts';
+
+/** A subscription that was parsed, validated and found to be within all limits. */
+export interface CheckedSubscription {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+type OpenSource = (ctx: LiveContext, args: Record<string, unknown>) => Promise<Source>;
+
+/** The source of a subscription's events. Rejects as the source does: arguments, permission, cursor. */
+export async function sourceOf(
+  schema: GraphQLSchema,
+  { document, operation, variables }: CheckedSubscription,
+  ctx: LiveContext,
+): Promise<Source> {
+  const field = rootField(document, operation.selectionSet);
+  const definition = field && schema.getSubscriptionType()?.getFields()[field.name.value];
+  const open = definition?.extensions.source as OpenSource | undefined;
+  if (!definition || !open) throw new GraphQLError('A subscription has one field, which is not skipped');
+  return open(ctx, getArgumentValues(definition, field, variables));
+}
+
+const variablesBelow = new WeakMap<OperationDefinitionNode, readonly string[]>();
+const numbers = new WeakMap<OperationDefinitionNode, number>();
+let lastNumber = 0;
+
+/**
+ * What two subscriptions have in common whose events come to the same results: the operation, and the variables that
+ * count for results; those that only say which events, such as `after`, don't.
+ */
+export function resultKey({ document, operation, variables }: CheckedSubscription): string {
+  const names = variablesBelow.get(operation) ?? usedBelow(document, operation);
+  variablesBelow.set(operation, names);
+  const number = numbers.get(operation) ?? ++lastNumber;
+  numbers.set(operation, number);
+  return JSON.stringify([number, names.map((name) => variables[name] ?? null)]);
+}
+
+function usedBelow(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+  const root = rootField(document, operation.selectionSet);
+  const names = new Set<string>();
+  visit(document, {
+    Field: (node) => (node === root ? { ...node, arguments: [] } : undefined),
+    VariableDefinition: () => false,
+    Variable: (node) => {
+      names.add(node.name.value);
+    },
+  });
+  return [...names].sort();
+}
+
+/** The one field of a subscription, in fragments or not; null where a directive may leave it out. */
+function rootField(document: DocumentNode, set: SelectionSetNode): FieldNode | null {
+  const [selection] = set.selections;
+  if (!selection || selection.directives?.length) return null;
+  if (selection.kind === Kind.FIELD) return selection;
+  if (selection.kind === Kind.INLINE_FRAGMENT) return rootField(document, selection.selectionSet);
+  const fragment = document.definitions.find(
+    (one): one is FragmentDefinitionNode =>
+      one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === selection.name.value,
+  );
+  return fragment ? rootField(document, fragment.selectionSet) : null;
+}

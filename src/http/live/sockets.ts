@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import { Connection, type ConnectionHost } from './connection.ts';
+import { isCrossSite } from './socket-credential.ts';
+
+/** The protocol's answer to a client that offers no subprotocol which we speak. */
+const SUBPROTOCOL_NOT_ACCEPTABLE = 4406;
+
+/** The server's WebSockets. */
+export class Sockets {
+  readonly #host: ConnectionHost;
+  readonly #publicUrl: () => string;
+  readonly #server: WebSocketServer;
+  readonly #connections = new Set<Connection>();
+  #pinging: NodeJS.Timeout | null = null;
+  #stopped: (() => void) | null = null;
+  #stopping = false;
+
+  constructor(host: ConnectionHost, publicUrl: () => string) {
+    this.#host = host;
+    this.#publicUrl = publicUrl;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: host.limits.messageBytes,
+      handleProtocols: (offered) =>
+        offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
+    });
+  }
+
+  /** Takes over a connection whose client asked to upgrade it. */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    if (this.#stopping) return refuse(stream, '503 Service Unavailable');
+    // Answered here, before there is a socket: a page of another site learns nothing.
+    if (isCrossSite(request, this.#publicUrl())) return refuse(stream, '403 Forbidden');
+    this.#server.handleUpgrade(request, stream, head, (socket) => {
+      if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
+        return socket.close(SUBPROTOCOL_NOT_ACCEPTABLE, 'Subprotocol not acceptable');
+      }
+      const connection = new Connection(socket, stream, request, this.#host);
+      this.#connections.add(connection);
+      this.#pinging ??= setInterval(() => this.#ping(), this.#host.limits.pingIntervalMs).unref();
+      socket.once('close', () => this.#left(connection));
+    });
+  }
+
+  /** How many sockets are open. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Ends every subscription and socket; those that don't close within `graceMs` are cut. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    if (this.#connections.size > 0) {
+      const closed = new Promise<void>((resolve) => (this.#stopped = resolve));
+      for (const connection of [...this.#connections]) connection.goAway();
+      const cut = setTimeout(() => {
+        for (const connection of [...this.#connections]) connection.terminate();
+      }, graceMs);
+      await closed;
+      clearTimeout(cut);
+    }
+    this.#server.close();
+  }
+
+  #ping(): void {
+    for (const connection of this.#connections) connection.ping();
+  }
+
+  #left(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    if (this.#pinging) clearInterval(this.#pinging);
+    this.#pinging = null;
+    this.#stopped?.();
+  }
+}
+
+function refuse(stream: Duplex, status: string): void {
+  stream.on('error', () => {});
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

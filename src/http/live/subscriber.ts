@@ -1,0 +1,189 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { AppError } from '../../core/errors.ts';
+import type { Source } from '../../live/source.ts';
+import type { GroupMember, SharedExecution, SharedResult } from './shared-execution.ts';
+
+/** Where a subscription's results go: a WebSocket or an event stream. Nothing of it throws. */
+export interface Outlet {
+  /** Sends one result, ready-made. */
+  next(result: SharedResult): void;
+  /** Ends the subscription with errors. */
+  error(errors: readonly GraphQLFormattedError[]): void;
+  /** Ends the subscription. */
+  complete(): void;
+  /** Bytes that the client hasn't taken yet. */
+  readonly buffered: number;
+  /** Resolves, never at once, when the client has taken them or is gone. */
+  drained(): Promise<void>;
+}
+
+/** How much may wait for a client that doesn't keep up. */
+export interface SubscriberLimits {
+  /** Bytes from which on a subscription that may lose nothing ends. */
+  readonly bufferedMax: number;
+  /** Bytes from which on the newest of each key replaces the older. */
+  readonly conflateFrom: number;
+  /** Changes that may wait while the subscriber's permissions are looked at. */
+  readonly heldMax: number;
+}
+
+export const SUBSCRIBER_LIMITS: SubscriberLimits = {
+  bufferedMax: 1_048_576,
+  conflateFrom: 65_536,
+  heldMax: 1_000,
+};
+
+/** One subscription of one client: what it is owed, and what keeps it from being sent. */
+export class Subscriber implements GroupMember {
+  readonly source: Source;
+  /** What it shares executions by, besides the permissions. */
+  readonly operation: object;
+  readonly #outlet: Outlet;
+  readonly #limits: SubscriberLimits;
+  readonly #ended: (subscriber: Subscriber) => void;
+  #group: SharedExecution;
+  /** Handed to the group and not yet delivered, in order. */
+  #underWay: object[] = [];
+  /** Held back, in order; and, where only the newest matters, the newest of each key. */
+  #held: object[] = [];
+  readonly #newest = new Map<string, object>();
+  #paused = false;
+  #draining = false;
+  #leave: (() => void) | null = null;
+  #cursor: string | null = null;
+  epoch = 0;
+  over = false;
+
+  constructor(options: {
+    source: Source;
+    operation: object;
+    group: SharedExecution;
+    outlet: Outlet;
+    limits: SubscriberLimits;
+    ended: (subscriber: Subscriber) => void;
+  }) {
+    this.source = options.source;
+    this.operation = options.operation;
+    this.#group = options.group;
+    this.#outlet = options.outlet;
+    this.#limits = options.limits;
+    this.#ended = options.ended;
+  }
+
+  /** Starts the source. Rejects where it can't be opened. */
+  async open(): Promise<void> {
+    const leave = await this.source.open({
+      receive: (event) => this.#receive(event),
+      ready: () => this.#ready(),
+      stopped: () => this.over,
+    });
+    if (this.over) leave();
+    else this.#leave = leave;
+  }
+
+  /** Holds back everything until `resume`, also what is being executed: it may not be seen any more. */
+  pause(): void {
+    if (this.#paused || this.over) return;
+    this.#paused = true;
+    this.epoch += 1;
+    const underWay = this.#underWay;
+    this.#underWay = [];
+    for (const event of underWay) this.#hold(event);
+  }
+
+  /** Goes on in the group of its present permissions. */
+  resume(group: SharedExecution): void {
+    this.#group = group;
+    this.#paused = false;
+    if (!this.#draining) this.#release();
+  }
+
+  deliver(event: object, result: SharedResult): void {
+    this.#underWay.shift();
+    if (this.#outlet.buffered > this.#limits.bufferedMax) return this.#tooSlow();
+    this.#outlet.next(result);
+    this.#cursor = this.source.cursorOf(event) ?? this.#cursor;
+  }
+
+  /** Ends it with errors, for a reason that is not the client's. */
+  fail(errors: readonly GraphQLFormattedError[]): void {
+    if (this.#end()) this.#outlet.error(errors);
+  }
+
+  /** Ends it because there is nothing more to come. */
+  complete(): void {
+    if (this.#end()) this.#outlet.complete();
+  }
+
+  /** Ends it because the client wants no more of it. */
+  stop(): void {
+    this.#end();
+  }
+
+  #receive(event: object): void {
+    if (this.over) return;
+    if (this.#paused || this.#draining) {
+      this.#hold(event);
+    } else if (this.source.conflate && this.#outlet.buffered > this.#limits.conflateFrom) {
+      this.#hold(event);
+      this.#drain();
+    } else {
+      this.#underWay.push(event);
+      this.#group.push(event, this);
+    }
+  }
+
+  #hold(event: object): void {
+    const { conflate } = this.source;
+    if (!conflate) {
+      if (this.#held.push(event) > this.#limits.heldMax) this.#tooSlow();
+      return;
+    }
+    const group = conflate.group(event);
+    const older = this.#newest.get(group);
+    this.#newest.set(group, older ? conflate.merge(older, event) : event);
+  }
+
+  #release(): void {
+    const held = [...this.#held, ...this.#newest.values()];
+    this.#held = [];
+    this.#newest.clear();
+    for (const event of held) this.#receive(event);
+  }
+
+  #drain(): void {
+    this.#draining = true;
+    void this.#outlet.drained().then(() => {
+      this.#draining = false;
+      if (!this.over && !this.#paused) this.#release();
+    });
+  }
+
+  async #ready(): Promise<void> {
+    const waits = (): boolean =>
+      this.#paused || this.#underWay.length > 0 || this.#outlet.buffered > this.#limits.conflateFrom;
+    while (!this.over && waits()) await this.#outlet.drained();
+  }
+
+  #tooSlow(): void {
+    const { code, message } = new AppError(
+      'TOO_SLOW',
+      'The client does not keep up; subscribe again after the cursor',
+    );
+    this.fail([
+      { message, extensions: { code, ...(this.#cursor === null ? {} : { cursor: this.#cursor }) } },
+    ]);
+  }
+
+  #end(): boolean {
+    if (this.over) return false;
+    this.over = true;
+    this.epoch += 1;
+    this.#leave?.();
+    this.#underWay = [];
+    this.#held = [];
+    this.#newest.clear();
+    this.#ended(this);
+    return true;
+  }
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { GraphQLSchema } from 'graphql';
+import type { GraphQLContext } from '../../../schema/context.ts';
+import { anyoneWith, type Principal } from '../../access/principal.ts';
+import type { Services } from '../../context.ts';
+import type { Live } from '../../live/live.ts';
+import type { Caller } from './caller.ts';
+import { CallerWatch } from './caller-watch.ts';
+import { type CheckedSubscription, resultKey, sourceOf } from './operation.ts';
+import { SharedExecution } from './shared-execution.ts';
+import { type Outlet, SUBSCRIBER_LIMITS, Subscriber, type SubscriberLimits } from './subscriber.ts';
+
+type LiveServices = Services & { readonly live: Live };
+
+interface Group {
+  readonly execution: SharedExecution;
+  subscribers: number;
+}
+
+/** What its transport is told of a subscription. */
+export interface SubscriptionHooks {
+  /** There is a subscriber, which can be stopped; its first event is still to come. */
+  created(subscriber: Subscriber): void;
+  /** It is over, whoever ended it. */
+  ended(): void;
+}
+
+/** Every running subscription of this server, over whatever transport. */
+export class Subscriptions {
+  readonly #services: LiveServices;
+  readonly #schema: GraphQLSchema;
+  readonly #limits: SubscriberLimits;
+  readonly #groups = new Map<string, Group>();
+  readonly #groupOf = new Map<Subscriber, string>();
+  readonly #watch: CallerWatch;
+
+  constructor(services: LiveServices, schema: GraphQLSchema, limits: Partial<SubscriberLimits> = {}) {
+    this.#services = services;
+    this.#schema = schema;
+    this.#limits = { ...SUBSCRIBER_LIMITS, ...limits };
+    this.#watch = new CallerWatch(services, (caller) => this.#authorize(caller));
+  }
+
+  /** Must be called before `live` starts. */
+  start(): void {
+    this.#watch.start();
+  }
+
+  stop(): void {
+    this.#watch.stop();
+  }
+
+  /** Watches a caller's rights until it leaves. */
+  enter(caller: Caller): void {
+    this.#watch.add(caller);
+  }
+
+  leave(caller: Caller): void {
+    this.#watch.remove(caller);
+    for (const subscriber of [...caller.subscribers]) subscriber.stop();
+  }
+
+  /**
+   * Starts a subscription of a caller that was let in. Rejects, with the subscription over, where its source can't be
+   * opened.
+   */
+  async subscribe(
+    caller: Caller,
+    subscription: CheckedSubscription,
+    context: GraphQLContext,
+    outlet: Outlet,
+    hooks: SubscriptionHooks,
+  ): Promise<void> {
+    const source = await sourceOf(this.#schema, subscription, context);
+    const name = groupName(source.organizationId, caller.principal, subscription);
+    const subscriber = new Subscriber({
+      source,
+      operation: subscription,
+      group: this.#join(name, source.organizationId, caller.principal, subscription),
+      outlet,
+      limits: this.#limits,
+      ended: () => {
+        hooks.ended();
+        caller.subscribers.delete(subscriber);
+        this.#part(subscriber);
+      },
+    });
+    this.#groupOf.set(subscriber, name);
+    caller.subscribers.add(subscriber);
+    if (caller.suspended) subscriber.pause();
+    hooks.created(subscriber);
+    try {
+      await subscriber.open();
+    } catch (error) {
+      subscriber.stop();
+      throw error;
+    }
+  }
+
+  /** What is running, for metrics and tests. */
+  get counts(): { callers: number; subscribers: number; groups: number } {
+    return { callers: this.#watch.size, subscribers: this.#groupOf.size, groups: this.#groups.size };
+  }
+
+  /** The caller's rights are known again: what it may still see goes on, with just what it may see of it. */
+  #authorize(caller: Caller): void {
+    caller.suspended = false;
+    for (const subscriber of [...caller.subscribers]) {
+      const { organizationId } = subscriber.source;
+      if (!caller.principal.can(organizationId, 'api.key.view')) {
+        const extensions = { code: 'FORBIDDEN', permission: 'api.key.view' };
+        subscriber.fail([{ message: 'This needs the permission api.key.view', extensions }]);
+        continue;
+      }
+      const subscription = subscriber.operation as CheckedSubscription;
+      const name = groupName(organizationId, caller.principal, subscription);
+      if (name !== this.#groupOf.get(subscriber)) {
+        this.#part(subscriber);
+        this.#groupOf.set(subscriber, name);
+        subscriber.resume(this.#join(name, organizationId, caller.principal, subscription));
+      } else {
+        const group = this.#groups.get(name);
+        if (group) subscriber.resume(group.execution);
+      }
+    }
+  }
+
+  #join(
+    name: string,
+    organizationId: string,
+    principal: Principal,
+    subscription: CheckedSubscription,
+  ): SharedExecution {
+    const known = this.#groups.get(name);
+    if (known) {
+      known.subscribers += 1;
+      return known.execution;
+    }
+    const everybody = anyoneWith(organizationId, principal.permissionsIn(organizationId));
+    const execution = new SharedExecution(this.#schema, subscription, () => this.#contextOf(everybody));
+    this.#groups.set(name, { execution, subscribers: 1 });
+    return execution;
+  }
+
+  #part(subscriber: Subscriber): void {
+    const name = this.#groupOf.get(subscriber);
+    const group = name === undefined ? undefined : this.#groups.get(name);
+    this.#groupOf.delete(subscriber);
+    if (name === undefined || !group) return;
+    group.subscribers -= 1;
+    if (group.subscribers === 0) this.#groups.delete(name);
+  }
+
+  #contextOf(principal: Principal): GraphQLContext {
+    const request = { id: randomUUID(), ip: null, userAgent: null };
+    return { ...this.#services, publicUrl: this.#services.publicUrl, principal, request, response: {} };
+  }
+}
+
+/** Who shares: the same operation, organization and permissions. */
+function groupName(organizationId: string, principal: Principal, subscription: CheckedSubscription): string {
+  const permissions = [...principal.permissionsIn(organizationId)].sort().join(' ');
+  return `${organizationId} ${permissions} ${resultKey(subscription)}`;
+}

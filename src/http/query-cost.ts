@@ -1,0 +1,32 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+
+/** What one operation may cost: about the fields it can return, as the schema weighs them. */
+export const COST_MAX = 10_000;
+
+/** Costs of operations without variables: those don't change. */
+const known = new WeakMap<OperationDefinitionNode, number>();
+
+/** What the operation costs with these (already checked) variables. */
+export function queryCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): number {
+  const cost = known.get(operation) ?? compute(schema, document, operation, variables);
+  if (!operation.variableDefinitions?.length) known.set(operation, cost);
+  return cost;
+}
+
+function compute(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): number {
+  // The plugin takes the first operation that it meets.
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  const alone: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+  return complexityFromQuery(alone, { schema, variables }).complexity;
+}

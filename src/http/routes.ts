@@ -1,0 +1,54 @@
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type Exchange, redirect, respond } from './exchange.ts';
+import { graphqlHandler, type ServerServices } from './graphql.ts';
+import { healthHandler, type Readiness, readinessHandler } from './health.ts';
+import { SIGN_IN_HTML, SIGN_IN_POLICY, SIGN_IN_SCRIPT, SIGN_IN_STYLE } from './sign-in-page.ts';
+
+/** What answers the requests for one path. */
+export interface Route {
+  /** HEAD is answered wherever GET is. */
+  readonly methods: readonly ('GET' | 'POST')[];
+  /** Asked by machines every few seconds: logged for debugging only. */
+  readonly quiet?: boolean;
+  handle(exchange: Exchange): void | Promise<void>;
+}
+
+/** Paths, compared letter by letter, and what answers there. */
+export type Routes = ReadonlyMap<string, Route>;
+
+/** Every route of the server. */
+export function createRoutes(services: ServerServices, schema: GraphQLSchema, readiness: Readiness): Routes {
+  let sdl: string | undefined;
+  return new Map<string, Route>([
+    ['/', { methods: ['GET'], handle: home(services) }],
+    ['/graphql', { methods: ['GET', 'POST'], handle: graphqlHandler(services, schema) }],
+    [
+      '/schema.graphql',
+      get('text/plain; charset=utf-8', () => {
+        sdl ??= `${printSchema(lexicographicSortSchema(schema))}\n`;
+        return sdl;
+      }),
+    ],
+    [
+      '/sign-in',
+      get('text/html; charset=utf-8', () => SIGN_IN_HTML, { 'Content-Security-Policy': SIGN_IN_POLICY }),
+    ],
+    ['/sign-in.css', get('text/css; charset=utf-8', () => SIGN_IN_STYLE)],
+    ['/sign-in.js', get('text/javascript; charset=utf-8', () => SIGN_IN_SCRIPT)],
+    ['/healthz', { methods: ['GET'], quiet: true, handle: healthHandler() }],
+    ['/readyz', { methods: ['GET'], quiet: true, handle: readinessHandler(readiness, services.log) }],
+  ]);
+}
+
+function get(contentType: string, body: () => string, headers: Readonly<Record<string, string>> = {}): Route {
+  const all = { 'Cache-Control': 'no-cache', ...headers };
+  return { methods: ['GET'], handle: (exchange) => respond(exchange, 200, contentType, body(), all) };
+}
+
+function home({ config }: ServerServices) {
+  const text = 'Keywright is running. Its API is at /graphql, its schema at /schema.graphql.\n';
+  return (exchange: Exchange): void =>
+    config.graphiql
+      ? redirect(exchange, '/graphql')
+      : respond(exchange, 200, 'text/plain; charset=utf-8', text);
+}

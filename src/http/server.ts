@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../core/log.ts';
+import { type Exchange, refuse, respondJson } from './exchange.ts';
+import { securityHeaders } from './headers.ts';
+import { Refusal } from './refusal.ts';
+import type { Route, Routes } from './routes.ts';
+
+/** How long what happens between a client and the server may take, milliseconds. */
+export interface Timeouts {
+  /** From the first byte of a request to the end of its headers. */
+  readonly headers: number;
+  /** From the first byte of a request to the end of its body. */
+  readonly request: number;
+  /** Between two requests on one connection; longer than the 60 s of common proxies. */
+  readonly keepAlive: number;
+  /** For requests under way when the server stops. */
+  readonly stop: number;
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  headers: 10_000,
+  request: 30_000,
+  keepAlive: 65_000,
+  stop: 8_000,
+};
+
+/** Largest header section of a request, bytes. */
+const HEADERS_MAX = 16_384;
+
+/** What is served, made when the port is known. */
+export interface Site {
+  readonly routes: Routes;
+  /** Where browsers reach the server. */
+  readonly publicUrl: string;
+}
+
+export interface HttpServer {
+  /** Accepts connections from now on; port 0 stands for any that is free. Rejects where it can't have the port. */
+  listen(host: string, port: number, site: (port: number) => Site): Promise<void>;
+  /** Takes no new work, waits for what runs, then closes what is left. May be called in any state, and twice. */
+  stop(): Promise<void>;
+}
+
+/** The server around the routes: request ids, headers of every answer, the log, and coming and going. */
+export function createHttpServer(options: { readonly log: Log; readonly timeouts: Timeouts }): HttpServer {
+  const { log, timeouts } = options;
+  const open = new Set<ServerResponse>();
+  const running = new Set<Promise<void>>();
+  let headers: ReadonlyMap<string, string> = new Map();
+  let routes: Routes = new Map();
+  let stopping: Promise<void> | undefined;
+
+  const server = createServer(
+    {
+      headersTimeout: timeouts.headers,
+      requestTimeout: timeouts.request,
+      keepAliveTimeout: timeouts.keepAlive,
+      connectionsCheckingInterval: Math.min(1_000, timeouts.headers, timeouts.request),
+      maxHeaderSize: HEADERS_MAX,
+    },
+    (request, response) => {
+      const start = performance.now();
+      const { path, query } = split(request.url ?? '/');
+      const route = routes.get(path);
+      const exchange: Exchange = { request, response, id: randomUUID(), query };
+      for (const [name, value] of headers) response.setHeader(name, value);
+      response.setHeader('X-Request-Id', exchange.id);
+      if (stopping) response.setHeader('Connection', 'close');
+      open.add(response);
+      response.once('close', () => {
+        open.delete(response);
+        if (stopping) server.closeIdleConnections();
+        logAnswer(log, exchange, route ? path : undefined, route, performance.now() - start);
+      });
+      const work: Promise<void> = answer(exchange, route)
+        .catch((error: unknown) => fail(log, exchange, error))
+        .finally(() => running.delete(work));
+      running.add(work);
+    },
+  );
+
+  const stop = async (): Promise<void> => {
+    if (!server.listening) return;
+    let deadline: NodeJS.Timeout | undefined;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
+    // A client may have left while its request still runs.
+    const finished = closed.then(() => Promise.all(running));
+    const timer = new Promise((resolve) => {
+      deadline = setTimeout(resolve, timeouts.stop);
+    });
+    await Promise.race([finished, timer]);
+    clearTimeout(deadline);
+    server.closeAllConnections();
+    await closed;
+  };
+
+  return {
+    listen(host, port, site) {
+      return new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          try {
+            const { routes: all, publicUrl } = site((server.address() as AddressInfo).port);
+            routes = all;
+            headers = securityHeaders(publicUrl);
+            resolve();
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
+    },
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+async function answer(exchange: Exchange, route: Route | undefined): Promise<void> {
+  if (!route) return refuse(exchange, new Refusal(404, 'NOT_FOUND', 'There is nothing at this address'));
+  const { method } = exchange.request;
+  const asked = method === 'HEAD' ? 'GET' : method;
+  if (route.methods.some((allowed) => allowed === asked)) return route.handle(exchange);
+  const allow = route.methods.includes('GET') ? ['HEAD', ...route.methods] : route.methods;
+  const message = `This address answers ${allow.join(', ')}`;
+  refuse(exchange, new Refusal(405, 'BAD_REQUEST', message, { Allow: allow.join(', ') }));
+}
+
+function fail(log: Log, exchange: Exchange, error: unknown): void {
+  log.error('a request failed', { requestId: exchange.id, error });
+  const body = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on the server' };
+  if (exchange.response.headersSent) exchange.response.destroy();
+  else respondJson(exchange, 500, { ...body, requestId: exchange.id });
+}
+
+function logAnswer(
+  log: Log,
+  { id, request, response, actor, operation }: Exchange,
+  path: string | undefined,
+  route: Route | undefined,
+  milliseconds: number,
+): void {
+  const write = route?.quiet ? log.debug : log.info;
+  write(response.writableFinished ? 'answered' : 'the client left', {
+    requestId: id,
+    method: request.method ?? '',
+    // A path that is no route is whatever somebody typed.
+    ...(path ? { route: path } : {}),
+    status: response.statusCode,
+    milliseconds: Math.round(milliseconds * 100) / 100,
+    ...(actor ? { actor } : {}),
+    ...(operation ? { operation } : {}),
+  });
+}
+
+/** The address's path and query; clients of proxies send whole addresses (RFC 9112, 3.2.2). */
+function split(url: string): { path: string; query: string } {
+  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
+  const at = local.indexOf('?');
+  return at < 0 ? { path: local, query: '' } : { path: local.slice(0, at), query: local.slice(at + 1) };
+}

@@ -1,0 +1,110 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { NEVER, type Tables } from '../../db/tables.ts';
+import { isId } from '../core/ids.ts';
+import { foldName, Input } from '../core/input.ts';
+import type { RotationPolicy } from '../organizations/organization.ts';
+import { type ApiKeyStatus, DAY_MS } from './api-key.ts';
+import type { Environment } from './secret.ts';
+
+/** Narrows a list of keys: all conditions hold. Times are milliseconds since the epoch; null is left out. */
+export interface ApiKeyFilter {
+  /** Any of these; left out: all but REVOKED. */
+  readonly status?: readonly ApiKeyStatus[] | null | undefined;
+  readonly environment?: Environment | null | undefined;
+  readonly roleId?: string | null | undefined;
+  readonly teamId?: string | null | undefined;
+  readonly externalId?: string | null | undefined;
+  readonly createdById?: string | null | undefined;
+  /** Part of name, description, display form or id, upper and lower case alike; at most 200 characters. */
+  readonly search?: string | null | undefined;
+  /** Not used since then (or never), and made before. */
+  readonly unusedSince?: number | null | undefined;
+  readonly expiresBefore?: number | null | undefined;
+  readonly rotationDueBefore?: number | null | undefined;
+}
+
+/** What conditions on keys and their last uses are built with. */
+export type KeyExpressions = ExpressionBuilder<Tables, 'api_keys' | 'api_key_usage'>;
+
+type Condition = Expression<SqlBool>;
+
+const SEARCH_MAX = 200;
+const ALL_BUT_REVOKED: readonly ApiKeyStatus[] = ['ACTIVE', 'DISABLED', 'EXPIRED'];
+
+/** The filter with its texts as they are stored. Throws BAD_USER_INPUT for those that nothing stored can be like. */
+export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
+  const input = new Input();
+  const exactly = (field: 'externalId' | 'createdById'): string | null => {
+    const value = given[field] ?? null;
+    input.text(['filter', field], value, SEARCH_MAX);
+    return value?.normalize('NFC') ?? null;
+  };
+  const search = input.text(['filter', 'search'], given.search, SEARCH_MAX);
+  const texts = { externalId: exactly('externalId'), createdById: exactly('createdById') };
+  input.checkArguments();
+  return { ...given, ...texts, search: search && foldName(search) };
+}
+
+/** The filter as conditions. */
+export function filterConditions(
+  eb: KeyExpressions,
+  filter: ApiKeyFilter,
+  policy: RotationPolicy,
+  now: number,
+): Condition[] {
+  const statuses = filter.status ?? ALL_BUT_REVOKED;
+  const conditions: Condition[] = [eb.or(statuses.map((status) => hasStatus(eb, status, now)))];
+  const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
+    if (value !== null && value !== undefined) conditions.push(condition(value));
+  };
+  add(filter.environment, (environment) => eb('api_keys.environment', '=', environment));
+  add(filter.roleId, (id) => (isId('role', id) ? eb('api_keys.role_id', '=', id) : NONE));
+  add(filter.teamId, (id) => isBoundTo(eb, id));
+  add(filter.externalId, (externalId) => eb('api_keys.external_id', '=', externalId));
+  add(filter.createdById, (id) => eb('api_keys.created_by', '=', id));
+  add(filter.search, contains);
+  add(filter.unusedSince, (time) => isUnusedSince(eb, time));
+  add(filter.expiresBefore, (time) => eb('api_keys.expires_at', '<', Math.min(time, NEVER)));
+  add(filter.rotationDueBefore, (time) => isRotationDue(eb, policy, time));
+  return conditions;
+}
+
+const NONE = sql<SqlBool>`1 = 0`;
+
+/** That a key has this status: `statusOf` as a condition. */
+export function hasStatus(eb: KeyExpressions, status: ApiKeyStatus, now: number): Condition {
+  if (status === 'REVOKED') return eb('api_keys.revoked_at', 'is not', null);
+  const unrevoked = eb('api_keys.revoked_at', 'is', null);
+  if (status === 'DISABLED') return eb.and([unrevoked, eb('api_keys.enabled', '=', 0)]);
+  const expiry = eb('api_keys.expires_at', status === 'EXPIRED' ? '<=' : '>', now);
+  return eb.and([unrevoked, eb('api_keys.enabled', '=', 1), expiry]);
+}
+
+/** That a key was not used since then, or never, and made before. */
+export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
+  return eb.and([eb('api_key_usage.last_used_at', '<', time), eb('api_keys.created_at', '<', time)]);
+}
+
+/** That a key's rotation is due before then: `rotationDueAt` as a condition. */
+export function isRotationDue(eb: KeyExpressions, policy: RotationPolicy, time: number): Condition {
+  const due = (environment: Environment, days: number | null): Condition[] => {
+    if (days === null) return [];
+    const late = eb('api_keys.rotated_at', '<', time - days * DAY_MS);
+    return [eb.and([eb('api_keys.environment', '=', environment), late])];
+  };
+  const either = eb.or([...due('live', policy.liveDays), ...due('test', policy.testDays)]);
+  return eb.and([eb('api_keys.revoked_at', 'is', null), either]);
+}
+
+/** That a key is bound to this team. */
+export function isBoundTo(eb: KeyExpressions, teamId: string): Condition {
+  if (!isId('team', teamId)) return NONE;
+  const bound = eb.selectFrom('api_key_teams').select('api_key_id').where('team_id', '=', teamId);
+  return eb('api_keys.id', 'in', bound);
+}
+
+/** That the key's searchable text holds this one; neither engine's wildcards mean anything in it. */
+function contains(text: string): Condition {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return sql<SqlBool>`${sql.ref('api_keys.search_text')} like ${pattern} escape '\\'`;
+}

@@ -1,0 +1,106 @@
+import type { Kysely } from 'kysely';
+import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
+import type { Context } from '../context.ts';
+
+/** A credential of a key, without the secret itself. Times are milliseconds since the epoch. */
+export interface ApiKeySecret {
+  readonly id: string;
+  readonly apiKeyId: string;
+  /** Display form. */
+  readonly start: string;
+  readonly createdAt: number;
+  /** When a newer secret replaced it; null for the newest. */
+  readonly replacedAt: number | null;
+  /** End of its overlap after a rotation; null for the newest. */
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  /** When its key expires; null: never. */
+  readonly keyExpiresAt: number | null;
+  /** Null: not used yet. */
+  readonly lastUsedAt: number | null;
+  /** Accepted verifications so far. */
+  readonly uses: number;
+}
+
+/** Whether a secret is accepted. RETIRING: it is, but a newer one has replaced it. */
+export type SecretStatus = 'ACTIVE' | 'RETIRING' | 'EXPIRED' | 'REVOKED';
+
+/** A secret's status at a time. Whether its key is disabled plays no part. */
+export function secretStatusOf(
+  secret: Pick<ApiKeySecret, 'revokedAt' | 'expiresAt' | 'keyExpiresAt' | 'replacedAt'>,
+  now: number,
+): SecretStatus {
+  if (secret.revokedAt !== null) return 'REVOKED';
+  if (Math.min(secret.expiresAt ?? NEVER, secret.keyExpiresAt ?? NEVER) <= now) return 'EXPIRED';
+  return secret.replacedAt === null ? 'ACTIVE' : 'RETIRING';
+}
+
+const COLUMNS = [
+  'api_key_secrets.id',
+  'api_key_secrets.api_key_id',
+  'api_key_secrets.start',
+  'api_key_secrets.created_at',
+  'api_key_secrets.replaced_at',
+  'api_key_secrets.expires_at',
+  'api_key_secrets.revoked_at',
+  'api_keys.expires_at as key_expires_at',
+  'api_key_secret_usage.last_used_at',
+  'api_key_secret_usage.uses',
+] as const;
+
+type SecretRow = Omit<Row<'api_key_secrets'>, 'hash'> &
+  Pick<Row<'api_key_secret_usage'>, 'last_used_at' | 'uses'> & { key_expires_at: number };
+
+/** The secrets with these ids, as far as there are such, in any order; inside a transaction, pass it. */
+export async function loadSecrets(
+  ctx: Pick<Context, 'db' | 'usage'>,
+  ids: readonly string[],
+  db: Kysely<Tables> = ctx.db,
+): Promise<ApiKeySecret[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectSecrets(db).where('api_key_secrets.id', 'in', ids).execute();
+  return rows.map((row) => toSecret(row, ctx.usage));
+}
+
+/** All secrets of each of the keys, the newest first, ended ones included. */
+export async function loadSecretsOfKeys(
+  ctx: Pick<Context, 'db' | 'usage'>,
+  keyIds: readonly string[],
+): Promise<Map<string, ApiKeySecret[]>> {
+  if (keyIds.length === 0) return new Map();
+  const rows = await selectSecrets(ctx.db).where('api_key_secrets.api_key_id', 'in', keyIds).execute();
+  rows.sort(newestFirst);
+  const byKey = new Map(keyIds.map((keyId) => [keyId, [] as ApiKeySecret[]]));
+  for (const row of rows) byKey.get(row.api_key_id)?.push(toSecret(row, ctx.usage));
+  return byKey;
+}
+
+function newestFirst(a: SecretRow, b: SecretRow): number {
+  // Ids grow too, which tells two of one millisecond apart.
+  return b.created_at - a.created_at || (a.id < b.id ? 1 : -1);
+}
+
+function selectSecrets(db: Kysely<Tables>) {
+  return db
+    .selectFrom('api_key_secrets')
+    .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
+    .innerJoin('api_key_secret_usage', 'api_key_secret_usage.secret_id', 'api_key_secrets.id')
+    .select(COLUMNS);
+}
+
+function toSecret(row: SecretRow, usage: Context['usage']): ApiKeySecret {
+  const pending = usage.pendingSecret(row.id);
+  const lastUsedAt = Math.max(row.last_used_at, pending?.at ?? NOT_YET);
+  return {
+    id: row.id,
+    apiKeyId: row.api_key_id,
+    start: row.start,
+    createdAt: row.created_at,
+    replacedAt: row.replaced_at,
+    expiresAt: row.expires_at === NEVER ? null : row.expires_at,
+    revokedAt: row.revoked_at,
+    keyExpiresAt: row.key_expires_at === NEVER ? null : row.key_expires_at,
+    lastUsedAt: lastUsedAt === NOT_YET ? null : lastUsedAt,
+    uses: row.uses + (pending?.uses ?? 0),
+  };
+}

@@ -1,0 +1,180 @@
+import type { Kysely } from 'kysely';
+import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
+import type { Context } from '../context.ts';
+import { foldName } from '../core/input.ts';
+import type { RotationPolicy } from '../organizations/organization.ts';
+import { loadTeams, type Team } from '../organizations/team.ts';
+import type { Environment } from './secret.ts';
+
+export {
+  type ApiKeySecret,
+  loadSecrets,
+  loadSecretsOfKeys,
+  type SecretStatus,
+  secretStatusOf,
+} from './api-key-secret.ts';
+
+/** How often a key is accepted: `limit` times in each window. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** The identity and policy of a key. Times are milliseconds since the epoch. */
+export interface ApiKey {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly environment: Environment;
+  /** Display form of the newest secret. */
+  readonly start: string;
+  readonly roleId: string | null;
+  /** Permissions granted directly, beside the role's. */
+  readonly grants: readonly string[];
+  /** Networks in normal form; empty: any address. */
+  readonly ipAllowlist: readonly string[];
+  readonly rateLimit: RateLimit | null;
+  readonly externalId: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly enabled: boolean;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly updatedAt: number;
+  /** When the newest secret was made. */
+  readonly rotatedAt: number;
+  /** Null: it doesn't expire. */
+  readonly expiresAt: number | null;
+  /** Null: not used yet. */
+  readonly lastUsedAt: number | null;
+  readonly lastUsedIp: string | null;
+  readonly revokedAt: number | null;
+  readonly revokedBy: string | null;
+  readonly revocationReason: string | null;
+}
+
+/** Whether a key is accepted; where several hold, the one that verification names. */
+export type ApiKeyStatus = 'ACTIVE' | 'DISABLED' | 'EXPIRED' | 'REVOKED';
+
+/** A key's status at a time: revoked before disabled before expired, in the order of verification. */
+export function statusOf(
+  key: Pick<ApiKey, 'revokedAt' | 'enabled' | 'expiresAt'>,
+  now: number,
+): ApiKeyStatus {
+  if (key.revokedAt !== null) return 'REVOKED';
+  if (!key.enabled) return 'DISABLED';
+  return key.expiresAt !== null && key.expiresAt <= now ? 'EXPIRED' : 'ACTIVE';
+}
+
+export const DAY_MS = 86_400_000;
+
+/** When the organization asks for a new secret; null for a revoked key, and where no rotation is asked for. */
+export function rotationDueAt(
+  key: Pick<ApiKey, 'revokedAt' | 'environment' | 'rotatedAt'>,
+  policy: RotationPolicy,
+): number | null {
+  const days = key.environment === 'live' ? policy.liveDays : policy.testDays;
+  return key.revokedAt !== null || days === null ? null : key.rotatedAt + days * DAY_MS;
+}
+
+const COLUMNS = [
+  'api_keys.id',
+  'api_keys.organization_id',
+  'api_keys.name',
+  'api_keys.description',
+  'api_keys.environment',
+  'api_keys.start',
+  'api_keys.role_id',
+  'api_keys.grants',
+  'api_keys.ip_allowlist',
+  'api_keys.rate_limit',
+  'api_keys.rate_window_seconds',
+  'api_keys.external_id',
+  'api_keys.metadata',
+  'api_keys.enabled',
+  'api_keys.created_at',
+  'api_keys.created_by',
+  'api_keys.updated_at',
+  'api_keys.rotated_at',
+  'api_keys.expires_at',
+  'api_keys.revoked_at',
+  'api_keys.revoked_by',
+  'api_keys.revocation_reason',
+  'api_key_usage.last_used_at',
+  'api_key_usage.last_used_ip',
+] as const;
+
+type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text'> &
+  Pick<Row<'api_key_usage'>, 'last_used_at' | 'last_used_ip'>;
+
+/** Keys with their last use, every column that `toApiKey` needs. */
+export function selectApiKeys(db: Kysely<Tables>) {
+  return db
+    .selectFrom('api_keys')
+    .innerJoin('api_key_usage', 'api_key_usage.api_key_id', 'api_keys.id')
+    .select(COLUMNS);
+}
+
+/** A row as a key, with its last use as it is known now, written or not. */
+export function toApiKey(row: ApiKeyRow, usage: Context['usage']): ApiKey {
+  const pending = usage.pendingKey(row.id);
+  const written = { at: row.last_used_at, ip: row.last_used_ip };
+  const lastUse = pending && pending.at >= written.at ? pending : written;
+  const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    name: row.name,
+    description: row.description,
+    environment: row.environment,
+    start: row.start,
+    roleId: row.role_id,
+    grants: JSON.parse(row.grants) as string[],
+    ipAllowlist: JSON.parse(row.ip_allowlist) as string[],
+    rateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
+    externalId: row.external_id,
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    enabled: row.enabled === 1,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    updatedAt: row.updated_at,
+    rotatedAt: row.rotated_at,
+    expiresAt: row.expires_at === NEVER ? null : row.expires_at,
+    lastUsedAt: lastUse.at === NOT_YET ? null : lastUse.at,
+    lastUsedIp: lastUse.ip,
+    revokedAt: row.revoked_at,
+    revokedBy: row.revoked_by,
+    revocationReason: row.revocation_reason,
+  };
+}
+
+/** The keys with these ids, as far as there are such, in any order; inside a transaction, pass it. */
+export async function loadApiKeys(
+  ctx: Pick<Context, 'db' | 'usage'>,
+  ids: readonly string[],
+  db: Kysely<Tables> = ctx.db,
+): Promise<ApiKey[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectApiKeys(db).where('api_keys.id', 'in', ids).execute();
+  return rows.map((row) => toApiKey(row, ctx.usage));
+}
+
+/** The teams that each of the keys is bound to, by name; a key bound to none has no entry. */
+export async function loadTeamsOfKeys(
+  db: Kysely<Tables>,
+  keyIds: readonly string[],
+): Promise<Map<string, Team[]>> {
+  if (keyIds.length === 0) return new Map();
+  const bonds = await db
+    .selectFrom('api_key_teams')
+    .select(['api_key_id', 'team_id'])
+    .where('api_key_id', 'in', keyIds)
+    .execute();
+  const teams = await loadTeams(db, [...new Set(bonds.map((bond) => bond.team_id))]);
+  teams.sort((a, b) => (foldName(a.name) < foldName(b.name) ? -1 : 1));
+  const bound = new Set(bonds.map((bond) => `${bond.api_key_id} ${bond.team_id}`));
+  const byKey = keyIds.map(
+    (keyId) => [keyId, teams.filter((team) => bound.has(`${keyId} ${team.id}`))] as const,
+  );
+  return new Map(byKey.filter(([, own]) => own.length > 0));
+}

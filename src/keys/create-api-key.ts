@@ -1,0 +1,126 @@
+import { NOT_YET } from '../../db/tables.ts';
+import { authorize, authorizeSomewhere } from '../access/authorize.ts';
+import type { Principal } from '../access/principal.ts';
+import { type Change, command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { newId } from '../core/ids.ts';
+import { Input } from '../core/input.ts';
+import type { Changes } from '../events/events.ts';
+import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
+import type { ApiKey } from './api-key.ts';
+import { keyOrganization } from './key-organization.ts';
+import { bindToTeams, requireTeams } from './key-teams.ts';
+import { insertSecret, newSecret, searchText } from './new-secret.ts';
+import { permissionsInForce, refuseEscalation } from './permissions-in-force.ts';
+import { type KeyPolicy, policyChanges, policyColumns } from './policy.ts';
+import { type PolicyInput, readPolicy } from './read-policy.ts';
+import { requireApiKey } from './require-api-key.ts';
+import { requireRoom } from './require-room.ts';
+import type { Environment } from './secret.ts';
+
+/** What a new key is to be; all but the name may be left out. */
+export interface CreateApiKeyInput extends Omit<PolicyInput, 'enabled'> {
+  readonly organizationId?: string | null | undefined;
+  readonly environment?: Environment | null | undefined;
+}
+
+/** A key with its first secret, which nobody can be shown again. */
+export interface CreatedApiKey {
+  readonly apiKey: ApiKey;
+  readonly secret: string;
+}
+
+const PERMISSION = 'api.key.create';
+
+const UNLESS_SAID: Omit<KeyPolicy, 'name'> = {
+  description: null,
+  enabled: true,
+  roleId: null,
+  grants: [],
+  teamIds: [],
+  ipAllowlist: [],
+  rateLimit: null,
+  externalId: null,
+  metadata: {},
+  expiresAt: null,
+};
+
+/**
+ * Makes a key. The caller needs `api.key.create` and everything that the key will hold. Rejects with ValidationError,
+ * NotFoundError (organization, role or team), EscalationError or LimitExceededError; then nothing is made.
+ */
+export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Promise<Outcome<CreatedApiKey>> {
+  authorizeSomewhere(ctx, PERMISSION);
+  const organizationId = resolveOrganizationId(ctx, given.organizationId);
+  const principal = authorize(ctx, organizationId, PERMISSION);
+  const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
+  const input = new Input();
+  const now = ctx.clock.now();
+  const { name = '', ...said } = readPolicy(input, { ...given, name: given.name ?? null }, { now, catalog });
+  input.check();
+  const policy = { ...UNLESS_SAID, ...said, name };
+  const environment = given.environment ?? 'live';
+  return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
+    insertKey(ctx, change, principal, { organizationId, environment, policy }),
+  );
+}
+
+async function insertKey(
+  ctx: Context,
+  { tx, now, audit }: Change,
+  principal: Principal,
+  key: { organizationId: string; environment: Environment; policy: KeyPolicy },
+): Promise<CreatedApiKey> {
+  const { organizationId, environment, policy } = key;
+  refuseEscalation(principal, organizationId, await permissionsInForce(tx, organizationId, policy));
+  await requireTeams(tx, organizationId, policy.teamIds);
+  const organization = await keyOrganization(tx, organizationId);
+  await requireRoom(tx, organization, now);
+
+  const id = newId('key');
+  const first = newSecret(organization.keyPrefix, environment);
+  const row = {
+    id,
+    organization_id: organizationId,
+    environment,
+    start: first.start,
+    search_text: searchText({ id, ...policy }, [first.start]),
+    created_at: now,
+    created_by: principal.actor,
+    updated_at: now,
+    rotated_at: now,
+    revoked_at: null,
+    revoked_by: null,
+    revocation_reason: null,
+  };
+  await tx
+    .insertInto('api_keys')
+    .values({ ...row, ...policyColumns(policy) })
+    .execute();
+  const unused = { organization_id: organizationId, last_used_at: NOT_YET, last_used_ip: null };
+  await tx
+    .insertInto('api_key_usage')
+    .values({ api_key_id: id, ...unused })
+    .execute();
+  await insertSecret(tx, id, first, now);
+  await bindToTeams(tx, id, policy.teamIds);
+  audit({ organizationId, action: 'api_key.created', targetId: id, changes: creation(policy, environment) });
+  return { apiKey: await requireApiKey(ctx, tx, id), secret: first.secret };
+}
+
+/** Environment and rights always, the rest where it says something; there was nothing before. */
+function creation(policy: KeyPolicy, environment: Environment): Changes {
+  const { roleId, grants, teamIds } = policy;
+  const after = Object.entries(policyChanges(UNLESS_SAID, policy)).map(([field, [, value]]) => [
+    field,
+    value,
+  ]);
+  const set = {
+    environment: environment.toUpperCase(),
+    roleId,
+    grants,
+    teamIds,
+    ...Object.fromEntries(after),
+  };
+  return Object.fromEntries(Object.entries(set).map(([field, value]) => [field, [null, value]]));
+}

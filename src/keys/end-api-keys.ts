@@ -1,0 +1,48 @@
+import type { Principal } from '../access/principal.ts';
+import type { Change } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError, NotFoundError } from '../core/errors.ts';
+import { type ApiKey, loadApiKeys, statusOf } from './api-key.ts';
+
+/**
+ * Revokes keys with all their secrets, inside a change that has locked their organizations. Rejects with ConflictError
+ * where one is revoked already. Returns the keys in the order of `ids`, which names each once.
+ */
+export async function endApiKeys(
+  ctx: Context,
+  { tx, now, audit }: Change,
+  principal: Principal,
+  ids: readonly string[],
+  reason: string | null,
+): Promise<ApiKey[]> {
+  const before = inOrder(ids, await loadApiKeys(ctx, ids, tx));
+  const revoked = before.find((key) => key.revokedAt !== null);
+  if (revoked) throw new ConflictError(`The key ${revoked.id} is revoked already`);
+  await tx
+    .updateTable('api_keys')
+    .set({ revoked_at: now, revoked_by: principal.actor, revocation_reason: reason, updated_at: now })
+    .where('id', 'in', ids)
+    .execute();
+  // Secrets that have ended already keep saying how.
+  await tx
+    .updateTable('api_key_secrets')
+    .set({ revoked_at: now })
+    .where('api_key_id', 'in', ids)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .execute();
+  for (const key of before) {
+    const changes = { status: [statusOf(key, now), 'REVOKED'], reason: [null, reason] } as const;
+    audit({ organizationId: key.organizationId, action: 'api_key.revoked', targetId: key.id, changes });
+  }
+  return inOrder(ids, await loadApiKeys(ctx, ids, tx));
+}
+
+function inOrder(ids: readonly string[], keys: readonly ApiKey[]): ApiKey[] {
+  const byId = new Map(keys.map((key) => [key.id, key]));
+  return ids.map((id) => {
+    const key = byId.get(id);
+    if (!key) throw new NotFoundError(id, 'API key');
+    return key;
+  });
+}

@@ -1,0 +1,18 @@
+import { authorize, authorizeSomewhere } from '../access/authorize.ts';
+import type { Context } from '../context.ts';
+import { isId } from '../core/ids.ts';
+import { type ApiKey, loadApiKeys } from './api-key.ts';
+
+const PERMISSION = 'api.key.view';
+
+/**
+ * The key with this id; null where there is none, or none in an organization of the caller. Throws ForbiddenError where
+ * the caller lacks `api.key.view` in its organization.
+ */
+export async function findApiKey(ctx: Context, id: string): Promise<ApiKey | null> {
+  const principal = authorizeSomewhere(ctx, PERMISSION);
+  const [key] = isId('key', id) ? await loadApiKeys(ctx, [id]) : [];
+  if (!key || !principal.isOf(key.organizationId)) return null;
+  authorize(ctx, key.organizationId, PERMISSION);
+  return key;
+}

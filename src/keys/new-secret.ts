@@ -1,0 +1,64 @@
+import type { Kysely, Transaction } from 'kysely';
+import { NEVER, NOT_YET, type Tables } from '../../db/tables.ts';
+import { newId } from '../core/ids.ts';
+import { foldName } from '../core/input.ts';
+import { type Environment, generateSecret, hashSecret, startOf } from './secret.ts';
+
+/** A secret just made: its text goes to the caller, once; the rest is kept. */
+export interface NewSecret {
+  readonly id: string;
+  readonly secret: string;
+  readonly start: string;
+}
+
+/** Makes a secret; `insertSecret` gives it to a key. */
+export function newSecret(prefix: string, environment: Environment): NewSecret {
+  const secret = generateSecret(prefix, environment);
+  return { id: newId('sec'), secret, start: startOf(secret) };
+}
+
+/** Gives a key a secret, of which only the hash and the display form are stored. */
+export async function insertSecret(
+  tx: Transaction<Tables>,
+  apiKeyId: string,
+  { id, secret, start }: NewSecret,
+  now: number,
+): Promise<void> {
+  await tx
+    .insertInto('api_key_secrets')
+    .values({
+      id,
+      api_key_id: apiKeyId,
+      hash: hashSecret(secret),
+      start,
+      created_at: now,
+      replaced_at: null,
+      expires_at: NEVER,
+      revoked_at: null,
+    })
+    .execute();
+  await tx
+    .insertInto('api_key_secret_usage')
+    .values({ secret_id: id, last_used_at: NOT_YET, uses: 0 })
+    .execute();
+}
+
+/** The display forms of all secrets that a key has had: it is found by each. */
+export async function startsOfKey(db: Kysely<Tables>, apiKeyId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('api_key_secrets')
+    .select('start')
+    .where('api_key_id', '=', apiKeyId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => row.start);
+}
+
+/** What `search` looks in. A line break stands between the parts, and no search can hold one. */
+export function searchText(
+  key: { readonly id: string; readonly name: string; readonly description: string | null },
+  starts: readonly string[],
+): string {
+  return foldName([key.name, key.description ?? '', key.id, ...starts].join('\n'));
+}

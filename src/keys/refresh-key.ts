@@ -1,0 +1,18 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { type KeyPrincipal, keyPrincipal } from '../access/principal.ts';
+import type { Clock } from '../core/clock.ts';
+import { findBySecretId } from './find-by-hash.ts';
+import { firstRefusal } from './verify.ts';
+
+/** A key that is a caller as it is now, from this address; null where it is accepted no more. Doesn't count as a use. */
+export async function refreshKey(
+  db: Kysely<Tables>,
+  clock: Clock,
+  { secretId }: Pick<KeyPrincipal, 'secretId'>,
+  ip: string | null,
+): Promise<KeyPrincipal | null> {
+  const key = await findBySecretId(db, secretId);
+  const asked = { permissions: [], teamId: null, environment: null };
+  return key && firstRefusal(key, asked, ip, clock.now()) === null ? keyPrincipal(key) : null;
+}

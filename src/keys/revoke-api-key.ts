@@ -1,0 +1,30 @@
+import { command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { Input, REASON_MAX } from '../core/input.ts';
+import type { ApiKey } from './api-key.ts';
+import { endApiKeys } from './end-api-keys.ts';
+import { locateApiKey } from './locate-api-key.ts';
+
+/** Which key to end, and why: up to 500 characters for whoever looks later. */
+export interface RevokeApiKeyInput {
+  readonly id: string;
+  readonly reason?: string | null | undefined;
+}
+
+const PERMISSION = 'api.key.delete';
+
+/**
+ * Ends a key with all its secrets, at once and for ever. Needs `api.key.delete`. Rejects with NotFoundError, with
+ * ConflictError where it is revoked already, with BAD_USER_INPUT for a reason that can't be kept.
+ */
+export async function revokeApiKey(ctx: Context, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
+  const { organizationId, principal } = await locateApiKey(ctx, given.id, PERMISSION);
+  const input = new Input();
+  const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true });
+  input.checkArguments();
+  const { result, propagation } = await command(ctx, { organizationId, permission: PERMISSION }, (change) =>
+    endApiKeys(ctx, change, principal, [given.id], reason),
+  );
+  const [apiKey] = result as [ApiKey];
+  return { result: apiKey, propagation };
+}

@@ -1,0 +1,60 @@
+import { authorize, authorizeSomewhere } from '../access/authorize.ts';
+import type { Principal } from '../access/principal.ts';
+import { type Outcome, write } from '../command.ts';
+import type { Context } from '../context.ts';
+import { NotFoundError } from '../core/errors.ts';
+import { isId } from '../core/ids.ts';
+import { Input, REASON_MAX } from '../core/input.ts';
+import type { ApiKey } from './api-key.ts';
+import { endApiKeys } from './end-api-keys.ts';
+
+/** Which keys to end (1 to 500; an id given twice counts once), and why. */
+export interface RevokeApiKeysInput {
+  readonly ids: readonly string[];
+  readonly reason?: string | null | undefined;
+}
+
+const PERMISSION = 'api.key.delete';
+const IDS_MAX = 500;
+
+/**
+ * Ends several keys with all their secrets, at once and for ever: all of them or none. Needs `api.key.delete` in the
+ * organization of each. Rejects with ValidationError, with NotFoundError or ConflictError (revoked already) for the
+ * first key concerned.
+ */
+export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Promise<Outcome<ApiKey[]>> {
+  const principal = authorizeSomewhere(ctx, PERMISSION);
+  const input = new Input();
+  const ids = input.uniqueStrings(['input', 'ids'], given.ids, IDS_MAX);
+  if (given.ids.length === 0) input.fault(['input', 'ids'], 'must name at least one key');
+  const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true });
+  input.check();
+  const organizationIds = await organizationsOf(ctx, principal, ids);
+  for (const organizationId of organizationIds) authorize(ctx, organizationId, PERMISSION);
+  return write(ctx, async (change) => {
+    for (const organizationId of organizationIds) await change.lock(organizationId);
+    return endApiKeys(ctx, change, principal, ids, reason);
+  });
+}
+
+/** The organizations of the keys, in the one order in which everybody locks. */
+async function organizationsOf(
+  ctx: Context,
+  principal: Principal,
+  ids: readonly string[],
+): Promise<string[]> {
+  const wellFormed = ids.filter((id) => isId('key', id));
+  const rows =
+    wellFormed.length === 0
+      ? []
+      : await ctx.db
+          .selectFrom('api_keys')
+          .select(['id', 'organization_id'])
+          .where('id', 'in', wellFormed)
+          .execute();
+  const own = rows.filter((row) => principal.isOf(row.organization_id));
+  const known = new Set(own.map((row) => row.id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown !== undefined) throw new NotFoundError(unknown, 'API key');
+  return [...new Set(own.map((row) => row.organization_id))].sort();
+}

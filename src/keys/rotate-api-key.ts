@@ -1,0 +1,124 @@
+import type { Transaction } from 'kysely';
+import { NEVER, type Tables } from '../../db/tables.ts';
+import type { Principal } from '../access/principal.ts';
+import { type Change, command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError } from '../core/errors.ts';
+import { Input } from '../core/input.ts';
+import { type ApiKey, type ApiKeySecret, loadSecrets, statusOf } from './api-key.ts';
+import { keyOrganization } from './key-organization.ts';
+import { locateApiKey } from './locate-api-key.ts';
+import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
+import { permissionsInForce, refuseEscalation } from './permissions-in-force.ts';
+import { requireApiKey } from './require-api-key.ts';
+
+/** Which key to rotate, and for how long its present secret goes on being accepted. */
+export interface RotateApiKeyInput {
+  readonly id: string;
+  /** 0 to 7,776,000 (90 days); left out: a day. 0: it stops now. */
+  readonly overlapSeconds?: number | null | undefined;
+}
+
+/** A key with its new secret, which nobody can be shown again, and the one that was replaced. */
+export interface RotatedApiKey {
+  readonly apiKey: ApiKey;
+  readonly secret: string;
+  readonly retiring: ApiKeySecret;
+}
+
+const PERMISSION = 'api.key.update';
+const OVERLAP_SECONDS = 86_400;
+const OVERLAP_MAX_SECONDS = 7_776_000;
+
+/** Most secrets of one key that are accepted at the same time. */
+const ACCEPTED_MAX = 10;
+
+/**
+ * Gives a key a new secret; the old one retires after the overlap, at the latest when the key expires. Secrets that
+ * retire already keep their own ends. The caller needs `api.key.update` and everything that the key holds. Rejects with
+ * ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many secrets accepted).
+ */
+export async function rotateApiKey(ctx: Context, given: RotateApiKeyInput): Promise<Outcome<RotatedApiKey>> {
+  const { organizationId, principal } = await locateApiKey(ctx, given.id, PERMISSION);
+  const input = new Input();
+  const overlap = input.integer(
+    ['input', 'overlapSeconds'],
+    given.overlapSeconds ?? OVERLAP_SECONDS,
+    0,
+    OVERLAP_MAX_SECONDS,
+  );
+  input.check();
+  return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
+    replaceSecret(ctx, change, principal, given.id, overlap),
+  );
+}
+
+async function replaceSecret(
+  ctx: Context,
+  change: Change,
+  principal: Principal,
+  id: string,
+  overlapSeconds: number,
+): Promise<RotatedApiKey> {
+  const { tx, now } = change;
+  const key = await requireApiKey(ctx, tx, id);
+  const { organizationId } = key;
+  if (key.revokedAt !== null) throw new ConflictError('The key is revoked: it gets no new secret');
+  if (statusOf({ ...key, enabled: true }, now) === 'EXPIRED')
+    throw new ConflictError('The key has expired: extend it before it gets a new secret');
+  refuseEscalation(principal, organizationId, await permissionsInForce(tx, organizationId, key));
+  if (overlapSeconds > 0) await requireRoomForSecret(tx, id, now);
+
+  const retiringId = await retireNewest(tx, key, now, overlapSeconds);
+  const { keyPrefix } = await keyOrganization(tx, organizationId);
+  const next = newSecret(keyPrefix, key.environment);
+  await insertSecret(tx, id, next, now);
+  const starts = await startsOfKey(tx, id);
+  await tx
+    .updateTable('api_keys')
+    .set({ start: next.start, search_text: searchText(key, starts), rotated_at: now, updated_at: now })
+    .where('id', '=', id)
+    .execute();
+  change.audit({
+    organizationId,
+    action: 'api_key.rotated',
+    targetId: id,
+    changes: { secretId: [retiringId, next.id], overlapSeconds: [null, overlapSeconds] },
+  });
+  const [retiring] = await loadSecrets(ctx, [retiringId], tx);
+  if (!retiring) throw new Error(`The secret ${retiringId} is gone`);
+  return { apiKey: await requireApiKey(ctx, tx, id), secret: next.secret, retiring };
+}
+
+async function requireRoomForSecret(tx: Transaction<Tables>, keyId: string, now: number): Promise<void> {
+  const { accepted } = await tx
+    .selectFrom('api_key_secrets')
+    .select((eb) => eb.fn.countAll<number>().as('accepted'))
+    .where('api_key_id', '=', keyId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirstOrThrow();
+  if (Number(accepted) < ACCEPTED_MAX) return;
+  throw new ConflictError(
+    `${ACCEPTED_MAX} secrets of the key are accepted already: revoke one, or wait until one has retired`,
+  );
+}
+
+/** Marks the newest secret as replaced and says which it is. One that was revoked by hand stays so. */
+async function retireNewest(
+  tx: Transaction<Tables>,
+  key: ApiKey,
+  now: number,
+  overlapSeconds: number,
+): Promise<string> {
+  const { id, revoked_at } = await tx
+    .updateTable('api_key_secrets')
+    .set({ replaced_at: now, expires_at: Math.min(now + overlapSeconds * 1000, key.expiresAt ?? NEVER) })
+    .where('api_key_id', '=', key.id)
+    .where('replaced_at', 'is', null)
+    .returning(['id', 'revoked_at'])
+    .executeTakeFirstOrThrow();
+  if (overlapSeconds === 0 && revoked_at === null)
+    await tx.updateTable('api_key_secrets').set({ revoked_at: now }).where('id', '=', id).execute();
+  return id;
+}

@@ -1,0 +1,68 @@
+import { hash, randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from '../core/key-prefix.ts';
+
+/** What a key is for; part of its secret. */
+export type Environment = 'live' | 'test';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** 32 characters of 62: 190 bits. */
+const RANDOM_LENGTH = 32;
+
+/** Enough base-62 digits for 32 bits. */
+const CHECKSUM_LENGTH = 6;
+
+const DISPLAY_LENGTH = 16;
+const DISPLAY_RANDOM_MIN = 4;
+
+const SHAPE = /^(?<prefix>[a-z0-9_]+)_(?<environment>live|test)_[0-9A-Za-z]{38}$/;
+
+const SECRET_MAX = KEY_PREFIX_MAX + '_live_'.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
+
+/** A new secret: `<prefix>_<environment>_`, 32 random characters, 6 checksum characters. */
+export function generateSecret(prefix: string, environment: Environment): string {
+  // randomInt draws without modulo bias.
+  const random = Array.from({ length: RANDOM_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  const body = `${prefix}_${environment}_${random}`;
+  return body + checksumOf(body);
+}
+
+/**
+ * What a secret says of itself, or null where it has not the form of one, or its checksum is wrong: then no key has it,
+ * and no database needs to be asked.
+ */
+export function parseSecret(text: string): { prefix: string; environment: Environment } | null {
+  if (text.length > SECRET_MAX) return null;
+  const { prefix = '', environment } = SHAPE.exec(text)?.groups ?? {};
+  if (prefix.length > KEY_PREFIX_MAX || !KEY_PREFIX_PATTERN.test(prefix)) return null;
+  if (RESERVED_PREFIXES.has(prefix)) return null;
+  const body = text.slice(0, -CHECKSUM_LENGTH);
+  if (checksumOf(body) !== text.slice(-CHECKSUM_LENGTH)) return null;
+  return { prefix, environment: environment as Environment };
+}
+
+/** SHA-256 in hexadecimal: random secrets need no slow hash. The only form in which a secret is kept. */
+export function hashSecret(secret: string): string {
+  return hash('sha256', secret, 'hex');
+}
+
+/**
+ * The display form: the first 16 characters, or prefix, environment and 4 random characters where that is longer. All
+ * of a secret that is ever shown again.
+ */
+export function startOf(secret: string): string {
+  const random = secret.length - RANDOM_LENGTH - CHECKSUM_LENGTH;
+  return secret.slice(0, Math.max(DISPLAY_LENGTH, random + DISPLAY_RANDOM_MIN));
+}
+
+/** CRC-32 (IEEE 802.3) as 6 base-62 digits, the most significant first. */
+function checksumOf(body: string): string {
+  let rest = crc32(body);
+  let digits = '';
+  for (let place = 0; place < CHECKSUM_LENGTH; place += 1) {
+    digits = ALPHABET.charAt(rest % ALPHABET.length) + digits;
+    rest = Math.floor(rest / ALPHABET.length);
+  }
+  return digits;
+}

@@ -1,0 +1,72 @@
+import type { Principal } from '../access/principal.ts';
+import { type Change, command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError } from '../core/errors.ts';
+import { Input } from '../core/input.ts';
+import { type ApiKey, statusOf } from './api-key.ts';
+import { keyOrganization } from './key-organization.ts';
+import { bindToTeams, requireTeams, teamIdsOfKey } from './key-teams.ts';
+import { locateApiKey } from './locate-api-key.ts';
+import { searchText, startsOfKey } from './new-secret.ts';
+import { permissionsInForce, refuseEscalation } from './permissions-in-force.ts';
+import { type KeyPolicy, policyChanges, policyColumns } from './policy.ts';
+import { type PolicyInput, readPolicy } from './read-policy.ts';
+import { requireApiKey } from './require-api-key.ts';
+import { requireRoom } from './require-room.ts';
+
+/** Changes of a key: a field left out stays as it is, null clears it. */
+export interface UpdateApiKeyInput extends PolicyInput {
+  readonly id: string;
+}
+
+const PERMISSION = 'api.key.update';
+
+/**
+ * Changes a key, never its secret; a change that changes nothing leaves no trace. The caller needs `api.key.update` and
+ * everything that the key holds, before and after. Rejects with ValidationError, NotFoundError (key, role or team),
+ * ConflictError (revoked), EscalationError, or LimitExceededError where the key would become active again.
+ */
+export async function updateApiKey(ctx: Context, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
+  const { organizationId, principal } = await locateApiKey(ctx, given.id, PERMISSION);
+  const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
+  const input = new Input();
+  const policy = readPolicy(input, given, { now: ctx.clock.now(), catalog });
+  input.check();
+  return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
+    applyPolicy(ctx, change, principal, given.id, policy),
+  );
+}
+
+async function applyPolicy(
+  ctx: Context,
+  change: Change,
+  principal: Principal,
+  id: string,
+  given: Partial<KeyPolicy>,
+): Promise<ApiKey> {
+  const { tx, now } = change;
+  const key = await requireApiKey(ctx, tx, id);
+  const { organizationId } = key;
+  if (key.revokedAt !== null) throw new ConflictError('The key is revoked: nothing of it can be changed');
+  const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKey(tx, id) };
+  const after: KeyPolicy = { ...before, ...given };
+
+  refuseEscalation(principal, organizationId, await permissionsInForce(tx, organizationId, before));
+  refuseEscalation(principal, organizationId, await permissionsInForce(tx, organizationId, after));
+  if (given.teamIds) await requireTeams(tx, organizationId, after.teamIds);
+  const changes = policyChanges(before, after);
+  if (Object.keys(changes).length === 0) return key;
+  const wasActive = statusOf(key, now) === 'ACTIVE';
+  const becomesActive = statusOf({ ...after, revokedAt: null }, now) === 'ACTIVE';
+  if (becomesActive && !wasActive) await requireRoom(tx, await keyOrganization(tx, organizationId), now);
+
+  const starts = await startsOfKey(tx, id);
+  await tx
+    .updateTable('api_keys')
+    .set({ ...policyColumns(after), search_text: searchText({ id, ...after }, starts), updated_at: now })
+    .where('id', '=', id)
+    .execute();
+  if (changes.teamIds) await bindToTeams(tx, id, after.teamIds);
+  change.audit({ organizationId, action: 'api_key.updated', targetId: id, changes });
+  return requireApiKey(ctx, tx, id);
+}

@@ -1,0 +1,81 @@
+import { authorizeSomewhere } from '../access/authorize.ts';
+import { isPermission } from '../access/permissions.ts';
+import type { Principal } from '../access/principal.ts';
+import type { Context } from '../context.ts';
+import { isId } from '../core/ids.ts';
+import { Input } from '../core/input.ts';
+import { parseAddress } from '../core/ip.ts';
+import { type ApiKey, loadApiKeys } from './api-key.ts';
+import type { Environment } from './secret.ts';
+import { type VerificationCode, verifySecret } from './verify.ts';
+
+/** What a client presented, and what it wants to do. */
+export interface VerifyApiKeyInput {
+  /** The secret as the client sent it. */
+  readonly key: string;
+  /** All must be held; at most 100. */
+  readonly permissions?: readonly string[] | null | undefined;
+  /** The client's address. */
+  readonly ip?: string | null | undefined;
+  /** The key must be bound to this team, or to none. */
+  readonly teamId?: string | null | undefined;
+  readonly environment?: Environment | null | undefined;
+}
+
+/** Whether to let the client in. */
+export interface Verification {
+  readonly valid: boolean;
+  readonly code: VerificationCode;
+  readonly message: string;
+  /** Null where the key is unknown, or of an organization that doesn't exist for the caller. */
+  readonly apiKey: ApiKey | null;
+  /** Accepted verifications left in the rate-limit window; null without a limit. */
+  readonly remaining: number | null;
+  /** When the window ends, milliseconds since the epoch; null without a limit. */
+  readonly resetAt: number | null;
+}
+
+const PERMISSION = 'api.key.verify';
+const PERMISSIONS_MAX = 100;
+
+/**
+ * Says whether to let a client in that presents this secret. Needs `api.key.verify`: keys of organizations where the
+ * caller lacks it are unknown. Rejects with BAD_USER_INPUT for arguments that can't be used.
+ */
+export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Promise<Verification> {
+  const principal = authorizeSomewhere(ctx, PERMISSION);
+  const { permissions, ip, teamId } = readArguments(given);
+  const { code, message, record, remaining, resetAt } = await verifySecret(ctx, {
+    secret: given.key,
+    permissions,
+    ip,
+    teamId,
+    environment: given.environment ?? null,
+    takeRateLimit: true,
+    askedBy: onlyOrganization(principal),
+    visible: (organizationId) => principal.can(organizationId, PERMISSION),
+  });
+  const [apiKey = null] = record ? await loadApiKeys(ctx, [record.keyId]) : [];
+  return { valid: code === 'VALID', code, message, apiKey, remaining, resetAt };
+}
+
+function readArguments(given: VerifyApiKeyInput) {
+  const input = new Input();
+  const permissions = input.uniqueStrings(['input', 'permissions'], given.permissions, PERMISSIONS_MAX);
+  permissions.forEach((permission, index) => {
+    if (!isPermission(permission))
+      input.fault(['input', 'permissions', String(index)], 'is no permission name');
+  });
+  const ip = given.ip ?? null;
+  if (ip !== null && !parseAddress(ip)) input.fault(['input', 'ip'], 'must be an IP address');
+  const teamId = given.teamId ?? null;
+  if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the id of a team');
+  input.checkArguments();
+  return { permissions, ip, teamId };
+}
+
+function onlyOrganization(principal: Principal): string | null {
+  if (principal.kind !== 'user' && principal.kind !== 'key') return null;
+  const [first = null, ...others] = principal.organizationIds;
+  return others.length > 0 ? null : first;
+}

@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { AppError } from '../core/errors.ts';
+import type { Action, ChangeEvent } from '../events/events.ts';
+
+/** How many changes are read at once. */
+export const CHANGES_PER_READ = 500;
+
+/** The changes after a sequence, in order, at most CHANGES_PER_READ of them. */
+export async function readChanges(
+  db: Kysely<Tables>,
+  organizationId: string,
+  after: number,
+): Promise<ChangeEvent[]> {
+  const rows = await db
+    .selectFrom('audit_log')
+    .select(['id', 'sequence', 'action', 'actor', 'target_id', 'changes', 'occurred_at'])
+    .where('organization_id', '=', organizationId)
+    .where('sequence', '>', after)
+    .orderBy('sequence')
+    .limit(CHANGES_PER_READ)
+    .execute();
+  return rows.map((row) => ({
+    type: 'change',
+    id: row.id,
+    organizationId,
+    sequence: row.sequence,
+    action: row.action as Action,
+    actor: row.actor,
+    targetId: row.target_id,
+    changes: JSON.parse(row.changes) as ChangeEvent['changes'],
+    occurredAt: row.occurred_at,
+  }));
+}
+
+/** The sequence of each organization's last change. */
+export async function readPositions(
+  db: Kysely<Tables>,
+  organizationIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('organization_sequences')
+    .select(['organization_id', 'value'])
+    .where('organization_id', 'in', organizationIds)
+    .execute();
+  return new Map(rows.map((row) => [row.organization_id, row.value]));
+}
+
+/**
+ * Checks that everything after a sequence can still be replayed. Throws CURSOR_INVALID for a sequence that is not
+ * reached yet, CURSOR_EXPIRED where changes after it are kept no more.
+ */
+export async function requireReplayable(
+  db: Kysely<Tables>,
+  organizationId: string,
+  after: number,
+): Promise<void> {
+  const position = (await readPositions(db, [organizationId])).get(organizationId) ?? 0;
+  if (after > position)
+    throw new AppError('CURSOR_INVALID', 'This cursor names a change that has not happened');
+  if (after === position) return;
+  const oldest = await db
+    .selectFrom('audit_log')
+    .select('sequence')
+    .where('organization_id', '=', organizationId)
+    .orderBy('sequence')
+    .limit(1)
+    .executeTakeFirst();
+  if (!oldest || oldest.sequence > after + 1) {
+    throw new AppError('CURSOR_EXPIRED', 'Changes after this cursor are kept no more; read the keys anew');
+  }
+}

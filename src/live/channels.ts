@@ -1,0 +1,95 @@
+import { type Coalesced, Coalescer } from './coalescer.ts';
+import { Routes } from './routes.ts';
+
+/** What a channel passes on: the newest of some events of one key, and how many they were. */
+export type Counted<V> = Coalesced<V>;
+
+interface Listener<V> {
+  readonly receive: (event: Counted<V>) => void;
+  /** What was counted of each key before the listener came, and not yet passed on. Null once nothing is left of it. */
+  before: Map<string, number> | null;
+}
+
+interface Channel<V> {
+  readonly coalescer: Coalescer<V>;
+  readonly listeners: Set<Listener<V>>;
+  readonly wants: (value: V) => boolean;
+  readonly stop: () => void;
+}
+
+/** What a listener wants to hear of. Equal `name`s of one organization share a channel, so they mean the same. */
+export interface Interest<V> {
+  readonly organizationId: string;
+  readonly keyIds: readonly string[] | null;
+  readonly intervalMs: number;
+  readonly name: string;
+  readonly wants: (value: V) => boolean;
+}
+
+/**
+ * Streams of events of which only the newest matters. Listeners with the same interest share one channel, and receive
+ * the very same objects, so that what is made of an event can be made once for all of them.
+ */
+export class Channels<V> {
+  readonly #channels = new Map<string, Channel<V>>();
+  readonly #routes = new Routes<Channel<V>>();
+
+  /** Passes an event to the channels that want it; `group` is what is counted together. */
+  publish(organizationId: string, keyId: string | null, group: string, value: V): void {
+    this.#routes.visit(organizationId, keyId, (channel) => {
+      if (channel.wants(value)) channel.coalescer.add(group, value);
+    });
+  }
+
+  /** Calls `receive` from now on. Returns how to stop. */
+  join(interest: Interest<V>, receive: (event: Counted<V>) => void): () => void {
+    const name = `${interest.organizationId} ${interest.name}`;
+    const channel = this.#channels.get(name) ?? this.#open(name, interest);
+    const waiting = channel.coalescer.waiting();
+    const listener: Listener<V> = { receive, before: waiting.size > 0 ? waiting : null };
+    channel.listeners.add(listener);
+    return () => {
+      channel.listeners.delete(listener);
+      if (channel.listeners.size === 0 && this.#channels.get(name) === channel) {
+        this.#channels.delete(name);
+        channel.stop();
+      }
+    };
+  }
+
+  /** How many channels are open. */
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  #open(name: string, interest: Interest<V>): Channel<V> {
+    const listeners = new Set<Listener<V>>();
+    const coalescer = new Coalescer<V>(interest.intervalMs, (event) => deliver(listeners, event));
+    const channel: Channel<V> = {
+      coalescer,
+      listeners,
+      wants: interest.wants,
+      stop: () => {
+        unroute();
+        coalescer.stop();
+      },
+    };
+    const unroute = this.#routes.add(interest.organizationId, interest.keyIds, channel);
+    this.#channels.set(name, channel);
+    return channel;
+  }
+}
+
+/** Who came while some of the events were counted already gets the count of the rest, shared with those like it. */
+function deliver<V>(listeners: ReadonlySet<Listener<V>>, event: Counted<V>): void {
+  const byCount = new Map<number, Counted<V>>([[event.count, event]]);
+  for (const listener of listeners) {
+    const before = listener.before?.get(event.key) ?? 0;
+    if (listener.before?.delete(event.key) && listener.before.size === 0) listener.before = null;
+    const count = event.count - before;
+    if (count <= 0) continue;
+    const own = byCount.get(count) ?? { ...event, count };
+    byCount.set(count, own);
+    listener.receive(own);
+  }
+}

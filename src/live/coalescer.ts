@@ -1,0 +1,75 @@
+interface Pending<V> {
+  /** Not taken before this time, milliseconds of the monotonic clock. */
+  due: number;
+  count: number;
+  newest: V;
+}
+
+/** What a key came to in its interval: the newest value, and how many there were. */
+export interface Coalesced<V> {
+  readonly key: string;
+  readonly newest: V;
+  readonly count: number;
+}
+
+/**
+ * Lets at most one value of each key through in an interval: the first at once, then the newest, when the interval is
+ * over, with the count of all since the last. A last value always comes through. Holds nothing of keys that have been
+ * quiet for an interval.
+ */
+export class Coalescer<V> {
+  readonly #intervalMs: number;
+  readonly #emit: (value: Coalesced<V>) => void;
+  /** In the order in which they are due: every key waits equally long. */
+  readonly #keys = new Map<string, Pending<V>>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(intervalMs: number, emit: (value: Coalesced<V>) => void) {
+    this.#intervalMs = intervalMs;
+    this.#emit = emit;
+  }
+
+  add(key: string, value: V): void {
+    const pending = this.#keys.get(key);
+    if (pending) {
+      pending.newest = value;
+      pending.count += 1;
+      return;
+    }
+    this.#let(key, value, 1);
+  }
+
+  /** What waits now: how many of each key are counted and not yet let through. */
+  waiting(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const [key, { count }] of this.#keys) if (count > 0) counts.set(key, count);
+    return counts;
+  }
+
+  /** Drops what waits. */
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#keys.clear();
+  }
+
+  #let(key: string, newest: V, count: number): void {
+    this.#keys.delete(key);
+    this.#keys.set(key, { due: performance.now() + this.#intervalMs, count: 0, newest });
+    this.#timer ??= setTimeout(() => this.#tick(), this.#intervalMs);
+    this.#emit({ key, newest, count });
+  }
+
+  #tick(): void {
+    this.#timer = null;
+    const now = performance.now();
+    for (const [key, { due, count, newest }] of this.#keys) {
+      if (due > now) {
+        this.#timer ??= setTimeout(() => this.#tick(), Math.ceil(due - now));
+        return;
+      }
+      this.#keys.delete(key);
+      if (count > 0) this.#let(key, newest, count);
+    }
+  }
+}

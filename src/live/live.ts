@@ -1,0 +1,146 @@
+import type { Services } from '../context.ts';
+import type { ChangeEvent, DenialEvent, Event, UseEvent } from '../events/events.ts';
+import { readPositions, requireReplayable } from './change-log.ts';
+import { ChangeTail } from './change-tail.ts';
+import { Channels } from './channels.ts';
+
+/** How often the log is looked at for changes that nobody announced here: those of other processes. */
+const LOOK_INTERVAL_MS = 1_000;
+
+/** Which changes somebody follows, and how. */
+export interface Follow {
+  readonly organizationId: string;
+  /** Null: of all keys. */
+  readonly keyIds: readonly string[] | null;
+  /** The last sequence seen; null: from now on. */
+  readonly after: number | null;
+  readonly receive: (change: ChangeEvent) => void;
+  /** Resolves when more can be taken, while it replays. */
+  readonly ready: () => Promise<void>;
+  /** Whether nobody wants it any more. */
+  readonly stopped: () => boolean;
+}
+
+/** What happens, as it happens: the one place where events of the bus turn into streams that can be followed. */
+export class Live {
+  readonly uses = new Channels<UseEvent>();
+  readonly denials = new Channels<DenialEvent>();
+  readonly #services: Pick<Services, 'db' | 'bus' | 'log'>;
+  readonly #tails = new Map<string, Promise<ChangeTail>>();
+  readonly #opened = new Map<string, ChangeTail>();
+  readonly #holds = new Map<string, number>();
+  #leaveBus: (() => void) | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(services: Pick<Services, 'db' | 'bus' | 'log'>) {
+    this.#services = services;
+  }
+
+  start(): void {
+    this.#leaveBus = this.#services.bus.subscribe((event) => this.#dispatch(event));
+  }
+
+  stop(): void {
+    this.#leaveBus?.();
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /**
+   * Follows the changes of an organization: first, with `after`, those that were missed, then those that come, each
+   * once and in order. Resolves when it is live, with how to stop. Rejects with CURSOR_INVALID or CURSOR_EXPIRED.
+   */
+  async follow({ organizationId, keyIds, after, receive, ready, stopped }: Follow): Promise<() => void> {
+    this.#hold(organizationId);
+    try {
+      if (after !== null) await requireReplayable(this.#services.db, organizationId, after);
+      const tail = await this.#tail(organizationId);
+      const leave = await tail.follow(after ?? tail.position, keyIds, receive, ready, stopped);
+      let left = false;
+      return () => {
+        if (left) return;
+        left = true;
+        leave();
+        this.#release(organizationId);
+      };
+    } catch (error) {
+      this.#release(organizationId);
+      throw error;
+    }
+  }
+
+  /** How many organizations' logs are followed. */
+  get followed(): number {
+    return this.#tails.size;
+  }
+
+  #dispatch(event: Event): void {
+    if (event.type === 'use') {
+      this.uses.publish(event.organizationId, event.keyId, event.keyId, event);
+    } else if (event.type === 'denial') {
+      const group = `${event.keyId ?? ''} ${event.code}`;
+      if (event.organizationId) this.denials.publish(event.organizationId, event.keyId, group, event);
+    } else {
+      this.#announced(event);
+    }
+  }
+
+  #announced(change: ChangeEvent): void {
+    const opened = this.#opened.get(change.organizationId);
+    if (opened) opened.receive(change);
+    // A tail that is still being opened may have read the position before this change.
+    else void this.#tails.get(change.organizationId)?.then((tail) => tail.receive(change));
+  }
+
+  #tail(organizationId: string): Promise<ChangeTail> {
+    const known = this.#tails.get(organizationId);
+    if (known) return known;
+    const opening = this.#open(organizationId);
+    this.#tails.set(organizationId, opening);
+    this.#timer ??= setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
+    opening.catch(() => this.#tails.delete(organizationId));
+    return opening;
+  }
+
+  async #open(organizationId: string): Promise<ChangeTail> {
+    const { db, log } = this.#services;
+    const position = (await readPositions(db, [organizationId])).get(organizationId) ?? 0;
+    const tail = new ChangeTail(db, organizationId, position, (error) =>
+      log.warn('The log of changes could not be read; it is tried again', { organizationId, error }),
+    );
+    if (this.#holds.has(organizationId)) this.#opened.set(organizationId, tail);
+    return tail;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#opened.size === 0) return;
+    try {
+      const positions = await readPositions(this.#services.db, [...this.#opened.keys()]);
+      for (const [organizationId, position] of positions) {
+        const tail = this.#opened.get(organizationId);
+        if (tail && position > tail.position) tail.catchUp();
+      }
+    } catch (error) {
+      this.#services.log.warn('The log of changes could not be looked at; it is tried again', { error });
+    }
+  }
+
+  #hold(organizationId: string): void {
+    this.#holds.set(organizationId, (this.#holds.get(organizationId) ?? 0) + 1);
+  }
+
+  #release(organizationId: string): void {
+    const left = (this.#holds.get(organizationId) ?? 0) - 1;
+    if (left > 0) {
+      this.#holds.set(organizationId, left);
+      return;
+    }
+    this.#holds.delete(organizationId);
+    this.#tails.delete(organizationId);
+    this.#opened.delete(organizationId);
+    if (this.#tails.size === 0 && this.#timer) {
+      clearInterval(this.#timer);
+      this.#timer = null;
+    }
+  }
+}

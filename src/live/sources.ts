@@ -1,0 +1,193 @@
+import { authorize } from '../command.ts';
+import type { Context } from '../context.ts';
+import { AppError, NotFoundError } from '../core/errors.ts';
+import { isId } from '../core/ids.ts';
+import type { Action, ChangeEvent, DenialEvent, UseEvent } from '../events/events.ts';
+import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
+import type { Counted } from './channels.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Live } from './live.ts';
+import { readRecentlyUsed } from './recently-used.ts';
+import type { Source } from './source.ts';
+
+export type LiveContext = Context & { readonly live: Live };
+
+/** Most keys that one subscription names. */
+const KEYS_MAX = 500;
+
+const INTERVAL_MIN_MS = 100;
+const INTERVAL_MAX_MS = 60_000;
+const INTERVAL_DEFAULT_MS = 1_000;
+
+/** The actions that are changes of a key's life, with the names that subscribers know them by. */
+export const CHANGE_TYPES = {
+  'api_key.created': 'CREATED',
+  'api_key.updated': 'UPDATED',
+  'api_key.rotated': 'ROTATED',
+  'api_key.secret_revoked': 'SECRET_REVOKED',
+  'api_key.revoked': 'REVOKED',
+  'api_key.expired': 'EXPIRED',
+} as const satisfies Partial<Record<Action, string>>;
+
+export type ChangeType = (typeof CHANGE_TYPES)[keyof typeof CHANGE_TYPES];
+
+/** The type of a change, or null where it is none of a key's life. */
+export function changeTypeOf(action: Action): ChangeType | null {
+  return (CHANGE_TYPES as Partial<Record<Action, ChangeType>>)[action] ?? null;
+}
+
+interface Scope {
+  readonly organizationId?: string | null | undefined;
+  readonly apiKeyIds?: readonly string[] | null | undefined;
+}
+
+/** Every change of keys, in order, none missed. Needs `api.key.view`. */
+export async function changedSource(
+  ctx: LiveContext,
+  args: Scope & { types?: readonly ChangeType[] | null | undefined; after?: string | null | undefined },
+): Promise<Source<ChangeEvent>> {
+  const { organizationId, keyIds } = await resolveScope(ctx, args);
+  const after = isGiven(args.after) ? decodeCursor(args.after, organizationId) : null;
+  const types = args.types ? new Set(args.types) : null;
+  return {
+    organizationId,
+    conflate: null,
+    cursorOf: (change) => encodeCursor(organizationId, change.sequence),
+    open: ({ receive, ready, stopped }) =>
+      ctx.live.follow({
+        organizationId,
+        keyIds,
+        after,
+        ready,
+        stopped,
+        receive: (change) => {
+          const type = changeTypeOf(change.action);
+          if (type && (!types || types.has(type))) receive(change);
+        },
+      }),
+  };
+}
+
+/** Uses of keys, of each at most one in an interval. Needs `api.key.view`. */
+export async function usedSource(
+  ctx: LiveContext,
+  args: Scope & { minIntervalMs?: number | null | undefined; since?: number | null | undefined },
+): Promise<Source<Counted<UseEvent>>> {
+  const { organizationId, keyIds } = await resolveScope(ctx, args);
+  const intervalMs = args.minIntervalMs ?? INTERVAL_DEFAULT_MS;
+  if (intervalMs < INTERVAL_MIN_MS || intervalMs > INTERVAL_MAX_MS) {
+    throw new AppError('BAD_USER_INPUT', `minIntervalMs is ${INTERVAL_MIN_MS} to ${INTERVAL_MAX_MS}`);
+  }
+  const name = JSON.stringify([keyIds, intervalMs]);
+  const interest = { organizationId, keyIds, intervalMs, name, wants: () => true };
+  return {
+    organizationId,
+    conflate: newestOf(),
+    cursorOf: () => null,
+    open: async ({ receive, ready, stopped }) => {
+      if (!isGiven(args.since)) return ctx.live.uses.join(interest, receive);
+      // What happens meanwhile waits, so that no key's past comes after its present.
+      const meanwhile = new Map<string, Counted<UseEvent>>();
+      let live = false;
+      const leave = ctx.live.uses.join(interest, (event) => {
+        if (live) receive(event);
+        else meanwhile.set(event.key, merge(meanwhile.get(event.key), event));
+      });
+      try {
+        await sendRecent(ctx, organizationId, keyIds, args.since, { receive, ready, stopped });
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      live = true;
+      for (const event of meanwhile.values()) receive(event);
+      return leave;
+    },
+  };
+}
+
+/** Refused verifications, of each key and code at most one event a second. Needs `api.key.view`. */
+export async function deniedSource(
+  ctx: LiveContext,
+  args: Scope & { codes?: readonly string[] | null | undefined },
+): Promise<Source<Counted<DenialEvent>>> {
+  const { organizationId, keyIds } = await resolveScope(ctx, args);
+  const codes = args.codes ? [...new Set(args.codes)].sort() : null;
+  const name = JSON.stringify([keyIds, codes]);
+  const wants = (denial: DenialEvent): boolean => !codes || codes.includes(denial.code);
+  return {
+    organizationId,
+    conflate: newestOf(),
+    cursorOf: () => null,
+    open: async ({ receive }) =>
+      ctx.live.denials.join(
+        { organizationId, keyIds, intervalMs: INTERVAL_DEFAULT_MS, name, wants },
+        receive,
+      ),
+  };
+}
+
+async function sendRecent(
+  ctx: LiveContext,
+  organizationId: string,
+  keyIds: readonly string[] | null,
+  since: number,
+  { receive, ready, stopped }: Parameters<Source<Counted<UseEvent>>['open']>[0],
+): Promise<void> {
+  await ctx.usage.flush();
+  // A use at `since` itself counts, so the first place is the end of the millisecond before.
+  let place = { at: since - 1, keyId: '~' };
+  while (!stopped()) {
+    const uses = await readRecentlyUsed(ctx, organizationId, keyIds, place);
+    const last = uses.at(-1);
+    if (!last) return;
+    for (const use of uses) receive({ key: use.keyId, newest: use, count: 0 });
+    place = { at: last.at, keyId: last.keyId };
+    await ready();
+  }
+}
+
+async function resolveScope(
+  ctx: LiveContext,
+  args: Scope,
+): Promise<{ organizationId: string; keyIds: readonly string[] | null }> {
+  const organizationId = resolveOrganizationId(ctx, args.organizationId);
+  authorize(ctx, organizationId, 'api.key.view');
+  if (!args.apiKeyIds) return { organizationId, keyIds: null };
+  const keyIds = [...new Set(args.apiKeyIds)].sort();
+  if (keyIds.length > KEYS_MAX) throw new AppError('BAD_USER_INPUT', `apiKeyIds: at most ${KEYS_MAX}`);
+  await requireKeys(ctx, organizationId, keyIds);
+  return { organizationId, keyIds };
+}
+
+/** A key that isn't there would leave its subscriber waiting for ever, so it is said. */
+async function requireKeys(
+  ctx: LiveContext,
+  organizationId: string,
+  keyIds: readonly string[],
+): Promise<void> {
+  const wellFormed = keyIds.filter((id) => isId('key', id));
+  const rows = wellFormed.length
+    ? await ctx.db
+        .selectFrom('api_keys')
+        .select('id')
+        .where('organization_id', '=', organizationId)
+        .where('id', 'in', wellFormed)
+        .execute()
+    : [];
+  const found = new Set(rows.map((row) => row.id));
+  const missing = keyIds.find((id) => !found.has(id));
+  if (missing !== undefined) throw new NotFoundError(missing, 'API key');
+}
+
+function newestOf<V>() {
+  return { group: (event: Counted<V>) => event.key, merge };
+}
+
+function merge<V>(older: Counted<V> | undefined, newer: Counted<V>): Counted<V> {
+  return older ? { ...newer, count: older.count + newer.count } : newer;
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
+}

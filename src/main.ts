@@ -1,0 +1,11 @@
+import module from 'node:module';
+
+// Node 22 and later keep compiled code from one start to the next.
+const { enableCompileCache } = module as { enableCompileCache?: () => void };
+enableCompileCache?.();
+
+// Only now, so that what follows is kept as well.
+const { runProgram } = await import('./cli/program.ts');
+const { readEnvironment } = await import('./core/env.ts');
+const { stdout, stderr, argv } = process;
+process.exitCode = await runProgram(argv.slice(2), { stdout, stderr, env: readEnvironment() });

@@ -1,0 +1,41 @@
+import { type Outcome, write } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ForbiddenError, UnauthenticatedError } from '../core/errors.ts';
+import { Input } from '../core/input.ts';
+import { insertOrganization } from './insert-organization.ts';
+import type { Organization } from './organization.ts';
+import { readKeyPrefix } from './read-key-prefix.ts';
+import { readSlug } from './slug.ts';
+
+/** What a new organization is to be. */
+export interface CreateOrganizationInput {
+  readonly name: string;
+  /** Left out or null: made from the name, with a number where that is taken. */
+  readonly slug?: string | null | undefined;
+  /** Left out or null: the server's. */
+  readonly keyPrefix?: string | null | undefined;
+}
+
+/**
+ * Makes an organization with the roles owner, admin and member. For operators and Keywright itself: rejects with
+ * UnauthenticatedError or ForbiddenError for anybody else, with ValidationError, or with ConflictError where the slug
+ * given is taken.
+ */
+export async function createOrganization(
+  ctx: Context,
+  given: CreateOrganizationInput,
+): Promise<Outcome<Organization>> {
+  const { principal, config } = ctx;
+  if (!principal) throw new UnauthenticatedError();
+  if (principal.kind !== 'operator' && principal.kind !== 'system')
+    throw new ForbiddenError('organization.create');
+  const input = new Input();
+  const organization = {
+    name: input.name(['input', 'name'], given.name),
+    slug: given.slug == null ? null : readSlug(input, ['input', 'slug'], given.slug),
+    keyPrefix: readKeyPrefix(input, ['input', 'keyPrefix'], given.keyPrefix ?? config.keyPrefix),
+    maxActiveApiKeys: config.maxActiveApiKeys,
+  };
+  input.check();
+  return write(ctx, async (change) => (await insertOrganization(change, organization)).organization);
+}

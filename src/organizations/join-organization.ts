@@ -1,0 +1,55 @@
+import type { Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { Change } from '../command.ts';
+import { ConflictError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+
+/** Who joins, and as what; already checked. */
+export interface NewMember {
+  readonly organizationId: string;
+  /** Lower-case. Somebody known by it joins as who they are, under the name they have. */
+  readonly email: string;
+  readonly name: string | null;
+  readonly roleId: string;
+}
+
+/** Makes somebody a member, at once and without an invitation. Rejects with ConflictError for who is one already. */
+export async function joinOrganization(
+  { tx, now, audit }: Change,
+  { organizationId, email, name, roleId }: NewMember,
+): Promise<{ userId: string; membershipId: string }> {
+  const userId = await userOf(tx, email, name, now);
+  const membershipId = newId('mem');
+  const inserted = await tx
+    .insertInto('memberships')
+    .values({
+      id: membershipId,
+      organization_id: organizationId,
+      user_id: userId,
+      role_id: roleId,
+      created_at: now,
+      joined_at: now,
+    })
+    .onConflict((conflict) => conflict.columns(['organization_id', 'user_id']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!inserted) throw new ConflictError(`${email} is a member of this organization already`);
+  const changes = { userId: [null, userId], email: [null, email], roleId: [null, roleId] } as const;
+  audit({ organizationId, action: 'member.joined', targetId: membershipId, changes });
+  return { userId, membershipId };
+}
+
+async function userOf(
+  tx: Transaction<Tables>,
+  email: string,
+  name: string | null,
+  now: number,
+): Promise<string> {
+  await tx
+    .insertInto('users')
+    .values({ id: newId('user'), email, name, created_at: now })
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .execute();
+  const user = await tx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow();
+  return user.id;
+}

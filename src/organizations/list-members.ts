@@ -1,0 +1,46 @@
+import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import type { Context } from '../context.ts';
+import { isId } from '../core/ids.ts';
+import { MEMBERSHIP_COLUMNS, type Membership, toMembership } from './membership.ts';
+import { requireOrganization } from './require-organization.ts';
+
+/** Narrows a list of members. */
+export interface MemberFilter {
+  /** Only those in this team; of a team of another organization there are none. */
+  readonly teamId?: string;
+}
+
+const BY_AGE: Sort = {
+  name: 'members',
+  column: 'memberships.created_at',
+  type: 'number',
+  idColumn: 'memberships.id',
+  direction: 'asc',
+};
+
+/** The members of an organization, invited ones included, the earliest first. The caller needs `member.view`. */
+export async function listMembers(
+  ctx: Context,
+  organizationId: string,
+  { teamId }: MemberFilter,
+  page: PageArgs,
+): Promise<Page<Membership>> {
+  await requireOrganization(ctx, organizationId, 'member.view');
+  const all = ctx.db
+    .selectFrom('memberships')
+    .select(MEMBERSHIP_COLUMNS)
+    .where('organization_id', '=', organizationId);
+  if (teamId === undefined) return readPage(all, BY_AGE, page, toMembership);
+  const ofTeam = all.where((eb) =>
+    isId('team', teamId)
+      ? eb.exists(
+          eb
+            .selectFrom('membership_teams')
+            .select('membership_teams.team_id')
+            .whereRef('membership_teams.membership_id', '=', 'memberships.id')
+            .where('membership_teams.team_id', '=', teamId),
+        )
+      : eb.lit(false),
+  );
+  return readPage(ofTeam, BY_AGE, page, toMembership);
+}

@@ -1,0 +1,24 @@
+import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import type { Context } from '../context.ts';
+import { UnauthenticatedError } from '../core/errors.ts';
+import { ORGANIZATION_COLUMNS, type Organization, toOrganization } from './organization.ts';
+
+const BY_AGE: Sort = {
+  name: 'organizations',
+  column: 'organizations.created_at',
+  type: 'number',
+  idColumn: 'organizations.id',
+  direction: 'asc',
+};
+
+/** The organizations that the caller belongs to, all of them for an operator, the oldest first. */
+export async function listOrganizations(ctx: Context, page: PageArgs): Promise<Page<Organization>> {
+  const { principal, db } = ctx;
+  if (!principal) throw new UnauthenticatedError();
+  const all = db.selectFrom('organizations').select(ORGANIZATION_COLUMNS);
+  if (principal.kind === 'operator' || principal.kind === 'system')
+    return readPage(all, BY_AGE, page, toOrganization);
+  const ids = [...principal.organizationIds];
+  const own = ids.length > 0 ? all.where('id', 'in', ids) : all.where((eb) => eb.lit(false));
+  return readPage(own, BY_AGE, page, toOrganization);
+}

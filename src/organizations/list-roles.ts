@@ -1,0 +1,19 @@
+import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import type { Context } from '../context.ts';
+import { requireOrganization } from './require-organization.ts';
+import { ROLE_COLUMNS, type Role, toRole } from './role.ts';
+
+const BY_AGE: Sort = {
+  name: 'roles',
+  column: 'roles.created_at',
+  type: 'number',
+  idColumn: 'roles.id',
+  direction: 'asc',
+};
+
+/** The roles of an organization, the oldest first. The caller needs `role.view`. */
+export async function listRoles(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Role>> {
+  await requireOrganization(ctx, organizationId, 'role.view');
+  const query = ctx.db.selectFrom('roles').select(ROLE_COLUMNS).where('organization_id', '=', organizationId);
+  return readPage(query, BY_AGE, page, toRole);
+}

@@ -1,0 +1,19 @@
+import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import type { Context } from '../context.ts';
+import { requireOrganization } from './require-organization.ts';
+import { TEAM_COLUMNS, type Team, toTeam } from './team.ts';
+
+const BY_AGE: Sort = {
+  name: 'teams',
+  column: 'teams.created_at',
+  type: 'number',
+  idColumn: 'teams.id',
+  direction: 'asc',
+};
+
+/** The teams of an organization, the oldest first. The caller needs `team.view`. */
+export async function listTeams(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Team>> {
+  await requireOrganization(ctx, organizationId, 'team.view');
+  const query = ctx.db.selectFrom('teams').select(TEAM_COLUMNS).where('organization_id', '=', organizationId);
+  return readPage(query, BY_AGE, page, toTeam);
+}

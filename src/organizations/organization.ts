@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely';
+import type { Row, Tables } from '../../db/tables.ts';
+
+/** A customer, product or department with keys of its own. */
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  /** Its name for addresses: unique, never changes. */
+  readonly slug: string;
+  /** First part of the keys that it makes from now on. */
+  readonly keyPrefix: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Null: unlimited. */
+  readonly maxActiveApiKeys: number | null;
+  readonly rotationPolicy: RotationPolicy;
+  /** Its own permissions; the built-in ones are not among them. */
+  readonly permissionCatalog: readonly PermissionDefinition[];
+}
+
+/** After how many days a key should get a new secret; null: no rotation asked for. */
+export interface RotationPolicy {
+  readonly liveDays: number | null;
+  readonly testDays: number | null;
+}
+
+/** A permission of an organization's own. */
+export interface PermissionDefinition {
+  readonly name: string;
+  readonly description: string | null;
+}
+
+/** The columns of an organization. */
+export const ORGANIZATION_COLUMNS = [
+  'organizations.id',
+  'organizations.name',
+  'organizations.slug',
+  'organizations.key_prefix',
+  'organizations.max_active_api_keys',
+  'organizations.rotation_live_days',
+  'organizations.rotation_test_days',
+  'organizations.permission_catalog',
+  'organizations.created_at',
+] as const;
+
+/** An organization from its row. */
+export function toOrganization(row: Row<'organizations'>): Organization {
+  return {
+    id: row.id,
+    name: row.name,
+    slug: row.slug,
+    keyPrefix: row.key_prefix,
+    createdAt: row.created_at,
+    maxActiveApiKeys: row.max_active_api_keys,
+    rotationPolicy: { liveDays: row.rotation_live_days, testDays: row.rotation_test_days },
+    permissionCatalog: JSON.parse(row.permission_catalog) as PermissionDefinition[],
+  };
+}
+
+/** Those of the organizations that exist, in any order. */
+export async function loadOrganizations(db: Kysely<Tables>, ids: readonly string[]): Promise<Organization[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('organizations')
+    .select(ORGANIZATION_COLUMNS)
+    .where('id', 'in', ids)
+    .execute();
+  return rows.map(toOrganization);
+}

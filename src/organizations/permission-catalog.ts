@@ -1,0 +1,67 @@
+import { BUILT_IN_PERMISSIONS, isPermission, PERMISSION_MAX } from '../access/permissions.ts';
+import { DESCRIPTION_MAX, type Input } from '../core/input.ts';
+import type { PermissionDefinition } from './organization.ts';
+
+type Path = readonly string[];
+
+/** Most permissions of an organization's own. */
+const CATALOG_MAX = 500;
+
+const FORM = `must be segments of a-z, 0-9, _ and - joined by dots, the last one * for all below, at most ${PERMISSION_MAX} characters`;
+
+const BUILT_IN: ReadonlySet<string> = new Set(Object.keys(BUILT_IN_PERMISSIONS));
+
+/**
+ * Checks what a key or role is to carry: each has the form of a permission and, where the organization has a catalog of
+ * its own, is built in, in the catalog, or a wildcard above one of these. The path of a fault ends with the entry's place.
+ */
+export function checkPermissions(
+  input: Input,
+  path: Path,
+  permissions: readonly string[],
+  catalog: readonly PermissionDefinition[],
+): void {
+  const known = [...BUILT_IN, ...catalog.map((definition) => definition.name)];
+  permissions.forEach((permission, index) => {
+    const at = [...path, String(index)];
+    if (!isPermission(permission)) input.fault(at, FORM);
+    else if (catalog.length > 0 && !isKnown(permission, known))
+      input.fault(at, `${permission} is neither built in nor in the organization's permission catalog`);
+  });
+}
+
+function isKnown(permission: string, known: readonly string[]): boolean {
+  if (permission === '*') return true;
+  if (!permission.endsWith('.*')) return known.includes(permission);
+  const start = permission.slice(0, -1);
+  return known.some((name) => name.startsWith(start));
+}
+
+/** Reads an organization's own permissions, at most 500; null: none. */
+export function readPermissionCatalog(
+  input: Input,
+  path: Path,
+  given: readonly { readonly name: string; readonly description?: string | null | undefined }[] | null,
+): PermissionDefinition[] {
+  if (!given) return [];
+  if (given.length > CATALOG_MAX) {
+    input.fault(path, `must have at most ${CATALOG_MAX} entries`);
+    return [];
+  }
+  const seen = new Set<string>();
+  return given.map(({ name, description }, index) => {
+    const at = [...path, String(index)];
+    const fault = faultOf(name, seen);
+    if (fault) input.fault([...at, 'name'], fault);
+    seen.add(name);
+    const text = input.text([...at, 'description'], description, DESCRIPTION_MAX, { multiline: true });
+    return { name, description: text };
+  });
+}
+
+function faultOf(name: string, seen: ReadonlySet<string>): string | null {
+  if (!isPermission(name)) return FORM;
+  if (name.endsWith('*')) return "can't be a wildcard";
+  if (BUILT_IN.has(name)) return `${name} is built in`;
+  return seen.has(name) ? `${name} is there twice` : null;
+}

@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { authorize, authorizeSomewhere, command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { NotFoundError } from '../core/errors.ts';
+import { isId } from '../core/ids.ts';
+import { Input } from '../core/input.ts';
+import type { Changes } from '../events/events.ts';
+import { loadOrganizations, type Organization, type RotationPolicy } from './organization.ts';
+import { readPermissionCatalog } from './permission-catalog.ts';
+import { readKeyPrefix } from './read-key-prefix.ts';
+
+/** What to change; undefined stays as it is. */
+export interface UpdateOrganizationInput {
+  readonly id: string;
+  readonly name?: string | null | undefined;
+  /** For keys made from now on. */
+  readonly keyPrefix?: string | null | undefined;
+  readonly rotationPolicy?: RotationPolicyInput | null | undefined;
+  /** All of the organization's own permissions; null: none. */
+  readonly permissionCatalog?:
+    | readonly { readonly name: string; readonly description?: string | null | undefined }[]
+    | null
+    | undefined;
+}
+
+/** Days, 1 to 3,650; null: no rotation asked for. */
+export interface RotationPolicyInput {
+  readonly liveDays?: number | null | undefined;
+  readonly testDays?: number | null | undefined;
+}
+
+type Policy = Pick<Organization, 'name' | 'keyPrefix' | 'rotationPolicy' | 'permissionCatalog'>;
+type Said = Partial<Omit<Policy, 'rotationPolicy'>> & { readonly rotationPolicy?: Partial<RotationPolicy> };
+
+const PERMISSION = 'organization.manage';
+const ROTATION_MAX_DAYS = 3650;
+const FIELDS = ['name', 'keyPrefix', 'rotationPolicy', 'permissionCatalog'] as const;
+
+/**
+ * Changes an organization. The caller needs `organization.manage`. Rejects with NotFoundError or ValidationError; where
+ * nothing differs, nothing is written.
+ */
+export async function updateOrganization(
+  ctx: Context,
+  given: UpdateOrganizationInput,
+): Promise<Outcome<Organization>> {
+  authorizeSomewhere(ctx, PERMISSION);
+  const { id } = given;
+  if (!isId('org', id)) throw new NotFoundError(id, 'organization');
+  authorize(ctx, id, PERMISSION);
+  const input = new Input();
+  const said = readChanges(input, given);
+  input.check();
+  return command(ctx, { organizationId: id, permission: PERMISSION }, async ({ tx, audit }) => {
+    const [before] = await loadOrganizations(tx, [id]);
+    if (!before) throw new NotFoundError(id, 'organization');
+    const rotationPolicy = { ...before.rotationPolicy, ...said.rotationPolicy };
+    const after: Organization = { ...before, ...said, rotationPolicy };
+    const changes = difference(before, after);
+    if (Object.keys(changes).length === 0) return before;
+    await store(tx, after);
+    audit({ organizationId: id, action: 'organization.updated', targetId: id, changes });
+    return after;
+  });
+}
+
+function readChanges(input: Input, given: UpdateOrganizationInput): Said {
+  const { name, keyPrefix, rotationPolicy, permissionCatalog } = given;
+  return {
+    ...(name !== undefined && { name: input.name(['input', 'name'], name) }),
+    ...(keyPrefix !== undefined && { keyPrefix: readKeyPrefix(input, ['input', 'keyPrefix'], keyPrefix) }),
+    ...(rotationPolicy !== undefined && { rotationPolicy: readRotationPolicy(input, rotationPolicy) }),
+    ...(permissionCatalog !== undefined && {
+      permissionCatalog: readPermissionCatalog(input, ['input', 'permissionCatalog'], permissionCatalog),
+    }),
+  };
+}
+
+function readRotationPolicy(input: Input, given: RotationPolicyInput | null): Partial<RotationPolicy> {
+  const path = ['input', 'rotationPolicy'];
+  if (!given) {
+    input.fault(path, "can't be null");
+    return {};
+  }
+  const days = (field: keyof RotationPolicy, value: number | null): number | null =>
+    value === null ? null : input.integer([...path, field], value, 1, ROTATION_MAX_DAYS);
+  const { liveDays, testDays } = given;
+  return {
+    ...(liveDays !== undefined && { liveDays: days('liveDays', liveDays) }),
+    ...(testDays !== undefined && { testDays: days('testDays', testDays) }),
+  };
+}
+
+function difference(before: Policy, after: Policy): Changes {
+  const changed = FIELDS.filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  return Object.fromEntries(changed.map((field) => [field, [before[field], after[field]]]));
+}
+
+async function store(tx: Transaction<Tables>, { id, ...after }: Organization): Promise<void> {
+  await tx
+    .updateTable('organizations')
+    .set({
+      name: after.name,
+      key_prefix: after.keyPrefix,
+      rotation_live_days: after.rotationPolicy.liveDays,
+      rotation_test_days: after.rotationPolicy.testDays,
+      permission_catalog: JSON.stringify(after.permissionCatalog),
+    })
+    .where('id', '=', id)
+    .execute();
+}

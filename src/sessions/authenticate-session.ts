@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { UserPrincipal } from '../access/principal.ts';
+import type { Clock } from '../core/clock.ts';
+import { SESSION_TOUCH_MS } from './session-lifetime.ts';
+import { loadSession } from './session-principal.ts';
+import { hashToken, isToken, SESSION_PREFIX } from './tokens.ts';
+
+/**
+ * The user behind a session token with its permissions in every organization that it has joined. Null where the token is
+ * unknown, the session has ended, is over 30 days old, or was not used for 12 hours. Counts as a use of the session.
+ */
+export async function authenticateSession(
+  db: Kysely<Tables>,
+  clock: Clock,
+  token: string,
+): Promise<UserPrincipal | null> {
+  if (!isToken(SESSION_PREFIX, token)) return null;
+  const now = clock.now();
+  const session = await loadSession(db, { hash: hashToken(token) }, now);
+  if (!session) return null;
+  if (now - session.lastSeenAt >= SESSION_TOUCH_MS) await touch(db, session.principal.sessionId, now);
+  return session.principal;
+}
+
+async function touch(db: Kysely<Tables>, sessionId: string, now: number): Promise<void> {
+  // Of many requests at once that find the same old time, the first writes, and a clock that lags turns nothing back.
+  await db
+    .updateTable('sessions')
+    .set({ last_seen_at: now })
+    .where('id', '=', sessionId)
+    .where('last_seen_at', '<=', now - SESSION_TOUCH_MS)
+    .execute();
+}

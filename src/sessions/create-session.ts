@@ -1,0 +1,56 @@
+import type { Change } from '../command.ts';
+import { newId } from '../core/ids.ts';
+import { SESSION_IDLE_MS, SESSION_LIFETIME_MS } from './session-lifetime.ts';
+import { hashToken, newToken, SESSION_PREFIX } from './tokens.ts';
+import { organizationsOf } from './user-organizations.ts';
+
+/** A session that has just begun. */
+export interface NewSession {
+  readonly id: string;
+  /** Shown this once; only its hash is kept. */
+  readonly token: string;
+  /** When it ends at the latest, milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Who takes note of a session. */
+export interface SessionNotes {
+  /** Who begins it; left out: the caller. */
+  readonly actor?: string;
+  /** The organizations whose audit logs have it; left out: all that the user has joined. */
+  readonly organizationIds?: readonly string[];
+}
+
+/** Begins a session of a user, and clears away those of the user that have ended by themselves. */
+export async function createSession(
+  change: Change,
+  userId: string,
+  notes: SessionNotes = {},
+): Promise<NewSession> {
+  const { tx, now } = change;
+  await tx
+    .deleteFrom('sessions')
+    .where('user_id', '=', userId)
+    .where((eb) => eb.or([eb('expires_at', '<=', now), eb('last_seen_at', '<=', now - SESSION_IDLE_MS)]))
+    .execute();
+  const id = newId('ses');
+  const token = newToken(SESSION_PREFIX);
+  const expiresAt = now + SESSION_LIFETIME_MS;
+  await tx
+    .insertInto('sessions')
+    .values({
+      id,
+      hash: hashToken(token),
+      user_id: userId,
+      created_at: now,
+      expires_at: expiresAt,
+      last_seen_at: now,
+    })
+    .execute();
+  const { actor, organizationIds = (await organizationsOf(tx, userId)).joined } = notes;
+  for (const organizationId of organizationIds) {
+    const record = { organizationId, action: 'session.created', targetId: id, changes: {} } as const;
+    change.audit(actor === undefined ? record : { ...record, actor });
+  }
+  return { id, token, expiresAt };
+}

@@ -1,0 +1,43 @@
+import type { Change } from '../command.ts';
+import { hashToken, newToken, SIGN_IN_PREFIX } from './tokens.ts';
+
+/** How long a link works unless told otherwise, milliseconds. */
+export const SIGN_IN_LINK_MS = 15 * 60_000;
+
+/** How long the link of an invitation works, milliseconds. */
+export const INVITATION_MS = 7 * 24 * 3_600_000;
+
+/** A one-time link; whoever opens it is signed in. */
+export interface SignInLink {
+  /** Shown this once; only its hash is kept. */
+  readonly token: string;
+  readonly url: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Makes a one-time link for a user as a part of a change, and clears away those of the user that nobody used in time.
+ * Whoever calls this writes the audit rows.
+ */
+export async function createSignInLink(
+  change: Change,
+  publicUrl: string,
+  userId: string,
+  lifetimeMs: number = SIGN_IN_LINK_MS,
+): Promise<SignInLink> {
+  const { tx, now } = change;
+  await tx
+    .deleteFrom('sign_in_tokens')
+    .where('user_id', '=', userId)
+    .where('expires_at', '<=', now)
+    .execute();
+  const token = newToken(SIGN_IN_PREFIX);
+  const expiresAt = now + lifetimeMs;
+  await tx
+    .insertInto('sign_in_tokens')
+    .values({ hash: hashToken(token), user_id: userId, created_at: now, expires_at: expiresAt })
+    .execute();
+  // In the fragment, which browsers send to nobody.
+  return { token, url: `${publicUrl}/sign-in#token=${token}`, expiresAt };
+}

@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { type UserPrincipal, userPrincipal } from '../access/principal.ts';
+import { SESSION_IDLE_MS } from './session-lifetime.ts';
+
+/** A session that is accepted, and whose it is. */
+export interface AcceptedSession {
+  readonly principal: UserPrincipal;
+  /** Its last use as it is stored, milliseconds since the epoch. */
+  readonly lastSeenAt: number;
+}
+
+/** Which session is meant. */
+export type SessionKey = { readonly hash: string } | { readonly id: string };
+
+/**
+ * The session and what its user may do in every organization joined, in one query; null where there is no such session
+ * or it has ended, whether by its age or by not being used. A user without organizations holds nothing.
+ */
+export async function loadSession(
+  db: Kysely<Tables>,
+  key: SessionKey,
+  now: number,
+): Promise<AcceptedSession | null> {
+  const query = db
+    .selectFrom('sessions')
+    .leftJoin('memberships', (join) =>
+      join.onRef('memberships.user_id', '=', 'sessions.user_id').on('memberships.joined_at', 'is not', null),
+    )
+    .leftJoin('roles', 'roles.id', 'memberships.role_id')
+    .select([
+      'sessions.id',
+      'sessions.user_id',
+      'sessions.last_seen_at',
+      'memberships.organization_id',
+      'roles.permissions',
+    ])
+    .where('sessions.expires_at', '>', now)
+    .where('sessions.last_seen_at', '>', now - SESSION_IDLE_MS)
+    .orderBy('memberships.created_at')
+    .orderBy('memberships.id');
+  const rows = await ('hash' in key
+    ? query.where('sessions.hash', '=', key.hash)
+    : query.where('sessions.id', '=', key.id)
+  ).execute();
+  const [session] = rows;
+  if (!session) return null;
+  const permissions = new Map<string, readonly string[]>();
+  for (const row of rows) {
+    if (row.organization_id !== null && row.permissions !== null)
+      permissions.set(row.organization_id, JSON.parse(row.permissions) as string[]);
+  }
+  const principal = userPrincipal(session.user_id, session.id, permissions);
+  return { principal, lastSeenAt: session.last_seen_at };
+}

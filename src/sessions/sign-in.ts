@@ -1,0 +1,93 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { type Change, type Outcome, write } from '../command.ts';
+import type { Context } from '../context.ts';
+import { NotFoundError } from '../core/errors.ts';
+import { createSession } from './create-session.ts';
+import { hashToken, isToken, SIGN_IN_PREFIX } from './tokens.ts';
+import { organizationsOf } from './user-organizations.ts';
+
+/** The token of a one-time link. */
+export interface SignInInput {
+  readonly token: string;
+}
+
+/** A new session, and whose it is. */
+export interface SignedIn {
+  /** Shown this once; only its hash is kept. */
+  readonly sessionToken: string;
+  /** When the session ends at the latest, milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly user: { readonly id: string; readonly name: string | null; readonly email: string };
+}
+
+/**
+ * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to.
+ * Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token that is unknown, used or
+ * too old.
+ */
+export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
+  if (!isToken(SIGN_IN_PREFIX, token)) throw refusal();
+  const hash = hashToken(token);
+  const userId = await findUserId(ctx.db, hash, ctx.clock.now());
+  const { all } = await organizationsOf(ctx.db, userId);
+  return write(ctx, async (change) => {
+    // The locks come first here as everywhere, so that a removal of the member meanwhile can't cross this.
+    for (const organizationId of all) await change.lock(organizationId);
+    const used = await change.tx
+      .deleteFrom('sign_in_tokens')
+      .where('hash', '=', hash)
+      .where('expires_at', '>', change.now)
+      .returning('user_id')
+      .executeTakeFirst();
+    if (!used) throw refusal();
+    await joinOrganizations(change, userId, all);
+    const { joined } = await organizationsOf(change.tx, userId);
+    // Somebody may have been added to another organization since; what is not locked can't be written about.
+    const organizationIds = joined.filter((id) => all.includes(id));
+    const session = await createSession(change, userId, { actor: userId, organizationIds });
+    const user = await change.tx
+      .selectFrom('users')
+      .select(['id', 'name', 'email'])
+      .where('id', '=', userId)
+      .executeTakeFirstOrThrow();
+    return { sessionToken: session.token, expiresAt: session.expiresAt, user };
+  });
+}
+
+async function findUserId(db: Kysely<Tables>, hash: string, now: number): Promise<string> {
+  const row = await db
+    .selectFrom('sign_in_tokens')
+    .select('user_id')
+    .where('hash', '=', hash)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  if (!row) throw refusal();
+  return row.user_id;
+}
+
+async function joinOrganizations(change: Change, userId: string, locked: readonly string[]): Promise<void> {
+  if (locked.length === 0) return;
+  const memberships = await change.tx
+    .updateTable('memberships')
+    .set({ joined_at: change.now })
+    .where('user_id', '=', userId)
+    .where('joined_at', 'is', null)
+    .where('organization_id', 'in', locked)
+    .returning(['id', 'organization_id'])
+    .execute();
+  for (const { id, organization_id } of memberships) {
+    change.audit({
+      organizationId: organization_id,
+      action: 'member.joined',
+      actor: userId,
+      targetId: id,
+      changes: { joinedAt: [null, new Date(change.now).toISOString()] },
+    });
+  }
+}
+
+/** One answer to whatever is wrong, and without the token: it must not end up in a log. */
+function refusal(): NotFoundError {
+  return new NotFoundError('token', 'sign-in link', 'token');
+}

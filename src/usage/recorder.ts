@@ -1,0 +1,104 @@
+import type { Services, UsageSink } from '../context.ts';
+import { type Batch, emptyBatch, isEmpty, mergeBatches, noteDenial, noteUse } from './batch.ts';
+import { pruneBuckets } from './prune.ts';
+import { writeBatch } from './write-batch.ts';
+
+/** A usage sink that writes to the database; whoever starts it stops it. */
+export interface UsageRecorder extends UsageSink {
+  /** Writes what is gathered at every interval from now on. */
+  start(): void;
+  /** Ends that, and writes what is left. */
+  stop(): Promise<void>;
+}
+
+const PRUNE_EVERY_MS = 3_600_000;
+
+/**
+ * Gathers uses and denials in memory and writes them every `flushMs` milliseconds. A batch that can't be written is
+ * kept, and written with the next; noting one never waits and never fails.
+ */
+export function createUsageRecorder(
+  { db, bus, clock, log }: Pick<Services, 'db' | 'bus' | 'clock' | 'log'>,
+  flushMs: number,
+): UsageRecorder {
+  let gathering = emptyBatch();
+  let writing: Batch | null = null;
+  // Kept for a reader that read its row before the write, and looks here after it.
+  let written: Batch | null = null;
+  let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let pruneAt = 0;
+
+  const write = async (): Promise<void> => {
+    const batch = gathering;
+    gathering = emptyBatch();
+    writing = batch;
+    try {
+      await writeBatch(db, batch);
+      written = batch;
+    } catch (error) {
+      gathering = mergeBatches(batch, gathering);
+      log.warn('Usage could not be written; it is kept for the next try', { error });
+    } finally {
+      writing = null;
+      running = null;
+    }
+    if (batch.dropped > 0)
+      log.warn('Usage was not counted: too much was waiting to be written', { count: batch.dropped });
+  };
+
+  const flush = (): Promise<void> => {
+    if (running) {
+      // What is being written now may have begun before the caller's use was noted.
+      next ??= running.then(() => {
+        next = null;
+        return flush();
+      });
+      return next;
+    }
+    if (isEmpty(gathering)) return Promise.resolve();
+    running = write();
+    return running;
+  };
+
+  const prune = async (): Promise<void> => {
+    const now = clock.now();
+    if (now < pruneAt) return;
+    pruneAt = now + PRUNE_EVERY_MS;
+    try {
+      await pruneBuckets(db, now);
+    } catch (error) {
+      log.warn('Old usage could not be removed; it is tried again in an hour', { error });
+    }
+  };
+
+  return {
+    accepted(use) {
+      noteUse(gathering, use);
+      bus.emit({ type: 'use', ...use });
+    },
+    denied(denial) {
+      noteDenial(gathering, denial);
+      bus.emit({ type: 'denial', ...denial });
+    },
+    pendingKey: (keyId) => gathering.keys.get(keyId) ?? writing?.keys.get(keyId) ?? written?.keys.get(keyId),
+    pendingSecret(secretId) {
+      const newer = gathering.secrets.get(secretId);
+      const older = writing?.secrets.get(secretId);
+      if (!newer || !older) return newer ?? older;
+      return { at: Math.max(newer.at, older.at), uses: newer.uses + older.uses };
+    },
+    flush,
+    start() {
+      timer ??= setInterval(() => void flush().then(prune), flushMs).unref();
+    },
+    async stop() {
+      if (timer) clearInterval(timer);
+      timer = null;
+      await flush();
+      const lost = gathering.secrets.size + gathering.buckets.size;
+      if (lost > 0) log.error('Usage could not be written before the end, and is lost', { count: lost });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { Context } from '../context.ts';
+import { AppError } from '../core/errors.ts';
+import { locateApiKey } from '../keys/locate-api-key.ts';
+import { GRANULARITIES, type Granularity, startOf } from './granularity.ts';
+
+/** How often a key was presented in a stretch of time. */
+export interface UsageBucket {
+  /** Where the stretch begins, milliseconds since the epoch. */
+  readonly start: number;
+  /** Accepted verifications. */
+  readonly verified: number;
+  /** Refused ones. */
+  readonly denied: number;
+}
+
+/** Which stretches: those that end after `from` and begin before `to`. */
+export interface UsageRange {
+  /** Left out: an hour, a day or 30 days before `to`, by granularity. */
+  readonly from?: number | null | undefined;
+  /** Left out: now. */
+  readonly to?: number | null | undefined;
+  readonly granularity: Granularity;
+}
+
+/** Most stretches of a report. */
+const BUCKETS_MAX = 1000;
+
+/**
+ * How often a key was presented: stretches in which it was, the earliest first, what isn't written yet included. Needs
+ * `api.key.view`. Rejects with NotFoundError, or BAD_USER_INPUT for more than 1,000 stretches or a range that ends
+ * before it begins.
+ */
+export async function usageOf(ctx: Context, keyId: string, range: UsageRange): Promise<UsageBucket[]> {
+  await locateApiKey(ctx, keyId, 'api.key.view');
+  const { from, to } = bounds(range, ctx.clock.now());
+  await ctx.usage.flush();
+  return readBuckets(ctx.db, keyId, range.granularity, from, to);
+}
+
+function bounds(range: UsageRange, now: number): { from: number; to: number } {
+  const { length, shown } = GRANULARITIES[range.granularity];
+  // Now is part of the range, also where it is the first millisecond of a stretch.
+  const to = range.to ?? now + 1;
+  const from = startOf(range.granularity, range.from ?? to - shown);
+  if (from > to) throw new AppError('BAD_USER_INPUT', 'from: must not be after to');
+  if ((to - from) / length <= BUCKETS_MAX) return { from, to };
+  throw new AppError(
+    'BAD_USER_INPUT',
+    `from and to: at most ${BUCKETS_MAX} times a ${range.granularity} apart`,
+  );
+}
+
+function readBuckets(
+  db: Kysely<Tables>,
+  keyId: string,
+  granularity: Granularity,
+  from: number,
+  to: number,
+): Promise<UsageBucket[]> {
+  return db
+    .selectFrom('api_key_usage_buckets')
+    .select(['start', 'verified', 'denied'])
+    .where('api_key_id', '=', keyId)
+    .where('granularity', '=', granularity)
+    .where('start', '>=', from)
+    .where('start', '<', to)
+    .orderBy('start')
+    .execute();
+}

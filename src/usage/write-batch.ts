@@ -1,0 +1,105 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { Batch } from './batch.ts';
+import { GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
+
+/** Rows of a statement: far fewer values than either engine takes. */
+const CHUNK = 500;
+
+interface Bucket {
+  readonly keyId: string;
+  readonly organizationId: string;
+  readonly granularity: Granularity;
+  readonly start: number;
+  verified: number;
+  denied: number;
+}
+
+/**
+ * Writes a batch in one transaction. Last uses only move forwards, whichever node writes first; counts are added. Keys
+ * and secrets that are gone meanwhile are passed over.
+ */
+export async function writeBatch(db: Kysely<Tables>, batch: Batch): Promise<void> {
+  // Sorted, so that two nodes take rows in one order and can't wait for each other.
+  const keys = [...batch.keys].sort(byId);
+  const secrets = [...batch.secrets].sort(byId);
+  const buckets = [...toBuckets(batch)].sort(byId).map(([, bucket]) => bucket);
+  await db.transaction().execute(async (tx) => {
+    for (const rows of chunks(keys)) await writeKeys(tx, rows);
+    for (const rows of chunks(secrets)) await writeSecrets(tx, rows);
+    for (const rows of chunks(buckets)) await writeBuckets(tx, rows);
+  });
+}
+
+// `column1`, `column2` … are what SQLite and PostgreSQL alike call the columns of a list of values.
+
+async function writeKeys(tx: Transaction<Tables>, rows: [string, { at: number; ip: string | null }][]) {
+  const values = rows.map(([id, { at, ip }]) => sql`(${id}, ${whole(at)}, ${text(ip)})`);
+  await sql`
+    update api_key_usage set last_used_at = noted.column2, last_used_ip = noted.column3
+    from (values ${sql.join(values)}) as noted
+    where api_key_usage.api_key_id = noted.column1 and api_key_usage.last_used_at <= noted.column2
+  `.execute(tx);
+}
+
+async function writeSecrets(tx: Transaction<Tables>, rows: [string, { at: number; uses: number }][]) {
+  const values = rows.map(([id, { at, uses }]) => sql`(${id}, ${whole(at)}, ${whole(uses)})`);
+  await sql`
+    update api_key_secret_usage set
+      uses = uses + noted.column3,
+      last_used_at = case when last_used_at < noted.column2 then noted.column2 else last_used_at end
+    from (values ${sql.join(values)}) as noted
+    where api_key_secret_usage.secret_id = noted.column1
+  `.execute(tx);
+}
+
+async function writeBuckets(tx: Transaction<Tables>, rows: readonly Bucket[]) {
+  const values = rows.map(
+    ({ keyId, organizationId, granularity, start, verified, denied }) =>
+      sql`(${keyId}, ${organizationId}, ${granularity}, ${whole(start)}, ${whole(verified)}, ${whole(denied)})`,
+  );
+  await sql`
+    insert into api_key_usage_buckets (api_key_id, organization_id, granularity, start, verified, denied)
+    select column1, column2, column3, column4, column5, column6 from (values ${sql.join(values)}) as noted
+    where exists (select 1 from api_keys where api_keys.id = noted.column1)
+    on conflict (api_key_id, granularity, start) do update set
+      verified = api_key_usage_buckets.verified + excluded.verified,
+      denied = api_key_usage_buckets.denied + excluded.denied
+  `.execute(tx);
+}
+
+/** PostgreSQL takes the type of a parameter from where it stands, and in a list of values it stands nowhere. */
+function whole(value: number): RawBuilder<number> {
+  return sql`cast(${value} as bigint)`;
+}
+
+function text(value: string | null): RawBuilder<string | null> {
+  return sql`cast(${value} as text)`;
+}
+
+/** Each minute counted also into its hour and its day. */
+function toBuckets(batch: Batch): Map<string, Bucket> {
+  const buckets = new Map<string, Bucket>();
+  for (const { keyId, organizationId, start: minute, verified, denied } of batch.buckets.values()) {
+    for (const granularity of GRANULARITY_NAMES) {
+      const start = startOf(granularity, minute);
+      const name = `${keyId} ${granularity} ${start}`;
+      const known = buckets.get(name);
+      if (known) {
+        known.verified += verified;
+        known.denied += denied;
+      } else {
+        buckets.set(name, { keyId, organizationId, granularity, start, verified, denied });
+      }
+    }
+  }
+  return buckets;
+}
+
+function byId([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function* chunks<T>(rows: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < rows.length; start += CHUNK) yield rows.slice(start, start + CHUNK);
+}

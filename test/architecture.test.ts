@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Files, violations } from './support/architecture.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+function filesOf(folders: readonly string[], name = /./): Files {
+  const paths = folders
+    .filter((folder) => existsSync(join(ROOT, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1)),
+    )
+    .filter((path) => name.test(path) && !/(^|\/)(node_modules|dist)\//.test(path));
+  return new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
+}
+
+describe('the repository', () => {
+  test('keeps the import order', () => {
+    const files = filesOf(['src', 'db', 'schema', 'console'], /\.[mc]?tsx?$/);
+    expect(files.size).toBeGreaterThan(0);
+    expect(violations(files)).toEqual([]);
+  });
+
+  test('refers to nothing outside itself', () => {
+    const outside = ['..', 'shared'].join('/');
+    const files = filesOf(['src', 'schema', 'db', 'test', 'examples', 'console', 'bench', 'docs', 'scripts']);
+    expect([...files].filter(([, text]) => text.includes(outside)).map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('the check accepts', () => {
+  test.each<[string, Record<string, string>]>([
+    [
+      'imports from a file’s own folder and from what stands before it',
+      {
+        'src/core/ids.ts': `import { randomBytes } from 'node:crypto';`,
+        'db/open.ts': `import type { Kysely } from 'kysely'; import '../src/core/ids.ts';`,
+        'src/keys/create.ts': `import { open } from '../../db/open.ts'; import { hash } from './hash.ts';`,
+        'src/keys/hash.ts': `export const hash = 1;`,
+        'src/cli/serve.ts': `import { version } from '../../package.json' with { type: 'json' };`,
+      },
+    ],
+    [
+      'drivers in db and events',
+      { 'db/a.ts': `import 'better-sqlite3';`, 'src/events/b.ts': `import 'pg';` },
+    ],
+    ['the environment in core/env', { 'src/core/env.ts': `export const all = process.env;` }],
+    ['an `env` that is not the process’s', { 'src/core/config.ts': `declare const env: any; env.PORT;` }],
+    ['a word in a comment or a text', { 'schema/a.ts': `// import 'pg'\nconst text = "import 'kysely'";` }],
+    ['the console’s own files', { 'console/app.tsx': `import './generated/graphql.ts'; import 'react';` }],
+  ])('%s', (_title, files) => {
+    expect(violations(new Map(Object.entries(files)))).toEqual([]);
+  });
+});
+
+describe('the check refuses', () => {
+  const order = 'does not stand before';
+  test.each<[string, Record<string, string>, string]>([
+    ['an import', { 'src/core/a.ts': `import { x } from '../keys/b.ts';` }, `src/keys ${order} src/core`],
+    ['an import of a type', { 'db/a.ts': `import type { X } from '../src/context.ts';` }, order],
+    ['a type in an import of values', { 'db/a.ts': `import { type X } from '../src/audit/b.ts';` }, order],
+    ['an import for its effects', { 'src/keys/a.ts': `import '../http/b.ts';` }, order],
+    ['a re-export', { 'src/core/a.ts': `export { x } from '../../db/open.ts';` }, order],
+    ['a re-export of everything', { 'src/core/a.ts': `export type * from '../../db/open.ts';` }, order],
+    ['a dynamic import', { 'src/core/a.ts': `const x = await import('../../db/open.ts');` }, order],
+    ['an import in a type', { 'src/core/a.ts': `let x: import('../../db/open.ts').X;` }, order],
+    ['a require', { 'src/core/a.ts': `import x = require('../../db/open.ts');` }, order],
+    ['a called require', { 'src/core/a.ts': `const x = require('../../db/open.ts');` }, order],
+    ['access that imports events', { 'src/access/a.ts': `import '../events/b.ts';` }, order],
+    ['sessions that import organizations', { 'src/sessions/a.ts': `import '../organizations/b.ts';` }, order],
+    ['a command line that imports main', { 'src/cli/a.ts': `import '../main.ts';` }, order],
+    ['an import from the tests', { 'src/keys/a.ts': `import '../../test/a.ts';` }, 'has no place'],
+    ['a file outside every place', { 'src/utils/a.ts': '' }, 'has no place'],
+    ['a computed import', { 'src/keys/a.ts': `const x = await import(name);` }, 'computed'],
+    ['an alias', { 'src/keys/a.ts': `import '#db/open';` }, 'does not say where'],
+    ['a driver elsewhere', { 'src/keys/a.ts': `import type pg from 'pg';` }, 'name a driver'],
+    ['Node’s own driver elsewhere', { 'src/keys/a.ts': `import 'node:sqlite';` }, 'name a driver'],
+    ['Kysely in the schema', { 'schema/a.ts': `import { sql } from 'kysely';` }, 'schema names no database'],
+    ['Kysely over HTTP', { 'src/http/a.ts': `import 'kysely/helpers/postgres';` }, 'names no database'],
+    ['db in the schema', { 'schema/a.ts': `import type { T } from '../db/tables.ts';` }, 'names no database'],
+    ['the environment elsewhere', { 'src/keys/a.ts': `const x = process.env.X;` }, 'reads the environment'],
+    ['… by index', { 'src/keys/a.ts': `const x = globalThis.process['env'];` }, 'reads the environment'],
+    ['… by its parts', { 'src/cli/a.ts': `const { env } = process;` }, 'reads the environment'],
+    [
+      '… by import',
+      { 'src/core/config.ts': `import { env as e } from 'node:process';` },
+      'reads the environment',
+    ],
+    [
+      'a console that imports the server',
+      { 'console/a.tsx': `import '../src/core/ids.ts';` },
+      'nothing of the',
+    ],
+    [
+      'files that import each other',
+      {
+        'db/a.ts': `import './b.ts';`,
+        'db/b.ts': `import './c.ts';`,
+        'db/c.ts': `import type {} from './a.ts';`,
+      },
+      'db/a.ts → db/b.ts → db/c.ts → db/a.ts is a cycle',
+    ],
+    ['a file that imports itself', { 'db/a.ts': `import './a.ts';` }, 'is a cycle'],
+  ])('%s', (_title, files, complaint) => {
+    expect(violations(new Map(Object.entries(files)))).toEqual([expect.stringContaining(complaint)]);
+  });
+
+  test('a file that does not parse', () => {
+    expect(() => violations(new Map([['db/a.ts', 'import {']]))).toThrow('db/a.ts');
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '../../src/core/config.ts';
+
+function fault(env: Record<string, string>): string {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('The configuration was accepted');
+}
+
+describe('the configuration', () => {
+  test('works without any setting', () => {
+    expect(parseConfig({})).toEqual({
+      databaseUrl: 'sqlite:./data/keywright.db',
+      host: '127.0.0.1',
+      port: 4000,
+      publicUrl: null,
+      keyPrefix: 'kw',
+      trustedProxies: [],
+      maxActiveApiKeys: null,
+      usageFlushMs: 500,
+      logLevel: 'info',
+      graphiql: true,
+    });
+  });
+
+  test('takes every setting from the environment', () => {
+    const config = parseConfig({
+      DATABASE_URL: 'postgres://kw:secret@db:5432/kw',
+      HOST: '0.0.0.0',
+      PORT: '0',
+      PUBLIC_URL: 'https://keys.example.com/',
+      KEY_PREFIX: 'acme_api',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      MAX_ACTIVE_API_KEYS: '20',
+      USAGE_FLUSH_MS: '50',
+      LOG_LEVEL: 'silent',
+      GRAPHIQL: 'off',
+    });
+    expect(config).toMatchObject({
+      port: 0,
+      publicUrl: 'https://keys.example.com',
+      keyPrefix: 'acme_api',
+      maxActiveApiKeys: 20,
+      usageFlushMs: 50,
+      logLevel: 'silent',
+      graphiql: false,
+    });
+    expect(config.trustedProxies).toHaveLength(2);
+  });
+
+  test('has no GraphiQL in production unless asked for', () => {
+    expect(parseConfig({ NODE_ENV: 'production' }).graphiql).toBe(false);
+    expect(parseConfig({ NODE_ENV: 'production', GRAPHIQL: 'on' }).graphiql).toBe(true);
+  });
+
+  test.each([
+    ['DATABASE_URL', 'mysql://db'],
+    ['DATABASE_URL', 'sqlite:'],
+    ['PORT', '65536'],
+    ['PORT', '80a'],
+    ['PUBLIC_URL', 'https://example.com/keys'],
+    ['PUBLIC_URL', 'example.com'],
+    ['KEY_PREFIX', 'sess'],
+    ['KEY_PREFIX', 'Acme'],
+    ['KEY_PREFIX', 'abcdefghi_jklmnopq'],
+    ['TRUSTED_PROXIES', '10.0.0.1/8'],
+    ['MAX_ACTIVE_API_KEYS', '-1'],
+    ['USAGE_FLUSH_MS', '1'],
+    ['LOG_LEVEL', 'loud'],
+    ['GRAPHIQL', 'maybe'],
+  ])('refuses %s=%s and names the variable', (name, value) => {
+    expect(fault({ [name]: value })).toMatch(new RegExp(`^${name} `));
+  });
+
+  test('names every fault at once', () => {
+    const message = fault({ PORT: 'x', LOG_LEVEL: 'x' });
+    expect(message).toContain('PORT must be');
+    expect(message).toContain('LOG_LEVEL must be');
+  });
+
+  test('does not repeat the password of a database that it refuses', () => {
+    expect(fault({ DATABASE_URL: 'mysql://kw:hunter2@db' })).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { createLog, scrub } from '../../src/core/log.ts';
+import { generateSecret, hashSecret } from '../../src/keys/secret.ts';
+
+describe('scrubbing', () => {
+  const secret = generateSecret('acme_api', 'live');
+
+  test.each([
+    ['a secret', secret, 'acme_api_live_[redacted]'],
+    ['a session token', `sess_${'aB-_9'.repeat(8)}abc`, 'sess_[redacted]'],
+    ['an operator token', `kwop_${'aB-_9'.repeat(8)}abc`, 'kwop_[redacted]'],
+    ['a hash', hashSecret(secret), '[redacted]'],
+    [
+      'a sign-in link',
+      `http://localhost/sign-in#token=${'aB-_9'.repeat(9)}`,
+      'http://localhost/sign-in#token=[redacted]',
+    ],
+    ['a database’s password', 'postgres://kw:hunter2@db/kw', 'postgres://[redacted]@db/kw'],
+  ])('removes %s', (_what, text, left) => {
+    expect(scrub(`(${text})`)).toBe(`(${left})`);
+  });
+
+  test('leaves ids, display forms and plain words', () => {
+    const text = 'key_01hzy3v7q4e8r9t0v1w2x3y4z5 kw_live_a8f2bcde 2030-01-01T00:00:00.000Z';
+    expect(scrub(text)).toBe(text);
+  });
+});
+
+describe('the log', () => {
+  function lines(level: 'info' | 'silent', use: (log: ReturnType<typeof createLog>) => void): string[] {
+    const written: string[] = [];
+    use(createLog(level, (line) => written.push(line)));
+    return written;
+  }
+
+  test('writes a line of JSON for what its level lets through', () => {
+    const [line = '', ...more] = lines('info', (log) => {
+      log.debug('not this');
+      log.info('listening', { url: 'http://localhost:4000' });
+    });
+    expect(more).toEqual([]);
+    expect(JSON.parse(line)).toMatchObject({ msg: 'listening', url: 'http://localhost:4000' });
+    expect(lines('silent', (log) => log.error('nothing'))).toEqual([]);
+  });
+
+  test('writes of an error its name, message, stack and cause, scrubbed, and none of its other properties', () => {
+    const secret = generateSecret('kw', 'live');
+    const error = Object.assign(new Error(`refused ${secret}`, { cause: new Error('broken pipe') }), {
+      parameters: ['hunter2'],
+    });
+    const [line = ''] = lines('info', (log) => log.error('failed', { error }));
+    expect(JSON.parse(line)).toMatchObject({
+      error: { name: 'Error', message: 'refused kw_live_[redacted]', cause: 'broken pipe' },
+    });
+    expect(line).not.toContain(secret);
+    expect(line).not.toContain('hunter2');
+  });
+
+  test('writes what was thrown though it is no error', () => {
+    const [line = ''] = lines('info', (log) => log.error('failed', { error: 'just text' }));
+    expect(JSON.parse(line)).toMatchObject({ error: { message: 'just text' } });
+  });
+});

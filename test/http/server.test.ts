@@ -1,0 +1,240 @@
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { createLog } from '../../src/core/log.ts';
+import { readBody } from '../../src/http/body.ts';
+import { respondJson } from '../../src/http/exchange.ts';
+import type { Route } from '../../src/http/routes.ts';
+import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from '../../src/http/server.ts';
+import { openConnection } from '../support/sockets.ts';
+import { eventually } from '../support/wait.ts';
+
+const lines: string[] = [];
+afterEach(() => {
+  lines.length = 0;
+});
+
+interface Line {
+  readonly msg: string;
+  readonly level: number;
+  readonly [field: string]: unknown;
+}
+
+function logged(): Line[] {
+  return lines.map((line) => JSON.parse(line) as Line);
+}
+
+async function serve(
+  routes: Record<string, Route>,
+  options: Partial<Timeouts> & { publicUrl?: string } = {},
+) {
+  const { publicUrl, ...timeouts } = options;
+  const log = createLog('debug', (line) => lines.push(line));
+  const server = createHttpServer({ log, timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts } });
+  let url = '';
+  await server.listen('127.0.0.1', 0, (port) => {
+    url = `http://127.0.0.1:${port}`;
+    return { routes: new Map(Object.entries(routes)), publicUrl: publicUrl ?? url };
+  });
+  onTestFinished(() => server.stop());
+  return { server, url };
+}
+
+const hello: Route = { methods: ['GET'], handle: (exchange) => respondJson(exchange, 200, { hello: true }) };
+
+/** A route whose answers wait for the test. */
+function waiting() {
+  const started: (() => void)[] = [];
+  const route: Route = {
+    methods: ['GET'],
+    handle: (exchange) =>
+      new Promise<void>((resolve) => {
+        started.push(() => {
+          respondJson(exchange, 200, { done: true });
+          resolve();
+        });
+      }),
+  };
+  return { route, started };
+}
+
+test('names each request itself, whatever the client calls it', async () => {
+  const { url } = await serve({ '/a': hello });
+  const headers = { 'X-Request-Id': 'mine' };
+  const ids = new Set<string | null>();
+  for (let index = 0; index < 3; index++)
+    ids.add((await fetch(`${url}/a`, { headers })).headers.get('x-request-id'));
+  expect(ids.size).toBe(3);
+  expect(ids).not.toContain('mine');
+  expect(logged().map((line) => line.requestId)).toEqual([...ids]);
+});
+
+test('answers 404 and 405 as JSON, 405 with what is allowed', async () => {
+  const { url } = await serve({ '/a': hello, '/b': { ...hello, methods: ['POST'] } });
+  const missing = await fetch(`${url}/nothing`);
+  expect(missing.status).toBe(404);
+  expect(await missing.json()).toEqual({ code: 'NOT_FOUND', message: 'There is nothing at this address' });
+  for (const path of ['/a/', '/A', '//a', '/%61']) expect((await fetch(url + path)).status).toBe(404);
+  const wrong = await fetch(`${url}/a`, { method: 'DELETE' });
+  expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'HEAD, GET']);
+  expect((await fetch(`${url}/b`)).headers.get('allow')).toBe('POST');
+  const preflight = await fetch(`${url}/a`, {
+    method: 'OPTIONS',
+    headers: { Origin: 'https://evil.example' },
+  });
+  expect(preflight.status).toBe(405);
+  expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+test('answers HEAD like GET, without the body', async () => {
+  const { url } = await serve({ '/a': hello });
+  const response = await fetch(`${url}/a`, { method: 'HEAD' });
+  expect([response.status, response.headers.get('content-length')]).toEqual([200, '14']);
+  expect(await response.text()).toBe('');
+});
+
+test('takes whole addresses in the request line, as proxies send them', async () => {
+  const { url } = await serve({ '/a': hello });
+  const connection = await openConnection(url);
+  connection.send(`GET ${url}/a?x=1 HTTP/1.1\r\nHost: keywright\r\nConnection: close\r\n\r\n`);
+  expect(await connection.closed()).toMatch(/^HTTP\/1.1 200 /);
+});
+
+test('sends headers that keep other sites out, and HSTS where the site is https', async () => {
+  const plain = await serve({ '/a': hello });
+  const { headers } = await fetch(`${plain.url}/a`);
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('referrer-policy')).toBe('no-referrer');
+  expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+  expect(headers.get('strict-transport-security')).toBeNull();
+  expect(headers.get('x-powered-by')).toBeNull();
+  const secure = await serve({ '/a': hello }, { publicUrl: 'https://keys.example.com' });
+  expect((await fetch(`${secure.url}/b`)).headers.get('strict-transport-security')).toBe('max-age=31536000');
+});
+
+test('masks what a handler throws, and logs its cause under the request’s id', async () => {
+  const broken: Route = {
+    methods: ['GET'],
+    handle: async () => {
+      throw new Error('the disk is on fire');
+    },
+  };
+  const { url } = await serve({ '/a': broken });
+  const response = await fetch(`${url}/a`);
+  const body = (await response.json()) as { requestId: string };
+  expect(response.status).toBe(500);
+  expect(body).toEqual({
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'Something went wrong on the server',
+    requestId: response.headers.get('x-request-id'),
+  });
+  expect(logged()[0]).toMatchObject({ requestId: body.requestId, error: { message: 'the disk is on fire' } });
+});
+
+test('logs one line a request, with nothing of what was sent', async () => {
+  const { url } = await serve({ '/a': hello, '/quiet': { ...hello, quiet: true } });
+  await fetch(`${url}/a?secret=hunter2`, {
+    headers: { Authorization: 'Bearer hunter2', Cookie: 'a=hunter2' },
+  });
+  await fetch(`${url}/hunter2`);
+  await fetch(`${url}/quiet`);
+  const found = await eventually(() => lines.length === 3 && logged());
+  expect(found[0]).toMatchObject({ level: 30, msg: 'answered', method: 'GET', route: '/a', status: 200 });
+  expect(found[0]?.milliseconds).toBeTypeOf('number');
+  expect(found[1]).toMatchObject({ status: 404 });
+  expect(found[1]).not.toHaveProperty('route');
+  expect(found[2]).toMatchObject({ level: 20, route: '/quiet' });
+  expect(lines.join()).not.toContain('hunter2');
+});
+
+test('gives up on clients that are too slow with their headers or their body', async () => {
+  const body: Route = {
+    methods: ['POST'],
+    handle: ({ request }) => readBody(request).then(() => {}),
+  };
+  const { url } = await serve({ '/a': body }, { headers: 100, request: 200 });
+  const slowHeaders = await openConnection(url);
+  slowHeaders.send('POST /a HTTP/1.1\r\nHost: keywright\r\nContent-');
+  const slowBody = await openConnection(url);
+  slowBody.send('POST /a HTTP/1.1\r\nHost: keywright\r\nContent-Length: 100\r\n\r\n{"quer');
+  expect(await slowHeaders.closed()).toMatch(/^HTTP\/1.1 408 /);
+  expect(await slowBody.closed()).toMatch(/^HTTP\/1.1 408 /);
+});
+
+test('refuses headers that are too large or malformed', async () => {
+  const { url } = await serve({ '/a': hello });
+  const large = await openConnection(url);
+  large.send(`GET /a HTTP/1.1\r\nHost: keywright\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
+  expect(await large.closed()).toMatch(/^HTTP\/1.1 431 /);
+  const smuggling = await openConnection(url);
+  smuggling.send(
+    'POST /a HTTP/1.1\r\nHost: k\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  );
+  expect(await smuggling.closed()).toMatch(/^HTTP\/1.1 400 /);
+  const hostless = await openConnection(url);
+  hostless.send('GET /a HTTP/1.1\r\n\r\n');
+  expect(await hostless.closed()).toMatch(/^HTTP\/1.1 400 /);
+});
+
+test('stops by finishing what runs and taking nothing new', async () => {
+  const { route, started } = waiting();
+  const { server, url } = await serve({ '/wait': route, '/a': hello });
+  const idle = await openConnection(url);
+  idle.send('GET /a HTTP/1.1\r\nHost: keywright\r\n\r\n');
+  await eventually(() => idle.received().includes('hello'));
+  const busy = await openConnection(url);
+  busy.send('GET /wait HTTP/1.1\r\nHost: keywright\r\n\r\n');
+  await eventually(() => started.length === 1);
+
+  const stopped = server.stop();
+  await idle.closed();
+  await expect(fetch(`${url}/a`)).rejects.toThrow();
+  started[0]?.();
+  const answer = await busy.closed();
+  expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  expect(answer).toMatch(/Connection: close/i);
+  expect(answer).toContain('{"done":true}');
+  await stopped;
+  await server.stop();
+});
+
+test('cuts off what does not finish in time when it stops', async () => {
+  const { route, started } = waiting();
+  const { server, url } = await serve({ '/wait': route }, { stop: 50 });
+  const busy = await openConnection(url);
+  busy.send('GET /wait HTTP/1.1\r\nHost: keywright\r\n\r\n');
+  await eventually(() => started.length === 1);
+  await server.stop();
+  expect(await busy.closed()).toBe('');
+  const line = await eventually(() => logged().at(-1));
+  expect(line).toMatchObject({ msg: 'the client left', route: '/wait' });
+});
+
+test('waits, when it stops, for work whose client has left', async () => {
+  const { route, started } = waiting();
+  const { server, url } = await serve({ '/wait': route });
+  const gone = await openConnection(url);
+  gone.send('GET /wait HTTP/1.1\r\nHost: keywright\r\n\r\n');
+  await eventually(() => started.length === 1);
+  gone.socket.destroy();
+  await eventually(() => lines.length === 1);
+  let stopped = false;
+  const stopping = server.stop().then(() => {
+    stopped = true;
+  });
+  await new Promise(setImmediate);
+  expect(stopped).toBe(false);
+  started[0]?.();
+  await stopping;
+});
+
+test('says when the port is taken', async () => {
+  const { url } = await serve({});
+  const log = createLog('silent');
+  const second = createHttpServer({ log, timeouts: DEFAULT_TIMEOUTS });
+  const listening = second.listen('127.0.0.1', Number(new URL(url).port), () => ({
+    routes: new Map(),
+    publicUrl: url,
+  }));
+  await expect(listening).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await second.stop();
+});

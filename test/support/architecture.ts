@@ -1,0 +1,117 @@
+import { posix } from 'node:path';
+import { type Dependencies, readDependencies } from './imports.ts';
+
+/** A file's path from the root of the repository, and its text. */
+export type Files = ReadonlyMap<string, string>;
+
+/** The order of docs/architecture.md: a file imports from its own place and from those in earlier lines. */
+const ORDER = [
+  ['src/core'],
+  ['db'],
+  ['src/access', 'src/events'],
+  ['src/context.ts'],
+  ['src/audit'],
+  ['src/command.ts'],
+  ['src/organizations', 'src/sessions'],
+  ['src/keys'],
+  ['src/usage'],
+  ['src/live'],
+  ['schema'],
+  ['src/http'],
+  ['src/app.ts'],
+  ['src/cli'],
+  ['src/main.ts'],
+];
+
+const DRIVERS = ['better-sqlite3', 'node:sqlite', 'pg', 'pg-native', 'pg-pool', 'postgres'];
+const DATABASE_PACKAGES = [...DRIVERS, 'kysely'];
+
+const MAY_NAME_DRIVERS = ['db', 'src/events'];
+const MAY_NOT_NAME_DATABASES = ['schema', 'src/http'];
+const MAY_READ_ENVIRONMENT = /^src\/core\/env[.\-/]/;
+
+/** Everything in which the files break the rules of docs/architecture.md, one sentence each; empty where they keep them. */
+export function violations(files: Files): string[] {
+  const graph = new Map<string, string[]>();
+  const found: string[] = [];
+  for (const [path, text] of files) {
+    const dependencies = readDependencies(path, text);
+    const locals = dependencies.modules
+      .filter((module) => module.startsWith('.'))
+      .map((module) => posix.join(posix.dirname(path), module));
+    graph.set(path, locals);
+    const packages = dependencies.modules.filter((module) => !module.startsWith('.'));
+    const faults = path.startsWith('console/')
+      ? consoleFaults(locals)
+      : serverFaults(path, locals, packages, dependencies);
+    found.push(...faults.map((fault) => `${path} ${fault}`));
+  }
+  return [...found, ...cycles(graph)];
+}
+
+function consoleFaults(locals: readonly string[]): string[] {
+  return locals
+    .filter((local) => !local.startsWith('console/'))
+    .map((local) => `imports ${local}: the console imports nothing of the server`);
+}
+
+function serverFaults(
+  path: string,
+  locals: readonly string[],
+  packages: readonly string[],
+  { computed, environment }: Dependencies,
+): string[] {
+  const own = placeOf(path);
+  if (!own) return ['has no place in the import order'];
+  const faults: string[] = [];
+  for (const local of locals) {
+    const other = placeOf(local);
+    if (local === 'package.json') continue;
+    if (!other) faults.push(`imports ${local}, which has no place in the import order`);
+    else if (other.path !== own.path && other.step >= own.step)
+      faults.push(`imports ${local}: ${other.path} does not stand before ${own.path}`);
+    else if (MAY_NOT_NAME_DATABASES.includes(own.path) && other.path === 'db')
+      faults.push(`imports ${local}: ${own.path} names no database`);
+  }
+  for (const name of packages) {
+    if (/^[#/]|^file:/.test(name)) faults.push(`imports ${name}, which does not say where it stands`);
+    else if (isOf(name, DRIVERS) && !MAY_NAME_DRIVERS.includes(own.path))
+      faults.push(`imports ${name}: only ${MAY_NAME_DRIVERS.join(' and ')} name a driver`);
+    else if (isOf(name, DATABASE_PACKAGES) && MAY_NOT_NAME_DATABASES.includes(own.path))
+      faults.push(`imports ${name}: ${own.path} names no database`);
+  }
+  if (computed) faults.push('imports a module whose name is computed');
+  if (environment && !MAY_READ_ENVIRONMENT.test(path))
+    faults.push('reads the environment: only src/core/env does');
+  return faults;
+}
+
+function placeOf(path: string): { path: string; step: number } | null {
+  for (const [step, places] of ORDER.entries()) {
+    const place = places.find((start) => path === start || path.startsWith(`${start}/`));
+    if (place) return { path: place, step };
+  }
+  return null;
+}
+
+function isOf(module: string, packages: readonly string[]): boolean {
+  return packages.some((name) => module === name || module.startsWith(`${name}/`));
+}
+
+/** Each file that leads back to itself, once, with the way it does. */
+function cycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const way: string[] = [];
+  const visit = (path: string): void => {
+    const from = way.indexOf(path);
+    if (from >= 0) found.push(`${[...way.slice(from), path].join(' → ')} is a cycle`);
+    if (from >= 0 || done.has(path)) return;
+    way.push(path);
+    for (const next of graph.get(path) ?? []) visit(next);
+    way.pop();
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path);
+  return found;
+}

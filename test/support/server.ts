@@ -1,0 +1,152 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { Engine } from '../../db/open.ts';
+import { systemPrincipal } from '../../src/access/principal.ts';
+import { type App, createApp } from '../../src/app.ts';
+import { write } from '../../src/command.ts';
+import type { Services } from '../../src/context.ts';
+import { type Config, parseConfig } from '../../src/core/config.ts';
+import { createLog } from '../../src/core/log.ts';
+import type { Timeouts } from '../../src/http/server.ts';
+import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { createOrganization } from '../../src/organizations/create-organization.ts';
+import { joinOrganization } from '../../src/organizations/join-organization.ts';
+import { createOperatorToken } from '../../src/sessions/create-operator-token.ts';
+import { createSession } from '../../src/sessions/create-session.ts';
+import { type ManualClock, manualClock } from './clock.ts';
+import { createTestDatabaseUrl } from './databases.ts';
+import { contextFor } from './services.ts';
+
+/** A whole server on a port and a database of its own. */
+export interface TestServer {
+  readonly url: string;
+  readonly app: App;
+  readonly services: Services;
+  readonly clock: ManualClock;
+  /** Every line of the log. */
+  readonly lines: readonly string[];
+  /** Stops it and removes its database. */
+  close(): Promise<void>;
+}
+
+/** What differs from a server as it comes. */
+export interface TestServerOptions {
+  readonly config?: Partial<Config>;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+/** Starts a server; whoever starts it closes it. */
+export async function startTestServer(engine: Engine, options: TestServerOptions = {}): Promise<TestServer> {
+  const { url: databaseUrl, drop } = await createTestDatabaseUrl(engine);
+  const lines: string[] = [];
+  const clock = manualClock();
+  const config = { ...parseConfig({ DATABASE_URL: databaseUrl, PORT: '0' }), ...options.config };
+  const log = createLog('debug', (line) => lines.push(line));
+  const app = await createApp(config, { clock, log, timeouts: options.timeouts ?? {} });
+  const { url } = await app.start();
+  const close = async () => {
+    await app.stop();
+    await drop();
+  };
+  return { url, app, services: app.services, clock, lines, close };
+}
+
+/** One server for all tests of a `describe` or a file, started before the first and closed after the last. */
+export function serverOn(engine: Engine, options: TestServerOptions = {}): () => TestServer {
+  let server: TestServer | undefined;
+  beforeAll(async () => {
+    server = await startTestServer(engine, options);
+  });
+  afterAll(() => server?.close());
+  return () => {
+    if (!server) throw new Error('The server runs only while tests run');
+    return server;
+  };
+}
+
+/** An answer to a GraphQL request. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  readonly data: any;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string; readonly [fact: string]: unknown };
+  }[];
+}
+
+/** Sends a GraphQL operation, with the token as a bearer's where there is one. */
+export async function ask(
+  server: { readonly url: string },
+  query: string,
+  options: {
+    readonly token?: string;
+    readonly variables?: Record<string, unknown>;
+    readonly headers?: Record<string, string>;
+  } = {},
+): Promise<Answer> {
+  const { token, variables, headers = {} } = options;
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+  return { status: response.status, headers: response.headers, data, errors };
+}
+
+/** Somebody of an organization, signed in. */
+export interface TestMember {
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly sessionToken: string;
+}
+
+/** Makes an organization (or takes the one named) with a member in one of its system roles, signed in. */
+export async function makeMember(
+  { services }: Pick<TestServer, 'services'>,
+  options: { readonly organizationId?: string; readonly role?: 'owner' | 'admin' | 'member' } = {},
+): Promise<TestMember> {
+  const ctx = contextFor(services, systemPrincipal('test'));
+  const organizationId =
+    options.organizationId ?? (await createOrganization(ctx, { name: 'Acme' })).result.id;
+  const { id: roleId } = await services.db
+    .selectFrom('roles')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('name', '=', options.role ?? 'owner')
+    .executeTakeFirstOrThrow();
+  members += 1;
+  const email = `member-${members}@example.com`;
+  const { result } = await write(ctx, async (change) => {
+    await change.lock(organizationId);
+    const { userId } = await joinOrganization(change, { organizationId, email, name: null, roleId });
+    const { token } = await createSession(change, userId);
+    return { organizationId, userId, email, sessionToken: token };
+  });
+  return result;
+}
+
+let members = 0;
+
+/** Makes an operator token. */
+export async function makeOperatorToken({ services }: Pick<TestServer, 'services'>, name: string) {
+  return (await createOperatorToken(contextFor(services, systemPrincipal('cli')), name)).token;
+}
+
+/** Makes a key in the organization: `{ id, secret }`. */
+export async function makeApiKey(
+  { services }: Pick<TestServer, 'services'>,
+  organizationId: string,
+  input: Partial<Parameters<typeof createApiKey>[1]> = {},
+): Promise<{ id: string; secret: string }> {
+  const ctx = contextFor(services, systemPrincipal('test'));
+  const { result } = await createApiKey(ctx, { organizationId, name: 'A key', ...input });
+  return { id: result.apiKey.id, secret: result.secret };
+}

@@ -1,0 +1,120 @@
+import { type KyselyPlugin, SqliteQueryCompiler } from 'kysely';
+import { afterAll, beforeAll } from 'vitest';
+import { type Engine, openDatabase } from '../../db/open.ts';
+import { type Principal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import type { Context, Services } from '../../src/context.ts';
+import { parseConfig } from '../../src/core/config.ts';
+import { newId } from '../../src/core/ids.ts';
+import { createLog } from '../../src/core/log.ts';
+import { inProcessBus } from '../../src/events/bus.ts';
+import type { Event } from '../../src/events/events.ts';
+import { inProcessRateLimiter } from '../../src/keys/rate-limit.ts';
+import { createOrganization } from '../../src/organizations/create-organization.ts';
+import type { Organization } from '../../src/organizations/organization.ts';
+import { loadRoles, type Role } from '../../src/organizations/role.ts';
+import { createUsageRecorder } from '../../src/usage/recorder.ts';
+import { type ManualClock, manualClock } from './clock.ts';
+import { createTestDatabaseUrl } from './databases.ts';
+
+/** Real services on a database of their own, and what tests look at and turn. */
+export interface TestServices extends Services {
+  readonly clock: ManualClock;
+  /** Every event that went over the bus. */
+  readonly events: readonly Event[];
+  /** Every statement that went to the database, without its values. */
+  readonly statements: string[];
+  /** Every line of the log. */
+  readonly lines: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens services on a fresh database; usage is written only when a test says so. */
+export async function openTestServices(engine: Engine): Promise<TestServices> {
+  const { url, drop } = await createTestDatabaseUrl(engine);
+  const database = await openDatabase(url);
+  const statements: string[] = [];
+  const events: Event[] = [];
+  const lines: string[] = [];
+  const db = database.kysely.withPlugin(recordStatements(statements));
+  const clock = manualClock();
+  const bus = inProcessBus();
+  bus.subscribe((event) => events.push(event));
+  const log = createLog('debug', (line) => lines.push(line));
+  const config = parseConfig({ DATABASE_URL: url });
+  return {
+    db,
+    bus,
+    usage: createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs),
+    limiter: inProcessRateLimiter(clock),
+    clock,
+    log,
+    config,
+    publicUrl: 'http://localhost:4000',
+    events,
+    statements,
+    lines,
+    close: async () => {
+      await database.close();
+      await drop();
+    },
+  };
+}
+
+/** Services for all tests of a `describe`, opened before the first and closed after the last. */
+export function servicesOn(engine: Engine): () => TestServices {
+  let services: TestServices | undefined;
+  beforeAll(async () => {
+    services = await openTestServices(engine);
+  });
+  afterAll(() => services?.close());
+  return () => {
+    if (!services) throw new Error('The services are open only while tests run');
+    return services;
+  };
+}
+
+/** What a verb is handed when this principal asks, or nobody does. */
+export function contextFor(services: Services, principal: Principal | null): Context {
+  const request = { id: newId('evt'), ip: '192.0.2.1', userAgent: 'vitest' };
+  // Copied by name: the test's own additions don't belong in a context.
+  const { db, bus, usage, limiter, clock, log, config, publicUrl } = services;
+  return { db, bus, usage, limiter, clock, log, config, publicUrl, principal, request };
+}
+
+/** An organization with its system roles, and a context in which its owner asks. */
+export async function makeOrganization(
+  services: Services,
+  name = 'Acme',
+): Promise<{ organization: Organization; ctx: Context }> {
+  const { result } = await createOrganization(contextFor(services, systemPrincipal('test')), { name });
+  return { organization: result, ctx: contextFor(services, memberOf(result.id, ['*'])) };
+}
+
+/** Somebody who holds these permissions in the organization, and is part of no other. */
+export function memberOf(organizationId: string, permissions: readonly string[]): Principal {
+  return userPrincipal(newId('user'), newId('ses'), new Map([[organizationId, permissions]]));
+}
+
+/** A role of the organization by its name. */
+export async function roleNamed(ctx: Context, organizationId: string, name: string): Promise<Role> {
+  const { id } = await ctx.db
+    .selectFrom('roles')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow();
+  const [role] = await loadRoles(ctx.db, [id]);
+  if (!role) throw new Error(`There is no role ${name}`);
+  return role;
+}
+
+function recordStatements(statements: string[]): KyselyPlugin {
+  const compiler = new SqliteQueryCompiler();
+  return {
+    transformQuery: ({ node, queryId }) => {
+      statements.push(compiler.compileQuery(node, queryId).sql);
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+}

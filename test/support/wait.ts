@@ -1,0 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const POLL_MS = 10;
+
+/**
+ * Waits until `check` gives something true, and resolves with that. A check that throws is one that does not hold yet.
+ * Rejects after `timeoutMs` (5,000 unless told otherwise) with what the last check threw or gave.
+ */
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  options: { timeoutMs?: number } = {},
+): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
+  const timeoutMs = options.timeoutMs ?? 5_000;
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const last = await attempt(check);
+    if ('given' in last && last.given) return last.given as Exclude<T, false | null | undefined | 0 | ''>;
+    if (performance.now() >= end) {
+      const result = 'given' in last ? `it gave ${String(last.given)}` : 'it threw';
+      throw new Error(`After ${timeoutMs} ms the check still did not hold: ${result}`, {
+        cause: 'thrown' in last ? last.thrown : undefined,
+      });
+    }
+    await pause(POLL_MS);
+  }
+}
+
+async function attempt<T>(check: () => T | Promise<T>): Promise<{ given: T } | { thrown: unknown }> {
+  try {
+    return { given: await check() };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
