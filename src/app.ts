@@ -6,6 +6,8 @@ import { type Clock, systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
 import { createLog, type Log } from './core/log.ts';
 import { inProcessBus } from './events/bus.ts';
+import { createEngine } from './http/graphql-engine.ts';
+import { type LiveLimits, LiveServer } from './http/live/live-server.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
 import { inProcessRateLimiter } from './keys/rate-limit.ts';
@@ -19,12 +21,18 @@ export interface Overrides {
   /** Stays open when the app stops: whoever opened it closes it. */
   readonly database?: Database;
   readonly timeouts?: Partial<Timeouts>;
+  readonly liveLimits?: Partial<LiveLimits>;
 }
+
+/** How long sockets get to close when the server stops, milliseconds. */
+const STOP_GRACE_MS = 2_000;
 
 /** Keywright, wired together. */
 export interface App {
   /** For work on the server itself, such as the command line's; the database has its tables once `start` is done. */
   readonly services: Services;
+  /** What runs live, for metrics and tests. */
+  readonly liveServer: LiveServer;
   /** Migrates, then serves. Rejects, with nothing left open, where the database or the port can't be used. */
   start(): Promise<{ url: string }>;
   /** Finishes what runs, writes the usage gathered and closes everything. May be called twice. */
@@ -44,8 +52,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const timeouts = { ...DEFAULT_TIMEOUTS, ...overrides.timeouts };
   const server = createHttpServer({ log, timeouts });
   let url = addressOf(config.host, config.port);
-  const services: Services = {
+  const services: Services & { readonly live: Live } = {
     db,
+    live,
     bus,
     usage,
     limiter,
@@ -58,7 +67,11 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     },
   };
 
+  const run = createEngine(schema);
+  const liveServer = new LiveServer(services, schema, run, overrides.liveLimits);
+
   const end = async (): Promise<void> => {
+    await liveServer.stop(STOP_GRACE_MS);
     await server.stop();
     live.stop();
     await usage.stop();
@@ -73,12 +86,15 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const start = async (): Promise<{ url: string }> => {
     try {
       await migrate(database);
+      liveServer.start();
       live.start();
       usage.start();
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);
-        const routes = createRoutes({ ...services, live }, schema, () => migrationProblem(database));
-        return { routes, publicUrl: services.publicUrl };
+        const readiness = () => migrationProblem(database);
+        const routes = createRoutes(services, schema, readiness, { run, live: liveServer });
+        const upgrade = liveServer.upgrade.bind(liveServer);
+        return { routes, upgrade, publicUrl: services.publicUrl };
       });
     } catch (error) {
       await stop();
@@ -88,7 +104,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     return { url };
   };
 
-  return { services, start, stop };
+  return { services, liveServer, start, stop };
 }
 
 /** The address to reach a listener at; one that listens everywhere is reached at localhost. */

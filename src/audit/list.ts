@@ -1,8 +1,7 @@
 import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
-import { authorize } from '../access/authorize.ts';
+import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
-import { NotFoundError } from '../core/errors.ts';
-import { idType, isId } from '../core/ids.ts';
+import { idType } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { AUDIT_COLUMNS, type AuditEntry, toAuditEntry } from './entry.ts';
 
@@ -39,8 +38,7 @@ export async function listAudit(
   filter: AuditFilter,
   page: PageArgs,
 ): Promise<Page<AuditEntry>> {
-  if (!isId('org', organizationId)) throw new NotFoundError(organizationId, 'organization');
-  authorize(ctx, organizationId, 'audit.view');
+  await requireOrganization(ctx, organizationId, 'audit.view');
   const input = new Input();
   const actions = input.uniqueStrings(['filter', 'actions'], filter.actions, ACTIONS_MAX).filter(isPlain);
   input.checkArguments();

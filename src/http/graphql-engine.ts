@@ -29,11 +29,25 @@ export interface Operation {
   started(description: string): void;
 }
 
-/** Runs operations within all limits. Errors come as they were thrown: `presentResult` makes them fit to be seen. */
-export type Engine = (operation: Operation) => Promise<ExecutionResult>;
+/** A subscription that was parsed, validated and found to be within all limits, and does not run yet. */
+export interface CheckedSubscription {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Runs operations within all limits. Errors come as they were thrown: `presentResult` makes them fit to be seen. Of a
+ * subscription it says that it may run: its transport runs it.
+ */
+export type Engine = (
+  operation: Operation,
+) => Promise<ExecutionResult | { subscription: CheckedSubscription }>;
 
 interface ServerContext {
   readonly operation: Operation;
+  /** Filled in where the operation is a subscription. */
+  readonly checked: { subscription?: CheckedSubscription };
 }
 
 /** yoga behind a body and parameters that were read by ourselves: its own reading costs as much as all the rest. */
@@ -56,8 +70,13 @@ export function createEngine(schema: GraphQLSchema): Engine {
   const { getResultForParams, fetchAPI } = yoga;
   return async (operation) => {
     const request = new fetchAPI.Request('http://keywright/graphql', { method: operation.method });
-    const context = { operation } as Parameters<typeof getResultForParams>[1];
-    const result = await getResultForParams({ params: operation.params, request }, context);
+    const context: ServerContext = { operation, checked: {} };
+    const result = await getResultForParams(
+      { params: operation.params, request },
+      context as Parameters<typeof getResultForParams>[1],
+    );
+    const { subscription } = context.checked;
+    if (subscription) return { subscription };
     if (!result || isAsyncIterable(result)) throw new Error('The operation has no single result');
     return result;
   };
@@ -78,16 +97,38 @@ function withinLimits(): Plugin<ServerContext, ServerContext> {
       const { schema, document, operationName, variableValues } = args;
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
-      const faults = variableFaults(schema, operation, variableValues ?? {});
-      if (faults.length > 0) return setResultAndStopExecution({ errors: faults });
-      const cost = queryCost(schema, document, operation, variableValues ?? {});
-      if (cost > COST_MAX) return setResultAndStopExecution({ errors: [tooComplex(cost)] });
+      const fault = faultOf(schema, document, operation, variableValues ?? {});
+      if (fault) return setResultAndStopExecution(fault);
       context.operation.started(describe(operation));
-      // Resolvers get the context that they know, without yoga's own additions.
+      // Resolvers get the context that they know, without yoga's own additions. (Changing `args` does not do it.)
       const contextValue = context.operation.context;
       setExecuteFn((given) => executeFn({ ...given, contextValue }));
     },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const { schema, document, operationName, variableValues, contextValue } = args;
+      const operation = getOperationAST(document, operationName);
+      if (!operation) return;
+      const fault = faultOf(schema, document, operation, variableValues ?? {});
+      if (fault) return setResultAndStopExecution(fault);
+      const context = contextValue as unknown as ServerContext;
+      context.operation.started(describe(operation));
+      context.checked.subscription = { document, operation, variables: variableValues ?? {} };
+      setResultAndStopExecution({ data: null });
+    },
   };
+}
+
+/** Why an operation does not run: variables that don't fit, or too much that it can return. */
+function faultOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): ExecutionResult | null {
+  const errors = variableFaults(schema, operation, variables);
+  if (errors.length > 0) return { errors };
+  const cost = queryCost(schema, document, operation, variables);
+  return cost > COST_MAX ? { errors: [tooComplex(cost)] } : null;
 }
 
 function variableFaults(

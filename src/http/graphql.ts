@@ -1,13 +1,15 @@
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
 import type { Principal } from '../access/principal.ts';
+import { AppError } from '../core/errors.ts';
 import { acceptedMediaType, asksFor, MEDIA_TYPES, type MediaType } from './accept.ts';
 import { authenticate } from './authenticate.ts';
 import { clientAddress } from './client-address.ts';
 import { type Exchange, respond } from './exchange.ts';
-import { createEngine } from './graphql-engine.ts';
+import type { Engine } from './graphql-engine.ts';
 import { presentError, presentResult } from './graphql-errors.ts';
 import { readParams } from './graphql-params.ts';
+import type { LiveServer } from './live/live-server.ts';
 import { Refusal } from './refusal.ts';
 import { isFromOwnPage, sessionCookie } from './session-cookie.ts';
 
@@ -15,8 +17,7 @@ import { isFromOwnPage, sessionCookie } from './session-cookie.ts';
 export type ServerServices = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
 
 /** Answers GraphQL over HTTP (its specification's draft), and GraphiQL to browsers where that is on. */
-export function graphqlHandler(services: ServerServices, schema: GraphQLSchema) {
-  const run = createEngine(schema);
+export function graphqlHandler(services: ServerServices, run: Engine, live: LiveServer) {
   return async (exchange: Exchange): Promise<void> => {
     const { request } = exchange;
     if (
@@ -27,26 +28,41 @@ export function graphqlHandler(services: ServerServices, schema: GraphQLSchema) 
       const { sendGraphiql } = await import('./graphiql.ts');
       return sendGraphiql(exchange);
     }
-    const mediaType = acceptedMediaType(request.headers.accept);
+    const streaming = asksFor(request.headers.accept, 'text/event-stream');
+    const mediaType = acceptedMediaType(request.headers.accept) ?? (streaming ? 'application/json' : null);
     try {
       if (!mediaType) throw notAcceptable();
       const ip = clientAddress(request, services.config.trustedProxies);
       const principal = await authenticate(request, services, ip);
       if (principal) exchange.actor = principal.actor;
       const params = await readParams(exchange);
-      const result = await run({
+      const context = contextOf(exchange, services, principal, ip);
+      const outcome = await run({
         params,
         method: request.method === 'POST' ? 'POST' : 'GET',
-        context: contextOf(exchange, services, principal, ip),
+        context,
         started: (description) => {
           exchange.operation = description;
         },
       });
-      sendResult(exchange, mediaType, result, services);
+      if ('subscription' in outcome) {
+        if (!streaming) throw notStreaming();
+        await live.stream(exchange, context, outcome.subscription);
+      } else {
+        sendResult(exchange, mediaType, outcome, services);
+      }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (error instanceof AppError && !(error instanceof Refusal)) {
+        return sendResult(
+          exchange,
+          mediaType ?? 'application/json',
+          { errors: [toGraphQL(error)] },
+          services,
+        );
+      }
+      const { status, headers } = error instanceof Refusal ? error : { status: 500, headers: {} };
       const errors = [presentError(error, exchange, services.log)];
-      send(exchange, mediaType ?? 'application/json', error.status, { errors }, error.headers);
+      send(exchange, mediaType ?? 'application/json', status, { errors }, headers);
     }
   };
 }
@@ -105,6 +121,16 @@ function send(
   // Answers hold what only the caller may see, now and then a secret.
   const all = { 'Cache-Control': 'no-store', ...headers };
   respond(exchange, status, `${mediaType}; charset=utf-8`, JSON.stringify(result), all);
+}
+
+function notStreaming(): Refusal {
+  const message =
+    'A subscription is answered as an event stream (Accept: text/event-stream), or over WebSocket';
+  return new Refusal(406, 'BAD_REQUEST', message);
+}
+
+function toGraphQL(error: AppError): GraphQLError {
+  return new GraphQLError(error.message, { originalError: error });
 }
 
 function notAcceptable(): Refusal {

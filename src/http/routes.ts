@@ -1,7 +1,9 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { type Exchange, redirect, respond } from './exchange.ts';
 import { graphqlHandler, type ServerServices } from './graphql.ts';
+import type { Engine } from './graphql-engine.ts';
 import { healthHandler, type Readiness, readinessHandler } from './health.ts';
+import type { LiveServer } from './live/live-server.ts';
 import { SIGN_IN_HTML, SIGN_IN_POLICY, SIGN_IN_SCRIPT, SIGN_IN_STYLE } from './sign-in-page.ts';
 
 /** What answers the requests for one path. */
@@ -17,11 +19,16 @@ export interface Route {
 export type Routes = ReadonlyMap<string, Route>;
 
 /** Every route of the server. */
-export function createRoutes(services: ServerServices, schema: GraphQLSchema, readiness: Readiness): Routes {
+export function createRoutes(
+  services: ServerServices,
+  schema: GraphQLSchema,
+  readiness: Readiness,
+  { run, live }: { readonly run: Engine; readonly live: LiveServer },
+): Routes {
   let sdl: string | undefined;
   return new Map<string, Route>([
     ['/', { methods: ['GET'], handle: home(services) }],
-    ['/graphql', { methods: ['GET', 'POST'], handle: graphqlHandler(services, schema) }],
+    ['/graphql', { methods: ['GET', 'POST'], handle: graphqlHandler(services, run, live) }],
     [
       '/schema.graphql',
       get('text/plain; charset=utf-8', () => {

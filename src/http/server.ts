@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Log } from '../core/log.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
@@ -26,12 +27,17 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   stop: 8_000,
 };
 
+/** Where WebSockets are. */
+const WEBSOCKET_PATH = '/graphql';
+
 /** Largest header section of a request, bytes. */
 const HEADERS_MAX = 16_384;
 
 /** What is served, made when the port is known. */
 export interface Site {
   readonly routes: Routes;
+  /** Takes over connections whose client asks for a WebSocket, at /graphql. */
+  upgrade?(request: IncomingMessage, stream: Duplex, head: Buffer): void;
   /** Where browsers reach the server. */
   readonly publicUrl: string;
 }
@@ -49,7 +55,7 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
   const open = new Set<ServerResponse>();
   const running = new Set<Promise<void>>();
   let headers: ReadonlyMap<string, string> = new Map();
-  let routes: Routes = new Map();
+  let site: Site | null = null;
   let stopping: Promise<void> | undefined;
 
   const server = createServer(
@@ -63,7 +69,7 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
     (request, response) => {
       const start = performance.now();
       const { path, query } = split(request.url ?? '/');
-      const route = routes.get(path);
+      const route = site?.routes.get(path);
       const exchange: Exchange = { request, response, id: randomUUID(), query };
       for (const [name, value] of headers) response.setHeader(name, value);
       response.setHeader('X-Request-Id', exchange.id);
@@ -80,6 +86,13 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
       running.add(work);
     },
   );
+
+  server.on('upgrade', (request, stream, head) => {
+    const upgrade = split(request.url ?? '/').path === WEBSOCKET_PATH ? site?.upgrade : undefined;
+    if (upgrade) return upgrade(request, stream, head);
+    stream.on('error', () => {});
+    stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
 
   const stop = async (): Promise<void> => {
     if (!server.listening) return;
@@ -98,15 +111,14 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
   };
 
   return {
-    listen(host, port, site) {
+    listen(host, port, siteAt) {
       return new Promise<void>((resolve, reject) => {
         server.once('error', reject);
         server.listen(port, host, () => {
           server.off('error', reject);
           try {
-            const { routes: all, publicUrl } = site((server.address() as AddressInfo).port);
-            routes = all;
-            headers = securityHeaders(publicUrl);
+            site = siteAt((server.address() as AddressInfo).port);
+            headers = securityHeaders(site.publicUrl);
             resolve();
           } catch (error) {
             reject(error);

@@ -23,8 +23,8 @@ export interface ApiKeyFilter {
   readonly rotationDueBefore?: number | null | undefined;
 }
 
-/** What conditions on keys and their last uses are built with. */
-export type KeyExpressions = ExpressionBuilder<Tables, 'api_keys' | 'api_key_usage'>;
+/** What conditions on keys are built with. */
+export type KeyExpressions = ExpressionBuilder<Tables, 'api_keys'>;
 
 type Condition = Expression<SqlBool>;
 
@@ -82,7 +82,12 @@ export function hasStatus(eb: KeyExpressions, status: ApiKeyStatus, now: number)
 
 /** That a key was not used since then, or never, and made before. */
 export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
-  return eb.and([eb('api_key_usage.last_used_at', '<', time), eb('api_keys.created_at', '<', time)]);
+  const used = eb
+    .selectFrom('api_key_usage')
+    .select('api_key_usage.api_key_id')
+    .whereRef('api_key_usage.api_key_id', '=', 'api_keys.id')
+    .where('api_key_usage.last_used_at', '>=', time);
+  return eb.and([eb('api_keys.created_at', '<', time), eb.not(eb.exists(used))]);
 }
 
 /** That a key's rotation is due before then: `rotationDueAt` as a condition. */

@@ -100,25 +100,32 @@ const COLUMNS = [
   'api_keys.revoked_at',
   'api_keys.revoked_by',
   'api_keys.revocation_reason',
-  'api_key_usage.last_used_at',
-  'api_key_usage.last_used_ip',
 ] as const;
 
-type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text'> &
-  Pick<Row<'api_key_usage'>, 'last_used_at' | 'last_used_ip'>;
+type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text'> & {
+  last_used_at: number | null;
+  last_used_ip: string | null;
+};
 
-/** Keys with their last use, every column that `toApiKey` needs. */
+/** Keys with their last use: every column that `toApiKey` needs. */
 export function selectApiKeys(db: Kysely<Tables>) {
   return db
     .selectFrom('api_keys')
-    .innerJoin('api_key_usage', 'api_key_usage.api_key_id', 'api_keys.id')
-    .select(COLUMNS);
+    .select(COLUMNS)
+    .select((eb) => {
+      // Not joined: looked up only for the rows of a page, whatever the planner knows of the tables.
+      const usage = eb.selectFrom('api_key_usage').whereRef('api_key_usage.api_key_id', '=', 'api_keys.id');
+      return [
+        usage.select('last_used_at').as('last_used_at'),
+        usage.select('last_used_ip').as('last_used_ip'),
+      ];
+    });
 }
 
 /** A row as a key, with its last use as it is known now, written or not. */
 export function toApiKey(row: ApiKeyRow, usage: Context['usage']): ApiKey {
   const pending = usage.pendingKey(row.id);
-  const written = { at: row.last_used_at, ip: row.last_used_ip };
+  const written = { at: row.last_used_at ?? NOT_YET, ip: row.last_used_ip };
   const lastUse = pending && pending.at >= written.at ? pending : written;
   const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
   return {

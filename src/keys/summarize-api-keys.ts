@@ -30,7 +30,6 @@ export async function summarizeApiKeys(ctx: Context, organizationId: string): Pr
   const now = ctx.clock.now();
   const counts = await ctx.db
     .selectFrom('api_keys')
-    .innerJoin('api_key_usage', 'api_key_usage.api_key_id', 'api_keys.id')
     .where('api_keys.organization_id', '=', organizationId)
     .select((eb) => {
       const active = hasStatus(eb, 'ACTIVE', now);

@@ -1,8 +1,8 @@
 import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
 import { MEMBERSHIP_COLUMNS, type Membership, toMembership } from './membership.ts';
-import { requireOrganization } from './require-organization.ts';
 
 /** Narrows a list of members. */
 export interface MemberFilter {

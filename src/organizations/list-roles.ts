@@ -1,6 +1,6 @@
 import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
-import { requireOrganization } from './require-organization.ts';
 import { ROLE_COLUMNS, type Role, toRole } from './role.ts';
 
 const BY_AGE: Sort = {

@@ -156,10 +156,10 @@ onEachDatabase('turning the pages of a list of keys', (engine) => {
 });
 
 function inOrder(keys: readonly ApiKey[], { field, direction }: ApiKeyOrder): ApiKey[] {
-  const valueOf = VALUES[field];
+  const value = VALUES[field];
   const sign = direction === 'ASC' ? 1 : -1;
   return [...keys].sort((a, b) => {
-    const [left, right] = [valueOf(a), valueOf(b)];
+    const [left, right] = [value(a), value(b)];
     if (left !== right) return left < right ? -sign : sign;
     return a.id < b.id ? -sign : sign;
   });

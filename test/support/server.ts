@@ -1,3 +1,4 @@
+import type { ReadableStream } from 'node:stream/web';
 import { afterAll, beforeAll } from 'vitest';
 import type { Engine } from '../../db/open.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
@@ -98,6 +99,28 @@ export async function ask(
   });
   const { data, errors = [] } = (await response.json()) as Partial<Answer>;
   return { status: response.status, headers: response.headers, data, errors };
+}
+
+/** An answer as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: { readonly data?: unknown; readonly errors?: Answer['errors'] };
+}
+
+/** Posts whatever body there is to /graphql. */
+export async function send(
+  server: { readonly url: string },
+  { headers, body }: { headers: Record<string, string>; body: string | Buffer | ReadableStream },
+): Promise<RawAnswer> {
+  // What streams must say so (Fetch standard, `duplex`).
+  const init = { method: 'POST', headers, body, duplex: 'half' } as unknown as RequestInit;
+  const response = await fetch(`${server.url}/graphql`, init);
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as RawAnswer['body'],
+  };
 }
 
 /** Somebody of an organization, signed in. */

@@ -12,27 +12,27 @@ import {
 } from 'graphql';
 import type { Source } from '../../live/source.ts';
 import type { LiveContext } from '../../live/sources.ts';
-
-/** A subscription that was parsed, validated and found to be within all limits. */
-export interface CheckedSubscription {
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
+import type { CheckedSubscription } from '../graphql-engine.ts';
 
 type OpenSource = (ctx: LiveContext, args: Record<string, unknown>) => Promise<Source>;
 
-/** The source of a subscription's events. Rejects as the source does: arguments, permission, cursor. */
+/**
+ * The source of a subscription's events, after `resumeAt` where that is given and it can be resumed. Rejects as the
+ * source does: arguments, permission, cursor.
+ */
 export async function sourceOf(
   schema: GraphQLSchema,
   { document, operation, variables }: CheckedSubscription,
   ctx: LiveContext,
+  resumeAt: string | null,
 ): Promise<Source> {
   const field = rootField(document, operation.selectionSet);
   const definition = field && schema.getSubscriptionType()?.getFields()[field.name.value];
   const open = definition?.extensions.source as OpenSource | undefined;
   if (!definition || !open) throw new GraphQLError('A subscription has one field, which is not skipped');
-  return open(ctx, getArgumentValues(definition, field, variables));
+  const args = getArgumentValues(definition, field, variables);
+  const resumable = resumeAt !== null && definition.args.some(({ name }) => name === 'after');
+  return open(ctx, resumable ? { ...args, after: resumeAt } : args);
 }
 
 const variablesBelow = new WeakMap<OperationDefinitionNode, readonly string[]>();

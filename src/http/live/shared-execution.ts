@@ -1,7 +1,7 @@
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
+import type { CheckedSubscription } from '../graphql-engine.ts';
 import { presentResult } from '../graphql-errors.ts';
-import type { CheckedSubscription } from './operation.ts';
 
 /** What an event came to, made once and sent to many. */
 export class SharedResult {

@@ -5,8 +5,8 @@ import type { GroupMember, SharedExecution, SharedResult } from './shared-execut
 
 /** Where a subscription's results go: a WebSocket or an event stream. Nothing of it throws. */
 export interface Outlet {
-  /** Sends one result, ready-made. */
-  next(result: SharedResult): void;
+  /** Sends one result, ready-made, with the cursor to go on from after it, where there is one. */
+  next(result: SharedResult, cursor: string | null): void;
   /** Ends the subscription with errors. */
   error(errors: readonly GraphQLFormattedError[]): void;
   /** Ends the subscription. */
@@ -101,8 +101,9 @@ export class Subscriber implements GroupMember {
   deliver(event: object, result: SharedResult): void {
     this.#underWay.shift();
     if (this.#outlet.buffered > this.#limits.bufferedMax) return this.#tooSlow();
-    this.#outlet.next(result);
-    this.#cursor = this.source.cursorOf(event) ?? this.#cursor;
+    const cursor = this.source.cursorOf(event);
+    this.#outlet.next(result, cursor);
+    this.#cursor = cursor ?? this.#cursor;
   }
 
   /** Ends it with errors, for a reason that is not the client's. */

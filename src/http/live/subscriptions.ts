@@ -4,9 +4,10 @@ import type { GraphQLContext } from '../../../schema/context.ts';
 import { anyoneWith, type Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
 import type { Live } from '../../live/live.ts';
+import type { CheckedSubscription } from '../graphql-engine.ts';
 import type { Caller } from './caller.ts';
 import { CallerWatch } from './caller-watch.ts';
-import { type CheckedSubscription, resultKey, sourceOf } from './operation.ts';
+import { resultKey, sourceOf } from './operation.ts';
 import { SharedExecution } from './shared-execution.ts';
 import { type Outlet, SUBSCRIBER_LIMITS, Subscriber, type SubscriberLimits } from './subscriber.ts';
 
@@ -23,6 +24,8 @@ export interface SubscriptionHooks {
   created(subscriber: Subscriber): void;
   /** It is over, whoever ended it. */
   ended(): void;
+  /** The place to go on from, where the transport knows one. */
+  readonly resumeAt?: string | null;
 }
 
 /** Every running subscription of this server, over whatever transport. */
@@ -71,7 +74,7 @@ export class Subscriptions {
     outlet: Outlet,
     hooks: SubscriptionHooks,
   ): Promise<void> {
-    const source = await sourceOf(this.#schema, subscription, context);
+    const source = await sourceOf(this.#schema, subscription, context, hooks.resumeAt ?? null);
     const name = groupName(source.organizationId, caller.principal, subscription);
     const subscriber = new Subscriber({
       source,

@@ -1,14 +1,15 @@
-import { authorize } from '../access/authorize.ts';
-import type { Context } from '../context.ts';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
+import { type Asked, authorize } from './authorize.ts';
 
 /**
  * Lets a reader into an organization. Rejects with UnauthenticatedError, NotFoundError where the organization does not
  * exist for the caller, or ForbiddenError.
  */
 export async function requireOrganization(
-  ctx: Context,
+  ctx: Asked & { readonly db: Kysely<Tables> },
   organizationId: string,
   permission: string,
 ): Promise<void> {

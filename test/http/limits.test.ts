@@ -1,0 +1,113 @@
+import { getIntrospectionQuery } from 'graphql';
+import { expect, test } from 'vitest';
+import { ask, makeMember, send, serverOn } from '../support/server.ts';
+
+const server = serverOn('sqlite');
+
+const LIST = `query List($first: Int!, $after: String) {
+  apiKeys(first: $first, after: $after) {
+    nodes {
+      id name description start status environment externalId createdAt expiresAt lastUsedAt
+      role { id name permissions }
+      teams { id name }
+      secrets { id start status uses }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+const TEN_THOUSANDFOLD =
+  '{ viewer { organizations(first: 100) { nodes { apiKeys(first: 100) { nodes { id } } } } } }';
+
+async function codes(query: string, variables: Record<string, unknown> = {}): Promise<unknown[]> {
+  const { sessionToken } = await makeMember(server());
+  const { errors } = await ask(server(), query, { token: sessionToken, variables });
+  return errors.map((error) => error.extensions.code);
+}
+
+test('a page of 100 keys with ten fields, role, teams and secrets is not too much', async () => {
+  expect(await codes(LIST, { first: 100 })).toEqual([]);
+});
+
+test('10,000 keys in one answer are', async () => {
+  expect(await codes(TEN_THOUSANDFOLD)).toEqual(['QUERY_TOO_COMPLEX']);
+  const variables = { many: 100 };
+  const query = `query ($many: Int!) { viewer { organizations(last: $many) { nodes { apiKeys(last: $many) { nodes { id } } } } } }`;
+  expect(await codes(query, variables)).toEqual(['QUERY_TOO_COMPLEX']);
+  expect(await codes(query, { many: 5 })).toEqual([]);
+});
+
+test('it is the chosen operation that counts, fragments included', async () => {
+  const { sessionToken: token } = await makeMember(server());
+  const query = `query Small { __typename } query Large { viewer { ...F } }
+    fragment F on Viewer { organizations(first: 100) { nodes { apiKeys(first: 100) { nodes { id } } } } }`;
+  const choose = async (operationName: string) => {
+    const response = await fetch(`${server().url}/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, operationName }),
+    });
+    return response.json();
+  };
+  expect(await choose('Small')).toEqual({ data: { __typename: 'Query' } });
+  expect(await choose('Large')).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
+});
+
+test('what is too much does not run, not even the part of it that would not be', async () => {
+  const { sessionToken: token } = await makeMember(server());
+  const page = 'viewer { organizations(first: 100) { nodes { apiKeys(first: 100) { nodes { id } } } } }';
+  const mutation = `mutation {
+    createTeam(input: { name: "Not made" }) { ... on CreateTeamPayload { team { organization {
+      apiKeys(first: 100) { nodes { organization { teams(first: 100) { nodes { id } } } } } } } } }
+  }`;
+  expect(await codes(`{ ${page} }`)).toEqual(['QUERY_TOO_COMPLEX']);
+  const refused = await ask(server(), mutation, { token });
+  expect(refused.errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
+  const { data } = await ask(server(), '{ organization { teams { totalCount } } }', { token });
+  expect(data.organization.teams.totalCount).toBe(0);
+});
+
+test('pages are at most 100 long', async () => {
+  expect(await codes('{ apiKeys(first: 100) { nodes { id } } }')).toEqual([]);
+  expect(await codes('{ apiKeys(first: 101) { nodes { id } } }')).toEqual(['BAD_USER_INPUT']);
+  expect(await codes('{ apiKeys(first: -1) { nodes { id } } }')).toEqual(['BAD_USER_INPUT']);
+});
+
+test('tools can introspect the whole schema', async () => {
+  const options = { schemaDescription: true, inputValueDeprecation: true, directiveIsRepeatable: true };
+  const { status, data } = await ask(server(), getIntrospectionQuery(options));
+  expect(status).toBe(200);
+  expect(data.__schema.types.length).toBeGreaterThan(50);
+});
+
+test('introspection that explodes is refused', async () => {
+  const inner = 'fields { type { fields { type { fields { type { fields { name } } } } } } }';
+  const { errors } = await ask(server(), `{ __schema { types { ${inner} } } }`);
+  expect(errors[0]?.extensions.code).toBe('BAD_REQUEST');
+});
+
+test('a document of thousands of faults is answered with the first twenty', async () => {
+  const query = `{ apiKeys(${Array.from({ length: 400 }, (_, index) => `a${index}: 1`).join(' ')}) { nodes { id } } }`;
+  const { errors } = await ask(server(), query);
+  expect(errors.length).toBeLessThanOrEqual(21);
+});
+
+test('a document may be long, or long and said in variables', async () => {
+  const comment = (length: number) => `{ __typename } #${'x'.repeat(length)}`;
+  expect((await ask(server(), comment(49_000))).status).toBe(200);
+  const { status, errors } = await ask(server(), comment(50_000));
+  expect([status, errors[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
+});
+
+test('variables may be nested 100 deep', async () => {
+  const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+  const post = (levels: number) => {
+    const body = `{"query":"{ __typename }","variables":{"a":${nested(levels)}}}`;
+    return send(server(), { headers: { 'Content-Type': 'application/json' }, body });
+  };
+  expect((await post(100)).status).toBe(200);
+  for (const levels of [101, 150_000]) {
+    const { status, body } = await post(levels);
+    expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
+  }
+});

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
+import { buildSchema, lexicographicSortSchema, parse, printSchema, validate } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import { FIRST_DOCUMENT } from '../../src/http/graphiql.ts';
+import { SIGN_IN_SCRIPT } from '../../src/http/sign-in-page.ts';
+import { serverOn } from '../support/server.ts';
+import { eventually } from '../support/wait.ts';
+
+const server = serverOn('sqlite');
+const production = serverOn('sqlite', { config: { graphiql: false } });
+
+const BROWSER = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+test('/schema.graphql is the schema, for code generators', async () => {
+  const response = await fetch(`${server().url}/schema.graphql`);
+  expect(response.status).toBe(200);
+  const text = await response.text();
+  expect(text).toBe(`${printSchema(lexicographicSortSchema(schema))}\n`);
+  expect(buildSchema(text).getMutationType()?.getFields()).toHaveProperty('createApiKey');
+});
+
+describe('GraphiQL', () => {
+  test('is where / leads to', async () => {
+    const response = await fetch(`${server().url}/`, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/graphql']);
+  });
+
+  test('comes whole, runs under its own policy, and asks no other host for anything', async () => {
+    const response = await fetch(`${server().url}/graphql`, { headers: BROWSER });
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    const html = await response.text();
+    expect(html).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)="(?!data:)/);
+    expect(html).toContain('"X-Requested-With":"keywright"');
+    expect(html).toContain('createApiKey');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+    const [, script = ''] = /<script>([\s\S]*)<\/script>/.exec(html) ?? [];
+    expect(policy).toContain(`'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+    const etag = response.headers.get('etag') ?? '';
+    const again = await fetch(`${server().url}/graphql`, { headers: { ...BROWSER, 'If-None-Match': etag } });
+    expect(again.status).toBe(304);
+  });
+
+  test('begins with a document that the schema accepts', () => {
+    expect(validate(schema, parse(FIRST_DOCUMENT))).toEqual([]);
+  });
+
+  test('is for browsers: programs get JSON', async () => {
+    const { status, headers } = await fetch(`${server().url}/graphql?query={__typename}`);
+    expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+  });
+
+  test('can be switched off', async () => {
+    const { url } = production();
+    const response = await fetch(`${url}/graphql`, { headers: BROWSER });
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      400,
+      'application/json; charset=utf-8',
+    ]);
+    const home = await fetch(`${url}/`, { redirect: 'manual' });
+    expect([home.status, await home.text()]).toEqual([200, expect.stringContaining('/graphql')]);
+  });
+});
+
+describe('the sign-in page', () => {
+  test('has nothing inline and nothing from elsewhere, and says so', async () => {
+    const response = await fetch(`${server().url}/sign-in`);
+    const html = await response.text();
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(html).not.toMatch(/<style|style=|<script>| on\w+=|https?:/);
+    expect(html).toContain('<noscript>');
+    for (const [path, type] of [
+      ['/sign-in.js', 'text/javascript; charset=utf-8'],
+      ['/sign-in.css', 'text/css; charset=utf-8'],
+    ] as const) {
+      expect(html).toContain(path);
+      const { status, headers } = await fetch(server().url + path);
+      expect([status, headers.get('content-type')]).toEqual([200, type]);
+    }
+  });
+
+  test('trades the token for the cookie and goes to /', async () => {
+    const page = openPage('#token=abc', [{ status: 200, body: signedIn('SignInPayload') }]);
+    await eventually(() => page.location.replaced === '/');
+    const [request] = page.requests;
+    expect(request).toMatchObject({ url: '/graphql', method: 'POST', credentials: 'same-origin' });
+    expect(request?.headers).toMatchObject({ 'X-Requested-With': 'keywright' });
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({ variables: { input: { token: 'abc' } } });
+    // Not in the address bar, not in the history.
+    expect(page.history).toEqual(['/sign-in']);
+    expect(validate(schema, parse(JSON.parse(request?.body ?? '').query))).toEqual([]);
+  });
+
+  test('tries again where the cookie of an old session was in the way', async () => {
+    const page = openPage('#token=abc', [
+      { status: 401, body: { errors: [{ message: 'The session has ended' }] } },
+      { status: 200, body: signedIn('SignInPayload') },
+    ]);
+    await eventually(() => page.location.replaced === '/');
+    expect(page.requests).toHaveLength(2);
+  });
+
+  test('says what to do about a link that is used, a link without a token, and a server that is away', async () => {
+    const used = openPage('#token=abc', [{ status: 200, body: signedIn('NotFoundError') }]);
+    await eventually(() => used.text('message').includes('does not work any more'));
+    expect(used.text('advice')).toContain('keywright sign-in-link');
+    expect(used.elements.actions.hidden).toBe(true);
+    const empty = openPage('', []);
+    expect(empty.text('message')).toContain('no token');
+    const away = openPage('#token=abc', [null, { status: 200, body: signedIn('SignInPayload') }]);
+    await eventually(() => away.text('message').includes('did not answer'));
+    expect(away.elements.actions.hidden).toBe(false);
+    away.elements.again.click();
+    await eventually(() => away.location.replaced === '/');
+  });
+});
+
+function signedIn(type: string) {
+  return { data: { signIn: { __typename: type } } };
+}
+
+interface Sent {
+  readonly url: string;
+  readonly method: string;
+  readonly credentials: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Runs the page's script in as little of a browser as it needs; an answer of null is none. */
+function openPage(hash: string, answers: ({ status: number; body: unknown } | null)[]) {
+  const element = () => {
+    let clicked = () => {};
+    return {
+      textContent: '',
+      className: '',
+      hidden: true,
+      addEventListener: (_type: string, listener: () => void) => {
+        clicked = listener;
+      },
+      click: () => clicked(),
+    };
+  };
+  const elements = { message: element(), advice: element(), actions: element(), again: element() };
+  const requests: Sent[] = [];
+  const visited: string[] = [];
+  const location = {
+    hash,
+    pathname: '/sign-in',
+    replaced: '',
+    replace: (path: string) => {
+      location.replaced = path;
+    },
+  };
+  runInNewContext(SIGN_IN_SCRIPT, {
+    URLSearchParams,
+    location,
+    history: { replaceState: (_state: unknown, _title: string, path: string) => visited.push(path) },
+    document: {
+      documentElement: { dataset: {} },
+      getElementById: (id: keyof typeof elements) => elements[id],
+    },
+    fetch: async (url: string, init: Omit<Sent, 'url'>) => {
+      requests.push({ url, ...init });
+      const answer = answers.shift();
+      if (!answer) throw new TypeError('Failed to fetch');
+      return { status: answer.status, json: async () => answer.body };
+    },
+  });
+  const text = (id: keyof typeof elements) => elements[id].textContent;
+  return { elements, requests, location, history: visited, text };
+}

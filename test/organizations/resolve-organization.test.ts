@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { keyPrincipal, operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import { NotFoundError, UnauthenticatedError, ValidationError } from '../../src/core/errors.ts';
+import { newId } from '../../src/core/ids.ts';
+import { resolveOrganizationId } from '../../src/organizations/resolve-organization.ts';
+
+const one = newId('org');
+const two = newId('org');
+
+function userOf(...organizationIds: string[]) {
+  const permissions = new Map(organizationIds.map((id) => [id, []]));
+  return { principal: userPrincipal(newId('user'), newId('ses'), permissions) };
+}
+
+const key = {
+  principal: keyPrincipal({
+    keyId: newId('key'),
+    secretId: newId('sec'),
+    organizationId: one,
+    permissions: [],
+  }),
+};
+const operator = { principal: operatorPrincipal(newId('op'), 'back-end') };
+
+test('takes the one given, where it exists for the caller', () => {
+  expect(resolveOrganizationId(userOf(one, two), two)).toBe(two);
+  expect(resolveOrganizationId(key, one)).toBe(one);
+  expect(resolveOrganizationId(operator, two)).toBe(two);
+});
+
+test('left out, takes a key’s own and a user’s single one', () => {
+  expect(resolveOrganizationId(key, undefined)).toBe(one);
+  expect(resolveOrganizationId(userOf(two), null)).toBe(two);
+});
+
+test.each([
+  ['a user of two', userOf(one, two)],
+  ['a user of none', userOf()],
+  ['an operator', operator],
+])('left out by %s, wants it to be said', (_who, ctx) => {
+  expect(() => resolveOrganizationId(ctx, null)).toThrow(
+    new ValidationError([{ path: ['input', 'organizationId'], message: 'Say which organization' }]),
+  );
+});
+
+test.each([
+  ['another', userOf(one), two],
+  ['another, for a key', key, two],
+  ['an id of another type', operator, newId('team')],
+  ['nonsense', operator, 'org_\0'],
+  ['nothing', userOf(one), ''],
+])('knows no organization where it is given %s', (_what, ctx, given) => {
+  expect(() => resolveOrganizationId(ctx, given)).toThrow(NotFoundError);
+});
+
+test('answers nobody who doesn’t say who they are', () => {
+  expect(() => resolveOrganizationId({ principal: null }, one)).toThrow(UnauthenticatedError);
+});
