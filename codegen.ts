@@ -19,6 +19,7 @@ const preset = {
 } as const;
 
 const config: CodegenConfig = {
+  importExtension: '.ts',
   schema: './schema/schema.graphql',
   generates: {
     './test/generated/': { ...preset, documents: ['test/**/*.graphql'] },

@@ -51,12 +51,22 @@ export function typeNameOf(id: string): string | null {
 
 /** The permission whose absence failed a scope check, where there is one. */
 function missingPermission(failure: AuthFailure): string | null {
+  if ('failures' in failure) {
+    for (const one of failure.failures) {
+      const permission = missingPermission(one);
+      if (permission) return permission;
+    }
+    return null;
+  }
   if (failure.kind !== AuthScopeFailureType.AuthScope) return null;
   if (failure.scope === 'permission') return String(failure.parameter);
   return failure.scope === 'permissionIn' ? ((failure.parameter as readonly string[])[1] ?? null) : null;
 }
 
 const description = 'Opaque: pass it back as it came';
+
+/** The connection has counted its rows already. */
+const ROWS_COST = { field: 1, multiplier: 1 };
 
 /** Collects every type of the schema; each file of this folder adds its own. */
 export const builder = new SchemaBuilder<SchemaTypes>({
@@ -73,7 +83,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     cacheKey: (parameter) => (Array.isArray(parameter) ? parameter.join(' ') : parameter),
     unauthorizedError: (_parent, { principal }, _info, { failure }) => {
       const permission = missingPermission(failure);
-      return principal && permission ? new ForbiddenError(permission) : new UnauthenticatedError();
+      if (!principal || !permission) return new UnauthenticatedError();
+      return new ForbiddenError(permission);
     },
   },
   errors: { directResult: true, defaultTypes: [] },
@@ -107,10 +118,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     edgesFieldOptions: {
       nullable: { list: false, items: false },
       description: 'The rows with their cursors',
+      complexity: ROWS_COST,
     },
     nodeFieldOptions: { nullable: false, description: 'The row itself' },
     pageInfoFieldOptions: { nullable: false, description: 'Where this page stands in the list' },
-    nodesOnConnection: { description: 'The rows without their cursors' },
+    nodesOnConnection: {
+      description: 'The rows without their cursors',
+      complexity: ROWS_COST,
+    },
     edgeCursorType: 'String',
   },
 });

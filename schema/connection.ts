@@ -1,4 +1,4 @@
-import { PAGE_DEFAULT, type Page } from '../src/core/page.ts';
+import { PAGE_DEFAULT, PAGE_MAX, type Page } from '../src/core/page.ts';
 import { builder } from './builder.ts';
 
 /** A page of a list in the shape of a Relay connection; the total is counted only if the field is asked for. */
@@ -21,7 +21,8 @@ export function connectionCost(args: {
   last?: number | null | undefined;
 }) {
   const rows = args.first ?? args.last ?? PAGE_DEFAULT;
-  return { field: 1, multiplier: Math.max(1, rows) };
+  // More than a page may have is refused by the list itself, before it reads anything.
+  return { field: 1, multiplier: Math.min(PAGE_MAX, Math.max(1, rows)) };
 }
 
 builder.globalConnectionField('totalCount', (t) =>

@@ -20,4 +20,4 @@ import './viewer.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema, ready to execute. */
-export const schema = builder.toSchema();
+export const schema = builder.toSchema({ sortSchema: false });

@@ -32,6 +32,9 @@ const INPUTS = [
 /** A running server loads pieces of its own build when it first needs them: so many older builds are kept. */
 const BUILDS_KEPT = 10;
 
+/** After this, what no build lists is what a killed one left. */
+const LEFTOVER_AGE_MS = 3_600_000;
+
 /** Whether the bundle is missing, or made from other files than those of now. */
 export function isStale() {
   return !existsSync(join(dist, 'keywright.js')) || readRecord().inputs !== fingerprint();
@@ -61,7 +64,8 @@ export async function build() {
       dir: folder,
       format: 'esm',
       sourcemap: true,
-      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      // Minified it starts no faster, and a stack in the log says less.
+      minify: false,
       comments: { legal: false },
       banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
       entryFileNames: '[name].js',
@@ -84,8 +88,10 @@ function publish(folder, inputs) {
   renameSync(join(folder, 'build.json'), record);
   const kept = new Set(['build.json', ...builds.flat()]);
   for (const file of readdirSync(dist)) {
-    if (!kept.has(file) && !file.startsWith(unfinished))
-      rmSync(join(dist, file), { recursive: true, force: true });
+    const path = join(dist, file);
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    // What is new may be another build that is under way.
+    if (!kept.has(file) && age > LEFTOVER_AGE_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 

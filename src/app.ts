@@ -71,8 +71,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const liveServer = new LiveServer(services, schema, run, overrides.liveLimits);
 
   const end = async (): Promise<void> => {
-    await liveServer.stop(STOP_GRACE_MS);
-    await server.stop();
+    // At once: while subscriptions end, no new work is taken.
+    await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS)]);
     live.stop();
     await usage.stop();
     if (!overrides.database) await database.close();

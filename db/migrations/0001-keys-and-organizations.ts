@@ -28,6 +28,7 @@ async function organizations(db: Kysely<unknown>, text: Text): Promise<void> {
     .addColumn('permission_catalog', text, (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .execute();
+  await index(db, 'organizations', 'by_age', ['created_at', 'id']);
   await db.schema
     .createTable('organization_sequences')
     .addColumn('organization_id', text, (c) => c.primaryKey().notNull().references('organizations.id'))

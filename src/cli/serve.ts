@@ -15,29 +15,39 @@ export interface ServeOptions {
 export async function serve(io: Io, { port, host }: ServeOptions): Promise<void> {
   const told = { ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
   const config = parseConfig({ ...io.env, ...told });
-  const ending = untilToldToEnd();
   const log = createLog(config.logLevel, (line) => io.stderr.write(line));
-  const app = await createApp(config, { log });
+  const end = awaitEnd();
   try {
-    const { url } = await app.start();
-    const link = await createFirstOrganization(commandLineContext(app.services));
-    if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
-    io.stdout.write(`Keywright is ready at ${url}\n`);
-    await ending;
+    const app = await createApp(config, { log });
+    try {
+      const { url } = await app.start();
+      const link = await createFirstOrganization(commandLineContext(app.services));
+      if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
+      io.stdout.write(`Keywright is ready at ${url}\n`);
+      await end.told;
+    } finally {
+      await app.stop();
+    }
   } finally {
-    await app.stop();
+    end.ignore();
   }
 }
 
-/** The first SIGTERM or SIGINT; a second one ends the process as it would any. */
-function untilToldToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      process.off('SIGTERM', end);
-      process.off('SIGINT', end);
-      resolve();
-    };
-    process.on('SIGTERM', end);
-    process.on('SIGINT', end);
+/** Takes the first SIGTERM or SIGINT as a request; a second one ends the process as it would any. */
+function awaitEnd(): { told: Promise<void>; ignore: () => void } {
+  let resolve = () => {};
+  const told = new Promise<void>((done) => {
+    resolve = done;
   });
+  const take = () => {
+    ignore();
+    resolve();
+  };
+  const ignore = () => {
+    process.off('SIGTERM', take);
+    process.off('SIGINT', take);
+  };
+  process.on('SIGTERM', take);
+  process.on('SIGINT', take);
+  return { told, ignore };
 }

@@ -44,11 +44,15 @@ export class Input {
     return this.#checked(path, value.normalize('NFC'), max, options.multiline ? CONTROL_BUT_LINES : CONTROL);
   }
 
+  /** A list of at most `max` entries, as given; none for null. */
+  list<T>(path: Path, list: Given<readonly T[]>, max: number): readonly T[] {
+    if (!list) return [];
+    return list.length > max ? this.#refuse(path, `must have at most ${max} entries`, []) : list;
+  }
+
   /** At most `max` strings (as given, before doubles are dropped); each once, in the order given. None for null. */
   uniqueStrings(path: Path, list: Given<readonly string[]>, max: number): string[] {
-    if (!list) return [];
-    if (list.length > max) return this.#refuse(path, `must have at most ${max} entries`, []);
-    return [...new Set(list)];
+    return [...new Set(this.list(path, list, max))];
   }
 
   /** A whole number from `min` to `max`. */

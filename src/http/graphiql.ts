@@ -14,9 +14,9 @@ query WhoAmI {
   viewer {
     actor {
       __typename
-      ... on User { name email }
+      ... on User { id email }
       ... on ApiKey { id name }
-      ... on SystemActor { name }
+      ... on SystemActor { system: name }
     }
     organizations { nodes { id name keyPrefix } }
     permissions
@@ -68,6 +68,7 @@ export async function sendGraphiql(exchange: Exchange): Promise<void> {
 async function makePage(): Promise<Page> {
   const html = renderGraphiQL({
     title: 'Keywright · GraphiQL',
+    favicon: 'data:,',
     endpoint: '/graphql',
     credentials: 'same-origin',
     defaultQuery: FIRST_DOCUMENT,

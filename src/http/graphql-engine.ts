@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
   validate,
 } from 'graphql';
-import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { isAsyncIterable, type Plugin, YogaServer } from 'graphql-yoga';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { DocumentCache } from './document-cache.ts';
 import { parseWithinLimits } from './document-limits.ts';
@@ -52,7 +52,7 @@ interface ServerContext {
 
 /** yoga behind a body and parameters that were read by ourselves: its own reading costs as much as all the rest. */
 export function createEngine(schema: GraphQLSchema): Engine {
-  const yoga = createYoga<ServerContext>({
+  const yoga = new YogaServer<ServerContext, object>({
     schema,
     plugins: [withinLimits()],
     // There is no such thing as an erroneous document worth keeping.

@@ -46,10 +46,9 @@ const READERS: Readers = {
   },
   roleId: (_input, _path, value) => value,
   grants: (input, path, value, { catalog }) => {
-    const grants = input.uniqueStrings(path, value, GRANTS_MAX);
-    // The list as given, so that a fault's path is the entry's place there.
-    if (value && value.length <= GRANTS_MAX) checkPermissions(input, path, value, catalog);
-    return grants;
+    const grants = input.list(path, value, GRANTS_MAX);
+    checkPermissions(input, path, grants, catalog);
+    return [...new Set(grants)];
   },
   teamIds: (input, path, value) => input.uniqueStrings(path, value, TEAMS_MAX),
   ipAllowlist: readAllowlist,
@@ -87,11 +86,10 @@ export function readPolicy(input: Input, given: PolicyInput, facts: PolicyFacts)
 }
 
 function readAllowlist(input: Input, path: Path, value: readonly string[] | null): string[] {
-  const texts = input.uniqueStrings(path, value, ALLOWLIST_MAX);
-  const networks = texts.map((text) => {
+  const networks = input.list(path, value, ALLOWLIST_MAX).map((text, index) => {
     const parsed = parseNetwork(text);
     if ('text' in parsed) return parsed.text;
-    input.fault([...path, String(value?.indexOf(text))], parsed.fault);
+    input.fault([...path, String(index)], parsed.fault);
     return text;
   });
   return [...new Set(networks)];

@@ -61,7 +61,7 @@ export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Prom
 
 function readArguments(given: VerifyApiKeyInput) {
   const input = new Input();
-  const permissions = input.uniqueStrings(['input', 'permissions'], given.permissions, PERMISSIONS_MAX);
+  const permissions = input.list(['input', 'permissions'], given.permissions, PERMISSIONS_MAX);
   permissions.forEach((permission, index) => {
     if (!isPermission(permission))
       input.fault(['input', 'permissions', String(index)], 'is no permission name');

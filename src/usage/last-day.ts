@@ -1,16 +1,18 @@
+import { authorize } from '../access/authorize.ts';
 import type { Context } from '../context.ts';
+import { GRANULARITIES, startOf } from './granularity.ts';
 
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
-
-/** Verifications of an organization's keys in the last 24 hours, in whole minutes, unwritten ones included. */
+/**
+ * Verifications of an organization's keys in the last 24 hours, in whole minutes, unwritten ones included. Needs
+ * `api.key.view`.
+ */
 export async function usageLastDay(
   ctx: Context,
   organizationId: string,
 ): Promise<{ verified: number; denied: number }> {
+  authorize(ctx, organizationId, 'api.key.view');
   await ctx.usage.flush();
-  const now = ctx.clock.now();
-  const from = Math.floor((now - DAY_MS) / MINUTE_MS) * MINUTE_MS;
+  const from = startOf('minute', ctx.clock.now() - GRANULARITIES.day.length);
   const sums = await ctx.db
     .selectFrom('api_key_usage_buckets')
     .select((eb) => [eb.fn.sum<number>('verified').as('verified'), eb.fn.sum<number>('denied').as('denied')])

@@ -182,7 +182,11 @@ onEachDatabase('creating a key', (engine) => {
       ['a malformed grant', { grants: ['a', 'a', 'Not This', 'a.*.b'] }, ['grants.2', 'grants.3']],
       ['51 teams', { teamIds: Array.from({ length: 51 }, () => newId('team')) }, ['teamIds']],
       ['101 networks', { ipAllowlist: Array.from({ length: 101 }, () => '10.0.0.0/8') }, ['ipAllowlist']],
-      ['a bad network', { ipAllowlist: ['10.0.0.0/8', '10.1.0.0/8'] }, ['ipAllowlist.1']],
+      [
+        'bad networks',
+        { ipAllowlist: ['::1', '10.1.0.0/8', '10.1.0.0/8'] },
+        ['ipAllowlist.1', 'ipAllowlist.2'],
+      ],
       ['a rate limit of 0', { rateLimit: { limit: 0, windowSeconds: 1 } }, ['rateLimit.limit']],
       [
         'a rate limit too large in every way',

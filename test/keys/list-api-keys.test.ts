@@ -234,7 +234,8 @@ onEachDatabase('listing keys', (engine) => {
       const foreign = contextFor(services(), memberOf(newId('org'), ['*']));
       await expect(list(foreign)).rejects.toThrow(new NotFoundError(organizationId, 'organization'));
       const operator = contextFor(services(), operatorPrincipal(newId('op'), 'billing'));
-      await expect(list(operator, newId('org'))).rejects.toThrow(NotFoundError);
+      for (const id of [newId('org'), newId('key'), 'a\0b'])
+        await expect(list(operator, id)).rejects.toThrow(new NotFoundError(id, 'organization'));
     });
   });
 });

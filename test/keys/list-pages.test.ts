@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { PageArgs } from '../../src/core/page.ts';
 import type { ApiKey } from '../../src/keys/api-key.ts';
@@ -152,6 +153,27 @@ onEachDatabase('turning the pages of a list of keys', (engine) => {
         expect.objectContaining({ code: 'BAD_USER_INPUT' }),
       );
     });
+  });
+});
+
+describe('the plan of a list', () => {
+  const services = servicesOn('sqlite');
+
+  test.each([
+    ['CREATED_AT', 'api_keys_by_age'],
+    ['NAME', 'api_keys_by_name'],
+    ['EXPIRES_AT', 'api_keys_by_expiry'],
+    ['LAST_USED_AT', 'api_key_usage_by_last_use'],
+  ] as const)('by %s reads along the index %s and sorts nothing', async (field, index) => {
+    const { ctx, organization } = await makeOrganization(services());
+    for (const direction of ['ASC', 'DESC'] as const) {
+      await listApiKeys(ctx, organization.id, { orderBy: { field, direction } }, {});
+      const statement = services().statements.at(-1)?.replaceAll('?', "'x'") ?? '';
+      const { rows } = await sql.raw<{ detail: string }>(`explain query plan ${statement}`).execute(ctx.db);
+      const plan = rows.map((row) => row.detail).join('; ');
+      expect(plan).toContain(`${index} (organization_id=?)`);
+      expect(plan).not.toContain('TEMP B-TREE');
+    }
   });
 });
 

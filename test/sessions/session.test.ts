@@ -101,6 +101,16 @@ onEachDatabase('a session', (engine) => {
         expect(principal?.permissionsIn(organizationId)).toEqual(role.permissions);
     });
 
+    test('who holds nothing any more once the membership is gone', async () => {
+      const { organizationId, membershipId, token, id } = await signedIn();
+      await services().db.deleteFrom('memberships').where('id', '=', membershipId).execute();
+      for (const principal of [await authenticate(token), await refresh(id)]) {
+        expect(principal).toMatchObject({ organizationIds: [] });
+        expect(principal?.isOf(organizationId)).toBe(false);
+        expect(principal?.canSomewhere('organization.view')).toBe(false);
+      }
+    });
+
     test('by its id just as by its token', async () => {
       const { token, id } = await signedIn();
       expect(JSON.stringify(await refresh(id))).toBe(JSON.stringify(await authenticate(token)));

@@ -1,0 +1,108 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+/** No answer takes longer than this: a benchmark that hangs ends by itself. */
+const ANSWER_MAX_MS = 120_000;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The programs of the benchmark, bundled as the server itself is. */
+export interface Programs {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Bundles `server.ts` and `client.ts` with the options of scripts/build.mjs. */
+export async function buildPrograms(): Promise<Programs> {
+  // Inside the repository, so that the native addon beside the bundle is found.
+  const folder = mkdtempSync(join(root, 'node_modules/.bench-'));
+  const bundle = await rolldown({
+    input: {
+      server: join(root, 'bench/subscriptions/server.ts'),
+      client: join(root, 'bench/subscriptions/client.ts'),
+    },
+    platform: 'node',
+    cwd: root,
+    external: ['better-sqlite3', 'pg-native', 'bufferutil', 'utf-8-validate'],
+    resolve: { mainFields: ['module', 'main'] },
+    logLevel: 'warn',
+  });
+  await bundle.write({
+    dir: folder,
+    format: 'esm',
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name]-[hash].mjs',
+  });
+  await bundle.close();
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+interface Reply {
+  readonly asked?: number;
+  readonly answer?: unknown;
+  readonly failure?: string;
+  readonly received?: number;
+}
+
+/** A server or a client in a process of its own, which does what it is asked. */
+export class Program {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
+  #asked = 0;
+  #ending = false;
+  /** Called with how many messages a client has received. */
+  received: (total: number) => void = () => {};
+
+  constructor(programs: Programs, name: 'server' | 'client', args: readonly string[] = []) {
+    const profile = process.env.BENCH_CPU_PROFILE;
+    const profiling = profile && name === 'server' ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+    this.#child = fork(join(programs.folder, `${name}.mjs`), args, {
+      execArgv: ['--expose-gc', ...profiling],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    this.#child.on('message', (reply: Reply) => this.#take(reply));
+    this.#child.once('exit', (code) => {
+      if (!this.#ending) console.error(`The ${name} ended with ${code}`);
+      for (const { reject } of this.#waiting.values()) reject(new Error(`The ${name} has ended`));
+    });
+  }
+
+  /** Asks for something, and resolves with the answer. */
+  async ask<T>(what: string, given: object = {}): Promise<T> {
+    const asked = ++this.#asked;
+    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(asked, { resolve, reject }));
+    const timer = setTimeout(() => this.#take({ asked, failure: `No answer to ${what}` }), ANSWER_MAX_MS);
+    this.#child.send({ asked, what, given });
+    try {
+      return (await answer) as T;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Passes on how many messages a client has received. */
+  tell(received: number): void {
+    this.#child.send({ received });
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await ended;
+  }
+
+  #take({ asked, answer, failure, received }: Reply): void {
+    if (received !== undefined) return this.received(received);
+    const waiting = this.#waiting.get(asked ?? 0);
+    this.#waiting.delete(asked ?? 0);
+    if (failure === undefined) waiting?.resolve(answer);
+    else waiting?.reject(new Error(failure));
+  }
+}

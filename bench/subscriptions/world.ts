@@ -1,0 +1,82 @@
+import { systemPrincipal } from '../../src/access/principal.ts';
+import { type App, createApp } from '../../src/app.ts';
+import { write } from '../../src/command.ts';
+import type { Context, Services } from '../../src/context.ts';
+import { parseConfig } from '../../src/core/config.ts';
+import { newId } from '../../src/core/ids.ts';
+import { createLog } from '../../src/core/log.ts';
+import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { createOrganization } from '../../src/organizations/create-organization.ts';
+import { joinOrganization } from '../../src/organizations/join-organization.ts';
+import { createSession } from '../../src/sessions/create-session.ts';
+
+/** What a prepared database holds. */
+export interface World {
+  readonly organizationId: string;
+  /** A user each; a credential has 1,000 sockets at most. */
+  readonly sessionTokens: readonly string[];
+  readonly keys: readonly { readonly id: string; readonly secretId: string }[];
+}
+
+/** Keywright on a file, at any free port. */
+export function openApp(file: string): Promise<App> {
+  const config = parseConfig({ DATABASE_URL: `sqlite:${file}`, PORT: '0', LOG_LEVEL: 'warn' });
+  return createApp(config, { log: createLog('warn') });
+}
+
+/** The context of somebody who may do everything. */
+export function contextOf(services: Services): Context {
+  const request = { id: 'bench', ip: '192.0.2.1', userAgent: 'bench' };
+  return Object.assign(Object.create(services), { principal: systemPrincipal('bench'), request });
+}
+
+/** Makes a database with one organization, its users and its keys. */
+export async function prepareWorld(file: string, users: number, keys: number): Promise<World> {
+  const app = await openApp(file);
+  await app.start();
+  const ctx = contextOf(app.services);
+  const { result: organization } = await createOrganization(ctx, { name: 'Acme' });
+  const { id: roleId } = await ctx.db
+    .selectFrom('roles')
+    .select('id')
+    .where('organization_id', '=', organization.id)
+    .where('name', '=', 'owner')
+    .executeTakeFirstOrThrow();
+  const { result: sessionTokens } = await write(ctx, async (change) => {
+    await change.lock(organization.id);
+    const tokens: string[] = [];
+    for (let user = 0; user < users; user++) {
+      const member = { organizationId: organization.id, email: `user-${user}@example.com`, name: null, roleId };
+      const { userId } = await joinOrganization(change, member);
+      tokens.push((await createSession(change, userId)).token);
+    }
+    return tokens;
+  });
+  const { result } = await createApiKey(ctx, { organizationId: organization.id, name: 'Deployment pipeline' });
+  const copies = await copyKey(ctx, result.apiKey.id, keys);
+  await app.stop();
+  return { organizationId: organization.id, sessionTokens, keys: copies };
+}
+
+/** Thousands of keys at once: each as the verb makes it would wait for the disk each time. */
+async function copyKey(ctx: Context, keyId: string, count: number) {
+  const { db } = ctx;
+  const key = await db.selectFrom('api_keys').selectAll().where('id', '=', keyId).executeTakeFirstOrThrow();
+  const secret = await db
+    .selectFrom('api_key_secrets')
+    .selectAll()
+    .where('api_key_id', '=', keyId)
+    .executeTakeFirstOrThrow();
+  const copies = Array.from({ length: count }, () => ({ id: newId('key'), secretId: newId('sec') }));
+  await db.transaction().execute(async (tx) => {
+    for (const [number, { id, secretId }] of copies.entries()) {
+      const name = `Deployment pipeline ${String(number).padStart(5, '0')}`;
+      await tx.insertInto('api_keys').values({ ...key, id, name, name_key: name.toLowerCase() }).execute();
+      await tx
+        .insertInto('api_key_secrets')
+        .values({ ...secret, id: secretId, api_key_id: id, hash: Buffer.from(secretId) })
+        .execute();
+    }
+  });
+  return copies;
+}
