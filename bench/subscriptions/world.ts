@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { write } from '../../src/command.ts';
@@ -27,7 +28,7 @@ export function openApp(file: string): Promise<App> {
 /** The context of somebody who may do everything. */
 export function contextOf(services: Services): Context {
   const request = { id: 'bench', ip: '192.0.2.1', userAgent: 'bench' };
-  return Object.assign(Object.create(services), { principal: systemPrincipal('bench'), request });
+  return { ...services, publicUrl: services.publicUrl, principal: systemPrincipal('bench'), request };
 }
 
 /** Makes a database with one organization, its users and its keys. */
@@ -74,7 +75,7 @@ async function copyKey(ctx: Context, keyId: string, count: number) {
       await tx.insertInto('api_keys').values({ ...key, id, name, name_key: name.toLowerCase() }).execute();
       await tx
         .insertInto('api_key_secrets')
-        .values({ ...secret, id: secretId, api_key_id: id, hash: Buffer.from(secretId) })
+        .values({ ...secret, id: secretId, api_key_id: id, hash: createHash('sha256').update(secretId).digest('hex') })
         .execute();
     }
   });

@@ -1,0 +1,43 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ExecutionArgs } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { createYoga } from 'graphql-yoga';
+import { WebSocketServer } from 'ws';
+import { schema } from '../../schema/index.ts';
+import { publisher } from './keywright.ts';
+import type { Subject } from './subject.ts';
+import { contextOf, openApp, type World } from './world.ts';
+
+type Executor = (args: ExecutionArgs) => unknown;
+
+/** The same schema and events behind yoga and graphql-ws, put together as yoga's documentation says. */
+export async function startPlain(file: string, world: World): Promise<Subject> {
+  const app = await openApp(file);
+  await app.start();
+  const yoga = createYoga({ schema, logging: false, context: () => contextOf(app.services) });
+  const server = createServer(yoga);
+  useServer(
+    {
+      execute: (args) => (args.rootValue as { execute: Executor }).execute(args) as never,
+      subscribe: (args) => (args.rootValue as { subscribe: Executor }).subscribe(args) as never,
+      onSubscribe: async (ctx, _id, params) => {
+        const { request: req, socket } = ctx.extra;
+        const enveloped = yoga.getEnveloped({ ...ctx, req, socket, params });
+        const args = {
+          schema: enveloped.schema,
+          operationName: params.operationName,
+          document: enveloped.parse(params.query),
+          variableValues: params.variables,
+          contextValue: await enveloped.contextFactory(),
+          rootValue: { execute: enveloped.execute, subscribe: enveloped.subscribe },
+        };
+        const errors = enveloped.validate(args.schema, args.document);
+        return errors.length > 0 ? errors : (args as ExecutionArgs);
+      },
+    },
+    new WebSocketServer({ server, path: yoga.graphqlEndpoint }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as AddressInfo).port, publish: publisher(app, world) };
+}

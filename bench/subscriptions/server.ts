@@ -1,0 +1,98 @@
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { answerTo, now } from './asked.ts';
+import { startFloor } from './floor.ts';
+import type { Subject } from './subject.ts';
+import type { World } from './world.ts';
+import { prepareWorld } from './world.ts';
+
+/** Messages that may be on their way to the client while more is published. */
+const UNDER_WAY_MAX = 40_000;
+
+/** Between two uses of one key: with less, they would be conflated. */
+const KEY_INTERVAL_MS = 110;
+
+export type SubjectName = 'ws, send' | 'ws, frame' | 'yoga + graphql-ws' | 'Keywright';
+
+export interface Start {
+  readonly subject: SubjectName;
+  readonly file: string;
+  readonly world: World;
+  /** What the floor sends: a message of so many bytes; to one subscriber where each has keys of its own. */
+  readonly bytes: number;
+  readonly keysPerSubscriber: number;
+}
+
+let subject: Subject;
+let received = 0;
+
+async function start({ subject: name, file, world, bytes, keysPerSubscriber }: Start): Promise<Subject> {
+  if (name === 'Keywright') return (await import('./keywright.ts')).startKeywright(file, world);
+  if (name === 'yoga + graphql-ws') return (await import('./plain.ts')).startPlain(file, world);
+  return startFloor(bytes, name === 'ws, frame', keysPerSubscriber);
+}
+
+answerTo(
+  {
+    prepare: ({ file, users, keys }: { file: string; users: number; keys: number }) =>
+      prepareWorld(file, users, keys),
+
+    async start(given: Start): Promise<number> {
+      subject = await start(given);
+      return subject.port;
+    },
+
+    /** Publishes as fast as the server goes, each event in a turn of its own; resolves with the time of the first. */
+    async flood({ events, keys, fanOut }: { events: number; keys: number; fanOut: number }): Promise<number> {
+      received = 0;
+      const published = new Float64Array(keys);
+      const started = now();
+      for (let event = 0; event < events; event++) {
+        const key = event % keys;
+        const wait = (published[key] as number) + KEY_INTERVAL_MS - performance.now();
+        if (event >= keys && wait > 0) await pause(wait);
+        while (event * fanOut - received > UNDER_WAY_MAX) await turn();
+        published[key] = performance.now();
+        subject.publish(key);
+        await turn();
+      }
+      return started;
+    },
+
+    /** Publishes an event now and then; resolves with the times. */
+    async pace({ events, keys, intervalMs }: { events: number; keys: number; intervalMs: number }) {
+      const published: number[] = [];
+      const started = now();
+      for (let event = 0; event < events; event++) {
+        await pause(started + event * intervalMs - now());
+        published.push(now());
+        subject.publish(event % keys);
+      }
+      return published;
+    },
+
+    /** Revokes keys one after the other; resolves with the times of commits and answers. */
+    async revoke({ from, count, intervalMs }: { from: number; count: number; intervalMs: number }) {
+      const committed: number[] = [];
+      const answered: number[] = [];
+      for (let key = from; key < from + count; key++) {
+        const times = await subject.revoke?.(key);
+        committed.push(times?.committed ?? 0);
+        answered.push(times?.answered ?? 0);
+        await pause(intervalMs);
+      }
+      return { committed, answered };
+    },
+
+    /** The resident memory, bytes, after what is not needed was collected. */
+    async memory(): Promise<number> {
+      for (let times = 0; times < 5; times++) {
+        globalThis.gc?.();
+        await pause(200);
+      }
+      return process.memoryUsage.rss();
+    },
+  },
+  (total) => {
+    received = total;
+  },
+);
