@@ -82,12 +82,18 @@ export interface SignInTokensTable {
   user_id: Fixed<string>;
   created_at: Fixed<number>;
   expires_at: Fixed<number>;
+  /** The organization that it invites to, whose invitation it ends with; null: it is no invitation. */
+  invites_to: Fixed<string | null>;
+  /** The only organization that a session by it reaches; null: all of the user's. */
+  limited_to: Fixed<string | null>;
 }
 
 export interface SessionsTable {
   id: Fixed<string>;
   hash: Fixed<string>;
   user_id: Fixed<string>;
+  /** The only organization that it reaches; null: all of the user's. */
+  limited_to: Fixed<string | null>;
   created_at: Fixed<number>;
   expires_at: Fixed<number>;
   last_seen_at: number;

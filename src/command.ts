@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../db/tables.ts';
 import { authorize } from './access/authorize.ts';
+import type { Principal } from './access/principal.ts';
 import { type AuditRecord, recordChanges } from './audit/record.ts';
 import type { Context } from './context.ts';
 import { NotFoundError, UnauthenticatedError } from './core/errors.ts';
@@ -20,6 +21,12 @@ export interface Change {
   audit(record: Omit<AuditRecord, 'actor'> & { actor?: string }): void;
 }
 
+/** A change in one organization, by somebody who may make it. */
+export interface PermittedChange extends Change {
+  /** Who makes it, with what it holds now: nobody's rights change while the organization is locked. */
+  readonly principal: Principal;
+}
+
 /** What a change came to, and who has taken note of it. */
 export interface Outcome<T> {
   readonly result: T;
@@ -28,19 +35,31 @@ export interface Outcome<T> {
 
 /**
  * A change in one organization: checks the permission, opens the transaction, locks the organization, does the work,
- * writes the audit rows and announces them after the commit. Throws UnauthenticatedError, NotFoundError (the
- * organization, for who is no part of it) or ForbiddenError, and whatever `work` throws; then nothing is changed.
+ * writes the audit rows and announces them after the commit. The permission is looked at again under the lock, so that
+ * nobody acts on what was just taken away. Throws UnauthenticatedError, NotFoundError (the organization, for who is no
+ * part of it) or ForbiddenError, and whatever `work` throws; then nothing is changed.
  */
 export function command<T>(
   ctx: Context,
   needs: { organizationId: string; permission: string },
-  work: (change: Change) => Promise<T>,
+  work: (change: PermittedChange) => Promise<T>,
 ): Promise<Outcome<T>> {
   authorize(ctx, needs.organizationId, needs.permission);
   return write(ctx, async (change) => {
     await change.lock(needs.organizationId);
-    return work(change);
+    const principal = await callerNow(ctx, change.tx);
+    authorize({ principal }, needs.organizationId, needs.permission);
+    return work({ ...change, principal });
   });
+}
+
+/** Who is asking, as it is by now: read inside a transaction that has locked the organizations concerned. */
+export async function callerNow(ctx: Context, tx: Transaction<Tables>): Promise<Principal> {
+  const { principal, refreshPrincipal } = ctx;
+  if (!principal) throw new UnauthenticatedError();
+  const now = refreshPrincipal ? await refreshPrincipal(tx) : principal;
+  if (!now) throw new UnauthenticatedError(true);
+  return now;
 }
 
 /** The part of `command` below the permission: for sign-in and the like, where holding a token is the permission. */

@@ -24,6 +24,8 @@ export interface Context extends Services {
   /** Null: nobody said who they are. */
   readonly principal: Principal | null;
   readonly request: RequestFacts;
+  /** The caller as it is by now, null where its credential is accepted no more. Left out: as it was. */
+  readonly refreshPrincipal?: (db: Kysely<Tables>) => Promise<Principal | null>;
 }
 
 /** Where a request came from, as it goes into the audit log. */

@@ -99,13 +99,18 @@ export class Line {
       this.#acknowledged();
       this.#acknowledged = null;
     } else if (opcode === TEXT) {
-      this.first ||= bytes.toString('utf8', start, end);
+      if (!this.first) this.#begin(bytes.toString('utf8', start, end));
       this.#reading.message(this);
     } else if (opcode === PING) {
       this.#send(PONG, '');
     } else if (opcode === CLOSE) {
       throw new Error(`The server closed: ${bytes.toString('utf8', start + 2, end)}`);
     }
+  }
+
+  #begin(text: string): void {
+    if (text.includes('"type":"error"')) throw new Error(text);
+    this.first = text;
   }
 
   #send(opcode: number, text: string): void {

@@ -5,6 +5,8 @@ import { useServer } from 'graphql-ws/use/ws';
 import { createYoga } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
+import { userPrincipal } from '../../src/access/principal.ts';
+import { newId } from '../../src/core/ids.ts';
 import { publisher } from './keywright.ts';
 import type { Subject } from './subject.ts';
 import { contextOf, openApp, type World } from './world.ts';
@@ -15,7 +17,13 @@ type Executor = (args: ExecutionArgs) => unknown;
 export async function startPlain(file: string, world: World): Promise<Subject> {
   const app = await openApp(file);
   await app.start();
-  const yoga = createYoga({ schema, logging: false, context: () => contextOf(app.services) });
+  const rights = new Map([[world.organizationId, ['*']]]);
+  const principal = userPrincipal(newId('user'), newId('ses'), rights);
+  const yoga = createYoga({
+    schema,
+    logging: false,
+    context: () => ({ ...contextOf(app.services), principal }),
+  });
   const server = createServer(yoga);
   useServer(
     {

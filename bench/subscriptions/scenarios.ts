@@ -94,9 +94,9 @@ export function throughput(bench: Bench, subject: SubjectName, scenario: Rated):
   return withServer(bench, { subject, subscribers: SUBSCRIBERS, operation, keysPerSubscriber }, async (server, connect) => {
     const client = await connect();
     const deliver = async (count: number): Promise<number> => {
-      const done = client.ask<number>('expect', { messages: count * fanOut });
+      await client.ask('expect', { messages: count * fanOut });
       const started = await server.ask<number>('flood', { events: count, keys, fanOut });
-      return (count * fanOut) / (((await done) - started) / 1_000);
+      return (count * fanOut) / (((await client.ask<number>('complete')) - started) / 1_000);
     };
     // Every key once, so that everything is compiled and cached that can be.
     await deliver(keys * (own ? 2 : 1));
@@ -132,9 +132,9 @@ export function delaysAtRest(bench: Bench, subject: SubjectName): Promise<Delays
   return withServer(bench, { subject, subscribers: SUBSCRIBERS, operation }, async (server, connect) => {
     const client = await connect();
     const publish = async (events: number): Promise<number[]> => {
-      const done = client.ask('expect', { messages: events * SUBSCRIBERS });
+      await client.ask('expect', { messages: events * SUBSCRIBERS });
       const published = await server.ask<number[]>('pace', { events, keys: KEYS_IN_TURN, intervalMs: 100 });
-      await done;
+      await client.ask('complete');
       return published;
     };
     await publish(KEYS_IN_TURN);
@@ -151,9 +151,9 @@ export function revocationDelays(bench: Bench): Promise<{ commit: Delays; answer
   return withServer(bench, setup, async (server, connect) => {
     const client = await connect();
     const revoke = async (from: number, count: number): Promise<{ committed: number[]; answered: number[] }> => {
-      const done = client.ask('expect', { messages: count * SUBSCRIBERS });
+      await client.ask('expect', { messages: count * SUBSCRIBERS });
       const times = await server.ask<{ committed: number[]; answered: number[] }>('revoke', { from, count, intervalMs: 20 });
-      await done;
+      await client.ask('complete');
       return times;
     };
     await revoke(0, 50);

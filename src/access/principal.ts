@@ -21,7 +21,9 @@ export interface UserPrincipal extends Rights {
   readonly kind: 'user';
   readonly userId: string;
   readonly sessionId: string;
-  /** Organizations it has joined, oldest membership first. */
+  /** The only organization that the session reaches; null: all that the user has joined. */
+  readonly limitedTo: string | null;
+  /** Organizations it has joined and the session reaches, oldest membership first. */
   readonly organizationIds: readonly string[];
 }
 
@@ -31,6 +33,8 @@ export interface KeyPrincipal extends Rights {
   readonly keyId: string;
   readonly secretId: string;
   readonly organizationIds: readonly [string];
+  /** The teams it is bound to; empty: none. What it hands out reaches no further. */
+  readonly teamIds: readonly string[];
 }
 
 /** The product's own back end: everything in every organization. */
@@ -51,11 +55,13 @@ export function userPrincipal(
   userId: string,
   sessionId: string,
   permissions: ReadonlyMap<string, readonly string[]>,
+  limitedTo: string | null = null,
 ): UserPrincipal {
   return {
     kind: 'user',
     userId,
     sessionId,
+    limitedTo,
     organizationIds: [...permissions.keys()],
     ...rights(userId, permissions),
   };
@@ -67,13 +73,15 @@ export function keyPrincipal(key: {
   secretId: string;
   organizationId: string;
   permissions: readonly string[];
+  teamIds?: readonly string[];
 }): KeyPrincipal {
   const permissions = new Map([[key.organizationId, key.permissions]]);
-  const { keyId, secretId } = key;
+  const { keyId, secretId, teamIds = [] } = key;
   return {
     kind: 'key',
     keyId,
     secretId,
+    teamIds,
     organizationIds: [key.organizationId],
     ...rights(keyId, permissions),
   };

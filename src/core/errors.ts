@@ -75,8 +75,8 @@ export class LimitExceededError extends AppError {
 export class EscalationError extends AppError {
   readonly permissions: readonly string[];
 
-  constructor(permissions: readonly string[]) {
-    super('ESCALATION', `You can't grant what you do not hold: ${permissions.join(', ')}`);
+  constructor(permissions: readonly string[], rule = "You can't grant what you do not hold") {
+    super('ESCALATION', [rule, permissions.join(', ')].filter(Boolean).join(': '));
     this.permissions = permissions;
   }
 }

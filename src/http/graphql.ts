@@ -10,6 +10,7 @@ import type { Engine } from './graphql-engine.ts';
 import { presentError, presentResult } from './graphql-errors.ts';
 import { readParams } from './graphql-params.ts';
 import type { LiveServer } from './live/live-server.ts';
+import { refreshPrincipal } from './refresh-principal.ts';
 import { Refusal } from './refusal.ts';
 import { isFromOwnPage, sessionCookie } from './session-cookie.ts';
 
@@ -80,6 +81,9 @@ function contextOf(
   return {
     ...services,
     principal,
+    ...(principal && {
+      refreshPrincipal: (db) => refreshPrincipal({ db, clock: services.clock }, principal, ip),
+    }),
     request: { id, ip, userAgent: request.headers['user-agent'] ?? null },
     response: isFromOwnPage(request) ? { setSessionCookie } : {},
   };

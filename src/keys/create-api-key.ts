@@ -1,17 +1,18 @@
 import { NOT_YET } from '../../db/tables.ts';
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
-import type { Principal } from '../access/principal.ts';
-import { type Change, command, type Outcome } from '../command.ts';
+import { refuseEscalation } from '../access/escalation.ts';
+import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import type { Changes } from '../events/events.ts';
+import { requireTeams } from '../organizations/require-teams.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import type { ApiKey } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
-import { bindToTeams, requireTeams } from './key-teams.ts';
+import { bindToTeams } from './key-teams.ts';
 import { insertSecret, newSecret, searchText } from './new-secret.ts';
-import { permissionsInForce, refuseEscalation } from './permissions-in-force.ts';
+import { permissionsInForce } from './permissions-in-force.ts';
 import { type KeyPolicy, policyChanges, policyColumns } from './policy.ts';
 import { type PolicyInput, readPolicy } from './read-policy.ts';
 import { requireApiKey } from './require-api-key.ts';
@@ -52,7 +53,7 @@ const UNLESS_SAID: Omit<KeyPolicy, 'name'> = {
 export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Promise<Outcome<CreatedApiKey>> {
   authorizeSomewhere(ctx, PERMISSION);
   const organizationId = resolveOrganizationId(ctx, given.organizationId);
-  const principal = authorize(ctx, organizationId, PERMISSION);
+  authorize(ctx, organizationId, PERMISSION);
   const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
   const input = new Input();
   const now = ctx.clock.now();
@@ -61,18 +62,18 @@ export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Prom
   const policy = { ...UNLESS_SAID, ...said, name };
   const environment = given.environment ?? 'live';
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    insertKey(ctx, change, principal, { organizationId, environment, policy }),
+    insertKey(ctx, change, { organizationId, environment, policy }),
   );
 }
 
 async function insertKey(
   ctx: Context,
-  { tx, now, audit }: Change,
-  principal: Principal,
+  { tx, now, audit, principal }: PermittedChange,
   key: { organizationId: string; environment: Environment; policy: KeyPolicy },
 ): Promise<CreatedApiKey> {
   const { organizationId, environment, policy } = key;
-  refuseEscalation(principal, organizationId, await permissionsInForce(tx, organizationId, policy));
+  const permissions = await permissionsInForce(tx, organizationId, policy);
+  refuseEscalation(principal, organizationId, permissions, policy.teamIds);
   await requireTeams(tx, organizationId, policy.teamIds);
   const organization = await keyOrganization(tx, organizationId);
   await requireRoom(tx, organization, now);

@@ -1,24 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import { NotFoundError } from '../core/errors.ts';
-import { isId } from '../core/ids.ts';
-import { loadTeams } from '../organizations/team.ts';
-
-/** Rejects with NotFoundError for the first id that is no team of the organization. */
-export async function requireTeams(
-  db: Kysely<Tables>,
-  organizationId: string,
-  teamIds: readonly string[],
-): Promise<void> {
-  if (teamIds.length === 0) return;
-  const teams = await loadTeams(
-    db,
-    teamIds.filter((id) => isId('team', id)),
-  );
-  const own = new Set(teams.filter((team) => team.organizationId === organizationId).map((team) => team.id));
-  const unknown = teamIds.find((id) => !own.has(id));
-  if (unknown !== undefined) throw new NotFoundError(unknown, 'team');
-}
 
 /** The ids of the teams that a key is bound to. */
 export async function teamIdsOfKey(db: Kysely<Tables>, keyId: string): Promise<string[]> {

@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import { missing, union } from '../access/permissions.ts';
-import type { Principal } from '../access/principal.ts';
-import { EscalationError, NotFoundError } from '../core/errors.ts';
+import { union } from '../access/permissions.ts';
+import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { loadRoles } from '../organizations/role.ts';
 
@@ -20,14 +19,4 @@ export async function permissionsInForce(
   const [role] = isId('role', roleId) ? await loadRoles(db, [roleId]) : [];
   if (role?.organizationId !== organizationId) throw new NotFoundError(roleId, 'role');
   return union(role.permissions, grants);
-}
-
-/** Throws EscalationError unless the caller itself holds all of these: nobody grants what they do not hold. */
-export function refuseEscalation(
-  principal: Principal,
-  organizationId: string,
-  permissions: readonly string[],
-): void {
-  const lacking = missing(principal.permissionsIn(organizationId), permissions);
-  if (lacking.length > 0) throw new EscalationError(lacking);
 }

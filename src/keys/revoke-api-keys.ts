@@ -1,6 +1,6 @@
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import type { Principal } from '../access/principal.ts';
-import { type Outcome, write } from '../command.ts';
+import { callerNow, type Outcome, write } from '../command.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
@@ -33,6 +33,8 @@ export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Pr
   for (const organizationId of organizationIds) authorize(ctx, organizationId, PERMISSION);
   return write(ctx, async (change) => {
     for (const organizationId of organizationIds) await change.lock(organizationId);
+    const now = await callerNow(ctx, change.tx);
+    for (const organizationId of organizationIds) authorize({ principal: now }, organizationId, PERMISSION);
     return endApiKeys(ctx, change, principal, ids, reason);
   });
 }

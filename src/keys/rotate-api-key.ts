@@ -1,15 +1,16 @@
 import type { Transaction } from 'kysely';
 import { NEVER, type Tables } from '../../db/tables.ts';
-import type { Principal } from '../access/principal.ts';
-import { type Change, command, type Outcome } from '../command.ts';
+import { refuseEscalation } from '../access/escalation.ts';
+import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
 import { type ApiKey, type ApiKeySecret, loadSecrets, statusOf } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
+import { teamIdsOfKey } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
-import { permissionsInForce, refuseEscalation } from './permissions-in-force.ts';
+import { permissionsInForce } from './permissions-in-force.ts';
 import { requireApiKey } from './require-api-key.ts';
 
 /** Which key to rotate, and for how long its present secret goes on being accepted. */
@@ -39,7 +40,7 @@ const ACCEPTED_MAX = 10;
  * ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many secrets accepted).
  */
 export async function rotateApiKey(ctx: Context, given: RotateApiKeyInput): Promise<Outcome<RotatedApiKey>> {
-  const { organizationId, principal } = await locateApiKey(ctx, given.id, PERMISSION);
+  const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
   const input = new Input();
   const overlap = input.integer(
     ['input', 'overlapSeconds'],
@@ -49,24 +50,24 @@ export async function rotateApiKey(ctx: Context, given: RotateApiKeyInput): Prom
   );
   input.check();
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    replaceSecret(ctx, change, principal, given.id, overlap),
+    replaceSecret(ctx, change, given.id, overlap),
   );
 }
 
 async function replaceSecret(
   ctx: Context,
-  change: Change,
-  principal: Principal,
+  change: PermittedChange,
   id: string,
   overlapSeconds: number,
 ): Promise<RotatedApiKey> {
-  const { tx, now } = change;
+  const { tx, now, principal } = change;
   const key = await requireApiKey(ctx, tx, id);
   const { organizationId } = key;
   if (key.revokedAt !== null) throw new ConflictError('The key is revoked: it gets no new secret');
   if (statusOf({ ...key, enabled: true }, now) === 'EXPIRED')
     throw new ConflictError('The key has expired: extend it before it gets a new secret');
-  refuseEscalation(principal, organizationId, await permissionsInForce(tx, organizationId, key));
+  const permissions = await permissionsInForce(tx, organizationId, key);
+  refuseEscalation(principal, organizationId, permissions, await teamIdsOfKey(tx, id));
   if (overlapSeconds > 0) await requireRoomForSecret(tx, id, now);
 
   const retiringId = await retireNewest(tx, key, now, overlapSeconds);

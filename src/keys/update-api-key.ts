@@ -1,14 +1,15 @@
-import type { Principal } from '../access/principal.ts';
-import { type Change, command, type Outcome } from '../command.ts';
+import { refuseEscalation } from '../access/escalation.ts';
+import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
+import { requireTeams } from '../organizations/require-teams.ts';
 import { type ApiKey, statusOf } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
-import { bindToTeams, requireTeams, teamIdsOfKey } from './key-teams.ts';
+import { bindToTeams, teamIdsOfKey } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { searchText, startsOfKey } from './new-secret.ts';
-import { permissionsInForce, refuseEscalation } from './permissions-in-force.ts';
+import { permissionsInForce } from './permissions-in-force.ts';
 import { type KeyPolicy, policyChanges, policyColumns } from './policy.ts';
 import { type PolicyInput, readPolicy } from './read-policy.ts';
 import { requireApiKey } from './require-api-key.ts';
@@ -27,32 +28,33 @@ const PERMISSION = 'api.key.update';
  * ConflictError (revoked), EscalationError, or LimitExceededError where the key would become active again.
  */
 export async function updateApiKey(ctx: Context, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
-  const { organizationId, principal } = await locateApiKey(ctx, given.id, PERMISSION);
+  const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
   const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
   const input = new Input();
   const policy = readPolicy(input, given, { now: ctx.clock.now(), catalog });
   input.check();
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    applyPolicy(ctx, change, principal, given.id, policy),
+    applyPolicy(ctx, change, given.id, policy),
   );
 }
 
 async function applyPolicy(
   ctx: Context,
-  change: Change,
-  principal: Principal,
+  change: PermittedChange,
   id: string,
   given: Partial<KeyPolicy>,
 ): Promise<ApiKey> {
-  const { tx, now } = change;
+  const { tx, now, principal } = change;
   const key = await requireApiKey(ctx, tx, id);
   const { organizationId } = key;
   if (key.revokedAt !== null) throw new ConflictError('The key is revoked: nothing of it can be changed');
   const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKey(tx, id) };
   const after: KeyPolicy = { ...before, ...given };
 
-  refuseEscalation(principal, organizationId, await permissionsInForce(tx, organizationId, before));
-  refuseEscalation(principal, organizationId, await permissionsInForce(tx, organizationId, after));
+  for (const state of [before, after]) {
+    const permissions = await permissionsInForce(tx, organizationId, state);
+    refuseEscalation(principal, organizationId, permissions, state.teamIds);
+  }
   if (given.teamIds) await requireTeams(tx, organizationId, after.teamIds);
   const changes = policyChanges(before, after);
   if (Object.keys(changes).length === 0) return key;

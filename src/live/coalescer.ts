@@ -56,20 +56,26 @@ export class Coalescer<V> {
   #let(key: string, newest: V, count: number): void {
     this.#keys.delete(key);
     this.#keys.set(key, { due: performance.now() + this.#intervalMs, count: 0, newest });
-    this.#timer ??= setTimeout(() => this.#tick(), this.#intervalMs);
+    this.#arm();
     this.#emit({ key, newest, count });
   }
 
+  /** Waits for the key that is due first, unless that is waited for. */
+  #arm(): void {
+    if (this.#timer) return;
+    const [first] = this.#keys.values();
+    if (first) this.#timer = setTimeout(() => this.#tick(), Math.ceil(first.due - performance.now()));
+  }
+
   #tick(): void {
-    this.#timer = null;
     const now = performance.now();
     for (const [key, { due, count, newest }] of this.#keys) {
-      if (due > now) {
-        this.#timer ??= setTimeout(() => this.#tick(), Math.ceil(due - now));
-        return;
-      }
+      if (due > now) break;
       this.#keys.delete(key);
       if (count > 0) this.#let(key, newest, count);
     }
+    // Only now: those let through are due later than those that still wait.
+    this.#timer = null;
+    this.#arm();
   }
 }

@@ -19,6 +19,8 @@ export interface SessionNotes {
   readonly actor?: string;
   /** The organizations whose audit logs have it; left out: all that the user has joined. */
   readonly organizationIds?: readonly string[];
+  /** The only organization that it reaches; left out or null: all of the user's. */
+  readonly limitedTo?: string | null;
 }
 
 /** Begins a session of a user, and clears away those of the user that have ended by themselves. */
@@ -42,6 +44,7 @@ export async function createSession(
       id,
       hash: hashToken(token),
       user_id: userId,
+      limited_to: notes.limitedTo ?? null,
       created_at: now,
       expires_at: expiresAt,
       last_seen_at: now,

@@ -1,5 +1,6 @@
 import type { Change } from '../command.ts';
 import { hashToken, newToken, SIGN_IN_PREFIX } from './tokens.ts';
+import { withdrawInvitations } from './withdraw-invitations.ts';
 
 /** How long a link works unless told otherwise, milliseconds. */
 export const SIGN_IN_LINK_MS = 15 * 60_000;
@@ -16,17 +17,26 @@ export interface SignInLink {
   readonly expiresAt: number;
 }
 
+/** What a link invites to. */
+export interface Invitation {
+  readonly organizationId: string;
+  /** Whether whoever opens it gets no further than that organization. */
+  readonly limited: boolean;
+}
+
 /**
- * Makes a one-time link for a user as a part of a change, and clears away those of the user that nobody used in time.
- * Whoever calls this writes the audit rows.
+ * Makes a one-time link for a user as a part of a change, and clears away those of the user that nobody used in time. An
+ * invitation replaces earlier ones to the same organization. Whoever calls this writes the audit rows.
  */
 export async function createSignInLink(
   change: Change,
   publicUrl: string,
   userId: string,
   lifetimeMs: number = SIGN_IN_LINK_MS,
+  invitation: Invitation | null = null,
 ): Promise<SignInLink> {
   const { tx, now } = change;
+  if (invitation) await withdrawInvitations(tx, userId, invitation.organizationId);
   await tx
     .deleteFrom('sign_in_tokens')
     .where('user_id', '=', userId)
@@ -36,7 +46,14 @@ export async function createSignInLink(
   const expiresAt = now + lifetimeMs;
   await tx
     .insertInto('sign_in_tokens')
-    .values({ hash: hashToken(token), user_id: userId, created_at: now, expires_at: expiresAt })
+    .values({
+      hash: hashToken(token),
+      user_id: userId,
+      created_at: now,
+      expires_at: expiresAt,
+      invites_to: invitation?.organizationId ?? null,
+      limited_to: invitation?.limited ? invitation.organizationId : null,
+    })
     .execute();
   // In the fragment, which browsers send to nobody.
   return { token, url: `${publicUrl}/sign-in#token=${token}`, expiresAt };

@@ -14,8 +14,8 @@ export interface AcceptedSession {
 export type SessionKey = { readonly hash: string } | { readonly id: string };
 
 /**
- * The session and what its user may do in every organization joined, in one query; null where there is no such session
- * or it has ended, whether by its age or by not being used. A user without organizations holds nothing.
+ * The session and what its user may do in every organization joined that it reaches, in one query; null where there is
+ * no such session or it has ended, whether by its age or by not being used. A user without organizations holds nothing.
  */
 export async function loadSession(
   db: Kysely<Tables>,
@@ -25,12 +25,21 @@ export async function loadSession(
   const query = db
     .selectFrom('sessions')
     .leftJoin('memberships', (join) =>
-      join.onRef('memberships.user_id', '=', 'sessions.user_id').on('memberships.joined_at', 'is not', null),
+      join
+        .onRef('memberships.user_id', '=', 'sessions.user_id')
+        .on('memberships.joined_at', 'is not', null)
+        .on((eb) =>
+          eb.or([
+            eb('sessions.limited_to', 'is', null),
+            eb('sessions.limited_to', '=', eb.ref('memberships.organization_id')),
+          ]),
+        ),
     )
     .leftJoin('roles', 'roles.id', 'memberships.role_id')
     .select([
       'sessions.id',
       'sessions.user_id',
+      'sessions.limited_to',
       'sessions.last_seen_at',
       'memberships.organization_id',
       'roles.permissions',
@@ -50,6 +59,6 @@ export async function loadSession(
     if (row.organization_id !== null && row.permissions !== null)
       permissions.set(row.organization_id, JSON.parse(row.permissions) as string[]);
   }
-  const principal = userPrincipal(session.user_id, session.id, permissions);
+  const principal = userPrincipal(session.user_id, session.id, permissions, session.limited_to);
   return { principal, lastSeenAt: session.last_seen_at };
 }

@@ -22,15 +22,15 @@ export interface SignedIn {
 }
 
 /**
- * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to.
- * Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token that is unknown, used or
- * too old.
+ * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to. An
+ * invitation that a member made, who has seen its link, joins and reaches that one organization only. Needs no caller:
+ * holding the token is the permission. Rejects with NotFoundError for a token that is unknown, used or too old.
  */
 export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
   if (!isToken(SIGN_IN_PREFIX, token)) throw refusal();
   const hash = hashToken(token);
-  const userId = await findUserId(ctx.db, hash, ctx.clock.now());
-  const { all } = await organizationsOf(ctx.db, userId);
+  const { userId, limitedTo } = await findLink(ctx.db, hash, ctx.clock.now());
+  const all = reachable((await organizationsOf(ctx.db, userId)).all, limitedTo);
   return write(ctx, async (change) => {
     // The locks come first here as everywhere, so that a removal of the member meanwhile can't cross this.
     for (const organizationId of all) await change.lock(organizationId);
@@ -45,7 +45,7 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
     const { joined } = await organizationsOf(change.tx, userId);
     // Somebody may have been added to another organization since; what is not locked can't be written about.
     const organizationIds = joined.filter((id) => all.includes(id));
-    const session = await createSession(change, userId, { actor: userId, organizationIds });
+    const session = await createSession(change, userId, { actor: userId, organizationIds, limitedTo });
     const user = await change.tx
       .selectFrom('users')
       .select(['id', 'name', 'email'])
@@ -55,15 +55,24 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
   });
 }
 
-async function findUserId(db: Kysely<Tables>, hash: string, now: number): Promise<string> {
+/** Those of the organizations that a link reaches which may be limited to one. */
+function reachable(organizationIds: readonly string[], limitedTo: string | null): readonly string[] {
+  return limitedTo === null ? organizationIds : organizationIds.filter((id) => id === limitedTo);
+}
+
+async function findLink(
+  db: Kysely<Tables>,
+  hash: string,
+  now: number,
+): Promise<{ userId: string; limitedTo: string | null }> {
   const row = await db
     .selectFrom('sign_in_tokens')
-    .select('user_id')
+    .select(['user_id', 'limited_to'])
     .where('hash', '=', hash)
     .where('expires_at', '>', now)
     .executeTakeFirst();
   if (!row) throw refusal();
-  return row.user_id;
+  return { userId: row.user_id, limitedTo: row.limited_to };
 }
 
 async function joinOrganizations(change: Change, userId: string, locked: readonly string[]): Promise<void> {

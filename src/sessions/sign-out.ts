@@ -1,23 +1,27 @@
-import { write } from '../command.ts';
 import type { Context } from '../context.ts';
-import { organizationsOf } from './user-organizations.ts';
+import { endOwnSessions } from './end-own-sessions.ts';
 
-/** Ends the caller's session, at once. Says whether there was one to end: a key or an operator has none. */
-export async function signOut(ctx: Context): Promise<{ signedOut: boolean }> {
+/** How far a sign-out goes. */
+export interface SignOutInput {
+  /** Ends all of the user's sessions, not only the one that asks. */
+  readonly everywhere?: boolean | null | undefined;
+}
+
+/** What a sign-out came to. */
+export interface SignedOut {
+  /** Whether the session that asked was there to end. */
+  readonly signedOut: boolean;
+  readonly endedSessions: number;
+}
+
+/**
+ * Ends the caller's session, or all of its user's, at once: a session limited to an organization, those that are limited
+ * alike. A key or an operator has none to end.
+ */
+export async function signOut(ctx: Context, { everywhere }: SignOutInput = {}): Promise<SignedOut> {
   const { principal } = ctx;
-  if (principal?.kind !== 'user') return { signedOut: false };
-  const { joined } = await organizationsOf(ctx.db, principal.userId);
-  const { result } = await write(ctx, async (change) => {
-    for (const organizationId of joined) await change.lock(organizationId);
-    const ended = await change.tx
-      .deleteFrom('sessions')
-      .where('id', '=', principal.sessionId)
-      .returning('id')
-      .executeTakeFirst();
-    if (!ended) return { signedOut: false };
-    for (const organizationId of joined)
-      change.audit({ organizationId, action: 'session.ended', targetId: ended.id, changes: {} });
-    return { signedOut: true };
-  });
-  return result;
+  if (principal?.kind !== 'user') return { signedOut: false, endedSessions: 0 };
+  const { sessionId } = principal;
+  const ended = await endOwnSessions(ctx, principal, everywhere ? {} : { id: sessionId });
+  return { signedOut: ended.includes(sessionId), endedSessions: ended.length };
 }

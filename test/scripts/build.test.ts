@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { databaseFor, readyAt, start } from '../cli/run.ts';
+import { eventually } from '../support/wait.ts';
 
 const root = join(import.meta.dirname, '../..');
 const runNode = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: root });
@@ -24,6 +26,21 @@ test('npm passes a command’s output on as it is', async () => {
     cwd: root,
   });
   expect(stdout).toBe(`${packageJson.version}\n`);
+});
+
+test('npm start passes on the signal that ends it, and waits for the server', async () => {
+  const { env } = await databaseFor('sqlite');
+  const npm = spawn('npm', ['start'], { cwd: root, env: { ...process.env, ...env, PORT: '0' } });
+  onTestFinished(() => void npm.kill('SIGKILL'));
+  let stdout = '';
+  npm.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  const ended = once(npm, 'close');
+  const url = await eventually(() => /ready at (\S+)/.exec(stdout)?.[1], { timeoutMs: 15_000 });
+  npm.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  await expect(fetch(url)).rejects.toThrow();
 });
 
 test('a server that runs goes on while the program is built anew', async () => {

@@ -7,6 +7,7 @@ import { write } from '../../src/command.ts';
 import type { Services } from '../../src/context.ts';
 import { type Config, parseConfig } from '../../src/core/config.ts';
 import { createLog } from '../../src/core/log.ts';
+import type { LiveLimits } from '../../src/http/live/live-server.ts';
 import type { Timeouts } from '../../src/http/server.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
@@ -33,16 +34,22 @@ export interface TestServer {
 export interface TestServerOptions {
   readonly config?: Partial<Config>;
   readonly timeouts?: Partial<Timeouts>;
+  readonly liveLimits?: Partial<LiveLimits>;
+  /** A database that somebody else made and drops; left out: one of its own. */
+  readonly databaseUrl?: string;
+  readonly clock?: ManualClock;
 }
 
 /** Starts a server; whoever starts it closes it. */
 export async function startTestServer(engine: Engine, options: TestServerOptions = {}): Promise<TestServer> {
-  const { url: databaseUrl, drop } = await createTestDatabaseUrl(engine);
+  const { databaseUrl: given, timeouts = {}, liveLimits = {}, clock = manualClock() } = options;
+  const { url: databaseUrl, drop } = given
+    ? { url: given, drop: async () => {} }
+    : await createTestDatabaseUrl(engine);
   const lines: string[] = [];
-  const clock = manualClock();
   const config = { ...parseConfig({ DATABASE_URL: databaseUrl, PORT: '0' }), ...options.config };
   const log = createLog('debug', (line) => lines.push(line));
-  const app = await createApp(config, { clock, log, timeouts: options.timeouts ?? {} });
+  const app = await createApp(config, { clock, log, timeouts, liveLimits });
   const { url } = await app.start();
   const close = async () => {
     await app.stop();

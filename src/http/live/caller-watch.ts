@@ -1,11 +1,10 @@
 import type { Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
 import type { ChangeEvent } from '../../events/events.ts';
-import { refreshKey } from '../../keys/refresh-key.ts';
 import { stillValidSecrets } from '../../keys/still-valid.ts';
 import { readPositions } from '../../live/change-log.ts';
-import { refreshOperator, refreshSession } from '../../sessions/refresh-principal.ts';
 import { stillValidOperatorTokens, stillValidSessions } from '../../sessions/still-valid.ts';
+import { refreshPrincipal } from '../refresh-principal.ts';
 import type { Caller } from './caller.ts';
 
 /** How often credentials are looked at for what nobody announces: time running out, and other processes. */
@@ -87,7 +86,7 @@ export class CallerWatch {
       let principal: Principal | null;
       do {
         reading.again = false;
-        principal = await refresh(this.#services, caller);
+        principal = await refreshPrincipal(this.#services, caller.principal, caller.ip);
       } while (reading.again);
       if (!this.#callers.has(caller)) return;
       if (principal) caller.principal = principal;
@@ -174,12 +173,4 @@ function concerns(change: ChangeEvent, principal: Principal): boolean {
   }
   if (change.action.startsWith('api_key.')) return principal.actor === change.targetId;
   return 'organizationIds' in principal && principal.isOf(change.organizationId);
-}
-
-function refresh(services: WatchServices, { principal, ip }: Caller): Promise<Principal | null> {
-  const { db, clock } = services;
-  if (principal.kind === 'user') return refreshSession(db, clock, principal.sessionId);
-  if (principal.kind === 'key') return refreshKey(db, clock, principal, ip);
-  if (principal.kind === 'operator') return refreshOperator(db, principal.tokenId);
-  return Promise.resolve(principal);
 }

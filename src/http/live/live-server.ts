@@ -9,6 +9,7 @@ import { clientAddress } from '../client-address.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CheckedSubscription, Engine } from '../graphql-engine.ts';
 import { presentError } from '../graphql-errors.ts';
+import { refreshPrincipal } from '../refresh-principal.ts';
 import { Refusal } from '../refusal.ts';
 import { Caller } from './caller.ts';
 import { EventStream } from './event-stream.ts';
@@ -123,6 +124,7 @@ export class LiveServer {
       ...this.#services,
       publicUrl: this.#services.publicUrl,
       principal,
+      refreshPrincipal: (db) => refreshPrincipal({ db, clock: this.#services.clock }, principal, ip),
       request: facts,
       response: {},
     };

@@ -70,6 +70,11 @@ export class Subscriber implements GroupMember {
     this.#ended = options.ended;
   }
 
+  /** Whether it gets what happens, and has what was asked for of the past. */
+  get live(): boolean {
+    return this.#leave !== null && !this.over;
+  }
+
   /** Starts the source. Rejects where it can't be opened. */
   async open(): Promise<void> {
     const leave = await this.source.open({

@@ -101,8 +101,10 @@ export class Subscriptions {
   }
 
   /** What is running, for metrics and tests. */
-  get counts(): { callers: number; subscribers: number; groups: number } {
-    return { callers: this.#watch.size, subscribers: this.#groupOf.size, groups: this.#groups.size };
+  get counts(): { callers: number; subscribers: number; live: number; groups: number } {
+    let live = 0;
+    for (const subscriber of this.#groupOf.keys()) if (subscriber.live) live += 1;
+    return { callers: this.#watch.size, subscribers: this.#groupOf.size, live, groups: this.#groups.size };
   }
 
   /** The caller's rights are known again: what it may still see goes on, with just what it may see of it. */

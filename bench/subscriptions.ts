@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buildPrograms, Program } from './subscriptions/processes.ts';
+import { type Figures, report, writeSection } from './subscriptions/report.ts';
+import {
+  type Bench,
+  delaysAtRest,
+  IDLE_SUBSCRIBERS,
+  KEYS_PER_SUBSCRIBER,
+  memoryPerSubscriber,
+  type Rated,
+  revocationDelays,
+  SUBSCRIBERS,
+  throughput,
+} from './subscriptions/scenarios.ts';
+import type { SubjectName } from './subscriptions/server.ts';
+import type { World } from './subscriptions/world.ts';
+
+// Keywright's subscriptions beside a bare `ws` server and beside yoga with graphql-ws, all in one run, in turn.
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    /** Only the measurements whose name begins so. */
+    only: { type: 'string', default: '' },
+    /** Only the servers whose name begins so. */
+    server: { type: 'string', default: '' },
+    /** Writes the figures to bench/RESULTS.md. */
+    write: { type: 'boolean', default: false },
+  },
+});
+
+const PLAIN = 'yoga + graphql-ws';
+const RATED: readonly (readonly [Rated, readonly SubjectName[]])[] = [
+  ['one document', ['ws, send', 'Keywright', PLAIN, 'ws, frame']],
+  ['50 documents', ['ws, send', 'Keywright', PLAIN]],
+  ['one of 1,000', ['ws, send', 'Keywright', PLAIN]],
+];
+
+const figures: Figures = new Map();
+
+async function measure(name: string, run: () => Promise<Readonly<Record<string, number>>>): Promise<void> {
+  if (!name.startsWith(options.only) || !name.split(': ')[1]?.startsWith(options.server)) return;
+  for (const [unit, value] of Object.entries(await run())) {
+    const key = `${name}: ${unit}`;
+    figures.set(key, [...(figures.get(key) ?? []), value]);
+    console.log(`${key.padEnd(60)} ${value.toFixed(2)}`);
+  }
+}
+
+/** Each server in turn, and in another order in every round. */
+function turned<T>(list: readonly T[], round: number): T[] {
+  const at = round % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+}
+
+async function round(bench: Bench, number: number): Promise<void> {
+  for (const [scenario, subjects] of RATED) {
+    for (const subject of turned(subjects, number)) {
+      await measure(`${scenario}: ${subject}`, async () => ({ rate: await throughput(bench, subject, scenario) }));
+    }
+  }
+  for (const subject of turned(['ws, send', 'Keywright'] as const, number)) {
+    await measure(`delay: ${subject}`, async () => ({ ...(await delaysAtRest(bench, subject)) }));
+  }
+  await measure('revocation: Keywright', async () => {
+    const { commit, answer } = await revocationDelays(bench);
+    return { 'p50 from commit': commit.p50, 'p99 from commit': commit.p99, 'p99 from answer': answer.p99 };
+  });
+  for (const subject of turned(['ws, send', 'Keywright', PLAIN] as const, number)) {
+    await measure(`memory: ${subject}`, async () => ({ bytes: await memoryPerSubscriber(bench, subject) }));
+  }
+}
+
+const programs = await buildPrograms();
+const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
+try {
+  const preparing = new Program(programs, 'server');
+  const file = join(folder, 'world.db');
+  const size = { users: IDLE_SUBSCRIBERS / 1_000, keys: SUBSCRIBERS * KEYS_PER_SUBSCRIBER };
+  const world = await preparing.ask<World>('prepare', { file, ...size });
+  await preparing.end();
+  const bench: Bench = { programs, folder, world, bytes: 330 };
+  for (let number = 0; number < Number(options.rounds); number++) await round(bench, number);
+  const text = report(figures, Number(options.rounds), bench.bytes);
+  console.log(`\n${text}`);
+  const results = fileURLToPath(new URL('RESULTS.md', import.meta.url));
+  if (options.write) writeSection(results, 'Subscriptions', text);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  programs.remove();
+}

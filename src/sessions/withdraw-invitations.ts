@@ -1,0 +1,15 @@
+import type { Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+
+/** Makes every link unusable that invites the user to the organization. */
+export async function withdrawInvitations(
+  tx: Transaction<Tables>,
+  userId: string,
+  organizationId: string,
+): Promise<void> {
+  await tx
+    .deleteFrom('sign_in_tokens')
+    .where('user_id', '=', userId)
+    .where('invites_to', '=', organizationId)
+    .execute();
+}
