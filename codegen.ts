@@ -23,6 +23,7 @@ const config: CodegenConfig = {
   schema: './schema/schema.graphql',
   generates: {
     './test/generated/': { ...preset, documents: ['test/**/*.graphql'] },
+    './src/cli/generated/': { ...preset, documents: ['src/cli/**/*.graphql'] },
     './examples/generated/': { ...preset, documents: ['examples/**/*.graphql'] },
   },
 };

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
 export type Engine = 'sqlite' | 'postgres';
@@ -7,5 +7,33 @@ export type Engine = 'sqlite' | 'postgres';
 export interface Database {
   readonly kysely: Kysely<Tables>;
   readonly engine: Engine;
+  readonly lookup: Lookup;
   close(): Promise<void>;
+}
+
+/**
+ * Reads for verification: each compiled once, on connections of their own. No transaction of `kysely` delays them, and
+ * none shows through before its commit.
+ */
+export type Lookup = SyncLookup | AsyncLookup;
+
+/** An embedded database: an answer is there when the call returns. */
+export interface SyncLookup {
+  readonly mode: 'sync';
+  /** Compiles on first use. The parameters of `query` only mark their places. */
+  prepare<Row>(query: CompiledQuery<Row>): SyncRead<Row>;
+  /** Whether anybody, in any process, has committed since the last call; true at the first. Reads no table. */
+  changed(): boolean;
+}
+
+export interface SyncRead<Row> {
+  first(...values: readonly unknown[]): Row | undefined;
+  all(...values: readonly unknown[]): Row[];
+}
+
+/** A server: every read takes a while, and several are under way at once. */
+export interface AsyncLookup {
+  readonly mode: 'async';
+  /** Compiles once a connection, under this name. The parameters of `query` only mark their places. */
+  prepare<Row>(name: string, query: CompiledQuery<Row>): (...values: readonly unknown[]) => Promise<Row[]>;
 }

@@ -18,7 +18,7 @@ export interface MigrationResult {
  * others wait. Rejects with DatabaseTooNewError where the database knows migrations that this program does not.
  */
 export async function migrate(database: Database): Promise<MigrationResult> {
-  if (database.engine === 'postgres') return run(database.kysely);
+  if (database.engine === 'postgres') return database.kysely.connection().execute(runUnhurried);
   // Kysely's lock for SQLite reaches no further than the process; the file's write lock does.
   return database.kysely.connection().execute(async (connection) => {
     await sql`begin immediate`.execute(connection);
@@ -40,6 +40,16 @@ export async function migrationProblem(database: Database): Promise<string | nul
   if (unknown) return `the database is newer than this program (it has the migration ${unknown})`;
   const missing = Object.keys(migrations).find((name) => !done.includes(name));
   return missing ? `the migration ${missing} has not run` : null;
+}
+
+/** A migration of much data, or the wait for another process's, may take longer than any statement of a request. */
+async function runUnhurried(connection: Kysely<Tables>): Promise<MigrationResult> {
+  await sql`set statement_timeout = 0`.execute(connection);
+  try {
+    return await run(connection);
+  } finally {
+    await sql`reset statement_timeout`.execute(connection);
+  }
 }
 
 async function run(kysely: Kysely<Tables>): Promise<MigrationResult> {

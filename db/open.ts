@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database } from './database.ts';
 
-export type { Database, Engine } from './database.ts';
+export type { AsyncLookup, Database, Engine, Lookup, SyncLookup } from './database.ts';
 
 /**
  * Opens `sqlite:<path>` (made if missing, its folder too) or `postgres://…`. Loads only the driver it needs. Does not
@@ -11,7 +11,7 @@ export type { Database, Engine } from './database.ts';
 export async function openDatabase(url: string): Promise<Database> {
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length);
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const { openSqlite } = await import('./sqlite.ts');
     return openSqlite(path);
   }

@@ -1,6 +1,6 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { Database } from './database.ts';
+import type { AsyncLookup, Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
 /** Few connections: statements are short, and more of them only queue inside the server. */
@@ -12,20 +12,58 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** A statement that runs longer is given up, so that a stuck one can't hold an organization's lock for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/** Connections for verification: each carries many look-ups at once, and none waits behind a change. */
+const LOOKUP_POOL_SIZE = 4;
+
+/** After this a look-up has failed, whatever has become of the server, milliseconds. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+
 /** Opens a pool on a PostgreSQL server. Whole numbers arrive as numbers: all of ours stay below 2^53. */
 export function openPostgres(url: string): Database {
-  const pool = new pg.Pool({
-    connectionString: url,
+  const pool = openPool(url, {
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+  });
+  const readers = openPool(url, {
+    max: LOOKUP_POOL_SIZE,
+    connectionTimeoutMillis: LOOKUP_TIMEOUT_MS,
+    statement_timeout: LOOKUP_TIMEOUT_MS,
+    query_timeout: LOOKUP_TIMEOUT_MS,
+  });
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    kysely,
+    engine: 'postgres',
+    lookup: lookupOn(readers),
+    close: async () => {
+      await Promise.all([kysely.destroy(), readers.end()]);
+    },
+  };
+}
+
+function openPool(url: string, settings: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    ...settings,
+    connectionString: url,
     application_name: 'keywright',
     types: { getTypeParser: (oid: number, format?: string) => parser(oid, format) },
   });
   // An idle connection that breaks is replaced on next use; without a listener the process would end.
   pool.on('error', () => {});
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { kysely, engine: 'postgres', close: () => kysely.destroy() };
+  return pool;
+}
+
+function lookupOn(pool: pg.Pool): AsyncLookup {
+  return {
+    mode: 'async',
+    prepare<Row>(name: string, { sql }: CompiledQuery<Row>) {
+      return async (...values) => {
+        const { rows } = await pool.query<Row & pg.QueryResultRow>({ name, text: sql, values: [...values] });
+        return rows;
+      };
+    },
+  };
 }
 
 function parser(oid: number, format?: string) {

@@ -1,18 +1,69 @@
+import { closeSync, openSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { Database } from './database.ts';
+import type { Database, SyncLookup } from './database.ts';
 import type { Tables } from './tables.ts';
 
 /** How long a writer waits for another process's write, milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
 
-/** Opens a SQLite file: WAL, every commit on disk before it is acknowledged, foreign keys enforced. */
+/** Readers wait only while another process repairs the file after a crash; meanwhile nothing else runs here. */
+const LOOKUP_TIMEOUT_MS = 1_000;
+
+/** Opens a SQLite file (made if missing, for its owner only): WAL, every commit on disk before it is acknowledged. */
 export function openSqlite(path: string): Database {
+  createPrivately(path);
   const connection = new SQLite(path, { timeout: BUSY_TIMEOUT_MS });
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
   connection.pragma('trusted_schema = OFF');
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
-  return { kysely, engine: 'sqlite', close: () => kysely.destroy() };
+  const reader = new SQLite(path, { readonly: true, timeout: LOOKUP_TIMEOUT_MS });
+  reader.pragma('trusted_schema = OFF');
+  return {
+    kysely,
+    engine: 'sqlite',
+    lookup: lookupOn(reader),
+    close: async () => {
+      reader.close();
+      await kysely.destroy();
+    },
+  };
+}
+
+/** SQLite would make the file as the umask says; the files beside it (-wal, -shm) get the mode of this one. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch {
+    // It is there already, with the mode that it has; whatever else may be wrong, SQLite says itself.
+  }
+}
+
+function lookupOn(reader: SQLite.Database): SyncLookup {
+  // Changes with every commit of another connection, be it our own for writing.
+  const version = reader.prepare<[], number>('pragma data_version').pluck();
+  let known: number | undefined;
+  return {
+    mode: 'sync',
+    prepare<Row>({ sql }: { readonly sql: string }) {
+      let statement: SQLite.Statement<unknown[], Row> | undefined;
+      // Not at once: the tables may not be there yet.
+      const prepared = () => {
+        statement ??= reader.prepare<unknown[], Row>(sql);
+        return statement;
+      };
+      return {
+        first: (...values) => prepared().get(...values),
+        all: (...values) => prepared().all(...values),
+      };
+    },
+    changed() {
+      const current = version.get();
+      if (current === known) return false;
+      known = current;
+      return true;
+    },
+  };
 }

@@ -99,6 +99,20 @@ export interface SessionsTable {
   last_seen_at: number;
 }
 
+/** Whom an OpenID provider means by a subject. A user has one at most. */
+export interface UserIdentitiesTable {
+  issuer: Fixed<string>;
+  subject: Fixed<string>;
+  user_id: Fixed<string>;
+  created_at: Fixed<number>;
+}
+
+/** Sign-ins with an OpenID provider that are done, until they would be too old anyway: none is done twice. */
+export interface UsedOidcFlowsTable {
+  state_hash: Fixed<string>;
+  expires_at: Fixed<number>;
+}
+
 export interface OperatorTokensTable {
   id: Fixed<string>;
   name: Fixed<string>;
@@ -200,6 +214,34 @@ export interface AuditLogTable {
   occurred_at: Fixed<number>;
 }
 
+/** A server that runs on this database, or ran until a moment ago. */
+export interface NodesTable {
+  id: Fixed<string>;
+  /** For people to know it by. */
+  name: string;
+  /** Grows by one each time the node proves that it hears the others. */
+  beat: number;
+  /** How long after that it may go by what it remembers. */
+  lease_ms: number;
+  /** Grows each time its rows in `node_watches` change. */
+  watching: number;
+}
+
+/** Somebody at this node watches uses and denials of this organization. */
+export interface NodeWatchesTable {
+  node_id: Fixed<string>;
+  organization_id: Fixed<string>;
+}
+
+/** Uses and denials on their way to the other nodes. */
+export interface RelayedUsageTable {
+  node_id: Fixed<string>;
+  /** Counts what the node has sent. */
+  number: Fixed<number>;
+  /** JSON: list of events. */
+  events: Fixed<string>;
+}
+
 export interface Tables {
   organizations: OrganizationsTable;
   organization_sequences: OrganizationSequencesTable;
@@ -210,6 +252,8 @@ export interface Tables {
   roles: RolesTable;
   sign_in_tokens: SignInTokensTable;
   sessions: SessionsTable;
+  user_identities: UserIdentitiesTable;
+  used_oidc_flows: UsedOidcFlowsTable;
   operator_tokens: OperatorTokensTable;
   api_keys: ApiKeysTable;
   api_key_teams: ApiKeyTeamsTable;
@@ -218,6 +262,9 @@ export interface Tables {
   api_key_secret_usage: ApiKeySecretUsageTable;
   api_key_usage_buckets: ApiKeyUsageBucketsTable;
   audit_log: AuditLogTable;
+  nodes: NodesTable;
+  node_watches: NodeWatchesTable;
+  relayed_usage: RelayedUsageTable;
 }
 
 export type Row<Name extends keyof Tables> = Selectable<Tables[Name]>;

@@ -26,9 +26,15 @@ export const Actor = builder.unionType('Actor', {
   },
 });
 
+/** What lets somebody see who is behind the id of a user or of a key. */
+const SHOWN_BY = {
+  user: ['member.view', 'api.key.view', 'audit.view'],
+  key: ['api.key.view'],
+} as const;
+
 /**
- * The actor that the audit log names so. A key is shown as a key only to those who may see keys, to others by its id
- * alone; `organizationId` is where it acted.
+ * The actor that the audit log names so. A user or key is shown as such only to those who may see it, to others, such as
+ * a gateway that only verifies, by its id alone; `organizationId` is where it acted.
  */
 export async function findActor(
   ctx: GraphQLContext,
@@ -36,10 +42,9 @@ export async function findActor(
   organizationId: string | null,
 ): Promise<User | ApiKey | SystemActor> {
   const type = idType(actor);
-  if (type === 'user') return UserRef.getDataloader(ctx).load(actor);
-  if (type !== 'key') return { systemName: actor };
+  if (type !== 'user' && type !== 'key') return { systemName: actor };
   const { principal } = ctx;
-  const visible =
-    principal?.actor === actor || (organizationId !== null && principal?.can(organizationId, 'api.key.view'));
-  return visible ? ApiKeyRef.getDataloader(ctx).load(actor) : { systemName: actor };
+  const may = (permission: string) => organizationId !== null && principal?.can(organizationId, permission);
+  if (principal?.actor !== actor && !SHOWN_BY[type].some(may)) return { systemName: actor };
+  return (type === 'user' ? UserRef : ApiKeyRef).getDataloader(ctx).load(actor);
 }

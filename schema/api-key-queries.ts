@@ -6,6 +6,9 @@ import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { ApiKeyConnection, ApiKeyRef, OrganizationRef, TeamRef } from './refs.ts';
 
+/** Where the organization is named. */
+const ARGUMENT = ['organizationId'];
+
 builder.queryFields((t) => ({
   apiKey: t.field({
     type: ApiKeyRef,
@@ -20,7 +23,7 @@ builder.queryFields((t) => ({
       type: ApiKeyRef,
       description: 'The keys of an organization. Needs `api.key.view`',
       authScopes: (_root, { organizationId }, ctx) => ({
-        permissionIn: [resolveOrganizationId(ctx, organizationId), 'api.key.view'],
+        permissionIn: [resolveOrganizationId(ctx, organizationId, ARGUMENT), 'api.key.view'],
       }),
       complexity: connectionCost,
       args: {
@@ -32,7 +35,12 @@ builder.queryFields((t) => ({
       },
       resolve: async (_root, { organizationId, filter, orderBy, ...page }, ctx) =>
         toConnection(
-          await listApiKeys(ctx, resolveOrganizationId(ctx, organizationId), { filter, orderBy }, page),
+          await listApiKeys(
+            ctx,
+            resolveOrganizationId(ctx, organizationId, ARGUMENT),
+            { filter, orderBy },
+            page,
+          ),
         ),
     },
     ApiKeyConnection,

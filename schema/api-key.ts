@@ -7,7 +7,7 @@ import {
   rotationDueAt,
   statusOf,
 } from '../src/keys/api-key.ts';
-import { usageOf } from '../src/usage/report.ts';
+import { stretchesOf, usageOf } from '../src/usage/report.ts';
 import { Actor, findActor } from './actor.ts';
 import { ApiKeyStatus, Environment } from './api-key-list.ts';
 import { builder } from './builder.ts';
@@ -121,7 +121,12 @@ builder.objectType(ApiKeyRef, {
       nullable: true,
       description: 'Who the key belongs to in the caller’s own system',
     }),
-    metadata: t.expose('metadata', { type: 'JSONObject', description: 'Whatever the caller keeps with it' }),
+    metadata: t.expose('metadata', {
+      type: 'JSONObject',
+      description: 'Whatever the caller keeps with it',
+      // Up to 16 KB.
+      complexity: 5,
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made' }),
     createdBy: t.field({
       type: Actor,
@@ -170,7 +175,8 @@ builder.objectType(ApiKeyRef, {
     }),
     secrets: t.loadableList({
       type: ApiKeySecretRef,
-      description: 'Its credentials, the newest first, ended ones included',
+      description:
+        'Its credentials, the newest first: all that are accepted, and the newest 100 that have ended',
       load: async (ids: string[], ctx) => {
         const secrets = await loadSecretsOfKeys(ctx, ids);
         return ids.map((id) => secrets.get(id) ?? []);
@@ -180,7 +186,7 @@ builder.objectType(ApiKeyRef, {
     usage: t.field({
       type: [UsageBucket],
       description: 'How often it was presented: stretches with any use, the earliest first; at most 1,000',
-      complexity: { field: 20, multiplier: 5 },
+      complexity: (range, { clock }) => ({ field: 20, multiplier: stretchesOf(range, clock.now()) }),
       args: {
         from: t.arg({
           type: 'DateTime',
@@ -193,8 +199,7 @@ builder.objectType(ApiKeyRef, {
           description: 'Length of a stretch',
         }),
       },
-      resolve: (key, { from, to, granularity }, ctx) =>
-        usageOf(ctx, key.id, { from: from ?? null, to: to ?? null, granularity: granularity ?? 'hour' }),
+      resolve: (key, range, ctx) => usageOf(ctx, key.id, range),
     }),
     auditLog: t.connection(
       {

@@ -22,6 +22,8 @@ builder.objectType(AuditEntryRef, {
       type: 'JSONObject',
       description:
         'Each changed field with its values: `{"name": ["before", "after"]}`. Never a secret or its hash',
+      // Up to 32 KB: a key's metadata, before and after.
+      complexity: 10,
       resolve: (entry) => entry.changes,
     }),
     ip: t.exposeString('ip', {

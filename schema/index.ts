@@ -4,12 +4,14 @@ import './api-key-queries.ts';
 import './api-key-secret.ts';
 import './connection.ts';
 import './errors.ts';
+import './member-mutations.ts';
 import './membership.ts';
 import './node.ts';
 import './organization.ts';
 import './organization-mutations.ts';
 import './revocation.ts';
 import './role.ts';
+import './role-mutations.ts';
 import './scalars.ts';
 import './session.ts';
 import './subscriptions.ts';
@@ -18,6 +20,8 @@ import './user.ts';
 import './verification.ts';
 import './viewer.ts';
 import { builder } from './builder.ts';
+import { withDirectIds } from './direct-ids.ts';
+import { withFreshCaches } from './fresh-caches.ts';
 
 /** The whole schema, ready to execute. */
-export const schema = builder.toSchema({ sortSchema: false });
+export const schema = withDirectIds(withFreshCaches(builder.toSchema({ sortSchema: false })));

@@ -1,4 +1,4 @@
-import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped, visit } from 'graphql';
 import { builder } from './builder.ts';
 
 /** RFC 3339, section 5.6, with `Z` or an offset; fractions beyond milliseconds are cut. */
@@ -14,8 +14,12 @@ builder.scalarType('DateTime', {
 builder.scalarType('JSONObject', {
   description: 'A JSON object',
   serialize: (value) => value as Record<string, unknown>,
+  // Whole numbers in variables were rounded when the request's JSON was read: nothing shows it any more.
   parseValue: requireObject,
-  parseLiteral: (node: ValueNode, variables) => requireObject(valueFromASTUntyped(node, variables)),
+  parseLiteral: (node: ValueNode, variables) => {
+    visit(node, { [Kind.INT]: { enter: requireSafeInteger } });
+    return requireObject(valueFromASTUntyped(node, variables));
+  },
 });
 
 builder.scalarType('CIDR', {
@@ -43,10 +47,14 @@ builder.scalarType('Permission', {
   parseValue: (value) => requireString('Permission', value),
 });
 
+/** The times that RFC 3339 can write in UTC: an offset may lead out of the years 0 to 9999. */
+const TIME_MIN = Date.parse('0000-01-01T00:00:00.000Z');
+const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
+
 function parseDateTime(value: unknown): number {
   const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
   // A 30 February parses as 2 March; the day it names must be the day it is.
-  if (Number.isNaN(time) || !isDayOfMonth(value as string)) {
+  if (!(time >= TIME_MIN && time <= TIME_MAX) || !isDayOfMonth(value as string)) {
     throw new GraphQLError('DateTime is an RFC 3339 time such as 2030-01-31T12:00:00Z');
   }
   return time;
@@ -63,7 +71,20 @@ function requireString(scalar: string, value: unknown): string {
 }
 
 function requireObject(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw new GraphQLError('JSONObject is an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new GraphQLError('JSONObject is an object');
+  if (!isKept(value)) throw new GraphQLError('JSONObject holds a number too large to be kept');
+  return value as Record<string, unknown>;
+}
+
+/** Whether every number in it is one that JSON can write: `1e400` is read as infinity, and would be kept as null. */
+function isKept(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every(isKept);
+}
+
+function requireSafeInteger({ value }: { readonly value: string }): void {
+  if (Number.isSafeInteger(Number(value))) return;
+  throw new GraphQLError('JSONObject keeps whole numbers up to 2^53 - 1: write larger ones as strings');
 }

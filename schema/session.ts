@@ -1,8 +1,10 @@
 import { NotFoundError } from '../src/core/errors.ts';
+import { revokeSession } from '../src/sessions/revoke-session.ts';
+import type { Session } from '../src/sessions/session.ts';
 import { signIn } from '../src/sessions/sign-in.ts';
-import { signOut } from '../src/sessions/sign-out.ts';
+import { type SignedOut, signOut } from '../src/sessions/sign-out.ts';
 import { builder } from './builder.ts';
-import { UserRef } from './refs.ts';
+import { OrganizationRef, UserRef } from './refs.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
   description: 'A sign-in',
@@ -27,11 +29,43 @@ const SignInPayload = builder
     }),
   });
 
-const SignOutPayload = builder.objectRef<{ signedOut: boolean }>('SignOutPayload').implement({
+const SignOutPayload = builder.objectRef<SignedOut>('SignOutPayload').implement({
   description: 'The answer to a sign-out',
   fields: (t) => ({
     signedOut: t.exposeBoolean('signedOut', { description: 'Whether there was a session to end' }),
+    endedSessions: t.exposeInt('endedSessions', { description: 'How many sessions were ended' }),
   }),
+});
+
+export const SessionRef = builder.objectRef<Session>('Session').implement({
+  description: 'A sign-in of a person that goes on',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Names it to `revokeSession`; not a secret' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the person signed in' }),
+    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'Its last use, to the minute' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When it ends at the latest; 12 hours without use end it too',
+    }),
+    current: t.exposeBoolean('current', { description: 'Whether it is the one that asks' }),
+    organization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description:
+        'The only organization that it reaches, where it began with a link that a member saw; null: all of the person’s',
+      resolve: ({ limitedTo }) => limitedTo,
+    }),
+  }),
+});
+
+const RevokeSessionInput = builder.inputType('RevokeSessionInput', {
+  description: 'The end of a session',
+  fields: (t) => ({ id: t.id({ required: true, description: 'One of your own sessions: `ses_…`' }) }),
+});
+
+const RevokeSessionPayload = builder.objectRef<{ revokedId: string }>('RevokeSessionPayload').implement({
+  description: 'The session has ended',
+  fields: (t) => ({ revokedId: t.exposeID('revokedId', { description: 'The id that it had' }) }),
 });
 
 builder.mutationFields((t) => ({
@@ -54,12 +88,38 @@ builder.mutationFields((t) => ({
   }),
   signOut: t.field({
     type: SignOutPayload,
-    description: 'Ends the caller’s session, at once',
+    description: 'Ends the caller’s session, or all of the person’s, at once',
     authScopes: { authenticated: true },
-    resolve: async (_root, _args, ctx) => {
-      const { signedOut } = await signOut(ctx);
+    args: {
+      everywhere: t.arg.boolean({
+        defaultValue: false,
+        description:
+          'Ends all of the person’s sessions; one that reaches a single organization, all that reach the same',
+      }),
+    },
+    resolve: async (_root, { everywhere }, ctx) => {
+      const signedOut = await signOut(ctx, { everywhere });
       ctx.response.setSessionCookie?.(null);
-      return { signedOut };
+      return signedOut;
+    },
+  }),
+  revokeSession: t.field({
+    type: RevokeSessionPayload,
+    description: 'Ends one of the caller’s own sessions, at once; `viewer.sessions` lists them',
+    authScopes: { authenticated: true },
+    errors: {
+      types: [NotFoundError],
+      union: {
+        name: 'RevokeSessionResult',
+        description: 'The id of the session; or nothing, where it is not one of the caller’s',
+      },
+    },
+    args: { input: t.arg({ type: RevokeSessionInput, required: true, description: 'Which one' }) },
+    resolve: async (_root, { input }, ctx) => {
+      const revokedId = await revokeSession(ctx, input);
+      const own = ctx.principal?.kind === 'user' && ctx.principal.sessionId === revokedId;
+      if (own) ctx.response.setSessionCookie?.(null);
+      return { revokedId };
     },
   }),
 }));

@@ -9,6 +9,11 @@ export async function* iterate<E extends object>(open: () => Promise<Source<E>>)
   const waiting: E[] = [];
   let stopped = false;
   let wake: () => void = () => {};
+  let failure: { error: unknown } | null = null;
+  const failed = (error: unknown): void => {
+    failure = { error };
+    wake();
+  };
   const source = await open();
   const opening = source.open({
     receive: (event) => {
@@ -17,12 +22,9 @@ export async function* iterate<E extends object>(open: () => Promise<Source<E>>)
     },
     ready: async () => {},
     stopped: () => stopped,
+    failed,
   });
-  let failure: { error: unknown } | null = null;
-  opening.catch((error) => {
-    failure = { error };
-    wake();
-  });
+  opening.catch(failed);
   try {
     for (;;) {
       if (failure) throw (failure as { error: unknown }).error;
@@ -33,6 +35,7 @@ export async function* iterate<E extends object>(open: () => Promise<Source<E>>)
     }
   } finally {
     stopped = true;
-    if (!failure) (await opening)();
+    const leave = await opening.catch(() => null);
+    leave?.();
   }
 }

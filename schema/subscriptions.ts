@@ -1,4 +1,5 @@
 import type { ChangeEvent, DenialEvent, UseEvent } from '../src/events/events.ts';
+import type { ApiKey } from '../src/keys/api-key.ts';
 import type { Counted } from '../src/live/channels.ts';
 import { encodeCursor } from '../src/live/cursor.ts';
 import { changedSource, changeTypeOf, deniedSource, usedSource } from '../src/live/sources.ts';
@@ -12,7 +13,16 @@ import { VerificationCode } from './verification.ts';
 const ApiKeyUsed = builder.objectRef<Counted<UseEvent>>('ApiKeyUsed').implement({
   description: 'A key was accepted',
   fields: (t) => ({
-    apiKey: t.field({ type: ApiKeyRef, description: 'The key', resolve: ({ newest }) => newest.keyId }),
+    apiKey: t.field({
+      type: ApiKeyRef,
+      description: 'The key, with this use as its last',
+      resolve: ({ newest }, _args, ctx) => {
+        // It may be used again while it is loaded.
+        const asUsed = (apiKey: ApiKey) => ({ ...apiKey, lastUsedAt: newest.at, lastUsedIp: newest.ip });
+        const atOnce = ctx.live.readKey?.(newest.keyId);
+        return atOnce ? asUsed(atOnce) : ApiKeyRef.getDataloader(ctx).load(newest.keyId).then(asUsed);
+      },
+    }),
     lastUsedAt: t.field({ type: 'DateTime', description: 'When', resolve: ({ newest }) => newest.at }),
     lastUsedIp: t.string({
       nullable: true,

@@ -1,7 +1,9 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
 import { createTeam } from '../src/organizations/create-team.ts';
+import { deleteTeam } from '../src/organizations/delete-team.ts';
 import { listMembers } from '../src/organizations/list-members.ts';
 import type { Team } from '../src/organizations/team.ts';
+import { updateTeam } from '../src/organizations/update-team.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { nullIfMissing } from './loaded.ts';
@@ -46,13 +48,36 @@ const CreateTeamInput = builder.inputType('CreateTeamInput', {
   }),
 });
 
-const CreateTeamPayload = builder.objectRef<{ team: Team }>('CreateTeamPayload').implement({
-  description: 'The team was made',
-  fields: (t) => ({ team: t.expose('team', { type: TeamRef, description: 'The new team' }) }),
+const UpdateTeamInput = builder.inputType('UpdateTeamInput', {
+  description: 'Changes of a team; what is left out stays',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The team' }),
+    name: t.string({ description: '1 to 100 characters, unique in the organization; can’t be null' }),
+  }),
 });
 
-builder.mutationField('createTeam', (t) =>
-  t.field({
+const DeleteTeamInput = builder.inputType('DeleteTeamInput', {
+  description: 'The end of a team',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The team' }) }),
+});
+
+function payload(name: string, description: string) {
+  return builder.objectRef<{ team: Team }>(name).implement({
+    description,
+    fields: (t) => ({ team: t.expose('team', { type: TeamRef, description: 'The team as it is now' }) }),
+  });
+}
+
+const CreateTeamPayload = payload('CreateTeamPayload', 'The team was made');
+const UpdateTeamPayload = payload('UpdateTeamPayload', 'The team was changed');
+
+const DeleteTeamPayload = builder.objectRef<{ deletedId: string }>('DeleteTeamPayload').implement({
+  description: 'The team was deleted',
+  fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id that it had' }) }),
+});
+
+builder.mutationFields((t) => ({
+  createTeam: t.field({
     type: CreateTeamPayload,
     description: 'Makes a team. Needs `team.manage`',
     authScopes: { permission: 'team.manage' },
@@ -63,4 +88,27 @@ builder.mutationField('createTeam', (t) =>
     args: { input: t.arg({ type: CreateTeamInput, required: true, description: 'What to make' }) },
     resolve: async (_root, { input }, ctx) => ({ team: (await createTeam(ctx, input)).result }),
   }),
-);
+  updateTeam: t.field({
+    type: UpdateTeamPayload,
+    description: 'Renames a team. Needs `team.manage`',
+    authScopes: { permission: 'team.manage' },
+    errors: {
+      types: [ValidationError, NotFoundError, ConflictError],
+      union: { name: 'UpdateTeamResult', description: 'The team, or why it stayed as it was' },
+    },
+    args: { input: t.arg({ type: UpdateTeamInput, required: true, description: 'What to change' }) },
+    resolve: async (_root, { input }, ctx) => ({ team: (await updateTeam(ctx, input)).result }),
+  }),
+  deleteTeam: t.field({
+    type: DeleteTeamPayload,
+    description:
+      'Deletes a team; its members stay in the organization. Refused while unrevoked keys are bound to it, which could be left bound to none, and so be accepted for every team. Needs `team.manage`',
+    authScopes: { permission: 'team.manage' },
+    errors: {
+      types: [NotFoundError, ConflictError],
+      union: { name: 'DeleteTeamResult', description: 'The id of the team, or why it stayed' },
+    },
+    args: { input: t.arg({ type: DeleteTeamInput, required: true, description: 'What to delete' }) },
+    resolve: async (_root, { input }, ctx) => ({ deletedId: (await deleteTeam(ctx, input)).result }),
+  }),
+}));

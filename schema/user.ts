@@ -1,5 +1,8 @@
-import { findUser } from '../src/organizations/find-user.ts';
+import { createContextCache } from '@pothos/core';
+import DataLoader from 'dataloader';
+import { findUsers } from '../src/organizations/find-user.ts';
 import { builder } from './builder.ts';
+import type { GraphQLContext } from './context.ts';
 import { findsNode } from './node.ts';
 import { UserRef } from './refs.ts';
 
@@ -11,4 +14,13 @@ builder.objectType(UserRef, {
   }),
 });
 
-findsNode('User', (id, ctx) => findUser(ctx, id));
+/** Unlike the loader of the type, this one finds only whom the caller may see. */
+const visibleUsers = createContextCache(
+  (ctx: GraphQLContext) =>
+    new DataLoader(async (ids: readonly string[]) => {
+      const byId = new Map((await findUsers(ctx, ids)).map((user) => [user.id, user]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+);
+
+findsNode('User', (id, ctx) => visibleUsers(ctx).load(id));

@@ -2,10 +2,12 @@ import type { Principal } from '../src/access/principal.ts';
 import { UnauthenticatedError } from '../src/core/errors.ts';
 import { listOrganizations } from '../src/organizations/list-organizations.ts';
 import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
+import { listSessions } from '../src/sessions/list-sessions.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { OrganizationConnection, OrganizationRef } from './refs.ts';
+import { SessionRef } from './session.ts';
 
 const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
   description: 'Who is asking',
@@ -32,9 +34,19 @@ const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
           description: 'May be left out by an API key, or a user of a single organization',
         }),
       },
-      resolve: (viewer, { organizationId }, ctx) => [
-        ...viewer.permissionsIn(resolveOrganizationId(ctx, organizationId)),
-      ],
+      resolve: async (viewer, { organizationId }, ctx) => {
+        const id = resolveOrganizationId(ctx, organizationId, ['organizationId']);
+        // An operator holds everything everywhere, but there must be such an organization.
+        await OrganizationRef.getDataloader(ctx).load(id);
+        return [...viewer.permissionsIn(id)];
+      },
+    }),
+    sessions: t.field({
+      type: [SessionRef],
+      description:
+        'The person’s own sessions that go on, the latest used first, at most 100; none for keys and operator tokens',
+      complexity: { field: 1, multiplier: 25 },
+      resolve: (_viewer, _args, ctx) => listSessions(ctx),
     }),
   }),
 });

@@ -4,13 +4,17 @@ import { schema } from '../schema/index.ts';
 import type { Services } from './context.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
+import type { LiveLimits } from './core/live-limits.ts';
 import { createLog, type Log } from './core/log.ts';
-import { inProcessBus } from './events/bus.ts';
+import { createBus } from './events/create-bus.ts';
 import { createEngine } from './http/graphql-engine.ts';
-import { type LiveLimits, LiveServer } from './http/live/live-server.ts';
+import { LiveServer } from './http/live/live-server.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
+import { verifyHandler } from './http/verify.ts';
+import { createKeyLookup } from './keys/key-lookup.ts';
 import { inProcessRateLimiter } from './keys/rate-limit.ts';
+import { keyReader } from './live/key-reader.ts';
 import { Live } from './live/live.ts';
 import { createUsageRecorder } from './usage/recorder.ts';
 
@@ -45,10 +49,11 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const clock = overrides.clock ?? systemClock;
   const database = overrides.database ?? (await openDatabase(config.databaseUrl));
   const db = database.kysely;
-  const bus = inProcessBus();
+  const bus = await createBus(database, config, log);
+  const keys = createKeyLookup(database, { bus, config });
   const usage = createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs);
   const limiter = inProcessRateLimiter(clock);
-  const live = new Live({ db, bus, log });
+  const live = new Live({ db, bus, log }, keyReader(database, usage));
   const timeouts = { ...DEFAULT_TIMEOUTS, ...overrides.timeouts };
   const server = createHttpServer({ log, timeouts });
   let url = addressOf(config.host, config.port);
@@ -58,6 +63,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     bus,
     usage,
     limiter,
+    keys,
     clock,
     log,
     config,
@@ -68,13 +74,15 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   };
 
   const run = createEngine(schema);
-  const liveServer = new LiveServer(services, schema, run, overrides.liveLimits);
+  const liveServer = new LiveServer(services, schema, run, { ...config.live, ...overrides.liveLimits });
 
   const end = async (): Promise<void> => {
     // At once: while subscriptions end, no new work is taken.
     await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS)]);
     live.stop();
+    keys.stop();
     await usage.stop();
+    await bus.stop();
     if (!overrides.database) await database.close();
   };
   let ended: Promise<void> | undefined;
@@ -88,13 +96,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await migrate(database);
       liveServer.start();
       live.start();
+      await bus.start();
       usage.start();
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);
         const readiness = () => migrationProblem(database);
         const routes = createRoutes(services, schema, readiness, { run, live: liveServer });
         const upgrade = liveServer.upgrade.bind(liveServer);
-        return { routes, upgrade, publicUrl: services.publicUrl };
+        return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };
       });
     } catch (error) {
       await stop();

@@ -78,6 +78,7 @@ export async function write<T>(ctx: Context, work: (change: Change) => Promise<T
       },
     });
     const events: ChangeEvent[] = await recordChanges(tx, records, now, ctx.request);
+    await ctx.bus.prepare(tx, events);
     return { result, events };
   });
   const propagation = await ctx.bus.announce(done.events);

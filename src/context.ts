@@ -3,6 +3,7 @@ import type { Tables } from '../db/tables.ts';
 import type { Principal } from './access/principal.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
+import type { Network } from './core/ip.ts';
 import type { Log } from './core/log.ts';
 import type { EventBus } from './events/bus.ts';
 
@@ -12,6 +13,7 @@ export interface Services {
   readonly bus: EventBus;
   readonly usage: UsageSink;
   readonly limiter: RateLimiter;
+  readonly keys: KeyLookup;
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Config;
@@ -82,4 +84,37 @@ export interface RateLimiter {
   take(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
   /** What is left, without taking one. */
   peek(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
+}
+
+/** Everything that verification needs to know of a secret and its key; as of a read, but true at any time after. */
+export interface VerifiableKey {
+  readonly keyId: string;
+  readonly secretId: string;
+  readonly organizationId: string;
+  readonly environment: 'live' | 'test';
+  /** In force: the role's and the grants together. */
+  readonly permissions: readonly string[];
+  readonly roleName: string | null;
+  /** Empty: bound to no team. */
+  readonly teamIds: readonly string[];
+  readonly externalId: string | null;
+  /** Empty: any address. */
+  readonly allowlist: readonly Network[];
+  readonly rateLimit: { readonly limit: number; readonly windowSeconds: number } | null;
+  readonly enabled: boolean;
+  /** The key or this secret is. */
+  readonly revoked: boolean;
+  /** When the key or this secret expires, whichever is first; NEVER where neither does. */
+  readonly expiresAt: number;
+}
+
+/** Finds keys by the hash of a secret: in memory where that is sure to be true still, else in the database. */
+export interface KeyLookup {
+  /**
+   * Calls `use` with the key that is so at that very moment (null: there is none), and gives what it returns: at once
+   * where nothing has to be waited for. Throws or rejects where it can't be known.
+   */
+  withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>>;
+  /** Ends what runs in the background. */
+  stop(): void;
 }

@@ -8,4 +8,9 @@ enableCompileCache?.();
 const { runProgram } = await import('./cli/program.ts');
 const { readEnvironment } = await import('./core/env.ts');
 const { stdout, stderr, argv } = process;
-process.exitCode = await runProgram(argv.slice(2), { stdout, stderr, env: readEnvironment() });
+// Whoever reads it has seen enough: `keywright keys list --all | head`.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+const stdin = () => process.stdin;
+process.exitCode = await runProgram(argv.slice(2), { stdout, stderr, stdin, env: readEnvironment() });

@@ -20,3 +20,9 @@ export function answerTo(
 export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
+
+/** Milliseconds that this process has worked. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}

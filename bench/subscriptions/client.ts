@@ -1,4 +1,4 @@
-import { answerTo, now } from './asked.ts';
+import { answerTo, cpuMs, now } from './asked.ts';
 import { Line, type Reading } from './line.ts';
 
 /** Between two reports of how much has come, messages. */
@@ -76,6 +76,8 @@ answerTo({
     const delays = last ? rows.map((row) => Math.max(...row)) : rows.flatMap((row) => [...row]);
     return delays.sort((a, b) => a - b);
   },
+
+  cpu: () => cpuMs(),
 
   /** The first message that came, and how few and how many any socket got. */
   sample() {

@@ -28,6 +28,13 @@ export async function startKeywright(file: string, world: World): Promise<Subjec
 export function publisher(app: App, { organizationId, keys }: World): Subject['publish'] {
   return (key) => {
     const { id: keyId, secretId } = keys[key] ?? { id: '', secretId: '' };
-    app.services.bus.emit({ type: 'use', organizationId, keyId, secretId, at: Date.now(), ip: '203.0.113.7' });
+    app.services.bus.emit({
+      type: 'use',
+      organizationId,
+      keyId,
+      secretId,
+      at: Date.now(),
+      ip: '203.0.113.7',
+    });
   };
 }

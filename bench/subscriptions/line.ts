@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { Subscription } from './client.ts';
 
@@ -57,7 +58,8 @@ export class Line {
       );
       this.#send(TEXT, JSON.stringify({ type: 'connection_init', payload: init }));
     });
-    this.#send(TEXT, JSON.stringify({ id: '1', type: 'subscribe', payload }));
+    // The client of graphql-ws makes such ids too.
+    this.#send(TEXT, JSON.stringify({ id: randomUUID(), type: 'subscribe', payload }));
   }
 
   #read(chunk: Buffer): void {

@@ -21,6 +21,8 @@ export interface Bench {
   readonly world: World;
   /** Length of the message that the floor sends: as long as Keywright's. */
   bytes: number;
+  /** Milliseconds that the programs have worked so far. */
+  workedMs: number;
 }
 
 const used = (document: string, args: string): string =>
@@ -68,7 +70,9 @@ async function withServer<T>(
       await pause(1_000);
       return client;
     };
-    return await run(server, connect);
+    const result = await run(server, connect);
+    bench.workedMs += (await server.ask<number>('cpu')) + (await client.ask<number>('cpu'));
+    return result;
   } finally {
     await client.end();
     await server.end();
@@ -77,8 +81,13 @@ async function withServer<T>(
 
 export type Rated = 'one document' | '50 documents' | 'one of 1,000';
 
-/** Messages delivered in a second, at most. */
-export function throughput(bench: Bench, subject: SubjectName, scenario: Rated): Promise<number> {
+/** Messages delivered in a second, at most; and what one costs the server, microseconds of its processor. */
+export interface Throughput {
+  readonly rate: number;
+  readonly cost: number;
+}
+
+export function throughput(bench: Bench, subject: SubjectName, scenario: Rated): Promise<Throughput> {
   const own = scenario === 'one of 1,000';
   const slow = subject === 'yoga + graphql-ws';
   const keys = own ? SUBSCRIBERS * KEYS_PER_SUBSCRIBER : KEYS_IN_TURN;
@@ -91,25 +100,34 @@ export function throughput(bench: Bench, subject: SubjectName, scenario: Rated):
     return { query: used(document, own ? 'apiKeyIds: $keys, ' : ''), variables: { ms: 100, ...ids } };
   };
   const keysPerSubscriber = own ? KEYS_PER_SUBSCRIBER : 0;
-  return withServer(bench, { subject, subscribers: SUBSCRIBERS, operation, keysPerSubscriber }, async (server, connect) => {
-    const client = await connect();
-    const deliver = async (count: number): Promise<number> => {
-      await client.ask('expect', { messages: count * fanOut });
-      const started = await server.ask<number>('flood', { events: count, keys, fanOut });
-      return (count * fanOut) / (((await client.ask<number>('complete')) - started) / 1_000);
-    };
-    // Every key once, so that everything is compiled and cached that can be.
-    await deliver(keys * (own ? 2 : 1));
-    const rate = await deliver(events);
-    await check(bench, client, subject, events * fanOut);
-    return rate;
-  });
+  return withServer(
+    bench,
+    { subject, subscribers: SUBSCRIBERS, operation, keysPerSubscriber },
+    async (server, connect) => {
+      const client = await connect();
+      const deliver = async (count: number): Promise<Throughput> => {
+        const messages = count * fanOut;
+        await client.ask('expect', { messages });
+        const worked = await server.ask<number>('cpu');
+        const started = await server.ask<number>('flood', { events: count, keys, fanOut });
+        const ended = await client.ask<number>('complete');
+        const cost = ((await server.ask<number>('cpu')) - worked) * 1_000;
+        return { rate: messages / ((ended - started) / 1_000), cost: cost / messages };
+      };
+      // Every key once, so that everything is compiled and cached that can be.
+      await deliver(keys * (own ? 2 : 1));
+      const result = await deliver(events);
+      await check(bench, client, subject, events * fanOut);
+      return result;
+    },
+  );
 }
 
 /** Everybody got as many, and what they got is what was asked for. */
 async function check(bench: Bench, client: Program, subject: SubjectName, messages: number): Promise<void> {
   const { text, least, most } = await client.ask<{ text: string; least: number; most: number }>('sample');
-  if (least !== most || least * SUBSCRIBERS !== messages) throw new Error(`${subject}: ${least} to ${most} each`);
+  if (least !== most || least * SUBSCRIBERS !== messages)
+    throw new Error(`${subject}: ${least} to ${most} each`);
   if (subject.startsWith('ws')) return;
   const { errors, data } = JSON.parse(text).payload;
   if (errors || !data) throw new Error(`${subject}: ${text}`);
@@ -150,9 +168,16 @@ export function revocationDelays(bench: Bench): Promise<{ commit: Delays; answer
   const setup: Setup = { subject: 'Keywright', subscribers: SUBSCRIBERS, operation };
   return withServer(bench, setup, async (server, connect) => {
     const client = await connect();
-    const revoke = async (from: number, count: number): Promise<{ committed: number[]; answered: number[] }> => {
+    const revoke = async (
+      from: number,
+      count: number,
+    ): Promise<{ committed: number[]; answered: number[] }> => {
       await client.ask('expect', { messages: count * SUBSCRIBERS });
-      const times = await server.ask<{ committed: number[]; answered: number[] }>('revoke', { from, count, intervalMs: 20 });
+      const times = await server.ask<{ committed: number[]; answered: number[] }>('revoke', {
+        from,
+        count,
+        intervalMs: 20,
+      });
       await client.ask('complete');
       return times;
     };

@@ -1,5 +1,5 @@
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import { answerTo, now } from './asked.ts';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { answerTo, cpuMs, now } from './asked.ts';
 import { startFloor } from './floor.ts';
 import type { Subject } from './subject.ts';
 import type { World } from './world.ts';
@@ -82,6 +82,8 @@ answerTo(
       }
       return { committed, answered };
     },
+
+    cpu: () => cpuMs(),
 
     /** The resident memory, bytes, after what is not needed was collected. */
     async memory(): Promise<number> {

@@ -47,13 +47,21 @@ export async function prepareWorld(file: string, users: number, keys: number): P
     await change.lock(organization.id);
     const tokens: string[] = [];
     for (let user = 0; user < users; user++) {
-      const member = { organizationId: organization.id, email: `user-${user}@example.com`, name: null, roleId };
+      const member = {
+        organizationId: organization.id,
+        email: `user-${user}@example.com`,
+        name: null,
+        roleId,
+      };
       const { userId } = await joinOrganization(change, member);
       tokens.push((await createSession(change, userId)).token);
     }
     return tokens;
   });
-  const { result } = await createApiKey(ctx, { organizationId: organization.id, name: 'Deployment pipeline' });
+  const { result } = await createApiKey(ctx, {
+    organizationId: organization.id,
+    name: 'Deployment pipeline',
+  });
   const copies = await copyKey(ctx, result.apiKey.id, keys);
   await app.stop();
   return { organizationId: organization.id, sessionTokens, keys: copies };
@@ -72,10 +80,18 @@ async function copyKey(ctx: Context, keyId: string, count: number) {
   await db.transaction().execute(async (tx) => {
     for (const [number, { id, secretId }] of copies.entries()) {
       const name = `Deployment pipeline ${String(number).padStart(5, '0')}`;
-      await tx.insertInto('api_keys').values({ ...key, id, name, name_key: name.toLowerCase() }).execute();
+      await tx
+        .insertInto('api_keys')
+        .values({ ...key, id, name, name_key: name.toLowerCase() })
+        .execute();
       await tx
         .insertInto('api_key_secrets')
-        .values({ ...secret, id: secretId, api_key_id: id, hash: createHash('sha256').update(secretId).digest('hex') })
+        .values({
+          ...secret,
+          id: secretId,
+          api_key_id: id,
+          hash: createHash('sha256').update(secretId).digest('hex'),
+        })
         .execute();
     }
   });

@@ -1,9 +1,13 @@
 import type { Migration } from 'kysely';
 import * as keysAndOrganizations from './0001-keys-and-organizations.ts';
 import * as limitedSessions from './0002-limited-sessions.ts';
+import * as nodes from './0003-nodes.ts';
+import * as userIdentities from './0004-user-identities.ts';
 
 /** All migrations, oldest first. Once released, one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-keys-and-organizations': keysAndOrganizations,
   '0002-limited-sessions': limitedSessions,
+  '0003-nodes': nodes,
+  '0004-user-identities': userIdentities,
 };

@@ -24,7 +24,9 @@ export function lackedBy(
   organizationId: string,
   permissions: readonly string[],
 ): readonly string[] {
-  return reachesBeyond(principal, []) ? permissions : missing(principal.permissionsIn(organizationId), permissions);
+  return reachesBeyond(principal, [])
+    ? permissions
+    : missing(principal.permissionsIn(organizationId), permissions);
 }
 
 /** Whether the caller is a key bound to teams, and these (none: all) are not all among them. */

@@ -1,8 +1,6 @@
-import { write } from '../command.ts';
 import { Input } from '../core/input.ts';
 import { readKeyPrefix } from '../organizations/read-key-prefix.ts';
-import { createSession } from '../sessions/create-session.ts';
-import { foundOrganization } from './found-organization.ts';
+import { foundAndSignIn } from './found-and-sign-in.ts';
 import type { Io } from './io.ts';
 import { withContext } from './with-context.ts';
 
@@ -20,15 +18,9 @@ export interface InitOptions {
  * Somebody known by the address owns it as who they are. Rejects with ValidationError, whose paths are options.
  */
 export async function init(io: Io, options: InitOptions): Promise<void> {
-  const founded = await withContext(io, async (ctx) => {
-    const founding = readOptions(options, ctx.config.keyPrefix);
-    const { result } = await write(ctx, async (change) => {
-      const { organization, userId, link } = await foundOrganization(ctx, change, founding);
-      const session = await createSession(change, userId);
-      return { organization, userId, link, session };
-    });
-    return result;
-  });
+  const founded = await withContext(io, async (ctx) =>
+    foundAndSignIn(ctx, readOptions(options, ctx.config.keyPrefix)),
+  );
   const { organization, userId, link, session } = founded;
   if (options.json) {
     const answer = {

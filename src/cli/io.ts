@@ -3,6 +3,8 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string>>;
+  /** Opens standard input, for the commands that read it. */
+  stdin(): AsyncIterable<string | Uint8Array>;
 }
 
 /** Takes text, such as a process's standard output. */

@@ -1,7 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { scrub } from '../core/log.ts';
+import { addCompletionCommands } from './completion/commands.ts';
 import { explain } from './explain.ts';
+import { addIdentityCommands } from './identities/commands.ts';
 import type { Io } from './io.ts';
+import { addKeyCommands } from './keys/commands.ts';
+import { addMemberCommands } from './members/commands.ts';
+import { addOrganizationCommands } from './organizations/commands.ts';
+import { UsageError } from './usage-error.ts';
 
 /** The exit code of a refused operation. */
 const REFUSED = 1;
@@ -21,7 +28,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     // Commander has said what is wrong already, or has shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     io.stderr.write(`${explain(error)}\n`);
-    return REFUSED;
+    return error instanceof UsageError ? WRONG_USAGE : REFUSED;
   }
 }
 
@@ -33,7 +40,8 @@ export function buildProgram(io: Io): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      // It repeats what was typed, which may be a token in the wrong place.
+      writeErr: (text) => io.stderr.write(scrub(text)),
     })
     .showHelpAfterError('(--help tells more)');
 
@@ -86,6 +94,11 @@ export function buildProgram(io: Io): Command {
     });
 
   addOperatorTokens(program, io);
+  addIdentityCommands(program, io);
+  addKeyCommands(program, io);
+  addOrganizationCommands(program, io);
+  addMemberCommands(program, io);
+  addCompletionCommands(program, io);
   return program;
 }
 

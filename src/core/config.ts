@@ -1,6 +1,10 @@
+import { type ClusterConfig, readCluster } from './cluster-config.ts';
 import type { Network } from './ip.ts';
 import { parseNetwork } from './ip.ts';
-import { KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from './key-prefix.ts';
+import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from './key-prefix.ts';
+import { type LiveLimits, readLiveLimits } from './live-limits.ts';
+import { type OidcConfig, readOidc } from './oidc-config.ts';
+import { onOrOff } from './on-or-off.ts';
 
 /** Everything an operator can set, parsed and checked as a whole. docs/configuration.md explains each. */
 export interface Config {
@@ -17,6 +21,16 @@ export interface Config {
   readonly maxActiveApiKeys: number | null;
   /** How often gathered usage is written, milliseconds. */
   readonly usageFlushMs: number;
+  /** Most keys that verification remembers. */
+  readonly verifyCacheKeys: number;
+  /** Failed verifications that a client address may cause in a minute. */
+  readonly verifyFailuresPerMinute: number;
+  /** Whole days for which the audit log is kept; null: for ever. */
+  readonly auditRetentionDays: number | null;
+  readonly cluster: ClusterConfig;
+  readonly live: LiveLimits;
+  /** Sign-in with an OpenID provider; null: with links only. */
+  readonly oidc: OidcConfig | null;
   readonly logLevel: LogLevel;
   readonly graphiql: boolean;
 }
@@ -51,6 +65,12 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     trustedProxies: read<readonly Network[]>('TRUSTED_PROXIES', [], networks),
     maxActiveApiKeys: read<number | null>('MAX_ACTIVE_API_KEYS', null, wholeNumber(0, 2_147_483_647)),
     usageFlushMs: read('USAGE_FLUSH_MS', 500, wholeNumber(10, 60_000)),
+    verifyCacheKeys: read('VERIFY_CACHE_KEYS', 100_000, wholeNumber(1, 10_000_000)),
+    verifyFailuresPerMinute: read('VERIFY_FAILURES_PER_MINUTE', 120, wholeNumber(1, 1_000_000)),
+    auditRetentionDays: read<number | null>('AUDIT_RETENTION_DAYS', null, wholeNumber(1, 36_500)),
+    cluster: readCluster(read, wholeNumber),
+    live: readLiveLimits(read, wholeNumber),
+    oidc: readOidc(env, read, (message) => faults.push(message)),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),
     graphiql: read('GRAPHIQL', env.NODE_ENV !== 'production', onOrOff),
   };
@@ -59,7 +79,7 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
 }
 
 function databaseUrl(text: string): string {
-  if (/^sqlite:.+/.test(text)) return text;
+  if (/^sqlite:(?!:memory:).+/.test(text)) return text;
   if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
   // The value may hold a password, so it is not repeated.
   throw new Error('must be sqlite:<path> or postgres://user:password@host:port/database');
@@ -81,8 +101,11 @@ function origin(text: string): string {
 }
 
 function keyPrefix(text: string): string {
-  if (KEY_PREFIX_PATTERN.test(text) && text.length <= 16 && !RESERVED_PREFIXES.has(text)) return text;
-  throw new Error('must be words of a-z and 0-9 joined by single _, at most 16 characters, not sess or kwop');
+  if (KEY_PREFIX_PATTERN.test(text) && text.length <= KEY_PREFIX_MAX && !RESERVED_PREFIXES.has(text))
+    return text;
+  throw new Error(
+    `must be words of a-z and 0-9 joined by single _, at most ${KEY_PREFIX_MAX} characters, not sess or kwop`,
+  );
 }
 
 function networks(text: string): Network[] {
@@ -99,10 +122,4 @@ function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
     if (found) return found;
     throw new Error(`must be one of ${values.join(', ')}`);
   };
-}
-
-function onOrOff(text: string): boolean {
-  if (['on', 'true', '1'].includes(text)) return true;
-  if (['off', 'false', '0'].includes(text)) return false;
-  throw new Error('must be on or off');
 }

@@ -6,9 +6,13 @@ export interface Network {
   readonly bits: number;
 }
 
+/** Bits of an IPv4-mapped IPv6 address before the IPv4 address (RFC 4291, 2.5.5.2). */
+const MAPPED_BITS = 96;
+
 /**
  * Reads an address or network in CIDR notation (RFC 4632, RFC 4291 2.3). A bare address is a /32 or /128, bits right
- * of the prefix must be zero. Returns the network and its normal form, or what is wrong with it.
+ * of the prefix must be zero; an IPv4-mapped IPv6 network is the IPv4 network. Returns the network and its normal form,
+ * or what is wrong with it.
  */
 export function parseNetwork(text: string): { network: Network; text: string } | { fault: string } {
   const [head = '', tail, ...rest] = text.split('/');
@@ -17,8 +21,11 @@ export function parseNetwork(text: string): { network: Network; text: string } |
     return { fault: `${quote(text)} is not an IP address or network such as 10.0.0.0/8 or 2001:db8::/32` };
   }
   const width = address.kind() === 'ipv4' ? 32 : 128;
-  const bits = tail === undefined ? width : Number(tail);
-  if (bits > width) return { fault: `${quote(text)}: the prefix length is at most ${width}` };
+  const mapped = width === 32 && head.includes(':') ? MAPPED_BITS : 0;
+  const bits = tail === undefined ? width : Number(tail) - mapped;
+  if (bits > width) return { fault: `${quote(text)}: the prefix length is at most ${width + mapped}` };
+  if (bits < 0)
+    return { fault: `${quote(text)}: the prefix length of an IPv4-mapped network is at least 96` };
   const base = clearHostBits(address, bits);
   if (base.toString() !== address.toString()) {
     return { fault: `${quote(text)} has bits set right of its prefix; did you mean ${base}/${bits}?` };
@@ -40,11 +47,32 @@ export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : null;
 }
 
+/** Addresses come again and again, and reading one costs more than all that is done with it. */
+const READ_MAX = 10_000;
+const read = new Map<string, { readonly address: ipaddr.IPv4 | ipaddr.IPv6; readonly text: string } | null>();
+
+/** The address in its normal form (RFC 5952; IPv4-mapped as IPv4), or null where the text is none. */
+export function normalAddress(text: string): string | null {
+  return readAddress(text)?.text ?? null;
+}
+
+function readAddress(text: string) {
+  let known = read.get(text);
+  if (known === undefined) {
+    const address = parseAddress(text);
+    known = address && { address, text: address.toString() };
+    if (read.size >= READ_MAX) read.clear();
+    // What is longer than an address is nothing to be kept.
+    if (text.length < 64) read.set(text, known);
+  }
+  return known;
+}
+
 /** Whether the address lies in one of the networks; text that is no address lies in none. */
 export function isInNetworks(text: string, networks: readonly Network[]): boolean {
-  const address = parseAddress(text);
-  if (!address) return false;
-  return networks.some((network) => contains(network, address));
+  const known = readAddress(text);
+  if (!known) return false;
+  return networks.some((network) => contains(network, known.address));
 }
 
 function contains(network: Network, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {

@@ -17,6 +17,8 @@ export type Action =
   | 'member.removed'
   | 'session.created'
   | 'session.ended'
+  | 'identity.linked'
+  | 'identity.unlinked'
   | 'sign_in_link.created'
   | 'api_key.created'
   | 'api_key.updated'
@@ -40,7 +42,7 @@ export interface ChangeEvent {
   readonly occurredAt: number;
 }
 
-/** An accepted verification. */
+/** Accepted verifications: one, unless it says otherwise. */
 export interface UseEvent {
   readonly type: 'use';
   readonly organizationId: string;
@@ -48,9 +50,11 @@ export interface UseEvent {
   readonly secretId: string;
   readonly at: number;
   readonly ip: string | null;
+  /** How many, of which this is the newest; left out: one. */
+  readonly count?: number;
 }
 
-/** A refused verification. */
+/** Refused verifications: one, unless it says otherwise. */
 export interface DenialEvent {
   readonly type: 'denial';
   /** Null where the key is unknown and nobody was named who asked. */
@@ -60,6 +64,8 @@ export interface DenialEvent {
   readonly code: string;
   readonly at: number;
   readonly ip: string | null;
+  /** How many, of which this is the newest; left out: one. */
+  readonly count?: number;
 }
 
 /** What travels on the bus. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isInNetworks, type Network, parseAddress } from '../core/ip.ts';
+import { isInNetworks, type Network, normalAddress } from '../core/ip.ts';
 
 /** An address as some proxies write it: with a port, and IPv6 then in brackets. */
 const WITH_PORT = /^(?:([\d.]+)|\[([^\]]+)\])(?::\d+)?$/;
@@ -10,13 +10,13 @@ const WITH_PORT = /^(?:([\d.]+)|\[([^\]]+)\])(?::\d+)?$/;
  * Null where the socket has no address (any more).
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: readonly Network[]): string | null {
-  let address = normalAddress(request.socket.remoteAddress ?? '');
+  let address = addressOf(request.socket.remoteAddress ?? '');
   if (address === null || trustedProxies.length === 0) return address;
   const forwarded = request.headers['x-forwarded-for'];
   // Node joins repeated headers with commas, in their order.
   const entries = typeof forwarded === 'string' ? forwarded.split(',') : [];
   while (isInNetworks(address, trustedProxies)) {
-    const next = normalAddress(entries.pop()?.trim() ?? '');
+    const next = addressOf(entries.pop()?.trim() ?? '');
     if (next === null) break;
     address = next;
   }
@@ -24,7 +24,9 @@ export function clientAddress(request: IncomingMessage, trustedProxies: readonly
 }
 
 /** The address in its normal form (IPv4-mapped IPv6 as IPv4, RFC 5952 for the rest), or null where it is none. */
-function normalAddress(text: string): string | null {
+function addressOf(text: string): string | null {
+  const plain = normalAddress(text);
+  if (plain !== null) return plain;
   const [, v4, v6] = WITH_PORT.exec(text) ?? [];
-  return parseAddress(v4 ?? v6 ?? text)?.toString() ?? null;
+  return normalAddress(v4 ?? v6 ?? text);
 }

@@ -34,6 +34,13 @@ export function parseWithinLimits(source: string | Source): DocumentNode {
     demand('aliases', aliases);
     demand('rootFields', fields);
   }
+  // A fragment that no operation spreads costs validation as much as any other.
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
+    const { depth, aliases } = counter.measureFragment(definition);
+    if (!definition.typeCondition.name.value.startsWith('__')) demand('depth', depth);
+    demand('aliases', aliases);
+  }
   demand('repeats', counter.repeats);
   demand('directives', counter.directives);
   return document;
@@ -68,7 +75,7 @@ class Counter {
   repeats = 0;
   directives = 0;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
-  readonly #measured = new Map<string, Measures>();
+  readonly #measured = new Map<FragmentDefinitionNode, Measures>();
 
   constructor(document: DocumentNode) {
     for (const definition of document.definitions) {
@@ -90,7 +97,10 @@ class Counter {
         names.add(name);
         part = this.#field(selection);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) part = this.measure(selection.selectionSet);
-      else part = this.#fragment(selection.name.value);
+      else {
+        const fragment = this.#fragments.get(selection.name.value);
+        part = fragment ? this.measureFragment(fragment) : NOTHING;
+      }
       depth = Math.max(depth, part.depth);
       aliases += part.aliases;
       fields += part.fields;
@@ -104,14 +114,13 @@ class Counter {
     return { depth, aliases: below.aliases + (field.alias ? 1 : 0), fields: 1 };
   }
 
-  #fragment(name: string): Measures {
-    const known = this.#measured.get(name);
+  measureFragment(fragment: FragmentDefinitionNode): Measures {
+    const known = this.#measured.get(fragment);
     if (known) return known;
     // A fragment that contains itself ends here; validation refuses it.
-    this.#measured.set(name, NOTHING);
-    const fragment = this.#fragments.get(name);
-    const measures = fragment ? this.measure(fragment.selectionSet) : NOTHING;
-    this.#measured.set(name, measures);
+    this.#measured.set(fragment, NOTHING);
+    const measures = this.measure(fragment.selectionSet);
+    this.#measured.set(fragment, measures);
     return measures;
   }
 }

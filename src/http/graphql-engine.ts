@@ -97,7 +97,7 @@ function withinLimits(): Plugin<ServerContext, ServerContext> {
       const { schema, document, operationName, variableValues } = args;
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
-      const fault = faultOf(schema, document, operation, variableValues ?? {});
+      const fault = faultOf(schema, document, operation, variableValues ?? {}, context.operation.context);
       if (fault) return setResultAndStopExecution(fault);
       context.operation.started(describe(operation));
       // Resolvers get the context that they know, without yoga's own additions. (Changing `args` does not do it.)
@@ -108,9 +108,9 @@ function withinLimits(): Plugin<ServerContext, ServerContext> {
       const { schema, document, operationName, variableValues, contextValue } = args;
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
-      const fault = faultOf(schema, document, operation, variableValues ?? {});
-      if (fault) return setResultAndStopExecution(fault);
       const context = contextValue as unknown as ServerContext;
+      const fault = faultOf(schema, document, operation, variableValues ?? {}, context.operation.context);
+      if (fault) return setResultAndStopExecution(fault);
       context.operation.started(describe(operation));
       context.checked.subscription = { document, operation, variables: variableValues ?? {} };
       setResultAndStopExecution({ data: null });
@@ -124,10 +124,11 @@ function faultOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
+  ctx: GraphQLContext,
 ): ExecutionResult | null {
   const errors = variableFaults(schema, operation, variables);
   if (errors.length > 0) return { errors };
-  const cost = queryCost(schema, document, operation, variables);
+  const cost = queryCost(schema, document, operation, variables, ctx);
   return cost > COST_MAX ? { errors: [tooComplex(cost)] } : null;
 }
 

@@ -8,9 +8,10 @@ import {
   NotFoundError,
   ValidationError,
 } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
+import { type Log, scrub } from '../core/log.ts';
+import { withoutValues } from './without-values.ts';
 
-/** Longest message of an error; some quote what was sent. */
+/** Longest message of an error; some quote names that were sent, and go without any credential in them. */
 const MESSAGE_MAX = 1_000;
 
 /**
@@ -31,12 +32,17 @@ export function presentError(error: unknown, request: { readonly id: string }, l
   const cause = causeOf(error);
   if (cause instanceof AppError) return located(error, cause.message, { ...factsOf(cause) });
   const code = error instanceof GraphQLError ? requestFault(error, cause) : null;
-  if (code) return located(error, (error as GraphQLError).message.slice(0, MESSAGE_MAX), { code });
+  if (code) return located(error, quotable((error as GraphQLError).message), { code });
   log.error('a request failed', { requestId: request.id, error: cause });
   return located(error, 'Something went wrong on the server', {
     code: 'INTERNAL_SERVER_ERROR',
     requestId: request.id,
   });
+}
+
+/** A message about a request, fit to be seen and logged. */
+function quotable(message: string): string {
+  return scrub(withoutValues(message)).slice(0, MESSAGE_MAX);
 }
 
 /** What was thrown first: GraphQL wraps errors to say where they were thrown. */

@@ -33,10 +33,11 @@ export function graphqlHandler(services: ServerServices, run: Engine, live: Live
     const mediaType = acceptedMediaType(request.headers.accept) ?? (streaming ? 'application/json' : null);
     try {
       if (!mediaType) throw notAcceptable();
+      // Before the caller is looked up: a body may take its time, and a credential can end meanwhile.
+      const params = await readParams(exchange);
       const ip = clientAddress(request, services.config.trustedProxies);
       const principal = await authenticate(request, services, ip);
       if (principal) exchange.actor = principal.actor;
-      const params = await readParams(exchange);
       const context = contextOf(exchange, services, principal, ip);
       const outcome = await run({
         params,

@@ -4,7 +4,8 @@ import { graphqlHandler, type ServerServices } from './graphql.ts';
 import type { Engine } from './graphql-engine.ts';
 import { healthHandler, type Readiness, readinessHandler } from './health.ts';
 import type { LiveServer } from './live/live-server.ts';
-import { SIGN_IN_HTML, SIGN_IN_POLICY, SIGN_IN_SCRIPT, SIGN_IN_STYLE } from './sign-in-page.ts';
+import { OIDC_CALLBACK_PATH, oidcHandlers } from './oidc.ts';
+import { OIDC_PATH, SIGN_IN_POLICY, SIGN_IN_SCRIPT, SIGN_IN_STYLE, signInHtml } from './sign-in-page.ts';
 
 /** What answers the requests for one path. */
 export interface Route {
@@ -38,13 +39,25 @@ export function createRoutes(
     ],
     [
       '/sign-in',
-      get('text/html; charset=utf-8', () => SIGN_IN_HTML, { 'Content-Security-Policy': SIGN_IN_POLICY }),
+      get('text/html; charset=utf-8', () => signInHtml(services.config.oidc !== null), {
+        'Content-Security-Policy': SIGN_IN_POLICY,
+      }),
     ],
+    ...oidcRoutes(services),
     ['/sign-in.css', get('text/css; charset=utf-8', () => SIGN_IN_STYLE)],
     ['/sign-in.js', get('text/javascript; charset=utf-8', () => SIGN_IN_SCRIPT)],
     ['/healthz', { methods: ['GET'], quiet: true, handle: healthHandler() }],
     ['/readyz', { methods: ['GET'], quiet: true, handle: readinessHandler(readiness, services.log) }],
   ]);
+}
+
+function oidcRoutes(services: ServerServices): [string, Route][] {
+  if (!services.config.oidc) return [];
+  const { begin, finish } = oidcHandlers(services, services.config.oidc);
+  return [
+    [OIDC_PATH, { methods: ['GET'], handle: begin }],
+    [OIDC_CALLBACK_PATH, { methods: ['GET'], handle: finish }],
+  ];
 }
 
 function get(contentType: string, body: () => string, headers: Readonly<Record<string, string>> = {}): Route {

@@ -7,6 +7,8 @@ import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
 import { Refusal } from './refusal.ts';
 import type { Route, Routes } from './routes.ts';
+import { answerUpgrade } from './upgrade-answer.ts';
+import type { VerifyHandler } from './verify.ts';
 
 /** How long what happens between a client and the server may take, milliseconds. */
 export interface Timeouts {
@@ -30,6 +32,9 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
 /** Where WebSockets are. */
 const WEBSOCKET_PATH = '/graphql';
 
+/** Where gateways ask: answered before anything is done that other requests need. */
+const VERIFY_PATH = '/verify';
+
 /** Largest header section of a request, bytes. */
 const HEADERS_MAX = 16_384;
 
@@ -38,6 +43,8 @@ export interface Site {
   readonly routes: Routes;
   /** Takes over connections whose client asks for a WebSocket, at /graphql. */
   upgrade?(request: IncomingMessage, stream: Duplex, head: Buffer): void;
+  /** Answers at /verify, whatever the method, and where an upgrade is asked for too. Nothing of it is logged. */
+  readonly verify?: VerifyHandler;
   /** Where browsers reach the server. */
   readonly publicUrl: string;
 }
@@ -58,6 +65,24 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
   let site: Site | null = null;
   let stopping: Promise<void> | undefined;
 
+  const verify = (
+    handle: VerifyHandler,
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: string,
+  ) => {
+    if (stopping) response.setHeader('Connection', 'close');
+    const work = handle(request, response, query);
+    if (!work && !stopping) return;
+    open.add(response);
+    response.once('close', () => {
+      open.delete(response);
+      if (stopping) server.closeIdleConnections();
+    });
+    const done = Promise.resolve(work).finally(() => running.delete(done));
+    running.add(done);
+  };
+
   const server = createServer(
     {
       headersTimeout: timeouts.headers,
@@ -67,8 +92,9 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
       maxHeaderSize: HEADERS_MAX,
     },
     (request, response) => {
-      const start = performance.now();
       const { path, query } = split(request.url ?? '/');
+      if (path === VERIFY_PATH && site?.verify) return verify(site.verify, request, response, query);
+      const start = performance.now();
       const route = site?.routes.get(path);
       const exchange: Exchange = { request, response, id: randomUUID(), query };
       for (const [name, value] of headers) response.setHeader(name, value);
@@ -88,7 +114,10 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
   );
 
   server.on('upgrade', (request, stream, head) => {
-    const upgrade = split(request.url ?? '/').path === WEBSOCKET_PATH ? site?.upgrade : undefined;
+    const { path, query } = split(request.url ?? '/');
+    const handle = path === VERIFY_PATH ? site?.verify : undefined;
+    if (handle) return verify(handle, request, answerUpgrade(request, stream), query);
+    const upgrade = path === WEBSOCKET_PATH ? site?.upgrade : undefined;
     if (upgrade) return upgrade(request, stream, head);
     stream.on('error', () => {});
     stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

@@ -13,13 +13,18 @@ export function isFromOwnPage(request: IncomingMessage): boolean {
 
 /** The values of all cookies of that name; a browser sends one, a neighbouring host may have planted another. */
 export function sessionCookies(request: IncomingMessage): string[] {
+  return cookiesNamed(request, SESSION_COOKIE);
+}
+
+/** The values of all cookies of that name. */
+export function cookiesNamed(request: IncomingMessage, name: string): string[] {
   const { cookie } = request.headers;
-  if (!cookie?.includes(SESSION_COOKIE)) return [];
+  if (!cookie?.includes(name)) return [];
   const values: string[] = [];
   for (const part of cookie.split(';')) {
     const at = part.indexOf('=');
     const value = part.slice(at + 1).trim();
-    if (value !== '' && part.slice(0, at).trim() === SESSION_COOKIE) values.push(value);
+    if (value !== '' && part.slice(0, at).trim() === name) values.push(value);
   }
   return values;
 }

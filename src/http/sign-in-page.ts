@@ -2,8 +2,21 @@
 export const SIGN_IN_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The page behind a one-time link; the token is in the fragment, which browsers send to nobody. */
-export const SIGN_IN_HTML = `<!doctype html>
+/** Where a sign-in with the OpenID provider begins. */
+export const OIDC_PATH = '/sign-in/oidc';
+
+const OIDC_BUTTON = `
+      <p id="provider"><a class="button" href="${OIDC_PATH}">Sign in with single sign-on</a></p>`;
+
+/**
+ * The page behind a one-time link, and the way to the OpenID provider where there is one. The token is in the fragment,
+ * which browsers send to nobody.
+ */
+export function signInHtml(hasProvider: boolean): string {
+  return SIGN_IN_HTML.replace('<!--provider-->', hasProvider ? OIDC_BUTTON : '');
+}
+
+const SIGN_IN_HTML = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -19,7 +32,7 @@ export const SIGN_IN_HTML = `<!doctype html>
       <h1>Keywright</h1>
       <p id="message" role="status" aria-live="polite">Signing you in…</p>
       <p id="advice" hidden></p>
-      <p id="actions" hidden><button id="again" type="button">Try again</button></p>
+      <p id="actions" hidden><button id="again" type="button">Try again</button></p><!--provider-->
       <noscript>
         <p class="fault">This page needs JavaScript to trade the link for a session.</p>
         <p>Without it, send the part of the link after <code>#token=</code> to the API yourself: the mutation
@@ -42,8 +55,8 @@ p { margin: 0.75rem 0 0; }
 #advice, noscript p + p { color: var(--soft); }
 .fault { color: var(--fault); font-weight: 600; }
 code { font: 0.875em ui-monospace, monospace; overflow-wrap: anywhere; }
-button { padding: 0.5rem 1rem; border: 0; border-radius: 0.5rem; background: var(--accent); color: var(--card); font: inherit; font-weight: 600; cursor: pointer; }
-button:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
+button, .button { display: inline-block; padding: 0.5rem 1rem; border: 0; border-radius: 0.5rem; background: var(--accent); color: var(--card); font: inherit; font-weight: 600; text-decoration: none; cursor: pointer; }
+button:focus-visible, .button:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
 html:not([data-script]) #message { display: none; }
 `;
 
@@ -51,6 +64,8 @@ export const SIGN_IN_SCRIPT = `'use strict';
 (() => {
   const element = (id) => document.getElementById(id);
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  // Only where the server has an OpenID provider.
+  const provider = element('provider');
   document.documentElement.dataset.script = 'on';
   // The token must not stay in the address bar or the history.
   history.replaceState(null, '', location.pathname);
@@ -78,6 +93,7 @@ export const SIGN_IN_SCRIPT = `'use strict';
     element('advice').textContent = advice;
     element('advice').hidden = false;
     element('actions').hidden = !again;
+    if (provider) provider.hidden = false;
   };
 
   const signIn = async () => {
@@ -85,6 +101,7 @@ export const SIGN_IN_SCRIPT = `'use strict';
     element('message').className = '';
     element('advice').hidden = true;
     element('actions').hidden = true;
+    if (provider) provider.hidden = true;
     try {
       let answer = await ask();
       // A session that has ended is refused once, and its cookie taken back.
@@ -101,6 +118,7 @@ export const SIGN_IN_SCRIPT = `'use strict';
 
   element('again').addEventListener('click', signIn);
   if (token) signIn();
+  else if (provider) element('message').textContent = 'Sign in to go on.';
   else show('There is no token in this link.', 'Open the whole link, with everything after the #. A new one: keywright sign-in-link YOUR-EMAIL', false);
 })();
 `;

@@ -52,7 +52,7 @@ export function filterConditions(
   policy: RotationPolicy,
   now: number,
 ): Condition[] {
-  const statuses = filter.status ?? ALL_BUT_REVOKED;
+  const statuses = [...new Set(filter.status ?? ALL_BUT_REVOKED)];
   const conditions: Condition[] = [eb.or(statuses.map((status) => hasStatus(eb, status, now)))];
   const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
     if (value !== null && value !== undefined) conditions.push(condition(value));

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
 import type { Context } from '../context.ts';
+import { knownSecrets } from './known-secrets.ts';
 
 /** A credential of a key, without the secret itself. Times are milliseconds since the epoch. */
 export interface ApiKeySecret {
@@ -62,13 +63,14 @@ export async function loadSecrets(
   return rows.map((row) => toSecret(row, ctx.usage));
 }
 
-/** All secrets of each of the keys, the newest first, ended ones included. */
+/** The secrets of each of the keys, the newest first: all that are accepted, and the newest 100 that have ended. */
 export async function loadSecretsOfKeys(
-  ctx: Pick<Context, 'db' | 'usage'>,
+  ctx: Pick<Context, 'db' | 'usage' | 'clock'>,
   keyIds: readonly string[],
 ): Promise<Map<string, ApiKeySecret[]>> {
   if (keyIds.length === 0) return new Map();
-  const rows = await selectSecrets(ctx.db).where('api_key_secrets.api_key_id', 'in', keyIds).execute();
+  const known = knownSecrets(ctx.db, keyIds, ctx.clock.now());
+  const rows = await selectSecrets(ctx.db).where('api_key_secrets.id', 'in', known).execute();
   rows.sort(newestFirst);
   const byKey = new Map(keyIds.map((keyId) => [keyId, [] as ApiKeySecret[]]));
   for (const row of rows) byKey.get(row.api_key_id)?.push(toSecret(row, ctx.usage));

@@ -7,7 +7,7 @@ import { verifySecret } from './verify.ts';
  * denial of the key, but not against its rate limit, which is for the API that it opens.
  */
 export async function authenticateKey(
-  services: Pick<Services, 'db' | 'clock' | 'usage' | 'limiter'>,
+  services: Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>,
   secret: string,
   ip: string | null,
 ): Promise<KeyPrincipal | null> {

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { NEVER, NOT_YET, type Tables } from '../../db/tables.ts';
 import { newId } from '../core/ids.ts';
 import { foldName } from '../core/input.ts';
+import { knownSecrets } from './known-secrets.ts';
 import { type Environment, generateSecret, hashSecret, startOf } from './secret.ts';
 
 /** A secret just made: its text goes to the caller, once; the rest is kept. */
@@ -43,12 +44,12 @@ export async function insertSecret(
     .execute();
 }
 
-/** The display forms of all secrets that a key has had: it is found by each. */
-export async function startsOfKey(db: Kysely<Tables>, apiKeyId: string): Promise<string[]> {
+/** The display forms by which a key is found: of its secrets that are accepted, and of the newest 100 that have ended. */
+export async function startsOfKey(db: Kysely<Tables>, apiKeyId: string, now: number): Promise<string[]> {
   const rows = await db
     .selectFrom('api_key_secrets')
     .select('start')
-    .where('api_key_id', '=', apiKeyId)
+    .where('id', 'in', knownSecrets(db, [apiKeyId], now))
     .orderBy('created_at')
     .orderBy('id')
     .execute();

@@ -1,9 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { union } from '../access/permissions.ts';
-import { NotFoundError } from '../core/errors.ts';
-import { isId } from '../core/ids.ts';
-import { loadRoles } from '../organizations/role.ts';
+import { requireRole } from '../organizations/require-role.ts';
 
 /**
  * What a key of the organization holds with this role and these grants, in alphabetical order. Rejects with
@@ -16,7 +14,6 @@ export async function permissionsInForce(
 ): Promise<string[]> {
   const { roleId, grants } = holder;
   if (roleId === null) return union(grants);
-  const [role] = isId('role', roleId) ? await loadRoles(db, [roleId]) : [];
-  if (role?.organizationId !== organizationId) throw new NotFoundError(roleId, 'role');
-  return union(role.permissions, grants);
+  const { permissions } = await requireRole(db, organizationId, roleId);
+  return union(permissions, grants);
 }

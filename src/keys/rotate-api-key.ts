@@ -74,7 +74,7 @@ async function replaceSecret(
   const { keyPrefix } = await keyOrganization(tx, organizationId);
   const next = newSecret(keyPrefix, key.environment);
   await insertSecret(tx, id, next, now);
-  const starts = await startsOfKey(tx, id);
+  const starts = await startsOfKey(tx, id, now);
   await tx
     .updateTable('api_keys')
     .set({ start: next.start, search_text: searchText(key, starts), rotated_at: now, updated_at: now })

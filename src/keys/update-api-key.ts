@@ -62,7 +62,7 @@ async function applyPolicy(
   const becomesActive = statusOf({ ...after, revokedAt: null }, now) === 'ACTIVE';
   if (becomesActive && !wasActive) await requireRoom(tx, await keyOrganization(tx, organizationId), now);
 
-  const starts = await startsOfKey(tx, id);
+  const starts = await startsOfKey(tx, id, now);
   await tx
     .updateTable('api_keys')
     .set({ ...policyColumns(after), search_text: searchText({ id, ...after }, starts), updated_at: now })

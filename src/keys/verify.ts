@@ -1,7 +1,6 @@
 import { missing } from '../access/permissions.ts';
-import type { RateLimitState, Services } from '../context.ts';
-import { isInNetworks, parseAddress } from '../core/ip.ts';
-import { findByHash, type VerifiableKey } from './find-by-hash.ts';
+import type { RateLimitState, Services, VerifiableKey } from '../context.ts';
+import { isInNetworks, normalAddress } from '../core/ip.ts';
 import { type Environment, hashSecret, parseSecret } from './secret.ts';
 
 /** The outcome of a verification: VALID, or the first of the others that applies, in the order of this list. */
@@ -56,35 +55,66 @@ const MALFORMED: Refusal = ['MALFORMED', 'This is no API key: its form or its ch
 const NOT_FOUND: Refusal = ['NOT_FOUND', 'There is no such key'];
 const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The key was accepted as often as its rate limit allows'];
 
+type Needs = Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>;
+
 /**
  * Says whether a secret is accepted, and notes the use or the denial. Writes nothing, and asks the database nothing
- * where the secret can't be one. Rejects where it can't decide; never accepts then.
+ * where the secret can't be one; waits for nothing where the key is known. Throws or rejects where it can't decide;
+ * never accepts then.
  */
-export async function verifySecret(
-  services: Pick<Services, 'db' | 'clock' | 'usage' | 'limiter'>,
+export function verifySecret(services: Needs, request: VerificationRequest): Verdict | Promise<Verdict> {
+  if (!parseSecret(request.secret)) return refuseUnknown(services, request, MALFORMED);
+  const hash = hashSecret(request.secret);
+  return services.keys.withKey(hash, (key) => decide(services, request, hash, key));
+}
+
+/** The part from a known key on. It must not wait between the key and the answer: the key may change. */
+function decide(
+  services: Needs,
   request: VerificationRequest,
-): Promise<Verdict> {
-  const address = request.ip === null ? null : parseAddress(request.ip);
-  const ip = address?.toString() ?? null;
-  const found = parseSecret(request.secret)
-    ? await findByHash(services.db, hashSecret(request.secret))
-    : undefined;
+  hash: string,
+  key: VerifiableKey | null,
+): Verdict | Promise<Verdict> {
+  if (!key || !request.visible(key.organizationId)) return refuseUnknown(services, request, NOT_FOUND);
   const now = services.clock.now();
-  const record = found && request.visible(found.organizationId) ? found : null;
-  if (!record) {
-    const refusal = found === undefined ? MALFORMED : NOT_FOUND;
-    const denial = { organizationId: request.askedBy, keyId: null, code: refusal[0], at: now, ip };
-    services.usage.denied(denial);
-    return verdict(refusal, null, null);
-  }
-  const { keyId, secretId, organizationId, rateLimit } = record;
-  const refusal = firstRefusal(record, request, ip, now);
+  const ip = request.ip === null ? null : normalAddress(request.ip);
+  const refusal = firstRefusal(key, request, ip, now);
+  if (!key.rateLimit) return settle(services, key, refusal, null, now, ip);
   const taking = !refusal && request.takeRateLimit;
-  const state = rateLimit && (await ask(services, keyId, rateLimit, taking));
-  const outcome = refusal ?? (taking && state?.allowed === false ? RATE_LIMITED : ACCEPTED);
-  if (outcome === ACCEPTED) services.usage.accepted({ organizationId, keyId, secretId, at: now, ip });
-  else services.usage.denied({ organizationId, keyId, code: outcome[0], at: now, ip });
-  return verdict(outcome, record, state);
+  const state = ask(services, key.keyId, key.rateLimit, taking);
+  if (!(state instanceof Promise)) {
+    const limited = taking && !state.allowed ? RATE_LIMITED : refusal;
+    return settle(services, key, limited, state, now, ip);
+  }
+  return state.then((known) =>
+    services.keys.withKey(hash, (again) => {
+      if (!again) return refuseUnknown(services, request, NOT_FOUND);
+      const later = services.clock.now();
+      const limited = taking && !known.allowed ? RATE_LIMITED : null;
+      return settle(services, again, firstRefusal(again, request, ip, later) ?? limited, known, later, ip);
+    }),
+  );
+}
+
+function settle(
+  services: Needs,
+  key: VerifiableKey,
+  refusal: Refusal | null,
+  state: RateLimitState | null,
+  at: number,
+  ip: string | null,
+): Verdict {
+  const { organizationId, keyId, secretId } = key;
+  if (refusal) services.usage.denied({ organizationId, keyId, code: refusal[0], at, ip });
+  else services.usage.accepted({ organizationId, keyId, secretId, at, ip });
+  return verdict(refusal ?? ACCEPTED, key, state);
+}
+
+function refuseUnknown(services: Needs, request: VerificationRequest, refusal: Refusal): Verdict {
+  const ip = request.ip === null ? null : normalAddress(request.ip);
+  const at = services.clock.now();
+  services.usage.denied({ organizationId: request.askedBy, keyId: null, code: refusal[0], at, ip });
+  return verdict(refusal, null, null);
 }
 
 /** The checks in their order, up to the one whose answer changes by asking. */

@@ -1,36 +1,23 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { AppError } from '../core/errors.ts';
-import type { Action, ChangeEvent } from '../events/events.ts';
+import type { ChangeEvent } from '../events/events.ts';
+import { readChanges as readLog } from '../events/read-changes.ts';
 
-/** How many changes are read at once. */
-export const CHANGES_PER_READ = 500;
+export { CHANGES_PER_READ } from '../events/read-changes.ts';
 
-/** The changes after a sequence, in order, at most CHANGES_PER_READ of them. */
+/**
+ * The changes after a sequence, in order and without a gap, at most CHANGES_PER_READ of them. Rejects with
+ * CURSOR_EXPIRED where the first of them are kept no more.
+ */
 export async function readChanges(
   db: Kysely<Tables>,
   organizationId: string,
   after: number,
 ): Promise<ChangeEvent[]> {
-  const rows = await db
-    .selectFrom('audit_log')
-    .select(['id', 'sequence', 'action', 'actor', 'target_id', 'changes', 'occurred_at'])
-    .where('organization_id', '=', organizationId)
-    .where('sequence', '>', after)
-    .orderBy('sequence')
-    .limit(CHANGES_PER_READ)
-    .execute();
-  return rows.map((row) => ({
-    type: 'change',
-    id: row.id,
-    organizationId,
-    sequence: row.sequence,
-    action: row.action as Action,
-    actor: row.actor,
-    targetId: row.target_id,
-    changes: JSON.parse(row.changes) as ChangeEvent['changes'],
-    occurredAt: row.occurred_at,
-  }));
+  const changes = await readLog(db, organizationId, after);
+  if (changes[0] && changes[0].sequence > after + 1) throw expired();
+  return changes;
 }
 
 /** The sequence of each organization's last change. */
@@ -66,7 +53,9 @@ export async function requireReplayable(
     .orderBy('sequence')
     .limit(1)
     .executeTakeFirst();
-  if (!oldest || oldest.sequence > after + 1) {
-    throw new AppError('CURSOR_EXPIRED', 'Changes after this cursor are kept no more; read the keys anew');
-  }
+  if (!oldest || oldest.sequence > after + 1) throw expired();
+}
+
+function expired(): AppError {
+  return new AppError('CURSOR_EXPIRED', 'Changes after this cursor are kept no more; read the keys anew');
 }

@@ -5,8 +5,20 @@ import type { ChangeEvent } from '../events/events.ts';
 import { CHANGES_PER_READ, readChanges } from './change-log.ts';
 import { Routes } from './routes.ts';
 
-interface Follower {
+/** Which changes somebody follows, and how. */
+export interface Following {
+  /** Null: of all keys. */
+  readonly keyIds: readonly string[] | null;
   readonly receive: (change: ChangeEvent) => void;
+  /** Resolves when more can be taken, while it replays. */
+  readonly ready: () => Promise<void>;
+  /** Whether nobody wants it any more. */
+  readonly stopped: () => boolean;
+  /** Called where it can't go on without a gap. */
+  readonly failed: (error: AppError) => void;
+}
+
+interface Follower extends Following {
   /** The last sequence that it had when it came. */
   readonly at: number;
 }
@@ -19,8 +31,8 @@ export class ChangeTail {
   readonly organizationId: string;
   readonly #db: Kysely<Tables>;
   readonly #onFailure: (error: unknown) => void;
-  readonly #followers = new Routes<Follower>();
-  #count = 0;
+  readonly #followers = new Set<Follower>();
+  readonly #routes = new Routes<Follower>();
   readonly #early = new Map<number, ChangeEvent>();
   #position: number;
   #reading: Promise<void> | null = null;
@@ -43,10 +55,6 @@ export class ChangeTail {
     return this.#position;
   }
 
-  get followers(): number {
-    return this.#count;
-  }
-
   /** Takes an announced change. */
   receive(change: ChangeEvent): void {
     if (change.sequence <= this.#position) return;
@@ -63,24 +71,19 @@ export class ChangeTail {
   /** Reads and delivers what is in the log and was not announced. */
   catchUp(): void {
     this.#reading ??= this.#read()
-      .catch(this.#onFailure)
+      .catch((error) => this.#failed(error))
       .finally(() => {
         this.#reading = null;
       });
   }
 
   /**
-   * Follows the changes of some keys (null: of all) from after `after` on. While it replays, `receive` gets what is in the log; then, without a gap, what comes.
-   * Between two reads it waits for `ready`, so that a slow receiver isn't overrun. Resolves once it is live, with how to
-   * stop; or as soon as `stopped` says so.
+   * Follows from after `after` on. While it replays, it gets what is in the log, each as soon as it is ready for it;
+   * then, without a gap, what comes. Resolves once it is live, with how to stop; or as soon as `stopped` says so.
    */
-  async follow(
-    after: number,
-    keyIds: readonly string[] | null,
-    receive: (change: ChangeEvent) => void,
-    ready: () => Promise<void>,
-    stopped: () => boolean,
-  ): Promise<() => void> {
+  async follow(after: number, following: Following): Promise<() => void> {
+    const { keyIds, receive, ready, stopped } = following;
+    const wanted = keyIds && new Set(keyIds);
     let at = after;
     // Nothing may be awaited between this comparison and the adding below: that is the hand-over.
     while (at < this.#position && !stopped()) {
@@ -88,17 +91,20 @@ export class ChangeTail {
       if (changes.length === 0) throw new AppError('CURSOR_EXPIRED', 'These changes are kept no more');
       for (const change of changes) {
         if (stopped()) break;
-        if (!keyIds || keyIds.includes(change.targetId)) receive(change);
         at = change.sequence;
+        if (wanted && !wanted.has(change.targetId)) continue;
+        receive(change);
+        await ready();
       }
-      if (at < this.#position) await ready();
+      await ready();
     }
     if (stopped()) return () => {};
-    const leave = this.#followers.add(this.organizationId, keyIds, { receive, at });
-    this.#count += 1;
+    const follower = { ...following, at };
+    this.#followers.add(follower);
+    const leave = this.#routes.add(this.organizationId, keyIds, follower);
     return () => {
+      this.#followers.delete(follower);
       leave();
-      this.#count -= 1;
     };
   }
 
@@ -114,6 +120,12 @@ export class ChangeTail {
     }
   }
 
+  #failed(error: unknown): void {
+    // What is kept no more can't be delivered later either: nobody may believe to have had everything.
+    if (!(error instanceof AppError)) return this.#onFailure(error);
+    for (const follower of [...this.#followers]) follower.failed(error);
+  }
+
   #deliverEarly(): void {
     for (const sequence of this.#early.keys()) if (sequence <= this.#position) this.#early.delete(sequence);
     for (;;) {
@@ -126,7 +138,7 @@ export class ChangeTail {
 
   #deliver(change: ChangeEvent): void {
     this.#position = change.sequence;
-    this.#followers.visit(this.organizationId, change.targetId, (follower) => {
+    this.#routes.visit(this.organizationId, change.targetId, (follower) => {
       if (change.sequence > follower.at) follower.receive(change);
     });
   }

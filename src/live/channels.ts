@@ -33,11 +33,22 @@ export interface Interest<V> {
 export class Channels<V> {
   readonly #channels = new Map<string, Channel<V>>();
   readonly #routes = new Routes<Channel<V>>();
+  readonly #watch: (organizationId: string) => () => void;
+  readonly #newer: (one: V, other: V) => V;
 
-  /** Passes an event to the channels that want it; `group` is what is counted together. */
-  publish(organizationId: string, keyId: string | null, group: string, value: V): void {
+  /**
+   * `watch` is called where somebody begins to listen to an organization, and what it returns where that ends. `newer`
+   * says which of two values of a group, the one known and the one that came, is the newest; left out: the one that came.
+   */
+  constructor(watch = (_organizationId: string) => () => {}, newer = (_known: V, value: V) => value) {
+    this.#watch = watch;
+    this.#newer = newer;
+  }
+
+  /** Passes an event, or several of which it is the newest, to the channels that want it; `group` is what is counted together. */
+  publish(organizationId: string, keyId: string | null, group: string, value: V, count = 1): void {
     this.#routes.visit(organizationId, keyId, (channel) => {
-      if (channel.wants(value)) channel.coalescer.add(group, value);
+      if (channel.wants(value)) channel.coalescer.add(group, value, count);
     });
   }
 
@@ -64,16 +75,22 @@ export class Channels<V> {
 
   #open(name: string, interest: Interest<V>): Channel<V> {
     const listeners = new Set<Listener<V>>();
-    const coalescer = new Coalescer<V>(interest.intervalMs, (event) => deliver(listeners, event));
+    const coalescer = new Coalescer<V>(
+      interest.intervalMs,
+      (event) => deliver(listeners, event),
+      this.#newer,
+    );
     const channel: Channel<V> = {
       coalescer,
       listeners,
       wants: interest.wants,
       stop: () => {
+        unwatch();
         unroute();
         coalescer.stop();
       },
     };
+    const unwatch = this.#watch(interest.organizationId);
     const unroute = this.#routes.add(interest.organizationId, interest.keyIds, channel);
     this.#channels.set(name, channel);
     return channel;

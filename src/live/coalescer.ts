@@ -20,23 +20,30 @@ export interface Coalesced<V> {
 export class Coalescer<V> {
   readonly #intervalMs: number;
   readonly #emit: (value: Coalesced<V>) => void;
+  readonly #newer: (known: V, value: V) => V;
   /** In the order in which they are due: every key waits equally long. */
   readonly #keys = new Map<string, Pending<V>>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(intervalMs: number, emit: (value: Coalesced<V>) => void) {
+  /** `newer` says which of a key's values is the newest: the one known, or the one that came (left out: always that). */
+  constructor(
+    intervalMs: number,
+    emit: (value: Coalesced<V>) => void,
+    newer = (_known: V, value: V) => value,
+  ) {
     this.#intervalMs = intervalMs;
     this.#emit = emit;
+    this.#newer = newer;
   }
 
-  add(key: string, value: V): void {
+  add(key: string, value: V, count = 1): void {
     const pending = this.#keys.get(key);
     if (pending) {
-      pending.newest = value;
-      pending.count += 1;
+      pending.newest = this.#newer(pending.newest, value);
+      pending.count += count;
       return;
     }
-    this.#let(key, value, 1);
+    this.#let(key, value, count);
   }
 
   /** What waits now: how many of each key are counted and not yet let through. */

@@ -1,30 +1,26 @@
 import type { Services } from '../context.ts';
 import type { ChangeEvent, DenialEvent, Event, UseEvent } from '../events/events.ts';
 import { readPositions, requireReplayable } from './change-log.ts';
-import { ChangeTail } from './change-tail.ts';
+import { ChangeTail, type Following } from './change-tail.ts';
 import { Channels } from './channels.ts';
+import type { KeyReader } from './key-reader.ts';
 
 /** How often the log is looked at for changes that nobody announced here: those of other processes. */
 const LOOK_INTERVAL_MS = 1_000;
 
-/** Which changes somebody follows, and how. */
-export interface Follow {
+/** Whose changes somebody follows, from where on, and how. */
+export interface Follow extends Following {
   readonly organizationId: string;
-  /** Null: of all keys. */
-  readonly keyIds: readonly string[] | null;
   /** The last sequence seen; null: from now on. */
   readonly after: number | null;
-  readonly receive: (change: ChangeEvent) => void;
-  /** Resolves when more can be taken, while it replays. */
-  readonly ready: () => Promise<void>;
-  /** Whether nobody wants it any more. */
-  readonly stopped: () => boolean;
 }
 
 /** What happens, as it happens: the one place where events of the bus turn into streams that can be followed. */
 export class Live {
-  readonly uses = new Channels<UseEvent>();
-  readonly denials = new Channels<DenialEvent>();
+  readonly uses: Channels<UseEvent>;
+  readonly denials: Channels<DenialEvent>;
+  /** Null where keys can't be read at once. */
+  readonly readKey: KeyReader | null;
   readonly #services: Pick<Services, 'db' | 'bus' | 'log'>;
   readonly #tails = new Map<string, Promise<ChangeTail>>();
   readonly #opened = new Map<string, ChangeTail>();
@@ -32,12 +28,26 @@ export class Live {
   #leaveBus: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(services: Pick<Services, 'db' | 'bus' | 'log'>) {
+  constructor(services: Pick<Services, 'db' | 'bus' | 'log'>, readKey: KeyReader | null = null) {
     this.#services = services;
+    this.readKey = readKey;
+    const { bus } = services;
+    this.uses = new Channels((organizationId) => bus.watch(organizationId), later);
+    this.denials = new Channels((organizationId) => bus.watch(organizationId), later);
   }
 
   start(): void {
-    this.#leaveBus = this.#services.bus.subscribe((event) => this.#dispatch(event));
+    const { bus } = this.#services;
+    const leave = [
+      bus.subscribe((event) => this.#dispatch(event)),
+      // Where announcements may have passed unheard, the log has them.
+      bus.onStale(({ organizationId }) => {
+        if (organizationId === null) void this.#look();
+      }),
+    ];
+    this.#leaveBus = () => {
+      for (const one of leave) one();
+    };
   }
 
   stop(): void {
@@ -50,12 +60,12 @@ export class Live {
    * Follows the changes of an organization: first, with `after`, those that were missed, then those that come, each
    * once and in order. Resolves when it is live, with how to stop. Rejects with CURSOR_INVALID or CURSOR_EXPIRED.
    */
-  async follow({ organizationId, keyIds, after, receive, ready, stopped }: Follow): Promise<() => void> {
+  async follow({ organizationId, after, ...following }: Follow): Promise<() => void> {
     this.#hold(organizationId);
     try {
       if (after !== null) await requireReplayable(this.#services.db, organizationId, after);
       const tail = await this.#tail(organizationId);
-      const leave = await tail.follow(after ?? tail.position, keyIds, receive, ready, stopped);
+      const leave = await tail.follow(after ?? tail.position, following);
       let left = false;
       return () => {
         if (left) return;
@@ -76,10 +86,11 @@ export class Live {
 
   #dispatch(event: Event): void {
     if (event.type === 'use') {
-      this.uses.publish(event.organizationId, event.keyId, event.keyId, event);
+      this.uses.publish(event.organizationId, event.keyId, event.keyId, event, event.count);
     } else if (event.type === 'denial') {
       const group = `${event.keyId ?? ''} ${event.code}`;
-      if (event.organizationId) this.denials.publish(event.organizationId, event.keyId, group, event);
+      if (event.organizationId)
+        this.denials.publish(event.organizationId, event.keyId, group, event, event.count);
     } else {
       this.#announced(event);
     }
@@ -143,4 +154,9 @@ export class Live {
       this.#timer = null;
     }
   }
+}
+
+/** Other nodes' events come late: what is known may be newer. */
+function later<V extends { readonly at: number }>(known: V, value: V): V {
+  return value.at >= known.at ? value : known;
 }

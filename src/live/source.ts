@@ -1,10 +1,14 @@
+import type { AppError } from '../core/errors.ts';
+
 /** Takes the events of a source. */
 export interface Receiver<E> {
   receive(event: E): void;
-  /** Resolves when more can be taken: asked between two reads of what was missed. */
+  /** Resolves when more can be taken: asked after each event of the past. */
   ready(): Promise<void>;
   /** Whether nobody wants it any more. */
   stopped(): boolean;
+  /** Takes the reason why the source can't go on. */
+  failed(error: AppError): void;
 }
 
 /** Something that can be subscribed to. Events that several receivers get are the very same objects. */

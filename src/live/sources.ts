@@ -8,7 +8,7 @@ import type { Counted } from './channels.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Live } from './live.ts';
 import { readRecentlyUsed } from './recently-used.ts';
-import type { Source } from './source.ts';
+import type { Receiver, Source } from './source.ts';
 
 export type LiveContext = Context & { readonly live: Live };
 
@@ -53,13 +53,14 @@ export async function changedSource(
     organizationId,
     conflate: null,
     cursorOf: (change) => encodeCursor(organizationId, change.sequence),
-    open: ({ receive, ready, stopped }) =>
+    open: ({ receive, ready, stopped, failed }) =>
       ctx.live.follow({
         organizationId,
         keyIds,
         after,
         ready,
         stopped,
+        failed,
         receive: (change) => {
           const type = changeTypeOf(change.action);
           if (type && (!types || types.has(type))) receive(change);
@@ -88,19 +89,27 @@ export async function usedSource(
       if (!isGiven(args.since)) return ctx.live.uses.join(interest, receive);
       // What happens meanwhile waits, so that no key's past comes after its present.
       const meanwhile = new Map<string, Counted<UseEvent>>();
+      const present = new Map<string, UseEvent>();
       let live = false;
       const leave = ctx.live.uses.join(interest, (event) => {
         if (live) receive(event);
         else meanwhile.set(event.key, merge(meanwhile.get(event.key), event));
       });
+      const send = (use: UseEvent): void => {
+        present.set(use.keyId, use);
+        receive({ key: use.keyId, newest: use, count: 0 });
+      };
       try {
-        await sendRecent(ctx, organizationId, keyIds, args.since, { receive, ready, stopped });
+        await sendRecent(ctx, organizationId, keyIds, args.since, { receive: send, ready, stopped });
       } catch (error) {
         leave();
         throw error;
       }
       live = true;
-      for (const event of meanwhile.values()) receive(event);
+      for (const event of meanwhile.values()) {
+        const known = present.get(event.key);
+        receive(known && known.at > event.newest.at ? { ...event, newest: known } : event);
+      }
       return leave;
     },
   };
@@ -132,7 +141,7 @@ async function sendRecent(
   organizationId: string,
   keyIds: readonly string[] | null,
   since: number,
-  { receive, ready, stopped }: Parameters<Source<Counted<UseEvent>>['open']>[0],
+  { receive, ready, stopped }: Omit<Receiver<UseEvent>, 'failed'>,
 ): Promise<void> {
   await ctx.usage.flush();
   // A use at `since` itself counts, so the first place is the end of the millisecond before.
@@ -141,9 +150,12 @@ async function sendRecent(
     const uses = await readRecentlyUsed(ctx, organizationId, keyIds, place);
     const last = uses.at(-1);
     if (!last) return;
-    for (const use of uses) receive({ key: use.keyId, newest: use, count: 0 });
+    for (const use of uses) {
+      if (stopped()) return;
+      receive(use);
+      await ready();
+    }
     place = { at: last.at, keyId: last.keyId };
-    await ready();
   }
 }
 
@@ -151,7 +163,7 @@ async function resolveScope(
   ctx: LiveContext,
   args: Scope,
 ): Promise<{ organizationId: string; keyIds: readonly string[] | null }> {
-  const organizationId = resolveOrganizationId(ctx, args.organizationId);
+  const organizationId = resolveOrganizationId(ctx, args.organizationId, ['organizationId']);
   authorize(ctx, organizationId, 'api.key.view');
   if (!args.apiKeyIds) return { organizationId, keyIds: null };
   const keyIds = [...new Set(args.apiKeyIds)].sort();

@@ -1,4 +1,4 @@
-import { type Outcome, write } from '../command.ts';
+import { callerNow, type Outcome, write } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ForbiddenError, UnauthenticatedError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
@@ -37,5 +37,10 @@ export async function createOrganization(
     maxActiveApiKeys: config.maxActiveApiKeys,
   };
   input.check();
-  return write(ctx, async (change) => (await insertOrganization(change, organization)).organization);
+  return write(ctx, async (change) => {
+    const inserted = await insertOrganization(change, organization);
+    // There is nothing to lock yet. Last, since transactions on SQLite begin best with a write.
+    await callerNow(ctx, change.tx);
+    return inserted.organization;
+  });
 }

@@ -1,8 +1,7 @@
-import type { Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
 import type { Change } from '../command.ts';
 import { ConflictError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
+import { userByEmail } from './user-by-email.ts';
 
 /** Who joins, and as what; already checked. */
 export interface NewMember {
@@ -18,7 +17,7 @@ export async function joinOrganization(
   { tx, now, audit }: Change,
   { organizationId, email, name, roleId }: NewMember,
 ): Promise<{ userId: string; membershipId: string }> {
-  const userId = await userOf(tx, email, name, now);
+  const userId = await userByEmail(tx, email, name, now);
   const membershipId = newId('mem');
   const inserted = await tx
     .insertInto('memberships')
@@ -37,19 +36,4 @@ export async function joinOrganization(
   const changes = { userId: [null, userId], email: [null, email], roleId: [null, roleId] } as const;
   audit({ organizationId, action: 'member.joined', targetId: membershipId, changes });
   return { userId, membershipId };
-}
-
-async function userOf(
-  tx: Transaction<Tables>,
-  email: string,
-  name: string | null,
-  now: number,
-): Promise<string> {
-  await tx
-    .insertInto('users')
-    .values({ id: newId('user'), email, name, created_at: now })
-    .onConflict((conflict) => conflict.column('email').doNothing())
-    .execute();
-  const user = await tx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow();
-  return user.id;
 }

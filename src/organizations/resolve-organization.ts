@@ -5,10 +5,14 @@ import { isId } from '../core/ids.ts';
 
 /**
  * Which organization is meant. The one given, if it exists for the caller; left out, a key's own or a user's single one.
- * Throws UnauthenticatedError, NotFoundError, or ValidationError where it must be said. Reads nothing: whether an
- * operator's organization exists, the verb finds out.
+ * Throws UnauthenticatedError, NotFoundError, or ValidationError where it must be said, which names `path`. Reads
+ * nothing: whether an operator's organization exists, the verb finds out.
  */
-export function resolveOrganizationId(ctx: Asked, given: string | null | undefined): string {
+export function resolveOrganizationId(
+  ctx: Asked,
+  given: string | null | undefined,
+  path: readonly string[] = ['input', 'organizationId'],
+): string {
   const { principal } = ctx;
   if (!principal) throw new UnauthenticatedError();
   if (given !== null && given !== undefined) {
@@ -17,7 +21,7 @@ export function resolveOrganizationId(ctx: Asked, given: string | null | undefin
   }
   const [only, ...others] = organizationsOf(principal);
   if (only !== undefined && others.length === 0) return only;
-  throw new ValidationError([{ path: ['input', 'organizationId'], message: 'Say which organization' }]);
+  throw new ValidationError([{ path, message: 'Say which organization' }]);
 }
 
 function organizationsOf(principal: Principal): readonly string[] {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { authorize, authorizeSomewhere, command, type Outcome } from '../command.ts';
@@ -6,7 +5,7 @@ import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
-import type { Changes } from '../events/events.ts';
+import { difference } from './difference.ts';
 import { loadOrganizations, type Organization, type RotationPolicy } from './organization.ts';
 import { readPermissionCatalog } from './permission-catalog.ts';
 import { readKeyPrefix } from './read-key-prefix.ts';
@@ -58,7 +57,7 @@ export async function updateOrganization(
     if (!before) throw new NotFoundError(id, 'organization');
     const rotationPolicy = { ...before.rotationPolicy, ...said.rotationPolicy };
     const after: Organization = { ...before, ...said, rotationPolicy };
-    const changes = difference(before, after);
+    const changes = difference(before, after, FIELDS);
     if (Object.keys(changes).length === 0) return before;
     await store(tx, after);
     audit({ organizationId: id, action: 'organization.updated', targetId: id, changes });
@@ -91,11 +90,6 @@ function readRotationPolicy(input: Input, given: RotationPolicyInput | null): Pa
     ...(liveDays !== undefined && { liveDays: days('liveDays', liveDays) }),
     ...(testDays !== undefined && { testDays: days('testDays', testDays) }),
   };
-}
-
-function difference(before: Policy, after: Policy): Changes {
-  const changed = FIELDS.filter((field) => !isDeepStrictEqual(before[field], after[field]));
-  return Object.fromEntries(changed.map((field) => [field, [before[field], after[field]]]));
 }
 
 async function store(tx: Transaction<Tables>, { id, ...after }: Organization): Promise<void> {

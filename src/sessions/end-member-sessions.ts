@@ -33,6 +33,5 @@ export async function endMemberSessions(
     )
     .returning('id')
     .execute();
-  for (const { id } of ended)
-    audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
+  for (const { id } of ended) audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
 }

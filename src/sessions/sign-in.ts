@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import { type Change, type Outcome, write } from '../command.ts';
+import { type Outcome, write } from '../command.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { createSession } from './create-session.ts';
+import { endReplacedSession } from './end-replaced-session.ts';
+import { joinInvited } from './join-invited.ts';
 import { hashToken, isToken, SIGN_IN_PREFIX } from './tokens.ts';
 import { organizationsOf } from './user-organizations.ts';
 
@@ -23,17 +25,20 @@ export interface SignedIn {
 
 /**
  * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to. An
- * invitation that a member made, who has seen its link, joins and reaches that one organization only. Needs no caller:
- * holding the token is the permission. Rejects with NotFoundError for a token that is unknown, used or too old.
+ * invitation that a member made, who has seen its link, joins and reaches that one organization only, unless the user
+ * asks by a session that reaches all. A session by which somebody asks ends. Needs no caller: holding the token is the
+ * permission. Rejects with NotFoundError for a token that is unknown, used or too old.
  */
 export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
   if (!isToken(SIGN_IN_PREFIX, token)) throw refusal();
   const hash = hashToken(token);
   const { userId, limitedTo } = await findLink(ctx.db, hash, ctx.clock.now());
   const all = reachable((await organizationsOf(ctx.db, userId)).all, limitedTo);
+  const replaced = ctx.principal?.kind === 'user' ? ctx.principal : null;
+  const locked = [...new Set([...all, ...(replaced?.organizationIds ?? [])])].sort();
   return write(ctx, async (change) => {
     // The locks come first here as everywhere, so that a removal of the member meanwhile can't cross this.
-    for (const organizationId of all) await change.lock(organizationId);
+    for (const organizationId of locked) await change.lock(organizationId);
     const used = await change.tx
       .deleteFrom('sign_in_tokens')
       .where('hash', '=', hash)
@@ -41,11 +46,14 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
       .returning('user_id')
       .executeTakeFirst();
     if (!used) throw refusal();
-    await joinOrganizations(change, userId, all);
+    await joinInvited(change, userId, all);
     const { joined } = await organizationsOf(change.tx, userId);
+    const ended = replaced !== null && (await endReplacedSession(change, replaced));
+    const reachedAll = ended && replaced.userId === userId && replaced.limitedTo === null;
     // Somebody may have been added to another organization since; what is not locked can't be written about.
-    const organizationIds = joined.filter((id) => all.includes(id));
-    const session = await createSession(change, userId, { actor: userId, organizationIds, limitedTo });
+    const organizationIds = joined.filter((id) => (reachedAll ? locked : all).includes(id));
+    const notes = { actor: userId, organizationIds, limitedTo: reachedAll ? null : limitedTo };
+    const session = await createSession(change, userId, notes);
     const user = await change.tx
       .selectFrom('users')
       .select(['id', 'name', 'email'])
@@ -73,27 +81,6 @@ async function findLink(
     .executeTakeFirst();
   if (!row) throw refusal();
   return { userId: row.user_id, limitedTo: row.limited_to };
-}
-
-async function joinOrganizations(change: Change, userId: string, locked: readonly string[]): Promise<void> {
-  if (locked.length === 0) return;
-  const memberships = await change.tx
-    .updateTable('memberships')
-    .set({ joined_at: change.now })
-    .where('user_id', '=', userId)
-    .where('joined_at', 'is', null)
-    .where('organization_id', 'in', locked)
-    .returning(['id', 'organization_id'])
-    .execute();
-  for (const { id, organization_id } of memberships) {
-    change.audit({
-      organizationId: organization_id,
-      action: 'member.joined',
-      actor: userId,
-      targetId: id,
-      changes: { joinedAt: [null, new Date(change.now).toISOString()] },
-    });
-  }
 }
 
 /** One answer to whatever is wrong, and without the token: it must not end up in a log. */

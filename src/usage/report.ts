@@ -21,7 +21,8 @@ export interface UsageRange {
   readonly from?: number | null | undefined;
   /** Left out: now. */
   readonly to?: number | null | undefined;
-  readonly granularity: Granularity;
+  /** Left out: hours. */
+  readonly granularity?: Granularity | null | undefined;
 }
 
 /** Most stretches of a report. */
@@ -34,22 +35,27 @@ const BUCKETS_MAX = 1000;
  */
 export async function usageOf(ctx: Context, keyId: string, range: UsageRange): Promise<UsageBucket[]> {
   await locateApiKey(ctx, keyId, 'api.key.view');
-  const { from, to } = bounds(range, ctx.clock.now());
+  const { granularity, from, to, stretches } = bounds(range, ctx.clock.now());
+  if (from > to) throw new AppError('BAD_USER_INPUT', 'from: must not be after to');
+  if (stretches > BUCKETS_MAX)
+    throw new AppError('BAD_USER_INPUT', `from and to: at most ${BUCKETS_MAX} times a ${granularity} apart`);
   await ctx.usage.flush();
-  return readBuckets(ctx.db, keyId, range.granularity, from, to);
+  return readBuckets(ctx.db, keyId, granularity, from, to);
 }
 
-function bounds(range: UsageRange, now: number): { from: number; to: number } {
-  const { length, shown } = GRANULARITIES[range.granularity];
+/** How many stretches a report may have at this time, 1 to 1,000; more are refused before anything is read. */
+export function stretchesOf(range: UsageRange, now: number): number {
+  const { stretches } = bounds(range, now);
+  return Math.min(BUCKETS_MAX, Math.max(1, Math.ceil(stretches)));
+}
+
+function bounds(range: UsageRange, now: number) {
+  const granularity = range.granularity ?? 'hour';
+  const { length, shown } = GRANULARITIES[granularity];
   // Now is part of the range, also where it is the first millisecond of a stretch.
   const to = range.to ?? now + 1;
-  const from = startOf(range.granularity, range.from ?? to - shown);
-  if (from > to) throw new AppError('BAD_USER_INPUT', 'from: must not be after to');
-  if ((to - from) / length <= BUCKETS_MAX) return { from, to };
-  throw new AppError(
-    'BAD_USER_INPUT',
-    `from and to: at most ${BUCKETS_MAX} times a ${range.granularity} apart`,
-  );
+  const from = startOf(granularity, range.from ?? to - shown);
+  return { granularity, from, to, stretches: (to - from) / length };
 }
 
 function readBuckets(

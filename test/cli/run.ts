@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { type Database, type Engine, openDatabase } from '../../db/open.ts';
 import { runProgram } from '../../src/cli/program.ts';
@@ -15,14 +16,27 @@ export interface Ran {
 }
 
 /** Runs a command in this process. */
-export async function run(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran> {
+export function run(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran> {
+  return runWith({ env }, ...args);
+}
+
+/** Runs a command in this process, with something on standard input. */
+export async function runWith(
+  { env, stdin = [] }: { env: Readonly<Record<string, string>>; stdin?: readonly (string | Uint8Array)[] },
+  ...args: string[]
+): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const output = (name: keyof typeof written) => ({
     write: (text: string) => {
       written[name] += text;
     },
   });
-  const code = await runProgram(args, { stdout: output('stdout'), stderr: output('stderr'), env });
+  const code = await runProgram(args, {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env,
+    stdin: () => Readable.from(stdin),
+  });
   return { code, ...written };
 }
 

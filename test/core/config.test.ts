@@ -22,6 +22,9 @@ describe('the configuration', () => {
       trustedProxies: [],
       maxActiveApiKeys: null,
       usageFlushMs: 500,
+      verifyCacheKeys: 100_000,
+      verifyFailuresPerMinute: 120,
+      oidc: null,
       logLevel: 'info',
       graphiql: true,
     });
@@ -37,6 +40,8 @@ describe('the configuration', () => {
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       MAX_ACTIVE_API_KEYS: '20',
       USAGE_FLUSH_MS: '50',
+      VERIFY_CACHE_KEYS: '1',
+      VERIFY_FAILURES_PER_MINUTE: '7',
       LOG_LEVEL: 'silent',
       GRAPHIQL: 'off',
     });
@@ -46,6 +51,8 @@ describe('the configuration', () => {
       keyPrefix: 'acme_api',
       maxActiveApiKeys: 20,
       usageFlushMs: 50,
+      verifyCacheKeys: 1,
+      verifyFailuresPerMinute: 7,
       logLevel: 'silent',
       graphiql: false,
     });
@@ -70,6 +77,9 @@ describe('the configuration', () => {
     ['TRUSTED_PROXIES', '10.0.0.1/8'],
     ['MAX_ACTIVE_API_KEYS', '-1'],
     ['USAGE_FLUSH_MS', '1'],
+    ['VERIFY_CACHE_KEYS', '0'],
+    ['VERIFY_FAILURES_PER_MINUTE', '0'],
+    ['DATABASE_URL', 'sqlite::memory:'],
     ['LOG_LEVEL', 'loud'],
     ['GRAPHIQL', 'maybe'],
   ])('refuses %s=%s and names the variable', (name, value) => {

@@ -37,6 +37,24 @@ test('10,000 keys in one answer are', async () => {
   expect(await codes(query, { many: 5 })).toEqual([]);
 });
 
+test('what may be large weighs more', async () => {
+  const keys = (count: number, below: string) => `{ apiKeys(first: ${count}) { nodes { ${below} } } }`;
+  const catalog = 'organization { permissionCatalog { name description } }';
+  expect(await codes(`{ organization { permissionCatalog { name description builtIn } } }`)).toEqual([]);
+  expect(await codes(keys(25, catalog))).toEqual([]);
+  expect(await codes(keys(100, catalog))).toEqual(['QUERY_TOO_COMPLEX']);
+  const log = (rows: number) => `auditLog(first: ${rows}) { nodes { id changes } }`;
+  expect(await codes(`{ organization { ${log(100)} } }`)).toEqual([]);
+  expect(await codes(keys(8, log(100)))).toEqual([]);
+  expect(await codes(keys(10, log(100)))).toEqual(['QUERY_TOO_COMPLEX']);
+  const metadata = Array.from(
+    { length: 20 },
+    (_, index) => `a${index}: ${keys(100, 'metadata').slice(1, -1)}`,
+  );
+  expect(await codes(keys(100, 'metadata'))).toEqual([]);
+  expect(await codes(`{ ${metadata.join(' ')} }`)).toEqual(['QUERY_TOO_COMPLEX']);
+});
+
 test('it is the chosen operation that counts, fragments included', async () => {
   const { sessionToken: token } = await makeMember(server());
   const query = `query Small { __typename } query Large { viewer { ...F } }

@@ -112,6 +112,18 @@ describe('the sign-in page', () => {
     expect(page.requests).toHaveLength(2);
   });
 
+  test('offers the OpenID provider where there is no link, or it does not work, and the server has one', async () => {
+    const answers = [{ status: 200, body: signedIn('NotFoundError') }];
+    const used = openPage('#token=abc', answers, { hasProvider: true });
+    // Not while the link is tried.
+    expect(used.elements.provider?.hidden).toBe(true);
+    await eventually(() => used.text('message').includes('does not work any more'));
+    expect(used.elements.provider?.hidden).toBe(false);
+    const empty = openPage('', [], { hasProvider: true });
+    expect(empty.elements.provider?.hidden).toBe(false);
+    expect(empty.text('message')).toBe('Sign in to go on.');
+  });
+
   test('says what to do about a link that is used, a link without a token, and a server that is away', async () => {
     const used = openPage('#token=abc', [{ status: 200, body: signedIn('NotFoundError') }]);
     await eventually(() => used.text('message').includes('does not work any more'));
@@ -140,7 +152,11 @@ interface Sent {
 }
 
 /** Runs the page's script in as little of a browser as it needs; an answer of null is none. */
-function openPage(hash: string, answers: ({ status: number; body: unknown } | null)[]) {
+function openPage(
+  hash: string,
+  answers: ({ status: number; body: unknown } | null)[],
+  { hasProvider = false } = {},
+) {
   const element = () => {
     let clicked = () => {};
     return {
@@ -153,7 +169,13 @@ function openPage(hash: string, answers: ({ status: number; body: unknown } | nu
       click: () => clicked(),
     };
   };
-  const elements = { message: element(), advice: element(), actions: element(), again: element() };
+  const elements = {
+    message: element(),
+    advice: element(),
+    actions: element(),
+    again: element(),
+    provider: hasProvider ? { ...element(), hidden: false } : null,
+  };
   const requests: Sent[] = [];
   const visited: string[] = [];
   const location = {
@@ -179,6 +201,6 @@ function openPage(hash: string, answers: ({ status: number; body: unknown } | nu
       return { status: answer.status, json: async () => answer.body };
     },
   });
-  const text = (id: keyof typeof elements) => elements[id].textContent;
+  const text = (id: keyof typeof elements) => elements[id]?.textContent ?? '';
   return { elements, requests, location, history: visited, text };
 }

@@ -149,6 +149,34 @@ onEachDatabase('who is asking', (engine) => {
     });
   });
 
+  test('a credential that ends while the body is still on its way is refused', async () => {
+    const { organizationId, sessionToken } = await makeMember(server());
+    const { id, secret } = await makeApiKey(server(), organizationId, { grants: ['*'] });
+    const body = JSON.stringify({ query: '{ apiKeys { totalCount } }' });
+    const { request } = await import('node:http');
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${secret}` };
+    const asking = request(`${server().url}/graphql`, { method: 'POST', headers });
+    const status = new Promise((resolve, reject) => {
+      asking.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+    });
+    await new Promise<void>((resolve) => {
+      asking.write(body.slice(0, 5), () => resolve());
+    });
+    const revoke = 'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { __typename } }';
+    await ask(server(), revoke, { token: sessionToken, variables: { id } });
+    asking.end(body.slice(5));
+    expect(await status).toBe(401);
+  });
+
+  test('no answer repeats a secret that stood in the wrong place', async () => {
+    const { organizationId, sessionToken: token } = await makeMember(server());
+    const { secret } = await makeApiKey(server(), organizationId);
+    const query = 'mutation ($input: VerifyApiKeyInput!) { verifyApiKey(input: $input) { code } }';
+    const { errors } = await ask(server(), query, { token, variables: { input: { key: secret, no: 1 } } });
+    expect(errors[0]?.message).toContain('[redacted]');
+    expect(JSON.stringify(errors)).not.toContain(secret);
+  });
+
   test('two credentials that disagree, or a header that repeats, are no credential at all: 400', async () => {
     const { organizationId, sessionToken } = await makeMember(server());
     const { secret } = await makeApiKey(server(), organizationId);

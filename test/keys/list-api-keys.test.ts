@@ -74,6 +74,9 @@ onEachDatabase('listing keys', (engine) => {
       expect(await names({ status: ['REVOKED'] })).toEqual(['Revoked']);
       expect(await names({ status: ['REVOKED', 'ACTIVE'] })).toEqual(['Revoked', 'Active']);
       expect(await names({ status: [] })).toEqual([]);
+      expect(await names({ status: Array.from({ length: 50_000 }, () => 'ACTIVE' as const) })).toEqual([
+        'Active',
+      ]);
     });
 
     test('shows the environment, role, team, external id and creator asked for', async () => {

@@ -43,12 +43,10 @@ onEachDatabase('verifying a key', (engine) => {
     expect(JSON.stringify(verification)).not.toContain(secret.slice(16));
   });
 
-  test('reads once by index and writes nothing', async () => {
+  test('writes nothing, and never selects a hash', async () => {
     const { secret, ctx } = await made({ teamIds: [] });
     services().statements.length = 0;
     await verifyApiKey(ctx, { key: secret, permissions: [] });
-    // The second reads the key for the answer.
-    expect(services().statements).toHaveLength(2);
     for (const statement of services().statements) {
       expect(statement).toMatch(/^select /);
       expect(statement.split(' from ')[0]).not.toContain('hash');

@@ -11,7 +11,7 @@ import {
   VerifyKeyDocument,
 } from '../generated/graphql.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { makeMember, serverOn } from '../support/server.ts';
+import { ask, makeMember, serverOn } from '../support/server.ts';
 import { expectType, request } from './request.ts';
 
 onEachDatabase('the life of a key over GraphQL', (engine) => {
@@ -164,6 +164,23 @@ onEachDatabase('the life of a key over GraphQL', (engine) => {
         const update = await request(server(), token, UpdateKeyDocument, { input: { id, name: 'x' } });
         expect(update.data.updateApiKey).toMatchObject({ __typename: 'NotFoundError', id });
       }
+    });
+
+    it('does not tell a gateway that may only verify who made a key', async () => {
+      const { create } = await owner();
+      const { secret } = await create();
+      const gateway = await create({ grants: ['api.key.verify'] });
+      const query = `mutation ($input: VerifyApiKeyInput!) { verifyApiKey(input: $input) { code apiKey { createdBy {
+        __typename ... on User { email } ... on SystemActor { name } } } } }`;
+      const { data, errors } = await ask(server(), query, {
+        token: gateway.secret,
+        variables: { input: { key: secret } },
+      });
+      expect(errors).toEqual([]);
+      expect(data.verifyApiKey).toEqual({
+        code: 'VALID',
+        apiKey: { createdBy: { __typename: 'SystemActor', name: expect.stringMatching(/^user_/) } },
+      });
     });
 
     it('lets a key that may create keys create keys, and read what it made', async () => {

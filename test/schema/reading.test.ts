@@ -167,6 +167,27 @@ onEachDatabase('queries behind a list', (engine) => {
     expect(one).toBeLessThanOrEqual(7);
   });
 
+  it('are as many for a hundred ids as for one', async () => {
+    const { ctx, organization } = await makeOrganization(services());
+    const members: string[] = [];
+    for (let index = 0; index < 3; index += 1)
+      members.push((await makeMember({ services: services() }, { organizationId: organization.id })).userId);
+    const live = new Live(services());
+    const count = async (ids: readonly string[]): Promise<number> => {
+      const source = `query ($ids: [ID!]!) { nodes(ids: $ids) { id
+        ... on Organization { limits { activeApiKeys } } ... on User { email } } }`;
+      services().statements.length = 0;
+      const contextValue: GraphQLContext = { ...ctx, live, response: {} };
+      const { errors, data } = await graphql({ schema, source, contextValue, variableValues: { ids } });
+      expect(errors).toBeUndefined();
+      expect(data?.nodes).toEqual(ids.map((id) => expect.objectContaining({ id })));
+      return services().statements.length;
+    };
+    const some = await count([organization.id, ...members.slice(0, 1)]);
+    const repeated = Array.from({ length: 24 }, () => [organization.id, ...members]).flat();
+    expect(await count(repeated)).toBe(some);
+  });
+
   it('count nothing unless totalCount is asked for', async () => {
     const { organization, ctx } = await makeOrganization(services());
     await createApiKey(ctx, { organizationId: organization.id, name: 'one' });

@@ -212,7 +212,7 @@ onEachDatabase('a session', (engine) => {
       const { id, token } = await sessionOf(services(), person.userId);
       const second = await sessionOf(services(), person.userId);
       const ctx = contextFor(services(), await authenticate(token));
-      expect(await signOut(ctx)).toEqual({ signedOut: true });
+      expect(await signOut(ctx)).toEqual({ signedOut: true, endedSessions: 1 });
       expect(await authenticate(token)).toBeNull();
       expect(await refresh(id)).toBeNull();
       expect(await authenticate(second.token)).not.toBeNull();
@@ -232,7 +232,7 @@ onEachDatabase('a session', (engine) => {
       const ctx = contextFor(services(), await authenticate(token));
       const answers = await Promise.all(Array.from({ length: 20 }, () => signOut(ctx)));
       expect(answers.filter(({ signedOut }) => signedOut)).toHaveLength(1);
-      expect(await signOut(ctx)).toEqual({ signedOut: false });
+      expect(await signOut(ctx)).toEqual({ signedOut: false, endedSessions: 0 });
       const actions = (await auditLogOf(services(), organizationId)).map((row) => row.action);
       expect(actions.filter((action) => action === 'session.ended')).toHaveLength(1);
     });
@@ -247,7 +247,7 @@ onEachDatabase('a session', (engine) => {
         contextFor(services(), operatorPrincipal(newId('op'), 'backend')),
         contextFor(services(), keyPrincipal({ ...key, permissions: ['*'] })),
       ])
-        expect(await signOut(ctx)).toEqual({ signedOut: false });
+        expect(await signOut(ctx)).toEqual({ signedOut: false, endedSessions: 0 });
       expect(await auditLogOf(services(), organization.id)).toEqual(before);
     });
   });

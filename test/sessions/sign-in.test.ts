@@ -81,6 +81,37 @@ onEachDatabase('signing in', (engine) => {
     expect((await auditLogOf(services(), organizationId)).at(-1)).toMatchObject({ actor: userId });
   });
 
+  test('ends the session by which somebody asks for it, also somebody else’s', async () => {
+    const { db, clock } = services();
+    const [mine, yours] = [await makePerson(services()), await makePerson(services())];
+    for (const before of [mine, yours]) {
+      const { id, token: old } = await sessionOf(services(), before.userId);
+      const caller = await authenticateSession(db, clock, old);
+      const token = await linkTokenOf(services(), mine.userId);
+      const { result } = await signIn(contextFor(services(), caller), { token });
+      expect(await authenticateSession(db, clock, old)).toBeNull();
+      expect(await authenticateSession(db, clock, result.sessionToken)).not.toBeNull();
+      const ended = (await auditLogOf(services(), before.organizationId)).filter(
+        (row) => row.target_id === id,
+      );
+      expect(ended).toMatchObject([
+        { action: 'session.created' },
+        { action: 'session.ended', actor: before.userId, changes: {} },
+      ]);
+    }
+  });
+
+  test('that fails ends none', async () => {
+    const { db, clock } = services();
+    const { userId } = await makePerson(services());
+    const { token: old } = await sessionOf(services(), userId);
+    const caller = await authenticateSession(db, clock, old);
+    await expect(signIn(contextFor(services(), caller), { token: newToken('') })).rejects.toThrow(
+      NotFoundError,
+    );
+    expect(await authenticateSession(db, clock, old)).not.toBeNull();
+  });
+
   test('joins every organization that the user is invited to, and no other', async () => {
     const { email, userId, token } = await invited();
     const second = await makePerson(services(), { email, role: 'member', joined: false });

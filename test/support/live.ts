@@ -1,10 +1,12 @@
 import { systemPrincipal } from '../../src/access/principal.ts';
-import { write } from '../../src/command.ts';
 import type { Context, Services } from '../../src/context.ts';
+import { newId } from '../../src/core/ids.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
-import { contextFor, roleNamed } from './services.ts';
+import { createRole } from '../../src/organizations/create-role.ts';
+import { updateMember } from '../../src/organizations/update-member.ts';
+import { contextFor } from './services.ts';
 
 type Has = { readonly services: Services };
 
@@ -28,68 +30,32 @@ export async function revoke(server: Has, id: string): Promise<void> {
   await revokeApiKey(anyone(server), { id, reason: null });
 }
 
-/** Gives a member another role. */
+/** The membership of a user. */
+export async function membershipOf(
+  { services }: Has,
+  { organizationId, userId }: { organizationId: string; userId: string },
+): Promise<string> {
+  const { id } = await services.db
+    .selectFrom('memberships')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', userId)
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Gives a member a role of its own with just these permissions, and returns the role's id. */
 export async function setRole(
   server: Has,
-  { organizationId, userId }: { organizationId: string; userId: string },
-  roleName: string,
-): Promise<void> {
-  const ctx = anyone(server);
-  const { id: roleId } = await roleNamed(ctx, organizationId, roleName);
-  await write(ctx, async ({ tx, lock, audit }) => {
-    await lock(organizationId);
-    const { id } = await tx
-      .updateTable('memberships')
-      .set({ role_id: roleId })
-      .where('organization_id', '=', organizationId)
-      .where('user_id', '=', userId)
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    audit({ organizationId, action: 'member.updated', targetId: id, changes: { roleId: [null, roleId] } });
-  });
-}
-
-/** Gives a role other permissions. */
-export async function setPermissions(
-  server: Has,
-  organizationId: string,
-  roleName: string,
+  member: { organizationId: string; userId: string },
   permissions: readonly string[],
-): Promise<void> {
+): Promise<string> {
   const ctx = anyone(server);
-  const { id: roleId } = await roleNamed(ctx, organizationId, roleName);
-  await write(ctx, async ({ tx, lock, audit }) => {
-    await lock(organizationId);
-    await tx
-      .updateTable('roles')
-      .set({ permissions: JSON.stringify(permissions) })
-      .where('id', '=', roleId)
-      .execute();
-    const changes = { permissions: [null, permissions] } as const;
-    audit({ organizationId, action: 'role.updated', targetId: roleId, changes });
-  });
-}
-
-/** Takes a member out of the organization; its sessions end where it was the last one. */
-export async function removeMember(
-  server: Has,
-  { organizationId, userId }: { organizationId: string; userId: string },
-): Promise<void> {
-  await write(anyone(server), async ({ tx, lock, audit }) => {
-    await lock(organizationId);
-    const { id } = await tx
-      .deleteFrom('memberships')
-      .where('organization_id', '=', organizationId)
-      .where('user_id', '=', userId)
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    audit({ organizationId, action: 'member.removed', targetId: id, changes: {} });
-  });
-}
-
-/** Ends a user's sessions without a word to anybody, as another process may. */
-export async function endSessions({ services }: Has, userId: string): Promise<void> {
-  await services.db.deleteFrom('sessions').where('user_id', '=', userId).execute();
+  const { organizationId } = member;
+  const role = { organizationId, name: `Role ${newId('role')}`, permissions: [...permissions] };
+  const { id: roleId } = (await createRole(ctx, role)).result;
+  await updateMember(ctx, { id: await membershipOf(server, member), roleId });
+  return roleId;
 }
 
 /** The subscription that most tests use. */

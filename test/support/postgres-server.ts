@@ -32,8 +32,25 @@ const SETTINGS = {
 
 const STARTS = 3;
 
+/** A server that can be stopped and started again, on the same port with the same data. */
+export interface PostgresServer {
+  /** A superuser's address. */
+  readonly url: string;
+  /** Stops it at once, as a crash does; nothing that was committed is lost. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
 /** Starts a new server with its data in `<directory>/postgres`; gives its superuser's address once it accepts connections. */
 export async function startPostgres(directory: string): Promise<string> {
+  return (await openPostgresServer(directory)).url;
+}
+
+/** The same, with what it takes to stop it and start it again. */
+export async function openPostgresServer(
+  directory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   const identity = unprivileged();
   const programs = await programsFor(identity, directory);
   const data = join(directory, 'postgres');
@@ -42,8 +59,19 @@ export async function startPostgres(directory: string): Promise<string> {
   for (let start = 1; ; start++) {
     const port = await freePort();
     try {
-      await launch(programs.postgres, identity, data, port);
-      return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+      const run = () => launch(programs.postgres, identity, data, port, settings);
+      let server = await run();
+      return {
+        url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+        stop: async () => {
+          const ended = once(server, 'exit');
+          server.kill('SIGQUIT');
+          await ended;
+        },
+        start: async () => {
+          server = await run();
+        },
+      };
     } catch (error) {
       // Another program may have taken the port in between.
       if (start === STARTS) throw error;
@@ -97,9 +125,15 @@ function initialize(initdb: string, identity: Identity, data: string, password: 
   execFileSync(initdb, flags, { ...identity, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-async function launch(postgres: string, identity: Identity, data: string, port: number): Promise<void> {
-  const settings = Object.entries({ port: String(port), ...SETTINGS });
-  const flags = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+async function launch(
+  postgres: string,
+  identity: Identity,
+  data: string,
+  port: number,
+  settings: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
+  const all = Object.entries({ port: String(port), ...SETTINGS, ...settings });
+  const flags = all.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = spawn(postgres, ['-D', data, ...flags], {
     ...identity,
     cwd: data,
@@ -109,6 +143,7 @@ async function launch(postgres: string, identity: Identity, data: string, port: 
   });
   await ready(server);
   server.unref();
+  return server;
 }
 
 function ready(server: ChildProcess): Promise<void> {

@@ -1,13 +1,13 @@
 import type { ReadableStream } from 'node:stream/web';
 import { afterAll, beforeAll } from 'vitest';
-import type { Engine } from '../../db/open.ts';
+import { type Engine, openDatabase } from '../../db/open.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { write } from '../../src/command.ts';
 import type { Services } from '../../src/context.ts';
 import { type Config, parseConfig } from '../../src/core/config.ts';
+import type { LiveLimits } from '../../src/core/live-limits.ts';
 import { createLog } from '../../src/core/log.ts';
-import type { LiveLimits } from '../../src/http/live/live-server.ts';
 import type { Timeouts } from '../../src/http/server.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
@@ -16,7 +16,7 @@ import { createOperatorToken } from '../../src/sessions/create-operator-token.ts
 import { createSession } from '../../src/sessions/create-session.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { createTestDatabaseUrl } from './databases.ts';
-import { contextFor } from './services.ts';
+import { contextFor, recordStatements } from './services.ts';
 
 /** A whole server on a port and a database of its own. */
 export interface TestServer {
@@ -26,6 +26,8 @@ export interface TestServer {
   readonly clock: ManualClock;
   /** Every line of the log. */
   readonly lines: readonly string[];
+  /** Every statement that went to the database, without its values. */
+  readonly statements: string[];
   /** Stops it and removes its database. */
   close(): Promise<void>;
 }
@@ -47,15 +49,19 @@ export async function startTestServer(engine: Engine, options: TestServerOptions
     ? { url: given, drop: async () => {} }
     : await createTestDatabaseUrl(engine);
   const lines: string[] = [];
+  const statements: string[] = [];
+  const opened = await openDatabase(databaseUrl);
+  const database = { ...opened, kysely: opened.kysely.withPlugin(recordStatements(statements)) };
   const config = { ...parseConfig({ DATABASE_URL: databaseUrl, PORT: '0' }), ...options.config };
   const log = createLog('debug', (line) => lines.push(line));
-  const app = await createApp(config, { clock, log, timeouts, liveLimits });
+  const app = await createApp(config, { clock, log, database, timeouts, liveLimits });
   const { url } = await app.start();
   const close = async () => {
     await app.stop();
+    await database.close();
     await drop();
   };
-  return { url, app, services: app.services, clock, lines, close };
+  return { url, app, services: app.services, clock, lines, statements, close };
 }
 
 /** One server for all tests of a `describe` or a file, started before the first and closed after the last. */

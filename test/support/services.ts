@@ -8,6 +8,7 @@ import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
 import { inProcessBus } from '../../src/events/bus.ts';
 import type { Event } from '../../src/events/events.ts';
+import { createKeyLookup } from '../../src/keys/key-lookup.ts';
 import { inProcessRateLimiter } from '../../src/keys/rate-limit.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import type { Organization } from '../../src/organizations/organization.ts';
@@ -41,11 +42,13 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
   bus.subscribe((event) => events.push(event));
   const log = createLog('debug', (line) => lines.push(line));
   const config = parseConfig({ DATABASE_URL: url });
+  const keys = createKeyLookup(database, { bus, config });
   return {
     db,
     bus,
     usage: createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs),
     limiter: inProcessRateLimiter(clock),
+    keys,
     clock,
     log,
     config,
@@ -54,6 +57,7 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
     statements,
     lines,
     close: async () => {
+      keys.stop();
       await database.close();
       await drop();
     },
@@ -77,8 +81,8 @@ export function servicesOn(engine: Engine): () => TestServices {
 export function contextFor(services: Services, principal: Principal | null): Context {
   const request = { id: newId('evt'), ip: '192.0.2.1', userAgent: 'vitest' };
   // Copied by name: the test's own additions don't belong in a context.
-  const { db, bus, usage, limiter, clock, log, config, publicUrl } = services;
-  return { db, bus, usage, limiter, clock, log, config, publicUrl, principal, request };
+  const { db, bus, usage, limiter, keys, clock, log, config, publicUrl } = services;
+  return { db, bus, usage, limiter, keys, clock, log, config, publicUrl, principal, request };
 }
 
 /** An organization with its system roles, and a context in which its owner asks. */
@@ -108,7 +112,8 @@ export async function roleNamed(ctx: Context, organizationId: string, name: stri
   return role;
 }
 
-function recordStatements(statements: string[]): KyselyPlugin {
+/** Notes every statement that goes to the database, without its values. */
+export function recordStatements(statements: string[]): KyselyPlugin {
   const compiler = new SqliteQueryCompiler();
   return {
     transformQuery: ({ node, queryId }) => {

@@ -1,8 +1,9 @@
 import type { Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
+import { AppError } from '../../core/errors.ts';
 import type { ChangeEvent } from '../../events/events.ts';
 import { stillValidSecrets } from '../../keys/still-valid.ts';
-import { readPositions } from '../../live/change-log.ts';
+import { CHANGES_PER_READ, readChanges, readPositions } from '../../live/change-log.ts';
 import { stillValidOperatorTokens, stillValidSessions } from '../../sessions/still-valid.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
 import type { Caller } from './caller.ts';
@@ -26,6 +27,7 @@ export class CallerWatch {
   readonly #positions = new Map<string, number>();
   #leaveBus: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #looking = false;
 
   /** `changed` is called when a suspended caller's rights are known again. */
   constructor(services: WatchServices, changed: (caller: Caller) => void) {
@@ -35,9 +37,19 @@ export class CallerWatch {
 
   /** Must be called before anything else listens to the bus: rights are checked before events are passed on. */
   start(): void {
-    this.#leaveBus = this.#services.bus.subscribe((event) => {
-      if (event.type === 'change') this.#announced(event);
-    });
+    const { bus } = this.#services;
+    const leave = [
+      bus.subscribe((event) => {
+        if (event.type === 'change') this.#announced(event);
+      }),
+      // Where announcements may have passed unheard, the log has them.
+      bus.onStale(({ organizationId }) => {
+        if (organizationId === null) void this.#look();
+      }),
+    ];
+    this.#leaveBus = () => {
+      for (const one of leave) one();
+    };
   }
 
   stop(): void {
@@ -93,6 +105,7 @@ export class CallerWatch {
       else return caller.lose();
       this.#changed(caller);
     } catch (error) {
+      if (!this.#callers.has(caller)) return;
       this.#waiting.add(caller);
       this.#services.log.warn('A credential could not be read; its subscriptions wait', { error });
     } finally {
@@ -102,6 +115,8 @@ export class CallerWatch {
 
   /** What other processes changed, and what time has ended. */
   async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const caller of waiting) this.#suspend(caller);
@@ -110,7 +125,10 @@ export class CallerWatch {
       const ended = await endedCredentials(this.#services, [...this.#callers]);
       for (const caller of ended) this.#suspend(caller);
     } catch (error) {
-      this.#services.log.warn('Credentials could not be looked at; it is tried again', { error });
+      if (this.#callers.size > 0)
+        this.#services.log.warn('Credentials could not be looked at; it is tried again', { error });
+    } finally {
+      this.#looking = false;
     }
   }
 
@@ -124,9 +142,23 @@ export class CallerWatch {
     const positions = await readPositions(this.#services.db, [...organizationIds]);
     for (const [organizationId, position] of positions) {
       const known = this.#positions.get(organizationId);
+      if (known !== undefined && known >= position) continue;
+      const suspects = await this.#suspects(organizationId, known, position);
       this.#positions.set(organizationId, position);
-      if (known === undefined || known >= position) continue;
-      for (const caller of this.#callers) if (caller.principal.isOf(organizationId)) this.#suspend(caller);
+      for (const caller of suspects) this.#suspend(caller);
+    }
+  }
+
+  /** Whose rights may have changed after `known`; undefined: nobody has looked since they came. */
+  async #suspects(organizationId: string, known: number | undefined, position: number): Promise<Caller[]> {
+    const all = () => [...this.#callers].filter(({ principal }) => principal.isOf(organizationId));
+    if (known === undefined || position - known > CHANGES_PER_READ) return all();
+    try {
+      const changes = await readChanges(this.#services.db, organizationId, known);
+      return all().filter(({ principal }) => changes.some((change) => concerns(change, principal)));
+    } catch (error) {
+      if (error instanceof AppError) return all();
+      throw error;
     }
   }
 
@@ -166,11 +198,14 @@ async function endedCredentials({ db, clock }: WatchServices, callers: readonly 
   return ended;
 }
 
-/** Whether a change can concern what a caller may do. Of keys only its own does; all else of its organization may. */
-function concerns(change: ChangeEvent, principal: Principal): boolean {
-  if (change.action === 'session.created' || change.action === 'session.ended') {
-    return principal.kind === 'user' && principal.sessionId === change.targetId;
-  }
-  if (change.action.startsWith('api_key.')) return principal.actor === change.targetId;
-  return 'organizationIds' in principal && principal.isOf(change.organizationId);
+/** What can change without anybody's rights changing with it. */
+const HARMLESS: readonly (string | undefined)[] = ['organization', 'team', 'identity', 'sign_in_link'];
+
+/** Whether a change can concern what a caller may do. Of keys and sessions only its own do; roles and members may. */
+function concerns({ action, targetId, organizationId }: ChangeEvent, principal: Principal): boolean {
+  const [what] = action.split('.');
+  if (what === 'session') return principal.kind === 'user' && principal.sessionId === targetId;
+  if (what === 'api_key') return principal.actor === targetId;
+  if (HARMLESS.includes(what)) return false;
+  return 'organizationIds' in principal && principal.isOf(organizationId);
 }

@@ -19,6 +19,8 @@ export class Caller {
 
   /** Whether nothing may go through before its rights are known again. */
   suspended = false;
+  /** Whether it has left, or its credential is gone: nothing may begin any more. */
+  over = false;
 
   /** Lets nothing more through until its rights are known again. */
   suspend(): void {
@@ -26,8 +28,16 @@ export class Caller {
     for (const subscriber of this.subscribers) subscriber.pause();
   }
 
+  /** Ends everything: it wants no more. */
+  leave(): void {
+    this.over = true;
+    for (const subscriber of [...this.subscribers]) subscriber.stop();
+  }
+
   /** Ends everything: the credential is gone. */
   lose(): void {
+    if (this.over) return;
+    this.over = true;
     const error = {
       message: 'The credential is not accepted any more',
       extensions: { code: 'UNAUTHENTICATED' },

@@ -2,40 +2,26 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode, MessageType, parseMessage, type SubscribeMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
-import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Engine } from '../graphql-engine.ts';
-import { presentError, presentResult } from '../graphql-errors.ts';
-import { checkParams } from '../graphql-params.ts';
 import { Caller } from './caller.ts';
-import type { SocketLimits } from './limits.ts';
-import { SharedResult } from './shared-execution.ts';
+import { Operations, type OperationsHost } from './operations.ts';
 import { SocketOutlet } from './socket-outlet.ts';
-import type { Subscriber } from './subscriber.ts';
-import type { Subscriptions } from './subscriptions.ts';
 
 /** What a connection needs of the server around it. */
-export interface ConnectionHost {
-  readonly run: Engine;
-  readonly subscriptions: Subscriptions;
-  readonly limits: SocketLimits;
+export interface ConnectionHost extends OperationsHost {
   /** Who the credentials of the handshake and of `connection_init` belong to; null: nobody, or not any more. */
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
   /** Takes a place among the sockets of a credential, unless all are taken; returns how to give it back. */
   takePlace(principal: Principal): (() => void) | null;
-  context(request: IncomingMessage, principal: Principal): GraphQLContext;
 }
 
 /** Closes for reasons that the protocol has no code of its own for (RFC 6455, 7.4). */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
 
-/** A running operation: null until a subscription has its subscriber. */
-interface Running {
-  subscriber: Subscriber | null;
-  stopped: boolean;
-}
+/** Longest id of an operation, characters: every message to the client repeats it. */
+const ID_MAX = 1_000;
 
 /** One WebSocket that speaks graphql-transport-ws (the GraphQL over WebSocket protocol). */
 export class Connection {
@@ -43,12 +29,12 @@ export class Connection {
   readonly #stream: Duplex;
   readonly #request: IncomingMessage;
   readonly #host: ConnectionHost;
-  readonly #running = new Map<string, Running>();
   #caller: Caller | null = null;
+  #operations: Operations | null = null;
   #leavePlace: (() => void) | null = null;
   #initialized = false;
   #initTimer: NodeJS.Timeout | null;
-  /** Whether the client has answered since the last ping. */
+  /** Whether the client has been heard of since the last ping. */
   #alive = true;
 
   constructor(socket: WebSocket, stream: Duplex, request: IncomingMessage, host: ConnectionHost) {
@@ -60,17 +46,17 @@ export class Connection {
       () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
       host.limits.initTimeoutMs,
     );
-    socket.on('message', (data, isBinary) => void this.#receive(data, isBinary));
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('pong', () => this.#heard());
     socket.on('close', () => this.#closed());
     // Broken frames and messages that are too large: `ws` closes with the code that fits.
     socket.on('error', () => {});
   }
 
-  /** Ends everything because the server stops; the client comes back. */
+  /** Ends every subscription because the server stops, and the socket with the last answer; the client comes back. */
   goAway(): void {
-    for (const { subscriber } of [...this.#running.values()]) subscriber?.complete();
-    this.#socket.close(GOING_AWAY, 'Going away');
+    if (this.#operations) this.#operations.end();
+    else this.#goneAway();
   }
 
   /** Drops a client that has not answered the last ping, and pings the others. */
@@ -84,22 +70,30 @@ export class Connection {
     this.#socket.terminate();
   }
 
+  #goneAway(): void {
+    this.#socket.close(GOING_AWAY, 'Going away');
+  }
+
   #heard(): void {
     this.#alive = true;
   }
 
-  async #receive(data: RawData, isBinary: boolean): Promise<void> {
+  #receive(data: RawData, isBinary: boolean): void {
     this.#alive = true;
+    // A client may go on to send while the socket closes.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#holdBack();
     let message: ReturnType<typeof parseMessage>;
     try {
       if (isBinary) throw new Error('A message is text');
       message = parseMessage(data.toString());
+      if ('id' in message && message.id.length > ID_MAX) throw new Error('The id is too long');
     } catch {
       return this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
     }
     switch (message.type) {
       case MessageType.ConnectionInit:
-        return this.#init(message.payload);
+        return void this.#init(message.payload);
       case MessageType.Ping:
         return this.#send({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) });
       case MessageType.Pong:
@@ -107,7 +101,7 @@ export class Connection {
       case MessageType.Subscribe:
         return this.#subscribe(message);
       case MessageType.Complete:
-        return this.#complete(message.id);
+        return this.#operations?.complete(message.id);
       default:
         return this.#socket.close(
           CloseCode.BadRequest,
@@ -130,79 +124,42 @@ export class Connection {
       if (refused) return this.#socket.close(CloseCode.BadRequest, error.message);
       return this.#socket.close(CloseCode.InternalServerError, 'Internal server error');
     }
-    if (!principal) return this.#socket.close(CloseCode.Unauthorized, 'Unauthorized');
+    if (!principal) return this.#unauthorized();
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#leavePlace = this.#host.takePlace(principal);
     if (!this.#leavePlace) return this.#socket.close(TRY_AGAIN_LATER, 'Too many connections of one caller');
     const { ip } = this.#host.context(this.#request, principal).request;
-    this.#caller = new Caller(principal, ip, () =>
-      this.#socket.close(CloseCode.Unauthorized, 'Unauthorized'),
-    );
-    this.#host.subscriptions.enter(this.#caller);
+    const caller = new Caller(principal, ip, () => this.#unauthorized());
+    this.#caller = caller;
+    this.#operations = new Operations(this.#host, this.#request, caller, () => this.#goneAway());
+    this.#host.subscriptions.enter(caller);
     this.#send({ type: MessageType.ConnectionAck });
   }
 
-  async #subscribe({ id, payload }: SubscribeMessage): Promise<void> {
-    const caller = this.#caller;
-    if (!caller) return this.#socket.close(CloseCode.Unauthorized, 'Unauthorized');
-    if (this.#running.has(id)) {
+  #subscribe({ id, payload }: SubscribeMessage): void {
+    if (!this.#operations) return this.#unauthorized();
+    if (this.#operations.has(id)) {
       return this.#socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     }
-    const outlet = new SocketOutlet(this.#socket, this.#stream, id);
-    const context = this.#host.context(this.#request, caller.principal);
-    if (this.#running.size >= this.#host.limits.operations) {
-      const message = `At most ${this.#host.limits.operations} operations run on one socket`;
-      return outlet.error([{ message, extensions: { code: 'BAD_REQUEST' } }]);
-    }
-    const running: Running = { subscriber: null, stopped: false };
-    this.#running.set(id, running);
-    const over = (): void => {
-      if (this.#running.get(id) === running) this.#running.delete(id);
-    };
-    try {
-      const outcome = await this.#host.run({
-        params: checkParams(payload),
-        method: 'POST',
-        context,
-        started: () => {},
-      });
-      if (running.stopped) return;
-      if ('subscription' in outcome) {
-        await this.#host.subscriptions.subscribe(caller, outcome.subscription, context, outlet, {
-          created: (subscriber) => {
-            running.subscriber = subscriber;
-            if (running.stopped) subscriber.stop();
-          },
-          ended: over,
-        });
-        return;
-      }
-      const result = presentResult(outcome, context.request, context.log);
-      over();
-      if (result.data === undefined)
-        return outlet.error((result.errors ?? []).map((error) => error.toJSON()));
-      outlet.next(new SharedResult(result));
-      outlet.complete();
-    } catch (error) {
-      over();
-      if (!running.stopped) outlet.error([presentError(error, context.request, context.log).toJSON()]);
-    }
+    this.#operations.start(id, payload, new SocketOutlet(this.#socket, this.#stream, id));
   }
 
-  #complete(id: string): void {
-    const running = this.#running.get(id);
-    if (!running) return;
-    running.stopped = true;
-    this.#running.delete(id);
-    running.subscriber?.stop();
+  #unauthorized(): void {
+    this.#socket.close(CloseCode.Unauthorized, 'Unauthorized');
+  }
+
+  /** Reads no more from a client that doesn't take its answers: they would pile up here. */
+  #holdBack(): void {
+    if (this.#socket.isPaused || this.#stream.writableLength <= this.#host.limits.bufferedMax) return;
+    this.#socket.pause();
+    this.#stream.once('drain', () => this.#socket.resume());
   }
 
   #closed(): void {
     this.#stopInitTimer();
-    for (const running of this.#running.values()) running.stopped = true;
+    this.#operations?.stop();
     if (this.#caller) this.#host.subscriptions.leave(this.#caller);
     this.#leavePlace?.();
-    this.#running.clear();
   }
 
   #stopInitTimer(): void {

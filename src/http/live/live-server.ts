@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
+import type { LiveLimits } from '../../core/live-limits.ts';
 import { principalOf } from '../authenticate.ts';
 import { clientAddress } from '../client-address.ts';
 import type { Exchange } from '../exchange.ts';
@@ -13,17 +14,12 @@ import { refreshPrincipal } from '../refresh-principal.ts';
 import { Refusal } from '../refusal.ts';
 import { Caller } from './caller.ts';
 import { EventStream } from './event-stream.ts';
-import { SOCKET_LIMITS, type SocketLimits } from './limits.ts';
 import { Places } from './places.ts';
 import { readSocketCredential } from './socket-credential.ts';
 import { Sockets } from './sockets.ts';
-import type { SubscriberLimits } from './subscriber.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 type Services = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
-
-/** Limits of subscriptions and of what they run over. */
-export type LiveLimits = SocketLimits & SubscriberLimits;
 
 /** Subscriptions over WebSocket and Server-Sent Events. */
 export class LiveServer {
@@ -31,18 +27,22 @@ export class LiveServer {
   readonly sockets: Sockets;
   readonly #services: Services;
   readonly #places: Places;
+  /** Those of event streams: sockets look after their own. */
   readonly #callers = new Set<Caller>();
+  readonly #work = new Set<Promise<void>>();
+  #stopping = false;
 
-  constructor(services: Services, schema: GraphQLSchema, run: Engine, limits: Partial<LiveLimits> = {}) {
-    const all = { ...SOCKET_LIMITS, ...limits };
+  constructor(services: Services, schema: GraphQLSchema, run: Engine, limits: LiveLimits) {
     this.#services = services;
-    this.#places = new Places(all.perCaller);
+    this.#places = new Places(limits.perCaller);
     this.subscriptions = new Subscriptions(services, schema, limits);
     const host = {
       run,
-      limits: all,
+      limits,
       subscriptions: this.subscriptions,
       authenticate: (request: IncomingMessage, payload: unknown) => this.#authenticate(request, payload),
+      refresh: (caller: Caller) => refreshPrincipal(services, caller.principal, caller.ip),
+      atWork: (work: Promise<void>) => this.#atWork(work),
       takePlace: (principal: Principal) => this.#places.take(principal),
       context: (request: IncomingMessage, principal: Principal) => this.#context(request, principal),
     };
@@ -70,10 +70,14 @@ export class LiveServer {
       throw new Refusal(401, 'UNAUTHENTICATED', 'This needs a credential', { 'WWW-Authenticate': 'Bearer' });
     const leavePlace = this.#places.take(principal);
     if (!leavePlace) throw new Refusal(429, 'BAD_REQUEST', 'Too many connections of one caller');
+    // The client may have left by now, and does not leave again.
+    if (response.destroyed) return leavePlace();
     const stream = new EventStream(response);
-    const caller = new Caller(principal, context.request.ip, () => response.end());
+    const caller = new Caller(principal, context.request.ip, () => {
+      if (response.headersSent) response.end();
+    });
     const leave = (): void => {
-      this.#callers.delete(caller);
+      if (!this.#callers.delete(caller)) return;
       this.subscriptions.leave(caller);
       leavePlace();
     };
@@ -83,13 +87,15 @@ export class LiveServer {
     const lastEventId = request.headers['last-event-id'];
     try {
       await this.subscriptions.subscribe(caller, subscription, context, stream, {
-        created: () => stream.open(),
+        created: (subscriber) => {
+          stream.open();
+          if (this.#stopping) subscriber.complete();
+        },
         ended: () => {},
         resumeAt: typeof lastEventId === 'string' ? lastEventId : null,
       });
     } catch (error) {
       if (!response.headersSent) {
-        response.off('close', leave);
         leave();
         throw error;
       }
@@ -97,11 +103,28 @@ export class LiveServer {
     }
   }
 
-  /** Ends every subscription; sockets that don't close within `graceMs` are cut. */
+  /** Ends every subscription and answers what runs; sockets that don't close within `graceMs` are cut. */
   async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
     for (const caller of [...this.#callers]) for (const one of [...caller.subscribers]) one.complete();
     await this.sockets.stop(graceMs);
+    await this.#finishWork(graceMs);
     this.subscriptions.stop();
+  }
+
+  #atWork(work: Promise<void>): void {
+    this.#work.add(work);
+    void work.finally(() => this.#work.delete(work));
+  }
+
+  /** What runs may go on for a client that has left. */
+  async #finishWork(graceMs: number): Promise<void> {
+    let deadline: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      deadline = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([Promise.all(this.#work), late]);
+    clearTimeout(deadline);
   }
 
   async #authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null> {

@@ -5,6 +5,8 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getArgumentValues,
+  getOperationAST,
+  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -30,7 +32,8 @@ export async function sourceOf(
   const definition = field && schema.getSubscriptionType()?.getFields()[field.name.value];
   const open = definition?.extensions.source as OpenSource | undefined;
   if (!definition || !open) throw new GraphQLError('A subscription has one field, which is not skipped');
-  const args = getArgumentValues(definition, field, variables);
+  const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  const args = getArgumentValues(definition, field, coerced);
   const resumable = resumeAt !== null && definition.args.some(({ name }) => name === 'after');
   return open(ctx, resumable ? { ...args, after: resumeAt } : args);
 }
@@ -48,20 +51,36 @@ export function resultKey({ document, operation, variables }: CheckedSubscriptio
   variablesBelow.set(operation, names);
   const number = numbers.get(operation) ?? ++lastNumber;
   numbers.set(operation, number);
-  return JSON.stringify([number, names.map((name) => variables[name] ?? null)]);
+  // A variable left out has its default, which null does not.
+  const given = names.map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : []));
+  return JSON.stringify([number, given]);
+}
+
+/** The same subscription for its events: without the arguments that only say which events, and their variables. */
+export function withoutRootArguments(subscription: CheckedSubscription): CheckedSubscription {
+  const { operation, variables } = subscription;
+  const used = new Set(usedBelow(subscription.document, operation));
+  const document = visit(bare(subscription.document, operation), {
+    VariableDefinition: (node) => (used.has(node.variable.name.value) ? false : null),
+  });
+  const same = getOperationAST(document, operation.name?.value);
+  return same ? { document, operation: same, variables } : subscription;
 }
 
 function usedBelow(document: DocumentNode, operation: OperationDefinitionNode): string[] {
-  const root = rootField(document, operation.selectionSet);
   const names = new Set<string>();
-  visit(document, {
-    Field: (node) => (node === root ? { ...node, arguments: [] } : undefined),
+  visit(bare(document, operation), {
     VariableDefinition: () => false,
     Variable: (node) => {
       names.add(node.name.value);
     },
   });
   return [...names].sort();
+}
+
+function bare(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const root = rootField(document, operation.selectionSet);
+  return visit(document, { Field: (node) => (node === root ? { ...node, arguments: [] } : undefined) });
 }
 
 /** The one field of a subscription, in fragments or not; null where a directive may leave it out. */

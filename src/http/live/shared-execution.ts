@@ -2,6 +2,7 @@ import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { CheckedSubscription } from '../graphql-engine.ts';
 import { presentResult } from '../graphql-errors.ts';
+import { withoutRootArguments } from './operation.ts';
 
 /** What an event came to, made once and sent to many. */
 export class SharedResult {
@@ -24,14 +25,20 @@ export class SharedResult {
 export interface GroupMember {
   /** Changes whenever what is under way for it must not reach it any more. */
   readonly epoch: number;
+  /** The number of the last execution that it waits for: it may join none that comes before. */
+  behind: number;
   deliver(event: object, result: SharedResult): void;
 }
 
 interface Execution {
+  /** Grows with each execution. */
+  readonly number: number;
   readonly event: object;
   readonly members: { readonly member: GroupMember; readonly epoch: number }[];
   result: SharedResult | null;
 }
+
+let lastNumber = 0;
 
 /**
  * Everybody with the same operation, organization and permissions: each event is executed and serialized once for all of
@@ -43,23 +50,32 @@ export class SharedExecution {
   readonly #context: () => GraphQLContext;
   readonly #queue: Execution[] = [];
   readonly #byEvent = new Map<object, Execution>();
+  /** Delivered at this very moment, to those who have come for it so far. */
+  #delivered: Execution | null = null;
 
-  /** `context` makes a fresh context, with the permissions of the group, for each event. */
+  /** `context` gives a context, with the permissions of the group, for what begins at this moment. */
   constructor(schema: GraphQLSchema, subscription: CheckedSubscription, context: () => GraphQLContext) {
     this.#schema = schema;
-    this.#subscription = subscription;
+    this.#subscription = withoutRootArguments(subscription);
     this.#context = context;
   }
 
   /** Executes the event, unless that is under way already, and delivers to the member. */
   push(event: object, member: GroupMember): void {
+    const done = this.#delivered;
+    if (done?.event === event && done.result && done.number >= member.behind) {
+      member.behind = done.number;
+      return member.deliver(event, done.result);
+    }
     const known = this.#byEvent.get(event);
-    const execution = known ?? { event, members: [], result: null };
+    const joins = known !== undefined && known.number >= member.behind;
+    const execution = joins ? known : { number: ++lastNumber, event, members: [], result: null };
     execution.members.push({ member, epoch: member.epoch });
-    if (known) return;
+    member.behind = execution.number;
+    if (joins) return;
     this.#byEvent.set(event, execution);
     this.#queue.push(execution);
-    void this.#run(execution);
+    this.#run(execution);
   }
 
   /** How many executions are under way. */
@@ -67,12 +83,18 @@ export class SharedExecution {
     return this.#queue.length;
   }
 
-  async #run(execution: Execution): Promise<void> {
+  /** Delivers before it returns where nothing has to be waited for. */
+  #run(execution: Execution): void {
     const { document, operation, variables } = this.#subscription;
     const contextValue = this.#context();
-    let result: ExecutionResult;
+    const done = (result: ExecutionResult): void => {
+      execution.result = new SharedResult(presentResult(result, contextValue.request, contextValue.log));
+      this.#deliver();
+    };
+    const failed = (error: unknown): void => done({ errors: [error as never] });
+    let result: ExecutionResult | PromiseLike<ExecutionResult>;
     try {
-      result = await execute({
+      result = execute({
         schema: this.#schema,
         document,
         operationName: operation.name?.value ?? null,
@@ -81,10 +103,10 @@ export class SharedExecution {
         contextValue,
       });
     } catch (error) {
-      result = { errors: [error as never] };
+      return failed(error);
     }
-    execution.result = new SharedResult(presentResult(result, contextValue.request, contextValue.log));
-    this.#deliver();
+    if ('then' in result) void result.then(done, failed);
+    else done(result);
   }
 
   #deliver(): void {
@@ -92,7 +114,10 @@ export class SharedExecution {
       const first = this.#queue[0];
       if (!first?.result) return;
       this.#queue.shift();
-      this.#byEvent.delete(first.event);
+      if (this.#byEvent.get(first.event) === first) this.#byEvent.delete(first.event);
+      // Only for this moment: later its result may be out of date.
+      if (!this.#delivered) queueMicrotask(() => (this.#delivered = null));
+      this.#delivered = first;
       for (const { member, epoch } of first.members) {
         if (member.epoch === epoch) member.deliver(first.event, first.result);
       }

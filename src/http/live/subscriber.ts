@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { AppError } from '../../core/errors.ts';
+import type { LiveLimits } from '../../core/live-limits.ts';
 import type { Source } from '../../live/source.ts';
 import type { GroupMember, SharedExecution, SharedResult } from './shared-execution.ts';
 
@@ -18,20 +19,10 @@ export interface Outlet {
 }
 
 /** How much may wait for a client that doesn't keep up. */
-export interface SubscriberLimits {
-  /** Bytes from which on a subscription that may lose nothing ends. */
-  readonly bufferedMax: number;
-  /** Bytes from which on the newest of each key replaces the older. */
-  readonly conflateFrom: number;
-  /** Changes that may wait while the subscriber's permissions are looked at. */
-  readonly heldMax: number;
-}
+export type SubscriberLimits = Pick<LiveLimits, 'bufferedMax' | 'conflateFrom' | 'heldMax'>;
 
-export const SUBSCRIBER_LIMITS: SubscriberLimits = {
-  bufferedMax: 1_048_576,
-  conflateFrom: 65_536,
-  heldMax: 1_000,
-};
+/** Events of the past that are under way at once, or sent between two turns of everybody else. */
+const REPLAYED_AT_ONCE = 20;
 
 /** One subscription of one client: what it is owed, and what keeps it from being sent. */
 export class Subscriber implements GroupMember {
@@ -50,8 +41,11 @@ export class Subscriber implements GroupMember {
   #paused = false;
   #draining = false;
   #leave: (() => void) | null = null;
+  #replayed = 0;
+  #wake: () => void = () => {};
   #cursor: string | null = null;
   epoch = 0;
+  behind = 0;
   over = false;
 
   constructor(options: {
@@ -81,6 +75,7 @@ export class Subscriber implements GroupMember {
       receive: (event) => this.#receive(event),
       ready: () => this.#ready(),
       stopped: () => this.over,
+      failed: ({ code, message }) => this.fail([{ message, extensions: { code } }]),
     });
     if (this.over) leave();
     else this.#leave = leave;
@@ -90,10 +85,7 @@ export class Subscriber implements GroupMember {
   pause(): void {
     if (this.#paused || this.over) return;
     this.#paused = true;
-    this.epoch += 1;
-    const underWay = this.#underWay;
-    this.#underWay = [];
-    for (const event of underWay) this.#hold(event);
+    this.#takeBack();
   }
 
   /** Goes on in the group of its present permissions. */
@@ -101,14 +93,20 @@ export class Subscriber implements GroupMember {
     this.#group = group;
     this.#paused = false;
     if (!this.#draining) this.#release();
+    this.#wake();
   }
 
   deliver(event: object, result: SharedResult): void {
+    if (this.#outlet.buffered > this.#limits.bufferedMax) {
+      if (!this.source.conflate) return this.#tooSlow();
+      this.#takeBack();
+      return this.#drain();
+    }
     this.#underWay.shift();
-    if (this.#outlet.buffered > this.#limits.bufferedMax) return this.#tooSlow();
     const cursor = this.source.cursorOf(event);
     this.#outlet.next(result, cursor);
     this.#cursor = cursor ?? this.#cursor;
+    this.#wake();
   }
 
   /** Ends it with errors, for a reason that is not the client's. */
@@ -139,7 +137,19 @@ export class Subscriber implements GroupMember {
     }
   }
 
+  /** What is under way must not arrive: it is sent anew later, before what is held already. */
+  #takeBack(): void {
+    this.epoch += 1;
+    this.behind = 0;
+    const events = [...this.#underWay, ...this.#held, ...this.#newest.values()];
+    this.#underWay = [];
+    this.#held = [];
+    this.#newest.clear();
+    for (const event of events) this.#hold(event);
+  }
+
   #hold(event: object): void {
+    if (this.over) return;
     const { conflate } = this.source;
     if (!conflate) {
       if (this.#held.push(event) > this.#limits.heldMax) this.#tooSlow();
@@ -158,6 +168,7 @@ export class Subscriber implements GroupMember {
   }
 
   #drain(): void {
+    if (this.#draining) return;
     this.#draining = true;
     void this.#outlet.drained().then(() => {
       this.#draining = false;
@@ -166,9 +177,15 @@ export class Subscriber implements GroupMember {
   }
 
   async #ready(): Promise<void> {
-    const waits = (): boolean =>
-      this.#paused || this.#underWay.length > 0 || this.#outlet.buffered > this.#limits.conflateFrom;
-    while (!this.over && waits()) await this.#outlet.drained();
+    this.#replayed += 1;
+    if (this.#replayed % REPLAYED_AT_ONCE === 0) await this.#outlet.drained();
+    for (;;) {
+      if (this.over) return;
+      if (this.#paused || this.#underWay.length >= REPLAYED_AT_ONCE)
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (this.#outlet.buffered > this.#limits.conflateFrom) await this.#outlet.drained();
+      else return;
+    }
   }
 
   #tooSlow(): void {
@@ -189,6 +206,7 @@ export class Subscriber implements GroupMember {
     this.#underWay = [];
     this.#held = [];
     this.#newest.clear();
+    this.#wake();
     this.#ended(this);
     return true;
   }

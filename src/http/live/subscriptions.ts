@@ -3,13 +3,14 @@ import type { GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import { anyoneWith, type Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
+import { ForbiddenError, UnauthenticatedError } from '../../core/errors.ts';
 import type { Live } from '../../live/live.ts';
 import type { CheckedSubscription } from '../graphql-engine.ts';
 import type { Caller } from './caller.ts';
 import { CallerWatch } from './caller-watch.ts';
 import { resultKey, sourceOf } from './operation.ts';
 import { SharedExecution } from './shared-execution.ts';
-import { type Outlet, SUBSCRIBER_LIMITS, Subscriber, type SubscriberLimits } from './subscriber.ts';
+import { type Outlet, Subscriber, type SubscriberLimits } from './subscriber.ts';
 
 type LiveServices = Services & { readonly live: Live };
 
@@ -17,6 +18,9 @@ interface Group {
   readonly execution: SharedExecution;
   subscribers: number;
 }
+
+/** What every subscription needs, for as long as it runs. */
+const PERMISSION = 'api.key.view';
 
 /** What its transport is told of a subscription. */
 export interface SubscriptionHooks {
@@ -36,11 +40,15 @@ export class Subscriptions {
   readonly #groups = new Map<string, Group>();
   readonly #groupOf = new Map<Subscriber, string>();
   readonly #watch: CallerWatch;
+  /** The services as every context has them; made when the address is known. */
+  #shared: LiveServices | null = null;
+  /** By organization and permissions, for as long as this moment lasts. */
+  readonly #contexts = new Map<string, GraphQLContext>();
 
-  constructor(services: LiveServices, schema: GraphQLSchema, limits: Partial<SubscriberLimits> = {}) {
+  constructor(services: LiveServices, schema: GraphQLSchema, limits: SubscriberLimits) {
     this.#services = services;
     this.#schema = schema;
-    this.#limits = { ...SUBSCRIBER_LIMITS, ...limits };
+    this.#limits = limits;
     this.#watch = new CallerWatch(services, (caller) => this.#authorize(caller));
   }
 
@@ -60,12 +68,12 @@ export class Subscriptions {
 
   leave(caller: Caller): void {
     this.#watch.remove(caller);
-    for (const subscriber of [...caller.subscribers]) subscriber.stop();
+    caller.leave();
   }
 
   /**
    * Starts a subscription of a caller that was let in. Rejects, with the subscription over, where its source can't be
-   * opened.
+   * opened, or the caller is not there any more.
    */
   async subscribe(
     caller: Caller,
@@ -75,6 +83,9 @@ export class Subscriptions {
     hooks: SubscriptionHooks,
   ): Promise<void> {
     const source = await sourceOf(this.#schema, subscription, context, hooks.resumeAt ?? null);
+    // Rights may have been read again meanwhile.
+    if (caller.over) throw new UnauthenticatedError(true);
+    if (!caller.principal.can(source.organizationId, PERMISSION)) throw new ForbiddenError(PERMISSION);
     const name = groupName(source.organizationId, caller.principal, subscription);
     const subscriber = new Subscriber({
       source,
@@ -95,6 +106,8 @@ export class Subscriptions {
     try {
       await subscriber.open();
     } catch (error) {
+      // Whoever ended it has said why.
+      if (subscriber.over) return;
       subscriber.stop();
       throw error;
     }
@@ -112,9 +125,9 @@ export class Subscriptions {
     caller.suspended = false;
     for (const subscriber of [...caller.subscribers]) {
       const { organizationId } = subscriber.source;
-      if (!caller.principal.can(organizationId, 'api.key.view')) {
-        const extensions = { code: 'FORBIDDEN', permission: 'api.key.view' };
-        subscriber.fail([{ message: 'This needs the permission api.key.view', extensions }]);
+      if (!caller.principal.can(organizationId, PERMISSION)) {
+        const { code, message, permission } = new ForbiddenError(PERMISSION);
+        subscriber.fail([{ message, extensions: { code, permission } }]);
         continue;
       }
       const subscription = subscriber.operation as CheckedSubscription;
@@ -142,7 +155,9 @@ export class Subscriptions {
       return known.execution;
     }
     const everybody = anyoneWith(organizationId, principal.permissionsIn(organizationId));
-    const execution = new SharedExecution(this.#schema, subscription, () => this.#contextOf(everybody));
+    const scope = scopeName(organizationId, principal);
+    const context = (): GraphQLContext => this.#contextOf(scope, everybody);
+    const execution = new SharedExecution(this.#schema, subscription, context);
     this.#groups.set(name, { execution, subscribers: 1 });
     return execution;
   }
@@ -156,14 +171,27 @@ export class Subscriptions {
     if (group.subscribers === 0) this.#groups.delete(name);
   }
 
-  #contextOf(principal: Principal): GraphQLContext {
+  /**
+   * A context for all that begins at this moment with the same permissions: what they have in common is loaded once.
+   * Loads are sent when the moment is over, so they see every change that was announced in it.
+   */
+  #contextOf(scope: string, principal: Principal): GraphQLContext {
+    const known = this.#contexts.get(scope);
+    if (known) return known;
+    this.#shared ??= { ...this.#services, publicUrl: this.#services.publicUrl };
     const request = { id: randomUUID(), ip: null, userAgent: null };
-    return { ...this.#services, publicUrl: this.#services.publicUrl, principal, request, response: {} };
+    const context = { ...this.#shared, principal, request, response: {} };
+    if (this.#contexts.size === 0) queueMicrotask(() => this.#contexts.clear());
+    this.#contexts.set(scope, context);
+    return context;
   }
 }
 
 /** Who shares: the same operation, organization and permissions. */
 function groupName(organizationId: string, principal: Principal, subscription: CheckedSubscription): string {
-  const permissions = [...principal.permissionsIn(organizationId)].sort().join(' ');
-  return `${organizationId} ${permissions} ${resultKey(subscription)}`;
+  return `${scopeName(organizationId, principal)} ${resultKey(subscription)}`;
+}
+
+function scopeName(organizationId: string, principal: Principal): string {
+  return `${organizationId} ${[...principal.permissionsIn(organizationId)].sort().join(' ')}`;
 }

@@ -1,0 +1,28 @@
+import { cpus, totalmem } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Milliseconds that the machine's processors have worked, all together. */
+export function busyMs(): number {
+  const idle = cpus().reduce((sum, { times }) => sum + times.idle, 0);
+  return cpus().length * performance.now() - idle;
+}
+
+/** Waits until next to nothing else runs, but not for ever. */
+export async function quietMoment(patienceMs: number): Promise<void> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const before = busyMs();
+    await pause(500);
+    if (busyMs() - before < 100 || performance.now() > end) return;
+  }
+}
+
+/** The machine and the versions, in a line. */
+export function machine(versions: Readonly<Record<string, string>>): string {
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const [major, minor] = process.versions.node.split('.');
+  const platform = process.platform === 'linux' ? 'Linux' : process.platform;
+  const arch = process.arch === 'x64' ? 'x86-64' : process.arch;
+  return `${cpus().length} cores, ${gibibytes} GiB, ${platform} ${arch}, Node ${major}.${minor}; ${named.join(', ')}`;
+}

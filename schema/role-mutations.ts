@@ -1,0 +1,93 @@
+import { ConflictError, EscalationError, NotFoundError, ValidationError } from '../src/core/errors.ts';
+import { createRole } from '../src/organizations/create-role.ts';
+import { deleteRole } from '../src/organizations/delete-role.ts';
+import type { Role } from '../src/organizations/role.ts';
+import { updateRole } from '../src/organizations/update-role.ts';
+import { builder } from './builder.ts';
+import { RoleRef } from './refs.ts';
+
+const CreateRoleInput = builder.inputType('CreateRoleInput', {
+  description: 'A new role',
+  fields: (t) => ({
+    organizationId: t.id({
+      description: 'May be left out by an API key, or a user of a single organization',
+    }),
+    name: t.string({ required: true, description: '1 to 100 characters, unique in the organization' }),
+    description: t.string({ description: 'What the role is for: up to 500 characters' }),
+    permissions: t.field({
+      type: ['Permission'],
+      required: true,
+      description: 'What its holders may do, up to 100; you must hold each yourself',
+    }),
+  }),
+});
+
+const UpdateRoleInput = builder.inputType('UpdateRoleInput', {
+  description: 'Changes of a role; what is left out stays',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The role' }),
+    name: t.string({ description: '1 to 100 characters; can’t be null' }),
+    description: t.string({ description: 'Up to 500 characters' }),
+    permissions: t.field({
+      type: ['Permission'],
+      description: 'All that its holders may do, up to 100; can’t be null',
+    }),
+  }),
+});
+
+const DeleteRoleInput = builder.inputType('DeleteRoleInput', {
+  description: 'The end of a role',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The role' }) }),
+});
+
+function payload(name: string, description: string) {
+  return builder.objectRef<{ role: Role }>(name).implement({
+    description,
+    fields: (t) => ({ role: t.expose('role', { type: RoleRef, description: 'The role as it is now' }) }),
+  });
+}
+
+const CreateRolePayload = payload('CreateRolePayload', 'The role was made');
+const UpdateRolePayload = payload('UpdateRolePayload', 'The role was changed');
+
+const DeleteRolePayload = builder.objectRef<{ deletedId: string }>('DeleteRolePayload').implement({
+  description: 'The role was deleted',
+  fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id that it had' }) }),
+});
+
+builder.mutationFields((t) => ({
+  createRole: t.field({
+    type: CreateRolePayload,
+    description: 'Makes a role. Needs `role.manage`, and everything that the role will hold',
+    authScopes: { permission: 'role.manage' },
+    errors: {
+      types: [ValidationError, NotFoundError, ConflictError, EscalationError],
+      union: { name: 'CreateRoleResult', description: 'The new role, or why there is none' },
+    },
+    args: { input: t.arg({ type: CreateRoleInput, required: true, description: 'What to make' }) },
+    resolve: async (_root, { input }, ctx) => ({ role: (await createRole(ctx, input)).result }),
+  }),
+  updateRole: t.field({
+    type: UpdateRolePayload,
+    description:
+      'Changes a role, and with it what its members and keys may do, at once. Needs `role.manage`, and everything that the role holds and will hold',
+    authScopes: { permission: 'role.manage' },
+    errors: {
+      types: [ValidationError, NotFoundError, ConflictError, EscalationError],
+      union: { name: 'UpdateRoleResult', description: 'The role, or why it stayed as it was' },
+    },
+    args: { input: t.arg({ type: UpdateRoleInput, required: true, description: 'What to change' }) },
+    resolve: async (_root, { input }, ctx) => ({ role: (await updateRole(ctx, input)).result }),
+  }),
+  deleteRole: t.field({
+    type: DeleteRolePayload,
+    description: 'Deletes a role that no member and no unrevoked key has. Needs `role.manage`',
+    authScopes: { permission: 'role.manage' },
+    errors: {
+      types: [NotFoundError, ConflictError],
+      union: { name: 'DeleteRoleResult', description: 'The id of the role, or why it stayed' },
+    },
+    args: { input: t.arg({ type: DeleteRoleInput, required: true, description: 'What to delete' }) },
+    resolve: async (_root, { input }, ctx) => ({ deletedId: (await deleteRole(ctx, input)).result }),
+  }),
+}));

@@ -1,0 +1,81 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import type { TypedDocumentString } from './generated/graphql.ts';
+import type { Io } from './io.ts';
+import { DEFAULT_URL, type ServerOptions } from './server-options.ts';
+import { type Refusal, refusalOf, ServerRefusal } from './server-refusal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Sends an operation to the server. Rejects with ServerRefusal, or an Error that says why there is no answer. */
+export type Ask = <Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+) => Promise<Result>;
+
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Whom the operations of a command go to and as whom: by its options, else by the environment. Throws UsageError where
+ * there is no token, or the address or token can't be used; no message repeats either.
+ */
+export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
+  const { url, token } = options;
+  const endpoint =
+    url === undefined
+      ? endpointOf('KEYWRIGHT_URL', env.KEYWRIGHT_URL ?? DEFAULT_URL)
+      : endpointOf('--url', url);
+  const authorization = `Bearer ${tokenOf(token ?? env.KEYWRIGHT_TOKEN)}`;
+  return async (document, variables) => {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/graphql-response+json, application/json;q=0.9',
+        Authorization: authorization,
+        'User-Agent': `keywright-cli/${packageJson.version}`,
+      },
+      body: JSON.stringify({ query: document.toString(), variables }),
+      // The token is for this server, not for wherever it sends us.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      throw new Error(`${endpoint.origin} can't be reached: ${reasonOf(error)}`, { cause: error });
+    });
+    const answer = (await response.json().catch(() => null)) as Answer | null;
+    if (answer?.errors?.length) throw new ServerRefusal(answer.errors.map(refusalOf));
+    if (answer?.data) return answer.data as never;
+    throw new Error(`${endpoint.href} answered ${response.status}, and not as Keywright does`);
+  };
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: Omit<Refusal, 'message'>;
+  }[];
+}
+
+function endpointOf(source: string, text: string): URL {
+  const base = URL.canParse(text) ? new URL(text.endsWith('/') ? text : `${text}/`) : null;
+  // Not repeated: it may hold a password, and then it is refused.
+  if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
+    throw new UsageError(`${source} must be an http or https address, such as https://keys.example.com`);
+  return new URL('graphql', base);
+}
+
+function tokenOf(text = ''): string {
+  const token = text.trim();
+  if (token === '') throw new UsageError('Say who you are: set KEYWRIGHT_TOKEN, or pass --token');
+  // What can't stand in a header would be repeated by the error that says so.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('The token holds characters that no token has');
+  return token;
+}
+
+/** What the network said: `fetch` itself only says that it failed. */
+function reasonOf(error: unknown): string {
+  const { name, cause, message } = error as Error;
+  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  if (!(cause instanceof Error)) return message;
+  const { code } = cause as { code?: unknown };
+  return cause.message || (typeof code === 'string' ? code : cause.name);
+}

@@ -1,0 +1,24 @@
+import { Argument, type Command } from 'commander';
+import type { Io } from '../io.ts';
+import { SHELLS, type Shell } from './scripts.ts';
+
+/** The command that prints a shell's script, and the one that the script asks. */
+export function addCompletionCommands(program: Command, io: Io): void {
+  program
+    .command('completion')
+    .description('Print the script that makes a shell complete commands and options')
+    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+    .action(async (shell: Shell) => {
+      const { SCRIPTS } = await import('./scripts.ts');
+      io.stdout.write(SCRIPTS[shell]);
+    });
+
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words: string[]) => {
+      const { completeWords } = await import('./words.ts');
+      const found = completeWords(program, words);
+      io.stdout.write(found.map(({ word, description }) => `${word}\t${description}\n`).join(''));
+    });
+}

@@ -1,0 +1,30 @@
+import { write } from '../command.ts';
+import type { Context } from '../context.ts';
+import { createSession, type NewSession } from '../sessions/create-session.ts';
+import { organizationsOf } from '../sessions/user-organizations.ts';
+import { type Founded, type Founding, foundOrganization } from './found-organization.ts';
+
+/**
+ * Makes an organization whose owner is signed in, all of it or nothing. The session of somebody who is a member elsewhere
+ * reaches there too, and is written into those audit logs. Rejects with ConflictError where the slug given is taken.
+ */
+export async function foundAndSignIn(
+  ctx: Context,
+  founding: Founding,
+): Promise<Founded & { readonly session: NewSession }> {
+  const elsewhere = await joinedBy(ctx, founding.owner.email);
+  const { result } = await write(ctx, async (change) => {
+    // In the order of ids and before all else, as everywhere, so that no other change can cross this.
+    for (const organizationId of elsewhere) await change.lock(organizationId);
+    const founded = await foundOrganization(ctx, change, founding);
+    const organizationIds = [...elsewhere, founded.organization.id];
+    const session = await createSession(change, founded.userId, { organizationIds });
+    return { ...founded, session };
+  });
+  return result;
+}
+
+async function joinedBy({ db }: Context, email: string): Promise<readonly string[]> {
+  const user = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();
+  return user ? (await organizationsOf(db, user.id)).joined : [];
+}

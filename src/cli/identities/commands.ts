@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.ts';
+
+/** The commands about users' identities at the OpenID provider. Each is loaded when it runs. */
+export function addIdentityCommands(program: Command, io: Io): void {
+  const identities = program
+    .command('identities')
+    .description('List and unlink the identities with which users sign in at the OpenID provider');
+
+  identities
+    .command('list')
+    .description('List the identities of all users')
+    .option('--json', 'print a JSON array and nothing else')
+    .action(async (options: { json?: true }) => {
+      const { printIdentities } = await import('./list.ts');
+      await printIdentities(io, options);
+    });
+
+  identities
+    .command('unlink')
+    .description('Part a user from the identity and end the sessions, so that another can take its place')
+    .argument('<email>', 'of the user, in Keywright')
+    .action(async (email: string) => {
+      const { unlink } = await import('./unlink.ts');
+      await unlink(io, email);
+    });
+}

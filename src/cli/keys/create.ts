@@ -1,0 +1,35 @@
+import { connect } from '../ask.ts';
+import { CreateKeyDocument, type Environment } from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { accepted } from '../server-refusal.ts';
+import { printKeyWithSecret } from './key-view.ts';
+import { type PolicyOptions, readPolicy } from './policy-options.ts';
+
+/** The options of `keys create`. */
+export interface CreateKeyOptions extends ServerOptions, PolicyOptions {
+  readonly name: string;
+  readonly environment?: string;
+  readonly organization?: string;
+  readonly quiet?: true;
+}
+
+/** Makes a key and prints it with its secret, this once; with `quiet` the secret alone. */
+export async function createKey(io: Io, options: CreateKeyOptions): Promise<void> {
+  const ask = connect(io, options);
+  const { name, environment, organization: organizationId = null } = options;
+  const policy = await readPolicy(ask, async () => organizationId, options);
+  const { createApiKey } = await ask(CreateKeyDocument, {
+    input: {
+      ...policy,
+      name,
+      organizationId,
+      ...(environment !== undefined && { environment: environment.toUpperCase() as Environment }),
+    },
+  });
+  const { apiKey, secret } = accepted(createApiKey, 'CreateApiKeyPayload');
+  if (options.quiet) io.stdout.write(`${secret}\n`);
+  else if (options.json) printJson(io, { apiKey, secret });
+  else printKeyWithSecret(io, apiKey, secret);
+}

@@ -1,0 +1,31 @@
+import { connect } from '../ask.ts';
+import { type ReachFragment, RevokeKeysDocument } from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { accepted } from '../server-refusal.ts';
+
+/** The options of `keys revoke`. */
+export interface RevokeKeysOptions extends ServerOptions {
+  readonly reason?: string;
+}
+
+/** Ends keys at once and for ever: all of them, or none. */
+export async function revokeKeys(io: Io, ids: string[], options: RevokeKeysOptions): Promise<void> {
+  const { reason } = options;
+  const { revokeApiKeys } = await connect(io, options)(RevokeKeysDocument, {
+    input: { ids, ...(reason !== undefined && { reason }) },
+  });
+  const { apiKeys, propagation } = accepted(revokeApiKeys, 'RevokeApiKeysPayload');
+  if (options.json) {
+    printJson(io, { apiKeys, propagation });
+    return;
+  }
+  for (const { id, name } of apiKeys) io.stdout.write(`Revoked ${id} ${name}\n`);
+  io.stdout.write(reached(propagation));
+}
+
+/** Who refuses it by now, in a line. */
+export function reached({ confirmedNodes, totalNodes }: ReachFragment): string {
+  return `Refused by ${confirmedNodes} of ${totalNodes} ${totalNodes === 1 ? 'node' : 'nodes'} now\n`;
+}

@@ -1,0 +1,31 @@
+import { connect } from '../ask.ts';
+import { RotateKeyDocument } from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { accepted } from '../server-refusal.ts';
+import { printKeyWithSecret } from './key-view.ts';
+
+/** The options of `keys rotate`. */
+export interface RotateKeyOptions extends ServerOptions {
+  /** Seconds for which the old secret goes on being accepted. */
+  readonly overlap?: number;
+  readonly quiet?: true;
+}
+
+/** Gives a key a new secret and prints it, this once; with `quiet` the secret alone. */
+export async function rotateKey(io: Io, id: string, options: RotateKeyOptions): Promise<void> {
+  const { overlap } = options;
+  const { rotateApiKey } = await connect(io, options)(RotateKeyDocument, {
+    input: { id, ...(overlap !== undefined && { overlapSeconds: overlap }) },
+  });
+  const { apiKey, secret, retiring } = accepted(rotateApiKey, 'RotateApiKeyPayload');
+  if (options.quiet) io.stdout.write(`${secret}\n`);
+  else if (options.json) printJson(io, { apiKey, secret, retiring });
+  else {
+    printKeyWithSecret(io, apiKey, secret);
+    const until =
+      retiring.status === 'RETIRING' ? `accepted until ${retiring.expiresAt}` : 'refused from now on';
+    io.stderr.write(`The old one, ${retiring.id}, is ${until}.\n`);
+  }
+}

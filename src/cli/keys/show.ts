@@ -1,0 +1,14 @@
+import { connect } from '../ask.ts';
+import { ShowKeyDocument } from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { keyView } from './key-view.ts';
+
+/** Prints a key with its secrets, of which only the first characters are known. */
+export async function showKey(io: Io, id: string, options: ServerOptions): Promise<void> {
+  const { apiKey } = await connect(io, options)(ShowKeyDocument, { id });
+  if (!apiKey) throw new Error('There is no API key with this id');
+  if (options.json) printJson(io, apiKey);
+  else io.stdout.write(keyView(apiKey));
+}

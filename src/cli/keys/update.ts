@@ -1,0 +1,37 @@
+import { connect } from '../ask.ts';
+import { OrganizationOfKeyDocument, UpdateKeyDocument } from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { accepted } from '../server-refusal.ts';
+import { UsageError } from '../usage-error.ts';
+import { keyView } from './key-view.ts';
+import { type PolicyOptions, readPolicy } from './policy-options.ts';
+
+/** The options of `keys update`. */
+export interface UpdateKeyOptions extends ServerOptions, PolicyOptions {
+  readonly name?: string;
+  readonly enable?: true;
+  readonly disable?: true;
+}
+
+/** Changes a key and prints it as it is then. Lists that are given replace those that it has. */
+export async function updateKey(io: Io, id: string, options: UpdateKeyOptions): Promise<void> {
+  const ask = connect(io, options);
+  const organizationId = async () => {
+    const { apiKey } = await ask(OrganizationOfKeyDocument, { id });
+    if (!apiKey) throw new Error('There is no API key with this id');
+    return apiKey.organization.id;
+  };
+  const { name, enable, disable } = options;
+  const changes = {
+    ...(await readPolicy(ask, organizationId, options)),
+    ...(name !== undefined && { name }),
+    ...((enable || disable) && { enabled: enable === true }),
+  };
+  if (Object.keys(changes).length === 0) throw new UsageError('Say what to change');
+  const { updateApiKey } = await ask(UpdateKeyDocument, { input: { id, ...changes } });
+  const { apiKey } = accepted(updateApiKey, 'UpdateApiKeyPayload');
+  if (options.json) printJson(io, apiKey);
+  else io.stdout.write(keyView(apiKey));
+}

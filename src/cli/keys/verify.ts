@@ -1,0 +1,52 @@
+import { connect } from '../ask.ts';
+import { type Environment, VerifyKeyDocument } from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** The options of `keys verify`. */
+export interface VerifyKeyOptions extends ServerOptions {
+  readonly permission?: string[];
+  readonly ip?: string;
+  readonly team?: string;
+  readonly environment?: string;
+}
+
+/** More than this is no secret, whatever is piped in. */
+const STDIN_MAX = 4_096;
+
+/**
+ * Prints whether a key is accepted: the code, and for an accepted one its id and name. `-` reads the secret from standard
+ * input. Rejects with the reason where it is refused, so that the exit code is 1.
+ */
+export async function verifyKey(io: Io, given: string, options: VerifyKeyOptions): Promise<void> {
+  const ask = connect(io, options);
+  const { permission: permissions = [], ip, team, environment } = options;
+  const key = given === '-' ? await readSecret(io) : given;
+  const { verifyApiKey } = await ask(VerifyKeyDocument, {
+    input: {
+      key,
+      permissions,
+      ...(ip !== undefined && { ip }),
+      ...(team !== undefined && { teamId: team }),
+      ...(environment !== undefined && { environment: environment.toUpperCase() as Environment }),
+    },
+  });
+  const { code, valid, message, apiKey } = verifyApiKey;
+  if (options.json) printJson(io, verifyApiKey);
+  else io.stdout.write(`${[code, valid && apiKey?.id, valid && apiKey?.name].filter(Boolean).join('  ')}\n`);
+  if (!valid) throw new Error(message);
+}
+
+async function readSecret(io: Io): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of io.stdin()) {
+    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    if (text.length > STDIN_MAX) throw new UsageError('Standard input holds more than a secret');
+  }
+  const secret = text.trim();
+  if (secret === '') throw new UsageError('Standard input holds no secret');
+  return secret;
+}

@@ -1,0 +1,47 @@
+import { connect } from '../ask.ts';
+import { InviteMemberDocument } from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { findRole, findTeam } from '../organizations/find-by-name.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { accepted } from '../server-refusal.ts';
+import { facts } from '../table.ts';
+
+/** The options of `members invite`. */
+export interface InviteMemberOptions extends ServerOptions {
+  readonly organization?: string;
+  readonly name?: string;
+  /** Id or name. */
+  readonly role: string;
+  readonly team?: string[];
+  readonly quiet?: true;
+}
+
+/** Invites somebody and prints the link to sign in by, this once; with `quiet` the link alone. */
+export async function inviteMember(io: Io, email: string, options: InviteMemberOptions): Promise<void> {
+  const ask = connect(io, options);
+  const { organization: organizationId = null, name } = options;
+  const roleId = await findRole(ask, organizationId, options.role);
+  const teamIds: string[] = [];
+  for (const team of options.team ?? []) teamIds.push(await findTeam(ask, organizationId, team));
+  const { inviteMember: result } = await ask(InviteMemberDocument, {
+    input: { organizationId, email, roleId, teamIds, ...(name !== undefined && { name }) },
+  });
+  const { membership, signInUrl } = accepted(result, 'InviteMemberPayload');
+  if (options.quiet) io.stdout.write(`${signInUrl}\n`);
+  else if (options.json) printJson(io, { membership, signInUrl });
+  else {
+    const { id, user, role, teams } = membership;
+    io.stdout.write(
+      facts([
+        ['ID', id],
+        ['E-mail', user.email],
+        ['Name', user.name],
+        ['Role', role.name],
+        ['Teams', teams.map((team) => team.name).join(', ')],
+        ['Sign-in link', signInUrl],
+      ]),
+    );
+    io.stderr.write('The link works once, and is not shown again.\n');
+  }
+}

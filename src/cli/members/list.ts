@@ -1,0 +1,32 @@
+import { connect } from '../ask.ts';
+import type { Io } from '../io.ts';
+import { type PageOptions, readPages } from '../pages.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { table } from '../table.ts';
+import { readMembers } from './read-members.ts';
+
+/** The options of `members list`. */
+export interface ListMembersOptions extends ServerOptions, PageOptions {
+  readonly organization?: string;
+}
+
+/** Prints the members of an organization, invited ones included. */
+export async function listMembers(io: Io, options: ListMembersOptions): Promise<void> {
+  const ask = connect(io, options);
+  const { organization = null } = options;
+  const members = await readPages(io, options, (page) => readMembers(ask, organization, page));
+  if (options.json) {
+    printJson(io, members);
+    return;
+  }
+  const rows = members.map(({ id, user, role, teams, joinedAt }) => [
+    id,
+    user.email,
+    user.name,
+    role.name,
+    teams.map(({ name }) => name).join(', '),
+    joinedAt?.replace(/\.\d+Z$/, 'Z') ?? 'invited',
+  ]);
+  io.stdout.write(table(['ID', 'EMAIL', 'NAME', 'ROLE', 'TEAMS', 'JOINED'], rows));
+}

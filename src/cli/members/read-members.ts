@@ -1,0 +1,14 @@
+import type { Ask } from '../ask.ts';
+import { ListMembersDocument, type MemberRowFragment } from '../generated/graphql.ts';
+import type { Page } from '../pages.ts';
+
+/** Reads a page of the organization's members; without an organization, of the caller's only one. */
+export async function readMembers(
+  ask: Ask,
+  organizationId: string | null,
+  page: { first: number; after: string | null },
+): Promise<Page<MemberRowFragment>> {
+  const { organization } = await ask(ListMembersDocument, { organizationId, ...page });
+  if (!organization) throw new Error('There is no organization with this id');
+  return organization.members;
+}

@@ -1,0 +1,34 @@
+import { type Ask, connect } from '../ask.ts';
+import { RemoveMemberDocument } from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { findInPages } from '../pages.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { accepted } from '../server-refusal.ts';
+import { readMembers } from './read-members.ts';
+
+/** The options of `members remove`. */
+export interface RemoveMemberOptions extends ServerOptions {
+  readonly organization?: string;
+}
+
+/** Removes a member, given by id or e-mail address; what they are signed in with stops at once. */
+export async function removeMember(io: Io, given: string, options: RemoveMemberOptions): Promise<void> {
+  const ask = connect(io, options);
+  const id = await membershipId(ask, options.organization ?? null, given);
+  const { removeMember: result } = await ask(RemoveMemberDocument, { input: { id } });
+  const { removedId } = accepted(result, 'RemoveMemberPayload');
+  if (options.json) printJson(io, { removedId });
+  else io.stdout.write(`Removed ${given}\n`);
+}
+
+async function membershipId(ask: Ask, organizationId: string | null, given: string): Promise<string> {
+  if (!given.includes('@')) return given;
+  const email = given.normalize('NFC').trim().toLowerCase();
+  const found = await findInPages(
+    (page) => readMembers(ask, organizationId, page),
+    ({ user }) => user.email === email,
+  );
+  if (!found) throw new Error(`There is no member with the e-mail address ${email}`);
+  return found.id;
+}

@@ -1,0 +1,23 @@
+/** The option that sets a field of an input, where it is not the field's name. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  organizationId: '--organization',
+  roleId: '--role',
+  teamIds: '--team',
+  grants: '--permission',
+  permissions: '--permission',
+  ipAllowlist: '--allow',
+  overlapSeconds: '--overlap',
+  id: '<id>',
+  ids: '<id>',
+  email: '<email>',
+  key: '<secret>',
+};
+
+/** Where a fault is, in the words of the command line: `["input", "ipAllowlist", "1"]` is `--allow no. 2`. */
+export function optionNamed(path: readonly string[]): string {
+  const [field = '', place, ...rest] = path[0] === 'input' ? path.slice(1) : path;
+  const option = OPTIONS[field] ?? `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (place === undefined) return option;
+  const where = /^\d+$/.test(place) ? `no. ${Number(place) + 1}` : place;
+  return [option, where, ...rest].join(' ');
+}

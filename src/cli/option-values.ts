@@ -1,0 +1,92 @@
+import { InvalidArgumentError } from 'commander';
+import { systemClock } from '../core/clock.ts';
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
+const DURATION = /^(\d{1,9})([smhdw])$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Gathers an option that may be given several times. */
+export function repeated(value: string, before: unknown): string[] {
+  return [...(Array.isArray(before) ? (before as string[]) : []), value];
+}
+
+/** Gathers an option that may be given several times, each time with one of these values. */
+export function repeatedOneOf(values: readonly string[]): (value: string, before: unknown) => string[] {
+  return (value, before) => {
+    if (!values.includes(value)) throw new InvalidArgumentError(`It is one of ${values.join(', ')}.`);
+    return repeated(value, before);
+  };
+}
+
+/** A whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** A length of time in seconds: `90d`, `24h`, `30m`, or seconds as a bare number. */
+export function seconds(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  return duration(text) ?? refuse('It is a length of time, such as 90d, 24h, 30m or 45s.');
+}
+
+/** A time that lies so far ahead, as RFC 3339: `90d`. */
+export function fromNow(text: string): string {
+  const ahead = duration(text) ?? refuse('It is a length of time, such as 90d, 24h, 30m or 45s.');
+  return isoTime(systemClock.now() + ahead * 1000);
+}
+
+/** A time as RFC 3339; a day is the beginning of it, in UTC. */
+export function time(text: string): string {
+  const given = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
+  const value = TIME.test(given) ? Date.parse(given) : Number.NaN;
+  return Number.isNaN(value)
+    ? refuse('It is a time, such as 2027-01-31 or 2027-01-31T12:00:00Z.')
+    : isoTime(value);
+}
+
+/** A time, or how long ago it was. */
+export function timeOrAgo(text: string): string {
+  const ago = duration(text);
+  return ago === null ? time(text) : isoTime(systemClock.now() - ago * 1000);
+}
+
+/** A time, or how far ahead it is. */
+export function timeOrAhead(text: string): string {
+  return duration(text) === null ? time(text) : fromNow(text);
+}
+
+/** `100/60`: so many in so many seconds; `1000/1h` works too. */
+export function rateLimit(text: string): { limit: number; windowSeconds: number } {
+  const [, limit, window] = /^(\d{1,10})\/(\w+)$/.exec(text) ?? [];
+  if (limit === undefined || window === undefined)
+    return refuse('It is a number per length of time, such as 100/60 or 1000/1h.');
+  return { limit: Number(limit), windowSeconds: seconds(window) };
+}
+
+/** A JSON object. */
+export function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {}
+  return refuse('It is a JSON object, such as {"plan":"pro"}.');
+}
+
+function duration(text: string): number | null {
+  const [, count, unit] = DURATION.exec(text) ?? [];
+  return count === undefined ? null : Number(count) * SECONDS[unit as keyof typeof SECONDS];
+}
+
+function isoTime(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? refuse('It is too far away.') : date.toISOString();
+}
+
+function refuse(message: string): never {
+  throw new InvalidArgumentError(message);
+}

@@ -1,0 +1,51 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Io } from '../io.ts';
+import { wholeNumber } from '../option-values.ts';
+import { addPageOptions } from '../page-options.ts';
+import type { PageOptions } from '../pages.ts';
+import { addServerOptions, type ServerOptions } from '../server-options.ts';
+
+/** The commands about organizations. Each is loaded when it runs. */
+export function addOrganizationCommands(program: Command, io: Io): void {
+  const organizations = program
+    .command('organizations')
+    .description('List and show organizations, limit their keys');
+
+  const list = organizations
+    .command('list')
+    .description('List your organizations; all for an operator token');
+  addServerOptions(addPageOptions(list), 'print a JSON array and nothing else').action(
+    async (options: ServerOptions & PageOptions) => {
+      const { listOrganizations } = await import('./list.ts');
+      await listOrganizations(io, options);
+    },
+  );
+
+  const show = organizations
+    .command('show')
+    .description('Show an organization with its limits, its policy and its keys in figures')
+    .argument('[organization]', 'its id or slug; may be left out by an API key, or a user of a single one');
+  addServerOptions(show, 'print one JSON object and nothing else').action(
+    async (organization: string | undefined, options: ServerOptions) => {
+      const { showOrganization } = await import('./show.ts');
+      await showOrganization(io, organization, options);
+    },
+  );
+
+  organizations
+    .command('limit')
+    .description('Limit the active keys of an organization; works on the database, like operator-tokens')
+    .argument('<organization>', 'its id or slug')
+    .argument('<number>', 'how many active keys it may have, or none for no limit', limit)
+    .option('--json', 'print one JSON object and nothing else')
+    .action(async (organization: string, number: number | 'none', options: { json?: true }) => {
+      const { limitOrganization } = await import('./limit.ts');
+      await limitOrganization(io, organization, number === 'none' ? null : number, options);
+    });
+}
+
+function limit(text: string): number | 'none' {
+  if (text === 'none') return text;
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is a whole number, or none.');
+  return wholeNumber(0, 2_147_483_647)(text);
+}

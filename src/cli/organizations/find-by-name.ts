@@ -1,0 +1,49 @@
+import { foldName } from '../../core/input.ts';
+import type { Ask } from '../ask.ts';
+import { FindRolesDocument, FindTeamsDocument } from '../generated/graphql.ts';
+import { findInPages, type Page } from '../pages.ts';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+type Kind = 'role' | 'team';
+
+/**
+ * The id of a role of the organization, given by id or by name; upper and lower case are alike. Without an organization,
+ * the caller's only one. Rejects where there is no such role.
+ */
+export function findRole(ask: Ask, organizationId: string | null, given: string): Promise<string> {
+  return findByName('role', given, async (after) => {
+    const { organization } = await ask(FindRolesDocument, { organizationId, after });
+    return organization?.roles ?? null;
+  });
+}
+
+/** The same for a team. */
+export function findTeam(ask: Ask, organizationId: string | null, given: string): Promise<string> {
+  return findByName('team', given, async (after) => {
+    const { organization } = await ask(FindTeamsDocument, { organizationId, after });
+    return organization?.teams ?? null;
+  });
+}
+
+async function findByName(
+  kind: Kind,
+  given: string,
+  read: (after: string | null) => Promise<Page<Named> | null>,
+): Promise<string> {
+  if (given.startsWith(`${kind}_`)) return given;
+  const name = foldName(given);
+  const found = await findInPages(
+    async ({ after }) => {
+      const page = await read(after);
+      if (!page) throw new Error('There is no organization with this id');
+      return page;
+    },
+    (row) => foldName(row.name) === name,
+  );
+  if (!found) throw new Error(`There is no ${kind} with the name ${given}`);
+  return found.id;
+}

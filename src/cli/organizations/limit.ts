@@ -1,0 +1,16 @@
+import { limitApiKeys } from '../../organizations/limit-api-keys.ts';
+import type { Io } from '../io.ts';
+import { printJson } from '../print-json.ts';
+import { withContext } from '../with-context.ts';
+
+/** Sets how many active keys an organization may have, on the database itself; null: as many as it likes. */
+export async function limitOrganization(
+  io: Io,
+  organization: string,
+  maxActiveApiKeys: number | null,
+  { json }: { readonly json?: true },
+): Promise<void> {
+  const { id, name } = await withContext(io, (ctx) => limitApiKeys(ctx, { organization, maxActiveApiKeys }));
+  if (json) printJson(io, { organizationId: id, maxActiveApiKeys });
+  else io.stdout.write(`${name} (${id}) may have ${maxActiveApiKeys ?? 'any number of'} active API keys\n`);
+}

@@ -1,0 +1,80 @@
+import { type Ask, connect } from '../ask.ts';
+import {
+  ListOrganizationsDocument,
+  ShowOrganizationDocument,
+  type ShowOrganizationQuery,
+  SummarizeKeysDocument,
+  type SummarizeKeysQuery,
+} from '../generated/graphql.ts';
+import type { Io } from '../io.ts';
+import { findInPages } from '../pages.ts';
+import { printJson } from '../print-json.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { ServerRefusal } from '../server-refusal.ts';
+import { facts } from '../table.ts';
+
+type Shown = NonNullable<ShowOrganizationQuery['organization']>;
+type Summary = NonNullable<SummarizeKeysQuery['organization']>['keySummary'];
+
+/** Prints an organization, given by id or slug; left out, the caller's only one. */
+export async function showOrganization(
+  io: Io,
+  given: string | undefined,
+  options: ServerOptions,
+): Promise<void> {
+  const ask = connect(io, options);
+  const id = await organizationId(ask, given);
+  const { organization } = await ask(ShowOrganizationDocument, { id });
+  if (!organization) throw new Error('There is no organization with this id');
+  const keySummary = await summarize(ask, organization.id);
+  if (options.json) printJson(io, { ...organization, keySummary });
+  else io.stdout.write(view(organization, keySummary));
+}
+
+async function organizationId(ask: Ask, given: string | undefined): Promise<string | null> {
+  if (given === undefined || given.startsWith('org_')) return given ?? null;
+  const found = await findInPages(
+    async (page) => (await ask(ListOrganizationsDocument, page)).viewer.organizations,
+    ({ slug }) => slug === given,
+  );
+  if (!found) throw new Error(`There is no organization with the slug ${given}`);
+  return found.id;
+}
+
+/** Null for a caller who may not see keys. */
+async function summarize(ask: Ask, id: string): Promise<Summary | null> {
+  try {
+    const { organization } = await ask(SummarizeKeysDocument, { id });
+    return organization?.keySummary ?? null;
+  } catch (error) {
+    if (error instanceof ServerRefusal && error.code === 'FORBIDDEN') return null;
+    throw error;
+  }
+}
+
+function view(organization: Shown, summary: Summary | null): string {
+  const { limits, rotationPolicy } = organization;
+  const own = organization.permissionCatalog.filter(({ builtIn }) => !builtIn);
+  const entries = (values: object) => Object.entries(values as Record<string, number>);
+  return facts([
+    ['ID', organization.id],
+    ['Name', organization.name],
+    ['Slug', organization.slug],
+    ['Key prefix', organization.keyPrefix],
+    ['Created', organization.createdAt],
+    ['Active keys', `${limits.activeApiKeys} of ${limits.maxActiveApiKeys ?? 'any number'}`],
+    ['Rotation, live', days(rotationPolicy.liveDays)],
+    ['Rotation, test', days(rotationPolicy.testDays)],
+    ['Own permissions', own.map(({ name }) => name).join(', ')],
+    ...(summary ? entries(summary).map(([name, count]) => [words(name), count] as const) : []),
+  ]);
+}
+
+function days(count: number | null): string {
+  return count === null ? 'not asked for' : `every ${count} days`;
+}
+
+/** `rotationOverdue` as `Keys: rotation overdue`. */
+function words(name: string): string {
+  return `Keys: ${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`;
+}

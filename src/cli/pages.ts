@@ -1,0 +1,55 @@
+import type { Io } from './io.ts';
+
+/** Most rows of a page. */
+const PAGE_MAX = 100;
+
+/** Which part of a list. */
+export interface PageOptions {
+  /** Rows of the one page; 100 unless told otherwise. */
+  readonly first?: number;
+  /** The cursor after which it begins. */
+  readonly after?: string;
+  /** Every page that there is. */
+  readonly all?: true;
+}
+
+/** A page as the server gives it. */
+export interface Page<Row> {
+  readonly nodes: readonly Row[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+/** Reads one page, or all. Where there is more, says on standard error how to get it. */
+export async function readPages<Row>(
+  io: Io,
+  { first = PAGE_MAX, after, all }: PageOptions,
+  read: (page: { first: number; after: string | null }) => Promise<Page<Row>>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let cursor = after ?? null;
+  for (;;) {
+    const { nodes, pageInfo } = await read({ first, after: cursor });
+    rows.push(...nodes);
+    const { hasNextPage, endCursor } = pageInfo;
+    if (!hasNextPage) return rows;
+    if (!all) {
+      io.stderr.write(`There are more: --all lists everything, --after ${endCursor} what follows.\n`);
+      return rows;
+    }
+    cursor = endCursor;
+  }
+}
+
+/** Whatever fits among all rows of a list, or null. */
+export async function findInPages<Row>(
+  read: (page: { first: number; after: string | null }) => Promise<Page<Row>>,
+  fits: (row: Row) => boolean,
+): Promise<Row | null> {
+  let after: string | null = null;
+  for (;;) {
+    const { nodes, pageInfo }: Page<Row> = await read({ first: PAGE_MAX, after });
+    const found = nodes.find(fits);
+    if (found !== undefined || !pageInfo.hasNextPage) return found ?? null;
+    after = pageInfo.endCursor;
+  }
+}

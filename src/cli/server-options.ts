@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+
+/** The options of every command that speaks to a server. */
+export interface ServerOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly json?: true;
+}
+
+/** Where a server is expected unless somebody says otherwise. */
+export const DEFAULT_URL = 'http://127.0.0.1:4000';
+
+/** Adds what every command that speaks to a server takes. */
+export function addServerOptions(command: Command, json: string): Command {
+  return command
+    .option('--json', json)
+    .option('--url <url>', `address of the server (default: KEYWRIGHT_URL, or ${DEFAULT_URL})`)
+    .option(
+      '--token <token>',
+      'session token, API key or operator token (default: KEYWRIGHT_TOKEN, which other processes can’t see)',
+    );
+}

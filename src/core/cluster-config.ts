@@ -1,0 +1,23 @@
+/** How several servers on one database work together. */
+export interface ClusterConfig {
+  /** Where to listen to PostgreSQL; null: at the database's own address. */
+  readonly listenUrl: string | null;
+  /** How long a node that may have missed something goes by what it remembers, milliseconds. */
+  readonly leaseMs: number;
+}
+
+type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
+
+/** Reads the settings that only several servers need. */
+export function readCluster(read: Read, wholeNumber: (min: number, max: number) => (text: string) => number) {
+  return {
+    listenUrl: read<string | null>('DATABASE_LISTEN_URL', null, postgresUrl),
+    leaseMs: read('CLUSTER_LEASE_MS', 3_000, wholeNumber(300, 60_000)),
+  } satisfies ClusterConfig;
+}
+
+function postgresUrl(text: string): string {
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
+  // The value may hold a password, so it is not repeated.
+  throw new Error('must be postgres://user:password@host:port/database');
+}

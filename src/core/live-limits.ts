@@ -1,0 +1,39 @@
+/** What subscriptions, and the connections that carry them, may take of the server. docs/live.md explains each. */
+export interface LiveLimits {
+  /** Operations under way on one socket. */
+  readonly operations: number;
+  /** Sockets and event streams of one credential. */
+  readonly perCaller: number;
+  /** Largest message that a client may send, bytes. */
+  readonly messageBytes: number;
+  /** From the handshake to `connection_init`, milliseconds. */
+  readonly initTimeoutMs: number;
+  /** Between two pings; a client that answers none until the next is gone, milliseconds. */
+  readonly pingIntervalMs: number;
+  /** Bytes that may wait for one client; from there on a subscription that may lose nothing ends. */
+  readonly bufferedMax: number;
+  /** Bytes from which on the newest event of a key replaces the older. */
+  readonly conflateFrom: number;
+  /** Changes that may wait while the rights of a caller are looked at. */
+  readonly heldMax: number;
+}
+
+type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
+
+/** Reads the limits; what has no name of its own follows from the rest. */
+export function readLiveLimits(
+  read: Read,
+  wholeNumber: (min: number, max: number) => (text: string) => number,
+): LiveLimits {
+  const bufferedMax = read('LIVE_BUFFER_BYTES', 1_048_576, wholeNumber(16_384, 1_073_741_824));
+  return {
+    operations: read('LIVE_OPERATIONS_PER_SOCKET', 100, wholeNumber(1, 10_000)),
+    perCaller: read('LIVE_SOCKETS_PER_CALLER', 1_000, wholeNumber(1, 1_000_000)),
+    messageBytes: read('LIVE_MESSAGE_BYTES', 131_072, wholeNumber(1_024, 16_777_216)),
+    initTimeoutMs: read('LIVE_INIT_TIMEOUT_MS', 10_000, wholeNumber(100, 600_000)),
+    pingIntervalMs: read('LIVE_PING_INTERVAL_MS', 25_000, wholeNumber(100, 3_600_000)),
+    bufferedMax,
+    conflateFrom: Math.min(65_536, bufferedMax),
+    heldMax: 1_000,
+  };
+}

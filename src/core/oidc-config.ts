@@ -1,0 +1,99 @@
+import { onOrOff } from './on-or-off.ts';
+
+/** Sign-in by OpenID Connect, parsed and checked. docs/sign-in.md explains it. */
+export interface OidcConfig {
+  /** As the provider writes it in `iss`. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** In lower case; null: any. */
+  readonly allowedEmailDomains: readonly string[] | null;
+  /** Where people whom nobody invited become members, and as what; null: they don't. */
+  readonly admission: OidcAdmission | null;
+}
+
+/** Just-in-time membership. */
+export interface OidcAdmission {
+  /** Slug or id. */
+  readonly organization: string;
+  /** Name or id of one of its roles. */
+  readonly role: string;
+}
+
+/** Reads one variable: the fallback where it is unset or does not parse, which is noted then. */
+export type ReadVariable = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
+
+const REQUIRED = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+
+/** Reads the variables of the group; null where none is set. `fault` notes what is missing. */
+export function readOidc(
+  env: Readonly<Record<string, string>>,
+  read: ReadVariable,
+  fault: (message: string) => void,
+): OidcConfig | null {
+  if (!Object.keys(env).some((name) => name.startsWith('OIDC_'))) return null;
+  const absent = REQUIRED.filter((name) => env[name] === undefined);
+  if (absent.length > 0)
+    fault(`${absent.join(', ')} must be set: ${REQUIRED.join(', ')} go together, and other OIDC_ need them`);
+  const allowHttp = read('OIDC_DANGEROUSLY_ALLOW_HTTP', false, onOrOff);
+  return {
+    issuer: read('OIDC_ISSUER', '', issuer(allowHttp)),
+    clientId: env.OIDC_CLIENT_ID ?? '',
+    clientSecret: env.OIDC_CLIENT_SECRET ?? '',
+    allowedEmailDomains: read<readonly string[] | null>('OIDC_ALLOWED_EMAIL_DOMAINS', null, emailDomains),
+    admission: readAdmission(env, read, fault),
+  };
+}
+
+function readAdmission(
+  env: Readonly<Record<string, string>>,
+  read: ReadVariable,
+  fault: (message: string) => void,
+): OidcAdmission | null {
+  const { OIDC_ORGANIZATION: organization, OIDC_JIT: switched } = env;
+  const role = read('OIDC_DEFAULT_ROLE', 'member', roleName);
+  if (switched === undefined && (organization ?? env.OIDC_DEFAULT_ROLE) !== undefined)
+    fault('OIDC_JIT must be on for OIDC_ORGANIZATION and OIDC_DEFAULT_ROLE (or off, where that is meant)');
+  if (!read('OIDC_JIT', false, onOrOff)) return null;
+  if (organization === undefined) fault('OIDC_ORGANIZATION must say where OIDC_JIT makes people members');
+  // Many providers have accounts for all the world: that all of it comes in must be said.
+  if (env.OIDC_ALLOWED_EMAIL_DOMAINS === undefined)
+    fault(
+      'OIDC_ALLOWED_EMAIL_DOMAINS must say whom OIDC_JIT lets in (* for everybody whom the provider knows)',
+    );
+  return { organization: organization ?? '', role };
+}
+
+function issuer(allowHttp: boolean): (text: string) => string {
+  return (text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const plain = url && !url.username && !url.password && !url.search && !url.hash;
+    // Discovery adds the rest, and compares the issuer only then.
+    if (!plain || !/^https?:$/.test(url.protocol) || url.pathname.includes('/.well-known/'))
+      throw new Error('must be the issuer as the provider writes it, such as https://accounts.google.com');
+    if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname))
+      throw new Error(
+        'must be https, unless on this machine: over http anybody on the way can sign in as anybody',
+      );
+    return text;
+  };
+}
+
+/** Whether a URL's host can only be this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+}
+
+function emailDomains(text: string): readonly string[] | null {
+  if (text.trim() === '*') return null;
+  return text.split(',').map((part) => {
+    const domain = part.trim().toLowerCase();
+    if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(domain)) return domain;
+    throw new Error('must be domains such as example.com, with commas between them, or * for all');
+  });
+}
+
+function roleName(text: string): string {
+  if (text.trim().toLowerCase() !== 'owner') return text;
+  throw new Error('must not be owner: whoever the provider knows would own the organization');
+}

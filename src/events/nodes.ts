@@ -1,0 +1,82 @@
+/** A node as it stands in the table. */
+export interface NodeRow {
+  readonly id: string;
+  readonly beat: number;
+  readonly leaseMs: number;
+  readonly watching: number;
+}
+
+interface Sighting extends NodeRow {
+  /** When this beat was first seen here, by `performance.now()`: some time after it happened. */
+  readonly since: number;
+}
+
+/** After so many leases without a beat, a node's row is removed. */
+const LEASES_UNTIL_REMOVED = 10;
+
+/** Clocks of two machines don't run equally fast; and a timer may be early by its own resolution. */
+export function withMargin(leaseMs: number): number {
+  return leaseMs * 1.01 + 20;
+}
+
+/**
+ * The other nodes, as seen from here. Nobody's clock is compared with anybody's: what counts is how long, by this node's
+ * own, another has shown the same beat.
+ */
+export class Nodes {
+  readonly #ownId: string;
+  readonly #sightings = new Map<string, Sighting>();
+  #longestLeaseMs: number;
+
+  constructor(ownId: string, leaseMs: number) {
+    this.#ownId = ownId;
+    this.#longestLeaseMs = leaseMs;
+  }
+
+  /** Takes note of all rows, as they were read at some time before `now`. */
+  see(rows: readonly NodeRow[], now: number): void {
+    const present = new Set(rows.map((row) => row.id));
+    for (const id of this.#sightings.keys()) if (!present.has(id)) this.#sightings.delete(id);
+    for (const row of rows) {
+      if (row.id === this.#ownId) continue;
+      const known = this.#sightings.get(row.id);
+      const since = known?.beat === row.beat ? known.since : now;
+      this.#sightings.set(row.id, { ...row, since });
+      this.#longestLeaseMs = Math.max(this.#longestLeaseMs, row.leaseMs);
+    }
+  }
+
+  /** Forgets how long beats have stood: after a crash of the database they may stand where they stood before. */
+  lookAnew(): void {
+    this.#sightings.clear();
+  }
+
+  /**
+   * Nodes that may not know of a change committed by `committedAt`, and when they stop to go by what they remember at the
+   * latest. A node that heard nothing since can't have proven anything since, neither after it was last seen to beat.
+   */
+  liveAt(committedAt: number): Map<string, number> {
+    const live = new Map<string, number>();
+    for (const { id, leaseMs, since } of this.#sightings.values()) {
+      const until = Math.min(since, committedAt) + withMargin(leaseMs);
+      if (until > committedAt) live.set(id, until);
+    }
+    return live;
+  }
+
+  /** Those that have not beaten for so long that they are gone. */
+  gone(now: number): NodeRow[] {
+    return [...this.#sightings.values()].filter(
+      ({ leaseMs, since }) => now - since > LEASES_UNTIL_REMOVED * leaseMs,
+    );
+  }
+
+  /** The longest lease of any node ever seen, with its margin: nobody's runs longer. */
+  get longestLeaseMs(): number {
+    return withMargin(this.#longestLeaseMs);
+  }
+
+  get rows(): readonly NodeRow[] {
+    return [...this.#sightings.values()];
+  }
+}

@@ -1,0 +1,245 @@
+import { randomBytes } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { Log } from '../core/log.ts';
+import { type EventBus, localListeners, type Propagation } from './bus.ts';
+import { BROADCAST, directChannel } from './channels.ts';
+import { Confirmations } from './confirmations.ts';
+import type { ChangeEvent } from './events.ts';
+import { Lease } from './lease.ts';
+import { ListeningConnection } from './listening-connection.ts';
+import { Membership } from './membership.ts';
+import { type Broadcast, type Direct, decode, encode, portions } from './messages.ts';
+import type { NodeRow } from './nodes.ts';
+import { RelayedUsage } from './relayed-usage.ts';
+import { RemoteChanges } from './remote-changes.ts';
+import { ALL_STALE, concernsKeys, staleBy } from './stale.ts';
+import { UsageRelay } from './usage-relay.ts';
+import { Watches } from './watches.ts';
+
+/** A transaction that has not committed after this long never will, milliseconds: statements are given up before. */
+const ABANDONED_MS = 120_000;
+
+/** How it stands with the bus, for metrics. */
+export interface BusStatus {
+  readonly current: boolean;
+  readonly connected: boolean;
+  /** This one included. */
+  readonly nodes: number;
+  readonly roundTripMs: number | null;
+  readonly connectionsLost: number;
+}
+
+/** The bus of many nodes on one database; whoever starts it stops it. */
+export interface PostgresBus extends EventBus {
+  /** Listens from now on. Resolves when it is sure to hear the others, or when that takes too long: it goes on trying. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  status(): BusStatus;
+}
+
+interface Settings {
+  readonly db: Kysely<Tables>;
+  readonly log: Log;
+  /** Where to listen: the server itself, not a pooler. */
+  readonly listenUrl: string;
+  readonly leaseMs: number;
+  /** For people to know the node by. */
+  readonly name: string;
+}
+
+/** Makes a bus on LISTEN and NOTIFY. Until it is started, it announces, but hears nothing. */
+export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Settings): PostgresBus {
+  const id = randomBytes(8).toString('hex');
+  const local = localListeners();
+  const lease = new Lease(leaseMs);
+  const confirmations = new Confirmations();
+  const toConfirm = new Map<string, string[]>();
+  const remote = new RemoteChanges(db, local.emit, (error) =>
+    log.warn('Changes of other nodes could not be read; who follows them looks again', { error }),
+  );
+  const watches = new Watches(db, id);
+  const relay = new UsageRelay(db, id);
+  const relayed = new RelayedUsage(db, local.emit);
+  let started = false;
+  let connected = false;
+  let silent = false;
+  let connectionsLost = 0;
+  let firstProof = () => {};
+
+  const connection = new ListeningConnection(listenUrl, [BROADCAST, directChannel(id)], {
+    established() {
+      connected = true;
+      // What was said since the last connection has passed unheard.
+      local.forget(ALL_STALE);
+      membership.established();
+      relayed.catchUp(new Set(membership.nodes.rows.map((row) => row.id)));
+    },
+    lost(error) {
+      if (connected) connectionsLost += 1;
+      connected = false;
+      if (!silent) log.warn('Other nodes are not heard; it is tried again', { error });
+      silent = true;
+    },
+    heard(channel, text) {
+      try {
+        if (channel === BROADCAST) heardByAll(decode<Broadcast>(text));
+        else heardAlone(decode<Direct>(text));
+      } catch (error) {
+        // Whoever may write to the database can say what makes no sense; it must not end the process.
+        local.forget(ALL_STALE);
+        log.warn('A message between nodes made no sense', { error });
+      }
+    },
+  });
+
+  const membership = new Membership({ id, name }, connection, lease, {
+    proven(anew) {
+      if (silent) log.info('Other nodes are heard again');
+      silent = false;
+      firstProof();
+      confirmations.prune(performance.now() - ABANDONED_MS);
+      void watches.share(anew);
+    },
+    seen(rows) {
+      watches.learn(rows).catch(() => {});
+    },
+  });
+
+  const heardByAll = (message: Broadcast | null): void => {
+    // Whatever it was, it was said to all.
+    if (!message) return local.forget(ALL_STALE);
+    if (message.type === 'change') return changed(message);
+    if (message.from === id) return;
+    if (message.type === 'watches') void membership.look().catch(() => {});
+    if (message.type === 'usage') relayed.heard(message.from, message.number, watches.any);
+  };
+
+  const heardAlone = (message: Direct | null): void => {
+    if (message?.type === 'beat') membership.heard(message);
+    if (message?.type === 'confirmed')
+      for (const one of message.ids) confirmations.confirm(one, message.from);
+  };
+
+  const changed = ({ from, id: change, stale }: Extract<Broadcast, { type: 'change' }>): void => {
+    for (const one of stale ?? [ALL_STALE]) local.forget(one);
+    // Our own too: where the answer to the commit was lost, nobody announces it here.
+    if (from === id) return;
+    if (!stale || stale.some(concernsKeys)) confirm(from, change);
+    for (const { organizationId, first, last } of stale ?? [])
+      if (organizationId) remote.want(organizationId, first, last);
+  };
+
+  const confirm = (to: string, change: string): void => {
+    if (toConfirm.size === 0) setImmediate(sendConfirmations);
+    const known = toConfirm.get(to);
+    if (known) known.push(change);
+    else toConfirm.set(to, [change]);
+  };
+
+  const sendConfirmations = (): void => {
+    for (const [to, changes] of toConfirm) {
+      for (const ids of portions(changes)) {
+        const message = encode({ type: 'confirmed', from: id, ids });
+        const values = [directChannel(to), message];
+        // Unconfirmed, the other waits until our lease is over.
+        connection.query('select pg_notify($1, $2)', values).catch(() => {});
+      }
+    }
+    toConfirm.clear();
+  };
+
+  /** Who else may go by what was before, and until when at most; looked up after the commit, so that nobody is missed. */
+  const others = async (committedAt: number): Promise<Map<string, number>> => {
+    if (started) await membership.look();
+    else membership.seen(await readNodes(db));
+    return membership.nodes.liveAt(committedAt);
+  };
+
+  return {
+    subscribe: local.subscribe,
+    onStale: local.onStale,
+    isCurrent: () => lease.isHeld(),
+    spansNodes: true,
+    watch: (organizationId) => watches.add(organizationId),
+    emit(event) {
+      local.emit(event);
+      if (event.type !== 'change' && event.organizationId && watches.isWatchedElsewhere(event.organizationId))
+        relay.add(event);
+    },
+    async prepare(tx, changes) {
+      const [first] = changes;
+      if (!first) return;
+      confirmations.expect(first.id, performance.now());
+      const message = encode({ type: 'change', from: id, id: first.id, stale: staleBy(changes) });
+      await sql`select pg_notify(${BROADCAST}, ${message})`.execute(tx);
+    },
+    async announce(changes): Promise<Propagation> {
+      const committedAt = performance.now();
+      const stale = staleBy(changes);
+      for (const one of stale) local.forget(one);
+      for (const change of changes) local.emit(change);
+      return settled(changes, stale.some(concernsKeys), committedAt);
+    },
+    async start() {
+      const proof = new Promise<void>((resolve) => {
+        firstProof = resolve;
+      });
+      started = true;
+      connection.start();
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, leaseMs);
+      });
+      await Promise.race([proof, patience]);
+      clearTimeout(timer);
+    },
+    async stop() {
+      if (!started) return;
+      started = false;
+      membership.stop();
+      watches.stop();
+      relay.stop();
+      await connection.stop();
+      await db
+        .deleteFrom('nodes')
+        .where('id', '=', id)
+        .execute()
+        .catch((error) => log.warn('This node could not be taken off the list', { error }));
+    },
+    status: () => ({
+      current: lease.isHeld(),
+      connected,
+      nodes: membership.nodes.rows.length + 1,
+      roundTripMs: membership.roundTripMs,
+      connectionsLost,
+    }),
+  };
+
+  async function settled(
+    [first]: readonly ChangeEvent[],
+    concerned: boolean,
+    committedAt: number,
+  ): Promise<Propagation> {
+    let live: ReadonlyMap<string, number> = membership.nodes.liveAt(committedAt);
+    let confirmed: ReadonlySet<string> = new Set();
+    if (first && concerned) {
+      const asked = others(committedAt).then((found) => {
+        live = found;
+        return found;
+      });
+      confirmed = await confirmations.allOf(first.id, asked, committedAt + membership.nodes.longestLeaseMs);
+    }
+    const known = [...live.keys()].filter((one) => confirmed.has(one)).length;
+    return {
+      confirmedNodes: known + 1,
+      totalNodes: live.size + 1,
+      milliseconds: performance.now() - committedAt,
+    };
+  }
+}
+
+async function readNodes(db: Kysely<Tables>): Promise<NodeRow[]> {
+  const rows = await db.selectFrom('nodes').select(['id', 'beat', 'lease_ms', 'watching']).execute();
+  return rows.map(({ lease_ms: leaseMs, ...row }) => ({ ...row, leaseMs }));
+}

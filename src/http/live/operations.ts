@@ -1,0 +1,137 @@
+import type { IncomingMessage } from 'node:http';
+import type { SubscribeMessage } from 'graphql-ws';
+import type { GraphQLContext } from '../../../schema/context.ts';
+import type { Principal } from '../../access/principal.ts';
+import { AppError } from '../../core/errors.ts';
+import type { LiveLimits } from '../../core/live-limits.ts';
+import type { Engine } from '../graphql-engine.ts';
+import { presentError, presentResult } from '../graphql-errors.ts';
+import { checkParams } from '../graphql-params.ts';
+import type { Caller } from './caller.ts';
+import { SharedResult } from './shared-execution.ts';
+import type { SocketOutlet } from './socket-outlet.ts';
+import type { Subscriber } from './subscriber.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+/** What operations need of the server around them. */
+export interface OperationsHost {
+  readonly run: Engine;
+  readonly subscriptions: Subscriptions;
+  readonly limits: LiveLimits;
+  /** Who the caller is by now; null where its credential is not accepted any more. */
+  refresh(caller: Caller): Promise<Principal | null>;
+  context(request: IncomingMessage, principal: Principal): GraphQLContext;
+  /** Takes note of work that must end before the server does. */
+  atWork(work: Promise<void>): void;
+}
+
+/** An operation: `subscriber` null until a subscription has one. */
+interface Running {
+  readonly outlet: SocketOutlet;
+  subscriber: Subscriber | null;
+  /** The client wants no more of it. */
+  stopped: boolean;
+}
+
+/** What one caller has under way on its socket. */
+export class Operations {
+  readonly #host: OperationsHost;
+  readonly #request: IncomingMessage;
+  readonly #caller: Caller;
+  readonly #idle: () => void;
+  readonly #running = new Map<string, Running>();
+  #atWork = 0;
+  /** The server stops: nothing begins any more. */
+  #ending = false;
+
+  /** `idle` is called after `end`, when nothing is under way any more. */
+  constructor(host: OperationsHost, request: IncomingMessage, caller: Caller, idle: () => void) {
+    this.#host = host;
+    this.#request = request;
+    this.#caller = caller;
+    this.#idle = idle;
+  }
+
+  has(id: string): boolean {
+    return this.#running.has(id);
+  }
+
+  start(id: string, payload: SubscribeMessage['payload'], outlet: SocketOutlet): void {
+    if (this.#ending) return;
+    if (this.#running.size >= this.#host.limits.operations) {
+      const message = `At most ${this.#host.limits.operations} operations run on one socket`;
+      return outlet.error([{ message, extensions: { code: 'BAD_REQUEST' } }]);
+    }
+    const running: Running = { outlet, subscriber: null, stopped: false };
+    this.#running.set(id, running);
+    const over = (): void => {
+      if (this.#running.get(id) === running) this.#running.delete(id);
+    };
+    this.#atWork += 1;
+    const work = this.#run(running, payload, over)
+      .catch((error: unknown) => {
+        const { request, log } = this.#host.context(this.#request, this.#caller.principal);
+        if (!running.stopped) outlet.error([presentError(error, request, log).toJSON()]);
+        over();
+      })
+      .finally(() => {
+        this.#atWork -= 1;
+        this.#tellIfIdle();
+      });
+    this.#host.atWork(work);
+  }
+
+  /** The client wants no more of an operation. */
+  complete(id: string): void {
+    const running = this.#running.get(id);
+    if (!running) return;
+    running.stopped = true;
+    this.#running.delete(id);
+    running.subscriber?.stop();
+  }
+
+  /** The client is gone. */
+  stop(): void {
+    for (const running of this.#running.values()) running.stopped = true;
+    this.#running.clear();
+  }
+
+  /** Ends every subscription; queries and mutations under way are answered first. */
+  end(): void {
+    this.#ending = true;
+    for (const { subscriber } of [...this.#running.values()]) subscriber?.complete();
+    this.#tellIfIdle();
+  }
+
+  async #run(running: Running, payload: SubscribeMessage['payload'], over: () => void): Promise<void> {
+    const { run, subscriptions } = this.#host;
+    const { outlet } = running;
+    const params = checkParams(payload);
+    // As for every request over HTTP: who asks, and what it may do, is read anew.
+    const principal = await this.#host.refresh(this.#caller);
+    if (!principal) return this.#caller.lose();
+    const context = this.#host.context(this.#request, principal);
+    const outcome = await run({ params, method: 'POST', context, started: () => {} });
+    if (running.stopped) return;
+    if ('subscription' in outcome) {
+      if (this.#ending) throw new AppError('UNAVAILABLE', 'The server is going away');
+      return subscriptions.subscribe(this.#caller, outcome.subscription, context, outlet, {
+        created: (subscriber) => {
+          running.subscriber = subscriber;
+          if (running.stopped) subscriber.stop();
+          else if (this.#ending) subscriber.complete();
+        },
+        ended: over,
+      });
+    }
+    const result = presentResult(outcome, context.request, context.log);
+    over();
+    if (result.data === undefined) return outlet.error((result.errors ?? []).map((error) => error.toJSON()));
+    outlet.next(new SharedResult(result));
+    outlet.complete();
+  }
+
+  #tellIfIdle(): void {
+    if (this.#ending && this.#atWork === 0) this.#idle();
+  }
+}

@@ -1,0 +1,18 @@
+import type { Database } from '../../db/open.ts';
+import type { KeyLookup, Services } from '../context.ts';
+import { lookUpAtOnce } from './look-up-at-once.ts';
+import { lookUpInBatches } from './look-up-in-batches.ts';
+
+/**
+ * How keys are found in this database. To be made before the first change: it has to hear of all of them. Whoever makes
+ * it stops it.
+ */
+export function createKeyLookup(
+  { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,
+  { bus, config }: Pick<Services, 'bus' | 'config'>,
+): KeyLookup {
+  const keys = config.verifyCacheKeys;
+  return lookup.mode === 'sync'
+    ? lookUpAtOnce({ kysely, lookup, bus }, keys)
+    : lookUpInBatches({ kysely, lookup, bus }, keys);
+}

@@ -1,0 +1,41 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+
+/** How many secrets of a key that have ended are still shown and searched; rotations without overlap may end any number. */
+export const ENDED_SECRETS_MAX = 100;
+
+/**
+ * The secrets of each of the keys that are shown and searched: those that are accepted, and the newest 100 that have
+ * ended. A query of ids, to be read or joined.
+ */
+export function knownSecrets(db: Kysely<Tables>, keyIds: readonly string[], now: number) {
+  const secrets = db
+    .selectFrom('api_key_secrets')
+    .select((eb) => [
+      'id',
+      'api_key_id',
+      'created_at',
+      eb
+        .case()
+        .when(eb.and([eb('revoked_at', 'is', null), eb('expires_at', '>', now)]))
+        .then(0)
+        .else(1)
+        .end()
+        .as('ended'),
+    ])
+    .where('api_key_id', 'in', keyIds);
+  const ranked = db.selectFrom(secrets.as('secrets')).select((eb) => [
+    'id',
+    // Accepted ones are ranked apart, and are ten at most.
+    eb.fn
+      .agg<number>('row_number')
+      .over((over) =>
+        over.partitionBy(['api_key_id', 'ended']).orderBy('created_at', 'desc').orderBy('id', 'desc'),
+      )
+      .as('place'),
+  ]);
+  return db
+    .selectFrom(ranked.as('ranked'))
+    .select('ranked.id')
+    .where('ranked.place', '<=', ENDED_SECRETS_MAX);
+}

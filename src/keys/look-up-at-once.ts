@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely';
+import type { SyncLookup } from '../../db/open.ts';
+import type { Tables } from '../../db/tables.ts';
+import type { KeyLookup, VerifiableKey } from '../context.ts';
+import type { EventBus } from '../events/bus.ts';
+import { catchUp } from './catch-up.ts';
+import { queryChanges, queryPosition } from './change-queries.ts';
+import { queryByHash } from './find-by-hash.ts';
+import { verifiableKey } from './verifiable-row.ts';
+import { type RememberedOrganization, VerifyCache } from './verify-cache.ts';
+
+/** How old the last look for other processes' changes may be, milliseconds: the bound on what they can leave unnoticed. */
+const LOOK_EVERY_MS = 0.25;
+
+/** How long what is remembered is used while even the look fails, milliseconds. */
+const OUTAGE_MS = 3_000;
+
+/**
+ * Finds keys in an embedded database, without ever waiting. Changes made here are announced before they are answered;
+ * those of other processes show in the database's version, which is looked at before every use that is not just after
+ * another. Remembers at most `keys`.
+ */
+export function lookUpAtOnce(
+  { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: SyncLookup; bus: EventBus },
+  keys: number,
+): KeyLookup {
+  const cache = new VerifyCache(keys);
+  const stop = bus.onStale((stale) => cache.apply(stale));
+  const byHash = lookup.prepare(queryByHash(kysely));
+  const changesAfter = lookup.prepare(queryChanges(kysely));
+  const position = lookup.prepare(queryPosition(kysely));
+  // Of the last look that showed a commit. An organization confirmed before it may have changed.
+  let changedAt = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const look = (now: number): void => {
+    try {
+      if (lookup.changed()) changedAt = now;
+      lookedAt = now;
+    } catch (error) {
+      if (now - lookedAt > OUTAGE_MS) throw error;
+    }
+  };
+
+  const confirm = (organization: RememberedOrganization, now: number): void => {
+    if (organization.confirmedAt >= changedAt) return;
+    const last = position.first(organization.id)?.value;
+    if (last !== organization.applied) {
+      const changes = changesAfter.all(organization.id, organization.applied);
+      catchUp(cache, organization, last ?? 0, changes);
+    }
+    organization.confirmedAt = now;
+  };
+
+  const read = (hash: string, now: number): VerifiableKey | null => {
+    const row = byHash.first(hash);
+    return row ? cache.put(hash, verifiableKey(row), row.sequence, now).key : null;
+  };
+
+  return {
+    withKey(hash, use) {
+      const now = performance.now();
+      if (now - lookedAt >= LOOK_EVERY_MS) look(now);
+      const known = cache.get(hash);
+      if (known) confirm(known.organization, now);
+      // Catching up may just have touched it.
+      return use((known && cache.get(hash)?.key) ?? read(hash, now));
+    },
+    stop,
+  };
+}

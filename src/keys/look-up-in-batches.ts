@@ -1,0 +1,153 @@
+import type { Kysely } from 'kysely';
+import type { AsyncLookup } from '../../db/open.ts';
+import type { Tables } from '../../db/tables.ts';
+import type { KeyLookup, VerifiableKey } from '../context.ts';
+import type { EventBus } from '../events/bus.ts';
+import { queryByHashes } from './find-by-hash.ts';
+import { type VerifiableRow, verifiableKey } from './verifiable-row.ts';
+import { type ReadUnderWay, type RememberedKey, VerifyCache } from './verify-cache.ts';
+
+/** Most hashes of one read, and most reads under way: what comes meanwhile goes into the next. */
+const BATCH_MAX = 500;
+const READS_MAX = 4;
+
+/** Without a bus between the nodes, how long a key that was read is used: so long others' changes go unnoticed. */
+const LEASE_MS = 1_000;
+
+/** Where the bus may have missed something, how old a read may be that decides, and how often it is read again. */
+const READ_AGE_MAX_MS = 1_000;
+const READS_AGAIN_MAX = 3;
+
+interface Waiting {
+  /** Decides; never throws. */
+  readonly use: (key: VerifiableKey | null) => void;
+  readonly fail: (error: unknown) => void;
+  readsAgain: number;
+}
+
+/** When a read was sent, by a clock that never jumps, and by one that goes on while the machine sleeps. */
+interface SentAt {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+type Batch = ReadonlyMap<string, readonly Waiting[]>;
+
+/**
+ * Finds keys on a database server: those asked for in one turn of the event loop in one read. What is remembered is used
+ * as long as the bus hears of all changes. Remembers at most `keys`.
+ */
+export function lookUpInBatches(
+  { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: AsyncLookup; bus: EventBus },
+  keys: number,
+): KeyLookup {
+  const cache = new VerifyCache(keys);
+  const stop = bus.onStale((stale) => cache.apply(stale));
+  const find = lookup.prepare('keywright_verify', queryByHashes(kysely));
+  let queue = new Map<string, Waiting[]>();
+  let scheduled = false;
+  let underWay = 0;
+
+  const isSure = ({ readAt }: RememberedKey): boolean =>
+    bus.isCurrent() && (bus.spansNodes || performance.now() - readAt <= LEASE_MS);
+
+  const enqueue = (hash: string, waiting: readonly Waiting[]): void => {
+    const known = queue.get(hash);
+    if (known) known.push(...waiting);
+    else queue.set(hash, [...waiting]);
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(send);
+  };
+
+  const send = (): void => {
+    scheduled = false;
+    while (queue.size > 0 && underWay < READS_MAX) {
+      const all = queue.size > BATCH_MAX ? [...queue] : null;
+      void read(all ? new Map(all.slice(0, BATCH_MAX)) : queue);
+      queue = new Map(all?.slice(BATCH_MAX));
+    }
+  };
+
+  const read = async (batch: Batch): Promise<void> => {
+    const sentAt = { monotonic: performance.now(), wall: Date.now() };
+    const heard = cache.startRead();
+    underWay += 1;
+    try {
+      const rows = await find([...batch.keys()]);
+      settle(batch, new Map(rows.map((row) => [row.place, row])), heard, sentAt);
+    } catch (error) {
+      for (const waiting of batch.values()) for (const { fail } of waiting) fail(error);
+    } finally {
+      cache.endRead(heard);
+      underWay -= 1;
+      send();
+    }
+  };
+
+  const settle = (
+    batch: Batch,
+    rows: ReadonlyMap<number, VerifiableRow>,
+    heard: ReadUnderWay,
+    sentAt: SentAt,
+  ): void => {
+    const late = !bus.isCurrent() && isLate(sentAt);
+    let place = 0;
+    for (const [hash, waiting] of batch) {
+      place += 1;
+      const row = rows.get(place);
+      // It may be older than a change that was answered meanwhile: then it says nothing.
+      if (row && late) readAgain(hash, waiting);
+      else if (row && isOvertaken(row, heard)) enqueue(hash, waiting);
+      else settleOne(hash, waiting, row, sentAt);
+    }
+  };
+
+  const readAgain = (hash: string, waiting: readonly Waiting[]): void => {
+    for (const one of waiting) {
+      one.readsAgain += 1;
+      if (one.readsAgain <= READS_AGAIN_MAX) enqueue(hash, [one]);
+      else one.fail(new Error('The database answers too late'));
+    }
+  };
+
+  const settleOne = (
+    hash: string,
+    waiting: readonly Waiting[],
+    row: VerifiableRow | undefined,
+    sentAt: SentAt,
+  ): void => {
+    try {
+      const key = row ? cache.put(hash, verifiableKey(row), row.sequence, sentAt.monotonic).key : null;
+      for (const { use } of waiting) use(key);
+    } catch (error) {
+      for (const { fail } of waiting) fail(error);
+    }
+  };
+
+  return {
+    withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>> {
+      const known = cache.get(hash);
+      if (known && isSure(known)) return use(known.key);
+      return new Promise<Awaited<T>>((resolve, fail) => {
+        const decide = (key: VerifiableKey | null): void => {
+          try {
+            resolve(use(key) as Awaited<T>);
+          } catch (error) {
+            fail(error);
+          }
+        };
+        enqueue(hash, [{ use: decide, fail, readsAgain: 0 }]);
+      });
+    },
+    stop,
+  };
+}
+
+function isLate({ monotonic, wall }: SentAt): boolean {
+  return Math.max(performance.now() - monotonic, Date.now() - wall) > READ_AGE_MAX_MS;
+}
+
+function isOvertaken({ organization_id: id, sequence }: VerifiableRow, heard: ReadUnderWay): boolean {
+  return heard.all || sequence < (heard.changes.get(id) ?? 0);
+}

@@ -1,0 +1,84 @@
+import { LRUCache } from 'lru-cache';
+import type { Row } from '../../db/tables.ts';
+import { union } from '../access/permissions.ts';
+import type { VerifiableKey } from '../context.ts';
+import { type Network, parseNetwork } from '../core/ip.ts';
+
+/** What verification reads of a secret and its key. */
+export interface VerifiableRow {
+  readonly key_id: string;
+  readonly secret_id: string;
+  readonly organization_id: string;
+  /** Number of the organization's last change at the time of the read. */
+  readonly sequence: number;
+  readonly environment: Row<'api_keys'>['environment'];
+  readonly grants: string;
+  readonly role_name: string | null;
+  readonly role_permissions: string | null;
+  readonly external_id: string | null;
+  readonly ip_allowlist: string;
+  readonly rate_limit: number | null;
+  readonly rate_window_seconds: number | null;
+  readonly enabled: number;
+  readonly key_expires_at: number;
+  readonly key_revoked_at: number | null;
+  readonly secret_expires_at: number;
+  readonly secret_revoked_at: number | null;
+  /** Joined by commas. */
+  readonly team_ids: string | null;
+}
+
+/** Keys share these: most have the permissions and allowlist of many others, and none. */
+const SHARED_MAX = 2_000;
+
+const permissionLists = new LRUCache<string, readonly string[]>({ max: SHARED_MAX });
+const allowlists = new LRUCache<string, readonly Network[]>({ max: SHARED_MAX });
+const NONE: readonly never[] = [];
+
+/** Makes a row into what the checks look at. Throws where an allowlist can't be read. */
+export function verifiableKey(row: VerifiableRow): VerifiableKey {
+  const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
+  return {
+    keyId: row.key_id,
+    secretId: row.secret_id,
+    organizationId: row.organization_id,
+    environment: row.environment,
+    permissions: permissionsOf(row.role_permissions ?? '[]', row.grants),
+    roleName: row.role_name,
+    teamIds: row.team_ids ? row.team_ids.split(',') : NONE,
+    externalId: row.external_id,
+    allowlist: row.ip_allowlist === '[]' ? NONE : allowlistOf(row.ip_allowlist),
+    rateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
+    enabled: row.enabled === 1,
+    revoked: row.key_revoked_at !== null || row.secret_revoked_at !== null,
+    expiresAt: Math.min(row.key_expires_at, row.secret_expires_at),
+  };
+}
+
+function permissionsOf(role: string, grants: string): readonly string[] {
+  const name = `${role} ${grants}`;
+  const known = permissionLists.get(name);
+  if (known) return known;
+  const permissions = union(texts(role), texts(grants));
+  permissionLists.set(name, permissions);
+  return permissions;
+}
+
+function allowlistOf(json: string): readonly Network[] {
+  const known = allowlists.get(json);
+  if (known) return known;
+  const networks = texts(json).map(toNetwork);
+  allowlists.set(json, networks);
+  return networks;
+}
+
+function texts(json: string): string[] {
+  return JSON.parse(json) as string[];
+}
+
+function toNetwork(text: string): Network {
+  const parsed = parseNetwork(text);
+  if ('network' in parsed) return parsed.network;
+  // Refusing to decide is right: without the entry the key would be open to more, or to fewer, than it should be.
+  throw new Error(`A stored allowlist can't be read: ${parsed.fault}`);
+}

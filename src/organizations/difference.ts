@@ -1,0 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Changes } from '../events/events.ts';
+
+/** Those of the fields whose values differ, with both values, for the audit log. */
+export function difference<T extends object>(
+  before: T,
+  after: T,
+  fields: readonly (keyof T & string)[],
+): Changes {
+  const changed = fields.filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  return Object.fromEntries(changed.map((field) => [field, [before[field], after[field]]]));
+}

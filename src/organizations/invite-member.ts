@@ -1,0 +1,123 @@
+import { refuseEscalation } from '../access/escalation.ts';
+import { authorize, authorizeSomewhere, command, type Outcome, type PermittedChange } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { Input } from '../core/input.ts';
+import type { Changes } from '../events/events.ts';
+import { createSignInLink, INVITATION_MS } from '../sessions/create-sign-in-link.ts';
+import { difference } from './difference.ts';
+import { MEMBER_TEAMS_MAX, putIntoTeams, teamIdsOfMember } from './member-teams.ts';
+import { MEMBERSHIP_COLUMNS, type Membership, toMembership } from './membership.ts';
+import { requireMembership } from './require-membership.ts';
+import { requireRole } from './require-role.ts';
+import { requireTeams } from './require-teams.ts';
+import { resolveOrganizationId } from './resolve-organization.ts';
+import { userByEmail } from './user-by-email.ts';
+
+/** Who is invited, and as what. */
+export interface InviteMemberInput {
+  readonly organizationId?: string | null | undefined;
+  readonly email: string;
+  /** For somebody who isn't known yet; others keep theirs. */
+  readonly name?: string | null | undefined;
+  readonly roleId: string;
+  readonly teamIds?: readonly string[] | null | undefined;
+}
+
+/** An invitation, with the link that nobody can be shown again. */
+export interface InvitedMember {
+  readonly membership: Membership;
+  /** Good for 7 days, once. */
+  readonly signInUrl: string;
+}
+
+interface Invitation {
+  readonly organizationId: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly roleId: string;
+  readonly teamIds: readonly string[];
+}
+
+const PERMISSION = 'member.manage';
+
+/**
+ * Invites somebody to an organization. Whoever is invited already is invited anew: with the role and teams given now, by
+ * a fresh link, and the earlier one works no more. The caller needs `member.manage` and everything that the role holds,
+ * of an invitation made before too. Rejects with ValidationError, NotFoundError (organization, role or team),
+ * EscalationError, or ConflictError for who has joined already.
+ */
+export async function inviteMember(ctx: Context, given: InviteMemberInput): Promise<Outcome<InvitedMember>> {
+  authorizeSomewhere(ctx, PERMISSION);
+  const organizationId = resolveOrganizationId(ctx, given.organizationId);
+  authorize(ctx, organizationId, PERMISSION);
+  const input = new Input();
+  const invitation: Invitation = {
+    organizationId,
+    email: input.email(['input', 'email'], given.email),
+    name: given.name == null ? null : input.name(['input', 'name'], given.name),
+    roleId: given.roleId,
+    teamIds: input.uniqueStrings(['input', 'teamIds'], given.teamIds, MEMBER_TEAMS_MAX).sort(),
+  };
+  input.check();
+  return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
+    invite(ctx, change, invitation),
+  );
+}
+
+async function invite(ctx: Context, change: PermittedChange, invitation: Invitation): Promise<InvitedMember> {
+  const { tx, now, audit, principal } = change;
+  const { organizationId, email, name, roleId, teamIds } = invitation;
+  const role = await requireRole(tx, organizationId, roleId);
+  refuseEscalation(principal, organizationId, role.permissions);
+  await requireTeams(tx, organizationId, teamIds);
+  const userId = await userByEmail(tx, email, name, now);
+  const known = await tx
+    .selectFrom('memberships')
+    .select(MEMBERSHIP_COLUMNS)
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  const before = known ? await pending(change, toMembership(known)) : null;
+  const id = before?.id ?? newId('mem');
+  if (before) await tx.updateTable('memberships').set({ role_id: roleId }).where('id', '=', id).execute();
+  else
+    await tx
+      .insertInto('memberships')
+      .values({
+        id,
+        organization_id: organizationId,
+        user_id: userId,
+        role_id: roleId,
+        created_at: now,
+        joined_at: null,
+      })
+      .execute();
+  await putIntoTeams(tx, id, teamIds);
+
+  // Whoever invites sees the link, and could open it: somebody known elsewhere must not be met there by it.
+  const limited = principal.kind === 'user' || principal.kind === 'key';
+  const link = await createSignInLink(change, ctx.publicUrl, userId, INVITATION_MS, {
+    organizationId,
+    limited,
+  });
+  const said: Changes = before
+    ? difference(before, { ...before, roleId, teamIds }, ['roleId', 'teamIds'])
+    : { userId: [null, userId], email: [null, email], roleId: [null, roleId], teamIds: [null, teamIds] };
+  const changes: Changes = { ...said, expiresAt: [null, new Date(link.expiresAt).toISOString()] };
+  audit({ organizationId, action: 'member.invited', targetId: id, changes });
+  return { membership: await requireMembership(tx, id), signInUrl: link.url };
+}
+
+/** An invitation made before, which the caller must be allowed to make: the link lets in whoever has it. */
+async function pending(
+  { tx, principal }: PermittedChange,
+  membership: Membership,
+): Promise<Membership & { readonly teamIds: readonly string[] }> {
+  const { id, organizationId, roleId, joinedAt } = membership;
+  if (joinedAt !== null) throw new ConflictError('There is a member with this e-mail address already');
+  const role = await requireRole(tx, organizationId, roleId);
+  refuseEscalation(principal, organizationId, role.permissions);
+  return { ...membership, teamIds: await teamIdsOfMember(tx, id) };
+}

@@ -1,0 +1,55 @@
+import { refuseEscalation } from '../access/escalation.ts';
+import { command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError } from '../core/errors.ts';
+import { foldName, Input } from '../core/input.ts';
+import { difference } from './difference.ts';
+import { locate } from './locate.ts';
+import { isNameTaken } from './name-taken.ts';
+import { loadCatalog } from './permission-catalog.ts';
+import { requireRole } from './require-role.ts';
+import type { Role } from './role.ts';
+import { type RoleInput, readRole } from './role-input.ts';
+
+/** What to change; undefined stays as it is. A role always has a name and a list of permissions. */
+export interface UpdateRoleInput extends RoleInput {
+  readonly id: string;
+}
+
+const PERMISSION = 'role.manage';
+
+/**
+ * Changes a role, and with it what its members and keys may do, at once. The caller needs `role.manage` and everything
+ * that the role holds, before and after. Rejects with ValidationError, NotFoundError, EscalationError, or ConflictError
+ * for a system role or a name that is taken; where nothing differs, nothing is written.
+ */
+export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<Outcome<Role>> {
+  const { id } = given;
+  const organizationId = await locate(ctx, 'role', id, PERMISSION);
+  const input = new Input();
+  const said = readRole(input, given, await loadCatalog(ctx.db, organizationId));
+  input.check();
+  return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit, principal }) => {
+    const before = await requireRole(tx, organizationId, id);
+    if (before.system)
+      throw new ConflictError(`The role ${before.name} comes with Keywright: it stays as it is`);
+    const after: Role = { ...before, ...said };
+    for (const { permissions } of [before, after]) refuseEscalation(principal, organizationId, permissions);
+    const changes = difference(before, after, ['name', 'description', 'permissions']);
+    if (Object.keys(changes).length === 0) return before;
+    if (changes.name && (await isNameTaken(tx, 'roles', after)))
+      throw new ConflictError('There is a role of this name already');
+    await tx
+      .updateTable('roles')
+      .set({
+        name: after.name,
+        name_key: foldName(after.name),
+        description: after.description,
+        permissions: JSON.stringify(after.permissions),
+      })
+      .where('id', '=', id)
+      .execute();
+    audit({ organizationId, action: 'role.updated', targetId: id, changes });
+    return after;
+  });
+}

@@ -1,0 +1,19 @@
+import type { Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { newId } from '../core/ids.ts';
+
+/** The id of whoever has this address (in lower case), who is made where nobody has; a known one keeps the own name. */
+export async function userByEmail(
+  tx: Transaction<Tables>,
+  email: string,
+  name: string | null,
+  now: number,
+): Promise<string> {
+  await tx
+    .insertInto('users')
+    .values({ id: newId('user'), email, name, created_at: now })
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .execute();
+  const user = await tx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow();
+  return user.id;
+}

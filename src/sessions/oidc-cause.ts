@@ -1,0 +1,27 @@
+import { OidcFault, type OidcFaultKind } from './oidc-fault.ts';
+
+/** How deep causes are followed. */
+const CAUSES_MAX = 4;
+
+/** What OAuth calls an error; anything else in its place is not repeated. */
+const ERROR_CODE = /^[\w.-]{1,60}$/;
+
+/**
+ * A fault that says what went wrong between us and the provider, in words of the library and codes of OAuth alone: tokens,
+ * codes and addresses stay out of it. `kind` where the error itself does not tell.
+ */
+export function oidcFault(error: unknown, kind?: OidcFaultKind): OidcFault {
+  if (error instanceof OidcFault) return error;
+  const reasons: string[] = [];
+  let away = false;
+  let current: unknown = error;
+  for (let depth = 0; depth < CAUSES_MAX && current instanceof Error; depth += 1) {
+    const facts = current as { code?: unknown; error?: unknown };
+    const code = [facts.error, facts.code].find((one) => typeof one === 'string' && ERROR_CODE.test(one));
+    reasons.push(code === undefined ? current.message : `${current.message} (${String(code)})`);
+    away ||= current.message === 'fetch failed' || facts.code === 'OAUTH_TIMEOUT';
+    current = current.cause;
+  }
+  away ||= current instanceof Response && current.status >= 500;
+  return new OidcFault(kind ?? (away ? 'unavailable' : 'failed'), reasons.join(': ') || 'unknown');
+}

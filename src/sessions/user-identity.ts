@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { Change } from '../command.ts';
+import { OidcFault } from './oidc-fault.ts';
+import type { OidcIdentity } from './oidc-identity.ts';
+
+/** The user whom an identity stands for. */
+export interface IdentifiedUser {
+  readonly userId: string;
+  /** The address in Keywright, which the provider's may have left behind. */
+  readonly email: string;
+  /** Whether the identity is the user's own already, not only the address. */
+  readonly linked: boolean;
+}
+
+/**
+ * The user whom an identity stands for, or null where there is none: by issuer and subject or, for a user who never came
+ * this way, by the address. Rejects with OidcFault where the address is of a user with another identity: addresses are
+ * given to others, subjects are not.
+ */
+export async function findIdentified(
+  db: Kysely<Tables>,
+  { issuer, subject, email }: OidcIdentity,
+): Promise<IdentifiedUser | null> {
+  const own = await db
+    .selectFrom('user_identities')
+    .innerJoin('users', 'users.id', 'user_identities.user_id')
+    .select(['users.id', 'users.email'])
+    .where('user_identities.issuer', '=', issuer)
+    .where('user_identities.subject', '=', subject)
+    .executeTakeFirst();
+  if (own) return { userId: own.id, email: own.email, linked: true };
+  const known = await db
+    .selectFrom('users')
+    .leftJoin('user_identities', 'user_identities.user_id', 'users.id')
+    .select(['users.id', 'users.email', 'user_identities.subject'])
+    .where('users.email', '=', email)
+    .executeTakeFirst();
+  if (!known) return null;
+  if (known.subject !== null)
+    throw new OidcFault('refused', 'the e-mail address is of a user who signs in with another identity');
+  return { userId: known.id, email: known.email, linked: false };
+}
+
+/** Makes the identity the user's own, for ever. The caller has locked the organizations. */
+export async function linkIdentity(
+  { tx, now, audit }: Change,
+  userId: string,
+  { issuer, subject }: OidcIdentity,
+  organizationIds: readonly string[],
+): Promise<void> {
+  const linked = await tx
+    .insertInto('user_identities')
+    .values({ issuer, subject, user_id: userId, created_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('user_id')
+    .executeTakeFirst();
+  if (!linked) throw new OidcFault('failed', 'the user or the identity was linked meanwhile');
+  for (const organizationId of organizationIds) {
+    const changes = { issuer: [null, issuer] } as const;
+    audit({ organizationId, action: 'identity.linked', actor: userId, targetId: userId, changes });
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+  fromNow,
+  jsonObject,
+  rateLimit,
+  seconds,
+  time,
+  timeOrAgo,
+  timeOrAhead,
+} from '../../src/cli/option-values.ts';
+
+test.each([
+  ['0', 0],
+  ['3600', 3_600],
+  ['45s', 45],
+  ['30m', 1_800],
+  ['24h', 86_400],
+  ['90d', 7_776_000],
+  ['2w', 1_209_600],
+])('%s is %d seconds', (text, length) => {
+  expect(seconds(text)).toBe(length);
+});
+
+test.each(['', '-1', '1.5h', 'h', '1y', '1h30m', '1 h', '1234567890s'])('%j is no length of time', (text) => {
+  expect(() => seconds(text)).toThrow('It is a length of time');
+});
+
+describe('times', () => {
+  test.each([
+    ['2027-01-31', '2027-01-31T00:00:00.000Z'],
+    ['2027-01-31T12:00Z', '2027-01-31T12:00:00.000Z'],
+    ['2027-01-31T12:00:00.5+02:00', '2027-01-31T10:00:00.500Z'],
+  ])('%s is %s', (text, iso) => {
+    for (const parse of [time, timeOrAgo, timeOrAhead]) expect(parse(text)).toBe(iso);
+  });
+
+  test.each(['', 'tomorrow', '2027', '2027-13-01', '2027-01-31T12:00:00', '1700000000'])(
+    '%j is none',
+    (text) => {
+      for (const parse of [time, timeOrAgo, timeOrAhead]) expect(() => parse(text)).toThrow('It is a time');
+    },
+  );
+
+  test('can be told by how far away they are', () => {
+    vi.useFakeTimers({ now: Date.parse('2027-01-31T12:00:00Z') });
+    try {
+      expect(fromNow('90d')).toBe('2027-05-01T12:00:00.000Z');
+      expect(timeOrAhead('7d')).toBe('2027-02-07T12:00:00.000Z');
+      expect(timeOrAgo('12h')).toBe('2027-01-31T00:00:00.000Z');
+      expect(() => fromNow('90')).toThrow('It is a length of time');
+      expect(() => fromNow('999999999w')).toThrow('It is too far away');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+test('a rate limit is a number and the length of its window', () => {
+  expect(rateLimit('100/60')).toEqual({ limit: 100, windowSeconds: 60 });
+  expect(rateLimit('1000/1h')).toEqual({ limit: 1000, windowSeconds: 3600 });
+  for (const text of ['100', '/60', '100/', 'a/60', '100/60/2', '1.5/60'])
+    expect(() => rateLimit(text)).toThrow('It is a');
+});
+
+test('metadata is an object', () => {
+  expect(jsonObject('{"plan":{"seats":3}}')).toEqual({ plan: { seats: 3 } });
+  for (const text of ['', '{', '[]', 'null', '"a"', '1'])
+    expect(() => jsonObject(text)).toThrow('It is a JSON object');
+});

@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createTestDatabaseUrl } from '../support/databases.ts';
+import { openProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { eventually } from '../support/wait.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PROGRAM = join(ROOT, 'dist/keywright.js');
+
+/** How a cluster is to be. */
+export interface ClusterOptions {
+  readonly nodes?: number;
+  readonly leaseMs?: number;
+  readonly usageFlushMs?: number;
+  /** How far each node's clock is off, milliseconds; left out: not at all. */
+  readonly skewMs?: readonly number[];
+  /** Settings of all nodes. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A database of a server of the test's own; left out: one on the server that all tests share. */
+  readonly databaseUrl?: string;
+}
+
+/** One server in a process of its own, with a way of its own to the database, and one to listen by. */
+export interface ClusterNode {
+  readonly name: string;
+  /** The address; changes when it is started again. */
+  readonly url: string;
+  readonly toDatabase: TcpProxy;
+  readonly toListen: TcpProxy;
+  readonly process: ChildProcess;
+  stderr(): string;
+  running(): boolean;
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** Ends it as an operator does; resolves with its exit code. */
+  stop(): Promise<number | null>;
+  start(): Promise<void>;
+}
+
+/** Several servers on one database, with an organization in it. */
+export interface Cluster {
+  readonly nodes: readonly ClusterNode[];
+  /** Straight to the database. */
+  readonly databaseUrl: string;
+  readonly organizationId: string;
+  /** An owner's. */
+  readonly token: string;
+}
+
+/** Starts a cluster of `dist/keywright.js`; it ends with the test at the latest. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  build();
+  const databaseUrl = options.databaseUrl ?? (await ownDatabase());
+  const founding = ['init', '--organization', 'Acme', '--email', 'owner@example.com', '--json'];
+  const founded = spawnSync(process.execPath, [PROGRAM, ...founding], {
+    env: { ...basic(), DATABASE_URL: databaseUrl },
+    encoding: 'utf8',
+  });
+  if (founded.status !== 0) throw new Error(`The organization could not be made: ${founded.stderr}`);
+  const { organizationId, sessionToken } = JSON.parse(founded.stdout);
+  const names = Array.from({ length: options.nodes ?? 3 }, (_, index) => index);
+  const nodes = await Promise.all(names.map((index) => openNode(index, databaseUrl, options)));
+  await Promise.all(nodes.map((node) => node.start()));
+  return { nodes, databaseUrl, organizationId, token: sessionToken };
+}
+
+let built = false;
+
+/** From the files as they are now, once a run. */
+function build(): void {
+  if (built && existsSync(PROGRAM)) return;
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'scripts/keywright.mjs'), '--version']);
+  if (status !== 0) throw new Error('The program could not be built');
+  built = true;
+}
+
+async function ownDatabase(): Promise<string> {
+  const { url, drop } = await createTestDatabaseUrl('postgres');
+  onTestFinished(drop);
+  return url;
+}
+
+function basic(): Record<string, string> {
+  const { PATH = '' } = process.env;
+  return { PATH, LOG_LEVEL: 'info' };
+}
+
+async function openNode(index: number, databaseUrl: string, options: ClusterOptions): Promise<ClusterNode> {
+  const target = Number(new URL(databaseUrl).port);
+  const toDatabase = await openProxy(target);
+  const toListen = await openProxy(target);
+  const skewMs = options.skewMs?.[index] ?? 0;
+  const env = {
+    ...basic(),
+    DATABASE_URL: toDatabase.through(databaseUrl),
+    DATABASE_LISTEN_URL: toListen.through(databaseUrl),
+    CLUSTER_LEASE_MS: String(options.leaseMs ?? 1_000),
+    USAGE_FLUSH_MS: String(options.usageFlushMs ?? 200),
+    VERIFY_FAILURES_PER_MINUTE: '1000000',
+    CLOCK_SKEW_MS: String(skewMs),
+    ...options.env,
+  };
+  let child: ChildProcess | undefined;
+  let url = '';
+  let written = '';
+  const current = (): ChildProcess => {
+    if (!child) throw new Error('The node is not started');
+    return child;
+  };
+  const running = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+  const start = async (): Promise<void> => {
+    const skew = skewMs === 0 ? [] : ['--import', join(import.meta.dirname, 'skew.mjs')];
+    // The port it had, so that clients find it again.
+    const port = url ? new URL(url).port : '0';
+    const started = spawn(process.execPath, [...skew, PROGRAM, 'serve', '--port', port], { env });
+    child = started;
+    let out = '';
+    started.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    started.stderr.setEncoding('utf8').on('data', (text: string) => {
+      written += text;
+    });
+    url = await eventually(
+      () => {
+        if (started.exitCode !== null) throw new Error(`Node ${index} ended: ${written}`);
+        return /^Keywright is ready at (\S+)$/m.exec(out)?.[1];
+      },
+      { timeoutMs: 20_000 },
+    );
+  };
+  onTestFinished(async () => {
+    if (!running()) return;
+    const ended = once(current(), 'exit');
+    current().kill('SIGKILL');
+    await ended;
+  });
+  return {
+    name: `node ${index + 1}`,
+    get url() {
+      return url;
+    },
+    get process() {
+      return current();
+    },
+    toDatabase,
+    toListen,
+    stderr: () => written,
+    running,
+    kill: (signal) => void current().kill(signal),
+    stop: async () => {
+      const ended = once(current(), 'exit');
+      current().kill('SIGTERM');
+      const [code] = await ended;
+      return code as number | null;
+    },
+    start,
+  };
+}

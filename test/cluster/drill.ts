@@ -1,0 +1,207 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, onTestFinished } from 'vitest';
+import { type Database, openDatabase } from '../../db/open.ts';
+import { eventually } from '../support/wait.ts';
+import { Checker } from './checker.ts';
+import type { Cluster, ClusterNode } from './cluster.ts';
+import { Follower } from './follower.ts';
+import { Requests } from './requests.ts';
+
+/** A key that the drill made. */
+export interface DrillKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+const CREATE = `mutation ($name: String!) {
+  createApiKey(input: { name: $name }) { __typename ... on CreateApiKeyPayload { secret apiKey { id } } }
+}`;
+const REVOKE = `mutation ($id: ID!) {
+  revokeApiKey(input: { id: $id }) {
+    __typename
+    ... on RevokeApiKeyPayload { propagation { confirmedNodes totalNodes milliseconds } }
+  }
+}`;
+const RENAME = `mutation ($id: ID!, $name: String!) {
+  updateApiKey(input: { id: $id, name: $name }) { __typename }
+}`;
+
+/** Uses a cluster, keeps every answer, and says in the end what was wrong. */
+export class Drill {
+  readonly checker = new Checker();
+  readonly cluster: Cluster;
+  readonly followers: Follower[] = [];
+  readonly #requests = new Requests();
+  readonly #under: Promise<void>[] = [];
+  #live: DrillKey[] = [];
+  #loading = false;
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster;
+    onTestFinished(async () => {
+      this.#loading = false;
+      await Promise.all(this.followers.map((one) => one.stop()));
+      this.#requests.close();
+    });
+  }
+
+  /** A node by its place. */
+  node(index: number): ClusterNode {
+    const node = this.cluster.nodes[index];
+    if (!node) throw new Error(`There is no node ${index}`);
+    return node;
+  }
+
+  /** A GraphQL operation by the owner; null where no answer came. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers have every shape.
+  async ask(node: ClusterNode, query: string, variables: object): Promise<any> {
+    const { status, body } = await this.#requests.send(`${node.url}/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${this.cluster.token}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    return status === 200 ? (JSON.parse(body).data ?? null) : null;
+  }
+
+  async createKey(node = this.node(0)): Promise<DrillKey> {
+    const data = await this.ask(node, CREATE, { name: 'Drill' });
+    if (!data?.createApiKey.secret) throw new Error('The key could not be made');
+    return { id: data.createApiKey.apiKey.id, secret: data.createApiKey.secret };
+  }
+
+  async createKeys(count: number, node = this.node(0)): Promise<DrillKey[]> {
+    const keys: DrillKey[] = [];
+    while (keys.length < count) {
+      const some = Math.min(10, count - keys.length);
+      keys.push(...(await Promise.all(Array.from({ length: some }, () => this.createKey(node)))));
+    }
+    return keys;
+  }
+
+  /** Presents a key at a node; gives the answer's status. */
+  async verify(node: ClusterNode, { id: keyId, secret }: DrillKey): Promise<number> {
+    const sentAt = performance.now();
+    const headers = { Authorization: `Bearer ${secret}` };
+    const { status } = await this.#requests.send(`${node.url}/verify`, { headers });
+    this.checker.verified.push({ node: node.name, keyId, sentAt, answeredAt: performance.now(), status });
+    return status;
+  }
+
+  /** Presents a key at all nodes at once. */
+  everywhere(key: DrillKey): Promise<number[]> {
+    return Promise.all(this.cluster.nodes.map((node) => this.verify(node, key)));
+  }
+
+  /** Revokes a key; what the answer says of other nodes, or null where none came. */
+  async revoke(node: ClusterNode, { id: keyId }: DrillKey) {
+    this.#live = this.#live.filter((key) => key.id !== keyId);
+    const sentAt = performance.now();
+    const data = await this.ask(node, REVOKE, { id: keyId });
+    const propagation = data?.revokeApiKey?.propagation as
+      | { confirmedNodes: number; totalNodes: number; milliseconds: number }
+      | undefined;
+    const answeredAt = propagation ? performance.now() : null;
+    const known = propagation ?? { confirmedNodes: 0, totalNodes: 0, milliseconds: 0 };
+    this.checker.revoked.push({ node: node.name, keyId, sentAt, answeredAt, ...known });
+    return propagation ?? null;
+  }
+
+  rename(node: ClusterNode, { id }: DrillKey, name: string) {
+    return this.ask(node, RENAME, { id, name });
+  }
+
+  /** From now on, follows all changes at each node. */
+  followEverywhere(): void {
+    for (const node of this.cluster.nodes)
+      this.followers.push(new Follower(`the follower at ${node.name}`, this.cluster, () => node));
+  }
+
+  /** From now on, presents keys at all nodes without a pause, `atOnce` at each. */
+  load(keys: readonly DrillKey[], atOnce = 2): void {
+    this.#live = [...keys];
+    this.#loading = true;
+    for (const node of this.cluster.nodes)
+      for (let each = 0; each < atOnce; each += 1) this.#under.push(this.#present(node));
+  }
+
+  /** Revokes keys one after the other at random nodes of those given, and presents each everywhere right after. */
+  async revokeInTurn(keys: readonly DrillKey[], at: () => readonly ClusterNode[]): Promise<void> {
+    for (const key of keys) {
+      const nodes = at();
+      const node = nodes[Math.floor(Math.random() * nodes.length)];
+      if (!node) throw new Error('There is no node to revoke at');
+      await this.revoke(node, key);
+      this.#under.push(this.#presentRevoked(key));
+    }
+  }
+
+  /** Ends the load and waits for every answer. */
+  async rest(): Promise<void> {
+    this.#loading = false;
+    while (this.#under.length > 0) await this.#under.pop();
+  }
+
+  /** What has to be true after every drill: no late acceptance, no change missed, doubled or out of order. */
+  async judge(): Promise<void> {
+    await this.rest();
+    expect(this.checker.lateAcceptances()).toEqual([]);
+    const database = await this.openDatabase();
+    const log = await database.kysely
+      .selectFrom('audit_log')
+      .select(['sequence', 'action'])
+      .where('organization_id', '=', this.cluster.organizationId)
+      .orderBy('sequence')
+      .execute();
+    expect(log.map((row) => row.sequence)).toEqual(log.map((_, index) => index + 1));
+    const ofKeys = log.filter(({ action }) => action.startsWith('api_key.')).map((row) => row.sequence);
+    for (const follower of this.followers) {
+      await eventually(() => follower.sequences.length >= ofKeys.length, { timeoutMs: 10_000 }).catch(
+        () => {},
+      );
+      expect(follower.sequences, follower.name).toEqual(ofKeys);
+    }
+  }
+
+  /**
+   * What has to be true of counters once all usage is written: every acceptance is counted once, but for `lost` at most.
+   * Where an answer was lost, its use may be counted.
+   */
+  async judgeUsage(lost = 0): Promise<void> {
+    const database = await this.openDatabase();
+    const rows = await database.kysely
+      .selectFrom('api_key_secret_usage as usage')
+      .innerJoin('api_key_secrets as secret', 'secret.id', 'usage.secret_id')
+      .select(['secret.api_key_id', 'usage.uses'])
+      .execute();
+    const counted = new Map(rows.map((row) => [row.api_key_id, row.uses]));
+    let missing = 0;
+    for (const [keyId, { accepted, unanswered }] of this.checker.acceptances()) {
+      const uses = counted.get(keyId) ?? 0;
+      missing += Math.max(0, accepted - uses);
+      expect(uses, `uses of ${keyId}`).toBeLessThanOrEqual(accepted + unanswered);
+    }
+    expect(missing, 'uses that are not counted').toBeLessThanOrEqual(lost);
+  }
+
+  async openDatabase(): Promise<Database> {
+    const database = await openDatabase(this.cluster.databaseUrl);
+    onTestFinished(() => database.close());
+    return database;
+  }
+
+  async #present(node: ClusterNode): Promise<void> {
+    while (this.#loading) {
+      const key = this.#live[Math.floor(Math.random() * this.#live.length)];
+      const status = key ? await this.verify(node, key) : 0;
+      // A node that is gone answers at once.
+      if (status === 0) await pause(20);
+    }
+  }
+
+  async #presentRevoked(key: DrillKey): Promise<void> {
+    for (const wait of [0, 5, 50, 500]) {
+      await pause(wait);
+      await this.everywhere(key);
+    }
+  }
+}

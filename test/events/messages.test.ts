@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { newId } from '../../src/core/ids.ts';
+import { type Broadcast, decode, encode, portions } from '../../src/events/messages.ts';
+import { type Stale, staleBy } from '../../src/events/stale.ts';
+import { changeOf } from './changes.ts';
+
+const LONGEST = 7_999;
+
+function change(stale: readonly Stale[] | null): Broadcast {
+  return { type: 'change', from: 'a'.repeat(16), id: newId('evt'), stale };
+}
+
+function ofOrganization(keys: number): Stale {
+  const keyIds = Array.from({ length: keys }, () => newId('key'));
+  return { organizationId: newId('org'), first: 1, last: Math.max(1, keys), keyIds };
+}
+
+describe('a message', () => {
+  test('names the keys where they fit', () => {
+    const message = change([ofOrganization(100)]);
+    expect(encode(message).length).toBeLessThanOrEqual(LONGEST);
+    expect(decode(encode(message))).toEqual(message);
+  });
+
+  test('names the organizations where the keys are too many', () => {
+    const [stale] = [ofOrganization(500)];
+    const text = encode(change([stale, ofOrganization(0)]));
+    expect(text.length).toBeLessThanOrEqual(LONGEST);
+    expect(decode<Broadcast>(text)).toMatchObject({
+      stale: [{ organizationId: stale.organizationId, last: 500, keyIds: null }, { keyIds: [] }],
+    });
+  });
+
+  test('says no more than that there is something where even those are too many', () => {
+    const text = encode(change(Array.from({ length: 500 }, () => ofOrganization(1))));
+    expect(text.length).toBeLessThanOrEqual(LONGEST);
+    expect(decode<Broadcast>(text)).toMatchObject({ type: 'change', stale: null });
+  });
+
+  test('that nobody understands is none', () => {
+    for (const text of ['', '{', '1', 'null', '[]', '{}']) expect(decode(text)).toBeNull();
+  });
+
+  test('confirms no more at once than fits', () => {
+    const ids = Array.from({ length: 250 }, () => newId('evt'));
+    const all = portions(ids);
+    expect(all.flat()).toEqual(ids);
+    for (const one of all)
+      expect(encode({ type: 'confirmed', from: 'a'.repeat(16), ids: one }).length).toBeLessThan(LONGEST);
+  });
+});
+
+describe('what changes make untrue', () => {
+  test('is the key for a change of a key, and all of the organization for a change of a role', () => {
+    const [one, two] = [newId('org'), newId('org')];
+    const [a, b] = [newId('key'), newId('key')];
+    expect(
+      staleBy([
+        changeOf(one, 4, 'api_key.revoked', a),
+        changeOf(one, 5, 'api_key.updated', b),
+        changeOf(two, 1, 'role.updated', newId('role')),
+        changeOf(two, 2, 'api_key.revoked', a),
+      ]),
+    ).toEqual([
+      { organizationId: one, first: 4, last: 5, keyIds: [a, b] },
+      { organizationId: two, first: 1, last: 2, keyIds: null },
+    ]);
+  });
+
+  test('is nothing for a change that no verification depends on', () => {
+    const organizationId = newId('org');
+    expect(staleBy([changeOf(organizationId, 9, 'member.joined', newId('mem'))])).toEqual([
+      { organizationId, first: 9, last: 9, keyIds: [] },
+    ]);
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
+import { Live } from '../../src/live/live.ts';
+import { type LiveContext, usedSource } from '../../src/live/sources.ts';
+import { onEachDatabase } from '../support/databases.ts';
+import { makeOrganization, servicesOn } from '../support/services.ts';
+
+onEachDatabase('the present state of keys', (engine) => {
+  const services = servicesOn(engine);
+
+  test('is never followed by what was before it, also where it changes while it is read', async () => {
+    const { organization, ctx } = await makeOrganization(services());
+    const { apiKey, secret } = (await createApiKey(ctx, { organizationId: organization.id, name: 'Busy' }))
+      .result;
+    const live = new Live(services());
+    live.start();
+    onTestFinished(() => live.stop());
+    const use = async () => {
+      services().clock.advance(1_000);
+      await verifyApiKey(ctx, { key: secret });
+    };
+    let busy = true;
+    const { usage } = ctx;
+    const context: LiveContext = {
+      ...ctx,
+      live,
+      usage: {
+        ...usage,
+        // The reader has come to here: the first of these uses is passed on at once, the others wait.
+        async flush() {
+          if (busy) for (let n = 0; n < 3; n += 1) await use();
+          busy = false;
+          await usage.flush();
+        },
+      },
+    };
+    const since = services().clock.now();
+    const source = await usedSource(context, { since, minIntervalMs: 60_000 });
+    const heard: { at: number; count: number; key: string }[] = [];
+    const leave = await source.open({
+      receive: ({ newest, count, key }) => heard.push({ at: newest.at, count, key }),
+      ready: async () => {},
+      stopped: () => false,
+      failed: () => {},
+    });
+    const now = services().clock.now();
+    expect(heard).toEqual([
+      { at: now, count: 0, key: apiKey.id },
+      { at: now, count: 1, key: apiKey.id },
+    ]);
+    leave();
+    expect(live.uses.size).toBe(0);
+  });
+});

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { ConflictError, NotFoundError } from '../../src/core/errors.ts';
+import { newId } from '../../src/core/ids.ts';
+import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { findApiKey } from '../../src/keys/find-api-key.ts';
+import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
+import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { createRole } from '../../src/organizations/create-role.ts';
+import { deleteRole } from '../../src/organizations/delete-role.ts';
+import { inviteMember } from '../../src/organizations/invite-member.ts';
+import { removeMember } from '../../src/organizations/remove-member.ts';
+import { loadRoles } from '../../src/organizations/role.ts';
+import { auditOf } from '../support/audit.ts';
+import { onEachDatabase } from '../support/databases.ts';
+import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
+
+onEachDatabase('deleting a role', (engine) => {
+  const services = servicesOn(engine);
+
+  async function setUp() {
+    const { ctx, organization } = await makeOrganization(services());
+    const { result: role } = await createRole(ctx, { name: 'Reader', permissions: ['read_render'] });
+    return { ctx, organization, role };
+  }
+
+  test('deletes it and records what it held', async () => {
+    const { ctx, role } = await setUp();
+    expect((await deleteRole(ctx, { id: role.id })).result).toBe(role.id);
+    expect(await loadRoles(ctx.db, [role.id])).toEqual([]);
+    expect((await auditOf(ctx, role.id)).at(-1)).toMatchObject({
+      action: 'role.deleted',
+      actor: ctx.principal?.actor,
+      changes: { name: ['Reader', null], permissions: [['read_render'], null] },
+    });
+    await expect(deleteRole(ctx, { id: role.id })).rejects.toThrow(NotFoundError);
+    await expect(createRole(ctx, { name: 'Reader', permissions: [] })).resolves.toBeDefined();
+  });
+
+  test('is refused while somebody has it, invited ones included', async () => {
+    const { ctx, role } = await setUp();
+    const { result } = await inviteMember(ctx, { email: `${role.id}@example.com`, roleId: role.id });
+    await expect(deleteRole(ctx, { id: role.id })).rejects.toThrow(ConflictError);
+    await removeMember(ctx, { id: result.membership.id });
+    await expect(deleteRole(ctx, { id: role.id })).resolves.toBeDefined();
+  });
+
+  test('is refused while a key has it that is not revoked, disabled or not', async () => {
+    const { ctx, role } = await setUp();
+    const { result } = await createApiKey(ctx, { name: 'A key', roleId: role.id });
+    const { id } = result.apiKey;
+    await expect(deleteRole(ctx, { id: role.id })).rejects.toThrow(ConflictError);
+    await updateApiKey(ctx, { id, enabled: false });
+    await expect(deleteRole(ctx, { id: role.id })).rejects.toThrow(ConflictError);
+    await revokeApiKey(ctx, { id });
+    await deleteRole(ctx, { id: role.id });
+    expect(await findApiKey(ctx, id)).toMatchObject({ roleId: null, revokedAt: expect.any(Number) });
+    expect((await auditOf(ctx, id))[0]?.changes).toMatchObject({ roleId: [null, role.id] });
+  });
+
+  test('and giving it to a key at the same time never leaves a key without its role', async () => {
+    const { ctx, role } = await setUp();
+    for (let round = 0; round < 5; round += 1) {
+      const { result } = await createRole(ctx, { name: `Round ${round}`, permissions: ['read_render'] });
+      const [deleted, made] = await Promise.allSettled([
+        deleteRole(ctx, { id: result.id }),
+        createApiKey(ctx, { name: 'A key', roleId: result.id }),
+      ]);
+      expect([deleted.status, made.status].sort()).toEqual(['fulfilled', 'rejected']);
+    }
+    expect(await loadRoles(ctx.db, [role.id])).toHaveLength(1);
+  });
+
+  test('leaves the roles alone that come with Keywright', async () => {
+    const { ctx, organization } = await setUp();
+    for (const name of ['owner', 'admin', 'member']) {
+      const { id } = await roleNamed(ctx, organization.id, name);
+      await expect(deleteRole(ctx, { id })).rejects.toThrow(ConflictError);
+    }
+  });
+
+  test('needs role.manage, and knows no role of another organization', async () => {
+    const { organization, role } = await setUp();
+    const viewer = contextFor(services(), memberOf(organization.id, ['role.view']));
+    await expect(deleteRole(viewer, { id: role.id })).rejects.toMatchObject({ permission: 'role.manage' });
+    const { ctx: stranger } = await makeOrganization(services());
+    for (const id of [role.id, newId('role'), 'role_\0'])
+      await expect(deleteRole(stranger, { id })).rejects.toMatchObject({ code: 'NOT_FOUND', id });
+  });
+});

@@ -1,0 +1,61 @@
+import { keyPrincipal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import { write } from '../../src/command.ts';
+import type { Context, Services } from '../../src/context.ts';
+import { newId } from '../../src/core/ids.ts';
+import { createRole } from '../../src/organizations/create-role.ts';
+import { joinOrganization } from '../../src/organizations/join-organization.ts';
+import type { Role } from '../../src/organizations/role.ts';
+import { contextFor, roleNamed } from '../support/services.ts';
+
+/** Keywright itself, who may do everything. */
+export function keywright(services: Services): Context {
+  return contextFor(services, systemPrincipal('test'));
+}
+
+/** A role of the organization's own with these permissions. */
+export async function makeRole(
+  services: Services,
+  organizationId: string,
+  permissions: readonly string[],
+): Promise<Role> {
+  const name = newId('role');
+  return (await createRole(keywright(services), { organizationId, name, permissions })).result;
+}
+
+/** Somebody who has joined the organization, and a context in which they ask. */
+export interface TestPerson {
+  readonly membershipId: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly ctx: Context;
+}
+
+/** Makes a member with a system role, or with a role of these permissions. */
+export async function addMember(
+  services: Services,
+  organizationId: string,
+  as: 'owner' | 'admin' | 'member' | readonly string[],
+): Promise<TestPerson> {
+  const cli = keywright(services);
+  const role = await (typeof as === 'string'
+    ? roleNamed(cli, organizationId, as)
+    : makeRole(services, organizationId, as));
+  const email = `${newId('user')}@example.com`;
+  const member = { organizationId, email, name: null, roleId: role.id };
+  const { result } = await write(cli, (change) => joinOrganization(change, member));
+  const rights = new Map([[organizationId, role.permissions]]);
+  const ctx = contextFor(services, userPrincipal(result.userId, newId('ses'), rights));
+  return { ...result, email, role, ctx };
+}
+
+/** A context in which a key asks that is bound to these teams. */
+export function boundKey(
+  services: Services,
+  organizationId: string,
+  permissions: readonly string[],
+  teamIds: readonly string[],
+): Context {
+  const key = { keyId: newId('key'), secretId: newId('sec'), organizationId, permissions, teamIds };
+  return contextFor(services, keyPrincipal(key));
+}

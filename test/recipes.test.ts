@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { databaseFor, readyAt, start } from './cli/run.ts';
+import { onEachDatabase } from './support/databases.ts';
+import { outputPattern, type Recipe, readRecipes, type Step } from './support/recipes.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const [setup, ...recipes] = readRecipes(readFileSync(join(ROOT, 'docs/recipes.md'), 'utf8'));
+
+/** Printed after each block, so that what it wrote is told from what the next one writes. */
+const MARK = '\u0001end of block\u0001\n';
+
+interface Outcome {
+  readonly code: number | null;
+  /** What each block wrote that was come to; the last may have failed. */
+  readonly outputs: readonly string[];
+  readonly stderr: string;
+}
+
+/** Runs the blocks as they stand, one after another in one bash, and beside the server. */
+async function runSteps(env: Record<string, string>, steps: readonly Step[]): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'recipe-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // As `npm link` would: the command line under its own name.
+  mkdirSync(join(folder, 'bin'));
+  const program = join(folder, 'bin/keywright');
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'scripts/keywright.mjs')}' "$@"\n`,
+  );
+  chmodSync(program, 0o755);
+  const script = steps.map(({ commands }) => `${commands}\nprintf '%s' $'${MARK.replace('\n', '\\n')}'\n`);
+  writeFileSync(join(folder, 'recipe.sh'), script.join(''));
+  const bash = spawn('bash', ['--norc', '-euo', 'pipefail', join(folder, 'recipe.sh')], {
+    cwd: folder,
+    env: { ...env, PATH: `${join(folder, 'bin')}:${process.env.PATH}`, HOME: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: what a failed recipe leaves running is ended with it.
+    detached: true,
+  });
+  onTestFinished(() => {
+    try {
+      process.kill(-Number(bash.pid), 'SIGKILL');
+    } catch {}
+  });
+  const written = { stdout: '', stderr: '' };
+  bash.stdout.setEncoding('utf8').on('data', (text: string) => {
+    written.stdout += text;
+  });
+  bash.stderr.setEncoding('utf8').on('data', (text: string) => {
+    written.stderr += text;
+  });
+  const [code] = (await once(bash, 'close')) as [number | null];
+  return { code, outputs: written.stdout.split(MARK), stderr: written.stderr };
+}
+
+onEachDatabase('docs/recipes.md', (engine) => {
+  test.each(recipes.map((recipe): [string, Recipe] => [recipe.title, recipe]))(
+    '%s',
+    async (_title, recipe) => {
+      const { env } = await databaseFor(engine);
+      const server = start({ ...env, LOG_LEVEL: 'warn' }, 'serve', '--port', '0');
+      const steps = [...(setup?.steps ?? []), ...recipe.steps];
+      const { code, outputs, stderr } = await runSteps(
+        { ...env, KEYWRIGHT_URL: await readyAt(server) },
+        steps,
+      );
+      for (const [index, { line, output }] of steps.entries()) {
+        const at = `the block at line ${line} of docs/recipes.md`;
+        expect(outputs.length, `${at} failed: ${outputs.at(-1)}${stderr}`).toBeGreaterThan(index + 1);
+        if (output !== null) expect(outputs[index], at).toMatch(outputPattern(output));
+      }
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('error') });
+      // Nobody was answered with a fault of the server.
+      expect(server.stderr()).toBe('');
+    },
+    90_000,
+  );
+});
+
+test('the document has the five products, and each says what its commands print', () => {
+  expect(setup?.title).toBe('Before you start');
+  expect(recipes.map(({ title }) => title)).toEqual([
+    'P0 Security',
+    'P402',
+    'Petra Security',
+    'ipaware',
+    'px0',
+  ]);
+  for (const { steps } of recipes)
+    expect(steps.filter(({ output }) => output !== null).length).toBeGreaterThan(2);
+});
+
+describe('an output is as the document says', () => {
+  test('where it differs only at … and in the number of spaces', () => {
+    const pattern = outputPattern('ID      NAME\nkey_…  a (b) [c]');
+    expect('ID         NAME\nkey_01m7  a (b) [c]\n').toMatch(pattern);
+    for (const other of ['ID NAME\nkey_1 a b c\n', 'ID NAME\nkey_1 a (b) [c]\nmore\n', 'ID NAME\n'])
+      expect(other).not.toMatch(pattern);
+  });
+
+  test('and a document is read block by block', () => {
+    const document =
+      '# A\n```sh\nbefore\n```\n## B\n```sh\none\ntwo\n```\ntext\n```text\nout\n```\n```js\n```\n## C\n';
+    expect(readRecipes(document)).toEqual([
+      { title: 'B', steps: [{ commands: 'one\ntwo', line: 7, output: 'out' }] },
+    ]);
+    expect(() => readRecipes('```sh\n')).toThrow('line 1');
+  });
+});

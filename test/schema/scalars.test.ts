@@ -1,0 +1,58 @@
+import { GraphQLScalarType } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { schema } from '../../schema/index.ts';
+
+function scalar(name: string): GraphQLScalarType {
+  const type = schema.getType(name);
+  if (type instanceof GraphQLScalarType) return type;
+  throw new Error(`${name} is no scalar`);
+}
+
+describe('DateTime', () => {
+  const dateTime = scalar('DateTime');
+
+  test.each([
+    ['2030-01-31T12:00:00Z', '2030-01-31T12:00:00.000Z'],
+    ['2030-01-31t12:00:00.1239z', '2030-01-31T12:00:00.123Z'],
+    ['2030-01-31T12:00:00+14:00', '2030-01-30T22:00:00.000Z'],
+    ['2028-02-29T00:00:00Z', '2028-02-29T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+    ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00.000Z'],
+  ])('reads %s', (given, shown) => {
+    expect(dateTime.serialize(dateTime.parseValue(given))).toBe(shown);
+  });
+
+  test.each([
+    '',
+    'tomorrow',
+    '2030-01-31',
+    '2030-01-31T12:00:00',
+    '2030-02-30T12:00:00Z',
+    '2029-02-29T12:00:00Z',
+    '2030-01-31T24:00:00Z',
+    '+010000-01-01T00:00:00Z',
+    // In UTC, years that RFC 3339 can't write.
+    '9999-12-31T23:59:59-00:01',
+    '0000-01-01T00:00:00+00:01',
+    1_900_000_000_000,
+    null,
+  ])('refuses %s', (given) => {
+    expect(() => dateTime.parseValue(given)).toThrow('RFC 3339');
+  });
+});
+
+test('SafeInt reaches to 2^53 - 1', () => {
+  const safeInt = scalar('SafeInt');
+  expect(safeInt.parseValue(2 ** 53 - 1)).toBe(2 ** 53 - 1);
+  for (const given of [2 ** 53, 1.5, '1', null]) expect(() => safeInt.parseValue(given)).toThrow('SafeInt');
+});
+
+test('JSONObject is an object, CIDR and Permission are strings', () => {
+  expect(scalar('JSONObject').parseValue({ a: [1] })).toEqual({ a: [1] });
+  for (const given of [[], 'a', 1, null])
+    expect(() => scalar('JSONObject').parseValue(given)).toThrow('JSONObject');
+  for (const name of ['CIDR', 'Permission']) {
+    expect(scalar(name).parseValue('as given')).toBe('as given');
+    expect(() => scalar(name).parseValue(1)).toThrow(name);
+  }
+});

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A way to a server, which a test can spoil. */
+export interface TcpProxy {
+  readonly port: number;
+  /** The same address by this way. */
+  through(url: string): string;
+  /** Cuts every connection, and refuses new ones until `mend`. */
+  cut(): void;
+  /** Lets nothing through any more, and closes nothing: bytes vanish until `mend`, which cuts what was open. */
+  swallow(): void;
+  /** From now on, what the server answers comes this much later, milliseconds. */
+  delayAnswers(milliseconds: number): void;
+  mend(): void;
+}
+
+/** Opens a way to a port of this machine; closed with the test at the latest. */
+export async function openProxy(target: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let state: 'open' | 'cut' | 'swallowing' = 'open';
+  let delay = 0;
+  const server = createServer((near) => {
+    if (state === 'cut') return near.destroy();
+    const far = connect(target, '127.0.0.1');
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        if (state !== 'swallowing') other.destroy();
+      });
+    }
+    near.on('data', (data) => {
+      if (state === 'open') far.write(data);
+    });
+    far.on('data', (data) => {
+      if (state !== 'open') return;
+      if (delay === 0) near.write(data);
+      else setTimeout(() => state === 'open' && near.writable && near.write(data), delay);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
+  const { port } = address;
+  const cutAll = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  onTestFinished(async () => {
+    state = 'cut';
+    cutAll();
+    server.close();
+    await once(server, 'close');
+  });
+  return {
+    port,
+    through: (url) => {
+      const changed = new URL(url);
+      changed.host = `127.0.0.1:${port}`;
+      return changed.href;
+    },
+    cut: () => {
+      state = 'cut';
+      cutAll();
+    },
+    swallow: () => {
+      state = 'swallowing';
+    },
+    delayAnswers: (milliseconds) => {
+      delay = milliseconds;
+    },
+    mend: () => {
+      if (state === 'swallowing') cutAll();
+      state = 'open';
+      delay = 0;
+    },
+  };
+}
