@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { AsyncLookup, Database } from './database.ts';
@@ -11,6 +12,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** A statement that runs longer is given up, so that a stuck one can't hold an organization's lock for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** A connection on which nothing has come for so long is dead: every statement has been answered or given up by then. */
+const SILENCE_MAX_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
 /** Connections for verification: each carries many look-ups at once, and none waits behind a change. */
 const LOOKUP_POOL_SIZE = 4;
@@ -47,11 +51,19 @@ function openPool(url: string, settings: pg.PoolConfig): pg.Pool {
     ...settings,
     connectionString: url,
     application_name: 'keywright',
+    stream: mortalSocket,
     types: { getTypeParser: (oid: number, format?: string) => parser(oid, format) },
   });
-  // An idle connection that breaks is replaced on next use; without a listener the process would end.
+  // Statements on a connection that breaks fail, and an idle one is replaced; without listeners the process would end.
   pool.on('error', () => {});
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
+}
+
+/** Without it, a server that vanished without a word would keep its statements waiting for a quarter of an hour. */
+function mortalSocket(): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(SILENCE_MAX_MS, () => socket.destroy());
 }
 
 function lookupOn(pool: pg.Pool): AsyncLookup {

@@ -1,7 +1,6 @@
 import { Environment } from './api-key-list.ts';
 import { builder } from './builder.ts';
-
-const LEFT_OUT = 'May be left out by an API key, or a user of a single organization';
+import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 
 const RateLimitInput = builder.inputType('RateLimitInput', {
   description: 'How often a key is accepted',
@@ -14,7 +13,7 @@ const RateLimitInput = builder.inputType('RateLimitInput', {
 export const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   description: 'A new key',
   fields: (t) => ({
-    organizationId: t.id({ description: LEFT_OUT }),
+    organizationId: t.id({ description: ORGANIZATION_LEFT_OUT }),
     name: t.string({ required: true, description: 'What it is for: 1 to 100 characters' }),
     description: t.string({ description: 'More about it: up to 500 characters' }),
     environment: t.field({

@@ -4,7 +4,14 @@ import { resolveOrganizationId } from '../src/organizations/resolve-organization
 import { ApiKeyFilter, ApiKeyOrder, NEWEST_FIRST } from './api-key-list.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
+import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { ApiKeyConnection, ApiKeyRef, OrganizationRef, TeamRef } from './refs.ts';
+
+const listArguments = () =>
+  builder.args((t) => ({
+    filter: t.field({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
+    orderBy: t.field({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
+  }));
 
 /** Where the organization is named. */
 const ARGUMENT = ['organizationId'];
@@ -28,10 +35,9 @@ builder.queryFields((t) => ({
       complexity: connectionCost,
       args: {
         organizationId: t.arg.id({
-          description: 'May be left out by an API key, or a user of a single organization',
+          description: ORGANIZATION_LEFT_OUT,
         }),
-        filter: t.arg({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
-        orderBy: t.arg({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
+        ...listArguments(),
       },
       resolve: async (_root, { organizationId, filter, orderBy, ...page }, ctx) =>
         toConnection(
@@ -54,10 +60,7 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
       description: 'Its keys. Needs `api.key.view`',
       authScopes: (organization) => ({ permissionIn: [organization.id, 'api.key.view'] }),
       complexity: connectionCost,
-      args: {
-        filter: t.arg({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
-        orderBy: t.arg({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
-      },
+      args: listArguments(),
       resolve: async (organization, { filter, orderBy, ...page }, ctx) =>
         toConnection(await listApiKeys(ctx, organization.id, { filter, orderBy }, page)),
     },
@@ -72,10 +75,7 @@ builder.objectField(TeamRef, 'apiKeys', (t) =>
       description: 'The keys bound to it. Needs `api.key.view`',
       authScopes: (team) => ({ permissionIn: [team.organizationId, 'api.key.view'] }),
       complexity: connectionCost,
-      args: {
-        filter: t.arg({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
-        orderBy: t.arg({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
-      },
+      args: listArguments(),
       resolve: async (team, { filter, orderBy, ...page }, ctx) =>
         toConnection(
           await listApiKeys(ctx, team.organizationId, { filter, orderBy, boundToTeam: team.id }, page),

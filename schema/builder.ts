@@ -74,6 +74,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, DataloaderPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
+    // Of events, whoever passes them on asks: with the permissions of that moment, not those of the start.
+    authorizeOnSubscribe: true,
     // Permissions are loaded with the principal, so that every check is synchronous and free.
     authScopes: ({ principal }) => ({
       authenticated: principal !== null,

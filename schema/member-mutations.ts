@@ -4,13 +4,14 @@ import type { Membership } from '../src/organizations/membership.ts';
 import { removeMember } from '../src/organizations/remove-member.ts';
 import { updateMember } from '../src/organizations/update-member.ts';
 import { builder } from './builder.ts';
+import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { MembershipRef } from './refs.ts';
 
 const InviteMemberInput = builder.inputType('InviteMemberInput', {
   description: 'An invitation',
   fields: (t) => ({
     organizationId: t.id({
-      description: 'May be left out by an API key, or a user of a single organization',
+      description: ORGANIZATION_LEFT_OUT,
     }),
     email: t.string({ required: true, description: 'Whom to invite; upper and lower case are alike' }),
     name: t.string({

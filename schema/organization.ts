@@ -17,6 +17,7 @@ import { connectionCost, toConnection } from './connection.ts';
 import type { GraphQLContext } from './context.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
+import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import {
   AuditEntryConnection,
   AuditEntryRef,
@@ -205,7 +206,7 @@ builder.queryField('organization', (t) =>
     description: 'An organization; null where there is none that you belong to. Needs `organization.view`',
     authScopes: { permission: 'organization.view' },
     args: {
-      id: t.arg.id({ description: 'May be left out by an API key, or a user of a single organization' }),
+      id: t.arg.id({ description: ORGANIZATION_LEFT_OUT }),
     },
     resolve: (_root, { id }, ctx) => findOrganization(ctx, id ?? resolveOrganizationId(ctx, id, ['id'])),
   }),

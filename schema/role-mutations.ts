@@ -4,13 +4,14 @@ import { deleteRole } from '../src/organizations/delete-role.ts';
 import type { Role } from '../src/organizations/role.ts';
 import { updateRole } from '../src/organizations/update-role.ts';
 import { builder } from './builder.ts';
+import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { RoleRef } from './refs.ts';
 
 const CreateRoleInput = builder.inputType('CreateRoleInput', {
   description: 'A new role',
   fields: (t) => ({
     organizationId: t.id({
-      description: 'May be left out by an API key, or a user of a single organization',
+      description: ORGANIZATION_LEFT_OUT,
     }),
     name: t.string({ required: true, description: '1 to 100 characters, unique in the organization' }),
     description: t.string({ description: 'What the role is for: up to 500 characters' }),

@@ -8,6 +8,7 @@ import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
+import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { MembershipConnection, MembershipRef, OrganizationRef, TeamRef } from './refs.ts';
 
 builder.objectType(TeamRef, {
@@ -42,7 +43,7 @@ const CreateTeamInput = builder.inputType('CreateTeamInput', {
   description: 'A new team',
   fields: (t) => ({
     organizationId: t.id({
-      description: 'May be left out by an API key, or a user of a single organization',
+      description: ORGANIZATION_LEFT_OUT,
     }),
     name: t.string({ required: true, description: '1 to 100 characters, unique in the organization' }),
   }),

@@ -6,6 +6,7 @@ import { listSessions } from '../src/sessions/list-sessions.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
+import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { OrganizationConnection, OrganizationRef } from './refs.ts';
 import { SessionRef } from './session.ts';
 
@@ -31,7 +32,7 @@ const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
       description: 'What the caller holds in an organization, wildcards as they are',
       args: {
         organizationId: t.arg.id({
-          description: 'May be left out by an API key, or a user of a single organization',
+          description: ORGANIZATION_LEFT_OUT,
         }),
       },
       resolve: async (viewer, { organizationId }, ctx) => {

@@ -17,6 +17,14 @@ export function addServerOptions(command: Command, json: string): Command {
     .option('--url <url>', `address of the server (default: KEYWRIGHT_URL, or ${DEFAULT_URL})`)
     .option(
       '--token <token>',
-      'session token, API key or operator token (default: KEYWRIGHT_TOKEN, which other processes can’t see)',
+      'session token, API key or operator token (default: KEYWRIGHT_TOKEN, which the list of processes doesn’t show)',
     );
+}
+
+/** Adds which organization a command is about. */
+export function addOrganizationOption(command: Command): Command {
+  return command.option(
+    '--organization <id>',
+    'id of the organization; may be left out by an API key, or a user of a single one',
+  );
 }

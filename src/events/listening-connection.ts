@@ -80,7 +80,8 @@ export class ListeningConnection {
       stream: () => socket,
     });
     const ended = new Promise<never>((_, reject) => {
-      client.once('error', reject);
+      // Not only once: what breaks a connection may be told twice, and nobody else listens.
+      client.on('error', reject);
       client.once('end', () => reject(new Error('The listening connection was closed')));
     });
     ended.catch(() => {});

@@ -1,4 +1,5 @@
 import type { OidcFaultKind } from '../sessions/oidc-fault.ts';
+import { signInDocument } from './sign-in-document.ts';
 
 /** What somebody is told whose sign-in came to nothing; the cause is in the log. */
 interface Refused {
@@ -36,26 +37,9 @@ export function refusedPage(
   requestId: string,
 ): { status: number; html: string } {
   const { status, title, text } = REFUSED[kind];
-  const html = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="robots" content="noindex">
-    <title>${title}</title>
-    <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="/sign-in.css">
-  </head>
-  <body>
-    <main>
-      <h1>Keywright</h1>
-      <p class="fault">${title}</p>
+  const main = `      <p class="fault">${title}</p>
       <p>${text}</p>
       <p><a class="button" href="/sign-in">Back to the sign-in</a></p>
-      <p>Request <code>${requestId}</code></p>
-    </main>
-  </body>
-</html>
-`;
-  return { status, html };
+      <p>Request <code>${requestId}</code></p>`;
+  return { status, html: signInDocument({ title, main }) };
 }

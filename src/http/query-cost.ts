@@ -16,20 +16,12 @@ export function queryCost(
   variables: Record<string, unknown>,
   ctx: GraphQLContext,
 ): number {
-  const cost = known.get(operation) ?? compute(schema, document, operation, variables, ctx);
-  if (!operation.variableDefinitions?.length) known.set(operation, cost);
-  return cost;
-}
-
-function compute(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  variables: Record<string, unknown>,
-  ctx: GraphQLContext,
-): number {
+  const before = known.get(operation);
+  if (before !== undefined) return before;
   // The plugin takes the first operation that it meets.
   const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
   const alone: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-  return complexityFromQuery(alone, { schema, variables, ctx }).complexity;
+  const cost = complexityFromQuery(alone, { schema, variables, ctx }).complexity;
+  if (!operation.variableDefinitions?.length) known.set(operation, cost);
+  return cost;
 }

@@ -1,3 +1,5 @@
+import { signInDocument } from './sign-in-document.ts';
+
 /** Nothing inline, nothing from elsewhere: the page handles a token. */
 export const SIGN_IN_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -13,35 +15,17 @@ const OIDC_BUTTON = `
  * which browsers send to nobody.
  */
 export function signInHtml(hasProvider: boolean): string {
-  return SIGN_IN_HTML.replace('<!--provider-->', hasProvider ? OIDC_BUTTON : '');
-}
-
-const SIGN_IN_HTML = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="robots" content="noindex">
-    <title>Sign in to Keywright</title>
-    <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="/sign-in.css">
-    <script src="/sign-in.js" defer></script>
-  </head>
-  <body>
-    <main>
-      <h1>Keywright</h1>
-      <p id="message" role="status" aria-live="polite">Signing you in…</p>
+  const provider = hasProvider ? OIDC_BUTTON : '';
+  const main = `      <p id="message" role="status" aria-live="polite">Signing you in…</p>
       <p id="advice" hidden></p>
-      <p id="actions" hidden><button id="again" type="button">Try again</button></p><!--provider-->
+      <p id="actions" hidden><button id="again" type="button">Try again</button></p>${provider}
       <noscript>
         <p class="fault">This page needs JavaScript to trade the link for a session.</p>
         <p>Without it, send the part of the link after <code>#token=</code> to the API yourself: the mutation
         <code>signIn</code> of <code>/graphql</code> answers with a session token.</p>
-      </noscript>
-    </main>
-  </body>
-</html>
-`;
+      </noscript>`;
+  return signInDocument({ title: 'Sign in to Keywright', main, script: '/sign-in.js' });
+}
 
 export const SIGN_IN_STYLE = `:root { color-scheme: light dark; --text: #1b1f24; --soft: #59636e; --page: #f4f5f7; --card: #fff; --line: #d8dde3; --accent: #3b5bdb; --fault: #b42318; }
 @media (prefers-color-scheme: dark) {

@@ -10,6 +10,8 @@ export type Asked = Pick<
   'permissions' | 'teamId' | 'environment' | 'askedBy' | 'visible'
 >;
 
+const OWN_QUERY = "the query of the client's own request goes behind uri=, or nowhere";
+
 const PERMISSIONS_MAX = 100;
 
 /** A gateway's configuration has few addresses. What is longer is not kept, so that strangers can fill nothing. */
@@ -37,7 +39,7 @@ export function readVerifyQuery(query: string): Asked | Refusal {
 function parse(parameters: URLSearchParams): Asked | Refusal {
   for (const name of parameters.keys()) {
     if (!['permission', 'team', 'environment', 'organization'].includes(name))
-      return fault(`There is no parameter ${JSON.stringify(name.slice(0, 60))}`);
+      return fault(`There is no parameter ${JSON.stringify(name.slice(0, 60))}; ${OWN_QUERY}`);
     if (name !== 'permission' && parameters.getAll(name).length > 1) return fault(`${name}: give one`);
   }
   const permissions = [...new Set(parameters.getAll('permission'))];

@@ -130,6 +130,9 @@ function refuse(
 ): void {
   const body = JSON.stringify({ code, message });
   response.writeHead(status, [
+    // Once more, for gateways that see no body.
+    'X-Keywright-Code',
+    code,
     ...headers,
     'Content-Type',
     'application/json; charset=utf-8',

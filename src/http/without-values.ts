@@ -1,19 +1,33 @@
-/**
- * What GraphQL says about values that don't fit, without the values: they may hold a credential that no form tells.
- * Which variable, argument or field it is and what was expected stays.
- */
-const QUOTING: readonly (readonly [RegExp, string])[] = [
-  // `String cannot represent a non string value: 1`; names of the schema may be proposed after it.
-  [/( cannot represent [\w -]*value): .*?( Did you mean [^?]*\?)?$/s, '$1.$2'],
-  [/\bValue ".*" does not exist in /s, 'The value does not exist in '],
-  [/( Expected value of type "[^"]*"|^Expected value of type "[^"]*"), found .*$/s, '$1.'],
-  [/ has invalid value .*$/s, ' has an invalid value.'],
-  [/ got invalid value .*?( at "[\w.[\]]+")?; ([^;]*)$/s, ' got an invalid value$1; $2'],
-  // Words and signs of the document other than names.
-  [/^(Syntax Error: .*?\b(?:String|BlockString|Int|Float|Comment)) ".*"\.$/s, '$1.'],
-];
+/** `Int cannot represent non-integer value`, after which the value comes, and names of the schema may be proposed. */
+const UNFIT = String.raw`((?:\w+|Enum "\w+") cannot represent [\w -]*value): .*?( Did you mean [^?]*\?)?`;
 
-/** A message of GraphQL's own about a request, without the values in it. */
+/** `Value "RED" does not exist in "Environment" enum.`, and proposals. */
+const UNKNOWN = 'Value ".*" (does not exist in .*)';
+
+const UNFIT_VALUE = new RegExp(`^${UNFIT}$`, 's');
+const UNKNOWN_VALUE = new RegExp(`^${UNKNOWN}$`, 's');
+/** Where a value may hold a semicolon too, it is dropped; all other reasons have none. */
+const VARIABLE = new RegExp(
+  String.raw`^(Variable "\$\w+") got invalid value .*?( at "[\w.[\]]+")?; (${UNFIT}|${UNKNOWN}|[^;]*)$`,
+  's',
+);
+const LITERAL = /^(Expected value of type "[^"]*"), found .*$/s;
+const ARGUMENT = /^(Argument "\w+" has) invalid value .*$/s;
+/** A part of the document where another is expected; names and signs stay. */
+const TOKEN = /^(Syntax Error: (?:Unexpected|Expected .*?, found) (?:String|BlockString|Int|Float)) ".*"\.$/s;
+
+/**
+ * What GraphQL says of a value that doesn't fit, without the value: it may be a credential that no form tells. Which
+ * variable, argument or field it is and what is expected stays; other messages are returned as they are.
+ */
 export function withoutValues(message: string): string {
-  return QUOTING.reduce((text, [quoting, said]) => text.replace(quoting, said), message);
+  const [, variable, at = '', reason] = VARIABLE.exec(message) ?? [];
+  if (variable && reason !== undefined)
+    return `${variable} got an invalid value${at}; ${withoutValues(reason)}`;
+  return message
+    .replace(UNFIT_VALUE, '$1.$2')
+    .replace(UNKNOWN_VALUE, 'The value $1')
+    .replace(LITERAL, '$1.')
+    .replace(ARGUMENT, '$1 an invalid value.')
+    .replace(TOKEN, '$1.');
 }

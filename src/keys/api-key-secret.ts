@@ -69,7 +69,7 @@ export async function loadSecretsOfKeys(
   keyIds: readonly string[],
 ): Promise<Map<string, ApiKeySecret[]>> {
   if (keyIds.length === 0) return new Map();
-  const known = knownSecrets(ctx.db, keyIds, ctx.clock.now());
+  const known = knownSecrets(keyIds, ctx.clock.now());
   const rows = await selectSecrets(ctx.db).where('api_key_secrets.id', 'in', known).execute();
   rows.sort(newestFirst);
   const byKey = new Map(keyIds.map((keyId) => [keyId, [] as ApiKeySecret[]]));

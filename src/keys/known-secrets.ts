@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { expressionBuilder } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
 /** How many secrets of a key that have ended are still shown and searched; rotations without overlap may end any number. */
@@ -6,9 +6,10 @@ export const ENDED_SECRETS_MAX = 100;
 
 /**
  * The secrets of each of the keys that are shown and searched: those that are accepted, and the newest 100 that have
- * ended. A query of ids, to be read or joined.
+ * ended. A query of ids, to be part of another.
  */
-export function knownSecrets(db: Kysely<Tables>, keyIds: readonly string[], now: number) {
+export function knownSecrets(keyIds: readonly string[], now: number) {
+  const db = expressionBuilder<Tables>();
   const secrets = db
     .selectFrom('api_key_secrets')
     .select((eb) => [

@@ -49,7 +49,7 @@ export async function startsOfKey(db: Kysely<Tables>, apiKeyId: string, now: num
   const rows = await db
     .selectFrom('api_key_secrets')
     .select('start')
-    .where('id', 'in', knownSecrets(db, [apiKeyId], now))
+    .where('id', 'in', knownSecrets([apiKeyId], now))
     .orderBy('created_at')
     .orderBy('id')
     .execute();

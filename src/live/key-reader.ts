@@ -1,22 +1,73 @@
-import type { Database } from '../../db/open.ts';
+import { sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import type { Database, SyncLookup } from '../../db/open.ts';
 import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from '../keys/api-key.ts';
+import { queryPosition } from '../keys/change-queries.ts';
 
-/** Gives a key as it is at this very moment; null where there is none. */
+/** Gives a key as it is at this very moment, but for its last use, which may be an earlier one; null: there is none. */
 export type KeyReader = (id: string) => ApiKey | null;
 
+/** What is remembered at most: keys, and characters of what they are made of. */
+const KEYS_MAX = 10_000;
+const CHARACTERS_MAX = 20_000_000;
+
 /**
- * How keys are read at once: where the database is embedded, a read takes microseconds, so that nothing has to be
- * remembered that could be out of date. Null where it is a server.
+ * How keys are read at once; null where the database is a server, whose every answer takes a while. An embedded one says
+ * in a moment whether anybody, in any process, has committed anything: then the number of the organization's last change
+ * is looked at, and where that is another than before, the key is read again.
  */
 export function keyReader(
   { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,
   usage: Context['usage'],
 ): KeyReader | null {
-  if (lookup.mode !== 'sync') return null;
-  const read = lookup.prepare(selectApiKeys(kysely).where('api_keys.id', '=', '').compile());
+  return lookup.mode === 'sync' ? rememberingReader(kysely, lookup, usage) : null;
+}
+
+function rememberingReader(
+  kysely: Database['kysely'],
+  lookup: SyncLookup,
+  usage: Context['usage'],
+): KeyReader {
+  const row = lookup.prepare(
+    selectApiKeys(kysely)
+      .innerJoin(
+        'organization_sequences',
+        'organization_sequences.organization_id',
+        'api_keys.organization_id',
+      )
+      // In the same statement, so that the two belong together.
+      .select('organization_sequences.value as position')
+      .where('api_keys.id', '=', '')
+      .compile(),
+  );
+  const lastChange = lookup.prepare(queryPosition(kysely));
+  const version = lookup.prepare(sql<{ data_version: number }>`pragma data_version`.compile(kysely));
+  const keys = new LRUCache<string, { readonly key: ApiKey; readonly position: number }>({
+    max: KEYS_MAX,
+    maxSize: CHARACTERS_MAX,
+    sizeCalculation: ({ key }) => 500 + JSON.stringify([key.metadata, key.grants, key.ipAllowlist]).length,
+  });
+  const positions = new LRUCache<string, { readonly position: number; readonly at: number }>({
+    max: KEYS_MAX,
+  });
+
+  const positionOf = (organizationId: string, at: number): number => {
+    const known = positions.get(organizationId);
+    if (known?.at === at) return known.position;
+    const position = lastChange.first(organizationId)?.value ?? 0;
+    positions.set(organizationId, { position, at });
+    return position;
+  };
+
   return (id) => {
-    const row = read.first(id);
-    return row ? toApiKey(row, usage) : null;
+    const at = version.first()?.data_version ?? Number.NaN;
+    const known = keys.get(id);
+    if (known && known.position === positionOf(known.key.organizationId, at)) return known.key;
+    const found = row.first(id);
+    if (!found) return null;
+    const key = toApiKey(found, usage);
+    keys.set(id, { key, position: found.position });
+    return key;
   };
 }

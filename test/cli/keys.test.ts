@@ -143,6 +143,30 @@ onEachDatabase('keys', (engine) => {
     ]);
   });
 
+  test('list takes every filter that the API has', async () => {
+    const { organizationId, json } = await member();
+    const ctx = contextFor(server().services, memberOf(organizationId, ['*']));
+    const { result: team } = await createTeam(ctx, { organizationId, name: 'Platform' });
+    const { apiKey } = await json('create', '--name', 'one', '--role', 'admin', '--team', team.id);
+    await json('create', '--name', 'two', '--external-id', 'c-1', '--expires-in', '3d');
+    const names = async (...args: string[]) =>
+      (await json('list', ...args)).map((key: { name: string }) => key.name);
+    for (const one of [
+      ['--role', 'admin'],
+      ['--role', apiKey.role.id],
+      ['--team', 'platform'],
+      ['--search', apiKey.id],
+    ])
+      expect(await names(...one)).toEqual(['one']);
+    for (const two of [
+      ['--external-id', 'c-1'],
+      ['--expires-before', '7d'],
+    ])
+      expect(await names(...two)).toEqual(['two']);
+    expect(await names('--created-by', apiKey.createdBy.id)).toEqual(['two', 'one']);
+    expect(await names('--created-by', apiKey.id)).toEqual([]);
+  });
+
   test('list ends in peace when nobody reads on', async () => {
     const { env } = await member();
     const child = start(env, 'keys', 'list', '--json');

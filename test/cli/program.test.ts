@@ -32,7 +32,17 @@ test('tells its version and its commands when asked', async () => {
   expect(await run(env, '--version')).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
   const { code, stdout, stderr } = await run(env, '--help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const command of ['serve', 'init', 'sign-in-link', 'migrate', 'operator-tokens'])
+  for (const command of [
+    'serve',
+    'init',
+    'sign-in-link',
+    'migrate',
+    'operator-tokens',
+    'keys',
+    'organizations',
+    'members',
+    'completion',
+  ])
     expect(stdout).toContain(`\n  ${command}`);
   expect((await run(env, 'init', '--help')).stdout).toContain('--key-prefix <prefix>');
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { openProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { eventually } from '../support/wait.ts';
@@ -31,7 +31,8 @@ export interface ClusterNode {
   readonly toDatabase: TcpProxy;
   readonly toListen: TcpProxy;
   readonly process: ChildProcess;
-  stderr(): string;
+  /** What it has written to its log, without what was merely done. */
+  warnings(): string;
   running(): boolean;
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends it as an operator does; resolves with its exit code. */
@@ -39,31 +40,49 @@ export interface ClusterNode {
   start(): Promise<void>;
 }
 
-/** Several servers on one database, with an organization in it. */
+/** Several servers on one database. */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[];
   /** Straight to the database. */
   readonly databaseUrl: string;
-  readonly organizationId: string;
-  /** An owner's. */
+  /** An operator's. */
   readonly token: string;
 }
 
-/** Starts a cluster of `dist/keywright.js`; it ends with the test at the latest. */
-export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+type AtEnd = (close: () => Promise<void>) => void;
+
+/** One cluster of `dist/keywright.js` for all tests of a `describe`. */
+export function clusterFor(options: ClusterOptions): () => Cluster {
+  let cluster: Cluster | undefined;
+  const endings: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    cluster = await startCluster(options, (close) => void endings.push(close));
+  }, 120_000);
+  afterAll(async () => {
+    for (const end of endings.reverse()) await end();
+  });
+  return () => {
+    if (!cluster) throw new Error('The cluster runs only while tests run');
+    return cluster;
+  };
+}
+
+/** Starts a cluster; it ends with the test at the latest, or when `atEnd` says. */
+export async function startCluster(
+  options: ClusterOptions = {},
+  atEnd: AtEnd = onTestFinished,
+): Promise<Cluster> {
   build();
-  const databaseUrl = options.databaseUrl ?? (await ownDatabase());
-  const founding = ['init', '--organization', 'Acme', '--email', 'owner@example.com', '--json'];
-  const founded = spawnSync(process.execPath, [PROGRAM, ...founding], {
+  const databaseUrl = options.databaseUrl ?? (await ownDatabase(atEnd));
+  const made = spawnSync(process.execPath, [PROGRAM, 'operator-tokens', 'create', 'drill'], {
     env: { ...basic(), DATABASE_URL: databaseUrl },
     encoding: 'utf8',
   });
-  if (founded.status !== 0) throw new Error(`The organization could not be made: ${founded.stderr}`);
-  const { organizationId, sessionToken } = JSON.parse(founded.stdout);
+  if (made.status !== 0) throw new Error(`The token could not be made: ${made.stderr}`);
   const names = Array.from({ length: options.nodes ?? 3 }, (_, index) => index);
-  const nodes = await Promise.all(names.map((index) => openNode(index, databaseUrl, options)));
+  const nodes = await Promise.all(names.map((index) => openNode(index, databaseUrl, options, atEnd)));
   await Promise.all(nodes.map((node) => node.start()));
-  return { nodes, databaseUrl, organizationId, token: sessionToken };
+  return { nodes, databaseUrl, token: made.stdout.trim() };
 }
 
 let built = false;
@@ -76,9 +95,9 @@ function build(): void {
   built = true;
 }
 
-async function ownDatabase(): Promise<string> {
+async function ownDatabase(atEnd: AtEnd): Promise<string> {
   const { url, drop } = await createTestDatabaseUrl('postgres');
-  onTestFinished(drop);
+  atEnd(drop);
   return url;
 }
 
@@ -87,10 +106,15 @@ function basic(): Record<string, string> {
   return { PATH, LOG_LEVEL: 'info' };
 }
 
-async function openNode(index: number, databaseUrl: string, options: ClusterOptions): Promise<ClusterNode> {
+async function openNode(
+  index: number,
+  databaseUrl: string,
+  options: ClusterOptions,
+  atEnd: AtEnd,
+): Promise<ClusterNode> {
   const target = Number(new URL(databaseUrl).port);
-  const toDatabase = await openProxy(target);
-  const toListen = await openProxy(target);
+  const toDatabase = await openProxy(target, atEnd);
+  const toListen = await openProxy(target, atEnd);
   const skewMs = options.skewMs?.[index] ?? 0;
   const env = {
     ...basic(),
@@ -131,7 +155,7 @@ async function openNode(index: number, databaseUrl: string, options: ClusterOpti
       { timeoutMs: 20_000 },
     );
   };
-  onTestFinished(async () => {
+  atEnd(async () => {
     if (!running()) return;
     const ended = once(current(), 'exit');
     current().kill('SIGKILL');
@@ -147,7 +171,11 @@ async function openNode(index: number, databaseUrl: string, options: ClusterOpti
     },
     toDatabase,
     toListen,
-    stderr: () => written,
+    warnings: () =>
+      written
+        .split('\n')
+        .filter((line) => !line.startsWith('{"level":30'))
+        .join('\n'),
     running,
     kill: (signal) => void current().kill(signal),
     stop: async () => {

@@ -1,7 +1,8 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { decodeCursor, encodeCursor } from '../../src/live/cursor.ts';
-import type { Cluster, ClusterNode } from './cluster.ts';
+import type { ClusterNode } from './cluster.ts';
+import type { Drill } from './drill.ts';
 
 const CHANGED = `subscription ($after: String, $organizationId: ID) {
   apiKeyChanged(after: $after, organizationId: $organizationId) { cursor }
@@ -12,16 +13,16 @@ export class Follower {
   readonly name: string;
   /** The sequences it got, in the order in which they came. */
   readonly sequences: number[] = [];
-  readonly #cluster: Cluster;
+  readonly #drill: Pick<Drill, 'cluster' | 'organizationId'>;
   readonly #node: () => ClusterNode;
   #client: Client | null = null;
   #stopped = false;
   readonly #running: Promise<void>;
 
   /** Follows at the node that `node` gives whenever it connects. */
-  constructor(name: string, cluster: Cluster, node: () => ClusterNode) {
+  constructor(name: string, drill: Pick<Drill, 'cluster' | 'organizationId'>, node: () => ClusterNode) {
     this.name = name;
-    this.#cluster = cluster;
+    this.#drill = drill;
     this.#node = node;
     this.#running = this.#run();
   }
@@ -40,11 +41,11 @@ export class Follower {
   }
 
   #follow(): Promise<void> {
-    const { token, organizationId } = this.#cluster;
+    const { cluster, organizationId } = this.#drill;
     const client = createClient({
       url: `${this.#node().url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
-      connectionParams: { authorization: `Bearer ${token}` },
+      connectionParams: { authorization: `Bearer ${cluster.token}` },
       retryAttempts: 0,
       connectionAckWaitTimeout: 5_000,
       keepAlive: 1_000,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig } from '../../src/core/config.ts';
+import { KEY_PREFIX_MAX } from '../../src/core/key-prefix.ts';
 
 function fault(env: Record<string, string>): string {
   try {
@@ -59,6 +60,12 @@ describe('the configuration', () => {
     expect(config.trustedProxies).toHaveLength(2);
   });
 
+  test('takes a key prefix as long as an organization may have one', () => {
+    const longest = `abcdefgh_${'j'.repeat(KEY_PREFIX_MAX - 9)}`;
+    expect(parseConfig({ KEY_PREFIX: longest }).keyPrefix).toBe(longest);
+    expect(fault({ KEY_PREFIX: `${longest}k` })).toContain(`at most ${KEY_PREFIX_MAX} characters`);
+  });
+
   test('has no GraphiQL in production unless asked for', () => {
     expect(parseConfig({ NODE_ENV: 'production' }).graphiql).toBe(false);
     expect(parseConfig({ NODE_ENV: 'production', GRAPHIQL: 'on' }).graphiql).toBe(true);
@@ -73,7 +80,7 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'example.com'],
     ['KEY_PREFIX', 'sess'],
     ['KEY_PREFIX', 'Acme'],
-    ['KEY_PREFIX', 'abcdefghi_jklmnopq'],
+    ['KEY_PREFIX', 'abcdefgh_jklmnopq'],
     ['TRUSTED_PROXIES', '10.0.0.1/8'],
     ['MAX_ACTIVE_API_KEYS', '-1'],
     ['USAGE_FLUSH_MS', '1'],

@@ -21,6 +21,9 @@ describe('a network', () => {
     ['2001:db8::1', '2001:db8::1/128'],
     ['::/0', '::/0'],
     ['::ffff:192.0.2.7', '192.0.2.7/32'],
+    ['::ffff:10.0.0.0/104', '10.0.0.0/8'],
+    ['::FFFF:c000:207/128', '192.0.2.7/32'],
+    ['::ffff:0:0/96', '0.0.0.0/0'],
   ])('%s is kept as %s', (text, kept) => {
     expect(normal(text)).toBe(kept);
   });
@@ -30,6 +33,12 @@ describe('a network', () => {
       '"10.1.2.3/8" has bits set right of its prefix; did you mean 10.0.0.0/8?',
     );
     expect(normal('2001:db8::1/33')).toContain('did you mean 2001:db8::/33?');
+  });
+
+  test('mapped into IPv6 is measured as IPv6', () => {
+    expect(normal('::ffff:10.1.2.3/104')).toContain('did you mean 10.0.0.0/8?');
+    expect(normal('::ffff:10.0.0.0/129')).toContain('at most 128');
+    expect(normal('::ffff:10.0.0.0/8')).toContain('at least 96');
   });
 
   test.each([

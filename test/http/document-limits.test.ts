@@ -51,6 +51,18 @@ test('counts what is in fragments as often as they are spread', () => {
   expect(refusal(roots)?.message).toMatch(/20 fields at the top/);
 });
 
+test('measures fragments that nothing spreads, each of those of one name too', () => {
+  const unused = (body: string) => `{a} fragment F on T ${body} fragment F on T {a}`;
+  expect(refusal(unused(nested(depth)))).toBeNull();
+  for (const body of [
+    nested(depth + 1),
+    `{${times(aliases + 1, (i) => `x${i}:a`)}}`,
+    `{${times(repeats + 2, () => 'b')}}`,
+    `{a ${times(directives + 1, () => '@b')}}`,
+  ])
+    expect(refusal(unused(body))?.code, body).toBe('QUERY_TOO_COMPLEX');
+});
+
 test('leaves a fragment that contains itself to validation, which refuses it', () => {
   const schema = buildSchema('type Query { a: Query }');
   const document = parseWithinLimits('{...F} fragment F on Query {a{...G}} fragment G on Query {a{...F}}');

@@ -55,6 +55,23 @@ test('what may be large weighs more', async () => {
   expect(await codes(`{ ${metadata.join(' ')} }`)).toEqual(['QUERY_TOO_COMPLEX']);
 });
 
+test('a report of usage weighs as much as it may have stretches', async () => {
+  const usage = (keys: number, args: string) =>
+    `{ apiKeys(first: ${keys}) { nodes { id name usage${args} { start verified denied } } } }`;
+  expect(await codes(usage(25, ''))).toEqual([]);
+  expect(await codes(usage(90, ''))).toEqual([]);
+  expect(await codes(usage(25, '(granularity: DAY)'))).toEqual([]);
+  const weeks = '(from: "2030-01-01T00:00:00Z", to: "2030-02-01T00:00:00Z")';
+  expect(await codes(usage(4, weeks))).toEqual([]);
+  expect(await codes(usage(5, weeks))).toEqual(['QUERY_TOO_COMPLEX']);
+  const query = `query ($from: DateTime, $by: UsageGranularity = MINUTE) {
+    apiKeys(first: 5) { nodes { usage(from: $from, granularity: $by) { start verified denied } } } }`;
+  const from = (minutes: number) => new Date(server().clock.now() - minutes * 60_000).toISOString();
+  expect(await codes(query, { from: from(900) })).toEqual(['QUERY_TOO_COMPLEX']);
+  expect(await codes(query, { from: from(60) })).toEqual([]);
+  expect(await codes(query, { from: from(900), by: 'HOUR' })).toEqual([]);
+});
+
 test('it is the chosen operation that counts, fragments included', async () => {
   const { sessionToken: token } = await makeMember(server());
   const query = `query Small { __typename } query Large { viewer { ...F } }

@@ -64,10 +64,11 @@ function ask(
   });
 }
 
-function codeOf({ text }: VerifyAnswer): string {
+function codeOf({ headers, text }: VerifyAnswer): string {
   const body = JSON.parse(text) as { code: string; message: string };
   expect(Object.keys(body)).toEqual(['code', 'message']);
   expect(body.message).not.toBe('');
+  expect(headers['x-keywright-code']).toBe(body.code);
   return body.code;
 }
 

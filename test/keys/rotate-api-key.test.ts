@@ -110,6 +110,38 @@ onEachDatabase('rotating a key', (engine) => {
     }
   });
 
+  test('shows and finds what is accepted and the newest hundred that ended, of many keys at once', async () => {
+    const { ctx, id, apiKey, organization } = await made();
+    const other = (await createApiKey(ctx, { name: 'Other' })).result.apiKey;
+    const starts = [apiKey.start];
+    await rotateApiKey(ctx, { id, overlapSeconds: 7_776_000 });
+    for (let turn = 0; turn < 103; turn += 1) {
+      services().clock.advance(1);
+      const { result } = await rotateApiKey(ctx, { id, overlapSeconds: 0 });
+      starts.push(result.retiring.start);
+    }
+    services().statements.length = 0;
+    const secrets = await loadSecretsOfKeys(ctx, [id, other.id]);
+    expect(services().statements).toHaveLength(1);
+    expect(secrets.get(other.id)?.map(({ start }) => start)).toEqual([other.start]);
+    const now = services().clock.now();
+    const shown = secrets.get(id) ?? [];
+    expect(shown.map((one) => secretStatusOf(one, now))).toEqual([
+      'ACTIVE',
+      ...Array(100).fill('REVOKED'),
+      'RETIRING',
+    ]);
+    expect(shown.slice(1).map(({ start }) => start)).toEqual([...starts.slice(-100).reverse(), apiKey.start]);
+    const found = async (search: string) =>
+      (await listApiKeys(ctx, organization.id, { filter: { search } }, {})).edges.length;
+    expect(
+      await Promise.all([starts[0], starts.at(-100), starts.at(-1)].map((one) => found(one ?? ''))),
+    ).toEqual([1, 1, 1]);
+    expect(await Promise.all([starts[1], starts[2], starts[3]].map((one) => found(one ?? '')))).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
   test('is written into the audit log without secret or hash', async () => {
     const { ctx, id } = await made();
     const { result } = await rotateApiKey(ctx, { id, overlapSeconds: 60 });

@@ -52,6 +52,14 @@ onEachDatabase('creating an organization', (engine) => {
     ]);
   });
 
+  test('makes nothing for an operator whose token was revoked meanwhile', async () => {
+    const revoked = { ...operator(), refreshPrincipal: async () => null };
+    const made = createOrganization(revoked, { name: 'Too late', slug: 'too-late' });
+    await expect(made).rejects.toThrow(new UnauthenticatedError(true));
+    const { result } = await createOrganization(operator(), { name: 'In time', slug: 'too-late' });
+    expect(result.name).toBe('In time');
+  });
+
   test('is the first entry of its audit log', async () => {
     const { result, propagation } = await createOrganization(operator(), {
       name: 'Audited',

@@ -43,6 +43,12 @@ test.each([
   );
 });
 
+test('names the place where it must be said', () => {
+  expect(() => resolveOrganizationId(operator, null, ['organizationId'])).toThrow(
+    new ValidationError([{ path: ['organizationId'], message: 'Say which organization' }]),
+  );
+});
+
 test.each([
   ['another', userOf(one), two],
   ['another, for a key', key, two],

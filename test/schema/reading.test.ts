@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
+import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { Live } from '../../src/live/live.ts';
 import { createTeam } from '../../src/organizations/create-team.ts';
@@ -18,7 +19,7 @@ import {
   WhoamiDocument,
 } from '../generated/graphql.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { makeApiKey, makeMember, makeOperatorToken, serverOn } from '../support/server.ts';
+import { ask, makeApiKey, makeMember, makeOperatorToken, serverOn } from '../support/server.ts';
 import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
 import { request } from './request.ts';
 
@@ -57,6 +58,29 @@ onEachDatabase('reading over GraphQL', (engine) => {
       members: { nodes: [{ user: { email }, role: { name: 'owner' } }] },
       roles: { nodes: [{ name: 'owner', memberCount: 1 }, { name: 'admin' }, { name: 'member' }] },
     });
+  });
+
+  it('knows an organization that is not there for no caller, and says where one must be named', async () => {
+    const { sessionToken } = await makeMember(server());
+    const operator = await makeOperatorToken(server(), `nowhere-${engine}`);
+    const permissions = `query ($id: ID) { viewer { permissions(organizationId: $id) } }`;
+    for (const token of [sessionToken, operator]) {
+      const { errors } = await ask(server(), permissions, { token, variables: { id: newId('org') } });
+      expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+    }
+    const { organizationId } = await makeMember(server());
+    const known = await ask(server(), permissions, { token: operator, variables: { id: organizationId } });
+    expect(known.data).toEqual({ viewer: { permissions: ['*'] } });
+    const places = {
+      [permissions]: 'organizationId',
+      '{ apiKeys { totalCount } }': 'organizationId',
+      '{ organization { id } }': 'id',
+    };
+    for (const [query, place] of Object.entries(places)) {
+      const { errors } = await ask(server(), query, { token: operator });
+      const issues = [{ path: [place], message: 'Say which organization' }];
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', issues } }]);
+    }
   });
 
   it('leaves out what a member may not see, and answers the rest', async () => {

@@ -1,4 +1,4 @@
-import { GraphQLScalarType } from 'graphql';
+import { GraphQLScalarType, parseValue } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 
@@ -55,4 +55,17 @@ test('JSONObject is an object, CIDR and Permission are strings', () => {
     expect(scalar(name).parseValue('as given')).toBe('as given');
     expect(() => scalar(name).parseValue(1)).toThrow(name);
   }
+});
+
+test('JSONObject keeps every number that is written, or refuses it', () => {
+  const { parseLiteral, parseValue: read } = scalar('JSONObject');
+  const literal = (text: string) => parseLiteral(parseValue(text), { x: 1 });
+  expect(literal('{a: 9007199254740991, b: [-1.5, {c: 1e300}], d: $x}')).toEqual({
+    a: 2 ** 53 - 1,
+    b: [-1.5, { c: 1e300 }],
+    d: 1,
+  });
+  for (const number of ['12345678901234567890', '9007199254740992', '-9007199254740993', '1e400', '-1e400'])
+    expect(() => literal(`{a: [{b: ${number}}]}`), number).toThrow('JSONObject');
+  expect(() => read(JSON.parse('{"a":[{"b":1e400}]}'))).toThrow('JSONObject');
 });

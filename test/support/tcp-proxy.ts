@@ -16,8 +16,11 @@ export interface TcpProxy {
   mend(): void;
 }
 
-/** Opens a way to a port of this machine; closed with the test at the latest. */
-export async function openProxy(target: number): Promise<TcpProxy> {
+/** Opens a way to a port of this machine; closed with the test at the latest, or when `atEnd` says. */
+export async function openProxy(
+  target: number,
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let state: 'open' | 'cut' | 'swallowing' = 'open';
   let delay = 0;
@@ -52,7 +55,7 @@ export async function openProxy(target: number): Promise<TcpProxy> {
   const cutAll = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
-  onTestFinished(async () => {
+  atEnd(async () => {
     state = 'cut';
     cutAll();
     server.close();

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { Io } from '../io.ts';
-import { SHELLS, type Shell } from './scripts.ts';
+import { SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
 /** The command that prints a shell's script, and the one that the script asks. */
 export function addCompletionCommands(program: Command, io: Io): void {
@@ -8,10 +8,7 @@ export function addCompletionCommands(program: Command, io: Io): void {
     .command('completion')
     .description('Print the script that makes a shell complete commands and options')
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
-    .action(async (shell: Shell) => {
-      const { SCRIPTS } = await import('./scripts.ts');
-      io.stdout.write(SCRIPTS[shell]);
-    });
+    .action((shell: Shell) => void io.stdout.write(SCRIPTS[shell]));
 
   program
     .command('complete', { hidden: true })

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import { repeated, repeatedOneOf, seconds, timeOrAgo, timeOrAhead } from '../option-values.ts';
 import { addPageOptions } from '../page-options.ts';
-import { addServerOptions, type ServerOptions } from '../server-options.ts';
+import { addOrganizationOption, addServerOptions, type ServerOptions } from '../server-options.ts';
 import type { CreateKeyOptions } from './create.ts';
 import type { ListKeysOptions } from './list.ts';
 import { addPolicyOptions } from './policy-options.ts';
@@ -13,7 +13,6 @@ import type { VerifyKeyOptions } from './verify.ts';
 
 const ENVIRONMENTS = ['live', 'test'];
 const STATUSES = ['active', 'disabled', 'expired', 'revoked'];
-const ORGANIZATION = 'id of the organization; may be left out by an API key, or a user of a single one';
 
 /** The commands about keys. Each is loaded when it runs. */
 export function addKeyCommands(program: Command, io: Io): void {
@@ -32,9 +31,8 @@ function addCreate(keys: Command, io: Io): void {
     .command('create')
     .description('Make a key and print its secret, this once')
     .requiredOption('--name <name>', 'what it is for')
-    .addOption(environment('what it is for; part of the secret (default: live)'))
-    .option('--organization <id>', ORGANIZATION);
-  addPolicyOptions(create, { clearable: false }).addOption(secretAlone());
+    .addOption(environment('what it is for; part of the secret (default: live)'));
+  addPolicyOptions(addOrganizationOption(create), { clearable: false }).addOption(secretAlone());
   addServerOptions(create, 'print {"apiKey", "secret"} and nothing else').action(
     async (options: CreateKeyOptions) => {
       const { createKey } = await import('./create.ts');
@@ -44,10 +42,8 @@ function addCreate(keys: Command, io: Io): void {
 }
 
 function addList(keys: Command, io: Io): void {
-  const list = keys
-    .command('list')
+  const list = addOrganizationOption(keys.command('list'))
     .description('List keys; all but revoked ones unless --status says otherwise')
-    .option('--organization <id>', ORGANIZATION)
     .option('--search <text>', 'only with this in the name, description, first characters or id')
     .addOption(
       new Option('--status <status>', 'only these; repeatable')

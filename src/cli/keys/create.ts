@@ -5,7 +5,8 @@ import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
 import { printKeyWithSecret } from './key-view.ts';
-import { type PolicyOptions, readPolicy } from './policy-options.ts';
+import type { PolicyOptions } from './policy-options.ts';
+import { readPolicy } from './read-policy.ts';
 
 /** The options of `keys create`. */
 export interface CreateKeyOptions extends ServerOptions, PolicyOptions {

@@ -1,5 +1,6 @@
 import type { KeyDetailsFragment, KeyRowFragment, SomebodyFragment } from '../generated/graphql.ts';
 import type { Io } from '../io.ts';
+import { shortTime } from '../short-time.ts';
 import { facts, table } from '../table.ts';
 
 /** Keys, a row each. */
@@ -78,9 +79,4 @@ function factsOf(key: KeyDetailsFragment): (readonly [string, string | null])[] 
 function somebody(actor: SomebodyFragment): string {
   if (actor.__typename === 'User') return actor.email;
   return actor.__typename === 'ApiKey' ? `${actor.name} (${actor.id})` : actor.name;
-}
-
-/** A time without its milliseconds. */
-function shortTime(time: string | null): string | null {
-  return time?.replace(/\.\d+Z$/, 'Z') ?? null;
 }

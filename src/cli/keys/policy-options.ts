@@ -1,8 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Ask } from '../ask.ts';
 import type { RateLimitInput } from '../generated/graphql.ts';
 import { fromNow, jsonObject, rateLimit, repeated, time } from '../option-values.ts';
-import { findRole, findTeam } from '../organizations/find-by-name.ts';
 
 /** What somebody decides about a key, as it was typed. False: cleared. */
 export interface PolicyOptions {
@@ -16,19 +14,6 @@ export interface PolicyOptions {
   readonly expiresIn?: string;
   readonly externalId?: string | false;
   readonly metadata?: Record<string, unknown> | false;
-}
-
-/** The same as the API takes it: null clears, what is left out stays. */
-export interface Policy {
-  readonly description?: string | null;
-  readonly roleId?: string | null;
-  readonly grants?: string[];
-  readonly teamIds?: string[];
-  readonly ipAllowlist?: string[];
-  readonly rateLimit?: RateLimitInput | null;
-  readonly expiresAt?: string | null;
-  readonly externalId?: string | null;
-  readonly metadata?: Record<string, unknown> | null;
 }
 
 /** Each option with what `--no-…` says of it. */
@@ -82,37 +67,4 @@ export function addPolicyOptions(command: Command, { clearable }: { clearable: b
     'how long it is accepted from now on: 90d, 12h',
   ).argParser(fromNow);
   return command.addOption(expiresIn);
-}
-
-/** The policy that the options say. Roles and teams that are given by name are looked up in the organization. */
-export async function readPolicy(
-  ask: Ask,
-  organizationId: () => Promise<string | null>,
-  options: PolicyOptions,
-): Promise<Policy> {
-  const { description, role, permission, team, allow, rateLimit, externalId, metadata } = options;
-  const expiresAt = options.expiresIn ?? options.expiresAt;
-  return {
-    ...(description !== undefined && { description: description || null }),
-    ...(role !== undefined && {
-      roleId: role === false ? null : await findRole(ask, await organizationId(), role),
-    }),
-    ...(permission !== undefined && { grants: permission || [] }),
-    ...(team !== undefined && { teamIds: await teamIds(ask, organizationId, team || []) }),
-    ...(allow !== undefined && { ipAllowlist: allow || [] }),
-    ...(rateLimit !== undefined && { rateLimit: rateLimit || null }),
-    ...(expiresAt !== undefined && { expiresAt: expiresAt || null }),
-    ...(externalId !== undefined && { externalId: externalId || null }),
-    ...(metadata !== undefined && { metadata: metadata || null }),
-  };
-}
-
-async function teamIds(
-  ask: Ask,
-  organizationId: () => Promise<string | null>,
-  given: readonly string[],
-): Promise<string[]> {
-  const ids: string[] = [];
-  for (const team of given) ids.push(await findTeam(ask, await organizationId(), team));
-  return ids;
 }

@@ -4,6 +4,7 @@ import type { Io } from '../io.ts';
 import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
+import { shortTime } from '../short-time.ts';
 import { printKeyWithSecret } from './key-view.ts';
 
 /** The options of `keys rotate`. */
@@ -25,7 +26,9 @@ export async function rotateKey(io: Io, id: string, options: RotateKeyOptions): 
   else {
     printKeyWithSecret(io, apiKey, secret);
     const until =
-      retiring.status === 'RETIRING' ? `accepted until ${retiring.expiresAt}` : 'refused from now on';
+      retiring.status === 'RETIRING'
+        ? `accepted until ${shortTime(retiring.expiresAt)}`
+        : 'refused from now on';
     io.stderr.write(`The old one, ${retiring.id}, is ${until}.\n`);
   }
 }

@@ -6,7 +6,8 @@ import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
 import { UsageError } from '../usage-error.ts';
 import { keyView } from './key-view.ts';
-import { type PolicyOptions, readPolicy } from './policy-options.ts';
+import type { PolicyOptions } from './policy-options.ts';
+import { readPolicy } from './read-policy.ts';
 
 /** The options of `keys update`. */
 export interface UpdateKeyOptions extends ServerOptions, PolicyOptions {

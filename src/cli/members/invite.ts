@@ -1,7 +1,7 @@
 import { connect } from '../ask.ts';
 import { InviteMemberDocument } from '../generated/graphql.ts';
 import type { Io } from '../io.ts';
-import { findRole, findTeam } from '../organizations/find-by-name.ts';
+import { findRole, findTeams } from '../organizations/find-by-name.ts';
 import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
@@ -22,8 +22,7 @@ export async function inviteMember(io: Io, email: string, options: InviteMemberO
   const ask = connect(io, options);
   const { organization: organizationId = null, name } = options;
   const roleId = await findRole(ask, organizationId, options.role);
-  const teamIds: string[] = [];
-  for (const team of options.team ?? []) teamIds.push(await findTeam(ask, organizationId, team));
+  const teamIds = await findTeams(ask, organizationId, options.team ?? []);
   const { inviteMember: result } = await ask(InviteMemberDocument, {
     input: { organizationId, email, roleId, teamIds, ...(name !== undefined && { name }) },
   });

@@ -3,6 +3,7 @@ import type { Io } from '../io.ts';
 import { type PageOptions, readPages } from '../pages.ts';
 import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
+import { shortTime } from '../short-time.ts';
 import { table } from '../table.ts';
 import { readMembers } from './read-members.ts';
 
@@ -26,7 +27,7 @@ export async function listMembers(io: Io, options: ListMembersOptions): Promise<
     user.name,
     role.name,
     teams.map(({ name }) => name).join(', '),
-    joinedAt?.replace(/\.\d+Z$/, 'Z') ?? 'invited',
+    shortTime(joinedAt) ?? 'invited',
   ]);
   io.stdout.write(table(['ID', 'EMAIL', 'NAME', 'ROLE', 'TEAMS', 'JOINED'], rows));
 }

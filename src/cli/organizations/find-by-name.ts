@@ -29,6 +29,17 @@ export function findTeam(ask: Ask, organizationId: string | null, given: string)
   });
 }
 
+/** The same for several teams, in their order. */
+export async function findTeams(
+  ask: Ask,
+  organizationId: string | null,
+  given: readonly string[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const team of given) ids.push(await findTeam(ask, organizationId, team));
+  return ids;
+}
+
 async function findByName(
   kind: Kind,
   given: string,

@@ -4,6 +4,7 @@ import type { Io } from '../io.ts';
 import { type PageOptions, readPages } from '../pages.ts';
 import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
+import { shortTime } from '../short-time.ts';
 import { table } from '../table.ts';
 
 /** Prints the organizations that the caller belongs to; for an operator, all. */
@@ -17,6 +18,12 @@ export async function listOrganizations(io: Io, options: ServerOptions & PageOpt
     printJson(io, organizations);
     return;
   }
-  const rows = organizations.map((one) => [one.id, one.name, one.slug, one.keyPrefix, one.createdAt]);
+  const rows = organizations.map((one) => [
+    one.id,
+    one.name,
+    one.slug,
+    one.keyPrefix,
+    shortTime(one.createdAt),
+  ]);
   io.stdout.write(table(['ID', 'NAME', 'SLUG', 'KEY PREFIX', 'CREATED'], rows));
 }

@@ -11,6 +11,7 @@ import { findInPages } from '../pages.ts';
 import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { ServerRefusal } from '../server-refusal.ts';
+import { shortTime } from '../short-time.ts';
 import { facts } from '../table.ts';
 
 type Shown = NonNullable<ShowOrganizationQuery['organization']>;
@@ -61,7 +62,7 @@ function view(organization: Shown, summary: Summary | null): string {
     ['Name', organization.name],
     ['Slug', organization.slug],
     ['Key prefix', organization.keyPrefix],
-    ['Created', organization.createdAt],
+    ['Created', shortTime(organization.createdAt)],
     ['Active keys', `${limits.activeApiKeys} of ${limits.maxActiveApiKeys ?? 'any number'}`],
     ['Rotation, live', days(rotationPolicy.liveDays)],
     ['Rotation, test', days(rotationPolicy.testDays)],

@@ -101,9 +101,13 @@ export class CallerWatch {
         principal = await refreshPrincipal(this.#services, caller.principal, caller.ip);
       } while (reading.again);
       if (!this.#callers.has(caller)) return;
-      if (principal) caller.principal = principal;
-      else return caller.lose();
-      this.#changed(caller);
+      if (principal) {
+        caller.principal = principal;
+        this.#changed(caller);
+      } else {
+        this.remove(caller);
+        caller.lose();
+      }
     } catch (error) {
       if (!this.#callers.has(caller)) return;
       this.#waiting.add(caller);

@@ -131,7 +131,10 @@ export class Connection {
     const { ip } = this.#host.context(this.#request, principal).request;
     const caller = new Caller(principal, ip, () => this.#unauthorized());
     this.#caller = caller;
-    this.#operations = new Operations(this.#host, this.#request, caller, () => this.#goneAway());
+    this.#operations = new Operations(this.#host, this.#request, caller, {
+      answered: () => this.#holdBack(),
+      idle: () => this.#goneAway(),
+    });
     this.#host.subscriptions.enter(caller);
     this.#send({ type: MessageType.ConnectionAck });
   }

@@ -33,23 +33,30 @@ interface Running {
   stopped: boolean;
 }
 
+/** What operations tell the connection that carries them. */
+export interface OperationsEvents {
+  /** A query or mutation was answered. */
+  answered(): void;
+  /** After `end`: nothing is under way any more. */
+  idle(): void;
+}
+
 /** What one caller has under way on its socket. */
 export class Operations {
   readonly #host: OperationsHost;
   readonly #request: IncomingMessage;
   readonly #caller: Caller;
-  readonly #idle: () => void;
+  readonly #events: OperationsEvents;
   readonly #running = new Map<string, Running>();
   #atWork = 0;
   /** The server stops: nothing begins any more. */
   #ending = false;
 
-  /** `idle` is called after `end`, when nothing is under way any more. */
-  constructor(host: OperationsHost, request: IncomingMessage, caller: Caller, idle: () => void) {
+  constructor(host: OperationsHost, request: IncomingMessage, caller: Caller, events: OperationsEvents) {
     this.#host = host;
     this.#request = request;
     this.#caller = caller;
-    this.#idle = idle;
+    this.#events = events;
   }
 
   has(id: string): boolean {
@@ -129,9 +136,10 @@ export class Operations {
     if (result.data === undefined) return outlet.error((result.errors ?? []).map((error) => error.toJSON()));
     outlet.next(new SharedResult(result));
     outlet.complete();
+    this.#events.answered();
   }
 
   #tellIfIdle(): void {
-    if (this.#ending && this.#atWork === 0) this.#idle();
+    if (this.#ending && this.#atWork === 0) this.#events.idle();
   }
 }

@@ -50,6 +50,8 @@ export class SharedExecution {
   readonly #context: () => GraphQLContext;
   readonly #queue: Execution[] = [];
   readonly #byEvent = new Map<object, Execution>();
+  /** A context with which nothing was loaded: what needs no waiting needs no loading. */
+  #untouched: GraphQLContext | null = null;
   /** Delivered at this very moment, to those who have come for it so far. */
   #delivered: Execution | null = null;
 
@@ -86,7 +88,8 @@ export class SharedExecution {
   /** Delivers before it returns where nothing has to be waited for. */
   #run(execution: Execution): void {
     const { document, operation, variables } = this.#subscription;
-    const contextValue = this.#context();
+    const contextValue = this.#untouched ?? this.#context();
+    this.#untouched = null;
     const done = (result: ExecutionResult): void => {
       execution.result = new SharedResult(presentResult(result, contextValue.request, contextValue.log));
       this.#deliver();
@@ -105,8 +108,9 @@ export class SharedExecution {
     } catch (error) {
       return failed(error);
     }
-    if ('then' in result) void result.then(done, failed);
-    else done(result);
+    if ('then' in result) return void result.then(done, failed);
+    if (!result.errors) this.#untouched = contextValue;
+    done(result);
   }
 
   #deliver(): void {

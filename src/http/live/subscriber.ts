@@ -21,8 +21,11 @@ export interface Outlet {
 /** How much may wait for a client that doesn't keep up. */
 export type SubscriberLimits = Pick<LiveLimits, 'bufferedMax' | 'conflateFrom' | 'heldMax'>;
 
-/** Events of the past that are under way at once, or sent between two turns of everybody else. */
+/** Most events of the past that are under way at once, or sent between two turns of everybody else. */
 const REPLAYED_AT_ONCE = 20;
+
+/** Part of what may wait for a client that all results under way may come to. */
+const REPLAYED_SHARE = 0.25;
 
 /** One subscription of one client: what it is owed, and what keeps it from being sent. */
 export class Subscriber implements GroupMember {
@@ -42,6 +45,8 @@ export class Subscriber implements GroupMember {
   #draining = false;
   #leave: (() => void) | null = null;
   #replayed = 0;
+  /** How many events of the past may be under way: one, until it is known how large results are. */
+  #atOnce = 1;
   #wake: () => void = () => {};
   #cursor: string | null = null;
   epoch = 0;
@@ -106,6 +111,9 @@ export class Subscriber implements GroupMember {
     const cursor = this.source.cursorOf(event);
     this.#outlet.next(result, cursor);
     this.#cursor = cursor ?? this.#cursor;
+    if (this.#leave) return;
+    const fitting = (this.#limits.bufferedMax * REPLAYED_SHARE) / result.json.length;
+    this.#atOnce = Math.max(1, Math.min(REPLAYED_AT_ONCE, Math.floor(fitting)));
     this.#wake();
   }
 
@@ -181,7 +189,7 @@ export class Subscriber implements GroupMember {
     if (this.#replayed % REPLAYED_AT_ONCE === 0) await this.#outlet.drained();
     for (;;) {
       if (this.over) return;
-      if (this.#paused || this.#underWay.length >= REPLAYED_AT_ONCE)
+      if (this.#paused || this.#underWay.length >= this.#atOnce)
         await new Promise<void>((resolve) => (this.#wake = resolve));
       else if (this.#outlet.buffered > this.#limits.conflateFrom) await this.#outlet.drained();
       else return;

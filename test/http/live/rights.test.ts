@@ -291,7 +291,7 @@ onEachDatabase('the right to see', (engine) => {
     // It reads no more, so that it never learns that it was shut out.
     socket.socket.pause();
     await server().services.db.deleteFrom('sessions').where('user_id', '=', userId).execute();
-    await eventually(() => server().app.liveServer.subscriptions.counts.subscribers === 0);
+    await eventually(() => server().app.liveServer.subscriptions.counts.callers === 1);
     socket.subscribe('mutation { createApiKey(input: { name: "Stolen" }) { __typename } }');
     socket.subscribe(CHANGED);
     await observer.ping();

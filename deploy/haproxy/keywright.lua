@@ -1,0 +1,53 @@
+-- Asks Keywright's /verify before a request goes on. Needs HAProxy 2.6 or later with Lua (Debian's package has it), and
+-- nothing besides. In a frontend: http-request lua.keywright http://127.0.0.1:4000/verify
+
+local identity = {
+  "x-keywright-key-id",
+  "x-keywright-organization-id",
+  "x-keywright-environment",
+  "x-keywright-role",
+  "x-keywright-permissions",
+  "x-keywright-teams",
+  "x-keywright-external-id",
+}
+
+-- Of a refusal, what the client is told.
+local told = { "www-authenticate", "retry-after", "ratelimit", "ratelimit-policy", "content-type", "cache-control" }
+
+local TIMEOUT_MS = 6000
+
+local function refuse(txn, status, headers, body)
+  local reply = txn:reply({ status = status })
+  for _, name in ipairs(told) do
+    for _, value in pairs(headers[name] or {}) do
+      reply:add_header(name, value)
+    end
+  end
+  reply:set_body(body)
+  txn:done(reply)
+end
+
+core.register_action("keywright", { "http-req" }, function(txn, url)
+  local given = txn.http:req_get_headers()
+  local asked = { ["x-forwarded-for"] = { [0] = txn.sf:src() } }
+  for _, name in ipairs({ "authorization", "x-api-key" }) do
+    asked[name] = given[name]
+  end
+  local worked, answer = pcall(function()
+    return core.httpclient():get({ url = url, headers = asked, timeout = TIMEOUT_MS })
+  end)
+  local status = worked and answer and answer.status or 0
+
+  -- Only 200 opens: whatever else comes, or nothing, closes.
+  if status == 200 then
+    for _, name in ipairs(identity) do
+      local value = answer.headers[name] and answer.headers[name][0] or ""
+      txn.http:req_set_header(name, value)
+    end
+  elseif status == 401 or status == 403 or status == 429 then
+    refuse(txn, status, answer.headers, answer.body)
+  else
+    local headers = { ["content-type"] = { "application/json" }, ["cache-control"] = { "no-store" } }
+    refuse(txn, 503, headers, '{"code":"UNAVAILABLE","message":"The API key can not be verified now"}')
+  end
+end, 1)

@@ -1,0 +1,40 @@
+import type { Ask } from '../ask.ts';
+import type { RateLimitInput } from '../generated/graphql.ts';
+import { findRole, findTeams } from '../organizations/find-by-name.ts';
+import type { PolicyOptions } from './policy-options.ts';
+
+/** What somebody decides about a key, as the API takes it: null clears, what is left out stays. */
+export interface Policy {
+  readonly description?: string | null;
+  readonly roleId?: string | null;
+  readonly grants?: string[];
+  readonly teamIds?: string[];
+  readonly ipAllowlist?: string[];
+  readonly rateLimit?: RateLimitInput | null;
+  readonly expiresAt?: string | null;
+  readonly externalId?: string | null;
+  readonly metadata?: Record<string, unknown> | null;
+}
+
+/** The policy that the options say. Roles and teams that are given by name are looked up in the organization. */
+export async function readPolicy(
+  ask: Ask,
+  organizationId: () => Promise<string | null>,
+  options: PolicyOptions,
+): Promise<Policy> {
+  const { description, role, permission, team, allow, rateLimit, externalId, metadata } = options;
+  const expiresAt = options.expiresIn ?? options.expiresAt;
+  return {
+    ...(description !== undefined && { description: description || null }),
+    ...(role !== undefined && {
+      roleId: role === false ? null : await findRole(ask, await organizationId(), role),
+    }),
+    ...(permission !== undefined && { grants: permission || [] }),
+    ...(team !== undefined && { teamIds: team ? await findTeams(ask, await organizationId(), team) : [] }),
+    ...(allow !== undefined && { ipAllowlist: allow || [] }),
+    ...(rateLimit !== undefined && { rateLimit: rateLimit || null }),
+    ...(expiresAt !== undefined && { expiresAt: expiresAt || null }),
+    ...(externalId !== undefined && { externalId: externalId || null }),
+    ...(metadata !== undefined && { metadata: metadata || null }),
+  };
+}
