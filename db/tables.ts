@@ -154,6 +154,8 @@ export interface ApiKeysTable {
   revoked_at: number | null;
   revoked_by: string | null;
   revocation_reason: string | null;
+  /** When the log took note of the present expiry; null: not yet. */
+  expiry_recorded_at: number | null;
 }
 
 export interface ApiKeyTeamsTable {
@@ -173,6 +175,8 @@ export interface ApiKeySecretsTable {
   /** End of the overlap after a rotation; NEVER for the newest. */
   expires_at: number;
   revoked_at: number | null;
+  /** When the log took note that its overlap ran out; null: not yet. */
+  expiry_recorded_at: number | null;
 }
 
 /** Last use of a key: apart from the key, which changes only when somebody changes it. */

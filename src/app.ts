@@ -1,6 +1,7 @@
 import { migrate, migrationProblem } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { schema } from '../schema/index.ts';
+import { startAuditRetention } from './audit/audit-retention.ts';
 import type { Services } from './context.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Config } from './core/config.ts';
@@ -9,11 +10,13 @@ import { createLog, type Log } from './core/log.ts';
 import { createBus } from './events/create-bus.ts';
 import { createEngine } from './http/graphql-engine.ts';
 import { LiveServer } from './http/live/live-server.ts';
+import { createMetrics } from './http/metrics.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
 import { verifyHandler } from './http/verify.ts';
+import { createRateLimiter } from './keys/create-rate-limiter.ts';
+import { expirySweep } from './keys/expiry-sweep.ts';
 import { createKeyLookup } from './keys/key-lookup.ts';
-import { inProcessRateLimiter } from './keys/rate-limit.ts';
 import { keyReader } from './live/key-reader.ts';
 import { Live } from './live/live.ts';
 import { createUsageRecorder } from './usage/recorder.ts';
@@ -51,8 +54,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const db = database.kysely;
   const bus = await createBus(database, config, log);
   const keys = createKeyLookup(database, { bus, config });
-  const usage = createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs);
-  const limiter = inProcessRateLimiter(clock);
+  const recorder = createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs);
+  const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);
+  const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter }) : null;
+  const usage = metrics?.counting(recorder) ?? recorder;
   const live = new Live({ db, bus, log }, keyReader(database, usage));
   const timeouts = { ...DEFAULT_TIMEOUTS, ...overrides.timeouts };
   const server = createHttpServer({ log, timeouts });
@@ -60,7 +65,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const services: Services & { readonly live: Live } = {
     db,
     live,
-    bus,
+    bus: metrics?.measuring(bus) ?? bus,
     usage,
     limiter,
     keys,
@@ -73,16 +78,21 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     },
   };
 
+  const sweep = expirySweep(services);
+  let stopRetention: () => Promise<void> = async () => {};
   const run = createEngine(schema);
   const liveServer = new LiveServer(services, schema, run, { ...config.live, ...overrides.liveLimits });
+
+  metrics?.showing(liveServer);
 
   const end = async (): Promise<void> => {
     // At once: while subscriptions end, no new work is taken.
     await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS)]);
+    await Promise.all([sweep.stop(), stopRetention()]);
     live.stop();
     keys.stop();
-    await usage.stop();
-    await bus.stop();
+    await recorder.stop();
+    await Promise.all([bus.stop(), limiter.stop()]);
     if (!overrides.database) await database.close();
   };
   let ended: Promise<void> | undefined;
@@ -96,12 +106,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await migrate(database);
       liveServer.start();
       live.start();
-      await bus.start();
-      usage.start();
+      await Promise.all([bus.start(), limiter.start()]);
+      recorder.start();
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);
         const readiness = () => migrationProblem(database);
-        const routes = createRoutes(services, schema, readiness, { run, live: liveServer });
+        const routes = createRoutes(services, schema, readiness, { run, live: liveServer, metrics });
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };
       });
@@ -109,6 +119,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await stop();
       throw error;
     }
+    sweep.start();
+    stopRetention = startAuditRetention(services);
     log.info('ready', { url });
     return { url };
   };

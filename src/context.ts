@@ -115,6 +115,8 @@ export interface KeyLookup {
    * where nothing has to be waited for. Throws or rejects where it can't be known.
    */
   withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>>;
+  /** How often a key was found in memory, and how often the database was asked. */
+  readonly counts: { readonly remembered: number; readonly read: number };
   /** Ends what runs in the background. */
   stop(): void;
 }

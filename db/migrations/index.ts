@@ -3,6 +3,8 @@ import * as keysAndOrganizations from './0001-keys-and-organizations.ts';
 import * as limitedSessions from './0002-limited-sessions.ts';
 import * as nodes from './0003-nodes.ts';
 import * as userIdentities from './0004-user-identities.ts';
+import * as recordedExpiries from './0005-recorded-expiries.ts';
+import * as auditByAge from './0006-audit-by-age.ts';
 
 /** All migrations, oldest first. Once released, one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +12,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-limited-sessions': limitedSessions,
   '0003-nodes': nodes,
   '0004-user-identities': userIdentities,
+  '0005-recorded-expiries': recordedExpiries,
+  '0006-audit-by-age': auditByAge,
 };

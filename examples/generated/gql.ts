@@ -15,12 +15,18 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "query LiveKeys {\n  apiKeys(first: 100) {\n    nodes {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}\n\nsubscription KeyChanges($after: String) {\n  apiKeyChanged(after: $after) {\n    __typename\n    cursor\n    apiKey {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}\n\nsubscription KeyUses($since: DateTime) {\n  apiKeyUsed(since: $since) {\n    count\n    apiKey {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}": typeof types.LiveKeysDocument,
     "mutation Issue($input: CreateApiKeyInput!) {\n  createApiKey(input: $input) {\n    ... on CreateApiKeyPayload {\n      secret\n      apiKey {\n        id\n        start\n      }\n    }\n    ... on Error {\n      __typename\n      message\n    }\n  }\n}\n\nmutation Verify($input: VerifyApiKeyInput!) {\n  verifyApiKey(input: $input) {\n    valid\n    code\n    message\n    apiKey {\n      id\n      externalId\n      permissions\n    }\n  }\n}": typeof types.IssueDocument,
 };
 const documents: Documents = {
+    "query LiveKeys {\n  apiKeys(first: 100) {\n    nodes {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}\n\nsubscription KeyChanges($after: String) {\n  apiKeyChanged(after: $after) {\n    __typename\n    cursor\n    apiKey {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}\n\nsubscription KeyUses($since: DateTime) {\n  apiKeyUsed(since: $since) {\n    count\n    apiKey {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}": types.LiveKeysDocument,
     "mutation Issue($input: CreateApiKeyInput!) {\n  createApiKey(input: $input) {\n    ... on CreateApiKeyPayload {\n      secret\n      apiKey {\n        id\n        start\n      }\n    }\n    ... on Error {\n      __typename\n      message\n    }\n  }\n}\n\nmutation Verify($input: VerifyApiKeyInput!) {\n  verifyApiKey(input: $input) {\n    valid\n    code\n    message\n    apiKey {\n      id\n      externalId\n      permissions\n    }\n  }\n}": types.IssueDocument,
 };
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query LiveKeys {\n  apiKeys(first: 100) {\n    nodes {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}\n\nsubscription KeyChanges($after: String) {\n  apiKeyChanged(after: $after) {\n    __typename\n    cursor\n    apiKey {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}\n\nsubscription KeyUses($since: DateTime) {\n  apiKeyUsed(since: $since) {\n    count\n    apiKey {\n      id\n      name\n      status\n      lastUsedAt\n    }\n  }\n}"): typeof import('./graphql.ts').LiveKeysDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

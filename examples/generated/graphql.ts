@@ -4,6 +4,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Whether a key is accepted. The first that holds of REVOKED, DISABLED, EXPIRED; else ACTIVE */
+export type ApiKeyStatus =
+  /** Accepted */
+  | 'ACTIVE'
+  /** Refused until somebody enables it */
+  | 'DISABLED'
+  /** Refused since `expiresAt` */
+  | 'EXPIRED'
+  /** Refused for ever */
+  | 'REVOKED';
+
 /** A new key */
 export type CreateApiKeyInput = {
   /** More about it: up to 500 characters */
@@ -86,6 +97,32 @@ export type VerifyApiKeyInput = {
   teamId?: string | number | null | undefined;
 };
 
+export type LiveKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LiveKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null }> } };
+
+export type KeyChangesSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type KeyChangesSubscription = { apiKeyChanged:
+    | { __typename: 'ApiKeyCreated', cursor: string, apiKey: { id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null } }
+    | { __typename: 'ApiKeyExpired', cursor: string, apiKey: { id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null } }
+    | { __typename: 'ApiKeyRevoked', cursor: string, apiKey: { id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null } }
+    | { __typename: 'ApiKeyRotated', cursor: string, apiKey: { id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null } }
+    | { __typename: 'ApiKeySecretRevoked', cursor: string, apiKey: { id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null } }
+    | { __typename: 'ApiKeyUpdated', cursor: string, apiKey: { id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null } }
+   };
+
+export type KeyUsesSubscriptionVariables = Exact<{
+  since?: string | null | undefined;
+}>;
+
+
+export type KeyUsesSubscription = { apiKeyUsed: { count: number, apiKey: { id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null } } };
+
 export type IssueMutationVariables = Exact<{
   input: CreateApiKeyInput;
 }>;
@@ -125,6 +162,45 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const LiveKeysDocument = new TypedDocumentString(`
+    query LiveKeys {
+  apiKeys(first: 100) {
+    nodes {
+      id
+      name
+      status
+      lastUsedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LiveKeysQuery, LiveKeysQueryVariables>;
+export const KeyChangesDocument = new TypedDocumentString(`
+    subscription KeyChanges($after: String) {
+  apiKeyChanged(after: $after) {
+    __typename
+    cursor
+    apiKey {
+      id
+      name
+      status
+      lastUsedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyChangesSubscription, KeyChangesSubscriptionVariables>;
+export const KeyUsesDocument = new TypedDocumentString(`
+    subscription KeyUses($since: DateTime) {
+  apiKeyUsed(since: $since) {
+    count
+    apiKey {
+      id
+      name
+      status
+      lastUsedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyUsesSubscription, KeyUsesSubscriptionVariables>;
 export const IssueDocument = new TypedDocumentString(`
     mutation Issue($input: CreateApiKeyInput!) {
   createApiKey(input: $input) {

@@ -93,6 +93,16 @@ export function buildProgram(io: Io): Command {
       await migrateDatabase(io);
     });
 
+  program
+    .command('copy')
+    .description('Copy everything into another database, from SQLite to PostgreSQL say; resumes where it was')
+    .requiredOption('--from <url>', 'database to copy; no server should use it meanwhile')
+    .option('--to <url>', 'database to fill (default: DATABASE_URL)')
+    .action(async (options: { from: string; to?: string }) => {
+      const { copy } = await import('./copy.ts');
+      await copy(io, options);
+    });
+
   addOperatorTokens(program, io);
   addIdentityCommands(program, io);
   addKeyCommands(program, io);

@@ -4,6 +4,8 @@ export interface ClusterConfig {
   readonly listenUrl: string | null;
   /** How long a node that may have missed something goes by what it remembers, milliseconds. */
   readonly leaseMs: number;
+  /** Where rate limits are counted for all nodes together; null: each counts for itself. */
+  readonly redisUrl: string | null;
 }
 
 type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
@@ -13,6 +15,7 @@ export function readCluster(read: Read, wholeNumber: (min: number, max: number) 
   return {
     listenUrl: read<string | null>('DATABASE_LISTEN_URL', null, postgresUrl),
     leaseMs: read('CLUSTER_LEASE_MS', 3_000, wholeNumber(300, 60_000)),
+    redisUrl: read<string | null>('REDIS_URL', null, redisUrl),
   } satisfies ClusterConfig;
 }
 
@@ -20,4 +23,9 @@ function postgresUrl(text: string): string {
   if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
   // The value may hold a password, so it is not repeated.
   throw new Error('must be postgres://user:password@host:port/database');
+}
+
+function redisUrl(text: string): string {
+  if (/^rediss?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new Error('must be redis://user:password@host:port, or rediss:// for TLS');
 }

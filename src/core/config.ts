@@ -31,6 +31,8 @@ export interface Config {
   readonly live: LiveLimits;
   /** Sign-in with an OpenID provider; null: with links only. */
   readonly oidc: OidcConfig | null;
+  /** Whether there is /metrics. */
+  readonly metrics: boolean;
   readonly logLevel: LogLevel;
   readonly graphiql: boolean;
 }
@@ -71,6 +73,7 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     cluster: readCluster(read, wholeNumber),
     live: readLiveLimits(read, wholeNumber),
     oidc: readOidc(env, read, (message) => faults.push(message)),
+    metrics: read('METRICS', false, onOrOff),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),
     graphiql: read('GRAPHIQL', env.NODE_ENV !== 'production', onOrOff),
   };

@@ -4,7 +4,7 @@ const API_KEY = 'x-api-key';
 /** In place of a key: there are two that differ. */
 export const SEVERAL = Symbol('several keys');
 
-const BEARER = /^bearer +(\S+) *$/i;
+const BEARER = 'bearer ';
 
 /**
  * The API key in a request's headers (names and values in turn, as they came): a bearer's token (RFC 6750, 2.1) or that
@@ -25,7 +25,9 @@ export function presentedKey(rawHeaders: readonly string[]): string | typeof SEV
 function keyIn(name: string, value: string): string | null {
   // By their lengths first: a request has many headers, and is one of many.
   if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION)
-    return BEARER.exec(value)?.[1] ?? null;
+    return value.slice(0, BEARER.length).toLowerCase() === BEARER
+      ? value.slice(BEARER.length).trim() || null
+      : null;
   if (name.length === API_KEY.length && name.toLowerCase() === API_KEY) return value.trim() || null;
   return null;
 }

@@ -4,6 +4,7 @@ import { graphqlHandler, type ServerServices } from './graphql.ts';
 import type { Engine } from './graphql-engine.ts';
 import { healthHandler, type Readiness, readinessHandler } from './health.ts';
 import type { LiveServer } from './live/live-server.ts';
+import type { Metrics } from './metrics.ts';
 import { OIDC_CALLBACK_PATH, oidcHandlers } from './oidc.ts';
 import { OIDC_PATH, SIGN_IN_POLICY, SIGN_IN_SCRIPT, SIGN_IN_STYLE, signInHtml } from './sign-in-page.ts';
 
@@ -24,7 +25,11 @@ export function createRoutes(
   services: ServerServices,
   schema: GraphQLSchema,
   readiness: Readiness,
-  { run, live }: { readonly run: Engine; readonly live: LiveServer },
+  {
+    run,
+    live,
+    metrics,
+  }: { readonly run: Engine; readonly live: LiveServer; readonly metrics: Metrics | null },
 ): Routes {
   let sdl: string | undefined;
   return new Map<string, Route>([
@@ -44,6 +49,7 @@ export function createRoutes(
       }),
     ],
     ...oidcRoutes(services),
+    ...metricsRoute(metrics),
     ['/sign-in.css', get('text/css; charset=utf-8', () => SIGN_IN_STYLE)],
     ['/sign-in.js', get('text/javascript; charset=utf-8', () => SIGN_IN_SCRIPT)],
     ['/healthz', { methods: ['GET'], quiet: true, handle: healthHandler() }],
@@ -58,6 +64,13 @@ function oidcRoutes(services: ServerServices): [string, Route][] {
     [OIDC_PATH, { methods: ['GET'], handle: begin }],
     [OIDC_CALLBACK_PATH, { methods: ['GET'], handle: finish }],
   ];
+}
+
+function metricsRoute(metrics: Metrics | null): [string, Route][] {
+  if (!metrics) return [];
+  const handle = async (exchange: Exchange): Promise<void> =>
+    respond(exchange, 200, metrics.contentType, await metrics.text(), { 'Cache-Control': 'no-cache' });
+  return [['/metrics', { methods: ['GET'], quiet: true, handle }]];
 }
 
 function get(contentType: string, body: () => string, headers: Readonly<Record<string, string>> = {}): Route {

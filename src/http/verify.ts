@@ -10,7 +10,7 @@ import { Refusal } from './refusal.ts';
 import { type Asked, readVerifyQuery } from './verify-query.ts';
 
 /** Names and values in turn, as Node sends them fastest. */
-type RawHeaders = readonly string[];
+type RawHeaders = string[];
 
 /** Answers a request without more ado: at once where nothing has to be waited for. Never throws or rejects. */
 export type VerifyHandler = (
@@ -70,9 +70,9 @@ export function verifyHandler(services: Services): VerifyHandler {
     const { code, message, record } = verdict;
     const status = STATUS[code];
     if (status === 401) return refuseFailure(response, ip, code, message);
-    const limit = limitHeaders(verdict, clock.now());
-    if (status !== 200 || !record) return refuse(response, status, code, message, limit);
-    response.writeHead(200, [...identityHeaders(record), ...limit]);
+    if (status !== 200 || !record)
+      return refuse(response, status, code, message, limitHeaders([], verdict, clock.now()));
+    response.writeHead(200, limitHeaders(identityHeaders(record), verdict, clock.now()));
     response.end();
   };
 
@@ -96,7 +96,18 @@ export function verifyHandler(services: Services): VerifyHandler {
     if (secret === null) refuse(response, 401, 'MALFORMED', NO_KEY, CHALLENGE);
     else if (secret === SEVERAL) refuseFailure(response, ip, 'MALFORMED', TWO_KEYS);
     else {
-      const verdict = verifySecret(services, { ...asked, secret, ip, takeRateLimit: true });
+      // Not spread: every request passes here.
+      const { permissions, teamId, environment, askedBy, visible } = asked;
+      const verdict = verifySecret(services, {
+        secret,
+        permissions,
+        ip,
+        teamId,
+        environment,
+        takeRateLimit: true,
+        askedBy,
+        visible,
+      });
       if (verdict instanceof Promise) return verdict.then((known) => answer(response, known, ip));
       answer(response, verdict, ip);
     }
@@ -114,11 +125,17 @@ export function verifyHandler(services: Services): VerifyHandler {
   };
 }
 
-function limitHeaders({ code, record, remaining, resetAt }: Verdict, now: number): RawHeaders {
-  if (!record?.rateLimit || remaining === null || resetAt === null) return [];
+/** Adds what is left of the key's rate limit, where it has one, to headers. */
+function limitHeaders(
+  headers: string[],
+  { code, record, remaining, resetAt }: Verdict,
+  now: number,
+): RawHeaders {
+  if (!record?.rateLimit || remaining === null || resetAt === null) return headers;
   const state = { remaining, resetAt };
-  const headers = policyHeaders('key', record.rateLimit, state, now);
-  return code === 'RATE_LIMITED' ? [...retryAfter(state, now), ...headers] : headers;
+  if (code === 'RATE_LIMITED') headers.push(...retryAfter(state, now));
+  headers.push(...policyHeaders('key', record.rateLimit, state, now));
+  return headers;
 }
 
 function refuse(

@@ -49,7 +49,7 @@ const COLUMNS = [
   'api_key_secret_usage.uses',
 ] as const;
 
-type SecretRow = Omit<Row<'api_key_secrets'>, 'hash'> &
+type SecretRow = Omit<Row<'api_key_secrets'>, 'hash' | 'expiry_recorded_at'> &
   Pick<Row<'api_key_secret_usage'>, 'last_used_at' | 'uses'> & { key_expires_at: number };
 
 /** The secrets with these ids, as far as there are such, in any order; inside a transaction, pass it. */

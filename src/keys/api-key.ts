@@ -102,7 +102,7 @@ const COLUMNS = [
   'api_keys.revocation_reason',
 ] as const;
 
-type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text'> & {
+type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text' | 'expiry_recorded_at'> & {
   last_used_at: number | null;
   last_used_ip: string | null;
 };

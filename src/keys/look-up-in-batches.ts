@@ -47,6 +47,7 @@ export function lookUpInBatches(
   let queue = new Map<string, Waiting[]>();
   let scheduled = false;
   let underWay = 0;
+  const counts = { remembered: 0, read: 0 };
 
   const isSure = ({ readAt }: RememberedKey): boolean =>
     bus.isCurrent() && (bus.spansNodes || performance.now() - readAt <= LEASE_MS);
@@ -128,7 +129,11 @@ export function lookUpInBatches(
   return {
     withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>> {
       const known = cache.get(hash);
-      if (known && isSure(known)) return use(known.key);
+      if (known && isSure(known)) {
+        counts.remembered += 1;
+        return use(known.key);
+      }
+      counts.read += 1;
       return new Promise<Awaited<T>>((resolve, fail) => {
         const decide = (key: VerifiableKey | null): void => {
           try {
@@ -140,6 +145,7 @@ export function lookUpInBatches(
         enqueue(hash, [{ use: decide, fail, readsAgain: 0 }]);
       });
     },
+    counts,
     stop,
   };
 }

@@ -65,7 +65,13 @@ async function applyPolicy(
   const starts = await startsOfKey(tx, id, now);
   await tx
     .updateTable('api_keys')
-    .set({ ...policyColumns(after), search_text: searchText({ id, ...after }, starts), updated_at: now })
+    .set({
+      ...policyColumns(after),
+      // Another expiry is another one to record.
+      ...(changes.expiresAt ? { expiry_recorded_at: null } : {}),
+      search_text: searchText({ id, ...after }, starts),
+      updated_at: now,
+    })
     .where('id', '=', id)
     .execute();
   if (changes.teamIds) await bindToTeams(tx, id, after.teamIds);

@@ -11,6 +11,7 @@ interface Listener<V> {
 }
 
 interface Channel<V> {
+  readonly name: string;
   readonly coalescer: Coalescer<V>;
   readonly listeners: Set<Listener<V>>;
   readonly wants: (value: V) => boolean;
@@ -59,18 +60,19 @@ export class Channels<V> {
     const waiting = channel.coalescer.waiting();
     const listener: Listener<V> = { receive, before: waiting.size > 0 ? waiting : null };
     channel.listeners.add(listener);
-    return () => {
-      channel.listeners.delete(listener);
-      if (channel.listeners.size === 0 && this.#channels.get(name) === channel) {
-        this.#channels.delete(name);
-        channel.stop();
-      }
-    };
+    return () => this.#leave(channel, listener);
   }
 
   /** How many channels are open. */
   get size(): number {
     return this.#channels.size;
+  }
+
+  #leave(channel: Channel<V>, listener: Listener<V>): void {
+    channel.listeners.delete(listener);
+    if (channel.listeners.size > 0 || this.#channels.get(channel.name) !== channel) return;
+    this.#channels.delete(channel.name);
+    channel.stop();
   }
 
   #open(name: string, interest: Interest<V>): Channel<V> {
@@ -81,6 +83,7 @@ export class Channels<V> {
       this.#newer,
     );
     const channel: Channel<V> = {
+      name,
       coalescer,
       listeners,
       wants: interest.wants,

@@ -41,6 +41,12 @@ interface Scope {
   readonly apiKeyIds?: readonly string[] | null | undefined;
 }
 
+/** Of events of which only the newest counts. Made once: every subscriber keeps what it gets of its source. */
+const ONLY_NEWEST = {
+  conflate: { group: ({ key }: Counted<unknown>): string => key, merge },
+  cursorOf: () => null,
+} as const;
+
 /** Every change of keys, in order, none missed. Needs `api.key.view`. */
 export async function changedSource(
   ctx: LiveContext,
@@ -52,7 +58,7 @@ export async function changedSource(
   return {
     organizationId,
     conflate: null,
-    cursorOf: (change) => encodeCursor(organizationId, change.sequence),
+    cursorOf: cursorOfChange,
     open: ({ receive, ready, stopped, failed }) =>
       ctx.live.follow({
         organizationId,
@@ -83,8 +89,7 @@ export async function usedSource(
   const interest = { organizationId, keyIds, intervalMs, name, wants: () => true };
   return {
     organizationId,
-    conflate: newestOf(),
-    cursorOf: () => null,
+    ...ONLY_NEWEST,
     open: async ({ receive, ready, stopped }) => {
       if (!isGiven(args.since)) return ctx.live.uses.join(interest, receive);
       // What happens meanwhile waits, so that no key's past comes after its present.
@@ -110,6 +115,9 @@ export async function usedSource(
         const known = present.get(event.key);
         receive(known && known.at > event.newest.at ? { ...event, newest: known } : event);
       }
+      // They would be kept as long as the subscription.
+      meanwhile.clear();
+      present.clear();
       return leave;
     },
   };
@@ -126,8 +134,7 @@ export async function deniedSource(
   const wants = (denial: DenialEvent): boolean => !codes || codes.includes(denial.code);
   return {
     organizationId,
-    conflate: newestOf(),
-    cursorOf: () => null,
+    ...ONLY_NEWEST,
     open: async ({ receive }) =>
       ctx.live.denials.join(
         { organizationId, keyIds, intervalMs: INTERVAL_DEFAULT_MS, name, wants },
@@ -192,8 +199,8 @@ async function requireKeys(
   if (missing !== undefined) throw new NotFoundError(missing, 'API key');
 }
 
-function newestOf<V>() {
-  return { group: (event: Counted<V>) => event.key, merge };
+function cursorOfChange(change: ChangeEvent): string {
+  return encodeCursor(change.organizationId, change.sequence);
 }
 
 function merge<V>(older: Counted<V> | undefined, newer: Counted<V>): Counted<V> {

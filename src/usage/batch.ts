@@ -2,21 +2,40 @@ import type { LastUse, UsageSink } from '../context.ts';
 
 /** How often a key was presented in one minute. */
 export interface MinuteCount {
-  readonly keyId: string;
-  readonly organizationId: string;
   /** Where the minute begins, milliseconds since the epoch. */
   readonly start: number;
   verified: number;
   denied: number;
 }
 
+/** The uses of one secret. */
+export interface SecretUses {
+  readonly secretId: string;
+  at: number;
+  uses: number;
+}
+
+/** What became of one key since the last write. */
+export interface KeyActivity {
+  readonly keyId: string;
+  readonly organizationId: string;
+  /** The last use; `at` NOT_USED where there was none. */
+  at: number;
+  ip: string | null;
+  /** The minute that is being counted, and those before it. Null: there was no room for any. */
+  minute: MinuteCount | null;
+  readonly minutes: MinuteCount[];
+  /** Mostly one. */
+  readonly secrets: SecretUses[];
+}
+
 /** Uses and denials gathered since the last write. */
 export interface Batch {
-  readonly keys: Map<string, LastUse>;
-  readonly secrets: Map<string, { at: number; uses: number }>;
-  /** By key and minute. */
-  readonly buckets: Map<string, MinuteCount>;
-  /** Uses and denials not counted in `buckets`, because it was full. */
+  readonly keys: Map<string, KeyActivity>;
+  readonly secrets: Map<string, SecretUses>;
+  /** How many minutes of keys there are. */
+  minutes: number;
+  /** Uses and denials not counted by minutes, because there were too many. */
   dropped: number;
 }
 
@@ -25,66 +44,102 @@ type Denial = Parameters<UsageSink['denied']>[0];
 
 export const MINUTE_MS = 60_000;
 
+const NOT_USED = -1;
+
 /** Most minutes of keys that wait to be written: a bound on memory where the database is away for long. */
-const BUCKETS_MAX = 100_000;
+const MINUTES_MAX = 100_000;
 
 export function emptyBatch(): Batch {
-  return { keys: new Map(), secrets: new Map(), buckets: new Map(), dropped: 0 };
+  return { keys: new Map(), secrets: new Map(), minutes: 0, dropped: 0 };
 }
 
 export function isEmpty(batch: Batch): boolean {
-  return batch.secrets.size === 0 && batch.buckets.size === 0;
+  return batch.keys.size === 0;
 }
 
-/** Adds an accepted verification. */
+/** Adds an accepted verification. Every request passes here: one look into a map where the key is busy. */
 export function noteUse(batch: Batch, { organizationId, keyId, secretId, at, ip }: Use): void {
-  noteLastUse(batch, keyId, { at, ip });
-  noteSecret(batch, secretId, { at, uses: 1 });
-  count(batch, keyId, organizationId, at, { verified: 1, denied: 0 });
+  const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
+  if (at >= key.at) {
+    key.at = at;
+    key.ip = ip;
+  }
+  const secret = key.secrets.find((one) => one.secretId === secretId) ?? addSecret(batch, key, secretId);
+  secret.uses += 1;
+  if (at > secret.at) secret.at = at;
+  const minute = minuteAt(batch, key, at);
+  if (minute) minute.verified += 1;
+  else batch.dropped += 1;
 }
 
 /** Adds a refused one; of unknown keys nothing is kept, so that guessing them costs no memory. */
 export function noteDenial(batch: Batch, { organizationId, keyId, at }: Denial): void {
   if (keyId === null || organizationId === null) return;
-  count(batch, keyId, organizationId, at, { verified: 0, denied: 1 });
+  const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
+  const minute = minuteAt(batch, key, at);
+  if (minute) minute.denied += 1;
+  else batch.dropped += 1;
+}
+
+/** A key's last use; undefined where the batch has none. */
+export function lastUseOf(batch: Batch | null, keyId: string): LastUse | undefined {
+  const key = batch?.keys.get(keyId);
+  return key && key.at !== NOT_USED ? { at: key.at, ip: key.ip } : undefined;
 }
 
 /** Both together, in the first. */
 export function mergeBatches(first: Batch, second: Batch): Batch {
-  for (const [keyId, use] of second.keys) noteLastUse(first, keyId, use);
-  for (const [secretId, uses] of second.secrets) noteSecret(first, secretId, uses);
-  for (const { keyId, organizationId, start, ...counts } of second.buckets.values())
-    count(first, keyId, organizationId, start, counts);
+  for (const { keyId, organizationId, at, ip, minutes, secrets } of second.keys.values()) {
+    const key = first.keys.get(keyId) ?? addKey(first, keyId, organizationId);
+    if (at !== NOT_USED && at >= key.at) {
+      key.at = at;
+      key.ip = ip;
+    }
+    for (const { secretId, at: usedAt, uses } of secrets) {
+      const secret = first.secrets.get(secretId) ?? addSecret(first, key, secretId);
+      secret.uses += uses;
+      secret.at = Math.max(secret.at, usedAt);
+    }
+    for (const { start, verified, denied } of minutes) {
+      const minute = minuteAt(first, key, start);
+      if (minute) {
+        minute.verified += verified;
+        minute.denied += denied;
+      } else {
+        first.dropped += verified + denied;
+      }
+    }
+  }
   first.dropped += second.dropped;
   return first;
 }
 
-function noteLastUse(batch: Batch, keyId: string, use: LastUse): void {
-  const known = batch.keys.get(keyId);
-  if (!known || known.at <= use.at) batch.keys.set(keyId, use);
+function addKey(batch: Batch, keyId: string, organizationId: string): KeyActivity {
+  const key = { keyId, organizationId, at: NOT_USED, ip: null, minute: null, minutes: [], secrets: [] };
+  batch.keys.set(keyId, key);
+  return key;
 }
 
-function noteSecret(batch: Batch, secretId: string, { at, uses }: { at: number; uses: number }): void {
-  const known = batch.secrets.get(secretId);
-  batch.secrets.set(secretId, { at: Math.max(at, known?.at ?? 0), uses: uses + (known?.uses ?? 0) });
+function addSecret(batch: Batch, key: KeyActivity, secretId: string): SecretUses {
+  const secret = { secretId, at: 0, uses: 0 };
+  key.secrets.push(secret);
+  batch.secrets.set(secretId, secret);
+  return secret;
 }
 
-function count(
-  batch: Batch,
-  keyId: string,
-  organizationId: string,
-  at: number,
-  { verified, denied }: { verified: number; denied: number },
-): void {
+function minuteAt(batch: Batch, key: KeyActivity, at: number): MinuteCount | null {
+  const { minute } = key;
+  if (minute && at >= minute.start && at - minute.start < MINUTE_MS) return minute;
   const start = Math.floor(at / MINUTE_MS) * MINUTE_MS;
-  const name = `${keyId} ${start}`;
-  const known = batch.buckets.get(name);
-  if (known) {
-    known.verified += verified;
-    known.denied += denied;
-  } else if (batch.buckets.size < BUCKETS_MAX) {
-    batch.buckets.set(name, { keyId, organizationId, start, verified, denied });
-  } else {
-    batch.dropped += verified + denied;
-  }
+  const known = key.minutes.find((one) => one.start === start);
+  if (!known && batch.minutes >= MINUTES_MAX) return null;
+  key.minute = known ?? addMinute(batch, key, start);
+  return key.minute;
+}
+
+function addMinute(batch: Batch, key: KeyActivity, start: number): MinuteCount {
+  const minute = { start, verified: 0, denied: 0 };
+  key.minutes.push(minute);
+  batch.minutes += 1;
+  return minute;
 }

@@ -12,13 +12,20 @@ export async function usageLastDay(
 ): Promise<{ verified: number; denied: number }> {
   authorize(ctx, organizationId, 'api.key.view');
   await ctx.usage.flush();
-  const from = startOf('minute', ctx.clock.now() - GRANULARITIES.day.length);
+  const { minute, hour, day } = GRANULARITIES;
+  const from = startOf('minute', ctx.clock.now() - day.length) + minute.length;
+  // Minutes up to the first whole hour, then hours: a sixtieth of the rows.
+  const wholeHours = startOf('hour', from - 1) + hour.length;
   const sums = await ctx.db
     .selectFrom('api_key_usage_buckets')
     .select((eb) => [eb.fn.sum<number>('verified').as('verified'), eb.fn.sum<number>('denied').as('denied')])
     .where('organization_id', '=', organizationId)
-    .where('granularity', '=', 'minute')
-    .where('start', '>', from)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('granularity', '=', 'minute'), eb('start', '>=', from), eb('start', '<', wholeHours)]),
+        eb.and([eb('granularity', '=', 'hour'), eb('start', '>=', wholeHours)]),
+      ]),
+    )
     .executeTakeFirstOrThrow();
   return { verified: Number(sums.verified ?? 0), denied: Number(sums.denied ?? 0) };
 }

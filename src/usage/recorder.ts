@@ -1,5 +1,5 @@
 import type { Services, UsageSink } from '../context.ts';
-import { type Batch, emptyBatch, isEmpty, mergeBatches, noteDenial, noteUse } from './batch.ts';
+import { type Batch, emptyBatch, isEmpty, lastUseOf, mergeBatches, noteDenial, noteUse } from './batch.ts';
 import { pruneBuckets } from './prune.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -9,6 +9,8 @@ export interface UsageRecorder extends UsageSink {
   start(): void;
   /** Ends that, and writes what is left. */
   stop(): Promise<void>;
+  /** How long the oldest use or denial has waited to be written, milliseconds; and how many writes have failed. */
+  status(): { readonly waitingMs: number; readonly failures: number };
 }
 
 const PRUNE_EVERY_MS = 3_600_000;
@@ -29,19 +31,28 @@ export function createUsageRecorder(
   let next: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let pruneAt = 0;
+  // When the first of what is gathered came, and of what is being written.
+  let since: number | null = null;
+  let writingSince: number | null = null;
+  let failures = 0;
 
   const write = async (): Promise<void> => {
     const batch = gathering;
     gathering = emptyBatch();
     writing = batch;
+    writingSince = since;
+    since = null;
     try {
       await writeBatch(db, batch);
       written = batch;
     } catch (error) {
       gathering = mergeBatches(batch, gathering);
+      since = writingSince;
+      failures += 1;
       log.warn('Usage could not be written; it is kept for the next try', { error });
     } finally {
       writing = null;
+      writingSince = null;
       running = null;
     }
     if (batch.dropped > 0)
@@ -75,14 +86,20 @@ export function createUsageRecorder(
 
   return {
     accepted(use) {
+      since ??= performance.now();
       noteUse(gathering, use);
-      bus.emit({ type: 'use', ...use });
+      // Not spread: every verification passes here.
+      const { organizationId, keyId, secretId, at, ip } = use;
+      bus.emit({ type: 'use', organizationId, keyId, secretId, at, ip });
     },
     denied(denial) {
+      if (denial.keyId !== null) since ??= performance.now();
       noteDenial(gathering, denial);
-      bus.emit({ type: 'denial', ...denial });
+      const { organizationId, keyId, code, at, ip } = denial;
+      bus.emit({ type: 'denial', organizationId, keyId, code, at, ip });
     },
-    pendingKey: (keyId) => gathering.keys.get(keyId) ?? writing?.keys.get(keyId) ?? written?.keys.get(keyId),
+    pendingKey: (keyId) =>
+      lastUseOf(gathering, keyId) ?? lastUseOf(writing, keyId) ?? lastUseOf(written, keyId),
     pendingSecret(secretId) {
       const newer = gathering.secrets.get(secretId);
       const older = writing?.secrets.get(secretId);
@@ -90,6 +107,10 @@ export function createUsageRecorder(
       return { at: Math.max(newer.at, older.at), uses: newer.uses + older.uses };
     },
     flush,
+    status() {
+      const oldest = writingSince ?? since;
+      return { waitingMs: oldest === null ? 0 : performance.now() - oldest, failures };
+    },
     start() {
       timer ??= setInterval(() => void flush().then(prune), flushMs).unref();
     },
@@ -97,7 +118,7 @@ export function createUsageRecorder(
       if (timer) clearInterval(timer);
       timer = null;
       await flush();
-      const lost = gathering.secrets.size + gathering.buckets.size;
+      const lost = gathering.secrets.size + gathering.minutes;
       if (lost > 0) log.error('Usage could not be written before the end, and is lost', { count: lost });
     },
   };

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import type { Batch } from './batch.ts';
+import type { LastUse } from '../context.ts';
+import { type Batch, lastUseOf } from './batch.ts';
 import { GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
 
 /** Rows of a statement: far fewer values than either engine takes. */
@@ -21,7 +22,10 @@ interface Bucket {
  */
 export async function writeBatch(db: Kysely<Tables>, batch: Batch): Promise<void> {
   // Sorted, so that two nodes take rows in one order and can't wait for each other.
-  const keys = [...batch.keys].sort(byId);
+  const keys = [...batch.keys.keys()].sort().flatMap((id) => {
+    const use = lastUseOf(batch, id);
+    return use ? [[id, use] as const] : [];
+  });
   const secrets = [...batch.secrets].sort(byId);
   const buckets = [...toBuckets(batch)].sort(byId).map(([, bucket]) => bucket);
   await db.transaction().execute(async (tx) => {
@@ -33,7 +37,7 @@ export async function writeBatch(db: Kysely<Tables>, batch: Batch): Promise<void
 
 // `column1`, `column2` … are what SQLite and PostgreSQL alike call the columns of a list of values.
 
-async function writeKeys(tx: Transaction<Tables>, rows: [string, { at: number; ip: string | null }][]) {
+async function writeKeys(tx: Transaction<Tables>, rows: readonly (readonly [string, LastUse])[]) {
   const values = rows.map(([id, { at, ip }]) => sql`(${id}, ${whole(at)}, ${text(ip)})`);
   await sql`
     update api_key_usage set last_used_at = noted.column2, last_used_ip = noted.column3
@@ -80,16 +84,18 @@ function text(value: string | null): RawBuilder<string | null> {
 /** Each minute counted also into its hour and its day. */
 function toBuckets(batch: Batch): Map<string, Bucket> {
   const buckets = new Map<string, Bucket>();
-  for (const { keyId, organizationId, start: minute, verified, denied } of batch.buckets.values()) {
-    for (const granularity of GRANULARITY_NAMES) {
-      const start = startOf(granularity, minute);
-      const name = `${keyId} ${granularity} ${start}`;
-      const known = buckets.get(name);
-      if (known) {
-        known.verified += verified;
-        known.denied += denied;
-      } else {
-        buckets.set(name, { keyId, organizationId, granularity, start, verified, denied });
+  for (const { keyId, organizationId, minutes } of batch.keys.values()) {
+    for (const { start: minute, verified, denied } of minutes) {
+      for (const granularity of GRANULARITY_NAMES) {
+        const start = startOf(granularity, minute);
+        const name = `${keyId} ${granularity} ${start}`;
+        const known = buckets.get(name);
+        if (known) {
+          known.verified += verified;
+          known.denied += denied;
+        } else {
+          buckets.set(name, { keyId, organizationId, granularity, start, verified, denied });
+        }
       }
     }
   }

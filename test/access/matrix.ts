@@ -372,7 +372,10 @@ export const ID_ARGUMENTS: Readonly<Record<string, readonly [thing: string, docu
   'Query.apiKeys(organizationId)': ['$organization', '{ apiKeys(organizationId: $id) { totalCount } }'],
   'Query.apiKeys(filter.roleId)': ['$usedRole', '{ apiKeys(filter: { roleId: $id }) { totalCount } }'],
   'Query.apiKeys(filter.teamId)': ['$usedTeam', '{ apiKeys(filter: { teamId: $id }) { totalCount } }'],
-  'Query.apiKeys(filter.createdById)': ['$user', '{ apiKeys(filter: { createdById: $id }) { totalCount } }'],
+  'Query.apiKeys(filter.createdById)': [
+    '$creator',
+    '{ apiKeys(filter: { createdById: $id }) { totalCount } }',
+  ],
   'Organization.apiKeys(filter.roleId)': [
     '$usedRole',
     '{ organization { apiKeys(filter: { roleId: $id }) { totalCount nodes { id } } } }',
@@ -382,7 +385,7 @@ export const ID_ARGUMENTS: Readonly<Record<string, readonly [thing: string, docu
     '{ organization { apiKeys(filter: { teamId: $id }) { totalCount nodes { id } } } }',
   ],
   'Organization.apiKeys(filter.createdById)': [
-    '$user',
+    '$creator',
     '{ organization { apiKeys(filter: { createdById: $id }) { totalCount nodes { id } } } }',
   ],
   'Organization.auditLog(filter.targetId)': [
@@ -390,7 +393,7 @@ export const ID_ARGUMENTS: Readonly<Record<string, readonly [thing: string, docu
     '{ organization { auditLog(filter: { targetId: $id }) { totalCount nodes { id } } } }',
   ],
   'Organization.auditLog(filter.actorId)': [
-    '$user',
+    '$creator',
     '{ organization { auditLog(filter: { actorId: $id }) { totalCount nodes { id } } } }',
   ],
   'Team.apiKeys(filter.roleId)': [
@@ -402,7 +405,7 @@ export const ID_ARGUMENTS: Readonly<Record<string, readonly [thing: string, docu
     '{ organization { teams { nodes { apiKeys(filter: { teamId: $id }) { totalCount } } } } }',
   ],
   'Team.apiKeys(filter.createdById)': [
-    '$user',
+    '$creator',
     '{ organization { teams { nodes { apiKeys(filter: { createdById: $id }) { totalCount } } } } }',
   ],
   'Viewer.permissions(organizationId)': ['$organization', '{ viewer { permissions(organizationId: $id) } }'],

@@ -1,4 +1,4 @@
-import { systemPrincipal } from '../../src/access/principal.ts';
+import { systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -73,6 +73,16 @@ export class Place {
     return (await createTeam(this.ctx, { organizationId, name: newId('team') })).result.id;
   }
 
+  /** The id of somebody who has made a key, which is bound to a team. */
+  async creator(): Promise<string> {
+    const { organizationId } = this;
+    const { userId, sessionId } = await this.join('admin');
+    const rights = new Map([[organizationId, ['*']]]);
+    const ctx = contextFor(this.ctx, userPrincipal(userId, sessionId, rights));
+    await createApiKey(ctx, { organizationId, name: 'A key', teamIds: [this.boundTeamId] });
+    return userId;
+  }
+
   async invite(role: string): Promise<string> {
     const { organizationId } = this;
     const email = `${newId('user')}@example.com`;
@@ -114,7 +124,7 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   $strongRole: (place) => place.role(['*']),
   $usedRole: async (place) => {
     const roleId = await place.role(WEAK);
-    await place.key({ roleId });
+    await place.key({ roleId, teamIds: [place.boundTeamId] });
     return roleId;
   },
   $ownerRole: (place) => place.systemRole('owner'),
@@ -131,6 +141,7 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   $memberEmail: async (place) => (await place.join('member')).email,
   $ownership: async (place) => (await place.join('owner')).membershipId,
   $invitedOwner: (place) => place.invite('owner'),
+  $creator: (place) => place.creator(),
   $user: async (place) => (await place.join('member')).userId,
   $session: async (place) => (await place.join('member')).sessionId,
   $entry: async (place) => place.idOf('audit_log', 'target_id', (await place.key()).id),

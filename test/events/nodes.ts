@@ -15,7 +15,7 @@ export async function startNodes(
     await drop();
   });
   for (let number = 0; number < count; number += 1) {
-    const cluster = { listenUrl: null, leaseMs };
+    const cluster = { listenUrl: null, leaseMs, redisUrl: null };
     nodes.push(await startTestServer('postgres', { ...rest, databaseUrl, config: { cluster, ...config } }));
   }
   return nodes;

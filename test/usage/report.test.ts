@@ -91,4 +91,20 @@ onEachDatabase('a report of usage', (engine) => {
     services().clock.set(START + 3 * DAY_MS);
     expect(await usageLastDay(ctx, organization.id)).toEqual({ verified: 0, denied: 0 });
   });
+
+  test('counts the last day to the minute, whenever it is asked', async () => {
+    const { ctx, organization, use } = await made();
+    const uses = Array.from(
+      { length: 200 },
+      (_, index) => START + index * 17 * MINUTE_MS + (index % 60) * 1000,
+    );
+    for (const at of uses) await use(at);
+    for (let asked = START; asked < START + 3 * DAY_MS; asked += 97 * MINUTE_MS + 13_000) {
+      services().clock.set(asked);
+      const from = Math.floor((asked - DAY_MS) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+      // Uses that are still to come are in the table as well.
+      const verified = uses.filter((at) => at >= from).length;
+      expect(await usageLastDay(ctx, organization.id)).toEqual({ verified, denied: 0 });
+    }
+  });
 });

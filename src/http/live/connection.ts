@@ -5,11 +5,13 @@ import type { RawData, WebSocket } from 'ws';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
 import { Caller } from './caller.ts';
-import { Operations, type OperationsHost } from './operations.ts';
+import { type Client, Operations, type OperationsHost } from './operations.ts';
 import { SocketOutlet } from './socket-outlet.ts';
 
 /** What a connection needs of the server around it. */
 export interface ConnectionHost extends OperationsHost {
+  /** What operations need to know of a handshake, which needn't be kept for them. */
+  clientOf(request: IncomingMessage): Client;
   /** Who the credentials of the handshake and of `connection_init` belong to; null: nobody, or not any more. */
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
   /** Takes a place among the sockets of a credential, unless all are taken; returns how to give it back. */
@@ -27,12 +29,12 @@ const ID_MAX = 1_000;
 export class Connection {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
-  readonly #request: IncomingMessage;
+  /** The handshake; null once it is known who asks. */
+  #request: IncomingMessage | null;
   readonly #host: ConnectionHost;
   #caller: Caller | null = null;
   #operations: Operations | null = null;
   #leavePlace: (() => void) | null = null;
-  #initialized = false;
   #initTimer: NodeJS.Timeout | null;
   /** Whether the client has been heard of since the last ping. */
   #alive = true;
@@ -111,14 +113,15 @@ export class Connection {
   }
 
   async #init(payload: unknown): Promise<void> {
-    if (this.#initialized) {
+    const request = this.#request;
+    if (!request) {
       return this.#socket.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
     }
-    this.#initialized = true;
+    this.#request = null;
     this.#stopInitTimer();
     let principal: Principal | null;
     try {
-      principal = await this.#host.authenticate(this.#request, payload);
+      principal = await this.#host.authenticate(request, payload);
     } catch (error) {
       const refused = error instanceof AppError && error.code === 'BAD_REQUEST';
       if (refused) return this.#socket.close(CloseCode.BadRequest, error.message);
@@ -128,10 +131,10 @@ export class Connection {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#leavePlace = this.#host.takePlace(principal);
     if (!this.#leavePlace) return this.#socket.close(TRY_AGAIN_LATER, 'Too many connections of one caller');
-    const { ip } = this.#host.context(this.#request, principal).request;
-    const caller = new Caller(principal, ip, () => this.#unauthorized());
+    const client = this.#host.clientOf(request);
+    const caller = new Caller(principal, client.ip, () => this.#unauthorized());
     this.#caller = caller;
-    this.#operations = new Operations(this.#host, this.#request, caller, {
+    this.#operations = new Operations(this.#host, client, caller, {
       answered: () => this.#holdBack(),
       idle: () => this.#goneAway(),
     });

@@ -14,6 +14,7 @@ import { refreshPrincipal } from '../refresh-principal.ts';
 import { Refusal } from '../refusal.ts';
 import { Caller } from './caller.ts';
 import { EventStream } from './event-stream.ts';
+import type { Client } from './operations.ts';
 import { Places } from './places.ts';
 import { readSocketCredential } from './socket-credential.ts';
 import { Sockets } from './sockets.ts';
@@ -44,7 +45,8 @@ export class LiveServer {
       refresh: (caller: Caller) => refreshPrincipal(services, caller.principal, caller.ip),
       atWork: (work: Promise<void>) => this.#atWork(work),
       takePlace: (principal: Principal) => this.#places.take(principal),
-      context: (request: IncomingMessage, principal: Principal) => this.#context(request, principal),
+      clientOf: (request: IncomingMessage) => this.#clientOf(request),
+      context: (client: Client, principal: Principal) => this.#context(client, principal),
     };
     this.sockets = new Sockets(host, () => services.publicUrl);
   }
@@ -139,16 +141,18 @@ export class LiveServer {
     return credential && principalOf(credential, this.#services, ip);
   }
 
-  #context(request: IncomingMessage, principal: Principal): GraphQLContext {
+  #clientOf(request: IncomingMessage): Client {
     const ip = clientAddress(request, this.#services.config.trustedProxies);
-    const userAgent = request.headers['user-agent'] ?? null;
-    const facts = { id: randomUUID(), ip, userAgent };
+    return { ip, userAgent: request.headers['user-agent'] ?? null };
+  }
+
+  #context({ ip, userAgent }: Client, principal: Principal): GraphQLContext {
     return {
       ...this.#services,
       publicUrl: this.#services.publicUrl,
       principal,
       refreshPrincipal: (db) => refreshPrincipal({ db, clock: this.#services.clock }, principal, ip),
-      request: facts,
+      request: { id: randomUUID(), ip, userAgent },
       response: {},
     };
   }

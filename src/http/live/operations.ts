@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { SubscribeMessage } from 'graphql-ws';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
+import type { RequestFacts } from '../../context.ts';
 import { AppError } from '../../core/errors.ts';
 import type { LiveLimits } from '../../core/live-limits.ts';
 import type { Engine } from '../graphql-engine.ts';
@@ -13,6 +13,9 @@ import type { SocketOutlet } from './socket-outlet.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
+/** Where a client is, and what it says it is. */
+export type Client = Pick<RequestFacts, 'ip' | 'userAgent'>;
+
 /** What operations need of the server around them. */
 export interface OperationsHost {
   readonly run: Engine;
@@ -20,7 +23,7 @@ export interface OperationsHost {
   readonly limits: LiveLimits;
   /** Who the caller is by now; null where its credential is not accepted any more. */
   refresh(caller: Caller): Promise<Principal | null>;
-  context(request: IncomingMessage, principal: Principal): GraphQLContext;
+  context(client: Client, principal: Principal): GraphQLContext;
   /** Takes note of work that must end before the server does. */
   atWork(work: Promise<void>): void;
 }
@@ -44,7 +47,7 @@ export interface OperationsEvents {
 /** What one caller has under way on its socket. */
 export class Operations {
   readonly #host: OperationsHost;
-  readonly #request: IncomingMessage;
+  readonly #client: Client;
   readonly #caller: Caller;
   readonly #events: OperationsEvents;
   readonly #running = new Map<string, Running>();
@@ -52,9 +55,9 @@ export class Operations {
   /** The server stops: nothing begins any more. */
   #ending = false;
 
-  constructor(host: OperationsHost, request: IncomingMessage, caller: Caller, events: OperationsEvents) {
+  constructor(host: OperationsHost, client: Client, caller: Caller, events: OperationsEvents) {
     this.#host = host;
-    this.#request = request;
+    this.#client = client;
     this.#caller = caller;
     this.#events = events;
   }
@@ -77,7 +80,7 @@ export class Operations {
     this.#atWork += 1;
     const work = this.#run(running, payload, over)
       .catch((error: unknown) => {
-        const { request, log } = this.#host.context(this.#request, this.#caller.principal);
+        const { request, log } = this.#host.context(this.#client, this.#caller.principal);
         if (!running.stopped) outlet.error([presentError(error, request, log).toJSON()]);
         over();
       })
@@ -117,7 +120,7 @@ export class Operations {
     // As for every request over HTTP: who asks, and what it may do, is read anew.
     const principal = await this.#host.refresh(this.#caller);
     if (!principal) return this.#caller.lose();
-    const context = this.#host.context(this.#request, principal);
+    const context = this.#host.context(this.#client, principal);
     const outcome = await run({ params, method: 'POST', context, started: () => {} });
     if (running.stopped) return;
     if ('subscription' in outcome) {

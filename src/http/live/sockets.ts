@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { Connection, type ConnectionHost } from './connection.ts';
 import { isCrossSite } from './socket-credential.ts';
 
@@ -40,10 +40,7 @@ export class Sockets {
       if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
         return socket.close(SUBPROTOCOL_NOT_ACCEPTABLE, 'Subprotocol not acceptable');
       }
-      const connection = new Connection(socket, stream, request, this.#host);
-      this.#connections.add(connection);
-      this.#pinging ??= setInterval(() => this.#ping(), this.#host.limits.pingIntervalMs).unref();
-      socket.once('close', () => this.#left(connection));
+      this.#entered(socket, new Connection(socket, stream, request, this.#host));
     });
   }
 
@@ -65,6 +62,13 @@ export class Sockets {
       clearTimeout(cut);
     }
     this.#server.close();
+  }
+
+  /** Apart from the handshake, whose request would live as long as the socket. */
+  #entered(socket: WebSocket, connection: Connection): void {
+    this.#connections.add(connection);
+    this.#pinging ??= setInterval(() => this.#ping(), this.#host.limits.pingIntervalMs).unref();
+    socket.once('close', () => this.#left(connection));
   }
 
   #ping(): void {

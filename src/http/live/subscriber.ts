@@ -27,11 +27,15 @@ const REPLAYED_AT_ONCE = 20;
 /** Part of what may wait for a client that all results under way may come to. */
 const REPLAYED_SHARE = 0.25;
 
+const NOBODY = (): void => {};
+
 /** One subscription of one client: what it is owed, and what keeps it from being sent. */
 export class Subscriber implements GroupMember {
-  readonly source: Source;
+  readonly organizationId: string;
   /** What it shares executions by, besides the permissions. */
   readonly operation: object;
+  readonly #conflate: Source['conflate'];
+  readonly #cursorOf: Source['cursorOf'];
   readonly #outlet: Outlet;
   readonly #limits: SubscriberLimits;
   readonly #ended: (subscriber: Subscriber) => void;
@@ -39,15 +43,15 @@ export class Subscriber implements GroupMember {
   /** Handed to the group and not yet delivered, in order. */
   #underWay: object[] = [];
   /** Held back, in order; and, where only the newest matters, the newest of each key. */
-  #held: object[] = [];
-  readonly #newest = new Map<string, object>();
+  #held: object[] | null = null;
+  #newest: Map<string, object> | null = null;
   #paused = false;
   #draining = false;
   #leave: (() => void) | null = null;
   #replayed = 0;
   /** How many events of the past may be under way: one, until it is known how large results are. */
   #atOnce = 1;
-  #wake: () => void = () => {};
+  #wake: () => void = NOBODY;
   #cursor: string | null = null;
   epoch = 0;
   behind = 0;
@@ -61,7 +65,10 @@ export class Subscriber implements GroupMember {
     limits: SubscriberLimits;
     ended: (subscriber: Subscriber) => void;
   }) {
-    this.source = options.source;
+    // Not the source itself: it knows more than is needed once it is open, of thousands of subscribers.
+    this.organizationId = options.source.organizationId;
+    this.#conflate = options.source.conflate;
+    this.#cursorOf = options.source.cursorOf;
     this.operation = options.operation;
     this.#group = options.group;
     this.#outlet = options.outlet;
@@ -74,9 +81,9 @@ export class Subscriber implements GroupMember {
     return this.#leave !== null && !this.over;
   }
 
-  /** Starts the source. Rejects where it can't be opened. */
-  async open(): Promise<void> {
-    const leave = await this.source.open({
+  /** Starts its source. Rejects where it can't be opened. */
+  async open(source: Source): Promise<void> {
+    const leave = await source.open({
       receive: (event) => this.#receive(event),
       ready: () => this.#ready(),
       stopped: () => this.over,
@@ -103,12 +110,12 @@ export class Subscriber implements GroupMember {
 
   deliver(event: object, result: SharedResult): void {
     if (this.#outlet.buffered > this.#limits.bufferedMax) {
-      if (!this.source.conflate) return this.#tooSlow();
+      if (!this.#conflate) return this.#tooSlow();
       this.#takeBack();
       return this.#drain();
     }
     this.#underWay.shift();
-    const cursor = this.source.cursorOf(event);
+    const cursor = this.#cursorOf(event);
     this.#outlet.next(result, cursor);
     this.#cursor = cursor ?? this.#cursor;
     if (this.#leave) return;
@@ -136,7 +143,7 @@ export class Subscriber implements GroupMember {
     if (this.over) return;
     if (this.#paused || this.#draining) {
       this.#hold(event);
-    } else if (this.source.conflate && this.#outlet.buffered > this.#limits.conflateFrom) {
+    } else if (this.#conflate && this.#outlet.buffered > this.#limits.conflateFrom) {
       this.#hold(event);
       this.#drain();
     } else {
@@ -149,30 +156,35 @@ export class Subscriber implements GroupMember {
   #takeBack(): void {
     this.epoch += 1;
     this.behind = 0;
-    const events = [...this.#underWay, ...this.#held, ...this.#newest.values()];
+    const events = [...this.#underWay, ...this.#unhold()];
     this.#underWay = [];
-    this.#held = [];
-    this.#newest.clear();
     for (const event of events) this.#hold(event);
   }
 
   #hold(event: object): void {
     if (this.over) return;
-    const { conflate } = this.source;
+    const conflate = this.#conflate;
     if (!conflate) {
+      this.#held ??= [];
       if (this.#held.push(event) > this.#limits.heldMax) this.#tooSlow();
       return;
     }
+    this.#newest ??= new Map();
     const group = conflate.group(event);
     const older = this.#newest.get(group);
     this.#newest.set(group, older ? conflate.merge(older, event) : event);
   }
 
+  /** Gives what is held, in order, and holds nothing any more. */
+  #unhold(): object[] {
+    const held = [...(this.#held ?? []), ...(this.#newest?.values() ?? [])];
+    this.#held = null;
+    this.#newest = null;
+    return held;
+  }
+
   #release(): void {
-    const held = [...this.#held, ...this.#newest.values()];
-    this.#held = [];
-    this.#newest.clear();
-    for (const event of held) this.#receive(event);
+    for (const event of this.#unhold()) this.#receive(event);
   }
 
   #drain(): void {
@@ -212,8 +224,7 @@ export class Subscriber implements GroupMember {
     this.epoch += 1;
     this.#leave?.();
     this.#underWay = [];
-    this.#held = [];
-    this.#newest.clear();
+    this.#unhold();
     this.#wake();
     this.#ended(this);
     return true;

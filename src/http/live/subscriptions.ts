@@ -15,6 +15,7 @@ import { type Outlet, Subscriber, type SubscriberLimits } from './subscriber.ts'
 type LiveServices = Services & { readonly live: Live };
 
 interface Group {
+  readonly name: string;
   readonly execution: SharedExecution;
   subscribers: number;
 }
@@ -38,7 +39,7 @@ export class Subscriptions {
   readonly #schema: GraphQLSchema;
   readonly #limits: SubscriberLimits;
   readonly #groups = new Map<string, Group>();
-  readonly #groupOf = new Map<Subscriber, string>();
+  readonly #groupOf = new Map<Subscriber, Group>();
   readonly #watch: CallerWatch;
   /** The services as every context has them; made when the address is known. */
   #shared: LiveServices | null = null;
@@ -86,11 +87,11 @@ export class Subscriptions {
     // Rights may have been read again meanwhile.
     if (caller.over) throw new UnauthenticatedError(true);
     if (!caller.principal.can(source.organizationId, PERMISSION)) throw new ForbiddenError(PERMISSION);
-    const name = groupName(source.organizationId, caller.principal, subscription);
+    const group = this.#join(source.organizationId, caller.principal, subscription);
     const subscriber = new Subscriber({
       source,
       operation: subscription,
-      group: this.#join(name, source.organizationId, caller.principal, subscription),
+      group: group.execution,
       outlet,
       limits: this.#limits,
       ended: () => {
@@ -99,12 +100,12 @@ export class Subscriptions {
         this.#part(subscriber);
       },
     });
-    this.#groupOf.set(subscriber, name);
+    this.#groupOf.set(subscriber, group);
     caller.subscribers.add(subscriber);
     if (caller.suspended) subscriber.pause();
     hooks.created(subscriber);
     try {
-      await subscriber.open();
+      await subscriber.open(source);
     } catch (error) {
       // Whoever ended it has said why.
       if (subscriber.over) return;
@@ -124,51 +125,44 @@ export class Subscriptions {
   #authorize(caller: Caller): void {
     caller.suspended = false;
     for (const subscriber of [...caller.subscribers]) {
-      const { organizationId } = subscriber.source;
+      const { organizationId } = subscriber;
       if (!caller.principal.can(organizationId, PERMISSION)) {
         const { code, message, permission } = new ForbiddenError(PERMISSION);
         subscriber.fail([{ message, extensions: { code, permission } }]);
         continue;
       }
       const subscription = subscriber.operation as CheckedSubscription;
-      const name = groupName(organizationId, caller.principal, subscription);
-      if (name !== this.#groupOf.get(subscriber)) {
-        this.#part(subscriber);
-        this.#groupOf.set(subscriber, name);
-        subscriber.resume(this.#join(name, organizationId, caller.principal, subscription));
-      } else {
-        const group = this.#groups.get(name);
-        if (group) subscriber.resume(group.execution);
-      }
+      const group = this.#join(organizationId, caller.principal, subscription);
+      this.#part(subscriber);
+      this.#groupOf.set(subscriber, group);
+      subscriber.resume(group.execution);
     }
   }
 
-  #join(
-    name: string,
-    organizationId: string,
-    principal: Principal,
-    subscription: CheckedSubscription,
-  ): SharedExecution {
+  /** Takes a place in the group of those with the same operation, organization and permissions. */
+  #join(organizationId: string, principal: Principal, subscription: CheckedSubscription): Group {
+    const permissions = principal.permissionsIn(organizationId);
+    const scope = `${organizationId} ${[...permissions].sort().join(' ')}`;
+    const name = `${scope} ${resultKey(subscription)}`;
     const known = this.#groups.get(name);
     if (known) {
       known.subscribers += 1;
-      return known.execution;
+      return known;
     }
-    const everybody = anyoneWith(organizationId, principal.permissionsIn(organizationId));
-    const scope = scopeName(organizationId, principal);
+    const everybody = anyoneWith(organizationId, permissions);
     const context = (): GraphQLContext => this.#contextOf(scope, everybody);
     const execution = new SharedExecution(this.#schema, subscription, context);
-    this.#groups.set(name, { execution, subscribers: 1 });
-    return execution;
+    const group = { name, execution, subscribers: 1 };
+    this.#groups.set(name, group);
+    return group;
   }
 
   #part(subscriber: Subscriber): void {
-    const name = this.#groupOf.get(subscriber);
-    const group = name === undefined ? undefined : this.#groups.get(name);
+    const group = this.#groupOf.get(subscriber);
     this.#groupOf.delete(subscriber);
-    if (name === undefined || !group) return;
+    if (!group) return;
     group.subscribers -= 1;
-    if (group.subscribers === 0) this.#groups.delete(name);
+    if (group.subscribers === 0) this.#groups.delete(group.name);
   }
 
   /**
@@ -185,13 +179,4 @@ export class Subscriptions {
     this.#contexts.set(scope, context);
     return context;
   }
-}
-
-/** Who shares: the same operation, organization and permissions. */
-function groupName(organizationId: string, principal: Principal, subscription: CheckedSubscription): string {
-  return `${scopeName(organizationId, principal)} ${resultKey(subscription)}`;
-}
-
-function scopeName(organizationId: string, principal: Principal): string {
-  return `${organizationId} ${[...principal.permissionsIn(organizationId)].sort().join(' ')}`;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../../src/live/cursor.ts';
 import { onEachDatabase } from '../../support/databases.ts';
@@ -29,7 +30,6 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
     expect(stream.headers.get('cache-control')).toBe('no-store');
     await eventually(() => stream.comments() > 0);
     await areLive(server(), 1);
-    await makeApiKey(server(), organizationId, { name: 'Ünï\nkey' }).catch(() => {});
     await makeApiKey(server(), organizationId, { name: 'Schlüssel' });
     const [change] = await stream.received(1);
     expect(change).toMatchObject({ __typename: 'ApiKeyCreated', apiKey: { name: 'Schlüssel' } });
@@ -184,7 +184,10 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
     await areLive(server(), 1);
     connection.socket.pause();
     const { subscriptions } = server().app.liveServer;
-    for (let n = 0; subscriptions.counts.subscribers > 0; n += 1) await rename(server(), key.id, `Name ${n}`);
+    for (let n = 0; subscriptions.counts.subscribers > 0; n += 1) {
+      await rename(server(), key.id, `Name ${n}`);
+      await turn();
+    }
     connection.socket.resume();
     const text = await connection.closed();
     const cursors = [...text.matchAll(/^id: (\S+)\n/gm)].map(([, cursor]) => cursor);

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeCursor, encodeCursor } from '../../../src/live/cursor.ts';
-import { updateOrganization } from '../../../src/organizations/update-organization.ts';
+import { createRole } from '../../../src/organizations/create-role.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { anyone, CHANGED, rename } from '../../support/live.ts';
 import { connectLive } from '../../support/live-socket.ts';
@@ -66,7 +66,11 @@ onEachDatabase('apiKeyChanged while several write', (engine) => {
           }
         };
         const unsettle = async () => {
-          await updateOrganization(anyone(server()), { id: organizationId, name: `Acme ${changes}` });
+          // This has everybody's rights looked at.
+          for (let n = 0; n < 5; n += 1) {
+            await createRole(anyone(server()), { organizationId, name: `Role ${n}`, permissions: [] });
+            await turn();
+          }
         };
         const writing = Promise.all([unsettle(), ...Array.from({ length: writers }, (_, n) => write(n))]);
         const last = writing.then(() => lastOf(organizationId));

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/keywright.js', import.meta.url));
+
+/** A server in a process of its own. */
+export interface Node {
+  readonly url: string;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+function environment(databaseUrl: string): Record<string, string> {
+  const { PATH = '' } = process.env;
+  const quiet = { LOG_LEVEL: 'warn', VERIFY_FAILURES_PER_MINUTE: '1000000', NODE_ENV: 'production' };
+  return { PATH, DATABASE_URL: databaseUrl, ...quiet };
+}
+
+/** Makes a token for everything. */
+export function makeToken(databaseUrl: string): string {
+  const made = spawnSync(process.execPath, [PROGRAM, 'operator-tokens', 'create', 'bench'], {
+    env: environment(databaseUrl),
+    encoding: 'utf8',
+  });
+  if (made.status !== 0) throw new Error(made.stderr);
+  return made.stdout.trim();
+}
+
+/** Starts a server on the database. */
+export async function startNode(databaseUrl: string): Promise<Node> {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0'], {
+    env: environment(databaseUrl),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  let url: string | undefined;
+  for await (const chunk of child.stdout) {
+    out += chunk;
+    url = /^Keywright is ready at (\S+)$/m.exec(out)?.[1];
+    if (url) break;
+  }
+  if (!url) throw new Error('A node did not start');
+  return {
+    url,
+    process: child,
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Requester } from './requester.ts';
+
+// Presents keys at nodes, in a process of its own: as fast as they answer, or so many a second. Says how many it did.
+
+const [, , urls = '', secrets = '', milliseconds = '0', atOnce = '16', rate = '0'] = process.argv;
+const keys = secrets.split(',');
+const until = performance.now() + Number(milliseconds);
+let answered = 0;
+let refused = 0;
+
+async function present(url: string, number: number): Promise<void> {
+  const requester = new Requester(url);
+  const every = Number(rate) > 0 ? (1_000 * Number(atOnce)) / Number(rate) : 0;
+  let due = performance.now() + Math.random() * every;
+  for (let turn = number; performance.now() < until; turn += 1) {
+    if (every > 0) {
+      due += every;
+      await pause(Math.max(0, due - performance.now()));
+    }
+    const status = await requester.verify(keys[turn % keys.length] ?? '');
+    if (status === 200) answered += 1;
+    else refused += 1;
+  }
+  requester.close();
+}
+
+await Promise.all(
+  urls
+    .split(',')
+    .flatMap((url) => Array.from({ length: Number(atOnce) }, (_, number) => present(url, number))),
+);
+process.stdout.write(JSON.stringify({ answered, refused }));

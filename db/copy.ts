@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Database } from './database.ts';
+import type { Tables } from './tables.ts';
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/**
+ * What is copied, in an order in which every reference finds its row, with the columns that name a row. Null: concerns
+ * only servers that run.
+ */
+const TABLES: Readonly<Record<keyof Tables, readonly string[] | null>> = {
+  organizations: ['id'],
+  organization_sequences: ['organization_id'],
+  users: ['id'],
+  roles: ['id'],
+  teams: ['id'],
+  memberships: ['id'],
+  membership_teams: ['membership_id', 'team_id'],
+  sign_in_tokens: ['hash'],
+  sessions: ['id'],
+  user_identities: ['issuer', 'subject'],
+  used_oidc_flows: ['state_hash'],
+  operator_tokens: ['id'],
+  api_keys: ['id'],
+  api_key_teams: ['api_key_id', 'team_id'],
+  api_key_secrets: ['id'],
+  api_key_usage: ['api_key_id'],
+  api_key_secret_usage: ['secret_id'],
+  api_key_usage_buckets: ['api_key_id', 'granularity', 'start'],
+  audit_log: ['id'],
+  nodes: null,
+  node_watches: null,
+  relayed_usage: null,
+};
+
+/** Rows read, and written, at once: far fewer values than either engine takes. */
+const BATCH = 500;
+
+/** What was copied of a table, or found to be there already. */
+export interface CopiedTable {
+  readonly table: string;
+  readonly rows: number;
+  /** Of all its rows in order, the same on both sides. */
+  readonly sha256: string;
+}
+
+/** How far it is: `done` of `rows` of a table, while it is copied, then while it is compared. */
+export interface CopyProgress {
+  readonly step: 'copy' | 'compare';
+  readonly table: string;
+  readonly done: number;
+  readonly rows: number;
+}
+
+/** The target can't be what is asked for; the message says why. */
+export class CopyError extends Error {
+  override name = 'CopyError';
+}
+
+/**
+ * Copies everything of one database into another, both brought up to date before. A target in which an earlier copy was
+ * broken off is filled up. In the end all rows are compared. Rejects with CopyError where the target holds something
+ * else, or is not the same in the end.
+ */
+export function copyDatabase(
+  from: Database,
+  to: Database,
+  onProgress: (progress: CopyProgress) => void,
+): Promise<CopiedTable[]> {
+  // What the source is at one moment, whoever writes to it meanwhile.
+  const reading = from.kysely.transaction();
+  const atOnce = from.engine === 'postgres' ? reading.setIsolationLevel('repeatable read') : reading;
+  return atOnce.execute(async (source) => {
+    await refuseOtherData(source, to.kysely);
+    const copied: CopiedTable[] = [];
+    for (const [table, key] of Object.entries(TABLES)) {
+      if (!key) continue;
+      const rows = await count(source, table);
+      const progress = { table, rows };
+      await copyTable(source, to.kysely, table, key, (done) =>
+        onProgress({ ...progress, step: 'copy', done }),
+      );
+      const sha256 = await checksum(source, table, key, () => {});
+      const other = await checksum(to.kysely, table, key, (done) =>
+        onProgress({ ...progress, step: 'compare', done }),
+      );
+      if (sha256 !== other)
+        throw new CopyError(`${table} is not the same on both sides: begin anew with an empty database`);
+      copied.push({ table, rows, sha256 });
+    }
+    return copied;
+  });
+}
+
+/** A target may hold a part of the source, and nothing else. */
+async function refuseOtherData(source: Kysely<Tables>, target: Kysely<Tables>): Promise<void> {
+  const found = await target.selectFrom('organizations').select('id').orderBy('id').execute();
+  for (let start = 0; start < found.length; start += BATCH) {
+    const ids = found.slice(start, start + BATCH).map((row) => row.id);
+    const known = await source.selectFrom('organizations').select('id').where('id', 'in', ids).execute();
+    if (known.length < ids.length) throw new CopyError('The database to copy to holds other organizations');
+  }
+}
+
+/** In the order of its keys, from the last row that is there already. */
+async function copyTable(
+  source: Kysely<Tables>,
+  target: Kysely<Tables>,
+  table: string,
+  key: readonly string[],
+  onProgress: (done: number) => void,
+): Promise<void> {
+  let done = await count(target, table);
+  let last = (await readRows(target, table, key, null, { descending: true, limit: 1 })).at(0) ?? null;
+  onProgress(done);
+  for (;;) {
+    const rows = await readRows(source, table, key, last, { limit: BATCH });
+    const [first] = rows;
+    if (!first) return;
+    const columns = Object.keys(first);
+    const values = rows.map((row) => sql`(${sql.join(columns.map((column) => row[column]))})`);
+    await sql`insert into ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))})
+      values ${sql.join(values)}`.execute(target);
+    last = rows.at(-1) ?? null;
+    done += rows.length;
+    onProgress(done);
+  }
+}
+
+async function checksum(
+  db: Kysely<Tables>,
+  table: string,
+  key: readonly string[],
+  onProgress: (done: number) => void,
+): Promise<string> {
+  const hash = createHash('sha256');
+  let done = 0;
+  for (let last: Row | null = null; ; ) {
+    const rows: Row[] = await readRows(db, table, key, last, { limit: BATCH });
+    for (const row of rows) {
+      const named = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
+      hash.update(`${JSON.stringify(named)}\n`);
+    }
+    done += rows.length;
+    onProgress(done);
+    last = rows.at(-1) ?? null;
+    if (!last) return hash.digest('hex');
+  }
+}
+
+async function readRows(
+  db: Kysely<Tables>,
+  table: string,
+  key: readonly string[],
+  after: Row | null,
+  { limit, descending = false }: { limit: number; descending?: boolean },
+): Promise<Row[]> {
+  const place: RawBuilder<unknown> = sql.join(key.map((column) => sql.ref(column)));
+  const later = after ? sql`where (${place}) > (${sql.join(key.map((column) => after[column]))})` : sql``;
+  const order = sql.join(
+    key.map((column) => sql`${sql.ref(column)} ${sql.raw(descending ? 'desc' : 'asc')}`),
+  );
+  const { rows } = await sql<Row>`
+    select * from ${sql.table(table)} ${later} order by ${order} limit ${limit}
+  `.execute(db);
+  return rows;
+}
+
+async function count(db: Kysely<Tables>, table: string): Promise<number> {
+  const { rows } = await sql<{ rows: number }>`select count(*) as rows from ${sql.table(table)}`.execute(db);
+  return Number(rows[0]?.rows ?? 0);
+}

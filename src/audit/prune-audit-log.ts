@@ -1,0 +1,41 @@
+import type { Services } from '../context.ts';
+
+const DAY_MS = 86_400_000;
+
+/** How many entries are removed in one statement. */
+const BATCH = 1_000;
+
+/**
+ * Removes entries that are older than the operator keeps them, the oldest first; never the last of an organization, by
+ * which cursors are judged. Resolves with how many there were; none where everything is kept.
+ */
+export async function pruneAuditLog({
+  db,
+  clock,
+  config,
+}: Pick<Services, 'db' | 'clock' | 'config'>): Promise<number> {
+  if (config.auditRetentionDays === null) return 0;
+  const before = clock.now() - config.auditRetentionDays * DAY_MS;
+  let removed = 0;
+  for (;;) {
+    const old = db
+      .selectFrom('audit_log')
+      .innerJoin(
+        'organization_sequences',
+        'organization_sequences.organization_id',
+        'audit_log.organization_id',
+      )
+      .select('audit_log.id')
+      .where('audit_log.occurred_at', '<', before)
+      .whereRef('audit_log.sequence', '<', 'organization_sequences.value')
+      .orderBy('audit_log.occurred_at')
+      .orderBy('audit_log.sequence')
+      .limit(BATCH);
+    const { numDeletedRows } = await db
+      .deleteFrom('audit_log')
+      .where('id', 'in', old)
+      .executeTakeFirstOrThrow();
+    removed += Number(numDeletedRows);
+    if (numDeletedRows < BATCH) return removed;
+  }
+}

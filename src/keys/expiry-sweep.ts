@@ -1,0 +1,40 @@
+import type { Services } from '../context.ts';
+import { recordExpiries } from './record-expiries.ts';
+
+/** How often expiries are looked for, milliseconds: they are in the log well within a second. */
+const INTERVAL_MS = 400;
+
+/** Records expiries as they come. */
+export interface ExpirySweep {
+  start(): void;
+  /** Resolves when nothing of it runs any more. */
+  stop(): Promise<void>;
+}
+
+/** A sweep over all organizations; several servers on one database may each run one. */
+export function expirySweep(services: Services): ExpirySweep {
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  const sweep = async (): Promise<void> => {
+    try {
+      // As long as there are more than one look finds, the next follows at once.
+      while (!stopped && (await recordExpiries(services)) > 0);
+    } catch (error) {
+      services.log.warn('Expiries could not be recorded; it is tried again', { error });
+    }
+    if (!stopped) timer = setTimeout(run, INTERVAL_MS).unref();
+  };
+  const run = (): void => {
+    running = sweep();
+  };
+  return {
+    start: run,
+    async stop() {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { createClient } from '@redis/client';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
+import type { RateLimiter, RateLimitState } from '../context.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+
+/** A verification waits no longer than this for Redis, milliseconds. */
+const PATIENCE_MS = 250;
+
+/** The start waits no longer than this for it, milliseconds. */
+const CONNECT_PATIENCE_MS = 2_000;
+
+/** After a failure, Redis is asked again by one verification in this time, milliseconds. */
+const RETRY_MS = 1_000;
+
+const RECONNECT_MS = { first: 50, most: 2_000 };
+
+/** A limiter that counts for all nodes; whoever starts it stops it. */
+export interface SharedRateLimiter extends RateLimiter {
+  /** Connects from now on; resolves when it has, or when that takes too long: it goes on trying. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Whether the last answer came from Redis; and how many did not. */
+  status(): { readonly shared: boolean; readonly fallbacks: number };
+}
+
+/**
+ * Counts in Redis or Valkey, exactly, for all nodes together. Where Redis does not answer in time, what this node has
+ * accepted by itself (`own`) is held against the limit, until it answers again.
+ */
+export function redisRateLimiter(
+  url: string,
+  own: RateLimiter,
+  { clock, log }: { clock: Clock; log: Log },
+): SharedRateLimiter {
+  const client = createClient({
+    url,
+    // Rather the node's own count at once than Redis's much later.
+    disableOfflineQueue: true,
+    socket: {
+      connectTimeout: CONNECT_PATIENCE_MS,
+      reconnectStrategy: (retries) => {
+        const longest = Math.min(RECONNECT_MS.most, RECONNECT_MS.first * 2 ** Math.min(retries, 10));
+        return longest * (0.5 + Math.random() / 2);
+      },
+    },
+  });
+  // Each failed attempt to connect is told here; what matters is said when a verification fails to ask.
+  client.on('error', () => {});
+  const counts = new RateLimiterRedis({
+    storeClient: client,
+    useRedisPackage: true,
+    points: Number.MAX_SAFE_INTEGER,
+    duration: 1,
+    keyPrefix: 'keywright',
+  });
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let shared = true;
+  let fallbacks = 0;
+
+  const ask = async (
+    asked: () => Promise<{ consumedPoints: number; msBeforeNext: number } | null>,
+  ): Promise<{ consumedPoints: number; msBeforeNext: number } | null | undefined> => {
+    const now = performance.now();
+    if (!shared && now - failedAt < RETRY_MS) return undefined;
+    // Only one asks again; the others go by their own count meanwhile.
+    if (!shared) failedAt = now;
+    try {
+      const answer = await inTime(asked(), PATIENCE_MS);
+      if (!shared) log.info('Redis counts rate limits again');
+      shared = true;
+      return answer;
+    } catch (error) {
+      if (shared) log.warn('Redis does not answer; rate limits count per node', { error });
+      shared = false;
+      failedAt = now;
+      return undefined;
+    }
+  };
+
+  return {
+    async take(keyId, limit, windowSeconds): Promise<RateLimitState> {
+      const alone = await own.take(keyId, limit, windowSeconds);
+      const name = nameOf(keyId, limit, windowSeconds);
+      const answer = await ask(() => counts.penalty(name, 1, { customDuration: windowSeconds }));
+      if (!answer) {
+        fallbacks += 1;
+        return alone;
+      }
+      const { consumedPoints, msBeforeNext } = answer;
+      return {
+        allowed: consumedPoints <= limit,
+        remaining: Math.max(0, limit - consumedPoints),
+        resetAt: clock.now() + msBeforeNext,
+      };
+    },
+    async peek(keyId, limit, windowSeconds): Promise<RateLimitState> {
+      const answer = await ask(() => counts.get(nameOf(keyId, limit, windowSeconds)));
+      if (answer === undefined) {
+        fallbacks += 1;
+        return own.peek(keyId, limit, windowSeconds);
+      }
+      const remaining = Math.max(0, limit - (answer?.consumedPoints ?? 0));
+      const resetAt = clock.now() + (answer?.msBeforeNext ?? windowSeconds * 1000);
+      return { allowed: remaining > 0, remaining, resetAt };
+    },
+    async start() {
+      await inTime(client.connect(), CONNECT_PATIENCE_MS).catch((error) => {
+        if (shared) log.warn('Redis does not answer; rate limits count per node', { error });
+        shared = false;
+      });
+    },
+    async stop() {
+      if (client.isOpen) client.destroy();
+    },
+    status: () => ({ shared, fallbacks }),
+  };
+}
+
+/** A changed limit begins a new window. */
+function nameOf(keyId: string, limit: number, windowSeconds: number): string {
+  return `${keyId}:${limit}:${windowSeconds}`;
+}
+
+async function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer in ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => {});
+  }
+}

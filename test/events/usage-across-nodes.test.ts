@@ -1,0 +1,164 @@
+import pg from 'pg';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { BROADCAST } from '../../src/events/channels.ts';
+import { RelayedUsage } from '../../src/events/relayed-usage.ts';
+import { UsageRelay } from '../../src/events/usage-relay.ts';
+import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
+import { anyone, present, USED } from '../support/live.ts';
+import { areLive, connectLive } from '../support/live-socket.ts';
+import { makeApiKey, makeMember, type TestServer } from '../support/server.ts';
+import { servicesOn } from '../support/services.ts';
+import { eventually } from '../support/wait.ts';
+import { startNodes } from './nodes.ts';
+
+/** Hears what every node is told. */
+async function eavesdrop({ services }: TestServer): Promise<{ type: string; at: number }[]> {
+  const heard: { type: string; at: number }[] = [];
+  const client = new pg.Client({ connectionString: services.config.databaseUrl });
+  await client.connect();
+  client.on('notification', ({ payload }) => {
+    heard.push({ ...JSON.parse(payload ?? ''), at: performance.now() });
+  });
+  await client.query(`listen ${BROADCAST}`);
+  onTestFinished(() => client.end());
+  return heard;
+}
+
+function sum(events: readonly { count: number }[]): number {
+  return events.reduce((total, { count }) => total + count, 0);
+}
+
+describe('uses on one node', () => {
+  test('reach who watches on another: the newest, with the count of all, a few times a second', async () => {
+    const [one, other] = (await startNodes(2)) as [TestServer, TestServer];
+    const member = await makeMember(one);
+    const { id, secret } = await makeApiKey(one, member.organizationId);
+    const heard = await eavesdrop(one);
+    const used = () => heard.filter(({ type }) => type === 'usage');
+    await present(one, secret, '192.0.2.7');
+
+    const socket = await connectLive(other, member.sessionToken);
+    const watching = socket.subscribe(USED, { minIntervalMs: 100 });
+    await areLive(other, 1);
+    await eventually(() => one.services.db.selectFrom('node_watches').selectAll().executeTakeFirst());
+    await eventually(() => heard.some(({ type }) => type === 'watches'));
+    expect(used()).toEqual([]);
+
+    const start = performance.now();
+    let presented = 0;
+    while (performance.now() - start < 1_200) {
+      one.clock.advance(1);
+      await Promise.all(Array.from({ length: 20 }, () => present(one, secret, '192.0.2.7')));
+      presented += 20;
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    const seconds = (performance.now() - start) / 1_000;
+    await eventually(() => sum(watching.events) >= presented);
+    expect(sum(watching.events)).toBe(presented);
+    const last = watching.events.at(-1);
+    expect(last).toMatchObject({ lastUsedIp: '192.0.2.7', apiKey: { id } });
+    expect(Date.parse(last.lastUsedAt)).toBe(one.clock.now());
+    expect(last.apiKey.lastUsedAt).toBe(last.lastUsedAt);
+    expect(used().length).toBeLessThanOrEqual(Math.ceil(seconds * 4) + 2);
+
+    watching.complete();
+    await eventually(async () => {
+      const rows = await one.services.db.selectFrom('node_watches').selectAll().execute();
+      return rows.length === 0;
+    });
+    await eventually(() => heard.filter(({ type }) => type === 'watches').length >= 2);
+    const sent = used().length;
+    for (let number = 0; number < 50; number += 1) await present(one, secret);
+    await one.services.usage.flush();
+    expect(used().length).toBe(sent);
+  });
+
+  test('reach nobody who watches another organization', async () => {
+    const [one, other] = (await startNodes(2)) as [TestServer, TestServer];
+    const [watched, quiet] = [await makeMember(one), await makeMember(one)];
+    const { secret } = await makeApiKey(one, quiet.organizationId);
+    const heard = await eavesdrop(one);
+    const socket = await connectLive(other, watched.sessionToken);
+    socket.subscribe(USED, { minIntervalMs: 100 });
+    await eventually(() => heard.some(({ type }) => type === 'watches'));
+    for (let number = 0; number < 50; number += 1) await present(one, secret);
+    await new Promise((done) => setTimeout(done, 400));
+    expect(heard.filter(({ type }) => type === 'usage')).toEqual([]);
+  });
+
+  test('are refused ones too: of each key and code the newest', async () => {
+    const [one, other] = (await startNodes(2)) as [TestServer, TestServer];
+    const member = await makeMember(one);
+    const { id, secret } = await makeApiKey(one, member.organizationId, { ipAllowlist: ['192.0.2.0/24'] });
+    const heard = await eavesdrop(one);
+    const socket = await connectLive(other, member.sessionToken);
+    const denied = socket.subscribe('subscription { apiKeyDenied { code count ip apiKey { id } } }');
+    await eventually(() => heard.some(({ type }) => type === 'watches'));
+    for (let number = 0; number < 30; number += 1)
+      await verifyApiKey(anyone(one), { key: secret, ip: '198.51.100.1' });
+    await eventually(() => sum(denied.events) === 30);
+    expect(denied.events.at(-1)).toMatchObject({
+      code: 'IP_NOT_ALLOWED',
+      ip: '198.51.100.1',
+      apiKey: { id },
+    });
+  });
+});
+
+describe('what is relayed', () => {
+  const services = servicesOn('postgres');
+  const use = (number: number) => ({
+    type: 'use' as const,
+    organizationId: 'org',
+    keyId: `key ${number % 3}`,
+    secretId: 'secret',
+    at: number,
+    ip: null,
+  });
+
+  test('is read once and in order, however often and late it is heard of', async () => {
+    const { db } = services();
+    const relay = new UsageRelay(db, 'sender');
+    onTestFinished(() => relay.stop());
+    const heard: { keyId: string | null; at: number; count?: number }[] = [];
+    const reader = new RelayedUsage(db, (event) => heard.push(event));
+    reader.heard('sender', 1, true);
+    for (let number = 0; number < 300; number += 1) {
+      relay.add(use(number));
+      if (number % 100 === 99) await new Promise((done) => setTimeout(done, 300));
+    }
+    const rows = () => db.selectFrom('relayed_usage').select('number').execute();
+    await eventually(async () => (await rows()).length === 3);
+    for (const number of [3, 1, 3, 2]) reader.heard('sender', number, true);
+    reader.catchUp(new Set(['sender']));
+    await eventually(() => heard.reduce((total, { count = 1 }) => total + count, 0) === 300);
+    const ofOne = heard.filter(({ keyId }) => keyId === 'key 1').map(({ at }) => at);
+    expect(ofOne).toEqual([...ofOne].sort((a, b) => a - b));
+    expect(ofOne.at(-1)).toBe(298);
+  });
+
+  test('is sent again, and counts once, where the database was away', async () => {
+    const { db } = services();
+    let away = true;
+    const unsteady = new Proxy(db, {
+      get(target, name) {
+        if (away) throw new Error('The database is away');
+        const found: unknown = Reflect.get(target, name);
+        return typeof found === 'function' ? found.bind(target) : found;
+      },
+    });
+    const relay = new UsageRelay(unsteady, 'unsteady');
+    onTestFinished(() => relay.stop());
+    relay.add(use(1));
+    await new Promise((done) => setTimeout(done, 100));
+    relay.add(use(1));
+    away = false;
+    const heard: { count?: number }[] = [];
+    const reader = new RelayedUsage(db, (event) => heard.push(event));
+    await eventually(() => {
+      reader.heard('unsteady', 1, true);
+      reader.catchUp(new Set(['unsteady']));
+      return heard.reduce((total, { count = 1 }) => total + count, 0) === 2;
+    });
+  });
+});

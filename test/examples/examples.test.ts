@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { databaseFor, finish, readyAt, start } from '../cli/run.ts';
+import { CreateKeyDocument, RevokeKeyDocument, VerifyKeyDocument } from '../generated/graphql.ts';
+import { expectType, request } from '../schema/request.ts';
+import { onEachDatabase } from '../support/databases.ts';
+import { eventually } from '../support/wait.ts';
+
+/** Runs a program of examples/ as its reader would; ended with the test at the latest. */
+function runExample(path: string, env: Readonly<Record<string, string>>) {
+  const { PATH = '' } = process.env;
+  const program = join(import.meta.dirname, '../../examples', path);
+  const child = spawn(process.execPath, ['--import', 'tsx', program], { env: { PATH, ...env } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { output: () => output, ended };
+}
+
+async function startServer(env: Readonly<Record<string, string>>, port = '0') {
+  const server = start({ ...env, PORT: port, LOG_LEVEL: 'warn' }, 'serve');
+  return { server, url: await readyAt(server) };
+}
+
+onEachDatabase('the examples', (engine) => {
+  async function owner() {
+    const { env } = await databaseFor(engine);
+    const init = await finish(
+      start(env, 'init', '--organization', 'Acme', '--email', 'a@example.com', '--json'),
+    );
+    return { env, token: JSON.parse(init.stdout).sessionToken as string };
+  }
+
+  it('verify-in-code issues a key and has it accepted', { timeout: 40_000 }, async () => {
+    const { env, token } = await owner();
+    const { url } = await startServer(env);
+    const example = runExample('verify-in-code/index.ts', { KEYWRIGHT_URL: url, KEYWRIGHT_TOKEN: token });
+    expect(await example.ended, example.output()).toBe(0);
+    expect(example.output()).toMatch(
+      /^issued key_\w+, which starts with kw_live_\w+\naccepted: customer-42\n$/,
+    );
+  });
+
+  it('live shows changes and uses, and misses nothing while the server restarts', {
+    timeout: 60_000,
+  }, async () => {
+    const { env, token } = await owner();
+    const first = await startServer(env);
+    const { url } = first;
+    const create = async (name: string) => {
+      const { data } = await request({ url }, token, CreateKeyDocument, { input: { name } });
+      return expectType(data.createApiKey, 'CreateApiKeyPayload');
+    };
+    const before = await create('before');
+    const dashboard = runExample('live/dashboard.ts', { KEYWRIGHT_URL: url, KEYWRIGHT_TOKEN: token });
+    const shows = (line: RegExp) =>
+      eventually(() => line.test(dashboard.output()), { timeoutMs: 15_000 }).catch(() => {
+        throw new Error(`It does not show ${line}: ${dashboard.output()}`);
+      });
+    await shows(/before {2}ACTIVE .*found/);
+    // Whether the subscriptions run already, only an event tells.
+    await eventually(async () => {
+      await request({ url }, token, VerifyKeyDocument, { input: { key: before.secret } });
+      return /before .*used \d+ times/.test(dashboard.output());
+    });
+    const seen = await create('seen');
+    await shows(/seen {2}ACTIVE .*ApiKeyCreated/);
+    first.server.process.kill('SIGTERM');
+    expect(await first.server.ended).toBe(0);
+    // On a port of its own, where the dashboard does not look, so that the changes happen while it is away.
+    const away = await startServer(env);
+    const revoked = await request({ url: away.url }, token, RevokeKeyDocument, {
+      input: { id: seen.apiKey.id },
+    });
+    expectType(revoked.data.revokeApiKey, 'RevokeApiKeyPayload');
+    away.server.process.kill('SIGTERM');
+    await away.server.ended;
+    await startServer(env, new URL(url).port);
+    await shows(/seen {2}REVOKED .*ApiKeyRevoked/);
+    expect(dashboard.output().match(/ApiKeyRevoked/g)).toHaveLength(1);
+  });
+});
