@@ -25,7 +25,11 @@ describe('the configuration', () => {
       usageFlushMs: 500,
       verifyCacheKeys: 100_000,
       verifyFailuresPerMinute: 120,
+      cluster: { listenUrl: null, leaseMs: 3_000, redisUrl: null },
+      auditRetentionDays: null,
+      live: expect.objectContaining({ operations: 100, perCaller: 1_000 }),
       oidc: null,
+      metrics: false,
       logLevel: 'info',
       graphiql: true,
     });
@@ -43,6 +47,10 @@ describe('the configuration', () => {
       USAGE_FLUSH_MS: '50',
       VERIFY_CACHE_KEYS: '1',
       VERIFY_FAILURES_PER_MINUTE: '7',
+      DATABASE_LISTEN_URL: 'postgres://kw:secret@primary:5432/kw',
+      CLUSTER_LEASE_MS: '500',
+      REDIS_URL: 'rediss://cache:6379',
+      METRICS: 'on',
       LOG_LEVEL: 'silent',
       GRAPHIQL: 'off',
     });
@@ -54,6 +62,12 @@ describe('the configuration', () => {
       usageFlushMs: 50,
       verifyCacheKeys: 1,
       verifyFailuresPerMinute: 7,
+      cluster: {
+        listenUrl: 'postgres://kw:secret@primary:5432/kw',
+        leaseMs: 500,
+        redisUrl: 'rediss://cache:6379',
+      },
+      metrics: true,
       logLevel: 'silent',
       graphiql: false,
     });
@@ -89,6 +103,10 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'sqlite::memory:'],
     ['LOG_LEVEL', 'loud'],
     ['GRAPHIQL', 'maybe'],
+    ['DATABASE_LISTEN_URL', 'sqlite:file.db'],
+    ['CLUSTER_LEASE_MS', '100'],
+    ['REDIS_URL', 'http://cache'],
+    ['METRICS', 'yes'],
   ])('refuses %s=%s and names the variable', (name, value) => {
     expect(fault({ [name]: value })).toMatch(new RegExp(`^${name} `));
   });

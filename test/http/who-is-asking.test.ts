@@ -173,7 +173,7 @@ onEachDatabase('who is asking', (engine) => {
     const { secret } = await makeApiKey(server(), organizationId);
     const query = 'mutation ($input: VerifyApiKeyInput!) { verifyApiKey(input: $input) { code } }';
     const { errors } = await ask(server(), query, { token, variables: { input: { key: secret, no: 1 } } });
-    expect(errors[0]?.message).toContain('[redacted]');
+    expect(errors[0]?.message).toContain('Variable "$input" got an invalid value');
     expect(JSON.stringify(errors)).not.toContain(secret);
   });
 

@@ -28,7 +28,7 @@ export interface TestServer {
   readonly lines: readonly string[];
   /** Every statement that went to the database, without its values. */
   readonly statements: string[];
-  /** Stops it and removes its database. */
+  /** Stops it and removes its database. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -56,10 +56,15 @@ export async function startTestServer(engine: Engine, options: TestServerOptions
   const log = createLog('debug', (line) => lines.push(line));
   const app = await createApp(config, { clock, log, database, timeouts, liveLimits });
   const { url } = await app.start();
-  const close = async () => {
+  let closing: Promise<void> | undefined;
+  const end = async () => {
     await app.stop();
     await database.close();
     await drop();
+  };
+  const close = () => {
+    closing ??= end();
+    return closing;
   };
   return { url, app, services: app.services, clock, lines, statements, close };
 }

@@ -96,7 +96,7 @@ onEachDatabase('a client that does not read', (engine) => {
     statements.length = 0;
     const ran = () => statements.filter((text) => /from "api_keys".* order by/.test(text)).length;
     const first = Array.from({ length: 90 }, ask);
-    await eventually(() => ran() === first.length);
+    await eventually(() => ran() > 0);
     const more = Array.from({ length: 90 }, ask);
     const other = await connectLive(server(), sessionToken);
     // Those that were read before the answers to the first piled up may run, the others wait.
