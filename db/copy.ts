@@ -142,10 +142,10 @@ async function checksum(
       const named = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
       hash.update(`${JSON.stringify(named)}\n`);
     }
-    done += rows.length;
-    onProgress(done);
     last = rows.at(-1) ?? null;
     if (!last) return hash.digest('hex');
+    done += rows.length;
+    onProgress(done);
   }
 }
 

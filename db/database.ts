@@ -8,6 +8,8 @@ export interface Database {
   readonly kysely: Kysely<Tables>;
   readonly engine: Engine;
   readonly lookup: Lookup;
+  /** Null where writing doesn't keep this thread from its work anyway. */
+  readonly background: BackgroundWriter | null;
   close(): Promise<void>;
 }
 
@@ -36,4 +38,16 @@ export interface AsyncLookup {
   readonly mode: 'async';
   /** Compiles once a connection, under this name. The parameters of `query` only mark their places. */
   prepare<Row>(name: string, query: CompiledQuery<Row>): (...values: readonly unknown[]) => Promise<Row[]>;
+}
+
+/** Writes many rows without keeping this thread from its work. */
+export interface BackgroundWriter {
+  /** In one transaction. Resolves when it has committed; rejects where nothing was written. */
+  write(writes: readonly RowWrites[]): Promise<void>;
+}
+
+/** A statement that is run with each of the rows as its parameters. */
+export interface RowWrites {
+  readonly sql: string;
+  readonly rows: readonly (readonly (string | number | null)[])[];
 }

@@ -33,10 +33,16 @@ export async function migrate(database: Database): Promise<MigrationResult> {
   });
 }
 
-/** Why the database can't be served by this program as it is, or null where it can. Reads only. */
-export async function migrationProblem(database: Database): Promise<string | null> {
+/**
+ * Why the database can't be served by this program as it is, or null where it can. One that was served already may have
+ * become newer meanwhile (`served`): a migration leaves the release before it working. Reads only.
+ */
+export async function migrationProblem(
+  database: Database,
+  { served = false }: { readonly served?: boolean } = {},
+): Promise<string | null> {
   const done = await executed(database.kysely);
-  const unknown = done.find((name) => !(name in migrations));
+  const unknown = served ? undefined : done.find((name) => !(name in migrations));
   if (unknown) return `the database is newer than this program (it has the migration ${unknown})`;
   const missing = Object.keys(migrations).find((name) => !done.includes(name));
   return missing ? `the migration ${missing} has not run` : null;

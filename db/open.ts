@@ -2,7 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database } from './database.ts';
 
-export type { AsyncLookup, Database, Engine, Lookup, SyncLookup } from './database.ts';
+export type {
+  AsyncLookup,
+  BackgroundWriter,
+  Database,
+  Engine,
+  Lookup,
+  RowWrites,
+  SyncLookup,
+} from './database.ts';
 
 /**
  * Opens `sqlite:<path>` (made if missing, its folder too) or `postgres://…`. Loads only the driver it needs. Does not

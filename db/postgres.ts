@@ -40,6 +40,7 @@ export function openPostgres(url: string): Database {
     kysely,
     engine: 'postgres',
     lookup: lookupOn(readers),
+    background: null,
     close: async () => {
       await Promise.all([kysely.destroy(), readers.end()]);
     },

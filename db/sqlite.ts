@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
+import { backgroundWriter } from './background-writer.ts';
 import type { Database, SyncLookup } from './database.ts';
 import type { Tables } from './tables.ts';
 
@@ -10,22 +11,33 @@ const BUSY_TIMEOUT_MS = 10_000;
 /** Readers wait only while another process repairs the file after a crash; meanwhile nothing else runs here. */
 const LOOKUP_TIMEOUT_MS = 1_000;
 
+/**
+ * As much of the file as this is looked up in the system's memory, without a copy and a system call a page. Nobody makes
+ * the file shorter while it is open.
+ */
+const LOOKUP_MMAP_BYTES = 2 ** 31 - 65_536;
+
+/** Every commit is on disk before it is acknowledged, and foreign keys hold. */
+const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF'];
+
 /** Opens a SQLite file (made if missing, for its owner only): WAL, every commit on disk before it is acknowledged. */
 export function openSqlite(path: string): Database {
   createPrivately(path);
   const connection = new SQLite(path, { timeout: BUSY_TIMEOUT_MS });
   connection.pragma('journal_mode = WAL');
-  connection.pragma('synchronous = FULL');
-  connection.pragma('foreign_keys = ON');
-  connection.pragma('trusted_schema = OFF');
+  for (const pragma of WRITER_PRAGMAS) connection.pragma(pragma);
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
   const reader = new SQLite(path, { readonly: true, timeout: LOOKUP_TIMEOUT_MS });
   reader.pragma('trusted_schema = OFF');
+  reader.pragma(`mmap_size = ${LOOKUP_MMAP_BYTES}`);
+  const background = backgroundWriter({ path, busyTimeoutMs: BUSY_TIMEOUT_MS, pragmas: WRITER_PRAGMAS });
   return {
     kysely,
     engine: 'sqlite',
     lookup: lookupOn(reader),
+    background,
     close: async () => {
+      await background.close();
       reader.close();
       await kysely.destroy();
     },

@@ -54,11 +54,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const db = database.kysely;
   const bus = await createBus(database, config, log);
   const keys = createKeyLookup(database, { bus, config });
-  const recorder = createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs);
+  const recorder = createUsageRecorder(
+    { db, bus, clock, log, background: database.background },
+    config.usageFlushMs,
+  );
   const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);
   const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter }) : null;
   const usage = metrics?.counting(recorder) ?? recorder;
-  const live = new Live({ db, bus, log }, keyReader(database, usage));
+  const live = new Live({ db, bus, log }, keyReader(database, { bus, usage }));
   const timeouts = { ...DEFAULT_TIMEOUTS, ...overrides.timeouts };
   const server = createHttpServer({ log, timeouts });
   let url = addressOf(config.host, config.port);
@@ -110,7 +113,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       recorder.start();
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);
-        const readiness = () => migrationProblem(database);
+        const readiness = () => migrationProblem(database, { served: true });
         const routes = createRoutes(services, schema, readiness, { run, live: liveServer, metrics });
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };

@@ -1,26 +1,32 @@
 import { connect, type Socket } from 'node:net';
 
+const IDLE_MAX_MS = 2_000;
+
 /** A connection to a server on which one request follows the other: as little work as a client can do. */
 export class Requester {
-  readonly #socket: Socket;
-  readonly #host: string;
+  readonly #url: URL;
+  #socket: Socket;
+  #usedAt = performance.now();
   #waiting: ((status: number, body: string) => void) | null = null;
   #received = '';
 
   constructor(url: string) {
-    const { hostname, port, host } = new URL(url);
-    this.#host = host;
-    this.#socket = connect(Number(port), hostname).setNoDelay(true).setEncoding('latin1');
-    this.#socket.on('data', (text: string) => this.#receive(text));
+    this.#url = new URL(url);
+    this.#socket = this.#connect();
   }
 
   /** Sends a request and waits for its answer. */
   send(method: string, path: string, headers: string, body = ''): Promise<{ status: number; body: string }> {
+    // The server closes what nobody uses.
+    if (performance.now() - this.#usedAt > IDLE_MAX_MS) {
+      this.#socket.destroy();
+      this.#socket = this.#connect();
+    }
     return new Promise((resolve) => {
       this.#waiting = (status, text) => resolve({ status, body: text });
       const length = body ? `Content-Length: ${Buffer.byteLength(body)}\r\n` : '';
       this.#socket.write(
-        `${method} ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${headers}${length}\r\n${body}`,
+        `${method} ${path} HTTP/1.1\r\nHost: ${this.#url.host}\r\n${headers}${length}\r\n${body}`,
       );
     });
   }
@@ -32,6 +38,12 @@ export class Requester {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #connect(): Socket {
+    const { hostname, port } = this.#url;
+    const socket = connect(Number(port), hostname).setNoDelay(true).setEncoding('latin1');
+    return socket.on('data', (text: string) => this.#receive(text));
   }
 
   #receive(text: string): void {
@@ -48,6 +60,7 @@ export class Requester {
     const waiting = this.#waiting;
     this.#waiting = null;
     this.#received = '';
+    this.#usedAt = performance.now();
     waiting?.(Number(head.slice(9, 12)), body);
   }
 }

@@ -10,7 +10,7 @@ export class Confirmations {
 
   /** From now on, confirmations of this change count: they may come before its own node knows of the commit. */
   expect(id: string, now: number): void {
-    this.#awaited.set(id, { since: now, from: new Set(), changed: () => {} });
+    this.#expected(id, now);
   }
 
   confirm(id: string, nodeId: string): void {
@@ -28,8 +28,7 @@ export class Confirmations {
     nodes: Promise<ReadonlyMap<string, number>>,
     atMost: number,
   ): Promise<ReadonlySet<string>> {
-    const awaited = this.#awaited.get(id);
-    if (!awaited) return new Set();
+    const awaited = this.#awaited.get(id) ?? this.#expected(id, performance.now());
     let known: ReadonlyMap<string, number> | undefined;
     nodes.then(
       (found) => {
@@ -60,6 +59,12 @@ export class Confirmations {
 
   get size(): number {
     return this.#awaited.size;
+  }
+
+  #expected(id: string, since: number): Awaited {
+    const awaited = { since, from: new Set<string>(), changed: () => {} };
+    this.#awaited.set(id, awaited);
+    return awaited;
   }
 }
 

@@ -62,7 +62,7 @@ export class ListeningConnection {
       try {
         await this.#session();
       } catch (error) {
-        this.#listening.lost(error);
+        if (!this.#stopping.signal.aborted) this.#listening.lost(error);
       }
       await this.#backOff();
     }

@@ -11,10 +11,19 @@ const PATIENCE = 2 / 3;
 
 /** What becomes of the membership. */
 export interface MembershipEvents {
-  /** A beat came back: everything that was said before it was sent has been heard. `anew`: others had forgotten us. */
-  proven(anew: boolean): void;
+  /** Has this said to this node by way of the database's own address. */
+  introduce(message: string): void;
+  /** A beat came back: everything that was said before it was sent has been heard. */
+  proven(): void;
+  /** The node is on the list, where it was not: the others know nothing of it yet, or any more. */
+  enrolled(): void;
   /** All nodes, as they stand in the table. */
   seen(rows: readonly NodeRow[]): void;
+}
+
+interface Beat {
+  readonly number: number;
+  readonly asked: Moment;
 }
 
 /**
@@ -29,8 +38,11 @@ export class Membership {
   readonly #lease: Lease;
   readonly #events: MembershipEvents;
   #session = '';
+  /** Whether what is said where changes are made is heard on this connection: it may lead to another database. */
+  #introduced = false;
+  #lastBeat: Beat | null = null;
   #number = 0;
-  #underWay: { number: number; asked: Moment; anew: boolean } | null = null;
+  #underWay: Beat | null = null;
   #timer: NodeJS.Timeout | null = null;
   #roundTripMs: number | null = null;
 
@@ -56,8 +68,11 @@ export class Membership {
   /** Begins to beat on a new connection. */
   established(): void {
     this.#session = randomBytes(8).toString('hex');
+    this.#introduced = false;
     this.#underWay = null;
+    this.#lastBeat = null;
     this.nodes.lookAnew();
+    this.#introduce();
     void this.#beat();
     this.#timer ??= setInterval(() => this.#tick(), this.#lease.milliseconds / BEATS_PER_LEASE).unref();
   }
@@ -67,10 +82,16 @@ export class Membership {
     const beat = this.#underWay;
     if (session !== this.#session || beat?.number !== number) return;
     this.#underWay = null;
-    this.#lease.extend(beat.asked);
+    this.#lastBeat = beat;
     this.#roundTripMs = performance.now() - beat.asked.monotonic;
-    this.#connection.proven();
-    this.#events.proven(beat.anew);
+    if (this.#introduced) this.#prove(beat);
+  }
+
+  /** Takes note of what was said by way of the database's own address. */
+  heardOfItself({ session }: Extract<Direct, { type: 'hello' }>): void {
+    if (session !== this.#session || this.#introduced) return;
+    this.#introduced = true;
+    if (this.#lastBeat) this.#prove(this.#lastBeat);
   }
 
   /** Reads who is there. */
@@ -101,7 +122,18 @@ export class Membership {
     this.#lease.end();
   }
 
+  #prove(beat: Beat): void {
+    this.#lease.extend(beat.asked);
+    this.#connection.proven();
+    this.#events.proven();
+  }
+
+  #introduce(): void {
+    this.#events.introduce(encode({ type: 'hello', session: this.#session }));
+  }
+
   #tick(): void {
+    if (!this.#introduced) this.#introduce();
     const beat = this.#underWay;
     if (!beat) {
       void this.#beat();
@@ -116,7 +148,7 @@ export class Membership {
 
   async #beat(): Promise<void> {
     this.#number += 1;
-    const beat = { number: this.#number, asked: this.#lease.now(), anew: false };
+    const beat: Beat = { number: this.#number, asked: this.#lease.now() };
     this.#underWay = beat;
     const message = encode({ type: 'beat', session: this.#session, number: beat.number });
     const values = [this.#id, this.#name, this.#lease.milliseconds, directChannel(this.#id), message];
@@ -131,7 +163,7 @@ export class Membership {
         select beat, set_config('synchronous_commit', 'on', true), pg_notify($4, $5) from beaten`,
         values,
       );
-      beat.anew = Number(row?.beat) === 1;
+      if (Number(row?.beat) === 1) this.#events.enrolled();
       await this.look();
       await this.#removeGone();
     } catch {

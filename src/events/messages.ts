@@ -22,6 +22,8 @@ export type Broadcast =
 export type Direct =
   /** A node's proof to itself that it hears what is said; `session` is the connection that it was sent on. */
   | { readonly type: 'beat'; readonly session: string; readonly number: number }
+  /** The same by way of the database's own address, where changes are made. */
+  | { readonly type: 'hello'; readonly session: string }
   /** A node has taken note of changes. */
   | { readonly type: 'confirmed'; readonly from: string; readonly ids: readonly string[] };
 

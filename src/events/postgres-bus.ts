@@ -6,11 +6,12 @@ import type { Log } from '../core/log.ts';
 import { type EventBus, localListeners, type Propagation } from './bus.ts';
 import { BROADCAST, directChannel } from './channels.ts';
 import { Confirmations } from './confirmations.ts';
+import { Confirmer } from './confirmer.ts';
 import type { ChangeEvent } from './events.ts';
 import { Lease } from './lease.ts';
 import { ListeningConnection } from './listening-connection.ts';
 import { Membership } from './membership.ts';
-import { type Broadcast, type Direct, decode, encode, portions } from './messages.ts';
+import { type Broadcast, type Direct, decode, encode } from './messages.ts';
 import type { NodeRow } from './nodes.ts';
 import { RelayedUsage } from './relayed-usage.ts';
 import { RemoteChanges } from './remote-changes.ts';
@@ -57,7 +58,6 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   const local = localListeners();
   const lease = new Lease(leaseMs);
   const confirmations = new Confirmations();
-  const toConfirm = new Map<string, string[]>();
   const remote = new RemoteChanges(db, local.emit, (error) =>
     log.warn('Changes of other nodes could not be read; who follows them looks again', { error }),
   );
@@ -68,6 +68,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   let connected = false;
   let silent = false;
   let connectionsLost = 0;
+  let usageMissed = false;
   let firstProof = () => {};
 
   const connection = new ListeningConnection(listenUrl, [BROADCAST, directChannel(id)], {
@@ -76,7 +77,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       // What was said since the last connection has passed unheard.
       local.forget(ALL_STALE);
       membership.established();
-      relayed.catchUp(new Set(membership.nodes.rows.map((row) => row.id)));
+      usageMissed = true;
     },
     lost(error) {
       if (connected) connectionsLost += 1;
@@ -96,16 +97,25 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     },
   });
 
+  const confirmer = new Confirmer(id, connection);
   const membership = new Membership({ id, name }, connection, lease, {
-    proven(anew) {
+    introduce(message) {
+      sql`select pg_notify(${directChannel(id)}, ${message})`.execute(db).catch(() => {});
+    },
+    proven() {
       if (silent) log.info('Other nodes are heard again');
       silent = false;
       firstProof();
       confirmations.prune(performance.now() - ABANDONED_MS);
-      void watches.share(anew);
+      void watches.share();
+    },
+    enrolled() {
+      void watches.share(true);
     },
     seen(rows) {
       watches.learn(rows).catch(() => {});
+      if (usageMissed) relayed.catchUp(new Set(rows.map((row) => row.id)));
+      usageMissed = false;
     },
   });
 
@@ -120,6 +130,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
 
   const heardAlone = (message: Direct | null): void => {
     if (message?.type === 'beat') membership.heard(message);
+    if (message?.type === 'hello') membership.heardOfItself(message);
     if (message?.type === 'confirmed')
       for (const one of message.ids) confirmations.confirm(one, message.from);
   };
@@ -128,28 +139,9 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     for (const one of stale ?? [ALL_STALE]) local.forget(one);
     // Our own too: where the answer to the commit was lost, nobody announces it here.
     if (from === id) return;
-    if (!stale || stale.some(concernsKeys)) confirm(from, change);
+    if (!stale || stale.some(concernsKeys)) confirmer.confirm(from, change);
     for (const { organizationId, first, last } of stale ?? [])
       if (organizationId) remote.want(organizationId, first, last);
-  };
-
-  const confirm = (to: string, change: string): void => {
-    if (toConfirm.size === 0) setImmediate(sendConfirmations);
-    const known = toConfirm.get(to);
-    if (known) known.push(change);
-    else toConfirm.set(to, [change]);
-  };
-
-  const sendConfirmations = (): void => {
-    for (const [to, changes] of toConfirm) {
-      for (const ids of portions(changes)) {
-        const message = encode({ type: 'confirmed', from: id, ids });
-        const values = [directChannel(to), message];
-        // Unconfirmed, the other waits until our lease is over.
-        connection.query('select pg_notify($1, $2)', values).catch(() => {});
-      }
-    }
-    toConfirm.clear();
   };
 
   /** Who else may go by what was before, and until when at most; looked up after the commit, so that nobody is missed. */
@@ -196,6 +188,12 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       });
       await Promise.race([proof, patience]);
       clearTimeout(timer);
+      if (!lease.isHeld() && !silent) {
+        silent = true;
+        log.warn(
+          'This node does not hear what is said where changes are made; it remembers no key until it does',
+        );
+      }
     },
     async stop() {
       if (!started) return;
@@ -239,7 +237,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     return {
       confirmedNodes: known + 1,
       totalNodes: live.size + 1,
-      milliseconds: performance.now() - committedAt,
+      milliseconds: Number((performance.now() - committedAt).toFixed(2)),
     };
   }
 }

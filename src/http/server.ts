@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../core/log.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
@@ -61,6 +61,7 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
   const { log, timeouts } = options;
   const open = new Set<ServerResponse>();
   const running = new Set<Promise<void>>();
+  const connections = new Set<Socket>();
   let headers: ReadonlyMap<string, string> = new Map();
   let site: Site | null = null;
   let stopping: Promise<void> | undefined;
@@ -123,10 +124,17 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
     stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
 
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+
   const stop = async (): Promise<void> => {
     if (!server.listening) return;
     let deadline: NodeJS.Timeout | undefined;
     const closed = new Promise((resolve) => server.close(resolve));
+    // Browsers open connections ahead of their requests, and Node.js takes one on which nothing has come for a busy one.
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
     for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
     // A client may have left while its request still runs.
     const finished = closed.then(() => Promise.all(running));

@@ -5,12 +5,15 @@ import type { KeyLookup, VerifiableKey } from '../context.ts';
 import type { EventBus } from '../events/bus.ts';
 import { catchUp } from './catch-up.ts';
 import { queryChanges, queryPosition } from './change-queries.ts';
-import { queryByHash } from './find-by-hash.ts';
-import { verifiableKey } from './verifiable-row.ts';
+import { queryByHash, queryKeyByHash } from './find-by-hash.ts';
+import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
 import { type RememberedOrganization, VerifyCache } from './verify-cache.ts';
 
 /** How old the last look for other processes' changes may be, milliseconds: the bound on what they can leave unnoticed. */
 const LOOK_EVERY_MS = 1;
+
+/** Most roles of one organization that are remembered. */
+const ROLES_MAX = 1_000;
 
 /** How long what is remembered is used while even the look fails, milliseconds. */
 const OUTAGE_MS = 3_000;
@@ -26,6 +29,7 @@ export function lookUpAtOnce(
 ): KeyLookup {
   const cache = new VerifyCache(keys);
   const stop = bus.onStale((stale) => cache.apply(stale));
+  const keyByHash = lookup.prepare(queryKeyByHash(kysely));
   const byHash = lookup.prepare(queryByHash(kysely));
   const changesAfter = lookup.prepare(queryChanges(kysely));
   const position = lookup.prepare(queryPosition(kysely));
@@ -55,8 +59,31 @@ export function lookUpAtOnce(
   };
 
   const read = (hash: string, now: number): VerifiableKey | null => {
+    const row = keyByHash.first(hash);
+    if (!row) return null;
+    const organization = cache.organization(row.organization_id);
+    if (!organization) return readWhole(hash, now);
+    const { applied } = organization;
+    confirm(organization, now);
+    const role = row.role_id === null ? NO_ROLE : organization.roles.get(row.role_id);
+    // Caught up only now, the organization may know of changes that the row is too old for.
+    if (!role || organization.applied !== applied) return readWhole(hash, now);
+    return cache.put(hash, keyWithRole(row, role), applied, now).key;
+  };
+
+  const readWhole = (hash: string, now: number): VerifiableKey | null => {
     const row = byHash.first(hash);
-    return row ? cache.put(hash, verifiableKey(row), row.sequence, now).key : null;
+    if (!row) return null;
+    const { key, organization } = cache.put(hash, verifiableKey(row), row.sequence, now);
+    // A role is as of this row, so nothing may have been left out in between.
+    if (row.role_id !== null && row.sequence === organization.applied) {
+      if (organization.roles.size >= ROLES_MAX) organization.roles.clear();
+      organization.roles.set(row.role_id, {
+        role_name: row.role_name,
+        role_permissions: row.role_permissions,
+      });
+    }
+    return key;
   };
 
   return {

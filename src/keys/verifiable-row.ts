@@ -5,28 +5,40 @@ import type { VerifiableKey } from '../context.ts';
 import { type Network, parseNetwork } from '../core/ip.ts';
 
 /** What verification reads of a secret and its key. */
-export interface VerifiableRow {
+export interface KeyRow {
   readonly key_id: string;
   readonly secret_id: string;
   readonly organization_id: string;
-  /** Number of the organization's last change at the time of the read. */
-  readonly sequence: number;
   readonly environment: Row<'api_keys'>['environment'];
+  readonly role_id: string | null;
   readonly grants: string;
-  readonly role_name: string | null;
-  readonly role_permissions: string | null;
   readonly external_id: string | null;
   readonly ip_allowlist: string;
   readonly rate_limit: number | null;
   readonly rate_window_seconds: number | null;
   readonly enabled: number;
-  readonly key_expires_at: number;
-  readonly key_revoked_at: number | null;
-  readonly secret_expires_at: number;
-  readonly secret_revoked_at: number | null;
-  /** Joined by commas. */
+  /** When the key or the secret expires, whichever is first. */
+  readonly expires_at: number;
+  /** 1 where the key or the secret is. */
+  readonly revoked: number;
+  /** Joined by commas, in no order; null where there is none. */
   readonly team_ids: string | null;
 }
+
+/** What it reads of a role. */
+export interface RoleRow {
+  readonly role_name: string | null;
+  readonly role_permissions: string | null;
+}
+
+/** All of it, as of one moment. */
+export interface VerifiableRow extends KeyRow, RoleRow {
+  /** Number of the organization's last change at the time of the read. */
+  readonly sequence: number;
+}
+
+/** In place of a role, where the key has none. */
+export const NO_ROLE: RoleRow = { role_name: null, role_permissions: null };
 
 /** Keys share these: most have the permissions and allowlist of many others, and none. */
 const SHARED_MAX = 2_000;
@@ -37,21 +49,26 @@ const NONE: readonly never[] = [];
 
 /** Makes a row into what the checks look at. Throws where an allowlist can't be read. */
 export function verifiableKey(row: VerifiableRow): VerifiableKey {
+  return keyWithRole(row, row);
+}
+
+/** The same of a key and its role that were read apart. */
+export function keyWithRole(row: KeyRow, role: RoleRow): VerifiableKey {
   const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
   return {
     keyId: row.key_id,
     secretId: row.secret_id,
     organizationId: row.organization_id,
     environment: row.environment,
-    permissions: permissionsOf(row.role_permissions ?? '[]', row.grants),
-    roleName: row.role_name,
-    teamIds: row.team_ids ? row.team_ids.split(',') : NONE,
+    permissions: permissionsOf(role.role_permissions ?? '[]', row.grants),
+    roleName: role.role_name,
+    teamIds: row.team_ids ? row.team_ids.split(',').sort() : NONE,
     externalId: row.external_id,
     allowlist: row.ip_allowlist === '[]' ? NONE : allowlistOf(row.ip_allowlist),
     rateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
     enabled: row.enabled === 1,
-    revoked: row.key_revoked_at !== null || row.secret_revoked_at !== null,
-    expiresAt: Math.min(row.key_expires_at, row.secret_expires_at),
+    revoked: row.revoked === 1,
+    expiresAt: row.expires_at,
   };
 }
 

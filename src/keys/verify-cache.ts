@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { VerifiableKey } from '../context.ts';
 import type { Stale } from '../events/stale.ts';
+import type { RoleRow } from './verifiable-row.ts';
 
 /** What is known of one organization's changes, kept as long as one of its keys is remembered. */
 export interface RememberedOrganization {
@@ -12,6 +13,8 @@ export interface RememberedOrganization {
   /** Raised when everything that is remembered of it may have changed. */
   version: number;
   keys: number;
+  /** Roles of its keys, by id: as long as no change has touched any of them. */
+  readonly roles: Map<string, RoleRow>;
 }
 
 /** A key that is remembered. */
@@ -83,7 +86,7 @@ export class VerifyCache {
     this.#overtake(organizationId, last);
     const organization = this.#organizations.get(organizationId);
     if (!organization) return;
-    if (keyIds === null) organization.version += 1;
+    if (keyIds === null) this.#forgetOrganization(organization);
     else for (const keyId of keyIds) this.#forgetKey(keyId);
     if (first <= organization.applied + 1) organization.applied = Math.max(organization.applied, last);
   }
@@ -91,8 +94,12 @@ export class VerifyCache {
   /** Forgets everything of an organization whose changes can't be told; from now on it is as after `sequence`. */
   forget(organization: RememberedOrganization, sequence: number): void {
     this.#overtake(organization.id, sequence);
-    organization.version += 1;
+    this.#forgetOrganization(organization);
     organization.applied = sequence;
+  }
+
+  organization(id: string): RememberedOrganization | undefined {
+    return this.#organizations.get(id);
   }
 
   /** How many keys are held, those included that were touched and not asked for since. */
@@ -116,9 +123,15 @@ export class VerifyCache {
       if (sequence === known.applied && readAt > known.confirmedAt) known.confirmedAt = readAt;
       return known;
     }
-    const made = { id, applied: sequence, confirmedAt: readAt, version: 0, keys: 0 };
+    const roles = new Map<string, RoleRow>();
+    const made = { id, applied: sequence, confirmedAt: readAt, version: 0, keys: 0, roles };
     this.#organizations.set(id, made);
     return made;
+  }
+
+  #forgetOrganization(organization: RememberedOrganization): void {
+    organization.version += 1;
+    organization.roles.clear();
   }
 
   #forgetKey(keyId: string): void {

@@ -7,8 +7,8 @@ import { readChanges as readLog } from '../events/read-changes.ts';
 export { CHANGES_PER_READ } from '../events/read-changes.ts';
 
 /**
- * The changes after a sequence, in order and without a gap, at most CHANGES_PER_READ of them. Rejects with
- * CURSOR_EXPIRED where the first of them are kept no more.
+ * The changes after a sequence, in order and without a gap, at most CHANGES_PER_READ of them: up to one that is kept no
+ * more. Rejects with CURSOR_EXPIRED where that is the first.
  */
 export async function readChanges(
   db: Kysely<Tables>,
@@ -16,8 +16,9 @@ export async function readChanges(
   after: number,
 ): Promise<ChangeEvent[]> {
   const changes = await readLog(db, organizationId, after);
-  if (changes[0] && changes[0].sequence > after + 1) throw expired();
-  return changes;
+  const gap = changes.findIndex(({ sequence }, index) => sequence !== after + 1 + index);
+  if (gap === 0) throw expired();
+  return gap < 0 ? changes : changes.slice(0, gap);
 }
 
 /** The sequence of each organization's last change. */

@@ -102,12 +102,17 @@ export class Channels<V> {
 
 /** Who came while some of the events were counted already gets the count of the rest, shared with those like it. */
 function deliver<V>(listeners: ReadonlySet<Listener<V>>, event: Counted<V>): void {
-  const byCount = new Map<number, Counted<V>>([[event.count, event]]);
+  let byCount: Map<number, Counted<V>> | null = null;
   for (const listener of listeners) {
     const before = listener.before?.get(event.key) ?? 0;
     if (listener.before?.delete(event.key) && listener.before.size === 0) listener.before = null;
     const count = event.count - before;
     if (count <= 0) continue;
+    if (before === 0) {
+      listener.receive(event);
+      continue;
+    }
+    byCount ??= new Map();
     const own = byCount.get(count) ?? { ...event, count };
     byCount.set(count, own);
     listener.receive(own);

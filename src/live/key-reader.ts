@@ -8,6 +8,9 @@ import { queryPosition } from '../keys/change-queries.ts';
 /** Gives a key as it is at this very moment, but for its last use, which may be an earlier one; null: there is none. */
 export type KeyReader = (id: string) => ApiKey | null;
 
+/** How late a change made by another process may be seen, milliseconds; those of this one are announced at once. */
+const LOOK_EVERY_MS = 0.25;
+
 /** What is remembered at most: keys, and characters of what they are made of. */
 const KEYS_MAX = 10_000;
 const CHARACTERS_MAX = 20_000_000;
@@ -19,15 +22,15 @@ const CHARACTERS_MAX = 20_000_000;
  */
 export function keyReader(
   { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,
-  usage: Context['usage'],
+  services: Pick<Context, 'bus' | 'usage'>,
 ): KeyReader | null {
-  return lookup.mode === 'sync' ? rememberingReader(kysely, lookup, usage) : null;
+  return lookup.mode === 'sync' ? rememberingReader(kysely, lookup, services) : null;
 }
 
 function rememberingReader(
   kysely: Database['kysely'],
   lookup: SyncLookup,
-  usage: Context['usage'],
+  { bus, usage }: Pick<Context, 'bus' | 'usage'>,
 ): KeyReader {
   const row = lookup.prepare(
     selectApiKeys(kysely)
@@ -42,7 +45,7 @@ function rememberingReader(
       .compile(),
   );
   const lastChange = lookup.prepare(queryPosition(kysely));
-  const version = lookup.prepare(sql<{ data_version: number }>`pragma data_version`.compile(kysely));
+  const currentVersion = lookup.prepare(sql<{ data_version: number }>`pragma data_version`.compile(kysely));
   const keys = new LRUCache<string, { readonly key: ApiKey; readonly position: number }>({
     max: KEYS_MAX,
     maxSize: CHARACTERS_MAX,
@@ -51,6 +54,18 @@ function rememberingReader(
   const positions = new LRUCache<string, { readonly position: number; readonly at: number }>({
     max: KEYS_MAX,
   });
+
+  let version = Number.NaN;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  bus.onStale(() => (lookedAt = Number.NEGATIVE_INFINITY));
+
+  const look = (): number => {
+    const now = performance.now();
+    if (now - lookedAt < LOOK_EVERY_MS) return version;
+    version = currentVersion.first()?.data_version ?? Number.NaN;
+    lookedAt = now;
+    return version;
+  };
 
   const positionOf = (organizationId: string, at: number): number => {
     const known = positions.get(organizationId);
@@ -61,7 +76,7 @@ function rememberingReader(
   };
 
   return (id) => {
-    const at = version.first()?.data_version ?? Number.NaN;
+    const at = look();
     const known = keys.get(id);
     if (known && known.position === positionOf(known.key.organizationId, at)) return known.key;
     const found = row.first(id);

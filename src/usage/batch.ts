@@ -81,37 +81,62 @@ export function noteDenial(batch: Batch, { organizationId, keyId, at }: Denial):
   else batch.dropped += 1;
 }
 
-/** A key's last use; undefined where the batch has none. */
-export function lastUseOf(batch: Batch | null, keyId: string): LastUse | undefined {
-  const key = batch?.keys.get(keyId);
-  return key && key.at !== NOT_USED ? { at: key.at, ip: key.ip } : undefined;
+/** A key's last use in the first of the batches that has one. */
+export function lastUseOf(batches: readonly Batch[], keyId: string): LastUse | undefined {
+  for (const batch of batches) {
+    const key = batch.keys.get(keyId);
+    if (key && key.at !== NOT_USED) return { at: key.at, ip: key.ip };
+  }
+  return undefined;
 }
 
-/** Both together, in the first. */
-export function mergeBatches(first: Batch, second: Batch): Batch {
-  for (const { keyId, organizationId, at, ip, minutes, secrets } of second.keys.values()) {
-    const key = first.keys.get(keyId) ?? addKey(first, keyId, organizationId);
-    if (at !== NOT_USED && at >= key.at) {
-      key.at = at;
-      key.ip = ip;
-    }
-    for (const { secretId, at: usedAt, uses } of secrets) {
-      const secret = first.secrets.get(secretId) ?? addSecret(first, key, secretId);
-      secret.uses += uses;
-      secret.at = Math.max(secret.at, usedAt);
-    }
-    for (const { start, verified, denied } of minutes) {
-      const minute = minuteAt(first, key, start);
-      if (minute) {
-        minute.verified += verified;
-        minute.denied += denied;
-      } else {
-        first.dropped += verified + denied;
-      }
+/** The batch in parts of so many keys each, in the order of their ids. */
+export function partsOf(batch: Batch, size: number): Batch[] {
+  const parts: Batch[] = [];
+  let part = emptyBatch();
+  for (const keyId of [...batch.keys.keys()].sort()) {
+    const key = batch.keys.get(keyId);
+    if (!key) continue;
+    if (part.keys.size === 0) parts.push(part);
+    part.keys.set(keyId, key);
+    part.minutes += key.minutes.length;
+    for (const secret of key.secrets) part.secrets.set(secret.secretId, secret);
+    if (part.keys.size === size) part = emptyBatch();
+  }
+  return parts;
+}
+
+/** All together, in a new one. */
+export function mergeBatches(batches: readonly Batch[]): Batch {
+  const merged = emptyBatch();
+  for (const batch of batches) {
+    for (const key of batch.keys.values()) addActivity(merged, key);
+    merged.dropped += batch.dropped;
+  }
+  return merged;
+}
+
+function addActivity(batch: Batch, added: KeyActivity): void {
+  const { keyId, organizationId, at, ip, minutes, secrets } = added;
+  const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
+  if (at !== NOT_USED && at >= key.at) {
+    key.at = at;
+    key.ip = ip;
+  }
+  for (const { secretId, at: usedAt, uses } of secrets) {
+    const secret = batch.secrets.get(secretId) ?? addSecret(batch, key, secretId);
+    secret.uses += uses;
+    secret.at = Math.max(secret.at, usedAt);
+  }
+  for (const { start, verified, denied } of minutes) {
+    const minute = minuteAt(batch, key, start);
+    if (minute) {
+      minute.verified += verified;
+      minute.denied += denied;
+    } else {
+      batch.dropped += verified + denied;
     }
   }
-  first.dropped += second.dropped;
-  return first;
 }
 
 function addKey(batch: Batch, keyId: string, organizationId: string): KeyActivity {

@@ -1,7 +1,17 @@
+import type { BackgroundWriter } from '../../db/open.ts';
 import type { Services, UsageSink } from '../context.ts';
-import { type Batch, emptyBatch, isEmpty, lastUseOf, mergeBatches, noteDenial, noteUse } from './batch.ts';
+import {
+  type Batch,
+  emptyBatch,
+  isEmpty,
+  lastUseOf,
+  mergeBatches,
+  noteDenial,
+  noteUse,
+  partsOf,
+} from './batch.ts';
 import { pruneBuckets } from './prune.ts';
-import { writeBatch } from './write-batch.ts';
+import { writeBatch, writeInBackground } from './write-batch.ts';
 
 /** A usage sink that writes to the database; whoever starts it stops it. */
 export interface UsageRecorder extends UsageSink {
@@ -15,18 +25,29 @@ export interface UsageRecorder extends UsageSink {
 
 const PRUNE_EVERY_MS = 3_600_000;
 
+/** Keys of one transaction: a change that somebody waits for does not wait for more of them. */
+const PART_KEYS = 200;
+
 /**
  * Gathers uses and denials in memory and writes them every `flushMs` milliseconds. A batch that can't be written is
  * kept, and written with the next; noting one never waits and never fails.
  */
 export function createUsageRecorder(
-  { db, bus, clock, log }: Pick<Services, 'db' | 'bus' | 'clock' | 'log'>,
+  {
+    db,
+    bus,
+    clock,
+    log,
+    background = null,
+  }: Pick<Services, 'db' | 'bus' | 'clock' | 'log'> & { readonly background?: BackgroundWriter | null },
   flushMs: number,
 ): UsageRecorder {
   let gathering = emptyBatch();
-  let writing: Batch | null = null;
-  // Kept for a reader that read its row before the write, and looks here after it.
-  let written: Batch | null = null;
+  // Parts of what is being written: those to come, and those done.
+  let writing: Batch[] = [];
+  let done: Batch[] = [];
+  // Those of the last time, for a reader that read its row before the write and looks here after it.
+  let written: Batch[] = [];
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -39,19 +60,24 @@ export function createUsageRecorder(
   const write = async (): Promise<void> => {
     const batch = gathering;
     gathering = emptyBatch();
-    writing = batch;
+    writing = partsOf(batch, PART_KEYS);
     writingSince = since;
     since = null;
     try {
-      await writeBatch(db, batch);
-      written = batch;
+      for (let part = writing[0]; part; part = writing[0]) {
+        await (background ? writeInBackground(background, part) : writeBatch(db, part));
+        done.push(part);
+        writing.shift();
+      }
     } catch (error) {
-      gathering = mergeBatches(batch, gathering);
+      gathering = mergeBatches([...writing, gathering]);
       since = writingSince;
       failures += 1;
       log.warn('Usage could not be written; it is kept for the next try', { error });
     } finally {
-      writing = null;
+      writing = [];
+      written = done;
+      done = [];
       writingSince = null;
       running = null;
     }
@@ -98,11 +124,12 @@ export function createUsageRecorder(
       const { organizationId, keyId, code, at, ip } = denial;
       bus.emit({ type: 'denial', organizationId, keyId, code, at, ip });
     },
-    pendingKey: (keyId) =>
-      lastUseOf(gathering, keyId) ?? lastUseOf(writing, keyId) ?? lastUseOf(written, keyId),
-    pendingSecret(secretId) {
+    pendingKey: (keyId) => lastUseOf([gathering, ...writing, ...done, ...written], keyId),
+    pendingSecret(secretId, lastUsedAt) {
       const newer = gathering.secrets.get(secretId);
-      const older = writing?.secrets.get(secretId);
+      const beingWritten = writing.find((part) => part.secrets.has(secretId))?.secrets.get(secretId);
+      // The row may be of a moment after the commit, of which the answer is still under way.
+      const older = beingWritten && beingWritten.at > lastUsedAt ? beingWritten : undefined;
       if (!newer || !older) return newer ?? older;
       return { at: Math.max(newer.at, older.at), uses: newer.uses + older.uses };
     },

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import type { BackgroundWriter } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { LastUse } from '../context.ts';
 import { type Batch, lastUseOf } from './batch.ts';
@@ -21,18 +22,54 @@ interface Bucket {
  * and secrets that are gone meanwhile are passed over.
  */
 export async function writeBatch(db: Kysely<Tables>, batch: Batch): Promise<void> {
-  // Sorted, so that two nodes take rows in one order and can't wait for each other.
-  const keys = [...batch.keys.keys()].sort().flatMap((id) => {
-    const use = lastUseOf(batch, id);
-    return use ? [[id, use] as const] : [];
-  });
-  const secrets = [...batch.secrets].sort(byId);
-  const buckets = [...toBuckets(batch)].sort(byId).map(([, bucket]) => bucket);
+  const { keys, secrets, buckets } = rowsOf(batch);
   await db.transaction().execute(async (tx) => {
     for (const rows of chunks(keys)) await writeKeys(tx, rows);
     for (const rows of chunks(secrets)) await writeSecrets(tx, rows);
     for (const rows of chunks(buckets)) await writeBuckets(tx, rows);
   });
+}
+
+/** The same on SQLite, beside the thread that answers requests. */
+export function writeInBackground(background: BackgroundWriter, batch: Batch): Promise<void> {
+  const { keys, secrets, buckets } = rowsOf(batch);
+  return background.write([
+    {
+      sql: 'update api_key_usage set last_used_at = ?, last_used_ip = ? where api_key_id = ? and last_used_at <= ?',
+      rows: keys.map(([id, { at, ip }]) => [at, ip, id, at]),
+    },
+    {
+      sql: 'update api_key_secret_usage set uses = uses + ?, last_used_at = max(last_used_at, ?) where secret_id = ?',
+      rows: secrets.map(([id, { at, uses }]) => [uses, at, id]),
+    },
+    {
+      sql: `insert into api_key_usage_buckets (api_key_id, organization_id, granularity, start, verified, denied)
+        select ?, ?, ?, ?, ?, ? where exists (select 1 from api_keys where api_keys.id = ?)
+        on conflict (api_key_id, granularity, start) do update set
+          verified = api_key_usage_buckets.verified + excluded.verified,
+          denied = api_key_usage_buckets.denied + excluded.denied`,
+      rows: buckets.map((bucket) => [
+        bucket.keyId,
+        bucket.organizationId,
+        bucket.granularity,
+        bucket.start,
+        bucket.verified,
+        bucket.denied,
+        bucket.keyId,
+      ]),
+    },
+  ]);
+}
+
+/** What there is to write, sorted: two nodes take rows in one order and can't wait for each other. */
+function rowsOf(batch: Batch) {
+  const keys = [...batch.keys.keys()].sort().flatMap((id) => {
+    const use = lastUseOf([batch], id);
+    return use ? [[id, use] as const] : [];
+  });
+  const secrets = [...batch.secrets].sort(byId);
+  const buckets = [...toBuckets(batch)].sort(byId).map(([, bucket]) => bucket);
+  return { keys, secrets, buckets };
 }
 
 // `column1`, `column2` … are what SQLite and PostgreSQL alike call the columns of a list of values.

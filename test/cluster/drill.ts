@@ -16,8 +16,8 @@ export interface DrillKey {
 const FOUND = `mutation {
   createOrganization(input: { name: "Drill" }) { __typename ... on CreateOrganizationPayload { organization { id } } }
 }`;
-const CREATE = `mutation ($organizationId: ID!) {
-  createApiKey(input: { name: "Drill", organizationId: $organizationId }) { __typename ... on CreateApiKeyPayload { secret apiKey { id } } }
+const CREATE = `mutation ($organizationId: ID!, $rateLimit: RateLimitInput) {
+  createApiKey(input: { name: "Drill", organizationId: $organizationId, rateLimit: $rateLimit }) { __typename ... on CreateApiKeyPayload { secret apiKey { id } } }
 }`;
 const REVOKE = `mutation ($id: ID!) {
   revokeApiKey(input: { id: $id }) {
@@ -78,8 +78,11 @@ export class Drill {
     return status === 200 ? (JSON.parse(body).data ?? null) : null;
   }
 
-  async createKey(node = this.node(0)): Promise<DrillKey> {
-    const data = await this.ask(node, CREATE, { organizationId: this.organizationId });
+  async createKey(
+    node = this.node(0),
+    rateLimit: { limit: number; windowSeconds: number } | null = null,
+  ): Promise<DrillKey> {
+    const data = await this.ask(node, CREATE, { organizationId: this.organizationId, rateLimit });
     if (!data?.createApiKey.secret) throw new Error('The key could not be made');
     return { id: data.createApiKey.apiKey.id, secret: data.createApiKey.secret };
   }

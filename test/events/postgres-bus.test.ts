@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ChangeEvent } from '../../src/events/events.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
+import { createTestDatabaseUrl } from '../support/databases.ts';
 import { anyone } from '../support/live.ts';
 import { makeApiKey, makeMember, type TestServer } from '../support/server.ts';
 import { eventually } from '../support/wait.ts';
@@ -18,6 +19,25 @@ function firstOf(nodes: readonly TestServer[]): TestServer {
   if (!first) throw new Error('There is no node');
   return first;
 }
+
+describe('a node that listens elsewhere than changes are made', () => {
+  test('never goes by what it remembers, and is not waited for longer than its lease', async () => {
+    const other = await createTestDatabaseUrl('postgres');
+    onTestFinished(other.drop);
+    const cluster = { listenUrl: other.url, leaseMs: 400, redisUrl: null };
+    const [misled] = (await startNodes(1, { config: { cluster } })) as [TestServer];
+    const { organizationId } = await makeMember(misled);
+    const { id, secret } = await makeApiKey(misled, organizationId);
+    const { keys, bus } = misled.services;
+    for (let time = 0; time < 3; time += 1) expect(await codeAt(misled, secret)).toBe('VALID');
+    await new Promise((done) => setTimeout(done, 1_000));
+    expect(await codeAt(misled, secret)).toBe('VALID');
+    expect(bus.isCurrent()).toBe(false);
+    expect(keys.counts.remembered).toBe(0);
+    await revokeApiKey(anyone(misled), { id });
+    expect(await codeAt(misled, secret)).toBe('REVOKED');
+  });
+});
 
 describe('a change on one node', () => {
   test('is known on all of them before it is answered, and the answer says so', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { BROADCAST } from '../../src/events/channels.ts';
@@ -73,6 +74,26 @@ describe('uses on one node', () => {
     expect(used().length).toBe(sent);
   });
 
+  test('reach who watches on a node that was cut off for a while', async () => {
+    const [one, other] = (await startNodes(2)) as [TestServer, TestServer];
+    const member = await makeMember(one);
+    const { secret } = await makeApiKey(one, member.organizationId);
+    const heard = await eavesdrop(one);
+    const socket = await connectLive(other, member.sessionToken);
+    const watching = socket.subscribe(USED, { minIntervalMs: 100 });
+    await eventually(() => heard.some(({ type }) => type === 'watches'));
+    await present(one, secret);
+    await eventually(() => sum(watching.events) === 1);
+    for (let round = 1; round <= 3; round += 1) {
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name = 'keywright listener'`.execute(
+        one.services.db,
+      );
+      for (let number = 0; number < 20; number += 1) await present(one, secret);
+      await eventually(() => sum(watching.events) === 1 + 20 * round);
+    }
+  });
+
   test('reach nobody who watches another organization', async () => {
     const [one, other] = (await startNodes(2)) as [TestServer, TestServer];
     const [watched, quiet] = [await makeMember(one), await makeMember(one)];
@@ -122,13 +143,12 @@ describe('what is relayed', () => {
     onTestFinished(() => relay.stop());
     const heard: { keyId: string | null; at: number; count?: number }[] = [];
     const reader = new RelayedUsage(db, (event) => heard.push(event));
-    reader.heard('sender', 1, true);
-    for (let number = 0; number < 300; number += 1) {
-      relay.add(use(number));
-      if (number % 100 === 99) await new Promise((done) => setTimeout(done, 300));
-    }
     const rows = () => db.selectFrom('relayed_usage').select('number').execute();
-    await eventually(async () => (await rows()).length === 3);
+    for (let sent = 1; sent <= 3; sent += 1) {
+      for (let number = 100 * (sent - 1); number < 100 * sent; number += 1) relay.add(use(number));
+      await eventually(async () => (await rows()).length === sent);
+      if (sent === 1) reader.heard('sender', 1, true);
+    }
     for (const number of [3, 1, 3, 2]) reader.heard('sender', number, true);
     reader.catchUp(new Set(['sender']));
     await eventually(() => heard.reduce((total, { count = 1 }) => total + count, 0) === 300);

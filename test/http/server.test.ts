@@ -197,6 +197,15 @@ test('stops by finishing what runs and taking nothing new', async () => {
   await server.stop();
 });
 
+test('does not wait, when it stops, for connections on which nothing was ever asked', async () => {
+  const { server, url } = await serve({ '/a': hello }, { stop: 60_000, headers: 30_000 });
+  const ahead = await openConnection(url);
+  // Answered: the server has taken the connection before this one too.
+  await (await fetch(`${url}/a`, { headers: { Connection: 'close' } })).text();
+  await server.stop();
+  expect(await ahead.closed()).toBe('');
+});
+
 test('cuts off what does not finish in time when it stops', async () => {
   const { route, started } = waiting();
   const { server, url } = await serve({ '/wait': route }, { stop: 50 });

@@ -5,6 +5,7 @@ import { openDatabase } from '../../db/open.ts';
 import { databaseFor, finish, readyAt, start } from '../cli/run.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask } from '../support/server.ts';
+import { eventually } from '../support/wait.ts';
 
 const FLUSH_MS = 500;
 
@@ -12,7 +13,7 @@ const FLUSH_MS = 500;
 const WRITE_MS = 400;
 
 const KEYS = 20;
-const RUN_MS = 2_000;
+const RUN_MS = FLUSH_MS + WRITE_MS;
 
 interface Key {
   readonly id: string;
@@ -48,6 +49,8 @@ onEachDatabase('kill -9 of a server that verifies', (engine) => {
       }
     };
     const using = keys.map(use);
+    const enough = () => keys.every(({ accepted }) => accepted.length > 30);
+    await eventually(enough, { timeoutMs: 20_000 });
     await pause(RUN_MS);
     killedAt = performance.now();
     server.process.kill('SIGKILL');

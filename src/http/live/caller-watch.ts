@@ -1,9 +1,9 @@
 import type { Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
-import { AppError } from '../../core/errors.ts';
 import type { ChangeEvent } from '../../events/events.ts';
+import { readChanges as readLog } from '../../events/read-changes.ts';
 import { stillValidSecrets } from '../../keys/still-valid.ts';
-import { CHANGES_PER_READ, readChanges, readPositions } from '../../live/change-log.ts';
+import { readPositions } from '../../live/change-log.ts';
 import { stillValidOperatorTokens, stillValidSessions } from '../../sessions/still-valid.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
 import type { Caller } from './caller.ts';
@@ -155,15 +155,11 @@ export class CallerWatch {
 
   /** Whose rights may have changed after `known`; undefined: nobody has looked since they came. */
   async #suspects(organizationId: string, known: number | undefined, position: number): Promise<Caller[]> {
-    const all = () => [...this.#callers].filter(({ principal }) => principal.isOf(organizationId));
-    if (known === undefined || position - known > CHANGES_PER_READ) return all();
-    try {
-      const changes = await readChanges(this.#services.db, organizationId, known);
-      return all().filter(({ principal }) => changes.some((change) => concerns(change, principal)));
-    } catch (error) {
-      if (error instanceof AppError) return all();
-      throw error;
-    }
+    const changes = known === undefined ? [] : await readLog(this.#services.db, organizationId, known);
+    const all = [...this.#callers].filter(({ principal }) => principal.isOf(organizationId));
+    // What is not kept, or more than is read at once, may be anything.
+    if (known === undefined || changes.length < position - known) return all;
+    return all.filter(({ principal }) => changes.some((change) => concerns(change, principal)));
   }
 
   #stopTimer(): void {

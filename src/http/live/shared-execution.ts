@@ -2,6 +2,7 @@ import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { CheckedSubscription } from '../graphql-engine.ts';
 import { presentResult } from '../graphql-errors.ts';
+import { type DirectExecution, directExecution } from './direct-execution.ts';
 import { withoutRootArguments } from './operation.ts';
 
 /** What an event came to, made once and sent to many. */
@@ -47,6 +48,7 @@ let lastNumber = 0;
 export class SharedExecution {
   readonly #schema: GraphQLSchema;
   readonly #subscription: CheckedSubscription;
+  readonly #direct: DirectExecution | null;
   readonly #context: () => GraphQLContext;
   readonly #queue: Execution[] = [];
   readonly #byEvent = new Map<object, Execution>();
@@ -59,6 +61,7 @@ export class SharedExecution {
   constructor(schema: GraphQLSchema, subscription: CheckedSubscription, context: () => GraphQLContext) {
     this.#schema = schema;
     this.#subscription = withoutRootArguments(subscription);
+    this.#direct = directExecution(schema, this.#subscription);
     this.#context = context;
   }
 
@@ -94,6 +97,11 @@ export class SharedExecution {
       execution.result = new SharedResult(presentResult(result, contextValue.request, contextValue.log));
       this.#deliver();
     };
+    const data = this.#direct?.(execution.event, contextValue);
+    if (data) {
+      this.#untouched = contextValue;
+      return done({ data: data as Record<string, unknown> });
+    }
     const failed = (error: unknown): void => done({ errors: [error as never] });
     let result: ExecutionResult | PromiseLike<ExecutionResult>;
     try {

@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { BackgroundWriter, RowWrites } from './database.ts';
+
+/** What runs in the thread. It stands here as text so that it is the same from sources and in a bundle. */
+const THREAD = `
+const { parentPort, workerData } = require('node:worker_threads');
+const SQLite = require(workerData.driver);
+const connection = new SQLite(workerData.path, { timeout: workerData.busyTimeoutMs });
+for (const pragma of workerData.pragmas) connection.pragma(pragma);
+const prepared = new Map();
+const prepare = (sql) => {
+  if (!prepared.has(sql)) prepared.set(sql, connection.prepare(sql));
+  return prepared.get(sql);
+};
+const write = connection.transaction((writes) => {
+  for (const { sql, rows } of writes) {
+    const statement = prepare(sql);
+    for (const row of rows) statement.run(row);
+  }
+});
+parentPort.on('message', (writes) => {
+  try {
+    write.immediate(writes);
+    parentPort.postMessage(null);
+  } catch (error) {
+    parentPort.postMessage({ message: error.message, code: error.code });
+  }
+});
+`;
+
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Writes to a SQLite file in a thread and on a connection of its own, so that whoever answers requests doesn't stand
+ * still meanwhile. The thread starts with the first write.
+ */
+export function backgroundWriter(settings: {
+  readonly path: string;
+  readonly busyTimeoutMs: number;
+  readonly pragmas: readonly string[];
+}): BackgroundWriter & { close(): Promise<void> } {
+  let worker: Worker | null = null;
+  // Answers come in the order of the questions.
+  const waiting: Waiting[] = [];
+
+  const start = (): Worker => {
+    const driver = createRequire(import.meta.url).resolve('better-sqlite3');
+    const started = new Worker(THREAD, { eval: true, workerData: { ...settings, driver } });
+    started.unref();
+    started.on('message', (failure: { message: string; code: string } | null) => {
+      const first = waiting.shift();
+      if (waiting.length === 0) started.unref();
+      if (failure) first?.reject(Object.assign(new Error(failure.message), { code: failure.code }));
+      else first?.resolve();
+    });
+    const end = (error: Error): void => {
+      if (worker === started) worker = null;
+      for (const one of waiting.splice(0)) one.reject(error);
+    };
+    started.on('error', end);
+    started.on('exit', () => end(new Error('The thread that writes has ended')));
+    return started;
+  };
+
+  return {
+    write(writes: readonly RowWrites[]) {
+      worker ??= start();
+      const running = worker;
+      return new Promise<void>((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        running.ref();
+        running.postMessage(writes);
+      });
+    },
+    async close() {
+      await worker?.terminate();
+    },
+  };
+}

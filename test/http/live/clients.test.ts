@@ -1,0 +1,217 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApolloClient, gql as apolloGql, HttpLink, InMemoryCache, split } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { getMainDefinition } from '@apollo/client/utilities';
+import {
+  cacheExchange,
+  type ExecutionResult,
+  fetchExchange,
+  subscriptionExchange,
+  Client as UrqlClient,
+  gql as urqlGql,
+} from '@urql/core';
+import { createClient as createSseClient } from 'graphql-sse';
+import { type ClientOptions, createClient } from 'graphql-ws';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createTestDatabaseUrl, onEachDatabase } from '../../support/databases.ts';
+import { anyone, CHANGED, present, rename, USED } from '../../support/live.ts';
+import { areLive } from '../../support/live-socket.ts';
+import { makeApiKey, makeMember, serverOn, startTestServer, type TestServer } from '../../support/server.ts';
+import { eventually } from '../../support/wait.ts';
+
+interface Changed {
+  readonly apiKeyChanged: { readonly cursor: string; readonly apiKey: { id: string; name: string } };
+}
+
+/** The usual client, as its users set it up. */
+function graphqlWs({ url }: { url: string }, token: string, options: Partial<ClientOptions> = {}) {
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+    ...options,
+  });
+  onTestFinished(() => client.dispose());
+  return client;
+}
+
+onEachDatabase('a client as it comes', (engine) => {
+  const server = serverOn(engine);
+
+  test('graphql-ws: queries, mutations and subscriptions on one socket', async () => {
+    const { sessionToken, userId } = await makeMember(server());
+    const client = graphqlWs(server(), sessionToken);
+    const results = client.iterate<Changed>({ query: CHANGED });
+    const first = results.next();
+    await areLive(server(), 1);
+    const create = 'mutation { createApiKey(input: { name: "By socket" }) { __typename } }';
+    const created = await client.iterate({ query: create }).next();
+    expect(created.value.data).toEqual({ createApiKey: { __typename: 'CreateApiKeyPayload' } });
+    expect((await first).value.data.apiKeyChanged.apiKey.name).toBe('By socket');
+    await results.return?.();
+    const who = await client.iterate({ query: '{ viewer { actor { ... on User { id } } } }' }).next();
+    expect(who.value.data).toEqual({ viewer: { actor: { id: userId } } });
+    await areLive(server(), 0);
+  });
+
+  test('graphql-ws: is told that its credential is not accepted, and does not try again', async () => {
+    const client = graphqlWs(server(), `sess_${'A'.repeat(43)}`);
+    await expect(client.iterate({ query: CHANGED }).next()).rejects.toMatchObject({ code: 4401 });
+  });
+
+  test('Apollo Client: a subscription keeps its normalized cache right', async () => {
+    const { sessionToken, organizationId } = await makeMember(server());
+    const key = await makeApiKey(server(), organizationId, { name: 'Before' });
+    const ws = new GraphQLWsLink(graphqlWs(server(), sessionToken));
+    const http = new HttpLink({
+      uri: `${server().url}/graphql`,
+      headers: { Authorization: `Bearer ${sessionToken}` },
+    });
+    const isSubscription = ({ query }: { query: Parameters<typeof getMainDefinition>[0] }) => {
+      const definition = getMainDefinition(query);
+      return definition.kind === 'OperationDefinition' && definition.operation === 'subscription';
+    };
+    const client = new ApolloClient({ cache: new InMemoryCache(), link: split(isSubscription, ws, http) });
+    onTestFinished(() => client.stop());
+    const query = apolloGql('query ($id: ID!) { apiKey(id: $id) { id name lastUsedAt } }');
+    const variables = { id: key.id };
+    const shown: unknown[] = [];
+    const watching = client.watchQuery({ query, variables }).subscribe(({ data }) => {
+      if (data) shown.push(data);
+    });
+    const changes = client.subscribe({ query: apolloGql(CHANGED) }).subscribe({});
+    const uses = client.subscribe({ query: apolloGql(USED) }).subscribe({});
+    onTestFinished(() => {
+      for (const one of [watching, changes, uses]) one.unsubscribe();
+    });
+    await eventually(() => shown.length > 0);
+    await areLive(server(), 2);
+    await rename(server(), key.id, 'After');
+    await present(server(), key.secret);
+    const lastUsedAt = new Date(server().clock.now()).toISOString();
+    await eventually(() => {
+      const { apiKey } = shown.at(-1) as { apiKey: { name: string; lastUsedAt: string | null } };
+      return apiKey.name === 'After' && apiKey.lastUsedAt === lastUsedAt;
+    });
+  });
+
+  test('urql: by its subscription exchange', async () => {
+    const { sessionToken, organizationId } = await makeMember(server());
+    const ws = graphqlWs(server(), sessionToken);
+    const client = new UrqlClient({
+      url: `${server().url}/graphql`,
+      preferGetMethod: false,
+      exchanges: [
+        cacheExchange,
+        fetchExchange,
+        subscriptionExchange({
+          forwardSubscription: ({ query = '', variables }) => ({
+            subscribe: (sink) => ({
+              unsubscribe: ws.subscribe(
+                { query, variables: variables as Record<string, unknown> },
+                {
+                  ...sink,
+                  next: (result) => sink.next(result as ExecutionResult),
+                },
+              ),
+            }),
+          }),
+        }),
+      ],
+    });
+    const names: string[] = [];
+    const { unsubscribe } = client
+      .subscription<Changed>(urqlGql(CHANGED), {})
+      .subscribe(({ data, error }) => {
+        expect(error).toBeUndefined();
+        if (data) names.push(data.apiKeyChanged.apiKey.name);
+      });
+    await areLive(server(), 1);
+    for (const name of ['One', 'Two']) await makeApiKey(server(), organizationId, { name });
+    await eventually(() => names.length === 2);
+    expect(names).toEqual(['One', 'Two']);
+    unsubscribe();
+    await areLive(server(), 0);
+  });
+
+  test('graphql-sse: distinct connections', async () => {
+    const { sessionToken, organizationId } = await makeMember(server());
+    const client = createSseClient({
+      url: `${server().url}/graphql`,
+      headers: { Authorization: `Bearer ${sessionToken}` },
+      retryAttempts: 0,
+    });
+    onTestFinished(() => client.dispose());
+    const results = client.iterate<Changed>({ query: CHANGED });
+    const first = results.next();
+    await areLive(server(), 1);
+    await makeApiKey(server(), organizationId, { name: 'Streamed' });
+    expect((await first).value.data.apiKeyChanged.apiKey.name).toBe('Streamed');
+    await results.return?.();
+    await areLive(server(), 0);
+    const refused = client.iterate({ query: CHANGED, variables: { after: 'nonsense' } }).next();
+    await expect(refused).rejects.toThrow();
+  });
+});
+
+onEachDatabase('graphql-ws through a restart', (engine) => {
+  async function startAgain(databaseUrl: string, port: number): Promise<TestServer> {
+    const server = await startTestServer(engine, { databaseUrl, ...(port ? { config: { port } } : {}) });
+    onTestFinished(server.close);
+    return server;
+  }
+
+  test('comes back by itself after 1001, and resumes with the last cursor', async () => {
+    const { url: databaseUrl, drop } = await createTestDatabaseUrl(engine);
+    onTestFinished(drop);
+    const before = await startAgain(databaseUrl, 0);
+    const { sessionToken, organizationId } = await makeMember(before);
+    const key = await makeApiKey(before, organizationId, { name: 'Name 0' });
+    const port = Number(new URL(before.url).port);
+    const client = graphqlWs(before, sessionToken, {
+      retryAttempts: Number.POSITIVE_INFINITY,
+      retryWait: () => pause(20),
+      // Without this it gives up where nobody listens at the moment.
+      shouldRetry: () => true,
+    });
+    const cursors: string[] = [];
+    let over = false;
+    const follow = async () => {
+      let after: string | null = null;
+      while (!over) {
+        for await (const { data } of client.iterate<Changed>({ query: CHANGED, variables: { after } })) {
+          if (!data) continue;
+          after = data.apiKeyChanged.cursor;
+          cursors.push(after);
+        }
+      }
+    };
+    const following = follow();
+    await areLive(before, 1);
+    await rename(before, key.id, 'Name 1');
+    await eventually(() => cursors.length === 1);
+    await before.close();
+    const between = await startAgain(databaseUrl, 0);
+    await rename(between, key.id, 'Name 2');
+    await between.close();
+    const after = await startAgain(databaseUrl, port);
+    await areLive(after, 1);
+    await rename(after, key.id, 'Name 3');
+    await eventually(() => cursors.length === 3);
+    over = true;
+    await client.dispose();
+    await following;
+    const rows = await anyone(after)
+      .db.selectFrom('audit_log')
+      .select('sequence')
+      .where('target_id', '=', key.id)
+      .where('action', '=', 'api_key.updated')
+      .orderBy('sequence')
+      .execute();
+    const sequences = cursors.map((cursor) =>
+      Number(Buffer.from(cursor, 'base64url').toString().split(' ')[1]),
+    );
+    expect(sequences).toEqual(rows.map(({ sequence }) => sequence));
+  });
+});
