@@ -1,0 +1,30 @@
+# syntax=docker/dockerfile:1
+# A small image: the bundle, the SQLite addon and Node; runs as nobody in particular, on a read-only file system.
+
+FROM node:24-bookworm AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN node scripts/build.mjs \
+  && mkdir -p /app/node_modules/better-sqlite3/build/Release \
+  && cp -r dist /app/dist && rm -f /app/dist/*.map /app/dist/build.json \
+  && cp -r node_modules/bindings node_modules/file-uri-to-path /app/node_modules/ \
+  && cp -r node_modules/better-sqlite3/package.json node_modules/better-sqlite3/lib /app/node_modules/better-sqlite3/ \
+  && cp node_modules/better-sqlite3/build/Release/better_sqlite3.node /app/node_modules/better-sqlite3/build/Release/ \
+  && cp LICENSE /app/ \
+  && mkdir /data
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATABASE_URL=sqlite:/data/keywright.db
+COPY --from=build /app /app
+# Only where SQLite is used; with PostgreSQL nothing is written anywhere.
+COPY --from=build --chown=node:node /data /data
+VOLUME /data
+USER node
+WORKDIR /app
+EXPOSE 4000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/dist/keywright.js"]
+CMD ["serve"]
