@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import packages from '../package.json' with { type: 'json' };
 import { cpuMs } from './subscriptions/asked.ts';
-import { busyMs, quietMoment } from './subscriptions/machine.ts';
+import { busyMs, machine, quietMoment } from './subscriptions/machine.ts';
 import { buildPrograms, Program } from './subscriptions/processes.ts';
-import { type Figures, report, writeSection } from './subscriptions/report.ts';
+import { type Figures, median, report, writeSection } from './subscriptions/report.ts';
 import {
   type Bench,
   delaysAtRest,
@@ -36,9 +37,9 @@ const { values: options } = parseArgs({
 });
 
 /** How long a quiet moment is waited for, milliseconds; how much others may work meanwhile, in cores; and how often it is tried. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 const DISTURBANCE_MAX = 0.15;
-const ATTEMPTS_MAX = 1;
+const ATTEMPTS_MAX = 3;
 
 const PLAIN = 'yoga + graphql-ws';
 const RATED: readonly (readonly [Rated, readonly SubjectName[]])[] = [
@@ -93,13 +94,37 @@ async function round(bench: Bench, number: number): Promise<void> {
   }
   await measure(bench, 'revocation: Keywright', async () => {
     const { commit, answer } = await revocationDelays(bench);
-    return { 'p50 from commit': commit.p50, 'p99 from commit': commit.p99, 'p99 from answer': answer.p99 };
+    return {
+      'p50 from commit': commit.p50,
+      'p99 from commit': commit.p99,
+      'p50 from answer': answer.p50,
+      'p99 from answer': answer.p99,
+    };
   });
   for (const subject of turned(['ws, send', 'Keywright', PLAIN] as const, number)) {
     await measure(bench, `memory: ${subject}`, async () => ({
       bytes: await memoryPerSubscriber(bench, subject),
     }));
   }
+}
+
+function introduction({ bytes }: Bench): string {
+  const { dependencies } = packages;
+  const versions = Object.fromEntries(
+    (['ws', 'graphql', 'graphql-ws', 'graphql-yoga', 'better-sqlite3'] as const).map((name) => [
+      name,
+      dependencies[name],
+    ]),
+  );
+  return [
+    `\`npm run bench:subscriptions\` on ${machine(versions)}. Medians of ${options.rounds} rounds, and of each round's`,
+    `ratios; the servers take turns. Servers and clients are processes of their own, bundled alike. An event is ${bytes}`,
+    'bytes, of which the 36 of the subscription’s id differ for each subscriber. Uses are published on the bus, past',
+    'verification and the writing of usage. "yoga" is the same schema and events behind yoga and graphql-ws, put together',
+    'as their documentation says. "One of 1,000": each subscriber names keys of its own, and each event is for one of',
+    `them. Other programs took ${median(disturbances).toFixed(2)} of ${cpus().length} cores meanwhile (median; at most`,
+    `${Math.max(...disturbances).toFixed(2)}).`,
+  ].join('\n');
 }
 
 const programs = await buildPrograms();
@@ -112,7 +137,7 @@ try {
   await preparing.end();
   const bench: Bench = { programs, folder, world, bytes: 330, workedMs: 0 };
   for (let number = 0; number < Number(options.rounds); number++) await round(bench, number);
-  const text = report(figures, Number(options.rounds), bench.bytes);
+  const text = `${introduction(bench)}\n\n${report(figures)}`;
   console.log(`\n${text}`);
   const results = fileURLToPath(new URL('RESULTS.md', import.meta.url));
   if (options.write) writeSection(results, 'Subscriptions', text);

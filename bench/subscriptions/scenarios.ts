@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Subscription } from './client.ts';
@@ -50,7 +50,8 @@ async function withServer<T>(
   { subject, subscribers, operation, keysPerSubscriber = 0 }: Setup,
   run: (server: Program, connect: () => Promise<Program>) => Promise<T>,
 ): Promise<T> {
-  const file = join(bench.folder, `${subject}.db`.replaceAll(/\W+/g, '-'));
+  // Never the name of one before: what SQLite had not yet put into that one's file would be taken for this one's.
+  const file = join(mkdtempSync(join(bench.folder, 'start-')), 'world.db');
   copyFileSync(join(bench.folder, 'world.db'), file);
   const server = new Program(bench.programs, 'server');
   const client = new Program(bench.programs, 'client');
