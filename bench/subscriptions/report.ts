@@ -69,6 +69,7 @@ export function report(figures: Figures): string {
       rated('50 documents', '≥ 0.5 of ws'),
       rated('one of 1,000', '≥ 2 × yoga'),
     ]),
+    `The most that can be had: bare \`ws\` makes ${ratio('one document: ws, send: rate', `one document: ${PLAIN}: rate`)} × yoga, with a ready frame ${ratio('one document: ws, frame: rate', `one document: ${PLAIN}: rate`)} ×. A system call for each message is most of the cost of both, and of ours.`,
     'What a message costs the server, microseconds of its processor, which neighbours disturb less; the ratios say the same, how much more it could deliver:',
     rows([['', ...servers], cost('one document'), cost('50 documents'), cost('one of 1,000')]),
     'From publication to receipt, 10,000 messages a second (10 events to 1,000 subscribers), milliseconds:',
