@@ -47,6 +47,10 @@ async function follow<Result>(
       }
     } catch (error) {
       if (error instanceof Object && 'code' in error && error.code === 4401) throw new Error('Not signed in');
+      if (JSON.stringify(error).includes('CURSOR_EXPIRED')) {
+        cursor = null;
+        console.log('Away for longer than changes are kept: from here on only new ones are shown');
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

@@ -14,7 +14,7 @@ export interface LiveLimits {
   readonly bufferedMax: number;
   /** Bytes from which on the newest event of a key replaces the older. */
   readonly conflateFrom: number;
-  /** Changes that may wait while the rights of a caller are looked at. */
+  /** Changes that may wait while the rights of a caller are looked at; uses that may be under way at once. */
   readonly heldMax: number;
 }
 

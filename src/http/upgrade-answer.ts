@@ -18,9 +18,18 @@ export function answerUpgrade(request: IncomingMessage, stream: Duplex): ServerR
   socket.on('error', () => {});
   response.once('finish', () => {
     response.detachSocket(socket);
-    socket.setTimeout(CLOSE_TIMEOUT_MS, () => socket.destroy());
+    // Not `socket.setTimeout`: a client that goes on to send would have it wait for ever.
+    const cut = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS);
+    socket.once('close', () => clearTimeout(cut));
     socket.resume();
     socket.end();
   });
   return response;
+}
+
+/** Refuses an upgrade, and lets go of the connection, whatever the client does with its own side of it. */
+export function refuseUpgrade(stream: Duplex, status: string): void {
+  stream.on('error', () => {});
+  stream.once('finish', () => stream.destroy());
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

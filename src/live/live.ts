@@ -99,8 +99,15 @@ export class Live {
   #announced(change: ChangeEvent): void {
     const opened = this.#opened.get(change.organizationId);
     if (opened) opened.receive(change);
-    // A tail that is still being opened may have read the position before this change.
-    else void this.#tails.get(change.organizationId)?.then((tail) => tail.receive(change));
+    // A tail that is still being opened may have read the position before this change. Where it can't be opened, those
+    // who asked for it are told.
+    else {
+      const opening = this.#tails.get(change.organizationId);
+      void opening?.then(
+        (tail) => tail.receive(change),
+        () => {},
+      );
+    }
   }
 
   #tail(organizationId: string): Promise<ChangeTail> {

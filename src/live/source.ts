@@ -20,4 +20,6 @@ export interface Source<E extends object = object> {
   readonly conflate: { group(event: E): string; merge(older: E, newer: E): E } | null;
   /** Where to resume after this event; null where there is no such place. */
   cursorOf(event: E): string | null;
+  /** Where to resume with this event; null likewise. */
+  cursorBefore(event: E): string | null;
 }

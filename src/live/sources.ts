@@ -45,6 +45,7 @@ interface Scope {
 const ONLY_NEWEST = {
   conflate: { group: ({ key }: Counted<unknown>): string => key, merge },
   cursorOf: () => null,
+  cursorBefore: () => null,
 } as const;
 
 /** Every change of keys, in order, none missed. Needs `api.key.view`. */
@@ -59,6 +60,7 @@ export async function changedSource(
     organizationId,
     conflate: null,
     cursorOf: cursorOfChange,
+    cursorBefore: cursorBeforeChange,
     open: ({ receive, ready, stopped, failed }) =>
       ctx.live.follow({
         organizationId,
@@ -100,12 +102,20 @@ export async function usedSource(
         if (live) receive(event);
         else meanwhile.set(event.key, merge(meanwhile.get(event.key), event));
       });
-      const send = (use: UseEvent): void => {
+      const send = (use: UseEvent): boolean => {
+        const event = { key: use.keyId, newest: use, count: 0 };
+        // Each key once: for a slow reader of busy keys there would be no end to it.
+        if (present.has(use.keyId)) {
+          const waiting = meanwhile.get(use.keyId) ?? event;
+          if (waiting.newest.at <= use.at) meanwhile.set(use.keyId, { ...event, count: waiting.count });
+          return false;
+        }
         present.set(use.keyId, use);
-        receive({ key: use.keyId, newest: use, count: 0 });
+        receive(event);
+        return true;
       };
       try {
-        await sendRecent(ctx, organizationId, keyIds, args.since, { receive: send, ready, stopped });
+        await sendRecent(ctx, organizationId, keyIds, args.since, { send, ready, stopped });
       } catch (error) {
         leave();
         throw error;
@@ -148,19 +158,18 @@ async function sendRecent(
   organizationId: string,
   keyIds: readonly string[] | null,
   since: number,
-  { receive, ready, stopped }: Omit<Receiver<UseEvent>, 'failed'>,
+  to: Pick<Receiver<UseEvent>, 'ready' | 'stopped'> & { send(use: UseEvent): boolean },
 ): Promise<void> {
   await ctx.usage.flush();
   // A use at `since` itself counts, so the first place is the end of the millisecond before.
   let place = { at: since - 1, keyId: '~' };
-  while (!stopped()) {
+  while (!to.stopped()) {
     const uses = await readRecentlyUsed(ctx, organizationId, keyIds, place);
     const last = uses.at(-1);
     if (!last) return;
     for (const use of uses) {
-      if (stopped()) return;
-      receive(use);
-      await ready();
+      if (to.stopped()) return;
+      if (to.send(use)) await to.ready();
     }
     place = { at: last.at, keyId: last.keyId };
   }
@@ -201,6 +210,10 @@ async function requireKeys(
 
 function cursorOfChange(change: ChangeEvent): string {
   return encodeCursor(change.organizationId, change.sequence);
+}
+
+function cursorBeforeChange(change: ChangeEvent): string {
+  return encodeCursor(change.organizationId, change.sequence - 1);
 }
 
 function merge<V>(older: Counted<V> | undefined, newer: Counted<V>): Counted<V> {

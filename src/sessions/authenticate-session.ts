@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 import type { UserPrincipal } from '../access/principal.ts';
 import type { Clock } from '../core/clock.ts';
 import { SESSION_TOUCH_MS } from './session-lifetime.ts';
-import { loadSession } from './session-principal.ts';
+import { loadSession, type SessionKey } from './session-principal.ts';
 import { hashToken, isToken, SESSION_PREFIX } from './tokens.ts';
 
 /**
@@ -16,8 +16,17 @@ export async function authenticateSession(
   token: string,
 ): Promise<UserPrincipal | null> {
   if (!isToken(SESSION_PREFIX, token)) return null;
+  return acceptSession(db, clock, { hash: hashToken(token) });
+}
+
+/** The same for a session by its hash, or, where its token was shown before, by its id. */
+export async function acceptSession(
+  db: Kysely<Tables>,
+  clock: Clock,
+  key: SessionKey,
+): Promise<UserPrincipal | null> {
   const now = clock.now();
-  const session = await loadSession(db, { hash: hashToken(token) }, now);
+  const session = await loadSession(db, key, now);
   if (!session) return null;
   if (now - session.lastSeenAt >= SESSION_TOUCH_MS) await touch(db, session.principal.sessionId, now);
   return session.principal;

@@ -266,6 +266,34 @@ onEachDatabase('following changes', (engine) => {
     leave();
   });
 
+  test('where the database is away at the beginning fails who asked, also if something is announced meanwhile', async () => {
+    const { organization } = await makeOrganization(services());
+    const { id: organizationId } = organization;
+    const away = services().db.withPlugin({
+      transformQuery: () => {
+        throw new Error('away');
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const live = startLive({ ...services(), db: away });
+    const { opening, heard } = follower(live, organizationId, null);
+    services().bus.emit({
+      type: 'change',
+      id: newId('evt'),
+      organizationId,
+      sequence: 7,
+      action: 'api_key.updated',
+      actor: 'test',
+      targetId: newId('key'),
+      changes: {},
+      occurredAt: 0,
+    });
+    await expect(opening).rejects.toThrow('away');
+    // A rejection that nobody handles would end the process by now, and fails the tests.
+    await turn();
+    expect([live.followed, heard]).toEqual([0, []]);
+  });
+
   test('whoever follows nothing costs no look at the log', async () => {
     const { organization } = await makeOrganization(services());
     const live = startLive(services());

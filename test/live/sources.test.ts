@@ -52,4 +52,39 @@ onEachDatabase('the present state of keys', (engine) => {
     leave();
     expect(live.uses.size).toBe(0);
   });
+
+  test('comes once of each key, however often that is used meanwhile, and what comes then has the count', async () => {
+    const { organization, ctx } = await makeOrganization(services());
+    const { apiKey, secret } = (await createApiKey(ctx, { organizationId: organization.id, name: 'Busy' }))
+      .result;
+    const live = new Live(services());
+    live.start();
+    onTestFinished(() => live.stop());
+    const use = async () => {
+      services().clock.advance(1_000);
+      await verifyApiKey(ctx, { key: secret });
+      await ctx.usage.flush();
+    };
+    const since = services().clock.now();
+    await use();
+    const source = await usedSource({ ...ctx, live }, { since, minIntervalMs: 60_000 });
+    const heard: { at: number; count: number; key: string }[] = [];
+    let times = 0;
+    const leave = await source.open({
+      receive: ({ newest, count, key }) => heard.push({ at: newest.at, count, key }),
+      // A slow reader: the key is used, and that is written, before it is ready for more.
+      ready: async () => {
+        times += 1;
+        if (times < 20) await use();
+      },
+      stopped: () => false,
+      failed: () => {},
+    });
+    expect(times).toBe(1);
+    expect(heard).toEqual([
+      { at: since + 1_000, count: 0, key: apiKey.id },
+      { at: since + 2_000, count: 1, key: apiKey.id },
+    ]);
+    leave();
+  });
 });

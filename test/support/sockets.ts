@@ -11,10 +11,16 @@ export interface RawConnection {
   closed(): Promise<string>;
 }
 
-/** Connects to a server at an address such as `http://127.0.0.1:4000`. */
-export async function openConnection(url: string): Promise<RawConnection> {
+/**
+ * Connects to a server at an address such as `http://127.0.0.1:4000`. With `allowHalfOpen` the client's side stays open
+ * when the server has closed its own.
+ */
+export async function openConnection(
+  url: string,
+  options: { readonly allowHalfOpen?: boolean } = {},
+): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect({ port: Number(port), host: hostname, ...options });
   let text = '';
   socket.setEncoding('utf8').on('data', (chunk) => {
     text += chunk;

@@ -65,6 +65,11 @@ export class CallerWatch {
     this.#timer ??= setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
   }
 
+  /** Has the credential of a caller read again, which may hold something else than is known here. */
+  renew(caller: Caller): void {
+    if (this.#callers.has(caller)) this.#suspend(caller);
+  }
+
   remove(caller: Caller): void {
     this.#callers.delete(caller);
     this.#waiting.delete(caller);

@@ -111,6 +111,8 @@ function collect(
     if (selection.directives?.length) throw ALWAYS;
     if (selection.kind === Kind.FIELD) {
       const name = (selection.alias ?? selection.name).value;
+      // On a plain object it is no field like others.
+      if (name === '__proto__') throw ALWAYS;
       fields.set(name, [...(fields.get(name) ?? []), selection]);
       continue;
     }

@@ -3,7 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { SharedResult } from './shared-execution.ts';
 import type { Outlet } from './subscriber.ts';
 
-/** Between two comments that keep proxies from closing a quiet stream, milliseconds. */
+/** Between two comments that keep proxies from closing a quiet stream, milliseconds at most. */
 const KEEP_ALIVE_MS = 15_000;
 
 /**
@@ -12,10 +12,14 @@ const KEEP_ALIVE_MS = 15_000;
  */
 export class EventStream implements Outlet {
   readonly #response: ServerResponse;
-  #keepingAlive: NodeJS.Timeout | null = null;
+  readonly #intervalMs: number;
+  /** What the client had taken when it was last looked at, bytes; null where nothing waited for it then. */
+  #taken: number | null = null;
 
-  constructor(response: ServerResponse) {
+  /** A client that takes nothing of what waits for it from one look to the next is gone, as one that answers no ping. */
+  constructor(response: ServerResponse, pingIntervalMs: number) {
     this.#response = response;
+    this.#intervalMs = pingIntervalMs;
   }
 
   /** Sends the head of the answer; from now on there are events. */
@@ -27,8 +31,14 @@ export class EventStream implements Outlet {
       'X-Accel-Buffering': 'no',
     });
     this.#response.write(':\n\n');
-    this.#keepingAlive = setInterval(() => this.#response.write(':\n\n'), KEEP_ALIVE_MS).unref();
-    this.#response.once('close', () => this.#stopKeepingAlive());
+    const timers = [
+      setInterval(() => this.#keepAlive(), Math.min(KEEP_ALIVE_MS, this.#intervalMs)).unref(),
+      setInterval(() => this.#look(), this.#intervalMs).unref(),
+    ];
+    // Not before: an ended stream, too, may have a client that doesn't take the rest.
+    this.#response.once('close', () => {
+      for (const timer of timers) clearInterval(timer);
+    });
   }
 
   next({ json }: Pick<SharedResult, 'json'>, cursor: string | null): void {
@@ -42,7 +52,6 @@ export class EventStream implements Outlet {
   }
 
   complete(): void {
-    this.#stopKeepingAlive();
     this.#response.end('event: complete\ndata:\n\n');
   }
 
@@ -67,8 +76,14 @@ export class EventStream implements Outlet {
     });
   }
 
-  #stopKeepingAlive(): void {
-    if (this.#keepingAlive) clearInterval(this.#keepingAlive);
-    this.#keepingAlive = null;
+  #keepAlive(): void {
+    if (!this.#response.writableEnded && this.buffered === 0) this.#response.write(':\n\n');
+  }
+
+  #look(): void {
+    const { socket } = this.#response;
+    const taken = socket && this.buffered > 0 ? socket.bytesWritten - socket.writableLength : null;
+    if (taken !== null && taken === this.#taken) this.#response.destroy();
+    this.#taken = taken;
   }
 }

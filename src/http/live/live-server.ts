@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { LiveLimits } from '../../core/live-limits.ts';
+import { acceptSession } from '../../sessions/authenticate-session.ts';
 import { principalOf } from '../authenticate.ts';
 import { clientAddress } from '../client-address.ts';
 import type { Exchange } from '../exchange.ts';
@@ -28,6 +29,7 @@ export class LiveServer {
   readonly sockets: Sockets;
   readonly #services: Services;
   readonly #places: Places;
+  readonly #pingIntervalMs: number;
   /** Those of event streams: sockets look after their own. */
   readonly #callers = new Set<Caller>();
   readonly #work = new Set<Promise<void>>();
@@ -36,13 +38,14 @@ export class LiveServer {
   constructor(services: Services, schema: GraphQLSchema, run: Engine, limits: LiveLimits) {
     this.#services = services;
     this.#places = new Places(limits.perCaller);
+    this.#pingIntervalMs = limits.pingIntervalMs;
     this.subscriptions = new Subscriptions(services, schema, limits);
     const host = {
       run,
       limits,
       subscriptions: this.subscriptions,
       authenticate: (request: IncomingMessage, payload: unknown) => this.#authenticate(request, payload),
-      refresh: (caller: Caller) => refreshPrincipal(services, caller.principal, caller.ip),
+      refresh: (caller: Caller) => this.#refresh(caller),
       atWork: (work: Promise<void>) => this.#atWork(work),
       takePlace: (principal: Principal) => this.#places.take(principal),
       clientOf: (request: IncomingMessage) => this.#clientOf(request),
@@ -74,7 +77,7 @@ export class LiveServer {
     if (!leavePlace) throw new Refusal(429, 'BAD_REQUEST', 'Too many connections of one caller');
     // The client may have left by now, and does not leave again.
     if (response.destroyed) return leavePlace();
-    const stream = new EventStream(response);
+    const stream = new EventStream(response, this.#pingIntervalMs);
     const caller = new Caller(principal, context.request.ip, () => {
       if (response.headersSent) response.end();
     });
@@ -139,6 +142,13 @@ export class LiveServer {
     }
     const ip = clientAddress(request, this.#services.config.trustedProxies);
     return credential && principalOf(credential, this.#services, ip);
+  }
+
+  /** As for a request over HTTP, what is asked on a socket is a use of the session; that it is open is none. */
+  #refresh({ principal, ip }: Caller): Promise<Principal | null> {
+    const { db, clock } = this.#services;
+    if (principal.kind === 'user') return acceptSession(db, clock, { id: principal.sessionId });
+    return refreshPrincipal(this.#services, principal, ip);
   }
 
   #clientOf(request: IncomingMessage): Client {

@@ -68,8 +68,10 @@ export class Operations {
 
   start(id: string, payload: SubscribeMessage['payload'], outlet: SocketOutlet): void {
     if (this.#ending) return;
-    if (this.#running.size >= this.#host.limits.operations) {
-      const message = `At most ${this.#host.limits.operations} operations run on one socket`;
+    const { operations } = this.#host.limits;
+    // What was given up runs on for a while: as many of those may be beside.
+    if (this.#running.size >= operations || this.#atWork >= 2 * operations) {
+      const message = `At most ${operations} operations run on one socket`;
       return outlet.error([{ message, extensions: { code: 'BAD_REQUEST' } }]);
     }
     const running: Running = { outlet, subscriber: null, stopped: false };

@@ -2,11 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { refuseUpgrade } from '../upgrade-answer.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 import { isCrossSite } from './socket-credential.ts';
 
 /** The protocol's answer to a client that offers no subprotocol which we speak. */
 const SUBPROTOCOL_NOT_ACCEPTABLE = 4406;
+
+/** How long such a client may take to close, milliseconds. */
+const TURN_AWAY_MS = 1_000;
 
 /** The server's WebSockets. */
 export class Sockets {
@@ -33,13 +37,11 @@ export class Sockets {
 
   /** Takes over a connection whose client asked to upgrade it. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    if (this.#stopping) return refuse(stream, '503 Service Unavailable');
+    if (this.#stopping) return refuseUpgrade(stream, '503 Service Unavailable');
     // Answered here, before there is a socket: a page of another site learns nothing.
-    if (isCrossSite(request, this.#publicUrl())) return refuse(stream, '403 Forbidden');
+    if (isCrossSite(request, this.#publicUrl())) return refuseUpgrade(stream, '403 Forbidden');
     this.#server.handleUpgrade(request, stream, head, (socket) => {
-      if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
-        return socket.close(SUBPROTOCOL_NOT_ACCEPTABLE, 'Subprotocol not acceptable');
-      }
+      if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return turnAway(socket);
       this.#entered(socket, new Connection(socket, stream, request, this.#host));
     });
   }
@@ -84,7 +86,10 @@ export class Sockets {
   }
 }
 
-function refuse(stream: Duplex, status: string): void {
-  stream.on('error', () => {});
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+/** Tells a client that it speaks no subprotocol of ours; one that doesn't close in time is cut. */
+function turnAway(socket: WebSocket): void {
+  socket.on('error', () => {});
+  const cut = setTimeout(() => socket.terminate(), TURN_AWAY_MS);
+  socket.once('close', () => clearTimeout(cut));
+  socket.close(SUBPROTOCOL_NOT_ACCEPTABLE, 'Subprotocol not acceptable');
 }

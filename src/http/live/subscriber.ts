@@ -36,6 +36,7 @@ export class Subscriber implements GroupMember {
   readonly operation: object;
   readonly #conflate: Source['conflate'];
   readonly #cursorOf: Source['cursorOf'];
+  readonly #cursorBefore: Source['cursorBefore'];
   readonly #outlet: Outlet;
   readonly #limits: SubscriberLimits;
   readonly #ended: (subscriber: Subscriber) => void;
@@ -69,6 +70,7 @@ export class Subscriber implements GroupMember {
     this.organizationId = options.source.organizationId;
     this.#conflate = options.source.conflate;
     this.#cursorOf = options.source.cursorOf;
+    this.#cursorBefore = options.source.cursorBefore;
     this.operation = options.operation;
     this.#group = options.group;
     this.#outlet = options.outlet;
@@ -118,6 +120,7 @@ export class Subscriber implements GroupMember {
     const cursor = this.#cursorOf(event);
     this.#outlet.next(result, cursor);
     this.#cursor = cursor ?? this.#cursor;
+    if (this.#newest && !this.#draining && this.#underWay.length < this.#limits.heldMax / 2) this.#release();
     if (this.#leave) return;
     const fitting = (this.#limits.bufferedMax * REPLAYED_SHARE) / result.json.length;
     this.#atOnce = Math.max(1, Math.min(REPLAYED_AT_ONCE, Math.floor(fitting)));
@@ -141,7 +144,9 @@ export class Subscriber implements GroupMember {
 
   #receive(event: object): void {
     if (this.over) return;
-    if (this.#paused || this.#draining) {
+    // What is held must go first; uses that executions can't keep up with, as where a database hangs, are held too.
+    const full = this.#conflate !== null && this.#underWay.length >= this.#limits.heldMax;
+    if (this.#paused || this.#draining || this.#newest || full) {
       this.#hold(event);
     } else if (this.#conflate && this.#outlet.buffered > this.#limits.conflateFrom) {
       this.#hold(event);
@@ -213,9 +218,9 @@ export class Subscriber implements GroupMember {
       'TOO_SLOW',
       'The client does not keep up; subscribe again after the cursor',
     );
-    this.fail([
-      { message, extensions: { code, ...(this.#cursor === null ? {} : { cursor: this.#cursor }) } },
-    ]);
+    const first = this.#underWay[0] ?? this.#held?.[0];
+    const cursor = this.#cursor ?? (first ? this.#cursorBefore(first) : null);
+    this.fail([{ message, extensions: { code, ...(cursor === null ? {} : { cursor }) } }]);
   }
 
   #end(): boolean {

@@ -86,7 +86,12 @@ export class Subscriptions {
     const source = await sourceOf(this.#schema, subscription, context, hooks.resumeAt ?? null);
     // Rights may have been read again meanwhile.
     if (caller.over) throw new UnauthenticatedError(true);
-    if (!caller.principal.can(source.organizationId, PERMISSION)) throw new ForbiddenError(PERMISSION);
+    if (!caller.principal.can(source.organizationId, PERMISSION)) {
+      if (!context.principal) throw new ForbiddenError(PERMISSION);
+      // What the source went by is newer or older than what is known: nothing passes before it is read once more.
+      caller.principal = context.principal;
+      this.#watch.renew(caller);
+    }
     const group = this.#join(source.organizationId, caller.principal, subscription);
     const subscriber = new Subscriber({
       source,

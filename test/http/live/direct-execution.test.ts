@@ -76,6 +76,7 @@ describe('GraphQL itself has to execute', () => {
     ['lists', '{ event { keys { id } } }'],
     ['abstract types', '{ event { other { name } } }'],
     ['directives', '{ event { name @include(if: true) } }'],
+    ['an alias that is more than a name to objects', '{ event { __proto__: name } }'],
     ['fragments with directives', '{ event { ... @skip(if: false) { name } } }'],
   ])('%s', (_title, selection) => {
     expect(directExecution(schema, operationOf(`subscription ${selection}`))).toBeNull();

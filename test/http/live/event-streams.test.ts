@@ -21,6 +21,7 @@ async function isQuiet({ app }: TestServer): Promise<void> {
 
 onEachDatabase('a stream of Server-Sent Events', (engine) => {
   const server = serverOn(engine, { liveLimits: { perCaller: 4, bufferedMax: 65_536 } });
+  const impatient = serverOn(engine, { liveLimits: { pingIntervalMs: 200 } });
 
   test('carries a subscription, each change with the cursor as its id', async () => {
     const { organizationId, sessionToken: token } = await makeMember(server());
@@ -195,6 +196,39 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
     expect(text).toContain('event: complete\n');
     await isQuiet(server());
   });
+
+  test.each([
+    ['changes', 'apiKeyChanged { apiKey'],
+    ['uses', 'apiKeyUsed(minIntervalMs: 100) { apiKey'],
+  ])(
+    'of %s that nobody ever reads is cut, and its place is free again',
+    async (_what, field) => {
+      const { organizationId, sessionToken: token } = await makeMember(impatient());
+      const key = await makeApiKey(impatient(), organizationId, { metadata: { text: 'x'.repeat(16_000) } });
+      const much = Array.from({ length: 20 }, (_, n) => `m${n}: metadata`).join(' ');
+      const body = JSON.stringify({ query: `subscription { ${field} { ${much} } } }` });
+      const connection = await openConnection(impatient().url);
+      const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${body.length}\r\n\r\n`;
+      connection.send(head + body);
+      await areLive(impatient(), 1);
+      connection.socket.pause();
+      await eventually(
+        async () => {
+          await rename(impatient(), key.id, `Name ${performance.now()}`);
+          await present(impatient(), key.secret);
+          return impatient().app.liveServer.subscriptions.counts.callers === 0;
+        },
+        { timeoutMs: 15_000 },
+      );
+      // A quiet one is not cut: there is nothing that it should have read.
+      const stream = await openEventSource(impatient(), CHANGED, { token });
+      const start = stream.comments();
+      await eventually(() => stream.comments() > start + 5);
+      stream.leave();
+      await isQuiet(impatient());
+    },
+    20_000,
+  );
 
   test('leaves nothing behind where the client leaves at any moment of its opening', async () => {
     const { sessionToken: token } = await makeMember(server());

@@ -25,6 +25,33 @@ onEachDatabase('one caller', (engine) => {
     await next.received(1);
   });
 
+  test('gains nothing by giving up what it has started: that runs on, and counts as long', async () => {
+    const { organizationId, sessionToken } = await makeMember(server());
+    const socket = await connectLive(server(), sessionToken);
+    const started = Array.from({ length: 50 }, (_, n) => {
+      const create = `mutation { createApiKey(input: { name: "${n}" }) { __typename } }`;
+      const mutation = socket.subscribe(create);
+      mutation.complete();
+      return mutation;
+    });
+    const created = async () =>
+      server()
+        .services.db.selectFrom('api_keys')
+        .select('id')
+        .where('organization_id', '=', organizationId)
+        .execute();
+    const refused = () =>
+      started.filter(({ errors }) => errors?.[0]?.extensions.code === 'BAD_REQUEST').length;
+    await eventually(async () => (await created()).length + refused() === 50);
+    expect(refused()).toBeGreaterThan(0);
+    // Given up early, as user interfaces do, it may start as many again.
+    const usual = [1, 2, 3].map(() => socket.subscribe(CHANGED));
+    for (const one of usual) one.complete();
+    for (let n = 0; n < 3; n += 1) usual.push(socket.subscribe(CHANGED));
+    await areLive(server(), 3);
+    expect(usual.map(({ errors }) => errors)).toEqual(usual.map(() => undefined));
+  });
+
   test('has so many sockets, whatever it opens them with, and others have theirs', async () => {
     const { organizationId, sessionToken } = await makeMember(server());
     const open = [];

@@ -5,10 +5,19 @@ import { onEachDatabase } from '../../support/databases.ts';
 import { CHANGED } from '../../support/live.ts';
 import { areLive, connectLive, openLiveSocket } from '../../support/live-socket.ts';
 import { makeApiKey, makeMember, serverOn } from '../../support/server.ts';
-import { openConnection } from '../../support/sockets.ts';
+import { openConnection, type RawConnection } from '../../support/sockets.ts';
 import { eventually } from '../../support/wait.ts';
 
+const UPGRADE =
+  'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
 const WHO = '{ viewer { actor { ... on User { id } } } }';
+
+/** Whether the server has let go of the connection: what is sent on it then is answered with a reset. */
+function isCut({ socket }: RawConnection): boolean {
+  if (!socket.closed) socket.write('x');
+  return socket.closed;
+}
 
 onEachDatabase('graphql-transport-ws', (engine) => {
   const server = serverOn(engine, { liveLimits: { initTimeoutMs: 300, messageBytes: 4_000 } });
@@ -116,6 +125,33 @@ onEachDatabase('graphql-transport-ws', (engine) => {
     await expect(openLiveSocket(server(), { protocols: ['graphql-ws'] })).rejects.toThrow('subprotocol');
     const both = await openLiveSocket(server(), { protocols: ['graphql-ws', 'graphql-transport-ws'] });
     expect(both.socket.protocol).toBe('graphql-transport-ws');
+  });
+
+  test.each([
+    ['says nothing more', Buffer.alloc(0)],
+    ['goes on with frames that are none', Buffer.from([0xff, 0x00, 0xff, 0xff])],
+    ['goes on with a message that is too large', Buffer.from([0x81, 0xfe, 0xff, 0xff, 1, 2, 3, 4])],
+  ])('a client refused with 4406 that %s, and never closes, is cut', async (_what, frame) => {
+    const connection = await openConnection(server().url, { allowHalfOpen: true });
+    connection.send(`GET /graphql HTTP/1.1\r\n${UPGRADE}\r\n`);
+    await eventually(() => connection.received().includes('Subprotocol not acceptable'));
+    connection.socket.write(frame);
+    await eventually(() => isCut(connection));
+    expect((await fetch(`${server().url}/healthz`)).status).toBe(200);
+  });
+
+  test.each([
+    [
+      'with a cookie, from a page of another site',
+      '/graphql',
+      'Cookie: keywright_session=x\r\nOrigin: https://evil.example\r\n',
+    ],
+    ['where there is no WebSocket', '/elsewhere', ''],
+  ])('a handshake %s is cut, also where its client never closes', async (_what, path, headers) => {
+    const connection = await openConnection(server().url, { allowHalfOpen: true });
+    connection.send(`GET ${path} HTTP/1.1\r\n${UPGRADE}${headers}\r\n`);
+    await eventually(() => isCut(connection));
+    expect(connection.received()).toMatch(/^HTTP\/1\.1 40[34] /);
   });
 
   test('pings are answered, before the acknowledgement too, with what they carry', async () => {

@@ -67,6 +67,19 @@ onEachDatabase('the right to see', (engine) => {
       await isLost(socket, 2);
     });
 
+    test('where the session has been idle too long, of which whatever is asked on the socket is the opposite', async () => {
+      const { sessionToken } = await makeMember(server());
+      const socket = await watch(sessionToken);
+      for (let half = 0; half < 3; half += 1) {
+        server().clock.advance(11 * 3_600_000);
+        const query = socket.subscribe('{ viewer { actor { __typename } } }');
+        await eventually(() => query.completed);
+      }
+      // What is only listened to is no use.
+      server().clock.advance(12 * 3_600_000 + 1);
+      await isLost(socket, 2);
+    });
+
     test('where another process ends it', async () => {
       const { sessionToken, userId } = await makeMember(server());
       const socket = await watch(sessionToken);
@@ -231,6 +244,27 @@ onEachDatabase('the right to see', (engine) => {
     await rename(server(), key.id, 'Three');
     await changes.received(3);
     expect(codes()).toEqual(['FORBIDDEN', null, 'FORBIDDEN']);
+  });
+
+  test('counts from the moment it is there: of an organization joined while the socket is open', async () => {
+    const [one, two] = [await makeMember(server()), await makeMember(server())];
+    const socket = await connectLive(server(), one.sessionToken);
+    const here = socket.subscribe(CHANGED);
+    await areLive(server(), 1);
+    const ctx = anyone(server());
+    const { id: roleId } = await roleNamed(ctx, two.organizationId, 'member');
+    const { organizationId } = two;
+    await write(ctx, async (change) => {
+      await change.lock(organizationId);
+      await joinOrganization(change, { organizationId, email: one.email, name: null, roleId });
+    });
+    const there = socket.subscribe(CHANGED, { organizationId });
+    await areLive(server(), 2);
+    await makeApiKey(server(), organizationId);
+    await makeApiKey(server(), one.organizationId);
+    await Promise.all([there.received(1), here.received(1)]);
+    await removeMember(ctx, { id: await membershipOf(server(), { ...one, organizationId }) });
+    expect(await there.failed()).toBe('FORBIDDEN');
   });
 
   test('is looked at anew where a subscription begins while it is changing', async () => {

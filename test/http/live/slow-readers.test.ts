@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { encodeCursor } from '../../../src/live/cursor.ts';
 import { onEachDatabase } from '../../support/databases.ts';
@@ -47,6 +48,31 @@ onEachDatabase('a client that does not read', (engine) => {
     expect(rest.events.map((event) => event.cursor)).toEqual(
       healthy.events.slice(events.length).map((event) => event.cursor),
     );
+  });
+
+  test('is told where to go on also where it had nothing of a subscription yet', async () => {
+    const { organizationId, sessionToken } = await makeMember(server());
+    const loud = await makeApiKey(server(), organizationId, { metadata });
+    const quiet = await makeApiKey(server(), organizationId);
+    const socket = await connectLive(server(), sessionToken);
+    socket.subscribe(`subscription { apiKeyChanged(apiKeyIds: ["${loud.id}"]) { apiKey { ${much(20)} } } }`);
+    const waiting = socket.subscribe(CHANGED, { apiKeyIds: [quiet.id] });
+    await areLive(server(), 2);
+    socket.socket.pause();
+    const { subscriptions } = server().app.liveServer;
+    for (let n = 0; subscriptions.counts.subscribers > 1; n += 1) {
+      await rename(server(), loud.id, `Name ${n}`);
+      await turn();
+    }
+    await rename(server(), quiet.id, 'Missed');
+    await eventually(() => subscriptions.counts.subscribers === 0);
+    await rename(server(), quiet.id, 'Missed as well');
+    socket.socket.resume();
+    expect(await waiting.failed()).toBe('TOO_SLOW');
+    expect(waiting.events).toEqual([]);
+    const rest = socket.subscribe(CHANGED, { after: waiting.errors?.[0]?.extensions.cursor });
+    await rest.received(2);
+    expect(rest.events.map(({ apiKey }) => apiKey.id)).toEqual([quiet.id, quiet.id]);
   });
 
   test('gets, once it reads again, the newest use of each key, with the count of all', async () => {
