@@ -13,7 +13,7 @@ export { authorize, authorizeSomewhere } from './access/authorize.ts';
 /** What a change is done with. Inside it, everything goes through `tx`. */
 export interface Change {
   readonly tx: Transaction<Tables>;
-  /** The time of the change, milliseconds. */
+  /** The time of the change, milliseconds: of the last lock, or of its beginning where it has locked nothing. */
   readonly now: number;
   /** Waits until no other change of this organization is under way, and keeps others out until the end. */
   lock(organizationId: string): Promise<void>;
@@ -65,12 +65,18 @@ export async function callerNow(ctx: Context, tx: Transaction<Tables>): Promise<
 /** The part of `command` below the permission: for sign-in and the like, where holding a token is the permission. */
 export async function write<T>(ctx: Context, work: (change: Change) => Promise<T>): Promise<Outcome<T>> {
   const records: AuditRecord[] = [];
-  const now = ctx.clock.now();
+  let now = ctx.clock.now();
   const done = await ctx.db.transaction().execute(async (tx) => {
     const result = await work({
       tx,
-      now,
-      lock: (organizationId) => lock(tx, organizationId),
+      get now() {
+        return now;
+      },
+      lock: async (organizationId) => {
+        await lock(tx, organizationId);
+        // Others may have held it for long, and what has expired meanwhile has expired.
+        now = ctx.clock.now();
+      },
       audit: (record) => {
         const actor = record.actor ?? ctx.principal?.actor;
         if (!actor) throw new UnauthenticatedError();

@@ -1,13 +1,17 @@
 import type { Services } from '../context.ts';
+import type { Action } from '../events/events.ts';
 
 const DAY_MS = 86_400_000;
 
 /** How many entries are removed in one statement. */
 const BATCH = 1_000;
 
+/** By these it is known who was removed from an organization: they stay out until invited again, however long ago it was. */
+const KEPT: Action = 'member.removed';
+
 /**
  * Removes entries that are older than the operator keeps them, the oldest first; never the last of an organization, by
- * which cursors are judged. Resolves with how many there were; none where everything is kept.
+ * which cursors are judged, nor removals of members. Resolves with how many there were; none where everything is kept.
  */
 export async function pruneAuditLog({
   db,
@@ -27,6 +31,7 @@ export async function pruneAuditLog({
       )
       .select('audit_log.id')
       .where('audit_log.occurred_at', '<', before)
+      .where('audit_log.action', '!=', KEPT)
       .whereRef('audit_log.sequence', '<', 'organization_sequences.value')
       .orderBy('audit_log.occurred_at')
       .orderBy('audit_log.sequence')

@@ -93,7 +93,7 @@ export const SIGN_IN_SCRIPT = `'use strict';
       const type = answer.result.data?.signIn?.__typename;
       if (type === 'SignInPayload') return location.replace('/');
       if (type) {
-        show('This link does not work any more.', 'It works once, and for 15 minutes. Ask for a new one: keywright sign-in-link YOUR-EMAIL', false);
+        show('This link does not work any more.', 'It works once, and for 15 minutes, an invitation for 7 days. Ask whoever sent it for a new one; on the server: keywright sign-in-link YOUR-EMAIL', false);
       } else show('Signing in failed.', answer.result.errors?.[0]?.message ?? '', true);
     } catch {
       show('The server did not answer.', 'The link has not been used up by this.', true);

@@ -5,7 +5,6 @@ import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { parseAddress } from '../core/ip.ts';
-import { type ApiKey, loadApiKeys } from './api-key.ts';
 import type { Environment } from './secret.ts';
 import { type VerificationCode, verifySecret } from './verify.ts';
 
@@ -28,7 +27,7 @@ export interface Verification {
   readonly code: VerificationCode;
   readonly message: string;
   /** Null where the key is unknown, or of an organization that doesn't exist for the caller. */
-  readonly apiKey: ApiKey | null;
+  readonly keyId: string | null;
   /** Accepted verifications left in the rate-limit window; null without a limit. */
   readonly remaining: number | null;
   /** When the window ends, milliseconds since the epoch; null without a limit. */
@@ -55,8 +54,7 @@ export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Prom
     askedBy: onlyOrganization(principal),
     visible: (organizationId) => principal.can(organizationId, PERMISSION),
   });
-  const [apiKey = null] = record ? await loadApiKeys(ctx, [record.keyId]) : [];
-  return { valid: code === 'VALID', code, message, apiKey, remaining, resetAt };
+  return { valid: code === 'VALID', code, message, keyId: record?.keyId ?? null, remaining, resetAt };
 }
 
 function readArguments(given: VerifyApiKeyInput) {

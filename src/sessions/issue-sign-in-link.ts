@@ -10,7 +10,8 @@ import { requireUserByEmail } from './require-user-by-email.ts';
  */
 export async function issueSignInLink(ctx: Context, email: string): Promise<SignInLink> {
   requireCommandLine(ctx, 'sign_in_link.create');
-  const { userId, organizationIds } = await requireUserByEmail(ctx, email);
+  const { userId, organizations } = await requireUserByEmail(ctx, email);
+  const organizationIds = organizations.all;
   const { result } = await write(ctx, async (change) => {
     for (const organizationId of organizationIds) await change.lock(organizationId);
     const link = await createSignInLink(change, ctx.publicUrl, userId);

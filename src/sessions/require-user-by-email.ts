@@ -1,20 +1,20 @@
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
-import { organizationsOf } from './user-organizations.ts';
+import { organizationsOf, type UserOrganizations } from './user-organizations.ts';
 
 /**
- * The user with this address, and all organizations of the user, in the order in which they are locked. Rejects with
+ * The user with this address, and the organizations of the user, in the order in which they are locked. Rejects with
  * ValidationError, or NotFoundError where nobody has the address.
  */
 export async function requireUserByEmail(
   { db }: Context,
   email: string,
-): Promise<{ userId: string; organizationIds: readonly string[] }> {
+): Promise<{ userId: string; organizations: UserOrganizations }> {
   const input = new Input();
   const address = input.email(['email'], email);
   input.check();
   const user = await db.selectFrom('users').select('id').where('email', '=', address).executeTakeFirst();
   if (!user) throw new NotFoundError(address, 'user', 'e-mail address');
-  return { userId: user.id, organizationIds: (await organizationsOf(db, user.id)).all };
+  return { userId: user.id, organizations: await organizationsOf(db, user.id) };
 }

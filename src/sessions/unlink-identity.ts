@@ -6,12 +6,14 @@ import { requireUserByEmail } from './require-user-by-email.ts';
 
 /**
  * Parts a user from the identity at the OpenID provider, and ends the user's sessions: whoever the provider next vouches
- * for by this address becomes the user. Only for the command line. Rejects with ValidationError, NotFoundError where
- * nobody has the address, or ConflictError where the user has no identity.
+ * for by this address becomes the user. Each organization's log has the sessions that reached it. Only for the command
+ * line. Rejects with ValidationError, NotFoundError where nobody has the address, or ConflictError where the user has no
+ * identity.
  */
 export async function unlinkIdentity(ctx: Context, email: string): Promise<void> {
   requireCommandLine(ctx, 'identity.manage');
-  const { userId, organizationIds } = await requireUserByEmail(ctx, email);
+  const { userId, organizations } = await requireUserByEmail(ctx, email);
+  const organizationIds = organizations.joined;
   await write(ctx, async ({ tx, lock, audit }) => {
     for (const organizationId of organizationIds) await lock(organizationId);
     const unlinked = await tx
@@ -20,12 +22,18 @@ export async function unlinkIdentity(ctx: Context, email: string): Promise<void>
       .returning('issuer')
       .executeTakeFirst();
     if (!unlinked) throw new ConflictError('The user has no identity at an OpenID provider');
-    const sessions = await tx.deleteFrom('sessions').where('user_id', '=', userId).returning('id').execute();
+    const sessions = await tx
+      .deleteFrom('sessions')
+      .where('user_id', '=', userId)
+      .returning(['id', 'limited_to'])
+      .execute();
     for (const organizationId of organizationIds) {
       const changes = { issuer: [unlinked.issuer, null] } as const;
       audit({ organizationId, action: 'identity.unlinked', targetId: userId, changes });
-      for (const { id } of sessions)
-        audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
+      for (const { id, limited_to } of sessions) {
+        const reached = limited_to === null || limited_to === organizationId;
+        if (reached) audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
+      }
     }
   });
 }

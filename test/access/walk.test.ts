@@ -6,6 +6,7 @@ import type { Context } from '../../src/context.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { createRole } from '../../src/organizations/create-role.ts';
 import { deleteRole } from '../../src/organizations/delete-role.ts';
@@ -42,22 +43,33 @@ const permission = fc.constantFrom(
 
 const step = fc.record({
   who: fc.nat(5),
-  what: fc.constantFrom('role', 'change role', 'drop role', 'key', 'change key', 'invite', 'promote'),
+  what: fc.constantFrom(
+    'role',
+    'change role',
+    'drop role',
+    'key',
+    'change key',
+    'rotate',
+    'invite',
+    'promote',
+  ),
   one: fc.nat(20),
   other: fc.nat(20),
   permissions: fc.array(permission, { maxLength: 3 }),
+  bound: fc.boolean(),
 });
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 /*
- * Two who may each do something, and all keys and people that they make, do whatever comes to their minds. Whatever it
- * is, together they never hold anything that they did not hold at first.
+ * Two who may each do something, a key that may do everything for one team, and all keys and people that they make or
+ * get hold of, do whatever comes to their minds. Whatever it is, beyond that team they never hold anything together that
+ * the two did not hold at first.
  */
-onEachDatabase('however two conspire', (engine) => {
+onEachDatabase('however they conspire', (engine) => {
   const services = servicesOn(engine);
 
-  test('nothing that they make or change holds more than they held together', async () => {
+  test('nothing that they make, change or rotate holds more than they held together', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
         const conspiracy = await Conspiracy.begin(await Place.make(services(), 'Acme'));
@@ -70,7 +82,15 @@ onEachDatabase('however two conspire', (engine) => {
   });
 });
 
-/** Everything that the two have got hold of. */
+/** Somebody or something of theirs. */
+interface Holder {
+  readonly kind: 'member' | 'key';
+  readonly permissions: readonly string[];
+  /** Empty: bound to no team. */
+  readonly teamIds: readonly string[];
+}
+
+/** Everything that they have got hold of. */
 class Conspiracy {
   readonly #place: Place;
   readonly #roles: string[] = [];
@@ -91,15 +111,17 @@ class Conspiracy {
     const strong = await place.key({ grants: ['*'] });
     const owner = await place.join('owner');
     conspiracy.#strangers = [strong.id, owner.membershipId];
+    conspiracy.#keys.push((await place.key({ grants: ['*'], teamIds: [place.boundTeamId] })).id);
     return conspiracy;
   }
 
   #strangers: readonly string[] = [];
 
   /** One of them does one thing; refusals are what is hoped for. */
-  async take({ who, what, one, other, permissions }: Step): Promise<void> {
+  async take({ who, what, one, other, permissions, bound }: Step): Promise<void> {
     const ctx = await this.#asking(who);
-    const { organizationId } = this.#place;
+    const { organizationId, boundTeamId } = this.#place;
+    const teamIds = bound ? [boundTeamId] : [];
     const role = this.#roles[one % this.#roles.length] ?? '';
     const keys = [...this.#keys, this.#strangers[0] ?? ''];
     const members = [...this.#members, this.#strangers[1] ?? ''];
@@ -114,10 +136,15 @@ class Conspiracy {
       if (what === 'change role') await updateRole(ctx, { id: role, permissions });
       if (what === 'drop role') await deleteRole(ctx, { id: role });
       if (what === 'key') {
-        const input = { organizationId, name: 'A', roleId, grants: permissions };
+        const input = { organizationId, name: 'A', roleId, grants: permissions, teamIds };
         this.#keys.push((await createApiKey(ctx, input)).result.apiKey.id);
       }
-      if (what === 'change key') await updateApiKey(ctx, { id: key, roleId, grants: permissions });
+      if (what === 'change key') await updateApiKey(ctx, { id: key, roleId, grants: permissions, teamIds });
+      if (what === 'rotate') {
+        await rotateApiKey(ctx, { id: key });
+        // Whoever has its secret has the key.
+        if (!this.#keys.includes(key)) this.#keys.push(key);
+      }
       if (what === 'invite') {
         const email = `${newId('user')}@example.com`;
         const { membership } = (await inviteMember(ctx, { organizationId, email, roleId: role })).result;
@@ -129,8 +156,16 @@ class Conspiracy {
     }
   }
 
-  /** What each of theirs holds by now: people, whether joined or not, and keys. */
-  async held(): Promise<string[][]> {
+  /** What each of theirs holds by now beyond the one team: people, whether joined or not, and keys. */
+  async held(): Promise<(readonly string[])[]> {
+    const { boundTeamId } = this.#place;
+    const free = (await this.#holders()).filter(
+      ({ teamIds }) => teamIds.length === 0 || teamIds.some((id) => id !== boundTeamId),
+    );
+    return free.map(({ permissions }) => permissions);
+  }
+
+  async #holders(): Promise<Holder[]> {
     const { db } = this.#place.ctx;
     const members = await db
       .selectFrom('memberships')
@@ -138,30 +173,41 @@ class Conspiracy {
       .select('roles.permissions')
       .where('memberships.id', 'in', this.#members)
       .execute();
-    const keys = this.#keys.length
-      ? await db
-          .selectFrom('api_keys')
-          .leftJoin('roles', 'roles.id', 'api_keys.role_id')
-          .select(['roles.permissions', 'api_keys.grants'])
-          .where('api_keys.id', 'in', this.#keys)
-          .execute()
-      : [];
+    const keys = await db
+      .selectFrom('api_keys')
+      .leftJoin('roles', 'roles.id', 'api_keys.role_id')
+      .select(['api_keys.id', 'roles.permissions', 'api_keys.grants'])
+      .where('api_keys.id', 'in', this.#keys)
+      .execute();
+    const bonds = await db
+      .selectFrom('api_key_teams')
+      .selectAll()
+      .where('api_key_id', 'in', this.#keys)
+      .execute();
     return [
-      ...members.map((row) => JSON.parse(row.permissions) as string[]),
-      ...keys.map((row) => union(JSON.parse(row.permissions ?? '[]'), JSON.parse(row.grants))),
+      ...members.map(({ permissions }): Holder => {
+        return { kind: 'member', permissions: JSON.parse(permissions) as string[], teamIds: [] };
+      }),
+      ...keys.map(({ id, permissions, grants }): Holder => {
+        const teamIds = bonds.filter((bond) => bond.api_key_id === id).map((bond) => bond.team_id);
+        return {
+          kind: 'key',
+          permissions: union(JSON.parse(permissions ?? '[]'), JSON.parse(grants)),
+          teamIds,
+        };
+      }),
     ];
   }
 
   /** One of theirs asks, with what it holds by now. */
   async #asking(who: number): Promise<Context> {
     const { organizationId, ctx } = this.#place;
-    const all = await this.held();
-    const index = who % all.length;
-    const permissions = all[index] ?? [];
+    const all = await this.#holders();
+    const { kind, permissions, teamIds } = all[who % all.length] as Holder;
     const principal: Principal =
-      index < this.#members.length
+      kind === 'member'
         ? userPrincipal(newId('user'), newId('ses'), new Map([[organizationId, permissions]]))
-        : keyPrincipal({ keyId: newId('key'), secretId: newId('sec'), organizationId, permissions });
+        : keyPrincipal({ keyId: newId('key'), secretId: newId('sec'), organizationId, permissions, teamIds });
     return contextFor(ctx, principal);
   }
 }

@@ -174,6 +174,8 @@ export async function tokenOf(caller: Caller, place: Place, other: Place): Promi
       return (await place.join(MANAGER)).token;
     case 'narrowKey':
       return (await place.key({ grants: ['api.key.verify'] })).secret;
+    case 'makerKey':
+      return (await place.key({ grants: ['api.key.*'] })).secret;
     case 'wideKey':
       return (await place.key({ grants: ['*'] })).secret;
     case 'boundKey':

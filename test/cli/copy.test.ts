@@ -65,8 +65,9 @@ describe.each<Engine>(['sqlite', 'postgres'])('copying from %s', (engine) => {
     expect(id).toMatch(/^key_/);
   });
 
-  test('goes on where it was broken off', async () => {
-    const { url } = await used(engine, 603);
+  // More keys than are copied at once take a while to make.
+  test('goes on where it was broken off', { timeout: 120_000 }, async () => {
+    const { url } = await used(engine, 503);
     const target = await databaseUrl(OTHER[engine]);
     const broken = await openDatabase(target);
     expect((await run({}, 'copy', '--from', url, '--to', target)).code).toBe(0);
@@ -80,7 +81,7 @@ describe.each<Engine>(['sqlite', 'postgres'])('copying from %s', (engine) => {
     await broken.close();
     const again = await run({ DATABASE_URL: target }, 'copy', '--from', url);
     expect(again.stdout).toContain('Both databases hold the same');
-    expect(again.stdout).toMatch(/^api_key_secrets +604 rows/m);
+    expect(again.stdout).toMatch(/^api_key_secrets +504 rows/m);
     expect((await run({}, 'copy', '--from', url, '--to', target)).code).toBe(0);
   });
 

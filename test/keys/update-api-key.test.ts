@@ -1,3 +1,4 @@
+import { type KyselyPlugin, UpdateQueryNode } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import {
   ConflictError,
@@ -208,5 +209,59 @@ onEachDatabase('updating a key', (engine) => {
       await updateApiKey(ctx, { id, name: 'x' });
       await updateApiKey(ctx, { id: short.id, expiresAt: null, enabled: false });
     });
+
+    test('beyond the limit, however many are made, enabled and extended at once', async () => {
+      const { ctx, organization, id: first } = await made();
+      const create = async (expiresAt: number | null) =>
+        (await createApiKey(ctx, { name: 'Another', expiresAt })).result.apiKey.id;
+      const soon = services().clock.now() + 10;
+      const ended = await Promise.all(Array.from({ length: 6 }, () => create(soon)));
+      const disabled = await Promise.all(Array.from({ length: 6 }, () => create(null)));
+      for (const id of disabled) await updateApiKey(ctx, { id, enabled: false });
+      services().clock.advance(10);
+      const limited = { max_active_api_keys: 4 };
+      await ctx.db.updateTable('organizations').set(limited).where('id', '=', organization.id).execute();
+      const tries = await Promise.allSettled([
+        ...Array.from({ length: 6 }, () => create(null)),
+        ...disabled.map((id) => updateApiKey(ctx, { id, enabled: true })),
+        ...ended.map((id) => updateApiKey(ctx, { id, expiresAt: null })),
+      ]);
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+      for (const one of tries)
+        if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(LimitExceededError);
+      const active = await listApiKeys(ctx, organization.id, { filter: { status: ['ACTIVE'] } }, {});
+      expect(await active.totalCount()).toBe(4);
+      expect(active.edges.map(({ node }) => node.id)).toContain(first);
+    });
+
+    test('where it would, because the key has expired while others changed the organization', async () => {
+      const { ctx, organization } = await made();
+      const { clock } = services();
+      const short = (await createApiKey(ctx, { name: 'Short', expiresAt: clock.now() + 10 })).result.apiKey;
+      await ctx.db
+        .updateTable('organizations')
+        .set({ max_active_api_keys: 1 })
+        .where('id', '=', organization.id)
+        .execute();
+      const db = services().db.withPlugin(onceBeforeLock(() => clock.advance(10)));
+      await expect(updateApiKey({ ...ctx, db }, { id: short.id, expiresAt: null })).rejects.toThrow(
+        new LimitExceededError('The organization may have 1 active API keys, and has 1', 1, 1),
+      );
+    });
   });
 });
+
+/** Does something at the moment at which a change asks for the lock of its organization, before it has it. */
+function onceBeforeLock(work: () => void): KyselyPlugin {
+  let done = false;
+  return {
+    transformQuery: ({ node }) => {
+      if (!done && UpdateQueryNode.is(node)) {
+        done = true;
+        work();
+      }
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+}

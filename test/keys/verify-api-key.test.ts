@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../db/open.ts';
 import { keyPrincipal, operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import type { Context } from '../../src/context.ts';
 import { AppError, ForbiddenError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { findApiKey } from '../../src/keys/find-api-key.ts';
+import { createKeyLookup } from '../../src/keys/key-lookup.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
@@ -11,7 +14,7 @@ import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { type VerifyApiKeyInput, verifyApiKey } from '../../src/keys/verify-api-key.ts';
 import { createTeam } from '../../src/organizations/create-team.ts';
 import { auditOf } from '../support/audit.ts';
-import { onEachDatabase } from '../support/databases.ts';
+import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
 
 onEachDatabase('verifying a key', (engine) => {
@@ -31,15 +34,17 @@ onEachDatabase('verifying a key', (engine) => {
   }
 
   test('accepts it, and tells which it is', async () => {
-    const { verify, id, secret } = await made();
+    const { ctx, verify, id, secret } = await made();
     const verification = await verify();
     expect(verification).toMatchObject({
       valid: true,
       code: 'VALID',
-      apiKey: { id, lastUsedAt: services().clock.now(), lastUsedIp: null },
+      keyId: id,
       remaining: null,
       resetAt: null,
     });
+    const lastUse = { lastUsedAt: services().clock.now(), lastUsedIp: null };
+    expect(await findApiKey(ctx, id)).toMatchObject(lastUse);
     expect(JSON.stringify(verification)).not.toContain(secret.slice(16));
   });
 
@@ -73,7 +78,7 @@ onEachDatabase('verifying a key', (engine) => {
     expect(await verifyApiKey(ctx, { key })).toMatchObject({
       valid: false,
       code: 'MALFORMED',
-      apiKey: null,
+      keyId: null,
     });
     expect(services().statements).toEqual([]);
     expect(services().events.at(-1)).toEqual({
@@ -90,7 +95,7 @@ onEachDatabase('verifying a key', (engine) => {
     const { ctx } = await made();
     const foreign = await made();
     for (const key of [generateSecret('kw', 'live'), foreign.secret]) {
-      expect(await verifyApiKey(ctx, { key })).toMatchObject({ code: 'NOT_FOUND', apiKey: null });
+      expect(await verifyApiKey(ctx, { key })).toMatchObject({ code: 'NOT_FOUND', keyId: null });
       expect(services().events.at(-1)).toMatchObject({ type: 'denial', keyId: null });
     }
   });
@@ -99,7 +104,7 @@ onEachDatabase('verifying a key', (engine) => {
     const [one, other] = [await made(), await made()];
     const operator = contextFor(services(), operatorPrincipal(newId('op'), 'gateway'));
     for (const { secret, id } of [one, other])
-      expect(await verifyApiKey(operator, { key: secret })).toMatchObject({ valid: true, apiKey: { id } });
+      expect(await verifyApiKey(operator, { key: secret })).toMatchObject({ valid: true, keyId: id });
     const own = { keyId: one.id, secretId: newId('sec'), organizationId: one.organization.id };
     const byKey = contextFor(services(), keyPrincipal({ ...own, permissions: ['api.key.verify'] }));
     expect((await verifyApiKey(byKey, { key: one.secret })).code).toBe('VALID');
@@ -247,7 +252,7 @@ onEachDatabase('verifying a key', (engine) => {
     expect((await verify(wrong)).code).toBe('DISABLED');
     await revokeApiKey(ctx, { id });
     const last = await verify(wrong);
-    expect(last).toMatchObject({ valid: false, code: 'REVOKED', apiKey: { id } });
+    expect(last).toMatchObject({ valid: false, code: 'REVOKED', keyId: id });
     expect(last.message).not.toContain(secret.slice(0, 12));
   });
 
@@ -292,8 +297,13 @@ onEachDatabase('verifying a key', (engine) => {
   describe('where the database fails', () => {
     test('rejects, and never accepts', async () => {
       const { ctx, secret } = await made();
-      const broken = { ...ctx, db: ctx.db.withSchema('nowhere') };
-      await expect(verifyApiKey(broken, { key: secret })).rejects.toThrow();
+      const { url, drop } = await createTestDatabaseUrl(engine);
+      const database = await openDatabase(url);
+      const keys = createKeyLookup(database, ctx);
+      await database.close();
+      await expect(verifyApiKey({ ...ctx, keys }, { key: secret })).rejects.toThrow();
+      keys.stop();
+      await drop();
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pruneAuditLog } from '../../src/audit/prune-audit-log.ts';
 import type { Outcome } from '../../src/command.ts';
 import { write } from '../../src/command.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -229,6 +230,27 @@ onEachDatabase('a sign-in with a provider', (engine) => {
     expect((await arrive(claims({ email: person.email }))).result.user.id).toBe(person.userId);
   });
 
+  test('of somebody who was parted leaves no trace in organizations that their sessions did not reach', async () => {
+    const person = await makePerson(services());
+    await arrive(claims({ email: person.email }));
+    const second = await makePerson(services(), { email: person.email, role: 'member' });
+    const limited = await write(commandLine(services()), (change) =>
+      createSession(change, person.userId, { limitedTo: second.organizationId, organizationIds: [] }),
+    );
+    const inviting = await makePerson(services(), { email: person.email, joined: false });
+    const places = [person, second, inviting].map(({ organizationId }) => organizationId);
+    const logs = () => Promise.all(places.map(async (id) => (await auditLogOf(services(), id)).length));
+    const before = await logs();
+    await unlinkIdentity(commandLine(services()), person.email);
+    expect(await authenticateSession(services().db, services().clock, limited.result.token)).toBeNull();
+    const [all = [], reached = [], none] = await Promise.all(
+      places.map((id, index) => actionsSince(id, before[index] ?? 0)),
+    );
+    expect(all).toEqual(['identity.unlinked by cli', 'session.ended by cli']);
+    expect(reached).toEqual(['identity.unlinked by cli', ...Array(2).fill('session.ended by cli')]);
+    expect(none).toEqual([]);
+  });
+
   describe('of a newcomer, where the operator lets them in,', () => {
     test('makes a user and a member with the role of the setting', async () => {
       const { organizationId, admission } = await organizationThatAdmits();
@@ -331,6 +353,18 @@ onEachDatabase('a sign-in with a provider', (engine) => {
         joined: false,
       });
       expect(await organizationsReached(await arrive(who, { admission }))).toEqual([organizationId]);
+    });
+
+    test('keeps out whoever was removed, however long ago and however short the audit log is kept', async () => {
+      const { organizationId, admission } = await organizationThatAdmits();
+      const { membershipId: id, email } = await makePerson(services(), { organizationId, role: 'member' });
+      await makePerson(services(), { organizationId });
+      await removeMember(commandLine(services()), { id });
+      const { db, clock, config } = services();
+      clock.advance(400 * 86_400_000);
+      await makePerson(services(), { organizationId });
+      await pruneAuditLog({ db, clock, config: { ...config, auditRetentionDays: 1 } });
+      await expectRefusal(() => arrive(claims({ email }), { admission }), /member of no organization/);
     });
 
     test('makes one user and one member of somebody who comes several times at once', async () => {
