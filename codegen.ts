@@ -24,6 +24,8 @@ const config: CodegenConfig = {
   generates: {
     './test/generated/': { ...preset, documents: ['test/**/*.graphql'] },
     './src/cli/generated/': { ...preset, documents: ['src/cli/**/*.graphql'] },
+    './console/src/generated/': { ...preset, documents: ['console/src/**/*.graphql'] },
+    './console/src/generated/introspection.json': { plugins: ['./scripts/minified-introspection.mjs'] },
     './examples/generated/': { ...preset, documents: ['examples/**/*.graphql'] },
   },
 };

@@ -9,8 +9,6 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
-    // Faults between several servers take minutes, and a machine of their own: TEST_FAULTS=1 runs them.
-    exclude: process.env.TEST_FAULTS ? [] : ['test/cluster/**'],
     globalSetup: 'test/support/global-setup.ts',
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     pool: 'forks',

@@ -1,9 +1,13 @@
+import { createContextCache } from '@pothos/core';
+import DataLoader from 'dataloader';
 import { NotFoundError } from '../src/core/errors.ts';
 import { revokeSession } from '../src/sessions/revoke-session.ts';
 import type { Session } from '../src/sessions/session.ts';
+import { findSessionAgents } from '../src/sessions/session-agents.ts';
 import { signIn } from '../src/sessions/sign-in.ts';
 import { type SignedOut, signOut } from '../src/sessions/sign-out.ts';
 import { builder } from './builder.ts';
+import type { GraphQLContext } from './context.ts';
 import { OrganizationRef, UserRef } from './refs.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
@@ -37,6 +41,14 @@ const SignOutPayload = builder.objectRef<SignedOut>('SignOutPayload').implement(
   }),
 });
 
+const agents = createContextCache(
+  (ctx: GraphQLContext) =>
+    new DataLoader(async (ids: readonly string[]) => {
+      const found = await findSessionAgents(ctx.db, ids);
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+);
+
 export const SessionRef = builder.objectRef<Session>('Session').implement({
   description: 'A sign-in of a person that goes on',
   fields: (t) => ({
@@ -54,6 +66,11 @@ export const SessionRef = builder.objectRef<Session>('Session').implement({
       description:
         'The only organization that it reaches, where it began with a link that a member saw; null: all of the person’s',
       resolve: ({ limitedTo }) => limitedTo,
+    }),
+    userAgent: t.string({
+      nullable: true,
+      description: 'What the client called itself that it began in; null: not known',
+      resolve: ({ id }, _args, ctx) => agents(ctx).load(id),
     }),
   }),
 });

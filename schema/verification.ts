@@ -32,10 +32,12 @@ const VerifyApiKeyPayload = builder.objectRef<Verification>('VerifyApiKeyPayload
     message: t.exposeString('message', {
       description: 'What an operator needs to know, without any part of the secret',
     }),
-    apiKey: t.expose('apiKey', {
+    apiKey: t.field({
       type: ApiKeyRef,
       nullable: true,
       description: 'The key; null where it is unknown, or another organization’s',
+      // Read only where it is asked for.
+      resolve: ({ keyId }) => keyId,
     }),
     remaining: t.exposeInt('remaining', {
       nullable: true,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from './build-console.mjs';
+import { fingerprint } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -24,6 +25,7 @@ const INPUTS = [
   'schema',
   'db',
   'scripts/build.mjs',
+  'scripts/fingerprint.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
@@ -37,7 +39,7 @@ const LEFTOVER_AGE_MS = 3_600_000;
 
 /** Whether the bundle is missing, or made from other files than those of now. */
 export function isStale() {
-  return !existsSync(join(dist, 'keywright.js')) || readRecord().inputs !== fingerprint();
+  return !existsSync(join(dist, 'keywright.js')) || readRecord().inputs !== fingerprint(root, INPUTS);
 }
 
 /**
@@ -46,7 +48,7 @@ export function isStale() {
  */
 export async function build() {
   const { rolldown } = await import('rolldown');
-  const inputs = fingerprint();
+  const inputs = fingerprint(root, INPUTS);
   mkdirSync(dist, { recursive: true });
   const folder = mkdtempSync(join(dist, unfinished));
   try {
@@ -86,7 +88,7 @@ function publish(folder, inputs) {
   const builds = [files, ...readRecord().builds].slice(0, BUILDS_KEPT);
   writeFileSync(join(folder, 'build.json'), JSON.stringify({ inputs, builds }));
   renameSync(join(folder, 'build.json'), record);
-  const kept = new Set(['build.json', ...builds.flat()]);
+  const kept = new Set(['build.json', 'console', ...builds.flat()]);
   for (const file of readdirSync(dist)) {
     const path = join(dist, file);
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
@@ -103,17 +105,7 @@ function readRecord() {
   }
 }
 
-/** Changes when a file comes, goes or is written. */
-function fingerprint() {
-  const hash = createHash('sha256');
-  const visit = (path) => {
-    const facts = statSync(join(root, path), { throwIfNoEntry: false });
-    if (facts?.isDirectory())
-      for (const name of readdirSync(join(root, path)).sort()) visit(`${path}/${name}`);
-    else if (facts) hash.update(`${path} ${facts.size} ${facts.mtimeMs}\n`);
-  };
-  for (const path of INPUTS) visit(path);
-  return hash.digest('hex');
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build();
+  if (!process.argv.includes('--server')) await buildConsole();
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

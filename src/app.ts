@@ -8,6 +8,7 @@ import type { Config } from './core/config.ts';
 import type { LiveLimits } from './core/live-limits.ts';
 import { createLog, type Log } from './core/log.ts';
 import { createBus } from './events/create-bus.ts';
+import { findConsole } from './http/console-files.ts';
 import { createEngine } from './http/graphql-engine.ts';
 import { LiveServer } from './http/live/live-server.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -29,6 +30,8 @@ export interface Overrides {
   readonly database?: Database;
   readonly timeouts?: Partial<Timeouts>;
   readonly liveLimits?: Partial<LiveLimits>;
+  /** Where the console was built; null: nowhere. */
+  readonly consoleFolder?: string | null;
 }
 
 /** How long sockets get to close when the server stops, milliseconds. */
@@ -114,7 +117,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);
         const readiness = () => migrationProblem(database, { served: true });
-        const routes = createRoutes(services, schema, readiness, { run, live: liveServer, metrics });
+        const { consoleFolder = findConsole() } = overrides;
+        const parts = { run, live: liveServer, metrics, consoleFolder };
+        const routes = createRoutes(services, schema, readiness, parts);
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };
       });

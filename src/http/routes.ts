@@ -1,4 +1,5 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { createConsole } from './console.ts';
 import { type Exchange, redirect, respond } from './exchange.ts';
 import { graphqlHandler, type ServerServices } from './graphql.ts';
 import type { Engine } from './graphql-engine.ts';
@@ -14,11 +15,15 @@ export interface Route {
   readonly methods: readonly ('GET' | 'POST')[];
   /** Asked by machines every few seconds: logged for debugging only. */
   readonly quiet?: boolean;
+  /** What the log says in place of the path, where that is whatever somebody typed. */
+  readonly name?: string;
   handle(exchange: Exchange): void | Promise<void>;
 }
 
-/** Paths, compared letter by letter, and what answers there. */
-export type Routes = ReadonlyMap<string, Route>;
+/** What answers at a path. */
+export interface Routes {
+  get(path: string): Route | undefined;
+}
 
 /** Every route of the server. */
 export function createRoutes(
@@ -29,11 +34,17 @@ export function createRoutes(
     run,
     live,
     metrics,
-  }: { readonly run: Engine; readonly live: LiveServer; readonly metrics: Metrics | null },
+    consoleFolder,
+  }: {
+    readonly run: Engine;
+    readonly live: LiveServer;
+    readonly metrics: Metrics | null;
+    /** Where the console was built; null: it was not, and `/` leads to GraphiQL. */
+    readonly consoleFolder: string | null;
+  },
 ): Routes {
   let sdl: string | undefined;
-  return new Map<string, Route>([
-    ['/', { methods: ['GET'], handle: home(services) }],
+  const exact = new Map<string, Route>([
     ['/graphql', { methods: ['GET', 'POST'], handle: graphqlHandler(services, run, live) }],
     [
       '/schema.graphql',
@@ -55,6 +66,23 @@ export function createRoutes(
     ['/healthz', { methods: ['GET'], quiet: true, handle: healthHandler() }],
     ['/readyz', { methods: ['GET'], quiet: true, handle: readinessHandler(readiness, services.log) }],
   ]);
+  const further = consoleFolder === null ? withoutConsole(services) : consoleRoutes(services, consoleFolder);
+  return { get: (path) => exact.get(path) ?? further(path) };
+}
+
+type Find = (path: string) => Route | undefined;
+
+function consoleRoutes({ config, publicUrl }: ServerServices, folder: string): Find {
+  const find = createConsole({ folder, publicUrl, hasProvider: config.oidc !== null });
+  return (path) => {
+    const found = find(path);
+    return found ? { ...found, methods: ['GET'] } : undefined;
+  };
+}
+
+function withoutConsole(services: ServerServices): Find {
+  const route: Route = { methods: ['GET'], handle: home(services) };
+  return (path) => (path === '/' ? route : undefined);
 }
 
 function oidcRoutes(services: ServerServices): [string, Route][] {

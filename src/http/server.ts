@@ -7,7 +7,7 @@ import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
 import { Refusal } from './refusal.ts';
 import type { Route, Routes } from './routes.ts';
-import { answerUpgrade } from './upgrade-answer.ts';
+import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
 import type { VerifyHandler } from './verify.ts';
 
 /** How long what happens between a client and the server may take, milliseconds. */
@@ -105,7 +105,7 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
       response.once('close', () => {
         open.delete(response);
         if (stopping) server.closeIdleConnections();
-        logAnswer(log, exchange, route ? path : undefined, route, performance.now() - start);
+        logAnswer(log, exchange, route ? (route.name ?? path) : undefined, route, performance.now() - start);
       });
       const work: Promise<void> = answer(exchange, route)
         .catch((error: unknown) => fail(log, exchange, error))
@@ -120,8 +120,7 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
     if (handle) return verify(handle, request, answerUpgrade(request, stream), query);
     const upgrade = path === WEBSOCKET_PATH ? site?.upgrade : undefined;
     if (upgrade) return upgrade(request, stream, head);
-    stream.on('error', () => {});
-    stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    refuseUpgrade(stream, '404 Not Found');
   });
 
   server.on('connection', (socket) => {

@@ -46,7 +46,7 @@ test('npm start passes on the signal that ends it, and waits for the server', as
 test('a server that runs goes on while the program is built anew', async () => {
   const { env } = await databaseFor('sqlite');
   const url = await readyAt(start(env, 'serve', '--port', '0'));
-  await runNode('scripts/build.mjs');
+  await runNode('scripts/build.mjs', '--server');
   // A piece that it has not loaded yet.
   const response = await fetch(`${url}/graphql`, { headers: { Accept: 'text/html' } });
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);

@@ -4,6 +4,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { isStale } from '../../scripts/build.mjs';
+import { isConsoleStale } from '../../scripts/build-console.mjs';
 import { dropDatabases } from './postgres-databases.ts';
 import { startPostgres } from './postgres-server.ts';
 
@@ -23,10 +25,13 @@ declare module 'vitest' {
   }
 }
 
-/** Starts PostgreSQL, once a run, unless TEST_DATABASE_URL names a server to use. */
+/** Starts PostgreSQL, once a run, unless TEST_DATABASE_URL names a server to use; and builds what is out of date. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), 'keywright-test-'));
   const guard = guardOf(directory);
+  // Once, before servers of several test files find it out of date at the same time.
+  if (isStale()) await run('scripts/build.mjs', '--server');
+  if (isConsoleStale()) await run('scripts/build-console.mjs');
   const given = process.env.TEST_DATABASE_URL;
   const postgresUrl = given || (await startPostgres(directory));
   const databasePrefix = `keywright_test_${process.pid}_${Date.now()}`;
@@ -37,6 +42,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     guard.stdin?.end();
     await ended;
   };
+}
+
+/** Runs a script; where it fails the tests that need what it makes say so. */
+async function run(...script: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, script, { stdio: ['ignore', 'ignore', 'inherit'] });
+  await once(child, 'close');
 }
 
 /** Stops the server and removes the folder when its input closes: on purpose, or because this process was killed. */

@@ -40,6 +40,8 @@ export interface TestServerOptions {
   /** A database that somebody else made and drops; left out: one of its own. */
   readonly databaseUrl?: string;
   readonly clock?: ManualClock;
+  /** Where the console was built; left out: nowhere. */
+  readonly consoleFolder?: string;
 }
 
 /** Starts a server; whoever starts it closes it. */
@@ -54,7 +56,8 @@ export async function startTestServer(engine: Engine, options: TestServerOptions
   const database = { ...opened, kysely: opened.kysely.withPlugin(recordStatements(statements)) };
   const config = { ...parseConfig({ DATABASE_URL: databaseUrl, PORT: '0' }), ...options.config };
   const log = createLog('debug', (line) => lines.push(line));
-  const app = await createApp(config, { clock, log, database, timeouts, liveLimits });
+  const { consoleFolder = null } = options;
+  const app = await createApp(config, { clock, log, database, timeouts, liveLimits, consoleFolder });
   const { url } = await app.start();
   let closing: Promise<void> | undefined;
   const end = async () => {

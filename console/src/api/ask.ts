@@ -1,0 +1,51 @@
+import { noteServerTime } from './clock.ts';
+import type { Document } from './document.ts';
+
+/** Sent with every request: the session's cookie is accepted only together with it. */
+export const HEADERS = { 'X-Requested-With': 'keywright' } as const;
+
+/** A refusal of a whole request, with its code in words of the API: `UNAUTHENTICATED`, `FORBIDDEN`, …. */
+export class RequestError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'RequestError';
+    this.code = code;
+  }
+}
+
+interface Answer<Result> {
+  readonly data?: Result | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+/**
+ * Sends an operation past the cache, which then holds nothing of the answer: for what is shown once, and for what is asked
+ * before there is a cache. Rejects with RequestError; its code is `UNREACHABLE` where the server doesn't answer.
+ */
+export async function ask<Result, Variables>(
+  document: Document<Result, Variables>,
+  variables: Variables,
+): Promise<Result> {
+  const { data, errors } = await post<Result>(document.toString(), variables);
+  const [error] = errors ?? [];
+  if (error || !data)
+    throw new RequestError(error?.extensions?.code ?? 'UNREACHABLE', error?.message ?? 'There was no answer');
+  return data;
+}
+
+async function post<Result>(query: string, variables: unknown): Promise<Answer<Result>> {
+  try {
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { ...HEADERS, Accept: 'application/json', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    noteServerTime(response.headers.get('date'));
+    return (await response.json()) as Answer<Result>;
+  } catch {
+    throw new RequestError('UNREACHABLE', 'The server does not answer');
+  }
+}

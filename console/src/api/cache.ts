@@ -1,0 +1,85 @@
+import { type Cache, cacheExchange, type UpdateResolver } from '@urql/exchange-graphcache';
+import type { Exchange } from 'urql';
+import type {
+  KeyChangesSubscription,
+  KeyDenialsSubscription,
+  KeyUsesSubscription,
+} from '../generated/graphql.ts';
+import introspection from '../generated/introspection.json' with { type: 'json' };
+import { applyUsage, applyUse } from '../live/apply-use.ts';
+import { insertKey } from '../live/insert-key.ts';
+import { ORGANIZATION_UPDATES } from './organization-updates.ts';
+
+/** Types whose objects are parts of another and have no identity of their own. */
+const PARTS = [
+  'ApiKeySummary',
+  'OrganizationLimits',
+  'PageInfo',
+  'PermissionDefinition',
+  'Propagation',
+  'RateLimit',
+  'RotationPolicy',
+  'SystemActor',
+  'UsageBucket',
+  'ValidationIssue',
+  'Viewer',
+  // Its id is that of what was not found.
+  'NotFoundError',
+];
+
+const changed: UpdateResolver = (result, _args, cache, { variables }) => {
+  const { apiKeyChanged: change } = result as unknown as KeyChangesSubscription;
+  const organizationId = String(variables.organizationId);
+  if (change.__typename === 'ApiKeyCreated') insertKey(cache, organizationId, change.apiKey);
+  forget(cache, { __typename: 'ApiKey', id: change.apiKey.id }, ['auditLog']);
+  forget(cache, { __typename: 'Organization', id: organizationId }, ['auditLog', 'keySummary', 'limits']);
+};
+
+/** Writes uses into the cache. What happened before the subscription began is told without a number: then the server is asked. */
+function usesIntoCache(): UpdateResolver {
+  const told = new Map<string, string>();
+  return (result, _args, cache) => {
+    const { apiKeyUsed: use } = result as unknown as KeyUsesSubscription;
+    const { id } = use.apiKey;
+    if (use.count === 0 && told.get(id) !== use.lastUsedAt)
+      forget(cache, { __typename: 'ApiKey', id }, ['usage']);
+    told.set(id, use.lastUsedAt);
+    applyUse(cache, use);
+  };
+}
+
+const denied: UpdateResolver = (result, _args, cache) => {
+  const { apiKey, count } = (result as unknown as KeyDenialsSubscription).apiKeyDenied;
+  if (apiKey) applyUsage(cache, apiKey.id, { verified: 0, denied: count });
+};
+
+/** Makes what the cache holds of these fields unknown, so that open views ask again. */
+export function forget(
+  cache: Cache,
+  entity: { __typename: string; id: string },
+  fields: readonly string[],
+): void {
+  for (const { fieldName, arguments: args } of cache.inspectFields(entity))
+    if (fields.includes(fieldName)) cache.invalidate(entity, fieldName, args);
+}
+
+/** The normalized cache: every object with an id once, whichever query, mutation or subscription brought it. */
+export function normalizedCache(): Exchange {
+  return cacheExchange({
+    schema: introspection,
+    keys: Object.fromEntries([...PARTS, ...partsByName()].map((name) => [name, () => null] as const)),
+    updates: {
+      Mutation: ORGANIZATION_UPDATES,
+      Subscription: { apiKeyChanged: changed, apiKeyUsed: usesIntoCache(), apiKeyDenied: denied },
+    },
+  });
+}
+
+/** Connections, edges, payloads and events: all of them pass. */
+function partsByName(): string[] {
+  return introspection.__schema.types
+    .map(({ name }) => name)
+    .filter((name) =>
+      /(?:Connection|Edge|Payload|Error|Created|Updated|Rotated|Revoked|Expired|Used|Denied)$/.test(name),
+    );
+}

@@ -1,0 +1,44 @@
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
+import type { Connection } from '../live/connection.ts';
+import { ActiveQueries } from './active-queries.ts';
+import { HEADERS } from './ask.ts';
+import { normalizedCache } from './cache.ts';
+
+/** The API as one organization's views use it; another organization gets another, so that nothing of one shows in the other. */
+export interface OrganizationClient {
+  readonly client: Client;
+  /** Asks the server again for all that is on the screen. */
+  reload(): void;
+}
+
+/** What became known of the viewer while asking. */
+export interface ClientEvents {
+  /** The session has ended. */
+  signedOut(): void;
+  /** Something was refused for want of a permission: those known may be of yesterday. */
+  refused(): void;
+}
+
+/** Makes the client with a cache of its own. */
+export function createOrganizationClient(connection: Connection, events: ClientEvents): OrganizationClient {
+  const queries = new ActiveQueries();
+  const client = new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    fetchOptions: { credentials: 'same-origin', headers: HEADERS },
+    exchanges: [
+      mapExchange({
+        onOperation: (operation) => queries.note(operation),
+        onError: ({ graphQLErrors }) => {
+          const codes = graphQLErrors.map(({ extensions }) => extensions.code);
+          if (codes.includes('UNAUTHENTICATED')) events.signedOut();
+          if (codes.includes('FORBIDDEN')) events.refused();
+        },
+      }),
+      normalizedCache(),
+      fetchExchange,
+      subscriptionExchange({ forwardSubscription: connection.forward }),
+    ],
+  });
+  return { client, reload: () => queries.reload(client) };
+}

@@ -1,0 +1,17 @@
+/** Differences below this are the answer's way here, milliseconds. */
+const TOLERANCE_MS = 5_000;
+
+let ahead = 0;
+
+/** Takes note of the server's time, from an answer's Date header. */
+export function noteServerTime(header: string | null): void {
+  const server = Date.parse(header ?? '');
+  if (Number.isNaN(server)) return;
+  const difference = server - Date.now();
+  ahead = Math.abs(difference) > TOLERANCE_MS ? difference : 0;
+}
+
+/** The server's time as far as it is known, milliseconds since the epoch: its times are told relative to this. */
+export function now(): number {
+  return Date.now() + ahead;
+}

@@ -1,0 +1,61 @@
+import type { FaultFragment } from '../generated/graphql.ts';
+
+/** Why a mutation changed nothing, as a form shows it. */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  /** What is wrong with one field, by its name in the input (`ipAllowlist`, `rateLimit.limit`); null: nothing. */
+  at(field: string): string | null;
+  /** Permissions that the viewer lacks, where that was the reason. */
+  readonly permissions: readonly string[];
+  /** What belongs to none of these fields. */
+  besides(fields: readonly string[]): readonly string[];
+}
+
+/** An answer of a mutation: its payload, or one of the errors in its union. */
+export type Outcome = { readonly __typename?: string | undefined };
+
+/** The payload of a mutation's union, where it is one. */
+export type Payload<Result extends Outcome> = Exclude<Result, { readonly code: unknown }>;
+
+/** What a mutation came to: its payload, or its fault. */
+export type Done<Result extends Outcome> =
+  | { readonly payload: Payload<Result>; readonly fault: null }
+  | { readonly payload: null; readonly fault: Fault };
+
+/** Tells a mutation's payload from its errors, which are those with a `code`: spread `...Fault` in every mutation. */
+export function outcomeOf<Result extends Outcome>(result: Result): Done<Result> {
+  if ('code' in result) return { payload: null, fault: faultOf(result as unknown as FaultFragment) };
+  return { payload: result as Payload<Result>, fault: null };
+}
+
+/** A fault that is no field's: the server is away, or the request was refused as a whole. */
+export function generalFault(code: string, message: string): Fault {
+  return { code, message, at: () => null, permissions: [], besides: () => [message] };
+}
+
+function faultOf(error: FaultFragment): Fault {
+  const issues = 'issues' in error ? error.issues : [];
+  const told = issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
+  const isAt = (field: string) => (one: { field: string }) =>
+    one.field === field || one.field.startsWith(`${field}.`);
+  return {
+    code: error.code,
+    message: error.message,
+    at: (field) =>
+      told
+        .filter(isAt(field))
+        .map(({ message }) => message)
+        .join('. ') || null,
+    permissions: 'permissions' in error ? error.permissions : [],
+    besides: (fields) =>
+      issues.length === 0
+        ? [error.message]
+        : told.filter((one) => !fields.some((field) => isAt(field)(one))).map(({ message }) => message),
+  };
+}
+
+/** `["input", "rateLimit", "limit"]` is `rateLimit.limit`. */
+function fieldOf(path: readonly string[]): string {
+  return path.slice(path[0] === 'input' ? 1 : 0).join('.');
+}

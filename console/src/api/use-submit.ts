@@ -1,0 +1,60 @@
+import { useCallback, useState } from 'react';
+import { type AnyVariables, type CombinedError, useClient } from 'urql';
+import { ask, RequestError } from './ask.ts';
+import { type Document, parsed } from './document.ts';
+import { type Fault, generalFault, type Outcome, outcomeOf, type Payload } from './fault.ts';
+
+/** A mutation that a form sends. */
+export interface Submission<Variables, Result extends Outcome> {
+  /** Sends it; gives the payload, or null where it changed nothing: `fault` then says why. Never rejects. */
+  submit(variables: Variables): Promise<Payload<Result> | null>;
+  readonly busy: boolean;
+  readonly fault: Fault | null;
+  /** Forgets the fault. */
+  clear(): void;
+}
+
+/**
+ * Sends a mutation whose one field gives a payload or errors; `pick` names the field. With `cached: false` the cache sees
+ * nothing of the answer: for secrets.
+ */
+export function useSubmit<Data, Variables extends AnyVariables, Result extends Outcome>(
+  document: Document<Data, Variables>,
+  pick: (data: Data) => Result,
+  { cached = true }: { readonly cached?: boolean } = {},
+): Submission<Variables, Result> {
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null);
+  const send = async (variables: Variables): Promise<Data> => {
+    if (!cached) return ask(document, variables);
+    const { data, error } = await client.mutation(parsed(document), variables).toPromise();
+    if (!data) throw error ?? new RequestError('UNREACHABLE', 'There was no answer');
+    return data;
+  };
+  const submit = async (variables: Variables): Promise<Payload<Result> | null> => {
+    setBusy(true);
+    setFault(null);
+    try {
+      const done = outcomeOf(pick(await send(variables)));
+      setFault(done.fault);
+      return done.payload;
+    } catch (error) {
+      setFault(faultOfRequest(error));
+      return null;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { submit, busy, fault, clear: useCallback(() => setFault(null), []) };
+}
+
+/** A request that was refused as a whole, or never arrived. */
+function faultOfRequest(error: unknown): Fault {
+  if (error instanceof RequestError) return generalFault(error.code, error.message);
+  const { graphQLErrors = [] } = error as Partial<CombinedError>;
+  const [first] = graphQLErrors;
+  if (!first)
+    return generalFault('UNREACHABLE', 'The server does not answer. Nothing is known to have changed.');
+  return generalFault(String(first.extensions.code ?? ''), first.message);
+}

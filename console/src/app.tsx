@@ -1,0 +1,77 @@
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { TooltipProvider } from './components/tooltip.tsx';
+import { ROUTES } from './routes.tsx';
+import { OrganizationProvider } from './session/organization.tsx';
+import { SessionProvider, useSession, type Viewer } from './session/session.tsx';
+import { SignedOut } from './session/signed-out.tsx';
+import { lastOrganization, noteOrganization } from './shell/last-organization.ts';
+import { Message, Splash } from './shell/message.tsx';
+import { Shell } from './shell/shell.tsx';
+import { ToastProvider } from './shell/toasts.tsx';
+import { ViewsContext } from './shell/views.tsx';
+
+/** The console. */
+export function App() {
+  return (
+    <SessionProvider>
+      <ToastProvider>
+        <TooltipProvider>
+          <ViewsContext value={ROUTES}>
+            <Gate />
+          </ViewsContext>
+        </TooltipProvider>
+      </ToastProvider>
+    </SessionProvider>
+  );
+}
+
+function Gate() {
+  const { state, refresh } = useSession();
+  if (state.kind === 'loading') return <Splash />;
+  if (state.kind === 'signed-out') return <SignedOut ended={state.ended} />;
+  if (state.kind === 'unreachable')
+    return <Message title="The console can’t start" text={state.message} retry={refresh} />;
+  return <Organizations viewer={state.viewer} />;
+}
+
+function Organizations({ viewer }: { readonly viewer: Viewer }) {
+  const [path] = useLocation();
+  const { organizations } = viewer;
+  const home = organizations.find(({ slug }) => slug === lastOrganization()) ?? organizations[0];
+  if (!home)
+    return (
+      <Message
+        title="You belong to no organization"
+        text={`${viewer.email} is signed in, but a member of nothing any more. Ask for an invitation.`}
+      />
+    );
+  return (
+    <Switch>
+      <Route path="/o/:slug" nest>
+        {({ slug }) => <Organization viewer={viewer} slug={slug} />}
+      </Route>
+      <Route>
+        {/* An address without an organization, as in a message to a colleague, is one of the last that was open. */}
+        <Redirect to={`/o/${home.slug}${path === '/' ? '' : path}${location.search}`} replace />
+      </Route>
+    </Switch>
+  );
+}
+
+function Organization({ viewer, slug }: { readonly viewer: Viewer; readonly slug: string }) {
+  const organization = viewer.organizations.find((one) => one.slug === slug);
+  if (!organization)
+    return (
+      <Message
+        title="There is no such organization"
+        text="Or you are not a member of it."
+        link={{ to: '~/', text: 'Back to yours' }}
+      />
+    );
+  noteOrganization(slug);
+  return (
+    <OrganizationProvider key={organization.id} organization={organization} waiting={<Splash />}>
+      <Shell />
+    </OrganizationProvider>
+  );
+}

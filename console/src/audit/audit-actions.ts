@@ -1,0 +1,66 @@
+/** Actions with the same beginning. */
+export interface ActionGroup {
+  /** What they begin with. */
+  readonly id: string;
+  readonly label: string;
+  readonly actions: readonly string[];
+}
+
+/** What the log says somebody did, in words that go before the object; null: the words say it all. */
+const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> = {
+  'api_key.created': ['created the key', true],
+  'api_key.updated': ['changed the key', true],
+  'api_key.rotated': ['rotated the key', true],
+  'api_key.secret_revoked': ['revoked a secret of the key', true],
+  'api_key.secret_expired': ['ended a replaced secret of the key', true],
+  'api_key.revoked': ['revoked the key', true],
+  'api_key.expired': ['noted the expiry of the key', true],
+  'member.invited': ['invited', true],
+  'member.joined': ['joined', false],
+  'member.updated': ['changed the membership of', true],
+  'member.removed': ['removed', true],
+  'role.created': ['created the role', true],
+  'role.updated': ['changed the role', true],
+  'role.deleted': ['deleted the role', true],
+  'team.created': ['created the team', true],
+  'team.updated': ['renamed the team', true],
+  'team.deleted': ['deleted the team', true],
+  'session.created': ['signed in', false],
+  'session.ended': ['ended a session', false],
+  'sign_in_link.created': ['made a sign-in link for', true],
+  'identity.linked': ['linked an account of the provider to', true],
+  'identity.unlinked': ['unlinked the account of the provider from', true],
+  'organization.created': ['created the organization', false],
+  'organization.updated': ['changed the organization', false],
+};
+
+const GROUPS = [
+  ['api_key', 'Keys'],
+  ['member', 'People'],
+  ['role', 'Roles'],
+  ['team', 'Teams'],
+  ['session', 'Sessions'],
+  ['sign_in_link', 'Sign-in links'],
+  ['identity', 'Provider accounts'],
+  ['organization', 'Organization'],
+] as const;
+
+/** All actions, by what they are about. */
+export const ACTION_GROUPS: readonly ActionGroup[] = GROUPS.map(([id, label]) => ({
+  id,
+  label,
+  actions: Object.keys(WORDS).filter((action) => action.startsWith(`${id}.`)),
+}));
+
+/** What was done, in words; `names`: whether the object's name belongs after them. */
+export function wordsOf(action: string): { readonly words: string; readonly names: boolean } {
+  const [words, names] = WORDS[action] ?? [action, true];
+  return { words, names };
+}
+
+/** An action as a choice: `Created the key` reads better among others as `created`. */
+export function actionLabel(action: string): string {
+  const [, ...rest] = action.split('.');
+  const words = rest.join(' ').replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,17 @@
+import { Link } from 'wouter';
+import type { ActorNameFragment } from '../generated/graphql.ts';
+import { useOpens } from '../shell/views.tsx';
+
+/** Who did something: a person, a key (with the way to it), or a system. */
+export function ActorName({ actor }: { readonly actor: ActorNameFragment }) {
+  const opens = useOpens();
+  if (actor.__typename === 'User') return <span title={actor.email}>{actor.name ?? actor.email}</span>;
+  if (actor.__typename === 'SystemActor')
+    return <span className="font-mono text-[0.8125rem]">{actor.system}</span>;
+  if (!opens('/keys/:keyId')) return <span>Key {actor.keyName}</span>;
+  return (
+    <Link href={`/keys/${actor.id}`} className="text-accent-strong hover:underline">
+      Key {actor.keyName}
+    </Link>
+  );
+}

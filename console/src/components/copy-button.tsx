@@ -1,0 +1,53 @@
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useToast } from '../shell/toasts.tsx';
+import { Button, IconButton } from './button.tsx';
+
+const SHOWN_MS = 2_000;
+
+/** Copies a text; `name` says what it is. With `words` it is a button with words, else a picture. */
+export function CopyButton({
+  text,
+  name,
+  words,
+  onCopied,
+}: {
+  readonly text: string;
+  readonly name: string;
+  readonly words?: string;
+  onCopied?(): void;
+}) {
+  const toast = useToast();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+      toast({ text: `Copied: ${name}` });
+      onCopied?.();
+    } catch {
+      toast({
+        tone: 'danger',
+        text: `The browser did not let the ${name} be copied. Select it and copy it yourself.`,
+      });
+    }
+  };
+  const picture = copied ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />;
+  if (words)
+    return (
+      <Button onClick={copy}>
+        {picture}
+        {copied ? 'Copied' : words}
+      </Button>
+    );
+  return (
+    <IconButton label={`Copy ${name}`} onClick={copy} className="size-8">
+      {picture}
+    </IconButton>
+  );
+}

@@ -1,0 +1,4 @@
+/** A number with its noun: `1 use`, `2,000 uses`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
+}

@@ -1,0 +1,102 @@
+import { X } from 'lucide-react';
+import { AlertDialog as Alert, Dialog as Modal } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+import { classNames } from './class-names.ts';
+
+const VEIL = 'fixed inset-0 z-40 animate-appear bg-veil';
+const PANEL =
+  'fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-slide-in flex-col rounded-t-2xl border border-line bg-raised shadow-raised sm:inset-auto sm:top-1/2 sm:left-1/2 sm:w-[calc(100vw-3rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl';
+
+/** A dialog with a title; Escape, the cross and a click beside it ask `onClose`, which decides. */
+export function Dialog({
+  title,
+  description,
+  wide = false,
+  onClose,
+  children,
+}: {
+  readonly title: ReactNode;
+  readonly description?: ReactNode;
+  readonly wide?: boolean;
+  onClose(): void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Modal.Root open onOpenChange={(open) => !open && onClose()}>
+      <Modal.Portal>
+        <Modal.Overlay className={VEIL} />
+        <Modal.Content
+          className={classNames(PANEL, wide ? 'sm:max-w-3xl' : 'sm:max-w-lg')}
+          {...(description ? {} : { 'aria-describedby': undefined })}
+        >
+          <header className="flex items-start gap-4 border-b border-line px-5 py-4">
+            <div className="min-w-0 grow">
+              <Modal.Title className="text-base font-semibold">{title}</Modal.Title>
+              {description && (
+                <Modal.Description className="mt-0.5 text-soft">{description}</Modal.Description>
+              )}
+            </div>
+            <Modal.Close asChild>
+              <IconButton label="Close" className="-my-1.5 -mr-2">
+                <X size={18} aria-hidden="true" />
+              </IconButton>
+            </Modal.Close>
+          </header>
+          {children}
+        </Modal.Content>
+      </Modal.Portal>
+    </Modal.Root>
+  );
+}
+
+/** The part of a dialog that scrolls. */
+export function DialogBody({ children }: { readonly children: ReactNode }) {
+  return <div className="flex min-h-0 grow flex-col gap-5 overflow-y-auto px-5 py-5">{children}</div>;
+}
+
+/** The buttons of a dialog, the next step last. */
+export function DialogActions({ children }: { readonly children: ReactNode }) {
+  return (
+    <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">{children}</footer>
+  );
+}
+
+/** A question that must be answered: a click beside it does nothing. */
+export function AlertDialog({
+  title,
+  description,
+  onClose,
+  children,
+  actions,
+}: {
+  readonly title: ReactNode;
+  readonly description: ReactNode;
+  onClose(): void;
+  readonly children?: ReactNode;
+  /** Buttons; wrap the harmless one in AlertCancel. */
+  readonly actions: ReactNode;
+}) {
+  return (
+    <Alert.Root open onOpenChange={(open) => !open && onClose()}>
+      <Alert.Portal>
+        <Alert.Overlay className={VEIL} />
+        <Alert.Content className={classNames(PANEL, 'sm:max-w-lg')}>
+          <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 py-5">
+            <div>
+              <Alert.Title className="text-base font-semibold">{title}</Alert.Title>
+              <Alert.Description asChild>
+                <div className="mt-1 text-soft">{description}</div>
+              </Alert.Description>
+            </div>
+            {children}
+          </div>
+          <DialogActions>{actions}</DialogActions>
+        </Alert.Content>
+      </Alert.Portal>
+    </Alert.Root>
+  );
+}
+
+/** The button of an AlertDialog that changes nothing; it has the focus first. */
+export const AlertCancel = Alert.Cancel;

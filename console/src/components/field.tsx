@@ -1,0 +1,114 @@
+import { type ReactNode, useId } from 'react';
+import type { Fault } from '../api/fault.ts';
+import { Checkbox } from './input.tsx';
+
+/** What an input takes from its field: its id, and what describes it. */
+export interface FieldProps {
+  readonly id: string;
+  readonly 'aria-describedby': string | undefined;
+  readonly 'aria-invalid': boolean | undefined;
+}
+
+/** A label over an input, with a hint and the API's complaint below; `children` gets what ties them together. */
+export function Field({
+  label,
+  hint,
+  error,
+  optional = false,
+  children,
+}: {
+  readonly label: ReactNode;
+  readonly hint?: ReactNode;
+  /** What is wrong with it: `fault?.at('name')`. */
+  readonly error?: string | null | undefined;
+  readonly optional?: boolean;
+  children(props: FieldProps): ReactNode;
+}) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  return (
+    <div className="flex min-w-0 flex-col gap-1.5">
+      <label htmlFor={id} className="font-medium">
+        {label}
+        {optional && <span className="font-normal text-soft"> (optional)</span>}
+      </label>
+      {children({
+        id,
+        'aria-describedby': described || undefined,
+        'aria-invalid': error ? true : undefined,
+      })}
+      {hint && (
+        <p id={`${id}-hint`} className="text-[0.8125rem] text-soft">
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} className="text-[0.8125rem] font-medium text-danger">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A box to tick with its label beside it. */
+export function Choice({
+  label,
+  hint,
+  checked,
+  disabled,
+  onChange,
+}: {
+  readonly label: ReactNode;
+  readonly hint?: ReactNode;
+  readonly checked: boolean;
+  readonly disabled?: boolean;
+  onChange(checked: boolean): void;
+}) {
+  const id = useId();
+  return (
+    <div className="flex items-start gap-2.5">
+      <Checkbox
+        id={id}
+        checked={checked}
+        disabled={disabled}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(event) => onChange(event.target.checked)}
+        className="mt-0.5"
+      />
+      <div className="min-w-0">
+        <label htmlFor={id}>{label}</label>
+        {hint && (
+          <p id={`${id}-hint`} className="text-[0.8125rem] text-soft">
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What a form can't show at one of its `fields`; read out when it appears. */
+export function FormFault({
+  fault,
+  fields = [],
+}: {
+  readonly fault: Fault | null;
+  readonly fields?: readonly string[];
+}) {
+  const messages = fault?.besides(fields) ?? [];
+  return (
+    <div role="alert">
+      {messages.length > 0 && (
+        <div className="rounded-lg bg-danger-soft px-3 py-2 text-danger">
+          {messages.map((message) => (
+            <p key={message}>{message}</p>
+          ))}
+          {fault && fault.permissions.length > 0 && (
+            <p className="mt-1 font-mono text-xs break-words">{fault.permissions.join(', ')}</p>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

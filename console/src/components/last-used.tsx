@@ -1,0 +1,32 @@
+import { useEffect, useRef, useState } from 'react';
+import { RelativeTime } from './time.tsx';
+
+/** When a key was last used; a use that happens meanwhile says so with a quiet pulse. */
+export function LastUsed({ at }: { readonly at: string | null | undefined }) {
+  const pulses = usePulses(at ?? null);
+  if (!at) return <span className="text-soft">Never</span>;
+  return (
+    <span className="relative inline-flex items-center" data-used={at}>
+      <RelativeTime at={at} />
+      {pulses > 0 && (
+        <span
+          key={pulses}
+          aria-hidden="true"
+          className="absolute -right-3 size-1.5 animate-pulse-once rounded-full bg-good opacity-0"
+        />
+      )}
+    </span>
+  );
+}
+
+/** How often the value has changed since it was first shown. */
+function usePulses(value: string | null): number {
+  const last = useRef(value);
+  const [pulses, setPulses] = useState(0);
+  useEffect(() => {
+    if (last.current === value) return;
+    last.current = value;
+    setPulses((count) => count + 1);
+  }, [value]);
+  return pulses;
+}

@@ -1,0 +1,138 @@
+import type { LucideIcon } from 'lucide-react';
+import { type ReactNode, useEffect } from 'react';
+import { classNames } from './class-names.ts';
+
+/** The frame of a view: its title (the page's, too), what can be done, and what there is. */
+export function Page({
+  title,
+  heading,
+  description,
+  actions,
+  children,
+}: {
+  readonly title: string;
+  /** In place of the title, where it is more than words. */
+  readonly heading?: ReactNode;
+  readonly description?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  useEffect(() => {
+    document.title = `${title} · Keywright`;
+  }, [title]);
+  return (
+    <div className="flex min-w-0 flex-col gap-6">
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0">
+          <h1 className="text-xl leading-8 font-semibold tracking-tight break-words">{heading ?? title}</h1>
+          {description && <div className="mt-0.5 max-w-prose text-soft">{description}</div>}
+        </div>
+        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** A part of a view on a surface of its own. */
+export function Card({
+  title,
+  actions,
+  padded = true,
+  className,
+  children,
+}: {
+  readonly title?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly padded?: boolean;
+  readonly className?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className={classNames('min-w-0 rounded-xl border border-line bg-card', className)}>
+      {title && (
+        <header className="flex min-h-12 flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2">
+          <h2 className="font-semibold">{title}</h2>
+          {actions}
+        </header>
+      )}
+      <div className={padded ? 'p-4' : undefined}>{children}</div>
+    </section>
+  );
+}
+
+/** What a list says that has nothing in it: what would stand there, and the first step. */
+export function EmptyState({
+  icon: Icon,
+  title,
+  children,
+  action,
+}: {
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}) {
+  return (
+    <div className="flex flex-col items-center gap-3 px-6 py-14 text-center">
+      <span className="flex size-11 items-center justify-center rounded-full bg-accent-soft text-accent-strong">
+        <Icon size={20} aria-hidden="true" />
+      </span>
+      <h2 className="text-base font-semibold">{title}</h2>
+      {children && <div className="max-w-md text-soft">{children}</div>}
+      {action && <div className="mt-2">{action}</div>}
+    </div>
+  );
+}
+
+/** Something that could not be loaded, and the way to try again. */
+export function LoadFault({ message, retry }: { readonly message: string; readonly retry: ReactNode }) {
+  return (
+    <div role="alert" className="flex flex-col items-center gap-3 px-6 py-14 text-center">
+      <h2 className="text-base font-semibold">This could not be loaded</h2>
+      <p className="max-w-md text-soft">{message}</p>
+      {retry}
+    </div>
+  );
+}
+
+/** A grey stretch in place of words that are on their way. */
+export function Skeleton({ className }: { readonly className?: string }) {
+  return <span className={classNames('block h-4 animate-breathe rounded bg-line', className)} />;
+}
+
+/** Rows that are on their way; said once to screen readers. */
+export function SkeletonRows({ count = 8 }: { readonly count?: number }) {
+  return (
+    <div role="status" className="flex flex-col">
+      <span className="sr-only">Loading…</span>
+      {Array.from({ length: count }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same.
+        <div key={index} className="flex h-14 items-center gap-6 border-b border-line px-4 last:border-0">
+          <Skeleton className="w-40" />
+          <Skeleton className="hidden w-28 sm:block" />
+          <Skeleton className="ml-auto w-20" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Names with their values, one below the other. */
+export function Facts({ children }: { readonly children: ReactNode }) {
+  return (
+    <dl className="grid grid-cols-[minmax(6.5rem,max-content)_minmax(0,1fr)] gap-x-6 gap-y-2.5">
+      {children}
+    </dl>
+  );
+}
+
+/** One name with its value. */
+export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-soft">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
+}

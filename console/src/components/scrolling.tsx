@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import { classNames } from './class-names.ts';
+
+/** A part that scrolls by itself, with the keyboard too; `label` names it. */
+export function Scrolling({
+  label,
+  className,
+  children,
+}: {
+  readonly label: string;
+  readonly className: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer scrolls it with the keys.
+      tabIndex={0}
+      className={classNames('overflow-auto', className)}
+    >
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,109 @@
+import { useEffect, useReducer, useSyncExternalStore } from 'react';
+import { now } from '../api/clock.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+const dateOnly = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
+const full = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long' });
+
+const UNITS = [
+  [365 * DAY_MS, 'year'],
+  [30 * DAY_MS, 'month'],
+  [DAY_MS, 'day'],
+  [HOUR_MS, 'hour'],
+  [MINUTE_MS, 'minute'],
+  [1_000, 'second'],
+] as const;
+
+/** How long ago, or how soon: `just now`, `5 min. ago`, `in 3 days`. */
+export function relativeTime(time: number, at: number): string {
+  const difference = time - at;
+  if (Math.abs(difference) < 5_000) return 'just now';
+  const [length, unit] = UNITS.find(([milliseconds]) => Math.abs(difference) >= milliseconds) ?? UNITS[5];
+  return relative.format(Math.trunc(difference / length), unit);
+}
+
+/** A time in words relative to now, which go on by themselves; the whole of it on hovering. */
+export function RelativeTime({ at }: { readonly at: string }) {
+  const time = Date.parse(at);
+  useTicking(time);
+  return (
+    <time dateTime={at} title={full.format(time)} className="whitespace-nowrap tabular-nums">
+      {relativeTime(time, now())}
+    </time>
+  );
+}
+
+/** A day; the whole time on hovering. */
+export function DateText({ at }: { readonly at: string }) {
+  const time = Date.parse(at);
+  return (
+    <time dateTime={at} title={full.format(time)} className="whitespace-nowrap tabular-nums">
+      {dateOnly.format(time)}
+    </time>
+  );
+}
+
+/** A time to the second. */
+export function FullTime({ at }: { readonly at: string }) {
+  return (
+    <time dateTime={at} className="tabular-nums">
+      {full.format(Date.parse(at))}
+    </time>
+  );
+}
+
+/** Draws again when the words change: soon for what is near, seldom for what is far. */
+function useTicking(time: number): void {
+  const [, tick] = useReducer((count: number) => count + 1, 0);
+  const age = Math.abs(time - now());
+  const pause = age < MINUTE_MS ? 1_000 : age < HOUR_MS ? MINUTE_MS / 4 : HOUR_MS / 4;
+  useEffect(() => clockFor(pause).subscribe(tick), [pause]);
+}
+
+interface Ticker {
+  subscribe(tick: () => void): () => void;
+}
+
+const tickers = new Map<number, Ticker>();
+
+/** One timer for all times with the same pause: a table has hundreds. */
+function clockFor(pause: number): Ticker {
+  const known = tickers.get(pause);
+  if (known) return known;
+  const listeners = new Set<() => void>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const ticker: Ticker = {
+    subscribe(tick) {
+      listeners.add(tick);
+      timer ??= setInterval(() => {
+        for (const listener of listeners) listener();
+      }, pause);
+      return () => {
+        listeners.delete(tick);
+        if (listeners.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
+    },
+  };
+  tickers.set(pause, ticker);
+  return ticker;
+}
+
+let present = now();
+
+/** The present time, to the second, for what counts down or up. */
+export function useNow(): number {
+  return useSyncExternalStore(watchSeconds, () => present);
+}
+
+function watchSeconds(changed: () => void): () => void {
+  return clockFor(1_000).subscribe(() => {
+    present = now();
+    changed();
+  });
+}

@@ -1,0 +1,25 @@
+import { Tooltip as Tip } from 'radix-ui';
+import type { ReactElement, ReactNode } from 'react';
+
+/** Words that appear at something that can have the focus; nothing that a touch screen could not do without. */
+export function Tooltip({ text, children }: { readonly text: ReactNode; readonly children: ReactElement }) {
+  return (
+    <Tip.Root>
+      <Tip.Trigger asChild>{children}</Tip.Trigger>
+      <Tip.Portal>
+        <Tip.Content
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 max-w-72 animate-appear rounded-md bg-text px-2.5 py-1.5 text-xs text-page shadow-raised"
+        >
+          {text}
+        </Tip.Content>
+      </Tip.Portal>
+    </Tip.Root>
+  );
+}
+
+/** Goes once around everything with tooltips. */
+export function TooltipProvider({ children }: { readonly children: ReactNode }) {
+  return <Tip.Provider delayDuration={300}>{children}</Tip.Provider>;
+}

@@ -1,0 +1,144 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useQuery } from 'urql';
+import { useLocation } from 'wouter';
+import { now } from '../api/clock.ts';
+import { parsed } from '../api/document.ts';
+import { useSubmit } from '../api/use-submit.ts';
+import { Button, ButtonLink } from '../components/button.tsx';
+import { FormFault } from '../components/field.tsx';
+import { Card, Page } from '../components/page.tsx';
+import { SecretOnce } from '../components/secret-once.tsx';
+import { CreateKeyBoundsDocument, CreateKeyDocument, type CreateKeyMutation } from '../generated/graphql.ts';
+import { useCan, useOrganization } from '../session/organization.tsx';
+import { useOpens } from '../shell/views.tsx';
+import { BoundsFields } from './bounds-fields.tsx';
+import { type FieldsProps, faultOfDraft, SHOWN_FIELDS } from './fields.ts';
+import { EMPTY_DRAFT, inputOf } from './key-draft.ts';
+import { PurposeFields } from './purpose-fields.tsx';
+import { RightsFields } from './rights-fields.tsx';
+import { SnippetTabs } from './snippet-tabs.tsx';
+
+type Created = Extract<CreateKeyMutation['createApiKey'], { __typename: 'CreateApiKeyPayload' }>;
+
+type Step =
+  | { readonly kind: 'form' }
+  | { readonly kind: 'made'; readonly created: Created }
+  /** The secret is gone by now, from the page and from its memory. */
+  | { readonly kind: 'copied'; readonly keyId: string };
+
+/** Makes a key, and shows its secret once. */
+export function CreateView() {
+  const [step, setStep] = useState<Step>({ kind: 'form' });
+  const opens = useOpens();
+  if (step.kind === 'copied') return <Leave to={opens('/keys/:keyId') ? `/keys/${step.keyId}` : '/keys'} />;
+  return (
+    <Page
+      title="Create a key"
+      description="One key for one purpose: it can be watched, rotated and revoked by itself."
+    >
+      <CreateForm onCreated={(created) => setStep({ kind: 'made', created })} />
+      {step.kind === 'made' && (
+        <Secret
+          created={step.created}
+          done={() => setStep({ kind: 'copied', keyId: step.created.apiKey.id })}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Secret({ created, done }: { readonly created: Created; done(): void }) {
+  const { secret, apiKey } = created;
+  return (
+    <SecretOnce title={`“${apiKey.name}” is made`} secret={secret} done={done}>
+      <SnippetTabs secret={secret} keyId={apiKey.id} keyName={apiKey.name} environment={apiKey.environment} />
+    </SecretOnce>
+  );
+}
+
+/** Goes on after the dialog is gone, which would ask whether to leave. */
+function Leave({ to }: { readonly to: string }) {
+  const [, navigate] = useLocation();
+  useEffect(() => navigate(to, { replace: true }), [navigate, to]);
+  return null;
+}
+
+function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
+  const { id: organizationId } = useOrganization();
+  const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const [sent, setSent] = useState(EMPTY_DRAFT);
+  const form = useRef<HTMLFormElement>(null);
+  const { submit, busy, fault } = useSubmit(CreateKeyDocument, ({ createApiKey }) => createApiKey, {
+    cached: false,
+  });
+  useEffect(() => {
+    if (fault) firstFault(form.current)?.focus();
+  }, [fault]);
+  const create = async (event: FormEvent) => {
+    event.preventDefault();
+    setSent(draft);
+    const created = await submit({ input: inputOf(draft, organizationId, now()) });
+    if (created) onCreated(created);
+  };
+  const fields: FieldsProps = {
+    draft,
+    fault: faultOfDraft(fault, sent, draft),
+    change: (changes) => setDraft((before) => ({ ...before, ...changes })),
+  };
+  return (
+    <form ref={form} onSubmit={create} className="flex max-w-4xl flex-col gap-4">
+      <Room />
+      <Part title="What it is for">
+        <PurposeFields {...fields} />
+      </Part>
+      <Part title="What it may do">
+        <RightsFields {...fields} />
+      </Part>
+      <Part title="Where, how long and how often">
+        <BoundsFields {...fields} />
+      </Part>
+      <FormFault fault={fault?.code === 'ESCALATION' ? null : fault} fields={SHOWN_FIELDS} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <ButtonLink to="/keys">Cancel</ButtonLink>
+        <Button type="submit" look="primary" busy={busy}>
+          Create key
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+  return (
+    <Card title={title}>
+      <div className="flex flex-col gap-5">{children}</div>
+    </Card>
+  );
+}
+
+/** Says beforehand where the organization has as many keys as it may. */
+function Room() {
+  const { id: organizationId } = useOrganization();
+  const can = useCan();
+  const [{ data }] = useQuery({
+    query: parsed(CreateKeyBoundsDocument),
+    variables: { organizationId },
+    pause: !can('organization.view'),
+    requestPolicy: 'cache-and-network',
+  });
+  const limits = data?.organization?.limits;
+  if (!limits?.maxActiveApiKeys || limits.activeApiKeys < limits.maxActiveApiKeys) return null;
+  return (
+    <p role="status" className="rounded-lg bg-warn-soft px-3.5 py-2.5 text-warn">
+      The organization has {limits.activeApiKeys.toLocaleString('en')} active keys, and may have no more.
+      Revoke one that is not needed first.
+    </p>
+  );
+}
+
+function firstFault(form: HTMLFormElement | null): HTMLElement | null {
+  const found = form?.querySelector<HTMLElement>('[aria-invalid=true], [data-fault]');
+  if (found?.hasAttribute('data-fault'))
+    return found.closest('fieldset')?.querySelector<HTMLElement>('input:enabled') ?? null;
+  return found ?? null;
+}

@@ -1,0 +1,2669 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Narrows a list of keys; all conditions hold, and what is left out doesn’t narrow */
+export type ApiKeyFilter = {
+  /** Keys made by this user or key */
+  createdById?: string | number | null | undefined;
+  /** Keys of this environment */
+  environment?: Environment | null | undefined;
+  /** Keys that expire before then */
+  expiresBefore?: string | null | undefined;
+  /** Keys with exactly this `externalId` */
+  externalId?: string | null | undefined;
+  /** Keys with this role */
+  roleId?: string | number | null | undefined;
+  /** Keys whose rotation is due before then */
+  rotationDueBefore?: string | null | undefined;
+  /** Part of the name, description, start or id; upper and lower case alike */
+  search?: string | null | undefined;
+  /** Any of these; left out: all but REVOKED */
+  status?: Array<ApiKeyStatus> | null | undefined;
+  /** Keys bound to this team */
+  teamId?: string | number | null | undefined;
+  /** Keys not used since then: last used before, or never used and made before */
+  unusedSince?: string | null | undefined;
+};
+
+/** How a list of keys is ordered */
+export type ApiKeyOrder = {
+  /** Which way */
+  direction: OrderDirection;
+  /** What by */
+  field: ApiKeyOrderField;
+};
+
+/** What keys are ordered by; equals are ordered by id */
+export type ApiKeyOrderField =
+  /** When they were made */
+  | 'CREATED_AT'
+  /** Their expiry; no expiry counts as latest */
+  | 'EXPIRES_AT'
+  /** Their last use; never used counts as earliest */
+  | 'LAST_USED_AT'
+  /** Their names, upper and lower case alike */
+  | 'NAME';
+
+/** Whether a key is accepted. The first that holds of REVOKED, DISABLED, EXPIRED; else ACTIVE */
+export type ApiKeyStatus =
+  /** Accepted */
+  | 'ACTIVE'
+  /** Refused until somebody enables it */
+  | 'DISABLED'
+  /** Refused since `expiresAt` */
+  | 'EXPIRED'
+  /** Refused for ever */
+  | 'REVOKED';
+
+/** Narrows the audit log; what is left out doesn’t */
+export type AuditFilter = {
+  /** Any of these actions */
+  actions?: Array<string> | null | undefined;
+  /** Changes by this user or key */
+  actorId?: string | number | null | undefined;
+  /** Not before this time */
+  from?: string | null | undefined;
+  /** Changes of this object */
+  targetId?: string | number | null | undefined;
+  /** Before this time */
+  to?: string | null | undefined;
+};
+
+/** A new key */
+export type CreateApiKeyInput = {
+  /** More about it: up to 500 characters */
+  description?: string | null | undefined;
+  /** What it is for; part of its secret */
+  environment?: Environment | null | undefined;
+  /** From when on it is refused; left out: it doesn’t expire */
+  expiresAt?: string | null | undefined;
+  /** Who it belongs to in your own system: up to 200 characters */
+  externalId?: string | null | undefined;
+  /** Permissions granted directly, up to 100; you must hold each yourself */
+  grants?: Array<string> | null | undefined;
+  /** Networks it is accepted from, up to 100; none: any address */
+  ipAllowlist?: Array<string> | null | undefined;
+  /** Whatever you keep with it: up to 16 KB of JSON */
+  metadata?: Record<string, unknown> | null | undefined;
+  /** What it is for: 1 to 100 characters */
+  name: string;
+  /** May be left out by an API key, or a user of a single organization */
+  organizationId?: string | number | null | undefined;
+  /** How often it is accepted; left out: without limit */
+  rateLimit?: RateLimitInput | null | undefined;
+  /** The role whose permissions it gets */
+  roleId?: string | number | null | undefined;
+  /** The teams it is bound to, up to 50 */
+  teamIds?: Array<string | number> | null | undefined;
+};
+
+/** A new role */
+export type CreateRoleInput = {
+  /** What the role is for: up to 500 characters */
+  description?: string | null | undefined;
+  /** 1 to 100 characters, unique in the organization */
+  name: string;
+  /** May be left out by an API key, or a user of a single organization */
+  organizationId?: string | number | null | undefined;
+  /** What its holders may do, up to 100; you must hold each yourself */
+  permissions: Array<string>;
+};
+
+/** A new team */
+export type CreateTeamInput = {
+  /** 1 to 100 characters, unique in the organization */
+  name: string;
+  /** May be left out by an API key, or a user of a single organization */
+  organizationId?: string | number | null | undefined;
+};
+
+/** The end of a role */
+export type DeleteRoleInput = {
+  /** The role */
+  id: string | number;
+};
+
+/** The end of a team */
+export type DeleteTeamInput = {
+  /** The team */
+  id: string | number;
+};
+
+/** What a key is for; part of its secret */
+export type Environment =
+  /** Real use */
+  | 'LIVE'
+  /** Development and tests */
+  | 'TEST';
+
+/** Why a mutation was refused */
+export type ErrorCode =
+  /** The change doesn’t fit the present state */
+  | 'CONFLICT'
+  /** The caller would grant what it does not hold */
+  | 'ESCALATION'
+  /** A limit of the organization would be passed */
+  | 'LIMIT_EXCEEDED'
+  /** No such object, or not one of yours */
+  | 'NOT_FOUND'
+  /** The input holds values that can’t be used */
+  | 'VALIDATION_FAILED';
+
+/** An invitation */
+export type InviteMemberInput = {
+  /** Whom to invite; upper and lower case are alike */
+  email: string;
+  /** What the person is called, 1 to 100 characters; who is known already keeps the own name */
+  name?: string | null | undefined;
+  /** May be left out by an API key, or a user of a single organization */
+  organizationId?: string | number | null | undefined;
+  /** What the person may do; you must hold everything of it yourself */
+  roleId: string | number;
+  /** The teams the person is put into, up to 50 */
+  teamIds?: Array<string | number> | null | undefined;
+};
+
+/** The direction of an order */
+export type OrderDirection =
+  /** Smallest, earliest or first in the alphabet first */
+  | 'ASC'
+  /** Largest, latest or last in the alphabet first */
+  | 'DESC';
+
+/** A permission of the organization’s own */
+export type PermissionDefinitionInput = {
+  /** What it lets its holder do, at most 500 characters */
+  description?: string | null | undefined;
+  /** Its name, without a wildcard */
+  name: string;
+};
+
+/** How often a key is accepted */
+export type RateLimitInput = {
+  /** Accepted verifications per window: 1 to 1,000,000,000 */
+  limit: number;
+  /** Length of the window: 1 to 2,592,000 (30 days) */
+  windowSeconds: number;
+};
+
+/** The end of a membership, or of an invitation */
+export type RemoveMemberInput = {
+  /** The membership: `mem_…` */
+  id: string | number;
+};
+
+/** The end of a key */
+export type RevokeApiKeyInput = {
+  /** The key */
+  id: string | number;
+  /** Why, for the audit log: up to 500 characters */
+  reason?: string | null | undefined;
+};
+
+/** The end of one secret */
+export type RevokeApiKeySecretInput = {
+  /** The secret: `sec_…` */
+  id: string | number;
+};
+
+/** The end of several keys */
+export type RevokeApiKeysInput = {
+  /** The keys, 1 to 500; all are revoked or none */
+  ids: Array<string | number>;
+  /** Why, for the audit log: up to 500 characters */
+  reason?: string | null | undefined;
+};
+
+/** The end of a session */
+export type RevokeSessionInput = {
+  /** One of your own sessions: `ses_…` */
+  id: string | number;
+};
+
+/** A rotation */
+export type RotateApiKeyInput = {
+  /** The key */
+  id: string | number;
+  /** How long the old secret goes on being accepted; 0: it stops now; at most 7,776,000 (90 days) */
+  overlapSeconds?: number | null | undefined;
+};
+
+/** After how many days a key should get a new secret; what is left out stays */
+export type RotationPolicyInput = {
+  /** Live keys, 1 to 3,650; null: no rotation asked for */
+  liveDays?: number | null | undefined;
+  /** Test keys, 1 to 3,650; null: no rotation asked for */
+  testDays?: number | null | undefined;
+};
+
+/** Whether a secret is accepted */
+export type SecretStatus =
+  /** The newest: accepted as long as its key is */
+  | 'ACTIVE'
+  /** Its overlap has run out, or its key has expired */
+  | 'EXPIRED'
+  /** Replaced by a newer one, still accepted until `expiresAt` */
+  | 'RETIRING'
+  /** Refused for ever */
+  | 'REVOKED';
+
+/** Changes of a key. A field left out stays as it is; null clears it */
+export type UpdateApiKeyInput = {
+  /** Up to 500 characters */
+  description?: string | null | undefined;
+  /** False: refused until it is true again; can’t be null */
+  enabled?: boolean | null | undefined;
+  /** From when on it is refused */
+  expiresAt?: string | null | undefined;
+  /** Up to 200 characters */
+  externalId?: string | null | undefined;
+  /** Permissions granted directly, up to 100 */
+  grants?: Array<string> | null | undefined;
+  /** The key */
+  id: string | number;
+  /** Networks it is accepted from, up to 100 */
+  ipAllowlist?: Array<string> | null | undefined;
+  /** Replaces all of it: up to 16 KB of JSON */
+  metadata?: Record<string, unknown> | null | undefined;
+  /** 1 to 100 characters; can’t be null */
+  name?: string | null | undefined;
+  /** How often it is accepted */
+  rateLimit?: RateLimitInput | null | undefined;
+  /** The role whose permissions it gets */
+  roleId?: string | number | null | undefined;
+  /** The teams it is bound to, up to 50 */
+  teamIds?: Array<string | number> | null | undefined;
+};
+
+/** Changes of a membership; what is left out stays */
+export type UpdateMemberInput = {
+  /** The membership: `mem_…` */
+  id: string | number;
+  /** What the person may do; can’t be null */
+  roleId?: string | number | null | undefined;
+  /** All teams that the person is in, up to 50; null: none */
+  teamIds?: Array<string | number> | null | undefined;
+};
+
+/** Changes of an organization; what is left out stays */
+export type UpdateOrganizationInput = {
+  /** The organization */
+  id: string | number;
+  /** For keys made from now on; older keys go on being accepted */
+  keyPrefix?: string | null | undefined;
+  /** 1 to 100 characters */
+  name?: string | null | undefined;
+  /** All of the organization’s own permissions; the built-in ones stay */
+  permissionCatalog?: Array<PermissionDefinitionInput> | null | undefined;
+  /** When keys should get a new secret */
+  rotationPolicy?: RotationPolicyInput | null | undefined;
+};
+
+/** Changes of a role; what is left out stays */
+export type UpdateRoleInput = {
+  /** Up to 500 characters */
+  description?: string | null | undefined;
+  /** The role */
+  id: string | number;
+  /** 1 to 100 characters; can’t be null */
+  name?: string | null | undefined;
+  /** All that its holders may do, up to 100; can’t be null */
+  permissions?: Array<string> | null | undefined;
+};
+
+/** Changes of a team; what is left out stays */
+export type UpdateTeamInput = {
+  /** The team */
+  id: string | number;
+  /** 1 to 100 characters, unique in the organization; can’t be null */
+  name?: string | null | undefined;
+};
+
+/** Length of a usage bucket, in UTC */
+export type UsageGranularity =
+  /** One day */
+  | 'DAY'
+  /** One hour */
+  | 'HOUR'
+  /** One minute */
+  | 'MINUTE';
+
+/** The outcome of a verification: the first of these that applies, in this order after VALID */
+export type VerificationCode =
+  /** Somebody disabled the key */
+  | 'DISABLED'
+  /** The key has expired, or the overlap of a replaced secret has run out */
+  | 'EXPIRED'
+  /** The key lacks one of the permissions */
+  | 'INSUFFICIENT_PERMISSIONS'
+  /** The client’s address is not in the key’s allowlist, or was not given */
+  | 'IP_NOT_ALLOWED'
+  /** Wrong form or checksum: no key of this service */
+  | 'MALFORMED'
+  /** No such key, or another organization’s */
+  | 'NOT_FOUND'
+  /** The key was accepted as often as its limit allows; `resetAt` says when it is again */
+  | 'RATE_LIMITED'
+  /** The key or the secret was revoked */
+  | 'REVOKED'
+  /** The key is bound to other teams */
+  | 'TEAM_NOT_ALLOWED'
+  /** Accepted */
+  | 'VALID'
+  /** The key is of the other environment */
+  | 'WRONG_ENVIRONMENT';
+
+type Fault_ConflictError_Fragment = { code: ErrorCode, message: string };
+
+type Fault_EscalationError_Fragment = { permissions: Array<string>, code: ErrorCode, message: string };
+
+type Fault_LimitExceededError_Fragment = { current: number, limit: number, code: ErrorCode, message: string };
+
+type Fault_NotFoundError_Fragment = { code: ErrorCode, message: string };
+
+type Fault_ValidationError_Fragment = { code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> };
+
+export type FaultFragment =
+  | Fault_ConflictError_Fragment
+  | Fault_EscalationError_Fragment
+  | Fault_LimitExceededError_Fragment
+  | Fault_NotFoundError_Fragment
+  | Fault_ValidationError_Fragment
+;
+
+export type AuditFactsFragment = { id: string, sequence: string, action: string, targetId: string, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+    | { __typename: 'ApiKey', id: string, keyName: string }
+    | { __typename: 'SystemActor', system: string }
+    | { __typename: 'User', id: string, email: string, name: string | null }
+   };
+
+export type AuditPageQueryVariables = Exact<{
+  organizationId: string | number;
+  filter?: AuditFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type AuditPageQuery = { organization: { id: string, auditLog: { nodes: Array<{ id: string, sequence: string, action: string, targetId: string, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+          | { __typename: 'ApiKey', id: string, keyName: string }
+          | { __typename: 'SystemActor', system: string }
+          | { __typename: 'User', id: string, email: string, name: string | null }
+         }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } } | null };
+
+export type AuditNamesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type AuditNamesQuery = { nodes: Array<
+    | { __typename: 'ApiKey', id: string, keyName: string }
+    | { __typename: 'ApiKeySecret' }
+    | { __typename: 'AuditEntry' }
+    | { __typename: 'Membership', id: string, user: { id: string, email: string } }
+    | { __typename: 'Organization', id: string, organizationName: string }
+    | { __typename: 'Role', id: string, roleName: string }
+    | { __typename: 'Team', id: string, teamName: string }
+    | { __typename: 'User', id: string, email: string }
+   | null> };
+
+export type CreateKeyBoundsQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type CreateKeyBoundsQuery = { organization: { id: string, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } } | null };
+
+export type CreateKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateKeyMutation = { createApiKey:
+    | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, environment: Environment } }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type KeyDetailsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyDetailsQuery = { apiKey: { grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, rateLimit: { limit: number, windowSeconds: number } | null, createdBy:
+      | { __typename: 'ApiKey', id: string, keyName: string }
+      | { __typename: 'SystemActor', system: string }
+      | { __typename: 'User', id: string, email: string, name: string | null }
+    , revokedBy:
+      | { __typename: 'ApiKey', id: string, keyName: string }
+      | { __typename: 'SystemActor', system: string }
+      | { __typename: 'User', id: string, email: string, name: string | null }
+     | null, role: { id: string, name: string, permissions: Array<string> } | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, teams: Array<{ id: string, name: string }> } | null };
+
+type ActorName_ApiKey_Fragment = { __typename: 'ApiKey', id: string, keyName: string };
+
+type ActorName_SystemActor_Fragment = { __typename: 'SystemActor', system: string };
+
+type ActorName_User_Fragment = { __typename: 'User', id: string, email: string, name: string | null };
+
+export type ActorNameFragment =
+  | ActorName_ApiKey_Fragment
+  | ActorName_SystemActor_Fragment
+  | ActorName_User_Fragment
+;
+
+export type KeyUsageQueryVariables = Exact<{
+  id: string | number;
+  from: string;
+  granularity: UsageGranularity;
+}>;
+
+
+export type KeyUsageQuery = { apiKey: { id: string, usage: Array<{ start: string, verified: number, denied: number }> } | null };
+
+export type PermissionMeaningsQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type PermissionMeaningsQuery = { organization: { id: string, permissionCatalog: Array<{ name: string, description: string | null }> } | null };
+
+export type KeyAuditQueryVariables = Exact<{
+  id: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type KeyAuditQuery = { apiKey: { id: string, auditLog: { nodes: Array<{ id: string, action: string, occurredAt: string, changes: Record<string, unknown>, ip: string | null, actor:
+          | { __typename: 'ApiKey', id: string, keyName: string }
+          | { __typename: 'SystemActor', system: string }
+          | { __typename: 'User', id: string, email: string, name: string | null }
+         }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+
+export type KeyDenialsSubscriptionVariables = Exact<{
+  organizationId: string | number;
+  apiKeyIds: Array<string | number> | string | number;
+}>;
+
+
+export type KeyDenialsSubscription = { apiKeyDenied: { code: VerificationCode, count: number, ip: string | null, occurredAt: string, apiKey: { id: string } | null } };
+
+export type KeyPageQueryVariables = Exact<{
+  organizationId: string | number;
+  filter?: ApiKeyFilter | null | undefined;
+  orderBy?: ApiKeyOrder | null | undefined;
+  after?: string | null | undefined;
+  counted: boolean;
+}>;
+
+
+export type KeyPageQuery = { apiKeys: { totalCount?: number, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
+
+export type SparklinesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type SparklinesQuery = { nodes: Array<
+    | { id: string, usage: Array<{ start: string, verified: number, denied: number }> }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type KeyFilterChoicesQueryVariables = Exact<{
+  organizationId: string | number;
+  roles: boolean;
+  teams: boolean;
+}>;
+
+
+export type KeyFilterChoicesQuery = { organization: { id: string, roles?: { nodes: Array<{ id: string, name: string }> }, teams?: { nodes: Array<{ id: string, name: string }> } } | null };
+
+export type KeySummaryQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type KeySummaryQuery = { organization: { id: string, keySummary: { active: number, disabled: number, expired: number, revoked: number, expiringSoon: number, rotationOverdue: number, unused: number, verifiedLastDay: number, deniedLastDay: number } } | null };
+
+export type KeyFactsFragment = { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> };
+
+export type SecretFactsFragment = { id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number };
+
+export type KeyChangesSubscriptionVariables = Exact<{
+  organizationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type KeyChangesSubscription = { apiKeyChanged:
+    | { __typename: 'ApiKeyCreated', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ApiKeyExpired', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ApiKeyRevoked', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ApiKeyRotated', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ApiKeySecretRevoked', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ApiKeyUpdated', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
+   };
+
+export type KeyUsesSubscriptionVariables = Exact<{
+  organizationId: string | number;
+  apiKeyIds: Array<string | number> | string | number;
+  since?: string | null | undefined;
+}>;
+
+
+export type KeyUsesSubscription = { apiKeyUsed: { count: number, lastUsedAt: string, secretId: string, apiKey: { id: string, lastUsedAt: string | null, lastUsedIp: string | null } } };
+
+export type CachedSecretFragment = { id: string, lastUsedAt: string | null };
+
+export type CachedUsageFragment = { id: string, usage: Array<{ start: string, verified: number, denied: number }> };
+
+export type SettingsFactsFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }>, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } };
+
+export type OrganizationSettingsQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type OrganizationSettingsQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }>, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } } | null };
+
+export type UpdateOrganizationMutationVariables = Exact<{
+  input: UpdateOrganizationInput;
+}>;
+
+
+export type UpdateOrganizationMutation = { updateOrganization:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }>, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type MemberFactsFragment = { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> };
+
+export type MembersQueryVariables = Exact<{
+  organizationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type MembersQuery = { organization: { id: string, members: { totalCount: number, nodes: Array<{ id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+
+export type InviteMemberMutationVariables = Exact<{
+  input: InviteMemberInput;
+}>;
+
+
+export type InviteMemberMutation = { inviteMember:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type UpdateMemberMutationVariables = Exact<{
+  input: UpdateMemberInput;
+}>;
+
+
+export type UpdateMemberMutation = { updateMember:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UpdateMemberPayload', membership: { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type RemoveMemberMutationVariables = Exact<{
+  input: RemoveMemberInput;
+}>;
+
+
+export type RemoveMemberMutation = { removeMember:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'RemoveMemberPayload', removedId: string }
+   };
+
+export type ReviewPageQueryVariables = Exact<{
+  organizationId: string | number;
+  filter: ApiKeyFilter;
+  orderBy: ApiKeyOrder;
+  after?: string | null | undefined;
+}>;
+
+
+export type ReviewPageQuery = { apiKeys: { totalCount: number, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
+
+export type ReviewPolicyQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type ReviewPolicyQuery = { organization: { id: string, rotationPolicy: { liveDays: number | null, testDays: number | null } } | null };
+
+export type ExtendKeyMutationVariables = Exact<{
+  input: UpdateApiKeyInput;
+}>;
+
+
+export type ExtendKeyMutation = { updateApiKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type LastDayOfKeysQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type LastDayOfKeysQuery = { nodes: Array<
+    | { id: string, usage: Array<{ start: string, verified: number, denied: number }> }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type KeyOwnerQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyOwnerQuery = { apiKey: { id: string, externalId: string | null, createdAt: string, lastUsedAt: string | null, lastUsedIp: string | null, createdBy:
+      | { __typename: 'ApiKey', id: string, keyName: string }
+      | { __typename: 'SystemActor', system: string }
+      | { __typename: 'User', id: string, email: string, name: string | null }
+    , secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } | null };
+
+export type PropagationFactsFragment = { confirmedNodes: number, totalNodes: number, milliseconds: number };
+
+export type RevokeKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeKeyMutation = { revokeApiKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
+   };
+
+export type RevokeKeysMutationVariables = Exact<{
+  input: RevokeApiKeysInput;
+}>;
+
+
+export type RevokeKeysMutation = { revokeApiKeys:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'RevokeApiKeysPayload', apiKeys: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type RoleFactsFragment = { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number };
+
+export type RolesQueryVariables = Exact<{
+  organizationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type RolesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+
+export type PermissionCatalogQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type PermissionCatalogQuery = { organization: { id: string, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> } | null };
+
+export type RoleKeyFactsFragment = { id: string, name: string, status: ApiKeyStatus, grants: Array<string> };
+
+export type RoleKeysQueryVariables = Exact<{
+  organizationId: string | number;
+  roleId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type RoleKeysQuery = { apiKeys: { totalCount: number, nodes: Array<{ id: string, name: string, status: ApiKeyStatus, grants: Array<string> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
+
+export type CreateRoleMutationVariables = Exact<{
+  input: CreateRoleInput;
+}>;
+
+
+export type CreateRoleMutation = { createRole:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'CreateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number } }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type UpdateRoleMutationVariables = Exact<{
+  input: UpdateRoleInput;
+}>;
+
+
+export type UpdateRoleMutation = { updateRole:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UpdateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type DeleteRoleMutationVariables = Exact<{
+  input: DeleteRoleInput;
+}>;
+
+
+export type DeleteRoleMutation = { deleteRole:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'DeleteRolePayload', deletedId: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export type RotatedKeyQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RotatedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } | null };
+
+export type RotateKeyMutationVariables = Exact<{
+  input: RotateApiKeyInput;
+}>;
+
+
+export type RotateKeyMutation = { rotateApiKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'RotateApiKeyPayload', secret: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type FinishRotationMutationVariables = Exact<{
+  input: RevokeApiKeySecretInput;
+}>;
+
+
+export type FinishRotationMutation = { revokeApiKeySecret:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
+   };
+
+export type DenialsSubscriptionVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type DenialsSubscription = { apiKeyDenied: { code: VerificationCode, count: number, ip: string | null, occurredAt: string, apiKey: { id: string, name: string, start: string, status: ApiKeyStatus } | null } };
+
+export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionQuery = { viewer: { actor:
+      | { id: string, email: string, name: string | null }
+      | Record<PropertyKey, never>
+    , organizations: { nodes: Array<{ id: string, name: string, slug: string }> } } };
+
+export type PermissionsQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type PermissionsQuery = { viewer: { permissions: Array<string> } };
+
+export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutMutation = { signOut: { signedOut: boolean } };
+
+export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionsQuery = { viewer: { sessions: Array<{ id: string, createdAt: string, lastSeenAt: string, expiresAt: string, current: boolean, userAgent: string | null, organization: { id: string, name: string } | null }> } };
+
+export type RevokeSessionMutationVariables = Exact<{
+  input: RevokeSessionInput;
+}>;
+
+
+export type RevokeSessionMutation = { revokeSession:
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'RevokeSessionPayload', revokedId: string }
+   };
+
+export type SignOutEverywhereMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutEverywhereMutation = { signOut: { endedSessions: number } };
+
+export type TeamFactsFragment = { id: string, name: string };
+
+export type TeamNamesQueryVariables = Exact<{
+  organizationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type TeamNamesQuery = { organization: { id: string, teams: { nodes: Array<{ id: string, name: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+
+export type TeamSizeFragment = { id: string, name: string, members?: { totalCount: number }, apiKeys?: { totalCount: number } };
+
+export type TeamsQueryVariables = Exact<{
+  organizationId: string | number;
+  members: boolean;
+  keys: boolean;
+  after?: string | null | undefined;
+}>;
+
+
+export type TeamsQuery = { organization: { id: string, teams: { totalCount: number, nodes: Array<{ id: string, name: string, members?: { totalCount: number }, apiKeys?: { totalCount: number } }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+
+export type TeamReachQueryVariables = Exact<{
+  organizationId: string | number;
+  teamId: string | number;
+  members: boolean;
+  keys: boolean;
+}>;
+
+
+export type TeamReachQuery = { node?:
+    | { id: string, members: { totalCount: number, nodes: Array<{ id: string, user: { id: string, email: string, name: string | null } }> } }
+    | Record<PropertyKey, never>
+   | null, apiKeys?: { totalCount: number, nodes: Array<{ id: string, name: string, status: ApiKeyStatus }> } };
+
+export type CreateTeamMutationVariables = Exact<{
+  input: CreateTeamInput;
+}>;
+
+
+export type CreateTeamMutation = { createTeam:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'CreateTeamPayload', team: { id: string, name: string } }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type UpdateTeamMutationVariables = Exact<{
+  input: UpdateTeamInput;
+}>;
+
+
+export type UpdateTeamMutation = { updateTeam:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'UpdateTeamPayload', team: { id: string, name: string } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type DeleteTeamMutationVariables = Exact<{
+  input: DeleteTeamInput;
+}>;
+
+
+export type DeleteTeamMutation = { deleteTeam:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'DeleteTeamPayload', deletedId: string }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+   };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const FaultFragmentDoc = new TypedDocumentString(`
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+    `, {"fragmentName":"Fault"}) as unknown as TypedDocumentString<FaultFragment, unknown>;
+export const ActorNameFragmentDoc = new TypedDocumentString(`
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}
+    `, {"fragmentName":"ActorName"}) as unknown as TypedDocumentString<ActorNameFragment, unknown>;
+export const AuditFactsFragmentDoc = new TypedDocumentString(`
+    fragment AuditFacts on AuditEntry {
+  id
+  sequence
+  action
+  targetId
+  changes
+  ip
+  userAgent
+  occurredAt
+  actor {
+    ...ActorName
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}`, {"fragmentName":"AuditFacts"}) as unknown as TypedDocumentString<AuditFactsFragment, unknown>;
+export const KeyFactsFragmentDoc = new TypedDocumentString(`
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"KeyFacts"}) as unknown as TypedDocumentString<KeyFactsFragment, unknown>;
+export const SecretFactsFragmentDoc = new TypedDocumentString(`
+    fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}
+    `, {"fragmentName":"SecretFacts"}) as unknown as TypedDocumentString<SecretFactsFragment, unknown>;
+export const CachedSecretFragmentDoc = new TypedDocumentString(`
+    fragment CachedSecret on ApiKeySecret {
+  id
+  lastUsedAt
+}
+    `, {"fragmentName":"CachedSecret"}) as unknown as TypedDocumentString<CachedSecretFragment, unknown>;
+export const CachedUsageFragmentDoc = new TypedDocumentString(`
+    fragment CachedUsage on ApiKey {
+  id
+  usage(from: $from, to: $to, granularity: $granularity) {
+    start
+    verified
+    denied
+  }
+}
+    `, {"fragmentName":"CachedUsage"}) as unknown as TypedDocumentString<CachedUsageFragment, unknown>;
+export const SettingsFactsFragmentDoc = new TypedDocumentString(`
+    fragment SettingsFacts on Organization {
+  id
+  name
+  slug
+  keyPrefix
+  createdAt
+  rotationPolicy {
+    liveDays
+    testDays
+  }
+  permissionCatalog {
+    name
+    description
+    builtIn
+  }
+  limits {
+    activeApiKeys
+    maxActiveApiKeys
+  }
+}
+    `, {"fragmentName":"SettingsFacts"}) as unknown as TypedDocumentString<SettingsFactsFragment, unknown>;
+export const MemberFactsFragmentDoc = new TypedDocumentString(`
+    fragment MemberFacts on Membership {
+  id
+  joinedAt
+  user {
+    id
+    email
+    name
+  }
+  role {
+    id
+    name
+    permissions
+  }
+  teams {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"MemberFacts"}) as unknown as TypedDocumentString<MemberFactsFragment, unknown>;
+export const PropagationFactsFragmentDoc = new TypedDocumentString(`
+    fragment PropagationFacts on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
+}
+    `, {"fragmentName":"PropagationFacts"}) as unknown as TypedDocumentString<PropagationFactsFragment, unknown>;
+export const RoleFactsFragmentDoc = new TypedDocumentString(`
+    fragment RoleFacts on Role {
+  id
+  name
+  description
+  permissions
+  system
+  memberCount
+  apiKeyCount
+}
+    `, {"fragmentName":"RoleFacts"}) as unknown as TypedDocumentString<RoleFactsFragment, unknown>;
+export const RoleKeyFactsFragmentDoc = new TypedDocumentString(`
+    fragment RoleKeyFacts on ApiKey {
+  id
+  name
+  status
+  grants
+}
+    `, {"fragmentName":"RoleKeyFacts"}) as unknown as TypedDocumentString<RoleKeyFactsFragment, unknown>;
+export const TeamFactsFragmentDoc = new TypedDocumentString(`
+    fragment TeamFacts on Team {
+  id
+  name
+}
+    `, {"fragmentName":"TeamFacts"}) as unknown as TypedDocumentString<TeamFactsFragment, unknown>;
+export const TeamSizeFragmentDoc = new TypedDocumentString(`
+    fragment TeamSize on Team {
+  ...TeamFacts
+  members(first: 0) @include(if: $members) {
+    totalCount
+  }
+  apiKeys(first: 0) @include(if: $keys) {
+    totalCount
+  }
+}
+    fragment TeamFacts on Team {
+  id
+  name
+}`, {"fragmentName":"TeamSize"}) as unknown as TypedDocumentString<TeamSizeFragment, unknown>;
+export const AuditPageDocument = new TypedDocumentString(`
+    query AuditPage($organizationId: ID!, $filter: AuditFilter, $first: Int, $after: String, $last: Int, $before: String) {
+  organization(id: $organizationId) {
+    id
+    auditLog(
+      filter: $filter
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+    ) {
+      nodes {
+        ...AuditFacts
+      }
+      pageInfo {
+        startCursor
+        endCursor
+        hasNextPage
+        hasPreviousPage
+      }
+    }
+  }
+}
+    fragment AuditFacts on AuditEntry {
+  id
+  sequence
+  action
+  targetId
+  changes
+  ip
+  userAgent
+  occurredAt
+  actor {
+    ...ActorName
+  }
+}
+fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}`) as unknown as TypedDocumentString<AuditPageQuery, AuditPageQueryVariables>;
+export const AuditNamesDocument = new TypedDocumentString(`
+    query AuditNames($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    ... on ApiKey {
+      id
+      keyName: name
+    }
+    ... on Role {
+      id
+      roleName: name
+    }
+    ... on Team {
+      id
+      teamName: name
+    }
+    ... on User {
+      id
+      email
+    }
+    ... on Membership {
+      id
+      user {
+        id
+        email
+      }
+    }
+    ... on Organization {
+      id
+      organizationName: name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditNamesQuery, AuditNamesQueryVariables>;
+export const CreateKeyBoundsDocument = new TypedDocumentString(`
+    query CreateKeyBounds($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    limits {
+      activeApiKeys
+      maxActiveApiKeys
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateKeyBoundsQuery, CreateKeyBoundsQueryVariables>;
+export const CreateKeyDocument = new TypedDocumentString(`
+    mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on CreateApiKeyPayload {
+      secret
+      apiKey {
+        id
+        name
+        environment
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}`) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
+export const KeyDetailsDocument = new TypedDocumentString(`
+    query KeyDetails($id: ID!) {
+  apiKey(id: $id) {
+    ...KeyFacts
+    grants
+    ipAllowlist
+    rateLimit {
+      limit
+      windowSeconds
+    }
+    externalId
+    metadata
+    createdBy {
+      ...ActorName
+    }
+    revokedBy {
+      ...ActorName
+    }
+    role {
+      id
+      name
+      permissions
+    }
+    secrets {
+      ...SecretFacts
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}
+fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<KeyDetailsQuery, KeyDetailsQueryVariables>;
+export const KeyUsageDocument = new TypedDocumentString(`
+    query KeyUsage($id: ID!, $from: DateTime!, $granularity: UsageGranularity!) {
+  apiKey(id: $id) {
+    id
+    usage(from: $from, granularity: $granularity) {
+      start
+      verified
+      denied
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyUsageQuery, KeyUsageQueryVariables>;
+export const PermissionMeaningsDocument = new TypedDocumentString(`
+    query PermissionMeanings($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    permissionCatalog {
+      name
+      description
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PermissionMeaningsQuery, PermissionMeaningsQueryVariables>;
+export const KeyAuditDocument = new TypedDocumentString(`
+    query KeyAudit($id: ID!, $after: String) {
+  apiKey(id: $id) {
+    id
+    auditLog(first: 25, after: $after) {
+      nodes {
+        id
+        action
+        occurredAt
+        changes
+        ip
+        actor {
+          ...ActorName
+        }
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}`) as unknown as TypedDocumentString<KeyAuditQuery, KeyAuditQueryVariables>;
+export const KeyDenialsDocument = new TypedDocumentString(`
+    subscription KeyDenials($organizationId: ID!, $apiKeyIds: [ID!]!) {
+  apiKeyDenied(organizationId: $organizationId, apiKeyIds: $apiKeyIds) {
+    code
+    count
+    ip
+    occurredAt
+    apiKey {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyDenialsSubscription, KeyDenialsSubscriptionVariables>;
+export const KeyPageDocument = new TypedDocumentString(`
+    query KeyPage($organizationId: ID!, $filter: ApiKeyFilter, $orderBy: ApiKeyOrder, $after: String, $counted: Boolean!) {
+  apiKeys(
+    organizationId: $organizationId
+    first: 100
+    filter: $filter
+    orderBy: $orderBy
+    after: $after
+  ) {
+    totalCount @include(if: $counted)
+    nodes {
+      ...KeyFacts
+    }
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<KeyPageQuery, KeyPageQueryVariables>;
+export const SparklinesDocument = new TypedDocumentString(`
+    query Sparklines($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on ApiKey {
+      id
+      usage {
+        start
+        verified
+        denied
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SparklinesQuery, SparklinesQueryVariables>;
+export const KeyFilterChoicesDocument = new TypedDocumentString(`
+    query KeyFilterChoices($organizationId: ID!, $roles: Boolean!, $teams: Boolean!) {
+  organization(id: $organizationId) {
+    id
+    roles(first: 100) @include(if: $roles) {
+      nodes {
+        id
+        name
+      }
+    }
+    teams(first: 100) @include(if: $teams) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyFilterChoicesQuery, KeyFilterChoicesQueryVariables>;
+export const KeySummaryDocument = new TypedDocumentString(`
+    query KeySummary($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    keySummary {
+      active
+      disabled
+      expired
+      revoked
+      expiringSoon
+      rotationOverdue
+      unused
+      verifiedLastDay
+      deniedLastDay
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeySummaryQuery, KeySummaryQueryVariables>;
+export const KeyChangesDocument = new TypedDocumentString(`
+    subscription KeyChanges($organizationId: ID!, $after: String) {
+  apiKeyChanged(organizationId: $organizationId, after: $after) {
+    __typename
+    cursor
+    apiKey {
+      ...KeyFacts
+      grants
+      secrets {
+        ...SecretFacts
+      }
+    }
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<KeyChangesSubscription, KeyChangesSubscriptionVariables>;
+export const KeyUsesDocument = new TypedDocumentString(`
+    subscription KeyUses($organizationId: ID!, $apiKeyIds: [ID!]!, $since: DateTime) {
+  apiKeyUsed(
+    organizationId: $organizationId
+    apiKeyIds: $apiKeyIds
+    since: $since
+  ) {
+    count
+    lastUsedAt
+    secretId
+    apiKey {
+      id
+      lastUsedAt
+      lastUsedIp
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyUsesSubscription, KeyUsesSubscriptionVariables>;
+export const OrganizationSettingsDocument = new TypedDocumentString(`
+    query OrganizationSettings($organizationId: ID!) {
+  organization(id: $organizationId) {
+    ...SettingsFacts
+  }
+}
+    fragment SettingsFacts on Organization {
+  id
+  name
+  slug
+  keyPrefix
+  createdAt
+  rotationPolicy {
+    liveDays
+    testDays
+  }
+  permissionCatalog {
+    name
+    description
+    builtIn
+  }
+  limits {
+    activeApiKeys
+    maxActiveApiKeys
+  }
+}`) as unknown as TypedDocumentString<OrganizationSettingsQuery, OrganizationSettingsQueryVariables>;
+export const UpdateOrganizationDocument = new TypedDocumentString(`
+    mutation UpdateOrganization($input: UpdateOrganizationInput!) {
+  updateOrganization(input: $input) {
+    __typename
+    ... on UpdateOrganizationPayload {
+      organization {
+        ...SettingsFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment SettingsFacts on Organization {
+  id
+  name
+  slug
+  keyPrefix
+  createdAt
+  rotationPolicy {
+    liveDays
+    testDays
+  }
+  permissionCatalog {
+    name
+    description
+    builtIn
+  }
+  limits {
+    activeApiKeys
+    maxActiveApiKeys
+  }
+}`) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
+export const MembersDocument = new TypedDocumentString(`
+    query Members($organizationId: ID!, $after: String) {
+  organization(id: $organizationId) {
+    id
+    members(first: 100, after: $after) {
+      totalCount
+      nodes {
+        ...MemberFacts
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment MemberFacts on Membership {
+  id
+  joinedAt
+  user {
+    id
+    email
+    name
+  }
+  role {
+    id
+    name
+    permissions
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
+export const InviteMemberDocument = new TypedDocumentString(`
+    mutation InviteMember($input: InviteMemberInput!) {
+  inviteMember(input: $input) {
+    __typename
+    ... on InviteMemberPayload {
+      signInUrl
+      membership {
+        ...MemberFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment MemberFacts on Membership {
+  id
+  joinedAt
+  user {
+    id
+    email
+    name
+  }
+  role {
+    id
+    name
+    permissions
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<InviteMemberMutation, InviteMemberMutationVariables>;
+export const UpdateMemberDocument = new TypedDocumentString(`
+    mutation UpdateMember($input: UpdateMemberInput!) {
+  updateMember(input: $input) {
+    __typename
+    ... on UpdateMemberPayload {
+      membership {
+        ...MemberFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment MemberFacts on Membership {
+  id
+  joinedAt
+  user {
+    id
+    email
+    name
+  }
+  role {
+    id
+    name
+    permissions
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<UpdateMemberMutation, UpdateMemberMutationVariables>;
+export const RemoveMemberDocument = new TypedDocumentString(`
+    mutation RemoveMember($input: RemoveMemberInput!) {
+  removeMember(input: $input) {
+    __typename
+    ... on RemoveMemberPayload {
+      removedId
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}`) as unknown as TypedDocumentString<RemoveMemberMutation, RemoveMemberMutationVariables>;
+export const ReviewPageDocument = new TypedDocumentString(`
+    query ReviewPage($organizationId: ID!, $filter: ApiKeyFilter!, $orderBy: ApiKeyOrder!, $after: String) {
+  apiKeys(
+    organizationId: $organizationId
+    first: 50
+    filter: $filter
+    orderBy: $orderBy
+    after: $after
+  ) {
+    totalCount
+    nodes {
+      ...KeyFacts
+    }
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<ReviewPageQuery, ReviewPageQueryVariables>;
+export const ReviewPolicyDocument = new TypedDocumentString(`
+    query ReviewPolicy($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    rotationPolicy {
+      liveDays
+      testDays
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReviewPolicyQuery, ReviewPolicyQueryVariables>;
+export const ExtendKeyDocument = new TypedDocumentString(`
+    mutation ExtendKey($input: UpdateApiKeyInput!) {
+  updateApiKey(input: $input) {
+    __typename
+    ... on UpdateApiKeyPayload {
+      apiKey {
+        ...KeyFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<ExtendKeyMutation, ExtendKeyMutationVariables>;
+export const LastDayOfKeysDocument = new TypedDocumentString(`
+    query LastDayOfKeys($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on ApiKey {
+      id
+      usage {
+        start
+        verified
+        denied
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LastDayOfKeysQuery, LastDayOfKeysQueryVariables>;
+export const KeyOwnerDocument = new TypedDocumentString(`
+    query KeyOwner($id: ID!) {
+  apiKey(id: $id) {
+    id
+    externalId
+    createdAt
+    createdBy {
+      ...ActorName
+    }
+    lastUsedAt
+    lastUsedIp
+    secrets {
+      ...SecretFacts
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<KeyOwnerQuery, KeyOwnerQueryVariables>;
+export const RevokeKeyDocument = new TypedDocumentString(`
+    mutation RevokeKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ... on RevokeApiKeyPayload {
+      apiKey {
+        ...KeyFacts
+        secrets {
+          ...SecretFacts
+        }
+      }
+      propagation {
+        ...PropagationFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}
+fragment PropagationFacts on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
+}`) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
+export const RevokeKeysDocument = new TypedDocumentString(`
+    mutation RevokeKeys($input: RevokeApiKeysInput!) {
+  revokeApiKeys(input: $input) {
+    __typename
+    ... on RevokeApiKeysPayload {
+      apiKeys {
+        ...KeyFacts
+      }
+      propagation {
+        ...PropagationFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment PropagationFacts on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
+}`) as unknown as TypedDocumentString<RevokeKeysMutation, RevokeKeysMutationVariables>;
+export const RolesDocument = new TypedDocumentString(`
+    query Roles($organizationId: ID!, $after: String) {
+  organization(id: $organizationId) {
+    id
+    roles(first: 100, after: $after) {
+      nodes {
+        ...RoleFacts
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment RoleFacts on Role {
+  id
+  name
+  description
+  permissions
+  system
+  memberCount
+  apiKeyCount
+}`) as unknown as TypedDocumentString<RolesQuery, RolesQueryVariables>;
+export const PermissionCatalogDocument = new TypedDocumentString(`
+    query PermissionCatalog($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    permissionCatalog {
+      name
+      description
+      builtIn
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PermissionCatalogQuery, PermissionCatalogQueryVariables>;
+export const RoleKeysDocument = new TypedDocumentString(`
+    query RoleKeys($organizationId: ID!, $roleId: ID!, $after: String) {
+  apiKeys(
+    organizationId: $organizationId
+    first: 100
+    filter: {roleId: $roleId}
+    orderBy: {field: NAME, direction: ASC}
+    after: $after
+  ) {
+    totalCount
+    nodes {
+      ...RoleKeyFacts
+    }
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
+  }
+}
+    fragment RoleKeyFacts on ApiKey {
+  id
+  name
+  status
+  grants
+}`) as unknown as TypedDocumentString<RoleKeysQuery, RoleKeysQueryVariables>;
+export const CreateRoleDocument = new TypedDocumentString(`
+    mutation CreateRole($input: CreateRoleInput!) {
+  createRole(input: $input) {
+    __typename
+    ... on CreateRolePayload {
+      role {
+        ...RoleFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment RoleFacts on Role {
+  id
+  name
+  description
+  permissions
+  system
+  memberCount
+  apiKeyCount
+}`) as unknown as TypedDocumentString<CreateRoleMutation, CreateRoleMutationVariables>;
+export const UpdateRoleDocument = new TypedDocumentString(`
+    mutation UpdateRole($input: UpdateRoleInput!) {
+  updateRole(input: $input) {
+    __typename
+    ... on UpdateRolePayload {
+      role {
+        ...RoleFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment RoleFacts on Role {
+  id
+  name
+  description
+  permissions
+  system
+  memberCount
+  apiKeyCount
+}`) as unknown as TypedDocumentString<UpdateRoleMutation, UpdateRoleMutationVariables>;
+export const DeleteRoleDocument = new TypedDocumentString(`
+    mutation DeleteRole($input: DeleteRoleInput!) {
+  deleteRole(input: $input) {
+    __typename
+    ... on DeleteRolePayload {
+      deletedId
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}`) as unknown as TypedDocumentString<DeleteRoleMutation, DeleteRoleMutationVariables>;
+export const RotatedKeyDocument = new TypedDocumentString(`
+    query RotatedKey($id: ID!) {
+  apiKey(id: $id) {
+    ...KeyFacts
+    secrets {
+      ...SecretFacts
+    }
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<RotatedKeyQuery, RotatedKeyQueryVariables>;
+export const RotateKeyDocument = new TypedDocumentString(`
+    mutation RotateKey($input: RotateApiKeyInput!) {
+  rotateApiKey(input: $input) {
+    __typename
+    ... on RotateApiKeyPayload {
+      secret
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}`) as unknown as TypedDocumentString<RotateKeyMutation, RotateKeyMutationVariables>;
+export const FinishRotationDocument = new TypedDocumentString(`
+    mutation FinishRotation($input: RevokeApiKeySecretInput!) {
+  revokeApiKeySecret(input: $input) {
+    __typename
+    ... on RevokeApiKeySecretPayload {
+      apiKey {
+        id
+        secrets {
+          ...SecretFacts
+        }
+      }
+      propagation {
+        confirmedNodes
+        totalNodes
+        milliseconds
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<FinishRotationMutation, FinishRotationMutationVariables>;
+export const DenialsDocument = new TypedDocumentString(`
+    subscription Denials($organizationId: ID!) {
+  apiKeyDenied(organizationId: $organizationId) {
+    code
+    count
+    ip
+    occurredAt
+    apiKey {
+      id
+      name
+      start
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DenialsSubscription, DenialsSubscriptionVariables>;
+export const SessionDocument = new TypedDocumentString(`
+    query Session {
+  viewer {
+    actor {
+      ... on User {
+        id
+        email
+        name
+      }
+    }
+    organizations(first: 100) {
+      nodes {
+        id
+        name
+        slug
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionQuery, SessionQueryVariables>;
+export const PermissionsDocument = new TypedDocumentString(`
+    query Permissions($organizationId: ID!) {
+  viewer {
+    permissions(organizationId: $organizationId)
+  }
+}
+    `) as unknown as TypedDocumentString<PermissionsQuery, PermissionsQueryVariables>;
+export const SignOutDocument = new TypedDocumentString(`
+    mutation SignOut {
+  signOut {
+    signedOut
+  }
+}
+    `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
+export const SessionsDocument = new TypedDocumentString(`
+    query Sessions {
+  viewer {
+    sessions {
+      id
+      createdAt
+      lastSeenAt
+      expiresAt
+      current
+      userAgent
+      organization {
+        id
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
+export const RevokeSessionDocument = new TypedDocumentString(`
+    mutation RevokeSession($input: RevokeSessionInput!) {
+  revokeSession(input: $input) {
+    __typename
+    ... on RevokeSessionPayload {
+      revokedId
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}`) as unknown as TypedDocumentString<RevokeSessionMutation, RevokeSessionMutationVariables>;
+export const SignOutEverywhereDocument = new TypedDocumentString(`
+    mutation SignOutEverywhere {
+  signOut(everywhere: true) {
+    endedSessions
+  }
+}
+    `) as unknown as TypedDocumentString<SignOutEverywhereMutation, SignOutEverywhereMutationVariables>;
+export const TeamNamesDocument = new TypedDocumentString(`
+    query TeamNames($organizationId: ID!, $after: String) {
+  organization(id: $organizationId) {
+    id
+    teams(first: 100, after: $after) {
+      nodes {
+        ...TeamFacts
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment TeamFacts on Team {
+  id
+  name
+}`) as unknown as TypedDocumentString<TeamNamesQuery, TeamNamesQueryVariables>;
+export const TeamsDocument = new TypedDocumentString(`
+    query Teams($organizationId: ID!, $members: Boolean!, $keys: Boolean!, $after: String) {
+  organization(id: $organizationId) {
+    id
+    teams(first: 100, after: $after) {
+      totalCount
+      nodes {
+        ...TeamSize
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment TeamFacts on Team {
+  id
+  name
+}
+fragment TeamSize on Team {
+  ...TeamFacts
+  members(first: 0) @include(if: $members) {
+    totalCount
+  }
+  apiKeys(first: 0) @include(if: $keys) {
+    totalCount
+  }
+}`) as unknown as TypedDocumentString<TeamsQuery, TeamsQueryVariables>;
+export const TeamReachDocument = new TypedDocumentString(`
+    query TeamReach($organizationId: ID!, $teamId: ID!, $members: Boolean!, $keys: Boolean!) {
+  node(id: $teamId) @include(if: $members) {
+    ... on Team {
+      id
+      members(first: 20) {
+        totalCount
+        nodes {
+          id
+          user {
+            id
+            email
+            name
+          }
+        }
+      }
+    }
+  }
+  apiKeys(organizationId: $organizationId, first: 20, filter: {teamId: $teamId}) @include(if: $keys) {
+    totalCount
+    nodes {
+      id
+      name
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TeamReachQuery, TeamReachQueryVariables>;
+export const CreateTeamDocument = new TypedDocumentString(`
+    mutation CreateTeam($input: CreateTeamInput!) {
+  createTeam(input: $input) {
+    __typename
+    ... on CreateTeamPayload {
+      team {
+        ...TeamFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment TeamFacts on Team {
+  id
+  name
+}`) as unknown as TypedDocumentString<CreateTeamMutation, CreateTeamMutationVariables>;
+export const UpdateTeamDocument = new TypedDocumentString(`
+    mutation UpdateTeam($input: UpdateTeamInput!) {
+  updateTeam(input: $input) {
+    __typename
+    ... on UpdateTeamPayload {
+      team {
+        ...TeamFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment TeamFacts on Team {
+  id
+  name
+}`) as unknown as TypedDocumentString<UpdateTeamMutation, UpdateTeamMutationVariables>;
+export const DeleteTeamDocument = new TypedDocumentString(`
+    mutation DeleteTeam($input: DeleteTeamInput!) {
+  deleteTeam(input: $input) {
+    __typename
+    ... on DeleteTeamPayload {
+      deletedId
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}`) as unknown as TypedDocumentString<DeleteTeamMutation, DeleteTeamMutationVariables>;

@@ -1,0 +1,60 @@
+import type { Cache } from '@urql/exchange-graphcache';
+import { now } from '../api/clock.ts';
+import { parsed } from '../api/document.ts';
+import {
+  CachedSecretFragmentDoc,
+  type CachedUsageFragment,
+  CachedUsageFragmentDoc,
+  type KeyUsesSubscription,
+  type UsageGranularity,
+} from '../generated/graphql.ts';
+
+/** Length of a stretch, milliseconds. */
+const LENGTHS: Readonly<Record<UsageGranularity, number>> = {
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
+};
+
+type Use = KeyUsesSubscription['apiKeyUsed'];
+type Bucket = CachedUsageFragment['usage'][number];
+
+/** Adds a use to what the cache knows beside the key itself: when its secret was used, and its usage. */
+export function applyUse(cache: Cache, { apiKey, secretId, lastUsedAt, count }: Use): void {
+  // How often each secret was used the event doesn't say: it counts the key's uses, and names the newest secret.
+  const secret = { id: secretId, lastUsedAt };
+  cache.writeFragment(parsed(CachedSecretFragmentDoc), named('ApiKeySecret', secret));
+  applyUsage(cache, apiKey.id, { verified: count, denied: 0 });
+}
+
+/** Adds to the stretch that runs, in every length that the cache knows of the key. */
+export function applyUsage(cache: Cache, id: string, more: Pick<Bucket, 'verified' | 'denied'>): void {
+  if (more.verified + more.denied === 0) return;
+  const entity = { __typename: 'ApiKey', id };
+  for (const { fieldName, arguments: args } of cache.inspectFields(entity)) {
+    if (fieldName !== 'usage') continue;
+    const known = cache.readFragment(parsed(CachedUsageFragmentDoc), entity, args ?? {});
+    if (!known?.usage) continue;
+    const length = LENGTHS[(args?.granularity as UsageGranularity | undefined) ?? 'HOUR'];
+    const usage = added(known.usage, length, more);
+    cache.writeFragment(parsed(CachedUsageFragmentDoc), { ...named('ApiKey', known), usage }, args ?? {});
+  }
+}
+
+function added(
+  usage: readonly Bucket[],
+  length: number,
+  more: Pick<Bucket, 'verified' | 'denied'>,
+): Bucket[] {
+  const start = new Date(Math.floor(now() / length) * length).toISOString();
+  const last = usage.at(-1);
+  if (last?.start !== start) return [...usage, named('UsageBucket', { start, ...more })];
+  const { verified, denied } = last;
+  const sum = { verified: verified + more.verified, denied: denied + more.denied };
+  return [...usage.slice(0, -1), { ...last, ...sum }];
+}
+
+/** Says whose fragment it is, which the cache needs and the generated types leave out. */
+function named<Value extends object>(typename: string, value: Value): Value {
+  return { __typename: typename, ...value };
+}

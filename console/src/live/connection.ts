@@ -1,0 +1,159 @@
+import { createClient, type Client as SocketClient } from 'graphql-ws/client';
+import type { SubscriptionForwarder } from 'urql';
+import { onWakeUp, untilAwake } from './wake.ts';
+
+/** How the page hears of changes: `caught-up` for a moment after a connection that was lost is back. */
+export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'caught-up';
+
+/** No credential, one that is not accepted, or one that has ended (docs/live.md). */
+const UNAUTHORIZED = 4401;
+
+const PING_MS = 12_000;
+const PONG_WITHIN_MS = 5_000;
+const CAUGHT_UP_MS = 4_000;
+const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000, 8_000] as const;
+
+/** Who is told when the socket opens and closes. */
+export interface ConnectionListener {
+  /** Subscriptions can begin. */
+  opened(): void;
+  /** The server has received all that was sent right after the opening. */
+  settled(): void;
+}
+
+/** One WebSocket that comes back by itself: after a restart of the server, a lost network, a sleep of the computer. */
+export class Connection {
+  readonly #url: string;
+  readonly #signedOut: () => void;
+  readonly #listeners = new Set<ConnectionListener>();
+  readonly #watchers = new Set<() => void>();
+  readonly #end = new AbortController();
+  #state: LiveState = 'connecting';
+  #client: SocketClient | null = null;
+  #ping: () => void = () => {};
+  #isOpen = false;
+
+  constructor(url: string, signedOut: () => void) {
+    this.#url = url;
+    this.#signedOut = signedOut;
+  }
+
+  /** Connects, and goes on until `stop`. */
+  async start(): Promise<void> {
+    const ignoreWakeUps = onWakeUp(() => this.#client?.terminate());
+    this.#end.signal.addEventListener('abort', ignoreWakeUps);
+    for (let failures = 0; !this.#end.signal.aborted; ) {
+      const { code, wasOpen } = await this.#connectOnce();
+      if (code === UNAUTHORIZED) return this.#signedOut();
+      failures = wasOpen ? 0 : failures + 1;
+      this.#show('reconnecting');
+      const base = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 0;
+      await untilAwake(base * (0.75 + Math.random() / 2), this.#end.signal);
+    }
+  }
+
+  /** Closes the socket for good. */
+  stop(): void {
+    this.#end.abort();
+    void this.#client?.dispose();
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Calls back on every change of `state`, until the returned function is called. */
+  readonly watch = (changed: () => void): (() => void) => {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  };
+
+  /** Tells the listener of openings from now on, and of the present one at once. */
+  listen(listener: ConnectionListener): () => void {
+    this.#listeners.add(listener);
+    if (this.#isOpen) {
+      listener.opened();
+      this.#ping();
+    }
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What urql sends its subscriptions through; without a socket they fail at once. */
+  readonly forward: SubscriptionForwarder = ({ query = '', variables = {} }) => ({
+    subscribe: (sink) => {
+      const client = this.#client;
+      if (!client || !this.#isOpen) {
+        queueMicrotask(() => sink.error(new Error('There is no connection')));
+        return { unsubscribe: () => {} };
+      }
+      // biome-ignore lint/suspicious/noExplicitAny: urql tells results apart by itself.
+      return { unsubscribe: client.subscribe<any>({ query, variables }, sink as any) };
+    },
+  });
+
+  #connectOnce(): Promise<{ code: number; wasOpen: boolean }> {
+    return new Promise((resolve) => {
+      let wasOpen = false;
+      let unanswered: ReturnType<typeof setTimeout> | undefined;
+      const client = createClient({
+        url: this.#url,
+        lazy: false,
+        // The loop of `start` comes back by itself, and its subscriptions with newer cursors.
+        retryAttempts: 0,
+        keepAlive: PING_MS,
+        onNonLazyError: () => {},
+        on: {
+          connected: (socket) => {
+            wasOpen = true;
+            // After the subscriptions that begin meanwhile: they are sent in microtasks.
+            this.#ping = () => void setTimeout(() => send(socket as WebSocket, { type: 'ping' }));
+            this.#opened();
+          },
+          ping: (received) => {
+            if (!received) unanswered = setTimeout(() => client.terminate(), PONG_WITHIN_MS);
+          },
+          pong: (received) => {
+            clearTimeout(unanswered);
+            if (received) this.#settled();
+          },
+          closed: (event) => {
+            clearTimeout(unanswered);
+            this.#isOpen = false;
+            resolve({ code: (event as CloseEvent).code, wasOpen });
+          },
+        },
+      });
+      this.#client = client;
+    });
+  }
+
+  #opened(): void {
+    this.#isOpen = true;
+    for (const listener of this.#listeners) listener.opened();
+    this.#ping();
+  }
+
+  #settled(): void {
+    for (const listener of this.#listeners) listener.settled();
+    if (this.#state === 'connecting') this.#show('live');
+    if (this.#state !== 'reconnecting') return;
+    this.#show('caught-up');
+    setTimeout(() => {
+      if (this.#state === 'caught-up') this.#show('live');
+    }, CAUGHT_UP_MS);
+  }
+
+  #show(state: LiveState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    for (const changed of this.#watchers) changed();
+  }
+}
+
+function send(socket: WebSocket, message: object): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}

@@ -1,0 +1,59 @@
+import type { AnyVariables, Client, CombinedError } from 'urql';
+import { type Document, parsed } from '../api/document.ts';
+import type { Connection } from './connection.ts';
+
+/** A subscription that outlives the connections it runs over. */
+export interface Followed<Result, Variables> {
+  readonly document: Document<Result, Variables>;
+  /** Asked at every beginning: with the newest cursor of what was seen. */
+  variables(): Variables;
+  next(data: Result): void;
+  /** Events may have been missed: read anew what they would have changed. */
+  missed?(): void;
+  /** The cursor is of no use, or another one is the place to go on; null: from now on. */
+  resumeAt?(cursor: string | null): void;
+  /** The viewer may not have this any more. */
+  refused?(): void;
+}
+
+/** Follows a subscription over every connection, until the returned function is called. */
+export function follow<Result, Variables extends AnyVariables>(
+  client: Client,
+  connection: Connection,
+  followed: Followed<Result, Variables>,
+): () => void {
+  let end = () => {};
+  let ended = false;
+  const begin = (): void => {
+    end();
+    if (ended) return;
+    const { unsubscribe } = client
+      .subscription(parsed(followed.document), followed.variables())
+      .subscribe(({ data, error }) => {
+        if (data) followed.next(data);
+        if (error && !ended) recover(error);
+      });
+    end = unsubscribe;
+  };
+  const recover = (error: CombinedError): void => {
+    const { code, cursor } = error.graphQLErrors[0]?.extensions ?? {};
+    if (code === 'CURSOR_EXPIRED' || code === 'CURSOR_INVALID') {
+      followed.resumeAt?.(null);
+      followed.missed?.();
+    } else if (code === 'TOO_SLOW') {
+      if (typeof cursor === 'string') followed.resumeAt?.(cursor);
+      else followed.missed?.();
+    } else {
+      if (code === 'FORBIDDEN') followed.refused?.();
+      // A lost connection comes back, and begins all that it carried.
+      return;
+    }
+    queueMicrotask(begin);
+  };
+  const stopListening = connection.listen({ opened: begin, settled: () => {} });
+  return () => {
+    ended = true;
+    stopListening();
+    end();
+  };
+}

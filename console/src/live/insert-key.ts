@@ -1,0 +1,67 @@
+import type { Cache } from '@urql/exchange-graphcache';
+import { parsed } from '../api/document.ts';
+import {
+  type ApiKeyFilter,
+  type ApiKeyOrder,
+  type KeyFactsFragment,
+  KeyFactsFragmentDoc,
+  type KeyPageQueryVariables,
+} from '../generated/graphql.ts';
+import { compareKeys, isInList } from '../keys/key-filter.ts';
+
+const NEWEST_FIRST: ApiKeyOrder = { field: 'CREATED_AT', direction: 'DESC' };
+
+type PageArguments = Omit<KeyPageQueryVariables, 'counted'>;
+
+/** Puts a new key into every list of the organization that it belongs to, at the place that its order gives it. */
+export function insertKey(cache: Cache, organizationId: string, key: KeyFactsFragment): void {
+  for (const { fieldName, fieldKey, arguments: args } of cache.inspectFields('Query')) {
+    if (fieldName !== 'apiKeys' || args?.organizationId !== organizationId) continue;
+    const page = cache.resolve('Query', fieldKey);
+    if (typeof page !== 'string') continue;
+    const { filter, orderBy, after } = args as unknown as PageArguments;
+    if (!isInList(key, (filter ?? {}) as ApiKeyFilter)) continue;
+    insertIntoPage(cache, page, { key, order: orderBy ?? NEWEST_FIRST, isFirst: !after });
+  }
+}
+
+interface Insertion {
+  readonly key: KeyFactsFragment;
+  readonly order: ApiKeyOrder;
+  /** Whether nothing stands before this page. */
+  readonly isFirst: boolean;
+}
+
+function insertIntoPage(cache: Cache, page: string, { key, order, isFirst }: Insertion): void {
+  const nodes = cache.resolve(page, 'nodes');
+  const own = cache.keyOfEntity({ __typename: 'ApiKey', id: key.id });
+  // The cache resolves an object with an id to its key.
+  if (!Array.isArray(nodes) || own === null || (nodes as unknown[]).includes(own)) return;
+  const keys = nodes as unknown as readonly string[];
+  const place = placeIn(cache, keys, { key, order });
+  // Before the first of a later page it belongs to the page before; after the last, to one that is still to come.
+  if (place === 0 && !isFirst) return;
+  if (place === keys.length && hasNextPage(cache, page)) return;
+  cache.link(page, 'nodes', [
+    ...(nodes as string[]).slice(0, place),
+    own,
+    ...(nodes as string[]).slice(place),
+  ]);
+}
+
+function hasNextPage(cache: Cache, page: string): boolean {
+  const info = cache.resolve(page, 'pageInfo');
+  return typeof info === 'string' && cache.resolve(info, 'hasNextPage') === true;
+}
+
+function placeIn(
+  cache: Cache,
+  keys: readonly string[],
+  { key, order }: Pick<Insertion, 'key' | 'order'>,
+): number {
+  const place = keys.findIndex((node) => {
+    const other = cache.readFragment(parsed(KeyFactsFragmentDoc), node);
+    return other !== null && compareKeys(key, other, order) < 0;
+  });
+  return place < 0 ? keys.length : place;
+}

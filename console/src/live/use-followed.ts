@@ -1,0 +1,37 @@
+import { useEffect, useRef } from 'react';
+import type { AnyVariables } from 'urql';
+import { useClient } from 'urql';
+import type { Document } from '../api/document.ts';
+import { useOrganization } from '../session/organization.tsx';
+import { follow } from './follow.ts';
+
+/**
+ * Follows a subscription as long as the view is shown. It begins anew where the variables change, and after each lost
+ * connection; `missed` is then called, since events may have been.
+ */
+export function useFollowed<Result, Variables extends AnyVariables>(
+  document: Document<Result, Variables>,
+  variables: Variables,
+  handlers: { next(data: Result): void; missed?(): void },
+): void {
+  const client = useClient();
+  const { connection } = useOrganization();
+  const latest = useRef(handlers);
+  useEffect(() => {
+    latest.current = handlers;
+  });
+  const text = JSON.stringify(variables);
+  useEffect(() => {
+    let begun = false;
+    return follow(client, connection, {
+      document,
+      variables: () => {
+        if (begun) latest.current.missed?.();
+        begun = true;
+        return JSON.parse(text) as Variables;
+      },
+      next: (data) => latest.current.next(data),
+      missed: () => latest.current.missed?.(),
+    });
+  }, [client, connection, document, text]);
+}

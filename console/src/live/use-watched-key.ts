@@ -1,0 +1,37 @@
+import { useCallback, useEffect } from 'react';
+import { type CombinedError, useQuery } from 'urql';
+import { type Document, parsed } from '../api/document.ts';
+import { useOrganization } from '../session/organization.tsx';
+
+/** Servers write uses down in batches: by then they have (USAGE_FLUSH_MS), milliseconds. */
+const WRITTEN_MS = 800;
+
+/** A query about one key, asked again after uses of it: of its secrets only the server knows how often each was used. */
+export function useWatchedKey<Result>(
+  document: Document<Result, { id: string }>,
+  id: string,
+): { data: Result | undefined; error: CombinedError | undefined; reload: () => void } {
+  const { events } = useOrganization();
+  const [{ data, error }, execute] = useQuery({
+    query: parsed(document),
+    variables: { id },
+    requestPolicy: 'cache-and-network',
+  });
+  const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
+  useEffect(() => events.watchUses([id]), [events, id]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = events.onUse((used) => {
+      if (used !== id) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        reload();
+      }, WRITTEN_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [events, id, reload]);
+  return { data, error, reload };
+}

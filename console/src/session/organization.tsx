@@ -1,0 +1,138 @@
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { Provider } from 'urql';
+import { ask } from '../api/ask.ts';
+import { createOrganizationClient, type OrganizationClient } from '../api/client.ts';
+import { PermissionsDocument } from '../generated/graphql.ts';
+import { Connection, type LiveState } from '../live/connection.ts';
+import { KeyEvents } from '../live/key-events.ts';
+import { covers } from './permissions.ts';
+import { useSession, type ViewerOrganization } from './session.tsx';
+
+/** The organization whose views are shown, and what they share. */
+export interface OpenOrganization extends ViewerOrganization {
+  /** What the viewer holds here, wildcards as they are. */
+  readonly permissions: readonly string[];
+  /** Asks for them again, as after the viewer's own role was changed. */
+  refreshPermissions(): void;
+  readonly api: OrganizationClient;
+  readonly connection: Connection;
+  readonly events: KeyEvents;
+}
+
+/** A right that is lost is told at once; that one was gained, only whoever asks hears. */
+const RECHECK_MS = 10_000;
+
+const OrganizationContext = createContext<OpenOrganization | null>(null);
+
+/** The open organization, below OrganizationProvider. */
+export function useOrganization(): OpenOrganization {
+  const organization = use(OrganizationContext);
+  if (!organization) throw new Error('There is no OrganizationProvider above');
+  return organization;
+}
+
+/** Whether the viewer may do this here: what is not allowed is not offered. */
+export function useCan(): (permission: string) => boolean {
+  const { permissions } = useOrganization();
+  return useCallback((permission) => covers(permissions, permission), [permissions]);
+}
+
+/** How the page hears of changes. */
+export function useLiveState(): LiveState {
+  const { connection } = useOrganization();
+  return useSyncExternalStore(connection.watch, () => connection.state);
+}
+
+/** Opens an organization: its permissions, client, cache and live connection. Key it by the organization's id. */
+export function OrganizationProvider({
+  organization,
+  waiting,
+  children,
+}: {
+  readonly organization: ViewerOrganization;
+  /** Shown until the permissions are known. */
+  readonly waiting: ReactNode;
+  readonly children: ReactNode;
+}) {
+  const { id, name, slug } = organization;
+  const { signedOut } = useSession();
+  const { permissions, refresh } = usePermissions(id);
+  const parts = useParts(id, { signedOut, refused: refresh });
+  const isKnown = permissions !== null;
+  const mayListen = isKnown && covers(permissions, 'api.key.view');
+  useEffect(() => {
+    if (parts && mayListen) return parts.events.start();
+  }, [parts, mayListen]);
+  const open = useMemo(
+    () => parts && permissions && { id, name, slug, permissions, refreshPermissions: refresh, ...parts },
+    [id, name, slug, permissions, refresh, parts],
+  );
+  if (!open) return waiting;
+  return (
+    <OrganizationContext value={open}>
+      <Provider value={open.api.client}>{children}</Provider>
+    </OrganizationContext>
+  );
+}
+
+interface Parts {
+  readonly api: OrganizationClient;
+  readonly connection: Connection;
+  readonly events: KeyEvents;
+}
+
+function useParts(
+  organizationId: string,
+  { signedOut, refused }: { signedOut(): void; refused(): void },
+): Parts | null {
+  const [parts, setParts] = useState<Parts | null>(null);
+  useEffect(() => {
+    const address = `${location.origin.replace(/^http/, 'ws')}/graphql`;
+    const connection = new Connection(address, signedOut);
+    const api = createOrganizationClient(connection, { signedOut, refused });
+    const events = new KeyEvents({ organizationId, api, connection, refused });
+    setParts({ api, connection, events });
+    void connection.start();
+    return () => connection.stop();
+  }, [organizationId, signedOut, refused]);
+  return parts;
+}
+
+function usePermissions(organizationId: string) {
+  const { signedOut } = useSession();
+  const [permissions, setPermissions] = useState<readonly string[] | null>(null);
+  const refresh = useCallback(async () => {
+    try {
+      const { viewer } = await ask(PermissionsDocument, { organizationId });
+      setPermissions((before) => (isSame(before, viewer.permissions) ? before : viewer.permissions));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'UNAUTHENTICATED') signedOut();
+      else setPermissions((before) => before ?? []);
+    }
+  }, [organizationId, signedOut]);
+  useEffect(() => {
+    void refresh();
+    // Somebody may have changed the viewer's role meanwhile.
+    const look = () => document.visibilityState === 'visible' && void refresh();
+    document.addEventListener('visibilitychange', look);
+    const timer = setInterval(look, RECHECK_MS);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [refresh]);
+  return { permissions, refresh };
+}
+
+function isSame(one: readonly string[] | null, other: readonly string[]): boolean {
+  return one?.length === other.length && one.every((permission, index) => permission === other[index]);
+}

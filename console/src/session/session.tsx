@@ -1,0 +1,99 @@
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
+import { ask, RequestError } from '../api/ask.ts';
+import { SessionDocument, SignOutDocument } from '../generated/graphql.ts';
+
+/** An organization that the viewer belongs to. */
+export interface ViewerOrganization {
+  readonly id: string;
+  readonly name: string;
+  /** Its name in addresses. */
+  readonly slug: string;
+}
+
+/** Who is signed in. */
+export interface Viewer {
+  readonly id: string;
+  readonly email: string;
+  /** What the person is called; the address where that is unknown. */
+  readonly name: string;
+  readonly organizations: readonly ViewerOrganization[];
+}
+
+/** How far the sign-in is known. */
+export type SessionState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'signed-in'; readonly viewer: Viewer }
+  /** `ended`: a session of this page ended, so that somebody was in the middle of something. */
+  | { readonly kind: 'signed-out'; readonly ended: boolean }
+  | { readonly kind: 'unreachable'; readonly message: string };
+
+interface Session {
+  readonly state: SessionState;
+  /** Asks again who is signed in. */
+  refresh(): Promise<void>;
+  /** Takes note that the session has ended. */
+  signedOut(): void;
+  /** Ends the session. Rejects with RequestError where the server doesn't answer. */
+  signOut(): Promise<void>;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+/** The session, below SessionProvider. */
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (!session) throw new Error('There is no SessionProvider above');
+  return session;
+}
+
+/** The viewer, below what is shown to signed-in people alone. */
+export function useViewer(): Viewer {
+  const { state } = useSession();
+  if (state.kind !== 'signed-in') throw new Error('Nobody is signed in');
+  return state.viewer;
+}
+
+/** Finds out who is signed in. */
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const [state, setState] = useState<SessionState>({ kind: 'loading' });
+  const refresh = useCallback(async () => setState(await readSession()), []);
+  const signedOut = useCallback(
+    () =>
+      setState((before) =>
+        before.kind === 'signed-out' ? before : { kind: 'signed-out', ended: before.kind === 'signed-in' },
+      ),
+    [],
+  );
+  const signOut = useCallback(async () => {
+    try {
+      await ask(SignOutDocument, {});
+    } catch (error) {
+      if (!isUnauthenticated(error)) throw error;
+    }
+    setState({ kind: 'signed-out', ended: false });
+  }, []);
+  useEffect(() => void refresh(), [refresh]);
+  const session = useMemo(
+    () => ({ state, refresh, signedOut, signOut }),
+    [state, refresh, signedOut, signOut],
+  );
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+async function readSession(): Promise<SessionState> {
+  try {
+    const { viewer } = await ask(SessionDocument, {});
+    const { actor } = viewer;
+    if (!('email' in actor)) return { kind: 'signed-out', ended: false };
+    const { id, email, name } = actor;
+    const organizations = viewer.organizations.nodes;
+    return { kind: 'signed-in', viewer: { id, email, name: name ?? email, organizations } };
+  } catch (error) {
+    if (isUnauthenticated(error)) return { kind: 'signed-out', ended: false };
+    return { kind: 'unreachable', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof RequestError && error.code === 'UNAUTHENTICATED';
+}

@@ -1,0 +1,35 @@
+const BROWSERS = [
+  ['Edge', /Edg(?:e|A|iOS)?\/(\d+)/],
+  ['Opera', /OPR\/(\d+)/],
+  ['Samsung Internet', /SamsungBrowser\/(\d+)/],
+  ['Firefox', /(?:Firefox|FxiOS)\/(\d+)/],
+  ['Chrome', /(?:HeadlessChrome|Chrome|CriOS)\/(\d+)/],
+  ['Safari', /Version\/(\d+)[\d.]* (?:Mobile\/\w+ )?Safari\//],
+  ['curl', /^curl\/(\d+)/],
+] as const;
+
+const SYSTEMS = [
+  ['iPhone', /iPhone/],
+  ['iPad', /iPad/],
+  ['Android', /Android/],
+  ['Windows', /Windows/],
+  ['macOS', /Mac OS X|Macintosh/],
+  ['ChromeOS', /CrOS/],
+  ['Linux', /Linux|X11/],
+] as const;
+
+/** What a client seems to be by what it calls itself, which nobody vouches for: `Firefox 128 on Linux`. */
+export function deviceOf(userAgent: string): string {
+  const system = SYSTEMS.find(([, shape]) => shape.test(userAgent))?.[0];
+  for (const [browser, shape] of BROWSERS) {
+    const version = shape.exec(userAgent)?.[1];
+    if (version) return system ? `${browser} ${version} on ${system}` : `${browser} ${version}`;
+  }
+  const [program = ''] = userAgent.split(/[\s/]/);
+  return system ?? (program || 'Unknown device');
+}
+
+/** Whether it is something that one holds in a hand. */
+export function isHandheld(userAgent: string): boolean {
+  return /iPhone|iPad|Android|Mobile/.test(userAgent);
+}

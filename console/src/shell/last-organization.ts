@@ -1,0 +1,19 @@
+const STORED_AS = 'keywright-organization';
+
+/** The slug of the organization that was open last in this browser, or null. */
+export function lastOrganization(): string | null {
+  try {
+    return localStorage.getItem(STORED_AS);
+  } catch {
+    return null;
+  }
+}
+
+/** Remembers which organization is open. */
+export function noteOrganization(slug: string): void {
+  try {
+    localStorage.setItem(STORED_AS, slug);
+  } catch {
+    // A browser that keeps nothing begins with the first.
+  }
+}

@@ -1,0 +1,36 @@
+import { classNames } from '../components/class-names.ts';
+import type { LiveState } from '../live/connection.ts';
+import { useCan, useLiveState } from '../session/organization.tsx';
+
+const LOOKS = {
+  connecting: ['text-soft', 'animate-breathe', 'Connecting'],
+  live: ['text-good', '', 'Live'],
+  reconnecting: ['text-warn', 'animate-breathe', 'Reconnecting'],
+  'caught-up': ['text-good', '', 'Caught up'],
+} as const satisfies Record<LiveState, readonly [string, string, string]>;
+
+const MEANINGS: Readonly<Record<LiveState, string>> = {
+  connecting: 'Changes will appear by themselves in a moment',
+  live: 'Changes appear by themselves',
+  reconnecting: 'The connection is lost; what is missed meanwhile will be caught up on',
+  'caught-up': 'The connection is back, and nothing was missed',
+};
+
+/** Whether what the page shows is of this moment. */
+export function LiveBadge() {
+  const state = useLiveState();
+  const can = useCan();
+  if (!can('api.key.view')) return null;
+  const [colour, motion, word] = LOOKS[state];
+  return (
+    <span
+      role="status"
+      data-live={state}
+      title={MEANINGS[state]}
+      className={classNames('inline-flex h-9 items-center gap-2 px-1 text-[0.8125rem] font-medium', colour)}
+    >
+      <span aria-hidden="true" className={classNames('size-2 rounded-full bg-current', motion)} />
+      {word}
+    </span>
+  );
+}

@@ -1,0 +1,116 @@
+import { Menu as MenuIcon, X } from 'lucide-react';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { IconButton } from '../components/button.tsx';
+import { classNames } from '../components/class-names.ts';
+import { EmptyState, SkeletonRows } from '../components/page.tsx';
+import { LiveBadge } from './live-badge.tsx';
+import { Logo } from './logo.tsx';
+import { Navigation } from './navigation.tsx';
+import { OrganizationSwitcher } from './organization-switcher.tsx';
+import { UserMenu } from './user-menu.tsx';
+import { ViewBoundary } from './view-boundary.tsx';
+import { useViews } from './views.tsx';
+
+/** The frame around all views of an organization. */
+export function Shell() {
+  const [path] = useLocation();
+  const [open, setOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  useNewView(path, () => {
+    setOpen(false);
+    window.scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  });
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[16rem_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-lg bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+      >
+        Skip to the content
+      </a>
+      <header className="sticky top-0 z-30 flex flex-col border-b border-line bg-card lg:h-dvh lg:border-r lg:border-b-0">
+        <div className="flex h-14 items-center gap-2 px-4">
+          <Logo />
+          <span className="ml-auto">
+            <LiveBadge />
+          </span>
+          <IconButton
+            label={open ? 'Close the menu' : 'Open the menu'}
+            aria-expanded={open}
+            aria-controls="navigation"
+            onClick={() => setOpen(!open)}
+            className="-mr-2 lg:hidden"
+          >
+            {open ? <X size={20} aria-hidden="true" /> : <MenuIcon size={20} aria-hidden="true" />}
+          </IconButton>
+        </div>
+        <div
+          id="navigation"
+          className={classNames(
+            'grow flex-col gap-4 overflow-y-auto px-3 pb-4 max-lg:max-h-[calc(100dvh-3.5rem)] lg:flex',
+            open ? 'flex' : 'hidden',
+          )}
+        >
+          <OrganizationSwitcher />
+          <Navigation />
+          <div className="mt-auto flex items-center justify-between gap-2 border-t border-line pt-3">
+            <UserMenu />
+          </div>
+        </div>
+      </header>
+      <div className="flex min-w-0 flex-col">
+        <main
+          id="main"
+          ref={main}
+          tabIndex={-1}
+          className="mx-auto w-full max-w-[90rem] grow px-4 pt-6 pb-16 outline-none sm:px-8 lg:pt-8"
+        >
+          <ViewBoundary key={path}>
+            <Suspense fallback={<SkeletonRows />}>
+              <Views />
+            </Suspense>
+          </ViewBoundary>
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Views() {
+  const offered = useViews();
+  const home = offered.find(({ entry }) => entry);
+  return (
+    <Switch>
+      {offered.map(({ path, View }) => (
+        <Route key={path} path={path}>
+          <View />
+        </Route>
+      ))}
+      <Route path="/">{home ? <Redirect to={home.path} replace /> : <NothingHere />}</Route>
+      <Route>
+        <NothingHere />
+      </Route>
+    </Switch>
+  );
+}
+
+function NothingHere() {
+  return (
+    <EmptyState icon={X} title="There is nothing here">
+      The address may be wrong, or it leads to something that you may not see.
+    </EmptyState>
+  );
+}
+
+/** Calls back when another view is opened; not for the first. */
+function useNewView(path: string, opened: () => void): void {
+  const last = useRef(path);
+  useEffect(() => {
+    const before = last.current;
+    last.current = path;
+    // From the organization's own address one is led on to the first view.
+    if (before !== path && before !== '/') opened();
+  });
+}

@@ -1,0 +1,45 @@
+import { useSyncExternalStore } from 'react';
+
+/** Which of the two themes; `system`: as the computer has it. */
+export type Theme = 'system' | 'light' | 'dark';
+
+const STORED_AS = 'keywright-theme';
+const listeners = new Set<() => void>();
+let theme: Theme = readTheme();
+
+/** Shows the page in the theme that was chosen last. */
+export function applyTheme(): void {
+  const { dataset } = document.documentElement;
+  if (theme === 'system') delete dataset.theme;
+  else dataset.theme = theme;
+}
+
+/** The theme, and how to choose another, which this browser remembers. */
+export function useTheme(): [Theme, (theme: Theme) => void] {
+  return [useSyncExternalStore(watch, () => theme), choose];
+}
+
+function choose(chosen: Theme): void {
+  theme = chosen;
+  try {
+    localStorage.setItem(STORED_AS, chosen);
+  } catch {
+    // A browser that keeps nothing shows it until the page is closed.
+  }
+  applyTheme();
+  for (const listener of listeners) listener();
+}
+
+function watch(changed: () => void): () => void {
+  listeners.add(changed);
+  return () => listeners.delete(changed);
+}
+
+function readTheme(): Theme {
+  try {
+    const stored = localStorage.getItem(STORED_AS);
+    return stored === 'light' || stored === 'dark' ? stored : 'system';
+  } catch {
+    return 'system';
+  }
+}

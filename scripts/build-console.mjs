@@ -1,0 +1,120 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { fingerprint } from './fingerprint.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+
+/** Where the server looks for the console. */
+export const CONSOLE_FOLDER = join(dist, 'console');
+
+const assets = join(CONSOLE_FOLDER, 'assets');
+const record = join(CONSOLE_FOLDER, 'build.json');
+const unfinished = '.console-';
+
+/** What the console is made of. */
+const INPUTS = [
+  'console',
+  'scripts/build-console.mjs',
+  'scripts/fingerprint.mjs',
+  'package.json',
+  'package-lock.json',
+];
+
+/** A page that is open loads pieces of its own build later: those of so many older builds are kept. */
+const BUILDS_KEPT = 10;
+
+/** After this, what no build lists is what a killed one left. */
+const LEFTOVER_AGE_MS = 3_600_000;
+
+const COMPRESSED = /\.(?:js|css|html|svg|json)$/;
+
+/** Whether the console is missing, or made from other files than those of now. */
+export function isConsoleStale() {
+  return !existsSync(join(CONSOLE_FOLDER, 'index.html')) || readRecord().inputs !== fingerprint(root, INPUTS);
+}
+
+/**
+ * Makes `dist/console`: pieces with their content's hash in their names, each compressed beside itself, and `index.html`,
+ * which comes last: whoever asks meanwhile has a whole console.
+ */
+export async function buildConsole() {
+  // React has its complaints for developers in every other.
+  process.env.NODE_ENV = 'production';
+  const { build } = await import('vite');
+  const inputs = fingerprint(root, INPUTS);
+  mkdirSync(assets, { recursive: true });
+  const folder = mkdtempSync(join(dist, unfinished));
+  try {
+    await build({
+      root: join(root, 'console'),
+      configFile: join(root, 'console/vite.config.ts'),
+      build: { outDir: folder, emptyOutDir: false },
+      logLevel: 'warn',
+    });
+    const manifest = JSON.parse(readFileSync(join(folder, '.vite/manifest.json'), 'utf8'));
+    rmSync(join(folder, '.vite'), { recursive: true });
+    await compressAll(folder);
+    publish(folder, inputs, manifest);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function publish(folder, inputs, manifest) {
+  const made = readdirSync(join(folder, 'assets'));
+  for (const file of made) renameSync(join(folder, 'assets', file), join(assets, file));
+  const entry = (file) => (file.startsWith('index.html') ? 1 : 0);
+  const files = readdirSync(folder).filter((file) => file !== 'assets');
+  for (const file of files.sort((a, b) => entry(a) - entry(b)))
+    renameSync(join(folder, file), join(CONSOLE_FOLDER, file));
+  const builds = [made, ...readRecord().builds].slice(0, BUILDS_KEPT);
+  writeFileSync(join(folder, 'build.json'), JSON.stringify({ inputs, builds, manifest }));
+  renameSync(join(folder, 'build.json'), record);
+  const kept = new Set(builds.flat());
+  for (const file of readdirSync(assets)) {
+    const path = join(assets, file);
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    // What is new may be another build that is under way.
+    if (!kept.has(file) && age > LEFTOVER_AGE_MS) rmSync(path, { force: true });
+  }
+}
+
+/** Beside each text, the same as `.br` and `.gz`, where that is smaller. */
+async function compressAll(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter((file) => COMPRESSED.test(file));
+  const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  for (const file of files) {
+    const path = join(folder, file);
+    if (!statSync(path).isFile()) continue;
+    const text = readFileSync(path);
+    const forms = [
+      ['.br', await promisify(brotliCompress)(text, brotli)],
+      ['.gz', await promisify(gzip)(text, { level: 9 })],
+    ];
+    for (const [ending, bytes] of forms) if (bytes.length < text.length) writeFileSync(path + ending, bytes);
+  }
+}
+
+function readRecord() {
+  try {
+    return JSON.parse(readFileSync(record, 'utf8'));
+  } catch {
+    return { inputs: null, builds: [] };
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildConsole();

@@ -1,0 +1,17 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesOfView, type Manifest } from './bundle-budget.ts';
+
+/** Compressed JavaScript until somebody sees their keys, bytes. */
+const BUDGET = 250_000;
+
+/** The first view. */
+const VIEW = 'src/keys/keys-view.tsx';
+
+const folder = join(import.meta.dirname, '../dist/console');
+const { manifest } = JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8')) as { manifest: Manifest };
+// As gzip, which every client takes; Brotli is smaller.
+const sizes = filesOfView(manifest, VIEW).map((file) => statSync(join(folder, `${file}.gz`)).size);
+const sum = sizes.reduce((total, size) => total + size, 0);
+console.log(`The first view takes ${sum} bytes of compressed JavaScript; at most ${BUDGET} are allowed`);
+if (sum > BUDGET) process.exitCode = 1;

@@ -1,0 +1,129 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openDatabase } from '../../db/open.ts';
+import { openProxy } from '../support/tcp-proxy.ts';
+import { eventually } from '../support/wait.ts';
+import { describeInChromium, openBrowser } from './browser.ts';
+import { startSite } from './site.ts';
+
+/** A silent connection is found out by a ping every 12 seconds that waits 5 for its answer. */
+const NOTICED_MS = 30_000;
+
+describeInChromium('an open page', () => {
+  test('notices a connection that has gone silent, and catches up when there is one again', async () => {
+    const site = await startSite();
+    const proxy = await openProxy(site.port);
+    const direct = site.url;
+    await site.moveBehind(proxy.through(direct));
+    const ada = await site.found();
+    await site.makeKey(ada, { name: 'Billing' });
+    const page = await site.signIn(ada);
+    await live(page);
+    await site.makeKey(ada, { name: 'Before' });
+    await row(page, 'Before').waitFor();
+    proxy.swallow();
+    await page.locator('[data-live=reconnecting]').waitFor({ timeout: NOTICED_MS });
+    await site.makeKey(ada, { name: 'Meanwhile' }, direct);
+    proxy.mend();
+    await row(page, 'Meanwhile').waitFor();
+    await live(page);
+  });
+
+  test('reads everything anew where the changes it missed are kept no more', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, { name: 'Billing' });
+    const page = await site.signIn(ada);
+    await live(page);
+    await site.makeKey(ada, { name: 'Before' });
+    await row(page, 'Before').waitFor();
+    await site.stop();
+    const database = await openDatabase(site.env.DATABASE_URL ?? '');
+    await database.kysely
+      .updateTable('organization_sequences')
+      .set((eb) => ({ value: eb('value', '+', 5) }))
+      .where('organization_id', '=', ada.organizationId)
+      .execute();
+    await database.kysely
+      .updateTable('api_keys')
+      .set({ name: 'Invoices' })
+      .where('id', '=', key.id)
+      .execute();
+    await database.close();
+    await site.start();
+    await row(page, 'Invoices').waitFor();
+    // And goes on from there.
+    await site.makeKey(ada, { name: 'After' });
+    await row(page, 'After').waitFor();
+  });
+
+  test('shows one organization at a time, and nothing of it in the next', async () => {
+    const site = await startSite();
+    const ada = await site.found('Acme', 'ada@example.com');
+    const other = await site.found('Rival', 'ada@example.com');
+    await site.makeKey(ada, { name: 'Of Acme' });
+    await site.makeKey(other, { name: 'Of Rival' });
+    const page = await site.signIn(ada);
+    for (const [name, own, foreign] of [
+      ['Rival', 'Of Rival', 'Of Acme'],
+      ['Acme', 'Of Acme', 'Of Rival'],
+    ] as const) {
+      await page.getByRole('button', { name: /Organization/ }).click();
+      await page.getByRole('menuitemradio', { name }).click();
+      await row(page, own).waitFor();
+      await live(page);
+      expect(await page.getByText(foreign).count()).toBe(0);
+      await site.makeKey(own === 'Of Rival' ? ada : other, { name: `${foreign}, new` });
+      await site.makeKey(own === 'Of Rival' ? other : ada, { name: `${own}, new` });
+      await row(page, `${own}, new`).waitFor();
+      expect(await page.getByText(foreign).count()).toBe(0);
+    }
+  });
+
+  test('says that the server is away, and can be tried again', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const page = await site.signIn(ada);
+    await live(page);
+    await page.route('**/graphql', (route) => route.abort());
+    await page.reload();
+    await page.getByRole('heading', { name: 'The console can’t start' }).waitFor();
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('No keys yet').waitFor();
+  });
+
+  test('remembers the theme that was chosen', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const page = await site.signIn(ada);
+    await page.getByText('No keys yet').waitFor();
+    await page.getByRole('button', { name: /Account/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    await eventually(async () => (await background()) === 'rgb(15, 18, 22)');
+    await page.reload();
+    await page.getByText('No keys yet').waitFor();
+    expect(await background()).toBe('rgb(15, 18, 22)');
+  });
+
+  test('does without motion where that is asked for', async () => {
+    const site = await startSite();
+    const page = await openBrowser({ reducedMotion: true });
+    await page.goto(site.url);
+    await page.getByRole('heading', { name: 'Sign in to Keywright' }).waitFor();
+    expect(
+      await page.evaluate(
+        'getComputedStyle(document.documentElement).getPropertyValue("--animate-pulse-once")',
+      ),
+    ).toBe('none');
+  });
+});
+
+function row(page: Page, name: string) {
+  return page.getByRole('row').filter({ hasText: name }).first();
+}
+
+async function live(page: Page): Promise<void> {
+  await page.locator('[data-live=live]').waitFor();
+}

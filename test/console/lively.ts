@@ -1,0 +1,123 @@
+import { sql } from 'kysely';
+import { openDatabase } from '../../db/open.ts';
+import { makeTeam } from './people.ts';
+import type { Site, SitePerson } from './site.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const DAYS = 90;
+
+/** Keys as a product has them: a name, what they belong to, and about how often each is used in an hour. */
+const KEYS = [
+  { name: 'Checkout service', team: 'Payments', role: 'member', perHour: 900, ageDays: 210 },
+  { name: 'Invoice export', team: 'Payments', role: 'member', perHour: 40, ageDays: 180 },
+  { name: 'Warehouse sync', team: 'Logistics', role: 'member', perHour: 260, ageDays: 150 },
+  { name: 'Carrier webhooks', team: 'Logistics', role: null, perHour: 120, ageDays: 95 },
+  { name: 'Terraform CI/CD', team: 'Platform', role: 'admin', perHour: 12, ageDays: 88 },
+  {
+    name: 'Staging smoke tests',
+    team: 'Platform',
+    role: 'member',
+    perHour: 30,
+    ageDays: 60,
+    environment: 'TEST',
+  },
+  { name: 'Partner: Northwind', team: null, role: null, perHour: 75, ageDays: 44 },
+  { name: 'Partner: Contoso', team: null, role: null, perHour: 0, ageDays: 30 },
+  { name: 'Mobile app, Android', team: 'Apps', role: 'member', perHour: 1_400, ageDays: 21 },
+  { name: 'Mobile app, iOS', team: 'Apps', role: 'member', perHour: 1_100, ageDays: 21 },
+  { name: 'Data warehouse import', team: null, role: 'member', perHour: 6, ageDays: 9, enabled: false },
+] as const;
+
+/** A key of a lively organization. */
+export interface LivelyKey {
+  readonly id: string;
+  readonly name: string;
+  readonly secret: string;
+}
+
+/** Fills an organization with teams, keys of all ages and 90 days of their use: what a picture should show. */
+export async function enliven(site: Site, person: SitePerson): Promise<readonly LivelyKey[]> {
+  const roles = await rolesOf(site, person);
+  const teams = new Map<string, string>();
+  const made: LivelyKey[] = [];
+  for (const { name, team, role } of KEYS) {
+    const environment = name.startsWith('Staging') ? 'TEST' : 'LIVE';
+    if (team && !teams.has(team)) teams.set(team, await makeTeam(site, person, team));
+    const roleId = role ? roles.get(role) : null;
+    const teamIds = team ? [teams.get(team)] : [];
+    const grants = role ? ['api.key.verify'] : ['api.key.view', 'api.key.verify'];
+    made.push({ name, ...(await site.makeKey(person, { name, environment, roleId, teamIds, grants })) });
+  }
+  await writeHistory(site, person, made);
+  return made;
+}
+
+async function rolesOf(site: Site, person: SitePerson): Promise<Map<string, string>> {
+  const { organization } = await site.ask(
+    person,
+    `query ($id: ID!) { organization(id: $id) { roles { nodes { id name } } } }`,
+    { id: person.organizationId },
+  );
+  return new Map(organization.roles.nodes.map(({ id, name }: { id: string; name: string }) => [name, id]));
+}
+
+/** Ages and use, which no request can make up. */
+async function writeHistory(
+  site: Site,
+  { organizationId }: SitePerson,
+  made: readonly LivelyKey[],
+): Promise<void> {
+  const { kysely: db, close } = await openDatabase(site.env.DATABASE_URL ?? '');
+  const now = Date.now();
+  try {
+    for (const [index, { perHour, ageDays, ...key }] of KEYS.entries()) {
+      const id = made[index]?.id ?? '';
+      const at = now - ageDays * DAY_MS;
+      const enabled = 'enabled' in key ? 0 : 1;
+      // No code of ours changes when a key was made.
+      await sql`update api_keys set created_at = ${at}, updated_at = ${at}, rotated_at = ${at}, enabled = ${enabled}
+        where id = ${id}`.execute(db);
+      await sql`update api_key_secrets set created_at = ${at} where api_key_id = ${id}`.execute(db);
+      if (perHour === 0) continue;
+      const lastUsed = now - Math.round((HOUR_MS / perHour) * 3);
+      const last = { last_used_at: lastUsed, last_used_ip: '203.0.113.7' };
+      const used = { api_key_id: id, organization_id: organizationId };
+      await db
+        .insertInto('api_key_usage')
+        .values({ ...used, ...last })
+        .onConflict((conflict) => conflict.column('api_key_id').doUpdateSet(last))
+        .execute();
+      await sql`update api_key_secret_usage set last_used_at = ${lastUsed}, uses = ${perHour * ageDays * 11}
+        where secret_id in (select id from api_key_secrets where api_key_id = ${id})`.execute(db);
+      await db
+        .insertInto('api_key_usage_buckets')
+        .values(
+          bucketsOf(now, { perHour, days: Math.min(ageDays, DAYS), phase: index }).map((bucket) => ({
+            ...used,
+            ...bucket,
+          })),
+        )
+        .execute();
+    }
+  } finally {
+    await close();
+  }
+}
+
+/** More by day than by night, and a little of it refused; the same at every run. */
+function bucketsOf(now: number, { perHour, days, phase }: { perHour: number; days: number; phase: number }) {
+  const wave = (ago: number) => {
+    const step = ago + phase * 1.7;
+    return 0.55 + 0.35 * Math.sin(step / 3.8) + 0.1 * Math.sin(step * 2.3);
+  };
+  const bucket = (granularity: 'hour' | 'day', length: number, ago: number, scale: number) => {
+    const verified = Math.round(perHour * scale * wave(ago));
+    const start = (Math.floor(now / length) - ago) * length;
+    return { granularity, start, verified, denied: Math.round(verified * 0.04 * wave(ago * 5)) };
+  };
+  return [
+    ...Array.from({ length: 24 }, (_, ago) => bucket('hour', HOUR_MS, ago, ago === 0 ? 0.4 : 1)),
+    ...Array.from({ length: days }, (_, ago) => bucket('day', DAY_MS, ago, ago === 0 ? 8 : 20)),
+  ];
+}
