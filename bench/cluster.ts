@@ -1,246 +1,145 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import pg from 'pg';
+import packages from '../package.json' with { type: 'json' };
 import { openPostgresServer } from '../test/support/postgres-server.ts';
+import { eventually } from '../test/support/wait.ts';
 import { makeToken, type Node, startNode } from './cluster/nodes.ts';
-import { Requester } from './cluster/requester.ts';
+import { createKeys, type Key, Owner } from './cluster/owner.ts';
+import { type Rate, report } from './cluster/report.ts';
+import { revokeAll } from './cluster/revocations.ts';
+import { present } from './cluster/verifications.ts';
+import { writeSection } from './figures.ts';
+import { machine } from './machine.ts';
 
 // Three servers on one PostgreSQL: how soon a revoked key is refused everywhere, what waiting for that costs, and how
 // many verifications a second there are. PostgreSQL writes every commit to the disk, as it should.
 
 const { values: options } = parseArgs({
   options: {
-    revocations: { type: 'string', default: '1000' },
+    /** Under load; 10,000 take some five minutes. */
+    revocations: { type: 'string', default: '2000' },
     /** Length of each measurement of throughput, seconds. */
     seconds: { type: 'string', default: '5' },
-    /** Verifications a second at each node while keys are revoked. */
+    /** Verifications a second at each server while keys are revoked. */
     load: { type: 'string', default: '300' },
+    /** Writes the figures to bench/RESULTS.md. */
+    write: { type: 'boolean', default: false },
   },
 });
 
-interface Key {
-  readonly id: string;
-  readonly secret: string;
+const SERVERS = 3;
+/** Before the figures that count: what starts is slow. */
+const WARM_UP = 50;
+const KEPT = 20;
+
+const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', autovacuum: 'on' };
+
+async function versionOf(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ server_version: string }>('show server_version');
+  await client.end();
+  return rows[0]?.server_version ?? '';
 }
 
-const PRESENTER = fileURLToPath(new URL('cluster/presenter.ts', import.meta.url));
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+async function rateOf(nodes: readonly Node[], keys: readonly Key[], seconds: number): Promise<Rate> {
+  const worked = (): number => nodes.reduce((sum, node) => sum + node.workedMs(), 0);
+  await present(nodes, keys, { seconds: 1 }).done;
+  const before = worked();
+  const { answered, refused } = await present(nodes, keys, { seconds }).done;
+  if (refused > 0) throw new Error(`${refused} verifications were refused`);
+  return { perSecond: answered / seconds, cost: (1_000 * (worked() - before)) / answered };
 }
 
-function line(name: string, values: readonly number[]): void {
-  const [p50, p99, most] = [quantile(values, 0.5), quantile(values, 0.99), quantile(values, 1)];
-  console.log(`${name.padEnd(62)} ${[p50, p99, most].map((one) => one.toFixed(1).padStart(9)).join('')}`);
-}
-
-class Owner {
-  readonly #token: string;
-  readonly #requester: Requester;
-  #organizationId = '';
-
-  constructor(url: string, token: string) {
-    this.#token = token;
-    this.#requester = new Requester(url);
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: answers have every shape.
-  async ask(query: string, variables: object): Promise<any> {
-    const headers = `Authorization: Bearer ${this.#token}\r\nContent-Type: application/json\r\n`;
-    const { body } = await this.#requester.send(
-      'POST',
-      '/graphql',
-      headers,
-      JSON.stringify({ query, variables }),
-    );
-    const { data, errors } = JSON.parse(body);
-    if (errors) throw new Error(JSON.stringify(errors));
-    return data;
-  }
-
-  async found(): Promise<string> {
-    const data = await this.ask(
-      'mutation { createOrganization(input: { name: "Bench" }) { ... on CreateOrganizationPayload { organization { id } } } }',
-      {},
-    );
-    this.#organizationId = data.createOrganization.organization.id;
-    return this.#organizationId;
-  }
-
-  in(organizationId: string): this {
-    this.#organizationId = organizationId;
-    return this;
-  }
-
-  async create(): Promise<Key> {
-    const data = await this.ask(
-      `mutation ($organizationId: ID!) { createApiKey(input: { name: "Bench", organizationId: $organizationId }) {
-        ... on CreateApiKeyPayload { secret apiKey { id } } } }`,
-      { organizationId: this.#organizationId },
-    );
-    return { id: data.createApiKey.apiKey.id, secret: data.createApiKey.secret };
-  }
-
-  async revoke(id: string): Promise<{ confirmedNodes: number; totalNodes: number; milliseconds: number }> {
-    const data = await this.ask(
-      `mutation ($id: ID!) { revokeApiKey(input: { id: $id }) {
-        ... on RevokeApiKeyPayload { propagation { confirmedNodes totalNodes milliseconds } } } }`,
-      { id },
-    );
-    return data.revokeApiKey.propagation;
-  }
-
-  close(): void {
-    this.#requester.close();
-  }
-}
-
-/** Presents a key at a node until it is refused; gives when that was, and acceptances asked for after `answeredAt()`. */
-async function untilRefused(requester: Requester, secret: string, answeredAt: () => number) {
-  let late = 0;
-  for (;;) {
-    const sentAt = performance.now();
-    const status = await requester.verify(secret);
-    if (status === 401) return { refusedAt: performance.now(), late };
-    if (status === 200 && sentAt >= answeredAt()) late += 1;
-  }
-}
-
-async function revocations(
-  nodes: readonly Node[],
-  owners: readonly Owner[],
-  keys: readonly Key[],
-): Promise<void> {
-  const requesters = nodes.map(({ url }) => new Requester(url));
-  const answers: number[] = [];
-  const acknowledged: number[] = [];
-  const fromCommit: number[] = [];
-  const fromAnswer: number[] = [];
-  let late = 0;
-  let unconfirmed = 0;
-  for (const [number, { id, secret }] of keys.entries()) {
-    await Promise.all(requesters.map((requester) => requester.verify(secret)));
-    const owner = owners[number % owners.length];
-    if (!owner) throw new Error('Nobody revokes');
-    let answeredAt = Number.POSITIVE_INFINITY;
-    const sentAt = performance.now();
-    const refusals = requesters.map((requester) => untilRefused(requester, secret, () => answeredAt));
-    const { milliseconds, confirmedNodes, totalNodes } = await owner.revoke(id);
-    answeredAt = performance.now();
-    if (confirmedNodes < totalNodes || totalNodes !== nodes.length) unconfirmed += 1;
-    answers.push(answeredAt - sentAt);
-    acknowledged.push(milliseconds);
-    const done = await Promise.all(refusals);
-    const refusedAt = Math.max(...done.map((one) => one.refusedAt));
-    fromCommit.push(refusedAt - (answeredAt - milliseconds));
-    fromAnswer.push(Math.max(0, refusedAt - answeredAt));
-    late += done.reduce((sum, one) => sum + one.late, 0);
-  }
-  line('revocation, from its request to its answer', answers);
-  line('from the commit to the confirmation of all nodes', acknowledged);
-  line('from the commit to the refusal seen by clients of all nodes', fromCommit);
-  line('from the answer to the refusal seen by clients of all nodes', fromAnswer);
-  console.log(
-    `${keys.length} revocations: ${late} late acceptances, ${unconfirmed} not confirmed by all nodes`,
-  );
-  for (const requester of requesters) requester.close();
-}
-
-function present(
-  nodes: readonly Node[],
-  keys: readonly Key[],
-  { seconds, atOnce = 16, rate = 0 }: { seconds: number; atOnce?: number; rate?: number },
-): { done: Promise<{ answered: number; refused: number }>; end: () => void } {
-  const given = [
-    nodes.map(({ url }) => url).join(),
-    keys.map(({ secret }) => secret).join(),
-    String(seconds * 1_000),
-    String(atOnce),
-    String(rate),
+async function measure(url: string, nodes: Node[]): Promise<string> {
+  const [count, seconds, load] = [options.revocations, options.seconds, options.load].map(Number) as [
+    number,
+    number,
+    number,
   ];
-  const child = spawn(process.execPath, ['--import', 'tsx', PRESENTER, ...given], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let out = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  const done = new Promise<{ answered: number; refused: number }>((resolve) => {
-    child.on('close', () => resolve(out ? JSON.parse(out) : { answered: 0, refused: 0 }));
-  });
-  return { done, end: () => child.kill() };
-}
+  const few = Math.min(count, 1_000);
+  const token = makeToken(url);
+  const first = await startNode(url);
+  nodes.push(first);
+  const founder = new Owner(first.url, token, '');
+  const organizationId = await founder.found();
+  const owner = new Owner(first.url, token, organizationId);
+  const kept = await createKeys([owner], KEPT);
+  await revokeAll(nodes, [owner], await createKeys([owner], WARM_UP));
 
-async function createKeys(owner: Owner, count: number): Promise<Key[]> {
-  const keys: Key[] = [];
-  while (keys.length < count) keys.push(await owner.create());
-  return keys;
-}
-
-const seconds = Number(options.seconds);
-const count = Number(options.revocations);
-const directory = mkdtempSync(join(tmpdir(), 'keywright-bench-'));
-spawnSync(process.execPath, [fileURLToPath(new URL('../scripts/build.mjs', import.meta.url))], {
-  stdio: 'inherit',
-});
-const postgres = await openPostgresServer(directory, {
-  fsync: 'on',
-  synchronous_commit: 'on',
-  full_page_writes: 'on',
-  autovacuum: 'on',
-});
-const nodes: Node[] = [];
-try {
-  const token = makeToken(postgres.url);
-  nodes.push(await startNode(postgres.url));
-  const [first] = nodes as [Node];
-  const owner = new Owner(first.url, token);
-  const organizationId = await owner.found();
-  console.log(
-    `${''.padEnd(62)} ${['p50', 'p99', 'most'].map((one) => one.padStart(9)).join('')}  milliseconds`,
-  );
-
-  console.log('\nOne node');
-  const created: number[] = [];
-  const alone = await createKeys(owner, 20);
-  for (let number = 0; number < Math.min(count, 500); number += 1) {
+  console.log('One server');
+  const creations: number[] = [];
+  const ofOne = [];
+  while (ofOne.length < few) {
     const start = performance.now();
-    alone.push(await owner.create());
-    created.push(performance.now() - start);
+    ofOne.push(await owner.create());
+    creations.push(performance.now() - start);
   }
-  line('creation (nothing to confirm), from its request to its answer', created);
-  const kept = alone.splice(0, 20);
-  await revocations(nodes, [owner], alone);
+  const alone = await revokeAll(nodes, [owner], ofOne);
 
-  nodes.push(await startNode(postgres.url), await startNode(postgres.url));
-  const owners = nodes.map(({ url }) => new Owner(url, token).in(organizationId));
-  // Until all have seen each other beat.
-  await pause(2_000);
-  console.log('\nThree nodes, nothing else to do');
-  await revocations(nodes, owners, await createKeys(owner, Math.min(count, 1_000)));
+  console.log('Three servers');
+  while (nodes.length < SERVERS) nodes.push(await startNode(url));
+  const owners = nodes.map((node) => new Owner(node.url, token, organizationId));
+  // Until each has seen the others beat.
+  await eventually(
+    async () => {
+      const seen = [];
+      for (const one of owners) seen.push(await one.revoke((await one.create()).id));
+      return seen.every(({ confirmedNodes }) => confirmedNodes === SERVERS);
+    },
+    { timeoutMs: 30_000 },
+  );
+  await revokeAll(nodes, owners, await createKeys(owners, WARM_UP));
+  const atRest = await revokeAll(nodes, owners, await createKeys(owners, few));
 
-  console.log(`\nThree nodes, ${options.load} verifications a second at each besides`);
-  const keys = await createKeys(owner, count);
-  const load = present(nodes, kept, { seconds: 3_600, atOnce: 4, rate: Number(options.load) });
-  await pause(1_000);
-  await revocations(nodes, owners, keys);
-  load.end();
-  await load.done;
+  console.log(`${load} verifications a second at each besides`);
+  const keys = await createKeys(owners, count);
+  const besides = present(nodes, kept, { seconds: 3_600, atOnce: 4, rate: load });
+  await revokeAll(nodes, owners, await createKeys(owners, WARM_UP));
+  const underLoad = await revokeAll(nodes, owners, keys);
+  besides.end();
+  await besides.done;
 
-  console.log('\nVerifications a second of remembered keys, as fast as they are answered');
-  for (let size = 1; size <= nodes.length; size += 1) {
-    const { answered, refused } = await present(nodes.slice(0, size), kept, { seconds }).done;
-    const rate = Math.round(answered / seconds).toLocaleString('en');
-    console.log(`${size} of ${nodes.length} nodes: ${rate} a second${refused ? `, ${refused} refused` : ''}`);
-  }
-  for (const one of [owner, ...owners]) one.close();
+  console.log('Verifications as fast as they are answered');
+  const rates: Rate[] = [];
+  for (let size = 1; size <= nodes.length; size += 1)
+    rates.push(await rateOf(nodes.slice(0, size), kept, seconds));
+  for (const one of [founder, owner, ...owners]) one.close();
+  return report({ creations, alone, atRest, underLoad, load, rates });
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'keywright-bench-'));
+const build = fileURLToPath(new URL('../scripts/build.mjs', import.meta.url));
+const { status } = spawnSync(process.execPath, [build, '--server'], { stdio: 'inherit' });
+if (status !== 0) throw new Error('The program could not be built');
+const postgres = await openPostgresServer(directory, DURABLE);
+const nodes: Node[] = [];
+let ending: Promise<void> | undefined;
+function end(): Promise<void> {
+  ending ??= Promise.all(nodes.map((node) => node.stop()))
+    .then(() => postgres.stop())
+    .finally(() => rmSync(directory, { recursive: true, force: true }));
+  return ending;
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end().finally(() => process.exit(1)));
+try {
+  const versions = { PostgreSQL: await versionOf(postgres.url), pg: packages.dependencies.pg };
+  const text = [
+    `\`npm run bench:cluster -- --revocations ${options.revocations}\` on ${machine(versions)}.`,
+    'Three servers, PostgreSQL (every commit on the disk), and the clients: all on these cores. Keys are revoked one after',
+    'the other, at the servers in turn, while each is presented to all servers without a pause. "… from the commit" counts',
+    'from the answer back by what it says of itself (`propagation.milliseconds`).',
+    '',
+    await measure(postgres.url, nodes),
+  ].join('\n');
+  console.log(`\n${text}`);
+  const results = fileURLToPath(new URL('RESULTS.md', import.meta.url));
+  if (options.write) writeSection(results, 'Several servers', text);
 } finally {
-  for (const node of nodes) await node.stop();
-  await postgres.stop();
-  rmSync(directory, { recursive: true, force: true });
+  await end();
 }

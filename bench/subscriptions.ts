@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import packages from '../package.json' with { type: 'json' };
-import { cpuMs } from './subscriptions/asked.ts';
-import { busyMs, machine, quietMoment } from './subscriptions/machine.ts';
-import { buildPrograms, Program } from './subscriptions/processes.ts';
-import { type Figures, median, report, writeSection } from './subscriptions/report.ts';
+import { median, writeSection } from './figures.ts';
+import { machine } from './machine.ts';
+import { Measurements, turned, type Values } from './measurements.ts';
+import { buildPrograms, Program } from './processes.ts';
+import { report } from './subscriptions/report.ts';
 import {
   type Bench,
   delaysAtRest,
@@ -36,10 +37,8 @@ const { values: options } = parseArgs({
   },
 });
 
-/** How long a quiet moment is waited for, milliseconds; how much others may work meanwhile, in cores; and how often it is tried. */
-const PATIENCE_MS = 20_000;
-const DISTURBANCE_MAX = 0.15;
-const ATTEMPTS_MAX = 3;
+/** Little may disturb a measurement: figures of single messages are small. */
+const measurements = new Measurements({ waitMs: 20_000, disturbanceMax: 0.15, attemptsMax: 3 });
 
 const PLAIN = 'yoga + graphql-ws';
 const RATED: readonly (readonly [Rated, readonly SubjectName[]])[] = [
@@ -48,51 +47,23 @@ const RATED: readonly (readonly [Rated, readonly SubjectName[]])[] = [
   ['one of 1,000', ['ws, send', 'Keywright', PLAIN]],
 ];
 
-const figures: Figures = new Map();
-const disturbances: number[] = [];
-
-type Values = Readonly<Record<string, number>>;
-
-/** Measures in a quiet moment; where something else worked meanwhile, again, and keeps the least disturbed. */
-async function measure(bench: Bench, name: string, run: () => Promise<Values>): Promise<void> {
+async function measure(name: string, run: () => Promise<Values>): Promise<void> {
   if (!name.startsWith(options.only) || !name.split(': ')[1]?.startsWith(options.server)) return;
-  let best: { values: Values; disturbance: number } | null = null;
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    await quietMoment(PATIENCE_MS);
-    const before = { busy: busyMs() - cpuMs() - bench.workedMs, time: performance.now() };
-    const values = await run();
-    const others = busyMs() - cpuMs() - bench.workedMs - before.busy;
-    const disturbance = others / (performance.now() - before.time);
-    if (!best || disturbance < best.disturbance) best = { values, disturbance };
-    if (disturbance < DISTURBANCE_MAX) break;
-  }
-  if (!best) return;
-  disturbances.push(best.disturbance);
-  for (const [unit, value] of Object.entries(best.values)) {
-    const key = `${name}: ${unit}`;
-    figures.set(key, [...(figures.get(key) ?? []), value]);
-    console.log(`${key.padEnd(50)} ${value.toFixed(2).padStart(12)}  ${best.disturbance.toFixed(2)}`);
-  }
-}
-
-/** Each server in turn, and in another order in every round. */
-function turned<T>(list: readonly T[], round: number): T[] {
-  const at = round % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
+  await measurements.take(name, run);
 }
 
 async function round(bench: Bench, number: number): Promise<void> {
   for (const [scenario, subjects] of RATED) {
     for (const subject of turned(subjects, number)) {
-      await measure(bench, `${scenario}: ${subject}`, async () => ({
+      await measure(`${scenario}: ${subject}`, async () => ({
         ...(await throughput(bench, subject, scenario)),
       }));
     }
   }
   for (const subject of turned(['ws, send', 'Keywright'] as const, number)) {
-    await measure(bench, `delay: ${subject}`, async () => ({ ...(await delaysAtRest(bench, subject)) }));
+    await measure(`delay: ${subject}`, async () => ({ ...(await delaysAtRest(bench, subject)) }));
   }
-  await measure(bench, 'revocation: Keywright', async () => {
+  await measure('revocation: Keywright', async () => {
     const { commit, answer } = await revocationDelays(bench);
     return {
       'p50 from commit': commit.p50,
@@ -102,13 +73,14 @@ async function round(bench: Bench, number: number): Promise<void> {
     };
   });
   for (const subject of turned(['ws, send', 'Keywright', PLAIN] as const, number)) {
-    await measure(bench, `memory: ${subject}`, async () => ({
+    await measure(`memory: ${subject}`, async () => ({
       bytes: await memoryPerSubscriber(bench, subject),
     }));
   }
 }
 
 function introduction({ bytes }: Bench): string {
+  const { disturbances } = measurements;
   const { dependencies } = packages;
   const versions = Object.fromEntries(
     (['ws', 'graphql', 'graphql-ws', 'graphql-yoga', 'better-sqlite3'] as const).map((name) => [
@@ -127,7 +99,9 @@ function introduction({ bytes }: Bench): string {
   ].join('\n');
 }
 
-const programs = await buildPrograms();
+const programs = await buildPrograms({
+  files: { server: 'bench/subscriptions/server.ts', client: 'bench/subscriptions/client.ts' },
+});
 const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
 try {
   const preparing = new Program(programs, 'server');
@@ -135,9 +109,9 @@ try {
   const size = { users: IDLE_SUBSCRIBERS / 1_000, keys: SUBSCRIBERS * KEYS_PER_SUBSCRIBER };
   const world = await preparing.ask<World>('prepare', { file, ...size });
   await preparing.end();
-  const bench: Bench = { programs, folder, world, bytes: 330, workedMs: 0 };
+  const bench: Bench = { programs, folder, world, bytes: 330, measurements };
   for (let number = 0; number < Number(options.rounds); number++) await round(bench, number);
-  const text = `${introduction(bench)}\n\n${report(figures)}`;
+  const text = `${introduction(bench)}\n\n${report(measurements.figures)}`;
   console.log(`\n${text}`);
   const results = fileURLToPath(new URL('RESULTS.md', import.meta.url));
   if (options.write) writeSection(results, 'Subscriptions', text);

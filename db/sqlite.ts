@@ -11,12 +11,6 @@ const BUSY_TIMEOUT_MS = 10_000;
 /** Readers wait only while another process repairs the file after a crash; meanwhile nothing else runs here. */
 const LOOKUP_TIMEOUT_MS = 1_000;
 
-/**
- * As much of the file as this is looked up in the system's memory, without a copy and a system call a page. Nobody makes
- * the file shorter while it is open.
- */
-const LOOKUP_MMAP_BYTES = 2 ** 31 - 65_536;
-
 /** Every commit is on disk before it is acknowledged, and foreign keys hold. */
 const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF'];
 
@@ -29,7 +23,8 @@ export function openSqlite(path: string): Database {
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
   const reader = new SQLite(path, { readonly: true, timeout: LOOKUP_TIMEOUT_MS });
   reader.pragma('trusted_schema = OFF');
-  reader.pragma(`mmap_size = ${LOOKUP_MMAP_BYTES}`);
+  // Not mapped into memory: SQLite drops the whole mapping after every commit, and usage is written all the time.
+  reader.pragma('mmap_size = 0');
   const background = backgroundWriter({ path, busyTimeoutMs: BUSY_TIMEOUT_MS, pragmas: WRITER_PRAGMAS });
   return {
     kysely,

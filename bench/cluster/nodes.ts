@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/keywright.js', import.meta.url));
@@ -8,6 +9,8 @@ const PROGRAM = fileURLToPath(new URL('../../dist/keywright.js', import.meta.url
 export interface Node {
   readonly url: string;
   readonly process: ChildProcess;
+  /** What it has worked so far, milliseconds of processor; not a number where the system does not tell. */
+  workedMs(): number;
   stop(): Promise<void>;
 }
 
@@ -27,6 +30,17 @@ export function makeToken(databaseUrl: string): string {
   return made.stdout.trim();
 }
 
+/** From /proc (proc(5)): user and system time are fields 14 and 15, in hundredths of a second. */
+function workedMs(pid: number | undefined): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Starts a server on the database. */
 export async function startNode(databaseUrl: string): Promise<Node> {
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0'], {
@@ -44,6 +58,7 @@ export async function startNode(databaseUrl: string): Promise<Node> {
   return {
     url,
     process: child,
+    workedMs: () => workedMs(child.pid),
     stop: async () => {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');

@@ -4,56 +4,55 @@ import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import SQLite from 'better-sqlite3';
 
-// better-auth doing the same job: an HTTP server that says whether a key is accepted, on the same SQLite settings.
-// node better-auth.mjs <database> <port> [secondary]
+function optionsFor(database, secondary) {
+  const entries = new Map();
+  const secondaryStorage = {
+    get: (name) => entries.get(name) ?? null,
+    set: (name, value) => void entries.set(name, value),
+    delete: (name) => void entries.delete(name),
+  };
+  return {
+    database,
+    baseURL: 'http://127.0.0.1',
+    secret: 'a secret that is long enough for a benchmark and for nothing else',
+    logger: { level: 'error' },
+    telemetry: { enabled: false },
+    emailAndPassword: { enabled: true },
+    ...(secondary ? { secondaryStorage } : {}),
+    plugins: [
+      apiKey({
+        rateLimit: { enabled: true, timeWindow: 60_000, maxRequests: 1_000_000_000 },
+        ...(secondary ? { storage: 'secondary-storage' } : {}),
+      }),
+    ],
+  };
+}
 
-const [, , path, port, storage] = process.argv;
-
-const database = new SQLite(path);
-database.pragma('journal_mode = WAL');
-database.pragma('synchronous = FULL');
-database.pragma('foreign_keys = ON');
-
-const entries = new Map();
-const secondaryStorage = {
-  get: (name) => entries.get(name) ?? null,
-  set: (name, value) => void entries.set(name, value),
-  delete: (name) => void entries.delete(name),
-};
-
-const secondary = storage === 'secondary';
-const options = {
-  database,
-  baseURL: 'http://127.0.0.1',
-  secret: 'a secret that is long enough for a benchmark and for nothing else',
-  logger: { level: 'error' },
-  telemetry: { enabled: false },
-  emailAndPassword: { enabled: true },
-  ...(secondary ? { secondaryStorage } : {}),
-  plugins: [
-    apiKey({
-      rateLimit: { enabled: true, timeWindow: 60_000, maxRequests: 1_000_000_000 },
-      ...(secondary ? { storage: 'secondary-storage', fallbackToDatabase: true } : {}),
-    }),
-  ],
-};
-const { runMigrations } = await getMigrations(options);
-await runMigrations();
-const auth = betterAuth(options);
-
-const { user } = await auth.api.signUpEmail({
-  body: { email: 'a@example.com', password: 'correct horse battery', name: 'A' },
-});
-const { key } = await auth.api.createApiKey({ body: { userId: user.id, name: 'Key' } });
-
-const server = createServer(async (request, response) => {
-  try {
-    const { valid } = await auth.api.verifyApiKey({ body: { key: request.headers['x-api-key'] ?? '' } });
-    response.writeHead(valid ? 200 : 401).end();
-  } catch {
-    response.writeHead(503).end();
-  }
-});
-server.listen(Number(port), '127.0.0.1', () => {
-  console.log(JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/`, key }));
-});
+/**
+ * better-auth doing the same job: an HTTP server that says whether a key is accepted, on the same SQLite settings, with
+ * keys in the database or in its secondary storage, here memory. Gives the port, and a key.
+ */
+export async function startBetterAuth(path, secondary) {
+  const database = new SQLite(path);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  const options = optionsFor(database, secondary);
+  const { runMigrations } = await getMigrations(options);
+  await runMigrations();
+  const auth = betterAuth(options);
+  const { user } = await auth.api.signUpEmail({
+    body: { email: 'a@example.com', password: 'correct horse battery', name: 'A' },
+  });
+  const { key } = await auth.api.createApiKey({ body: { userId: user.id, name: 'Key' } });
+  const server = createServer(async (request, response) => {
+    try {
+      const { valid } = await auth.api.verifyApiKey({ body: { key: request.headers['x-api-key'] ?? '' } });
+      response.writeHead(valid ? 200 : 401).end();
+    } catch {
+      response.writeHead(503).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: server.address().port, key };
+}

@@ -1,4 +1,4 @@
-import { answerTo, cpuMs, now } from './asked.ts';
+import { answerTo, cpuMs, now } from '../asked.ts';
 import { Line, type Reading } from './line.ts';
 
 /** Between two reports of how much has come, messages. */

@@ -1,6 +1,6 @@
 import type { App } from '../../src/app.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
-import { now } from './asked.ts';
+import { now } from '../asked.ts';
 import type { Subject } from './subject.ts';
 import { contextOf, openApp, type World } from './world.ts';
 

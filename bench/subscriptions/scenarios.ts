@@ -1,8 +1,9 @@
 import { copyFileSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Measurements } from '../measurements.ts';
+import { Program, type Programs } from '../processes.ts';
 import type { Subscription } from './client.ts';
-import { Program, type Programs } from './processes.ts';
 import type { Start, SubjectName } from './server.ts';
 import type { World } from './world.ts';
 
@@ -21,8 +22,7 @@ export interface Bench {
   readonly world: World;
   /** Length of the message that the floor sends: as long as Keywright's. */
   bytes: number;
-  /** Milliseconds that the programs have worked so far. */
-  workedMs: number;
+  readonly measurements: Measurements;
 }
 
 const used = (document: string, args: string): string =>
@@ -72,7 +72,7 @@ async function withServer<T>(
       return client;
     };
     const result = await run(server, connect);
-    bench.workedMs += (await server.ask<number>('cpu')) + (await client.ask<number>('cpu'));
+    bench.measurements.workedMs += (await server.ask<number>('cpu')) + (await client.ask<number>('cpu'));
     return result;
   } finally {
     await client.end();

@@ -1,5 +1,5 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
-import { answerTo, cpuMs, now } from './asked.ts';
+import { answerTo, cpuMs, now } from '../asked.ts';
 import { startFloor } from './floor.ts';
 import type { Subject } from './subject.ts';
 import type { World } from './world.ts';

@@ -18,7 +18,9 @@ import { isFromOwnPage, sessionCookie } from './session-cookie.ts';
 export type ServerServices = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
 
 /** Answers GraphQL over HTTP (its specification's draft), and GraphiQL to browsers where that is on. */
-export function graphqlHandler(services: ServerServices, run: Engine, live: LiveServer) {
+export function graphqlHandler(given: ServerServices, run: Engine, live: LiveServer) {
+  // Without getters: every request's context is a copy.
+  const services = { ...given };
   return async (exchange: Exchange): Promise<void> => {
     const { request } = exchange;
     if (

@@ -24,9 +24,9 @@ export interface KeyActivity {
   ip: string | null;
   /** The minute that is being counted, and those before it. Null: there was no room for any. */
   minute: MinuteCount | null;
-  readonly minutes: MinuteCount[];
+  minutes: readonly MinuteCount[];
   /** Mostly one. */
-  readonly secrets: SecretUses[];
+  secrets: readonly SecretUses[];
 }
 
 /** Uses and denials gathered since the last write. */
@@ -44,7 +44,8 @@ type Denial = Parameters<UsageSink['denied']>[0];
 
 export const MINUTE_MS = 60_000;
 
-const NOT_USED = -1;
+/** In place of a time: it was not used. */
+export const NOT_USED = -1;
 
 /** Most minutes of keys that wait to be written: a bound on memory where the database is away for long. */
 const MINUTES_MAX = 100_000;
@@ -140,14 +141,22 @@ function addActivity(batch: Batch, added: KeyActivity): void {
 }
 
 function addKey(batch: Batch, keyId: string, organizationId: string): KeyActivity {
-  const key = { keyId, organizationId, at: NOT_USED, ip: null, minute: null, minutes: [], secrets: [] };
+  const key: KeyActivity = {
+    keyId,
+    organizationId,
+    at: NOT_USED,
+    ip: null,
+    minute: null,
+    minutes: NONE,
+    secrets: NONE,
+  };
   batch.keys.set(keyId, key);
   return key;
 }
 
 function addSecret(batch: Batch, key: KeyActivity, secretId: string): SecretUses {
   const secret = { secretId, at: 0, uses: 0 };
-  key.secrets.push(secret);
+  key.secrets = withOne(key.secrets, secret);
   batch.secrets.set(secretId, secret);
   return secret;
 }
@@ -164,7 +173,14 @@ function minuteAt(batch: Batch, key: KeyActivity, at: number): MinuteCount | nul
 
 function addMinute(batch: Batch, key: KeyActivity, start: number): MinuteCount {
   const minute = { start, verified: 0, denied: 0 };
-  key.minutes.push(minute);
+  key.minutes = withOne(key.minutes, minute);
   batch.minutes += 1;
   return minute;
+}
+
+const NONE: readonly never[] = [];
+
+/** Mostly the first: a list that things are pushed to has room for sixteen more, of which there are thousands. */
+function withOne<T>(list: readonly T[], one: T): readonly T[] {
+  return list.length === 0 ? [one] : [...list, one];
 }

@@ -99,6 +99,12 @@ export function createUsageRecorder(
     return running;
   };
 
+  const tick = (): void => {
+    // As long as the next write would have left it: it may be large, and there may be no next.
+    if (!running && isEmpty(gathering)) written = [];
+    void flush().then(prune);
+  };
+
   const prune = async (): Promise<void> => {
     const now = clock.now();
     if (now < pruneAt) return;
@@ -139,7 +145,7 @@ export function createUsageRecorder(
       return { waitingMs: oldest === null ? 0 : performance.now() - oldest, failures };
     },
     start() {
-      timer ??= setInterval(() => void flush().then(prune), flushMs).unref();
+      timer ??= setInterval(tick, flushMs).unref();
     },
     async stop() {
       if (timer) clearInterval(timer);

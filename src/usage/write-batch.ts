@@ -2,8 +2,8 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { BackgroundWriter } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { LastUse } from '../context.ts';
-import { type Batch, lastUseOf } from './batch.ts';
-import { GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
+import { type Batch, lastUseOf, NOT_USED } from './batch.ts';
+import { GRANULARITIES, GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
 
 /** Rows of a statement: far fewer values than either engine takes. */
 const CHUNK = 500;
@@ -30,33 +30,38 @@ export async function writeBatch(db: Kysely<Tables>, batch: Batch): Promise<void
   });
 }
 
-/** The same on SQLite, beside the thread that answers requests. */
+/** Adds one minute of a key to the buckets of every length that hold it. */
+const ADD_MINUTE = `
+  insert into api_key_usage_buckets (api_key_id, organization_id, granularity, start, verified, denied)
+  select api_keys.id, api_keys.organization_id, lengths.column1, noted.start - noted.start % lengths.column2,
+    noted.verified, noted.denied
+  from (select ? as id, ? as start, ? as verified, ? as denied) as noted
+  inner join api_keys on api_keys.id = noted.id
+  cross join (values ${GRANULARITY_NAMES.map((name) => `('${name}', ${GRANULARITIES[name].length})`).join()}) as lengths
+  where true
+  on conflict (api_key_id, granularity, start) do update set
+    verified = api_key_usage_buckets.verified + excluded.verified,
+    denied = api_key_usage_buckets.denied + excluded.denied`;
+
+/** The same on SQLite, beside the thread that answers requests, which here has as little to do as can be. */
 export function writeInBackground(background: BackgroundWriter, batch: Batch): Promise<void> {
-  const { keys, secrets, buckets } = rowsOf(batch);
+  const activities = [...batch.keys.values()];
   return background.write([
     {
       sql: 'update api_key_usage set last_used_at = ?, last_used_ip = ? where api_key_id = ? and last_used_at <= ?',
-      rows: keys.map(([id, { at, ip }]) => [at, ip, id, at]),
+      rows: activities.flatMap(({ keyId, at, ip }) => (at === NOT_USED ? [] : [[at, ip, keyId, at]])),
     },
     {
       sql: 'update api_key_secret_usage set uses = uses + ?, last_used_at = max(last_used_at, ?) where secret_id = ?',
-      rows: secrets.map(([id, { at, uses }]) => [uses, at, id]),
+      rows: activities.flatMap(({ secrets }) =>
+        secrets.map(({ uses, at, secretId }) => [uses, at, secretId]),
+      ),
     },
     {
-      sql: `insert into api_key_usage_buckets (api_key_id, organization_id, granularity, start, verified, denied)
-        select ?, ?, ?, ?, ?, ? where exists (select 1 from api_keys where api_keys.id = ?)
-        on conflict (api_key_id, granularity, start) do update set
-          verified = api_key_usage_buckets.verified + excluded.verified,
-          denied = api_key_usage_buckets.denied + excluded.denied`,
-      rows: buckets.map((bucket) => [
-        bucket.keyId,
-        bucket.organizationId,
-        bucket.granularity,
-        bucket.start,
-        bucket.verified,
-        bucket.denied,
-        bucket.keyId,
-      ]),
+      sql: ADD_MINUTE,
+      rows: activities.flatMap(({ keyId, minutes }) =>
+        minutes.map(({ start, verified, denied }) => [keyId, start, verified, denied]),
+      ),
     },
   ]);
 }

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { answerTo, cpuMs } from '../asked.ts';
+import { Connection } from './connection.ts';
+import type { Requests } from './requests.ts';
+
+/** How long answers to the last requests of an open loop are waited for, milliseconds. */
+const DRAIN_MS = 2_000;
+
+/** What came back. */
+export interface Driven {
+  readonly answered: number;
+  readonly milliseconds: number;
+  /** How many answers had another status than 200, or never came. */
+  readonly refused: number;
+  readonly body: string;
+  /** How much this process worked, in cores. */
+  readonly worked: number;
+}
+
+const lists = new Map<string, readonly string[]>();
+let place = 0;
+
+function supplier({ before, after, secrets }: Requests): () => string {
+  if (!secrets) return () => before + after;
+  const list = lists.get(secrets.list)?.slice(0, secrets.count) ?? [];
+  // Goes on where the last measurement ended: none of the first are asked for again while others could be.
+  return () => {
+    place += 1;
+    return before + (list[place % list.length] ?? '') + after;
+  };
+}
+
+/** As fast as the answers come, one request at a time on each connection. */
+async function drive(port: number, requests: Requests, connections: number, ms: number): Promise<Driven> {
+  const next = supplier(requests);
+  let [answered, refused, running] = [0, 0, true];
+  const open = Array.from(
+    { length: connections },
+    () =>
+      new Connection(port, (connection, status) => {
+        if (status === 200) answered += 1;
+        else refused += 1;
+        if (running && status !== 0) connection.send(next());
+      }),
+  );
+  const [start, worked] = [performance.now(), cpuMs()];
+  for (const connection of open) connection.send(next());
+  await pause(ms);
+  const milliseconds = performance.now() - start;
+  const result = { answered, refused, milliseconds, worked: (cpuMs() - worked) / milliseconds };
+  running = false;
+  for (const connection of open) connection.close();
+  return { ...result, body: open.find(({ body }) => body !== '')?.body ?? '' };
+}
+
+/**
+ * So many a second, each sent when it is due, whatever has become of those before. Gives the milliseconds from when each
+ * was due to its answer, sorted; those that never came count as long as all of it took.
+ */
+async function pace(port: number, requests: Requests, rate: number, ms: number): Promise<number[]> {
+  const next = supplier(requests);
+  const count = Math.floor((rate * ms) / 1_000);
+  const delays: number[] = [];
+  let lost = 0;
+  const free: Connection[] = [];
+  const all: Connection[] = [];
+  const open = (): Connection => {
+    const made = new Connection(port, (connection, status) => {
+      if (status === 200) delays.push(performance.now() - connection.due);
+      else lost += 1;
+      if (status !== 0) free.push(connection);
+    });
+    all.push(made);
+    return made;
+  };
+  const start = performance.now();
+  let sent = 0;
+  await new Promise<void>((resolve) => {
+    const turn = (): void => {
+      for (; sent < count; sent += 1) {
+        const due = start + (sent * 1_000) / rate;
+        if (due > performance.now()) break;
+        const connection = free.pop() ?? open();
+        connection.due = due;
+        connection.send(next());
+      }
+      // A timer would be late by up to a millisecond, which is longer than most answers take.
+      if (sent < count) setImmediate(turn);
+      else resolve();
+    };
+    turn();
+  });
+  const end = performance.now() + DRAIN_MS;
+  while (delays.length + lost < count && performance.now() < end) await pause(10);
+  for (const connection of all) connection.close();
+  delays.sort((a, b) => a - b);
+  const atLeast = performance.now() - start;
+  while (delays.length < count) delays.push(atLeast);
+  return delays;
+}
+
+answerTo({
+  /** Reads a list of secrets, one a line. */
+  read({ list, path }: { list: string; path: string }): number {
+    const secrets = readFileSync(path, 'latin1').split('\n');
+    lists.set(list, secrets);
+    return secrets.length;
+  },
+
+  drive: ({ port, requests, connections, ms }: DriveInput) => drive(port, requests, connections, ms),
+
+  async pace({
+    port,
+    requests,
+    rate,
+    ms,
+  }: PaceInput): Promise<{ p50: number; p99: number; 'p99.9': number }> {
+    const sorted = await pace(port, requests, rate, ms);
+    const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+    return { p50: at(0.5), p99: at(0.99), 'p99.9': at(0.999) };
+  },
+
+  /** Asks for each of the first secrets of a list once. */
+  async once({ port, requests, connections }: Omit<DriveInput, 'ms'>): Promise<number> {
+    const count = requests.secrets?.count ?? 1;
+    const next = supplier(requests);
+    let [sent, answered] = [0, 0];
+    await new Promise<void>((resolve, reject) => {
+      const send = (connection: Connection): void => {
+        if (sent === count) return;
+        sent += 1;
+        connection.send(next());
+      };
+      for (let number = 0; number < connections; number += 1) {
+        const connection = new Connection(port, (self, status) => {
+          if (status !== 200) return reject(new Error(`The server answered ${status}`));
+          answered += 1;
+          if (answered === count) resolve();
+          send(self);
+        });
+        send(connection);
+      }
+    });
+    return answered;
+  },
+
+  cpu: () => cpuMs(),
+});
+
+interface DriveInput {
+  readonly port: number;
+  readonly requests: Requests;
+  readonly connections: number;
+  readonly ms: number;
+}
+
+interface PaceInput {
+  readonly port: number;
+  readonly requests: Requests;
+  readonly rate: number;
+  readonly ms: number;
+}

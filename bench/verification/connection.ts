@@ -1,0 +1,79 @@
+import { connect, type Socket } from 'node:net';
+
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+const END_OF_CHUNKS = Buffer.from('\r\n0\r\n\r\n');
+
+/** What all connections read into: each read is used up before the next. */
+const shared = Buffer.allocUnsafe(262_144);
+
+/** What the head of an answer says of it; `length` null: the body comes in chunks. */
+interface Head {
+  readonly status: number;
+  readonly end: number;
+  readonly length: number | null;
+}
+
+/**
+ * A kept-alive connection on which one request follows the answer to the other: an HTTP client library would be slower
+ * than the servers that are measured.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #answered: (connection: Connection, status: number) => void;
+  /** The beginning of an answer whose rest is still to come. */
+  #rest: Buffer | null = null;
+  /** When the request that is under way was due; `performance.now()`. */
+  due = 0;
+  /** The last answer's body, where one is kept. */
+  body = '';
+
+  /** Connects at once; `answered` is called with each answer, and with status 0 where the server hangs up. */
+  constructor(port: number, answered: (connection: Connection, status: number) => void) {
+    this.#answered = answered;
+    const onread = {
+      buffer: shared,
+      callback: (length: number) => {
+        this.#read(shared.subarray(0, length));
+        return true;
+      },
+    };
+    this.#socket = connect({ port, host: '127.0.0.1', onread, noDelay: true });
+    this.#socket.on('error', () => {});
+    this.#socket.once('close', () => answered(this, 0));
+  }
+
+  send(request: string): void {
+    this.#socket.write(request, 'latin1');
+  }
+
+  close(): void {
+    this.#socket.removeAllListeners('close');
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+    const head = readHead(bytes);
+    if (!head || !isWhole(bytes, head)) {
+      this.#rest = this.#rest ? bytes : Buffer.from(bytes);
+      return;
+    }
+    this.#rest = null;
+    if (this.body === '') this.body = bytes.toString('utf8', head.end);
+    this.#answered(this, head.status);
+  }
+}
+
+function readHead(bytes: Buffer): Head | null {
+  const end = bytes.indexOf(END_OF_HEAD);
+  if (end < 0) return null;
+  const text = bytes.toString('latin1', 0, end);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
+  const status = Number(text.slice(9, 12));
+  return { status, end: end + END_OF_HEAD.length, length: length === undefined ? null : Number(length) };
+}
+
+function isWhole(bytes: Buffer, { end, length }: Head): boolean {
+  if (length !== null) return bytes.length >= end + length;
+  return bytes.subarray(-END_OF_CHUNKS.length).equals(END_OF_CHUNKS);
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLContext } from '../../schema/context.ts';
+import { type App, createApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/core/config.ts';
+import { createLog } from '../../src/core/log.ts';
+import { authenticate } from '../../src/http/authenticate.ts';
+
+/** Starts Keywright on a database, at any free port; it logs no single requests, as its peers log none. */
+export async function startKeywright(
+  databaseUrl: string,
+  cacheKeys?: number,
+): Promise<App & { url: string }> {
+  const config = parseConfig({
+    DATABASE_URL: databaseUrl,
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    ...(cacheKeys && { VERIFY_CACHE_KEYS: String(cacheKeys) }),
+  });
+  const app = await createApp(config, { log: createLog('warn') });
+  const { url } = await app.start();
+  return { ...app, url };
+}
+
+/** What the same schema needs of a request behind another server: Keywright's own authentication, and its services. */
+export async function contextOf(
+  { services }: Pick<App, 'services'>,
+  request: IncomingMessage,
+): Promise<GraphQLContext> {
+  const ip = request.socket.remoteAddress ?? null;
+  const principal = await authenticate(request, services, ip);
+  const facts = { id: 'bench', ip, userAgent: request.headers['user-agent'] ?? null };
+  return { ...(services as GraphQLContext), principal, request: facts, response: {} };
+}

@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Measurements } from '../measurements.ts';
+import { buildPrograms, Program, type Programs } from '../processes.ts';
+import type { Driven } from './client.ts';
+import { graphql, QUERIES, type QueryName } from './requests.ts';
+import { type Bench, databaseUrl, HOT_KEYS, type World, withServer } from './scenarios.ts';
+import type { Seeded } from './seed.ts';
+
+const peersFolder = fileURLToPath(new URL('../peers', import.meta.url));
+
+/** Installs what is measured against, where it is missing. */
+function installPeers(): void {
+  if (existsSync(join(peersFolder, 'node_modules/mercurius'))) return;
+  console.log('Installing bench/peers …');
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: peersFolder,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('The peers could not be installed: npm ci in bench/peers');
+}
+
+async function makeWorld(
+  seeder: Program,
+  folder: string,
+  client: Program,
+  { list, keys }: { list: string; keys: number },
+): Promise<World> {
+  console.log(`Making ${keys.toLocaleString('en')} keys …`);
+  const [path, secretsPath] = [join(folder, `${list}.db`), join(folder, `${list}.txt`)];
+  const { caller } = await seeder.ask<Seeded>('seed', { path, keys, secrets: secretsPath });
+  const secrets = await client.ask<number>('read', { list, path: secretsPath });
+  await client.ask('read', { list: `${list}, own`, path: `${secretsPath}.own` });
+  return { list, path, secrets, caller };
+}
+
+/** What Keywright answers: every other server has to answer the same. */
+async function answersOf(
+  bench: Pick<Bench, 'programs' | 'measurements' | 'client' | 'large'>,
+): Promise<Map<QueryName, object>> {
+  const { large, client } = bench;
+  return withServer(bench, { subject: 'Keywright', databaseUrl: databaseUrl(large) }, async ({ port }) => {
+    const answers = new Map<QueryName, object>();
+    for (const query of Object.keys(QUERIES) as QueryName[]) {
+      const requests = graphql(query, large.caller, `${large.list}, own`, HOT_KEYS);
+      let body = '';
+      // The first answer takes the longest.
+      while (body === '')
+        ({ body } = await client.ask<Driven>('drive', { port, requests, connections: 1, ms: 500 }));
+      const answer = JSON.parse(body) as { data?: object; errors?: unknown };
+      if (answer.errors || !answer.data) throw new Error(`${query} is answered ${body}`);
+      answers.set(query, answer);
+    }
+    return answers;
+  });
+}
+
+/** Everything that the measurements need; `remove` ends and deletes it. */
+export async function prepare(
+  measurements: Measurements,
+  ms: number,
+): Promise<{ bench: Bench; remove: () => Promise<void> }> {
+  installPeers();
+  const files = { server: 'bench/verification/server.ts', client: 'bench/verification/client.ts' };
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
+  const made: Programs[] = [];
+  const running: Program[] = [];
+  const remove = async (): Promise<void> => {
+    for (const program of running) await program.end();
+    for (const programs of made) programs.remove();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const programs = await buildPrograms({ files });
+    made.push(programs);
+    const peers = await buildPrograms({
+      files: { peer: 'bench/verification/peer.ts' },
+      modules: 'bench/peers/node_modules',
+      // The one copy that mercurius has.
+      external: ['graphql'],
+    });
+    made.push(peers);
+    const [client, other, seeder] = [
+      new Program(programs, 'client'),
+      new Program(programs, 'client'),
+      new Program(programs, 'server'),
+    ];
+    running.push(client, other, seeder);
+    const large = await makeWorld(seeder, folder, client, { list: 'large', keys: 1_000_000 });
+    const medium = await makeWorld(seeder, folder, client, { list: 'medium', keys: 100_000 });
+    const small = await makeWorld(seeder, folder, client, { list: 'small', keys: 1_000 });
+    await other.ask('read', { list: 'large', path: join(folder, 'large.txt') });
+    await seeder.end();
+    const answers = await answersOf({ programs, measurements, client, large });
+    const worlds = { large, medium, small };
+    const bench: Bench = {
+      ...{ programs, peers, peersFolder, folder, client, other, answers, ms, measurements },
+      ...worlds,
+    };
+    return { bench, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

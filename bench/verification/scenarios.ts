@@ -1,0 +1,243 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Measurements, Values } from '../measurements.ts';
+import { Program, type Programs } from '../processes.ts';
+import type { Driven } from './client.ts';
+import type { PeerStart } from './peer.ts';
+import { forwardAuth, graphql, type QueryName, type Requests, withApiKey } from './requests.ts';
+import type { Start } from './server.ts';
+
+/** Requests under way at the same time. */
+export const CONNECTIONS = 32;
+
+/** Keys that are asked for in turn where they are to be remembered. */
+export const HOT_KEYS = 1_000;
+
+/** Of the server whose keys are never remembered, whatever number there is. */
+export const SMALL_CACHE = 100;
+
+/** Requests a second where the delay is measured. */
+export const PACE = 5_000;
+
+export const CACHED_KEYS = 100_000;
+
+/** A database that was made for the benchmark. */
+export interface World {
+  /** Names the list of its secrets at the client. */
+  readonly list: string;
+  readonly path: string;
+  readonly secrets: number;
+  readonly caller: string;
+}
+
+/** What the scenarios need. */
+export interface Bench {
+  readonly programs: Programs;
+  readonly peers: Programs;
+  readonly peersFolder: string;
+  readonly folder: string;
+  readonly client: Program;
+  /** A second one, to see whether the first is fast enough. */
+  readonly other: Program;
+  readonly large: World;
+  readonly medium: World;
+  readonly small: World;
+  readonly answers: ReadonlyMap<QueryName, object>;
+  readonly ms: number;
+  readonly measurements: Measurements;
+}
+
+/** A server that runs. */
+export interface Running {
+  readonly program: Program;
+  readonly port: number;
+}
+
+/** Starts a server in a process of its own, lets `run` measure, and ends it. */
+export async function withServer<T>(
+  bench: Pick<Bench, 'programs' | 'measurements'>,
+  start: Start,
+  run: (server: Running) => Promise<T>,
+): Promise<T> {
+  const program = new Program(bench.programs, 'server');
+  try {
+    const port = await program.ask<number>('start', start);
+    const result = await run({ program, port });
+    bench.measurements.workedMs += await program.ask<number>('cpu');
+    return result;
+  } finally {
+    await program.end();
+  }
+}
+
+async function withPeer<T>(
+  { peers, peersFolder, measurements }: Bench,
+  given: Omit<PeerStart, 'folder'>,
+  run: (server: Running & { readonly key: string }) => Promise<T>,
+): Promise<T> {
+  const program = new Program(peers, 'peer');
+  try {
+    const start: PeerStart = { ...given, folder: peersFolder };
+    const { port, key = '' } = await program.ask<{ port: number; key?: string }>('start', start);
+    const result = await run({ program, port, key });
+    measurements.workedMs += await program.ask<number>('cpu');
+    return result;
+  } finally {
+    await program.end();
+  }
+}
+
+export const databaseUrl = ({ path }: World): string => `sqlite:${path}`;
+
+/** How many a second are answered, and what one costs the server, microseconds of its processors. */
+export async function rate(
+  bench: Bench,
+  { program, port }: Running,
+  requests: Requests,
+  clients: readonly Program[] = [bench.client],
+): Promise<{ values: Values; body: string }> {
+  const connections = CONNECTIONS / clients.length;
+  const drive = async (ms: number): Promise<Driven[]> => {
+    const each = clients.map((client) =>
+      client.ask<Driven>('drive', { port, requests, connections, ms: Math.round(ms) }),
+    );
+    const driven = await Promise.all(each);
+    for (const { refused, worked, milliseconds, body } of driven) {
+      bench.measurements.workedMs += worked * milliseconds;
+      if (refused > 0) throw new Error(`${refused} requests were not accepted: ${body.slice(0, 1_000)}`);
+    }
+    return driven;
+  };
+  await drive(Math.min(1_000, bench.ms / 2));
+  const before = await program.ask<number>('cpu');
+  const driven = await drive(bench.ms);
+  const cost = (await program.ask<number>('cpu')) - before;
+  const answered = driven.reduce((sum, one) => sum + one.answered, 0);
+  const [{ milliseconds, worked, body }] = driven as [Driven];
+  const values = {
+    rate: (answered * 1_000) / milliseconds,
+    cost: (cost * 1_000) / answered,
+    server: cost / milliseconds,
+    client: worked,
+  };
+  return { values, body };
+}
+
+/** The bare server; by one client, or by two; with next to no headers, or with as many as `/verify` sends. */
+export function bareRate(
+  bench: Bench,
+  clients: readonly Program[] = [bench.client],
+  subject: 'bare' | 'bare, same headers' = 'bare',
+): Promise<Values> {
+  return withServer(bench, { subject } as Start, async (server) => {
+    return (await rate(bench, server, forwardAuth('large', HOT_KEYS), clients)).values;
+  });
+}
+
+/** `/verify` with as many keys in turn as are remembered, or with keys that are none of those. */
+export function verifyRate(
+  bench: Bench,
+  world: World,
+  remembered: boolean,
+  cacheKeys?: number,
+): Promise<Values> {
+  const start: Start = {
+    subject: 'Keywright',
+    databaseUrl: databaseUrl(world),
+    ...(cacheKeys && { cacheKeys }),
+  };
+  return withServer(bench, start, async (server) => {
+    const count = remembered ? HOT_KEYS : world.secrets;
+    const { values } = await rate(bench, server, forwardAuth(world.list, count));
+    const counts = await server.program.ask<{ remembered: number; read: number }>('counts');
+    const asRemembered = counts.read <= count;
+    const asRead = counts.remembered <= counts.read / 100;
+    if (!(remembered ? asRemembered : asRead))
+      throw new Error(`Keys were not found where they should be: ${JSON.stringify(counts)}`);
+    return values;
+  });
+}
+
+/** better-auth, on a new database each time. */
+export function betterAuthRate(bench: Bench, secondary: boolean): Promise<Values> {
+  const subject = secondary ? 'better-auth, secondary storage' : 'better-auth';
+  const database = join(mkdtempSync(join(bench.folder, 'peer-')), 'peer.db');
+  return withPeer(bench, { subject, database }, async (server) => {
+    return (await rate(bench, server, withApiKey(server.key))).values;
+  });
+}
+
+export type GraphqlServer = 'Keywright' | 'yoga' | 'mercurius' | 'mercurius, jit';
+
+/** All queries, one after the other, on one server; their answers have to be those of Keywright. */
+export async function graphqlRates(bench: Bench, server: GraphqlServer): Promise<Values> {
+  const { large } = bench;
+  const measureAll = async (running: Running): Promise<Values> => {
+    const all: Record<string, number> = {};
+    for (const [query, answer] of bench.answers) {
+      const requests = graphql(query, large.caller, `${large.list}, own`, HOT_KEYS);
+      const { values, body } = await rate(bench, running, requests);
+      checkAnswer(`${server}, ${query}`, body, answer);
+      for (const [unit, value] of Object.entries(values)) all[`${query}: ${unit}`] = value;
+    }
+    return all;
+  };
+  const url = databaseUrl(large);
+  if (server === 'Keywright' || server === 'yoga')
+    return withServer(bench, { subject: server, databaseUrl: url }, measureAll);
+  return withPeer(bench, { subject: server, database: url }, measureAll);
+}
+
+/** What changes from one answer to the next is left out. */
+function checkAnswer(what: string, body: string, answer: object): void {
+  const shape = (value: object): string =>
+    JSON.stringify(value, (name, one) => (/^(lastUsedAt|remaining)$/.test(name) ? undefined : one));
+  const got = JSON.parse(body) as object;
+  if (shape(got) !== shape(answer))
+    throw new Error(`${what} answered ${shape(got).slice(0, 1_000)}, not ${shape(answer).slice(0, 1_000)}`);
+}
+
+/** The text of the same answers, made of an object for each request. */
+export async function stringifyRates(bench: Bench): Promise<Values> {
+  const all: Record<string, number> = {};
+  for (const [query, answer] of bench.answers) {
+    await withServer(bench, { subject: 'JSON.stringify', answer }, async (server) => {
+      const requests = graphql(query, bench.large.caller, `${bench.large.list}, own`, HOT_KEYS);
+      const { values } = await rate(bench, server, requests);
+      for (const [unit, value] of Object.entries(values)) all[`${query}: ${unit}`] = value;
+    });
+  }
+  return all;
+}
+
+/** From when a request is due to its answer, milliseconds, where so many come in a second whatever becomes of them. */
+export function delays(bench: Bench, subject: 'bare' | 'Keywright'): Promise<Values> {
+  const { large, client } = bench;
+  const start: Start = subject === 'bare' ? { subject } : { subject, databaseUrl: databaseUrl(large) };
+  return withServer(bench, start, async ({ port }) => {
+    const requests = forwardAuth(large.list, HOT_KEYS);
+    await client.ask('drive', { port, requests, connections: CONNECTIONS, ms: 1_000 });
+    const worked = await client.ask<number>('cpu');
+    const values = await client.ask<Values>('pace', { port, requests, rate: PACE, ms: 2 * bench.ms });
+    bench.measurements.workedMs += (await client.ask<number>('cpu')) - worked;
+    return values;
+  });
+}
+
+/** Resident memory before and after so many keys were remembered, megabytes. */
+export function memory(bench: Bench): Promise<Values> {
+  const { medium, client } = bench;
+  const start: Start = { subject: 'Keywright', databaseUrl: databaseUrl(medium) };
+  return withServer(bench, start, async ({ program, port }) => {
+    const megabytes = async (): Promise<number> => (await program.ask<number>('memory')) / 1e6;
+    const before = await megabytes();
+    const requests = forwardAuth(medium.list, CACHED_KEYS);
+    const worked = await client.ask<number>('cpu');
+    await client.ask('once', { port, requests, connections: CONNECTIONS });
+    bench.measurements.workedMs += (await client.ask<number>('cpu')) - worked;
+    const after = await megabytes();
+    const { read } = await program.ask<{ read: number }>('counts');
+    if (read < CACHED_KEYS) throw new Error(`Only ${read} keys were read`);
+    return { before, after };
+  });
+}
