@@ -229,6 +229,8 @@ export interface NodesTable {
   lease_ms: number;
   /** Grows each time its rows in `node_watches` change. */
   watching: number;
+  /** What its confirmations are signed with, new with every connection; null: of a program that signs none. */
+  secret: string | null;
 }
 
 /** Somebody at this node watches uses and denials of this organization. */

@@ -5,6 +5,7 @@ import * as nodes from './0003-nodes.ts';
 import * as userIdentities from './0004-user-identities.ts';
 import * as recordedExpiries from './0005-recorded-expiries.ts';
 import * as auditByAge from './0006-audit-by-age.ts';
+import * as nodeSecrets from './0007-node-secrets.ts';
 
 /** All migrations, oldest first. Once released, one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-user-identities': userIdentities,
   '0005-recorded-expiries': recordedExpiries,
   '0006-audit-by-age': auditByAge,
+  '0007-node-secrets': nodeSecrets,
 };

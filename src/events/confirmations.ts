@@ -1,6 +1,13 @@
+import type { LiveNode } from './nodes.ts';
+import { proofOf } from './proofs.ts';
+
+/** Most claims kept of one change: whoever can connect to the database can make up as many as they like. */
+const CLAIMS_MAX = 4_096;
+
 interface Awaited {
   readonly since: number;
-  readonly from: Set<string>;
+  /** Who says to have confirmed it, with what for a proof: believed only where it is one. */
+  readonly claims: Set<string>;
   changed: () => void;
 }
 
@@ -13,23 +20,27 @@ export class Confirmations {
     this.#expected(id, now);
   }
 
-  confirm(id: string, nodeId: string): void {
+  /** Takes note of a confirmation. Whether the proof is one can be told only when the node's row has been read. */
+  confirm(id: string, nodeId: string, proof: string): void {
     const awaited = this.#awaited.get(id);
-    awaited?.from.add(nodeId);
-    awaited?.changed();
+    if (!awaited || awaited.claims.size >= CLAIMS_MAX) return;
+    awaited.claims.add(claimOf(nodeId, proof));
+    awaited.changed();
   }
 
   /**
    * Waits until all of these nodes have confirmed the change, each until its time by `performance.now()` at most. While
-   * `nodeIds` is under way, until `atMost`. Resolves with who has.
+   * `nodes` is under way, until `atMost`. Resolves with whether a node has.
    */
   async allOf(
     id: string,
-    nodes: Promise<ReadonlyMap<string, number>>,
+    nodes: Promise<ReadonlyMap<string, LiveNode>>,
     atMost: number,
-  ): Promise<ReadonlySet<string>> {
+  ): Promise<(nodeId: string, node: LiveNode) => boolean> {
     const awaited = this.#awaited.get(id) ?? this.#expected(id, performance.now());
-    let known: ReadonlyMap<string, number> | undefined;
+    const hasConfirmed = (nodeId: string, { secret }: LiveNode): boolean =>
+      secret !== null && awaited.claims.has(claimOf(nodeId, proofOf(secret, id)));
+    let known: ReadonlyMap<string, LiveNode> | undefined;
     nodes.then(
       (found) => {
         known = found;
@@ -38,7 +49,7 @@ export class Confirmations {
       () => {},
     );
     for (;;) {
-      const until = known ? latest(known, awaited.from) : atMost;
+      const until = known ? latest(known, hasConfirmed) : atMost;
       const left = until - performance.now();
       if (left <= 0) break;
       let timer: NodeJS.Timeout | undefined;
@@ -49,7 +60,7 @@ export class Confirmations {
       clearTimeout(timer);
     }
     this.#awaited.delete(id);
-    return awaited.from;
+    return hasConfirmed;
   }
 
   /** Drops those nobody waits for: their transactions never committed. */
@@ -62,15 +73,23 @@ export class Confirmations {
   }
 
   #expected(id: string, since: number): Awaited {
-    const awaited = { since, from: new Set<string>(), changed: () => {} };
+    const awaited = { since, claims: new Set<string>(), changed: () => {} };
     this.#awaited.set(id, awaited);
     return awaited;
   }
 }
 
+function claimOf(nodeId: string, proof: string): string {
+  return `${nodeId} ${proof}`;
+}
+
 /** The last moment at which one of those missing may still count; in the past where none is missing. */
-function latest(nodes: ReadonlyMap<string, number>, from: ReadonlySet<string>): number {
+function latest(
+  nodes: ReadonlyMap<string, LiveNode>,
+  hasConfirmed: (nodeId: string, node: LiveNode) => boolean,
+): number {
   let until = Number.NEGATIVE_INFINITY;
-  for (const [nodeId, time] of nodes) if (!from.has(nodeId) && time > until) until = time;
+  for (const [nodeId, node] of nodes)
+    if (node.until > until && !hasConfirmed(nodeId, node)) until = node.until;
   return until;
 }

@@ -47,6 +47,11 @@ export class ListeningConnection {
     return rows;
   }
 
+  /** The process of the server that this connection is said to lead to; null where there is none. */
+  get serverProcess(): number | null {
+    return this.#current ? processOf(this.#current.client) : null;
+  }
+
   /** Gives the connection up, also one on which nothing is answered any more. */
   drop(): void {
     this.#current?.socket.destroy();
@@ -109,4 +114,9 @@ export class ListeningConnection {
       () => {},
     );
   }
+}
+
+/** As the server said at the beginning; a pooler says what it likes, since no one process belongs to a client of it. */
+function processOf(client: pg.Client): number | null {
+  return (client as pg.Client & { readonly processID: number | null }).processID;
 }

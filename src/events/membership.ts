@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { directChannel } from './channels.ts';
 import type { Lease, Moment } from './lease.ts';
 import type { ListeningConnection } from './listening-connection.ts';
-import { type Direct, encode } from './messages.ts';
+import { encode } from './messages.ts';
 import { type NodeRow, Nodes } from './nodes.ts';
+import { newWord } from './proofs.ts';
 
 /** Of a lease, how long between two beats, and how long one may take before its connection is given up. */
 const BEATS_PER_LEASE = 3;
@@ -11,8 +11,10 @@ const PATIENCE = 2 / 3;
 
 /** What becomes of the membership. */
 export interface MembershipEvents {
-  /** Has this said to this node by way of the database's own address. */
-  introduce(message: string): void;
+  /** Whether the row with this secret, written where the node listens, can be written where changes are made. */
+  isKnown(secret: string): Promise<boolean>;
+  /** It is not the node alone that speaks to the server on the listening connection: what is said may get lost. */
+  shared(): void;
   /** A beat came back: everything that was said before it was sent has been heard. */
   proven(): void;
   /** The node is on the list, where it was not: the others know nothing of it yet, or any more. */
@@ -21,9 +23,15 @@ export interface MembershipEvents {
   seen(rows: readonly NodeRow[]): void;
 }
 
+type Connection = Pick<ListeningConnection, 'query' | 'drop' | 'proven' | 'serverProcess'>;
+
 interface Beat {
-  readonly number: number;
+  /** Nobody knows it before it is said. */
+  readonly word: string;
   readonly asked: Moment;
+  heard: boolean;
+  /** Whether it was the very server process that listens which said it. */
+  ofOwn: boolean;
 }
 
 /**
@@ -34,21 +42,22 @@ export class Membership {
   readonly nodes: Nodes;
   readonly #id: string;
   readonly #name: string;
-  readonly #connection: Pick<ListeningConnection, 'query' | 'drop' | 'proven'>;
+  readonly #connection: Connection;
   readonly #lease: Lease;
   readonly #events: MembershipEvents;
-  #session = '';
-  /** Whether what is said where changes are made is heard on this connection: it may lead to another database. */
-  #introduced = false;
+  /** New with every connection. */
+  #secret = '';
+  /** Whether this connection leads to where changes are made: it may be another database. */
+  #known = false;
+  #asking = false;
   #lastBeat: Beat | null = null;
-  #number = 0;
   #underWay: Beat | null = null;
   #timer: NodeJS.Timeout | null = null;
   #roundTripMs: number | null = null;
 
   constructor(
     { id, name }: { id: string; name: string },
-    connection: Pick<ListeningConnection, 'query' | 'drop' | 'proven'>,
+    connection: Connection,
     lease: Lease,
     events: MembershipEvents,
   ) {
@@ -60,54 +69,48 @@ export class Membership {
     this.nodes = new Nodes(id, lease.milliseconds);
   }
 
-  /** How long the last beat took to come back, milliseconds; null before the first. */
+  /** How long the last beat took to come back, or the next one has taken by now; milliseconds, null before the first. */
   get roundTripMs(): number | null {
-    return this.#roundTripMs;
+    const last = this.#roundTripMs;
+    const beat = this.#underWay;
+    if (last === null || !beat || beat.heard) return last;
+    return Math.max(last, performance.now() - beat.asked.monotonic);
+  }
+
+  /** What this node signs its confirmations with, as it stands in its row. */
+  get secret(): string {
+    return this.#secret;
   }
 
   /** Begins to beat on a new connection. */
   established(): void {
-    this.#session = randomBytes(8).toString('hex');
-    this.#introduced = false;
+    this.#secret = newWord();
+    this.#known = false;
+    this.#asking = false;
     this.#underWay = null;
     this.#lastBeat = null;
     this.nodes.lookAnew();
-    this.#introduce();
     void this.#beat();
     this.#timer ??= setInterval(() => this.#tick(), this.#lease.milliseconds / BEATS_PER_LEASE).unref();
   }
 
   /** Takes note of a beat that came back. */
-  heard({ session, number }: Extract<Direct, { type: 'beat' }>): void {
+  heard(word: string): void {
     const beat = this.#underWay;
-    if (session !== this.#session || beat?.number !== number) return;
-    this.#underWay = null;
-    this.#lastBeat = beat;
+    if (beat?.word !== word) return;
+    beat.heard = true;
     this.#roundTripMs = performance.now() - beat.asked.monotonic;
-    if (this.#introduced) this.#prove(beat);
-  }
-
-  /** Takes note of what was said by way of the database's own address. */
-  heardOfItself({ session }: Extract<Direct, { type: 'hello' }>): void {
-    if (session !== this.#session || this.#introduced) return;
-    this.#introduced = true;
-    if (this.#lastBeat) this.#prove(this.#lastBeat);
+    this.#settle(beat);
   }
 
   /** Reads who is there. */
   async look(): Promise<void> {
-    const rows = await this.#connection.query<Record<keyof NodeRow, string>>(
-      'select id, beat, lease_ms as "leaseMs", watching from nodes',
+    const rows = await this.#connection.query<NodeRow>(
+      'select id, beat, lease_ms as "leaseMs", watching, secret from nodes',
       [],
     );
-    this.seen(
-      rows.map(({ id, beat, leaseMs, watching }) => ({
-        id,
-        beat: Number(beat),
-        leaseMs: Number(leaseMs),
-        watching: Number(watching),
-      })),
-    );
+    // Large numbers come as text.
+    this.seen(rows.map((row) => ({ ...row, beat: Number(row.beat), watching: Number(row.watching) })));
   }
 
   /** Takes note of who is there. */
@@ -122,18 +125,32 @@ export class Membership {
     this.#lease.end();
   }
 
+  /** A beat is a proof when it was heard, and by the process that said it. */
+  #settle(beat: Beat): void {
+    if (this.#underWay !== beat || !beat.heard || !beat.ofOwn) return;
+    this.#underWay = null;
+    this.#lastBeat = beat;
+    if (this.#known) this.#prove(beat);
+  }
+
   #prove(beat: Beat): void {
     this.#lease.extend(beat.asked);
     this.#connection.proven();
     this.#events.proven();
   }
 
-  #introduce(): void {
-    this.#events.introduce(encode({ type: 'hello', session: this.#session }));
+  async #introduce(): Promise<void> {
+    if (this.#known || this.#asking) return;
+    const secret = this.#secret;
+    this.#asking = true;
+    const known = await this.#events.isKnown(secret).catch(() => false);
+    if (secret !== this.#secret) return;
+    this.#asking = false;
+    this.#known = known;
+    if (known && this.#lastBeat) this.#prove(this.#lastBeat);
   }
 
   #tick(): void {
-    if (!this.#introduced) this.#introduce();
     const beat = this.#underWay;
     if (!beat) {
       void this.#beat();
@@ -147,28 +164,40 @@ export class Membership {
   }
 
   async #beat(): Promise<void> {
-    this.#number += 1;
-    const beat: Beat = { number: this.#number, asked: this.#lease.now() };
+    const beat: Beat = { word: newWord(), asked: this.#lease.now(), heard: false, ofOwn: false };
     this.#underWay = beat;
-    const message = encode({ type: 'beat', session: this.#session, number: beat.number });
-    const values = [this.#id, this.#name, this.#lease.milliseconds, directChannel(this.#id), message];
+    const message = encode({ type: 'beat', word: beat.word });
+    const own = [this.#id, this.#name, this.#lease.milliseconds, this.#secret];
     try {
       // Durable, unlike what else runs here: a node whose row a crash takes away must not go on by its lease.
-      const [row] = await this.#connection.query<{ beat: string }>(
+      const [row] = await this.#connection.query<{ beat: string; process: number }>(
         `with beaten as (
-          insert into nodes (id, name, beat, lease_ms, watching) values ($1, $2, 1, $3, 0)
-          on conflict (id) do update set beat = nodes.beat + 1, lease_ms = excluded.lease_ms
+          insert into nodes (id, name, beat, lease_ms, watching, secret) values ($1, $2, 1, $3, 0, $4)
+          on conflict (id) do update
+            set beat = nodes.beat + 1, lease_ms = excluded.lease_ms, secret = excluded.secret
           returning beat
         )
-        select beat, set_config('synchronous_commit', 'on', true), pg_notify($4, $5) from beaten`,
-        values,
+        select beat, pg_backend_pid() as process,
+          set_config('synchronous_commit', 'on', true), pg_notify($5, $6) from beaten`,
+        [...own, directChannel(this.#id), message],
       );
+      beat.ofOwn = row?.process === this.#connection.serverProcess;
+      if (beat.ofOwn) this.#settle(beat);
+      else this.#giveUp(beat);
       if (Number(row?.beat) === 1) this.#events.enrolled();
+      void this.#introduce();
       await this.look();
       await this.#removeGone();
     } catch {
       // The connection is gone, or will be given up: there the next beat follows.
     }
+  }
+
+  /** Between a pooler and the server, each of our statements may run elsewhere, and what is said to us may get lost. */
+  #giveUp(beat: Beat): void {
+    if (this.#underWay !== beat) return;
+    this.#underWay = null;
+    this.#events.shared();
   }
 
   async #removeGone(): Promise<void> {

@@ -20,12 +20,13 @@ export type Broadcast =
 
 /** Said to one node. */
 export type Direct =
-  /** A node's proof to itself that it hears what is said; `session` is the connection that it was sent on. */
-  | { readonly type: 'beat'; readonly session: string; readonly number: number }
-  /** The same by way of the database's own address, where changes are made. */
-  | { readonly type: 'hello'; readonly session: string }
+  /** A node's proof to itself that it hears what is said: a word that nobody can know before. */
+  | { readonly type: 'beat'; readonly word: string }
   /** A node has taken note of changes. */
-  | { readonly type: 'confirmed'; readonly from: string; readonly ids: readonly string[] };
+  | { readonly type: 'confirmed'; readonly from: string; readonly changes: readonly Confirmation[] };
+
+/** The name of a change, and the proof that it is this node that has taken note of it. */
+export type Confirmation = readonly [id: string, proof: string];
 
 /** A message as text that fits into a notification. Of changes of too much, it says only that there are some. */
 export function encode(message: Broadcast | Direct): string {
@@ -51,8 +52,8 @@ export function decode<M extends Broadcast | Direct>(text: string): M | null {
 }
 
 /** Lists cut so that each fits into one message. */
-export function portions(ids: readonly string[]): string[][] {
-  const found: string[][] = [];
-  for (let start = 0; start < ids.length; start += 100) found.push(ids.slice(start, start + 100));
+export function portions(changes: readonly Confirmation[]): Confirmation[][] {
+  const found: Confirmation[][] = [];
+  for (let start = 0; start < changes.length; start += 100) found.push(changes.slice(start, start + 100));
   return found;
 }

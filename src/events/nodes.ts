@@ -4,6 +4,15 @@ export interface NodeRow {
   readonly beat: number;
   readonly leaseMs: number;
   readonly watching: number;
+  /** What its confirmations are signed with; null: it signs none. */
+  readonly secret: string | null;
+}
+
+/** A node that may go by what was before a change. */
+export interface LiveNode {
+  /** When it stops to do so at the latest, by `performance.now()`. */
+  readonly until: number;
+  readonly secret: string | null;
 }
 
 interface Sighting extends NodeRow {
@@ -55,11 +64,11 @@ export class Nodes {
    * Nodes that may not know of a change committed by `committedAt`, and when they stop to go by what they remember at the
    * latest. A node that heard nothing since can't have proven anything since, neither after it was last seen to beat.
    */
-  liveAt(committedAt: number): Map<string, number> {
-    const live = new Map<string, number>();
-    for (const { id, leaseMs, since } of this.#sightings.values()) {
+  liveAt(committedAt: number): Map<string, LiveNode> {
+    const live = new Map<string, LiveNode>();
+    for (const { id, leaseMs, since, secret } of this.#sightings.values()) {
       const until = Math.min(since, committedAt) + withMargin(leaseMs);
-      if (until > committedAt) live.set(id, until);
+      if (until > committedAt) live.set(id, { until, secret });
     }
     return live;
   }

@@ -12,7 +12,8 @@ import { Lease } from './lease.ts';
 import { ListeningConnection } from './listening-connection.ts';
 import { Membership } from './membership.ts';
 import { type Broadcast, type Direct, decode, encode } from './messages.ts';
-import type { NodeRow } from './nodes.ts';
+import { isNodeKnown, readNodes } from './node-table.ts';
+import type { LiveNode } from './nodes.ts';
 import { RelayedUsage } from './relayed-usage.ts';
 import { RemoteChanges } from './remote-changes.ts';
 import { ALL_STALE, concernsKeys, staleBy } from './stale.ts';
@@ -21,6 +22,9 @@ import { Watches } from './watches.ts';
 
 /** A transaction that has not committed after this long never will, milliseconds: statements are given up before. */
 const ABANDONED_MS = 120_000;
+
+const THROUGH_A_POOLER =
+  'This node listens through a pooler, where notifications get lost; it remembers no key until DATABASE_LISTEN_URL leads to the server itself';
 
 const SIGN_OFF_PATIENCE_MS = 1_000;
 
@@ -99,8 +103,10 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
 
   const confirmer = new Confirmer(id, connection);
   const membership = new Membership({ id, name }, connection, lease, {
-    introduce(message) {
-      sql`select pg_notify(${directChannel(id)}, ${message})`.execute(db).catch(() => {});
+    isKnown: (secret) => isNodeKnown(db, { id, name }, secret),
+    shared() {
+      if (!silent) log.warn(THROUGH_A_POOLER);
+      silent = true;
     },
     proven() {
       if (silent) log.info('Other nodes are heard again');
@@ -129,23 +135,22 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   };
 
   const heardAlone = (message: Direct | null): void => {
-    if (message?.type === 'beat') membership.heard(message);
-    if (message?.type === 'hello') membership.heardOfItself(message);
+    if (message?.type === 'beat') membership.heard(message.word);
     if (message?.type === 'confirmed')
-      for (const one of message.ids) confirmations.confirm(one, message.from);
+      for (const [change, proof] of message.changes) confirmations.confirm(change, message.from, proof);
   };
 
   const changed = ({ from, id: change, stale }: Extract<Broadcast, { type: 'change' }>): void => {
     for (const one of stale ?? [ALL_STALE]) local.forget(one);
     // Our own too: where the answer to the commit was lost, nobody announces it here.
     if (from === id) return;
-    if (!stale || stale.some(concernsKeys)) confirmer.confirm(from, change);
+    if (!stale || stale.some(concernsKeys)) confirmer.confirm(from, change, membership.secret);
     for (const { organizationId, first, last } of stale ?? [])
       if (organizationId) remote.want(organizationId, first, last);
   };
 
   /** Who else may go by what was before, and until when at most; looked up after the commit, so that nobody is missed. */
-  const others = async (committedAt: number): Promise<Map<string, number>> => {
+  const others = async (committedAt: number): Promise<Map<string, LiveNode>> => {
     if (started) await membership.look();
     else membership.seen(await readNodes(db));
     return membership.nodes.liveAt(committedAt);
@@ -224,25 +229,21 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     concerned: boolean,
     committedAt: number,
   ): Promise<Propagation> {
-    let live: ReadonlyMap<string, number> = membership.nodes.liveAt(committedAt);
-    let confirmed: ReadonlySet<string> = new Set();
+    let live: ReadonlyMap<string, LiveNode> = membership.nodes.liveAt(committedAt);
+    let known = 0;
     if (first && concerned) {
       const asked = others(committedAt).then((found) => {
         live = found;
         return found;
       });
-      confirmed = await confirmations.allOf(first.id, asked, committedAt + membership.nodes.longestLeaseMs);
+      const atMost = committedAt + membership.nodes.longestLeaseMs;
+      const hasConfirmed = await confirmations.allOf(first.id, asked, atMost);
+      known = [...live].filter(([one, node]) => hasConfirmed(one, node)).length;
     }
-    const known = [...live.keys()].filter((one) => confirmed.has(one)).length;
     return {
       confirmedNodes: known + 1,
       totalNodes: live.size + 1,
       milliseconds: Number((performance.now() - committedAt).toFixed(2)),
     };
   }
-}
-
-async function readNodes(db: Kysely<Tables>): Promise<NodeRow[]> {
-  const rows = await db.selectFrom('nodes').select(['id', 'beat', 'lease_ms', 'watching']).execute();
-  return rows.map(({ lease_ms: leaseMs, ...row }) => ({ ...row, leaseMs }));
 }

@@ -8,6 +8,8 @@ interface Sender {
   /** The last number heard of. */
   said: number;
   reading: boolean;
+  /** Something may have come that was not heard of, and that the read under way does not see. */
+  again: boolean;
 }
 
 /** Reads what other nodes have sent of usage, each once and in order. */
@@ -24,7 +26,7 @@ export class RelayedUsage {
   /** Takes note that a node has sent something; it is read where it is `wanted`. */
   heard(nodeId: string, number: number, wanted: boolean): void {
     const known = this.#senders.get(nodeId);
-    const sender = known ?? { read: number - 1, said: number, reading: false };
+    const sender = known ?? { read: number - 1, said: number, reading: false, again: false };
     sender.said = Math.max(sender.said, number);
     this.#senders.set(nodeId, sender);
     if (!wanted) sender.read = sender.said;
@@ -34,6 +36,7 @@ export class RelayedUsage {
   /** Reads what was sent and not heard of, of the nodes that are there; forgets the others. */
   catchUp(nodeIds: ReadonlySet<string>): void {
     for (const [nodeId, sender] of this.#senders) {
+      sender.again = true;
       if (nodeIds.has(nodeId)) void this.#read(nodeId, sender);
       else this.#senders.delete(nodeId);
     }
@@ -44,6 +47,7 @@ export class RelayedUsage {
     sender.reading = true;
     try {
       do {
+        sender.again = false;
         const rows = await this.#db
           .selectFrom('relayed_usage')
           .select(['number', 'events'])
@@ -55,7 +59,7 @@ export class RelayedUsage {
         sender.read = Math.max(sender.said, rows.at(-1)?.number ?? 0);
         for (const row of rows)
           for (const event of JSON.parse(row.events) as (UseEvent | DenialEvent)[]) this.#receive(event);
-      } while (sender.said > sender.read);
+      } while (sender.said > sender.read || sender.again);
     } catch {
       // The next message, or the next connection, has it read.
     } finally {

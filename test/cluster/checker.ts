@@ -20,18 +20,25 @@ export interface Revoked {
   readonly milliseconds: number;
 }
 
-/** Keeps every answer of every node with its times, and decides afterwards what was wrong with them. */
+/** A row of an organization's log. */
+export interface Logged {
+  readonly sequence: number;
+  readonly action: string;
+  readonly targetId: string;
+}
+
+/** Keeps every answer of every node with its times, and decides afterwards what was wrong with them: nothing is empty. */
 export class Checker {
   readonly verified: Verified[] = [];
   readonly revoked: Revoked[] = [];
 
-  /** Acceptances that were asked for after the key's revocation had been answered: there must be none. */
+  /** Acceptances that were asked for after the key's revocation had been answered. */
   lateAcceptances(): string[] {
-    const answeredAt = new Map(
+    const answered = new Map(
       this.revoked.flatMap((one) => (one.answeredAt === null ? [] : [[one.keyId, one] as const])),
     );
     return this.verified.flatMap(({ node, keyId, sentAt, status }) => {
-      const revocation = answeredAt.get(keyId);
+      const revocation = answered.get(keyId);
       if (status !== 200 || revocation?.answeredAt == null || sentAt < revocation.answeredAt) return [];
       const after = (sentAt - revocation.answeredAt).toFixed(1);
       const { confirmedNodes, totalNodes } = revocation;
@@ -41,6 +48,18 @@ export class Checker {
     });
   }
 
+  /** Revoked keys that no node was asked for after the answer: of these it was not seen that they are refused. */
+  unasked(): string[] {
+    const asked = new Map<string, number>();
+    for (const { keyId, sentAt } of this.verified)
+      asked.set(keyId, Math.max(sentAt, asked.get(keyId) ?? Number.NEGATIVE_INFINITY));
+    return this.revoked
+      .filter(
+        ({ keyId, answeredAt }) => answeredAt !== null && !((asked.get(keyId) ?? answeredAt) > answeredAt),
+      )
+      .map(({ keyId }) => keyId);
+  }
+
   /** Answers that say neither yes nor no, of those asked for in a stretch of time. */
   undecided(from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Verified[] {
     return this.verified.filter(
@@ -48,8 +67,51 @@ export class Checker {
     );
   }
 
-  /** How often each key was accepted, as far as the answer came; and how often it was asked for without an answer. */
-  acceptances(): Map<string, { accepted: number; unanswered: number }> {
+  /** Where the log has gaps or another order, and revocations that were answered and are not in it. */
+  logFaults(log: readonly Logged[]): string[] {
+    const faults = log.flatMap(({ sequence }, index) =>
+      sequence === index + 1 ? [] : [`entry ${index + 1} of the log has sequence ${sequence}`],
+    );
+    const known = new Set(
+      log.filter(({ action }) => action === 'api_key.revoked').map(({ targetId }) => targetId),
+    );
+    const lost = this.revoked.filter(({ keyId, answeredAt }) => answeredAt !== null && !known.has(keyId));
+    return [...faults, ...lost.map(({ node, keyId }) => `${node} answered, and ${keyId} is not revoked`)];
+  }
+
+  /** Where a follower of all keys got something else than what is in the log, or in another order. */
+  eventFaults(name: string, log: readonly Logged[], got: readonly number[]): string[] {
+    const wanted = log.filter(({ action }) => action.startsWith('api_key.')).map(({ sequence }) => sequence);
+    const [known, seen] = [new Set(wanted), new Set<number>()];
+    const wrong = got.flatMap((sequence, index) => {
+      const again = seen.has(sequence);
+      seen.add(sequence);
+      if (!known.has(sequence)) return [`${name} got ${sequence}, which is not there`];
+      if (again) return [`${name} got ${sequence} again`];
+      return sequence < (got[index - 1] ?? 0) ? [`${name} got ${sequence} after ${got[index - 1]}`] : [];
+    });
+    const missed = wanted.filter((sequence) => !seen.has(sequence));
+    return [...missed.map((sequence) => `${name} missed ${sequence}`), ...wrong];
+  }
+
+  /**
+   * Keys whose uses were counted too often or, `atRisk` of all keys apart, not often enough. Where an answer was lost,
+   * its use may be counted.
+   */
+  usageFaults(counted: ReadonlyMap<string, number>, atRisk = 0): string[] {
+    const faults: string[] = [];
+    let missing = 0;
+    for (const [keyId, { accepted, unanswered }] of this.#acceptances()) {
+      const uses = counted.get(keyId) ?? 0;
+      missing += Math.max(0, accepted - uses);
+      if (uses > accepted + unanswered)
+        faults.push(`${keyId} was accepted ${accepted} times, counted ${uses}`);
+    }
+    if (missing > atRisk) faults.push(`${missing} uses are not counted, at most ${atRisk} could be lost`);
+    return faults;
+  }
+
+  #acceptances(): Map<string, { accepted: number; unanswered: number }> {
     const counts = new Map<string, { accepted: number; unanswered: number }>();
     for (const { keyId, status } of this.verified) {
       const count = counts.get(keyId) ?? { accepted: 0, unanswered: 0 };
@@ -59,10 +121,4 @@ export class Checker {
     }
     return counts;
   }
-}
-
-/** The value below which a share of the others lie, 0 where there are none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

@@ -8,6 +8,10 @@ import { openProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { eventually } from '../support/wait.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** How long a node may take to end on a machine with much else to do, and to start, milliseconds. */
+const END_MAX_MS = 60_000;
+const START_MAX_MS = 60_000;
+
 const PROGRAM = join(ROOT, 'dist/keywright.js');
 
 /** How a cluster is to be. */
@@ -152,7 +156,7 @@ async function openNode(
         if (started.exitCode !== null) throw new Error(`Node ${index} ended: ${written}`);
         return /^Keywright is ready at (\S+)$/m.exec(out)?.[1];
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: START_MAX_MS },
     );
   };
   atEnd(async () => {
@@ -179,7 +183,8 @@ async function openNode(
     running,
     kill: (signal) => void current().kill(signal),
     stop: async () => {
-      const ended = once(current(), 'exit');
+      if (!running()) throw new Error(`Node ${index} has ended: ${written.slice(-4_000)}`);
+      const ended = once(current(), 'exit', { signal: AbortSignal.timeout(END_MAX_MS) });
       current().kill('SIGTERM');
       const [code] = await ended;
       return code as number | null;

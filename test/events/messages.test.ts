@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/core/ids.ts';
 import { type Broadcast, decode, encode, portions } from '../../src/events/messages.ts';
+import { proofOf } from '../../src/events/proofs.ts';
 import { type Stale, staleBy } from '../../src/events/stale.ts';
 import { changeOf } from './changes.ts';
 
@@ -42,11 +43,14 @@ describe('a message', () => {
   });
 
   test('confirms no more at once than fits', () => {
-    const ids = Array.from({ length: 250 }, () => newId('evt'));
-    const all = portions(ids);
-    expect(all.flat()).toEqual(ids);
+    const changes = Array.from({ length: 250 }, () => {
+      const id = newId('evt');
+      return [id, proofOf('secret', id)] as const;
+    });
+    const all = portions(changes);
+    expect(all.flat()).toEqual(changes);
     for (const one of all)
-      expect(encode({ type: 'confirmed', from: 'a'.repeat(16), ids: one }).length).toBeLessThan(LONGEST);
+      expect(encode({ type: 'confirmed', from: 'a'.repeat(16), changes: one }).length).toBeLessThan(LONGEST);
   });
 });
 

@@ -4,15 +4,21 @@ import { Nodes, withMargin } from '../../src/events/nodes.ts';
 const LEASE_MS = 3_000;
 const LEASE = withMargin(LEASE_MS);
 
-const row = (id: string, beat: number) => ({ id, beat, leaseMs: LEASE_MS, watching: 0 });
+const row = (id: string, beat: number) => ({
+  id,
+  beat,
+  leaseMs: LEASE_MS,
+  watching: 0,
+  secret: `secret of ${id}`,
+});
 
 describe('a change is waited for', () => {
   test('until every other node’s lease is over, counted from the commit', () => {
     const nodes = new Nodes('own', LEASE_MS);
     nodes.see([row('own', 7), row('a', 1), row('b', 9)], 10_000);
     expect([...nodes.liveAt(9_990)]).toEqual([
-      ['a', 9_990 + LEASE],
-      ['b', 9_990 + LEASE],
+      ['a', { until: 9_990 + LEASE, secret: 'secret of a' }],
+      ['b', { until: 9_990 + LEASE, secret: 'secret of b' }],
     ]);
   });
 
@@ -20,7 +26,7 @@ describe('a change is waited for', () => {
     const nodes = new Nodes('own', LEASE_MS);
     nodes.see([row('a', 1)], 1_000);
     nodes.see([row('a', 1)], 2_500);
-    expect(nodes.liveAt(2_500).get('a')).toBe(1_000 + LEASE);
+    expect(nodes.liveAt(2_500).get('a')?.until).toBe(1_000 + LEASE);
     nodes.see([row('a', 1)], 1_001 + LEASE);
     expect(nodes.liveAt(1_001 + LEASE).size).toBe(0);
   });
@@ -29,7 +35,7 @@ describe('a change is waited for', () => {
     const nodes = new Nodes('own', LEASE_MS);
     nodes.see([row('a', 1)], 1_000);
     nodes.see([row('a', 2)], 9_000);
-    expect(nodes.liveAt(9_000).get('a')).toBe(9_000 + LEASE);
+    expect(nodes.liveAt(9_000).get('a')?.until).toBe(9_000 + LEASE);
   });
 
   test('for the whole lease where a crash may have turned beats back', () => {
@@ -37,7 +43,7 @@ describe('a change is waited for', () => {
     nodes.see([row('a', 5)], 1_000);
     nodes.lookAnew();
     nodes.see([row('a', 5)], 9_000);
-    expect(nodes.liveAt(9_000).get('a')).toBe(9_000 + LEASE);
+    expect(nodes.liveAt(9_000).get('a')?.until).toBe(9_000 + LEASE);
   });
 
   test('for nobody who has signed off', () => {
@@ -50,7 +56,7 @@ describe('a change is waited for', () => {
   test('as long as the node’s own lease says, not ours', () => {
     const nodes = new Nodes('own', LEASE_MS);
     nodes.see([{ ...row('a', 1), leaseMs: 10_000 }], 0);
-    expect(nodes.liveAt(0).get('a')).toBe(withMargin(10_000));
+    expect(nodes.liveAt(0).get('a')?.until).toBe(withMargin(10_000));
     expect(nodes.longestLeaseMs).toBe(withMargin(10_000));
   });
 });
