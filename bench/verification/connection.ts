@@ -22,8 +22,8 @@ export class Connection {
   readonly #answered: (connection: Connection, status: number) => void;
   /** The beginning of an answer whose rest is still to come. */
   #rest: Buffer | null = null;
-  /** When the request that is under way was due; `performance.now()`. */
-  due = 0;
+  /** When the request that is under way was sent; `performance.now()`. */
+  sentAt = 0;
   /** The last answer's body, where one is kept. */
   body = '';
 

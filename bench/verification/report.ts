@@ -83,7 +83,7 @@ function delayTable(of: Reader): string {
     of.ratio(`delay: /verify: ${unit}`, `delay: bare: ${unit}`),
   ];
   return [
-    'From when a request is due to its answer, 5,000 a second whatever becomes of them, milliseconds:',
+    'From a request to its answer, 5,000 requests a second whatever becomes of those before, milliseconds:',
     table([['', 'bare', '`/verify`', 'ratio'], row('p50'), row('p99'), row('p99.9')]),
   ].join('\n\n');
 }

@@ -210,7 +210,7 @@ export async function stringifyRates(bench: Bench): Promise<Values> {
   return all;
 }
 
-/** From when a request is due to its answer, milliseconds, where so many come in a second whatever becomes of them. */
+/** From a request to its answer, milliseconds, where so many come in a second whatever becomes of them. */
 export function delays(bench: Bench, subject: 'bare' | 'Keywright'): Promise<Values> {
   const { large, client } = bench;
   const start: Start = subject === 'bare' ? { subject } : { subject, databaseUrl: databaseUrl(large) };
