@@ -12,8 +12,8 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     pool: 'forks',
-    // PostgreSQL and the servers that some tests start work beside these.
-    maxWorkers: 2,
+    // On two cores: much of the time one of them waits for servers that it has started.
+    maxWorkers: 3,
     // Each waits for two databases at most; a longer wait is a fault.
     testTimeout: 20_000,
     hookTimeout: 30_000,

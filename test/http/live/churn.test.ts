@@ -22,8 +22,8 @@ import { makeApiKey, makeMember, serverOn } from '../../support/server.ts';
 import { eventually } from '../../support/wait.ts';
 
 /** Subscriptions that begin and end; what differs between the databases needs fewer to show. */
-const CYCLES = { sqlite: 10_000, postgres: 2_000 };
-const WARM_UP = 1_000;
+const CYCLES = { sqlite: 10_000, postgres: 1_000 };
+const WARM_UP = 500;
 const EVENT_EVERY_MS = 3;
 const CLIENTS = 20;
 /** How often a client subscribes before it comes with a new socket, or by an event stream. */
