@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../cli/run.ts';
-import { describeInChromium } from './browser.ts';
+import { startProvider } from '../support/openid-provider.ts';
+import { describeInChromium, openBrowser } from './browser.ts';
 import { accessibilityFaults, overflows, screenshots } from './looks.ts';
 import { startSite } from './site.ts';
 
@@ -36,6 +37,29 @@ describeInChromium('sessions and settings', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('heading', { name: 'Sign in to Keywright' }).waitFor();
     await expect(site.ask(ada, '{ viewer { __typename } }')).rejects.toThrow();
+  });
+
+  test('whoever is signed out comes in with single sign-on, and leaves again', async () => {
+    const provider = await startProvider();
+    onTestFinished(() => provider.stop());
+    const site = await startSite({
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: provider.settings.clientId,
+      OIDC_CLIENT_SECRET: provider.settings.clientSecret,
+    });
+    provider.register(site.url);
+    const ada = await site.found();
+    provider.account = { sub: 'ada', email: ada.email, email_verified: true, name: 'Ada' };
+    const page = await openBrowser();
+    await page.goto(site.url);
+    const single = page.getByRole('link', { name: 'Sign in with single sign-on' });
+    await single.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await single.click();
+    await page.waitForURL(`${site.url}/o/*/*`);
+    await page.getByRole('button', { name: /Account/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await single.waitFor();
   });
 
   test('an organization is renamed and gets policies, with each fault at its field', async () => {

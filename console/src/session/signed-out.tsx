@@ -24,7 +24,7 @@ export function SignedOut({ ended }: { readonly ended: boolean }) {
       <pre className="mt-3 overflow-x-auto rounded-lg bg-hover px-3 py-2.5 font-mono text-xs">
         keywright sign-in-link YOUR-EMAIL
       </pre>
-      <p className="mt-3 text-soft">A link works once, and for 15 minutes.</p>
+      <p className="mt-3 text-soft">It works once, and for 15 minutes.</p>
       {provider && (
         <a
           href={provider}
