@@ -58,7 +58,9 @@ export function backgroundWriter(settings: {
       else first?.resolve();
     });
     const end = (error: Error): void => {
-      if (worker === started) worker = null;
+      // After an error it exits too; what waits by then waits for the next one, and may be written.
+      if (worker !== started) return;
+      worker = null;
       for (const one of waiting.splice(0)) one.reject(error);
     };
     started.on('error', end);

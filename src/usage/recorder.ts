@@ -43,11 +43,8 @@ export function createUsageRecorder(
   flushMs: number,
 ): UsageRecorder {
   let gathering = emptyBatch();
-  // Parts of what is being written: those to come, and those done.
-  let writing: Batch[] = [];
-  let done: Batch[] = [];
-  // Those of the last time, for a reader that read its row before the write and looks here after it.
-  let written: Batch[] = [];
+  // Being written, or written last: for a reader that read its row before the commit and looks here after it.
+  let handedOver: Batch | null = null;
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -60,24 +57,22 @@ export function createUsageRecorder(
   const write = async (): Promise<void> => {
     const batch = gathering;
     gathering = emptyBatch();
-    writing = partsOf(batch, PART_KEYS);
+    handedOver = batch;
+    const parts = partsOf(batch, PART_KEYS);
     writingSince = since;
     since = null;
     try {
-      for (let part = writing[0]; part; part = writing[0]) {
+      for (let part = parts[0]; part; part = parts[0]) {
         await (background ? writeInBackground(background, part) : writeBatch(db, part));
-        done.push(part);
-        writing.shift();
+        parts.shift();
       }
     } catch (error) {
-      gathering = mergeBatches([...writing, gathering]);
+      gathering = mergeBatches([...parts, gathering]);
+      handedOver = null;
       since = writingSince;
       failures += 1;
       log.warn('Usage could not be written; it is kept for the next try', { error });
     } finally {
-      writing = [];
-      written = done;
-      done = [];
       writingSince = null;
       running = null;
     }
@@ -101,7 +96,7 @@ export function createUsageRecorder(
 
   const tick = (): void => {
     // As long as the next write would have left it: it may be large, and there may be no next.
-    if (!running && isEmpty(gathering)) written = [];
+    if (!running && isEmpty(gathering)) handedOver = null;
     void flush().then(prune);
   };
 
@@ -130,12 +125,12 @@ export function createUsageRecorder(
       const { organizationId, keyId, code, at, ip } = denial;
       bus.emit({ type: 'denial', organizationId, keyId, code, at, ip });
     },
-    pendingKey: (keyId) => lastUseOf([gathering, ...writing, ...done, ...written], keyId),
+    pendingKey: (keyId) => lastUseOf(handedOver ? [gathering, handedOver] : [gathering], keyId),
     pendingSecret(secretId, lastUsedAt) {
       const newer = gathering.secrets.get(secretId);
-      const beingWritten = writing.find((part) => part.secrets.has(secretId))?.secrets.get(secretId);
-      // The row may be of a moment after the commit, of which the answer is still under way.
-      const older = beingWritten && beingWritten.at > lastUsedAt ? beingWritten : undefined;
+      const other = handedOver?.secrets.get(secretId);
+      // A row of a moment after the commit holds it already.
+      const older = other && other.at > lastUsedAt ? other : undefined;
       if (!newer || !older) return newer ?? older;
       return { at: Math.max(newer.at, older.at), uses: newer.uses + older.uses };
     },

@@ -99,7 +99,7 @@ describe('usage written beside the thread that answers', () => {
       [2, 2000],
       [2, 2000],
     ]);
-    expect(recorder.pendingSecret(keys[0]?.secretId ?? '', 0)).toBeUndefined();
+    expect(recorder.pendingSecret(keys[0]?.secretId ?? '', 2000)).toBeUndefined();
   });
 
   test('waits for a change that is under way, and no change waits for all of it', async () => {
@@ -118,6 +118,20 @@ describe('usage written beside the thread that answers', () => {
       });
     await (await flushed).flush;
     expect((await written()).uses.map(({ uses }) => uses)).toEqual([1, 1]);
+  });
+
+  test('is in a count of uses once, whether the row was read before the commit or after it', async () => {
+    const { keys } = await made(1);
+    const recorder = createUsageRecorder({ ...services(), background: database.background }, 60_000);
+    const [key] = keys;
+    if (!key) throw new Error('There is no key');
+    recorder.accepted({ ...key, at: 1000, ip: null });
+    const flush = recorder.flush();
+    for (const moment of ['while it is written', 'afterwards']) {
+      expect([moment, recorder.pendingSecret(key.secretId, 0)?.uses]).toEqual([moment, 1]);
+      expect([moment, recorder.pendingSecret(key.secretId, 1000)]).toEqual([moment, undefined]);
+      await flush;
+    }
   });
 
   test('can be written after the thread has ended', async () => {
