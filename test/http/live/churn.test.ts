@@ -192,7 +192,8 @@ onEachDatabase('thousands of subscribers that come and go', (engine) => {
     await isQuiet();
     const after = await heap();
     expect(received - start.received).toBe(cycles / 10);
-    expect(events - start.events).toBeGreaterThan(100);
+    // How many there were hangs on how long it took: enough that some came in every part of it.
+    expect(events - start.events).toBeGreaterThan(cycles / 100);
     expect(objectCounts()).toEqual(objects);
     expect(countOf(Function) - functions).toBeLessThan(FUNCTIONS_MORE);
     expect(countOf(Timeout) - timers).toBeLessThan(TIMERS_MORE);
