@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { BackgroundWriter, RowWrites } from './database.ts';
+import { type BackgroundWriter, ROW_MISSING, type RowWrites } from './database.ts';
 
 /** What runs in the thread. It stands here as text so that it is the same from sources and in a bundle. */
 const THREAD = `
@@ -14,9 +14,11 @@ const prepare = (sql) => {
   return prepared.get(sql);
 };
 const write = connection.transaction((writes) => {
-  for (const { sql, rows } of writes) {
+  for (const { sql, rows, mustChange } of writes) {
     const statement = prepare(sql);
-    for (const row of rows) statement.run(row);
+    for (const row of rows)
+      if (statement.run(row).changes === 0 && mustChange)
+        throw Object.assign(new Error('A row is missing'), { code: workerData.rowMissing });
   }
 });
 parentPort.on('message', (writes) => {
@@ -49,7 +51,10 @@ export function backgroundWriter(settings: {
 
   const start = (): Worker => {
     const driver = createRequire(import.meta.url).resolve('better-sqlite3');
-    const started = new Worker(THREAD, { eval: true, workerData: { ...settings, driver } });
+    const started = new Worker(THREAD, {
+      eval: true,
+      workerData: { ...settings, driver, rowMissing: ROW_MISSING },
+    });
     started.unref();
     started.on('message', (failure: { message: string; code: string } | null) => {
       const first = waiting.shift();

@@ -40,9 +40,15 @@ export interface AsyncLookup {
   prepare<Row>(name: string, query: CompiledQuery<Row>): (...values: readonly unknown[]) => Promise<Row[]>;
 }
 
+/** Nothing was written, since a row that had to be there was not. */
+export const ROW_MISSING = 'ROW_MISSING';
+
 /** Writes many rows without keeping this thread from its work. */
 export interface BackgroundWriter {
-  /** In one transaction. Resolves when it has committed; rejects where nothing was written. */
+  /**
+   * In one transaction, one call after the other. Resolves when it has committed; rejects where nothing was written, with
+   * the code ROW_MISSING where that is for `mustChange`.
+   */
   write(writes: readonly RowWrites[]): Promise<void>;
 }
 
@@ -50,4 +56,6 @@ export interface BackgroundWriter {
 export interface RowWrites {
   readonly sql: string;
   readonly rows: readonly (readonly (string | number | null)[])[];
+  /** Each run has to change a row, or nothing at all is written. */
+  readonly mustChange?: boolean;
 }

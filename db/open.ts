@@ -11,6 +11,7 @@ export type {
   RowWrites,
   SyncLookup,
 } from './database.ts';
+export { ROW_MISSING } from './database.ts';
 
 /**
  * Opens `sqlite:<path>` (made if missing, its folder too) or `postgres://…`. Loads only the driver it needs. Does not

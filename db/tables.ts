@@ -203,6 +203,13 @@ export interface ApiKeyUsageBucketsTable {
   denied: number;
 }
 
+/** On SQLite alone: usage that a crash can't lose any more, and that is not in the tables above yet. */
+export interface UsageJournalTable {
+  id: Fixed<string>;
+  /** JSON, as src/usage/journal.ts writes it. */
+  activities: Fixed<string>;
+}
+
 export interface AuditLogTable {
   id: Fixed<string>;
   organization_id: Fixed<string>;
@@ -267,6 +274,7 @@ export interface Tables {
   api_key_usage: ApiKeyUsageTable;
   api_key_secret_usage: ApiKeySecretUsageTable;
   api_key_usage_buckets: ApiKeyUsageBucketsTable;
+  usage_journal: UsageJournalTable;
   audit_log: AuditLogTable;
   nodes: NodesTable;
   node_watches: NodeWatchesTable;

@@ -113,7 +113,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       liveServer.start();
       live.start();
       await Promise.all([bus.start(), limiter.start()]);
-      recorder.start();
+      await recorder.start();
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);
         const readiness = () => migrationProblem(database, { served: true });

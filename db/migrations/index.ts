@@ -6,6 +6,7 @@ import * as userIdentities from './0004-user-identities.ts';
 import * as recordedExpiries from './0005-recorded-expiries.ts';
 import * as auditByAge from './0006-audit-by-age.ts';
 import * as nodeSecrets from './0007-node-secrets.ts';
+import * as usageJournal from './0008-usage-journal.ts';
 
 /** All migrations, oldest first. Once released, one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-recorded-expiries': recordedExpiries,
   '0006-audit-by-age': auditByAge,
   '0007-node-secrets': nodeSecrets,
+  '0008-usage-journal': usageJournal,
 };

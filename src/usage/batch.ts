@@ -111,13 +111,24 @@ export function partsOf(batch: Batch, size: number): Batch[] {
 export function mergeBatches(batches: readonly Batch[]): Batch {
   const merged = emptyBatch();
   for (const batch of batches) {
-    for (const key of batch.keys.values()) addActivity(merged, key);
+    addBatch(merged, batch);
     merged.dropped += batch.dropped;
   }
   return merged;
 }
 
-function addActivity(batch: Batch, added: KeyActivity): void {
+/** Adds what was counted in `added`. */
+export function addBatch(batch: Batch, added: Batch): void {
+  for (const key of added.keys.values()) addActivity(batch, key);
+}
+
+/** Whether nothing of `added` would be dropped. */
+export function hasRoomFor(batch: Batch, added: Batch): boolean {
+  return batch.minutes === 0 || batch.minutes + added.minutes <= MINUTES_MAX;
+}
+
+/** Adds what became of one key. */
+export function addActivity(batch: Batch, added: Omit<KeyActivity, 'minute'>): void {
   const { keyId, organizationId, at, ip, minutes, secrets } = added;
   const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
   if (at !== NOT_USED && at >= key.at) {

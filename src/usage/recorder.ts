@@ -1,36 +1,29 @@
 import type { BackgroundWriter } from '../../db/open.ts';
 import type { Services, UsageSink } from '../context.ts';
-import {
-  type Batch,
-  emptyBatch,
-  isEmpty,
-  lastUseOf,
-  mergeBatches,
-  noteDenial,
-  noteUse,
-  partsOf,
-} from './batch.ts';
+import { type Batch, emptyBatch, isEmpty, lastUseOf, mergeBatches, noteDenial, noteUse } from './batch.ts';
+import { journalStore } from './journal-store.ts';
 import { pruneBuckets } from './prune.ts';
-import { writeBatch, writeInBackground } from './write-batch.ts';
+import { NotSavedError, type UsageStore } from './store.ts';
+import { tableStore } from './table-store.ts';
 
 /** A usage sink that writes to the database; whoever starts it stops it. */
 export interface UsageRecorder extends UsageSink {
-  /** Writes what is gathered at every interval from now on. */
-  start(): void;
+  /**
+   * Writes what an earlier process left to be written, and saves what is gathered at every interval from then on. Rejects
+   * where that can't be written.
+   */
+  start(): Promise<void>;
   /** Ends that, and writes what is left. */
   stop(): Promise<void>;
-  /** How long the oldest use or denial has waited to be written, milliseconds; and how many writes have failed. */
+  /** How long the oldest use or denial has waited to be safe from a crash, milliseconds; and how many writes have failed. */
   status(): { readonly waitingMs: number; readonly failures: number };
 }
 
 const PRUNE_EVERY_MS = 3_600_000;
 
-/** Keys of one transaction: a change that somebody waits for does not wait for more of them. */
-const PART_KEYS = 200;
-
 /**
- * Gathers uses and denials in memory and writes them every `flushMs` milliseconds. A batch that can't be written is
- * kept, and written with the next; noting one never waits and never fails.
+ * Gathers uses and denials in memory and saves them every `flushMs` milliseconds. A batch that can't be saved is kept,
+ * and saved with the next; noting one never waits and never fails.
  */
 export function createUsageRecorder(
   {
@@ -42,62 +35,83 @@ export function createUsageRecorder(
   }: Pick<Services, 'db' | 'bus' | 'clock' | 'log'> & { readonly background?: BackgroundWriter | null },
   flushMs: number,
 ): UsageRecorder {
+  const journal = background && journalStore(db, background);
+  const store: UsageStore = journal ?? tableStore(db);
   let gathering = emptyBatch();
-  // Being written, or written last: for a reader that read its row before the commit and looks here after it.
-  let handedOver: Batch | null = null;
-  let running: Promise<void> | null = null;
+  let saving: Promise<void> | null = null;
+  let writing: Promise<void> | null = null;
   let next: Promise<void> | null = null;
+  let started: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let pruneAt = 0;
-  // When the first of what is gathered came, and of what is being written.
+  // When the first of what is gathered came, and of what is being saved.
   let since: number | null = null;
-  let writingSince: number | null = null;
+  let savingSince: number | null = null;
   let failures = 0;
 
-  const write = async (): Promise<void> => {
+  /** Hands over what is gathered; what is not taken is gathered again. Never rejects. */
+  const handOver = async (take: (batch: Batch) => Promise<void>): Promise<void> => {
     const batch = gathering;
     gathering = emptyBatch();
-    handedOver = batch;
-    const parts = partsOf(batch, PART_KEYS);
-    writingSince = since;
+    const takenSince = since;
+    savingSince ??= since;
     since = null;
     try {
-      for (let part = parts[0]; part; part = parts[0]) {
-        await (background ? writeInBackground(background, part) : writeBatch(db, part));
-        parts.shift();
-      }
+      await take(batch);
     } catch (error) {
-      gathering = mergeBatches([...parts, gathering]);
-      handedOver = null;
-      since = writingSince;
+      if (error instanceof NotSavedError) {
+        gathering = mergeBatches([error.rest, gathering]);
+        since = takenSince;
+      }
       failures += 1;
-      log.warn('Usage could not be written; it is kept for the next try', { error });
+      log.warn('Usage could not be written; it is kept for the next try', {
+        error: error instanceof NotSavedError ? error.cause : error,
+      });
     } finally {
-      writingSince = null;
-      running = null;
+      savingSince = null;
     }
     if (batch.dropped > 0)
       log.warn('Usage was not counted: too much was waiting to be written', { count: batch.dropped });
   };
 
+  const save = (): Promise<void> => {
+    if (isEmpty(gathering)) return saving ?? Promise.resolve();
+    saving ??= handOver(store.save).finally(() => {
+      saving = null;
+    });
+    return saving;
+  };
+
+  const write = async (): Promise<void> => {
+    // No moment in between, in which what is gathered would be nowhere but here.
+    if (saving) await saving;
+    await handOver(store.write);
+  };
+
+  const hasNothing = (): boolean =>
+    isEmpty(gathering) && !saving && store.unwritten.every((batch) => isEmpty(batch));
+
   const flush = (): Promise<void> => {
-    if (running) {
+    if (writing) {
       // What is being written now may have begun before the caller's use was noted.
-      next ??= running.then(() => {
+      next ??= writing.then(() => {
         next = null;
         return flush();
       });
       return next;
     }
-    if (isEmpty(gathering)) return Promise.resolve();
-    running = write();
-    return running;
+    if (hasNothing()) return Promise.resolve();
+    writing = write().finally(() => {
+      writing = null;
+    });
+    return writing;
   };
 
   const tick = (): void => {
     // As long as the next write would have left it: it may be large, and there may be no next.
-    if (!running && isEmpty(gathering)) handedOver = null;
-    void flush().then(prune);
+    if (!writing && hasNothing()) store.rest();
+    const done = store.isDue && !writing ? flush() : save();
+    void done.then(prune);
   };
 
   const prune = async (): Promise<void> => {
@@ -125,24 +139,35 @@ export function createUsageRecorder(
       const { organizationId, keyId, code, at, ip } = denial;
       bus.emit({ type: 'denial', organizationId, keyId, code, at, ip });
     },
-    pendingKey: (keyId) => lastUseOf(handedOver ? [gathering, handedOver] : [gathering], keyId),
+    pendingKey(keyId) {
+      const { unwritten, handedOver } = store;
+      return lastUseOf([gathering, ...unwritten, ...(handedOver ? [handedOver] : [])], keyId);
+    },
     pendingSecret(secretId, lastUsedAt) {
-      const newer = gathering.secrets.get(secretId);
-      const other = handedOver?.secrets.get(secretId);
+      const pending = [gathering, ...store.unwritten].map(({ secrets }) => secrets.get(secretId));
+      const written = store.handedOver?.secrets.get(secretId);
       // A row of a moment after the commit holds it already.
-      const older = other && other.at > lastUsedAt ? other : undefined;
-      if (!newer || !older) return newer ?? older;
-      return { at: Math.max(newer.at, older.at), uses: newer.uses + older.uses };
+      if (written && written.at > lastUsedAt) pending.push(written);
+      const uses = pending.filter((one) => one !== undefined);
+      if (uses.length === 0) return undefined;
+      return {
+        at: Math.max(...uses.map(({ at }) => at)),
+        uses: uses.reduce((sum, one) => sum + one.uses, 0),
+      };
     },
     flush,
     status() {
-      const oldest = writingSince ?? since;
+      const oldest = savingSince ?? since;
       return { waitingMs: oldest === null ? 0 : performance.now() - oldest, failures };
     },
     start() {
-      timer ??= setInterval(tick, flushMs).unref();
+      started ??= (journal?.recover() ?? Promise.resolve()).then(() => {
+        timer = setInterval(tick, flushMs).unref();
+      });
+      return started;
     },
     async stop() {
+      await started?.catch(() => {});
       if (timer) clearInterval(timer);
       timer = null;
       await flush();

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
-import type { BackgroundWriter } from '../../db/open.ts';
+import type { RowWrites } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { LastUse } from '../context.ts';
 import { type Batch, lastUseOf, NOT_USED } from './batch.ts';
@@ -43,10 +43,10 @@ const ADD_MINUTE = `
     verified = api_key_usage_buckets.verified + excluded.verified,
     denied = api_key_usage_buckets.denied + excluded.denied`;
 
-/** The same on SQLite, beside the thread that answers requests, which here has as little to do as can be. */
-export function writeInBackground(background: BackgroundWriter, batch: Batch): Promise<void> {
+/** The same on SQLite, for a writer that runs beside the thread that answers requests. */
+export function tableWrites(batch: Batch): RowWrites[] {
   const activities = [...batch.keys.values()];
-  return background.write([
+  return [
     {
       sql: 'update api_key_usage set last_used_at = ?, last_used_ip = ? where api_key_id = ? and last_used_at <= ?',
       rows: activities.flatMap(({ keyId, at, ip }) => (at === NOT_USED ? [] : [[at, ip, keyId, at]])),
@@ -63,7 +63,7 @@ export function writeInBackground(background: BackgroundWriter, batch: Batch): P
         minutes.map(({ start, verified, denied }) => [keyId, start, verified, denied]),
       ),
     },
-  ]);
+  ];
 }
 
 /** What there is to write, sorted: two nodes take rows in one order and can't wait for each other. */

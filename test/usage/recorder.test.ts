@@ -248,8 +248,7 @@ onEachDatabase('the usage recorder', (engine) => {
 
   test('writes by itself once it is started, and the rest when it stops', async () => {
     const { use, written, recorder } = await made({ flushMs: 10 });
-    recorder.start();
-    recorder.start();
+    await Promise.all([recorder.start(), recorder.start()]);
     onTestFinished(() => recorder.stop());
     use(1000);
     await eventually(async () => (await written()).uses === 1);
