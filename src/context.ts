@@ -64,10 +64,14 @@ export interface UsageSink {
   /** A key's last use where it is not written yet: readers lay it over what the database says. */
   pendingKey(keyId: string): LastUse | undefined;
   /**
-   * A secret's last use and count of uses that a row read before does not hold yet. `lastUsedAt` is what the row says, by
+   * A key's secret's last use and count of uses that a row read before does not hold yet. `lastUsedAt` is what the row says, by
    * which a write that has committed is told from one that is still to come.
    */
-  pendingSecret(secretId: string, lastUsedAt: number): { at: number; uses: number } | undefined;
+  pendingSecret(
+    keyId: string,
+    secretId: string,
+    lastUsedAt: number,
+  ): { at: number; uses: number } | undefined;
   /** Writes what is gathered. Resolves when it is written; at once where there is nothing. */
   flush(): Promise<void>;
 }

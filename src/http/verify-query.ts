@@ -27,7 +27,8 @@ const REST = /(?:^|&)uri=/;
  * anything else: a parameter that was ignored might be the one that was to keep somebody out.
  */
 export function readVerifyQuery(query: string): Asked | Refusal {
-  const at = query === '' ? -1 : query.search(REST);
+  if (query === '') return NOTHING;
+  const at = query.search(REST);
   const own = at < 0 ? query : query.slice(0, at);
   const known = kept.get(own);
   if (known) return known;
@@ -56,6 +57,8 @@ function parse(parameters: URLSearchParams): Asked | Refusal {
   const visible = (id: string): boolean => organizationId === null || id === organizationId;
   return { permissions, teamId, environment, askedBy: organizationId, visible };
 }
+
+const NOTHING = parse(new URLSearchParams());
 
 function fault(message: string): Refusal {
   return new Refusal(400, 'BAD_USER_INPUT', message);

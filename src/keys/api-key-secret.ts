@@ -91,7 +91,7 @@ function selectSecrets(db: Kysely<Tables>) {
 }
 
 function toSecret(row: SecretRow, usage: Context['usage']): ApiKeySecret {
-  const pending = usage.pendingSecret(row.id, row.last_used_at);
+  const pending = usage.pendingSecret(row.api_key_id, row.id, row.last_used_at);
   const lastUsedAt = Math.max(row.last_used_at, pending?.at ?? NOT_YET);
   return {
     id: row.id,

@@ -90,12 +90,14 @@ export function lookUpAtOnce(
     withKey(hash, use) {
       const now = performance.now();
       if (now - lookedAt >= LOOK_EVERY_MS) look(now);
-      const known = cache.get(hash);
-      if (known) confirm(known.organization, now);
-      // Catching up may just have touched it.
-      const remembered = known && cache.get(hash)?.key;
-      counts[remembered ? 'remembered' : 'read'] += 1;
-      return use(remembered ?? read(hash, now));
+      let known = cache.get(hash);
+      if (known && known.organization.confirmedAt < changedAt) {
+        confirm(known.organization, now);
+        // Catching up may just have touched it.
+        known = cache.get(hash);
+      }
+      counts[known ? 'remembered' : 'read'] += 1;
+      return use(known ? known.key : read(hash, now));
     },
     counts,
     stop,

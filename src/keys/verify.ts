@@ -1,6 +1,6 @@
 import { missing } from '../access/permissions.ts';
 import type { RateLimitState, Services, VerifiableKey } from '../context.ts';
-import { isInNetworks, normalAddress } from '../core/ip.ts';
+import { isInNetworks } from '../core/ip.ts';
 import { type Environment, hashSecret, parseSecret } from './secret.ts';
 
 /** The outcome of a verification: VALID, or the first of the others that applies, in the order of this list. */
@@ -22,7 +22,7 @@ export interface VerificationRequest {
   readonly secret: string;
   /** All must be held. */
   readonly permissions: readonly string[];
-  /** The client's address; null: not known. */
+  /** The client's address in its normal form (`normalAddress`); null: not known. */
   readonly ip: string | null;
   /** The key must be bound to this team, or to none. */
   readonly teamId: string | null;
@@ -77,7 +77,7 @@ function decide(
 ): Verdict | Promise<Verdict> {
   if (!key || !request.visible(key.organizationId)) return refuseUnknown(services, request, NOT_FOUND);
   const now = services.clock.now();
-  const ip = request.ip === null ? null : normalAddress(request.ip);
+  const { ip } = request;
   const refusal = firstRefusal(key, request, ip, now);
   if (!key.rateLimit) return settle(services, key, refusal, null, now, ip);
   const taking = !refusal && request.takeRateLimit;
@@ -111,9 +111,9 @@ function settle(
 }
 
 function refuseUnknown(services: Needs, request: VerificationRequest, refusal: Refusal): Verdict {
-  const ip = request.ip === null ? null : normalAddress(request.ip);
+  const { askedBy, ip } = request;
   const at = services.clock.now();
-  services.usage.denied({ organizationId: request.askedBy, keyId: null, code: refusal[0], at, ip });
+  services.usage.denied({ organizationId: askedBy, keyId: null, code: refusal[0], at, ip });
   return verdict(refusal, null, null);
 }
 

@@ -32,7 +32,6 @@ export interface KeyActivity {
 /** Uses and denials gathered since the last write. */
 export interface Batch {
   readonly keys: Map<string, KeyActivity>;
-  readonly secrets: Map<string, SecretUses>;
   /** How many minutes of keys there are. */
   minutes: number;
   /** Uses and denials not counted by minutes, because there were too many. */
@@ -51,7 +50,7 @@ export const NOT_USED = -1;
 const MINUTES_MAX = 100_000;
 
 export function emptyBatch(): Batch {
-  return { keys: new Map(), secrets: new Map(), minutes: 0, dropped: 0 };
+  return { keys: new Map(), minutes: 0, dropped: 0 };
 }
 
 export function isEmpty(batch: Batch): boolean {
@@ -65,7 +64,7 @@ export function noteUse(batch: Batch, { organizationId, keyId, secretId, at, ip 
     key.at = at;
     key.ip = ip;
   }
-  const secret = key.secrets.find((one) => one.secretId === secretId) ?? addSecret(batch, key, secretId);
+  const secret = secretOf(key, secretId) ?? addSecret(key, secretId);
   secret.uses += 1;
   if (at > secret.at) secret.at = at;
   const minute = minuteAt(batch, key, at);
@@ -101,7 +100,6 @@ export function partsOf(batch: Batch, size: number): Batch[] {
     if (part.keys.size === 0) parts.push(part);
     part.keys.set(keyId, key);
     part.minutes += key.minutes.length;
-    for (const secret of key.secrets) part.secrets.set(secret.secretId, secret);
     if (part.keys.size === size) part = emptyBatch();
   }
   return parts;
@@ -136,7 +134,7 @@ export function addActivity(batch: Batch, added: Omit<KeyActivity, 'minute'>): v
     key.ip = ip;
   }
   for (const { secretId, at: usedAt, uses } of secrets) {
-    const secret = batch.secrets.get(secretId) ?? addSecret(batch, key, secretId);
+    const secret = secretOf(key, secretId) ?? addSecret(key, secretId);
     secret.uses += uses;
     secret.at = Math.max(secret.at, usedAt);
   }
@@ -165,10 +163,15 @@ function addKey(batch: Batch, keyId: string, organizationId: string): KeyActivit
   return key;
 }
 
-function addSecret(batch: Batch, key: KeyActivity, secretId: string): SecretUses {
+/** What one secret of a key was used for. */
+export function secretOf({ secrets }: KeyActivity, secretId: string): SecretUses | undefined {
+  const [first] = secrets;
+  return first?.secretId === secretId ? first : secrets.find((one) => one.secretId === secretId);
+}
+
+function addSecret(key: KeyActivity, secretId: string): SecretUses {
   const secret = { secretId, at: 0, uses: 0 };
   key.secrets = withOne(key.secrets, secret);
-  batch.secrets.set(secretId, secret);
   return secret;
 }
 

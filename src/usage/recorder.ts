@@ -1,6 +1,15 @@
 import type { BackgroundWriter } from '../../db/open.ts';
 import type { Services, UsageSink } from '../context.ts';
-import { type Batch, emptyBatch, isEmpty, lastUseOf, mergeBatches, noteDenial, noteUse } from './batch.ts';
+import {
+  type Batch,
+  emptyBatch,
+  isEmpty,
+  lastUseOf,
+  mergeBatches,
+  noteDenial,
+  noteUse,
+  secretOf,
+} from './batch.ts';
 import { journalStore } from './journal-store.ts';
 import { pruneBuckets } from './prune.ts';
 import { NotSavedError, type UsageStore } from './store.ts';
@@ -143,9 +152,13 @@ export function createUsageRecorder(
       const { unwritten, handedOver } = store;
       return lastUseOf([gathering, ...unwritten, ...(handedOver ? [handedOver] : [])], keyId);
     },
-    pendingSecret(secretId, lastUsedAt) {
-      const pending = [gathering, ...store.unwritten].map(({ secrets }) => secrets.get(secretId));
-      const written = store.handedOver?.secrets.get(secretId);
+    pendingSecret(keyId, secretId, lastUsedAt) {
+      const usesIn = (batch: Batch | null) => {
+        const key = batch?.keys.get(keyId);
+        return key && secretOf(key, secretId);
+      };
+      const pending = [gathering, ...store.unwritten].map(usesIn);
+      const written = usesIn(store.handedOver);
       // A row of a moment after the commit holds it already.
       if (written && written.at > lastUsedAt) pending.push(written);
       const uses = pending.filter((one) => one !== undefined);
@@ -171,7 +184,7 @@ export function createUsageRecorder(
       if (timer) clearInterval(timer);
       timer = null;
       await flush();
-      const lost = gathering.secrets.size + gathering.minutes;
+      const lost = gathering.keys.size + gathering.minutes;
       if (lost > 0) log.error('Usage could not be written before the end, and is lost', { count: lost });
     },
   };

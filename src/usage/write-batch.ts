@@ -72,7 +72,10 @@ function rowsOf(batch: Batch) {
     const use = lastUseOf([batch], id);
     return use ? [[id, use] as const] : [];
   });
-  const secrets = [...batch.secrets].sort(byId);
+  const secrets = [...batch.keys.values()]
+    .flatMap((key) => key.secrets)
+    .map((secret) => [secret.secretId, secret] as const)
+    .sort(byId);
   const buckets = [...toBuckets(batch)].sort(byId).map(([, bucket]) => bucket);
   return { keys, secrets, buckets };
 }
@@ -88,7 +91,10 @@ async function writeKeys(tx: Transaction<Tables>, rows: readonly (readonly [stri
   `.execute(tx);
 }
 
-async function writeSecrets(tx: Transaction<Tables>, rows: [string, { at: number; uses: number }][]) {
+async function writeSecrets(
+  tx: Transaction<Tables>,
+  rows: readonly (readonly [string, { at: number; uses: number }])[],
+) {
   const values = rows.map(([id, { at, uses }]) => sql`(${id}, ${whole(at)}, ${whole(uses)})`);
   await sql`
     update api_key_secret_usage set

@@ -90,7 +90,10 @@ describe('usage written beside the thread that answers', () => {
     await sql`alter table api_key_usage_buckets rename to away`.execute(services().db);
     await recorder.flush();
     expect(services().lines.at(-1)).toContain('kept for the next try');
-    expect(recorder.pendingSecret(keys[0]?.secretId ?? '', 0)).toMatchObject({ at: 1000, uses: 1 });
+    expect(recorder.pendingSecret(keys[0]?.keyId ?? '', keys[0]?.secretId ?? '', 0)).toMatchObject({
+      at: 1000,
+      uses: 1,
+    });
     await sql`alter table away rename to api_key_usage_buckets`.execute(services().db);
     expect((await written()).uses.map(({ uses }) => uses)).toEqual([0, 0, 0]);
     use(2000);
@@ -100,7 +103,7 @@ describe('usage written beside the thread that answers', () => {
       [2, 2000],
       [2, 2000],
     ]);
-    expect(recorder.pendingSecret(keys[0]?.secretId ?? '', 2000)).toBeUndefined();
+    expect(recorder.pendingSecret(keys[0]?.keyId ?? '', keys[0]?.secretId ?? '', 2000)).toBeUndefined();
   });
 
   test('waits for a change that is under way, and no change waits for all of it', async () => {
@@ -114,7 +117,9 @@ describe('usage written beside the thread that answers', () => {
         for (const key of keys) recorder.accepted({ ...key, at: 1000, ip: null });
         const flush = recorder.flush();
         await new Promise((resolve) => setTimeout(resolve, 50));
-        expect(recorder.pendingSecret(keys[0]?.secretId ?? '', 0)).toMatchObject({ uses: 1 });
+        expect(recorder.pendingSecret(keys[0]?.keyId ?? '', keys[0]?.secretId ?? '', 0)).toMatchObject({
+          uses: 1,
+        });
         return { flush };
       });
     await (await flushed).flush;
@@ -132,7 +137,7 @@ describe('usage written beside the thread that answers', () => {
         .select(['uses', 'last_used_at'])
         .where('secret_id', '=', key.secretId)
         .executeTakeFirstOrThrow();
-      return row.uses + (recorder.pendingSecret(key.secretId, row.last_used_at)?.uses ?? 0);
+      return row.uses + (recorder.pendingSecret(key.keyId, key.secretId, row.last_used_at)?.uses ?? 0);
     };
     for (let uses = 1; uses <= 20; uses += 1) {
       recorder.accepted({ ...key, at: uses * 1000, ip: null });

@@ -86,7 +86,7 @@ describe('the journal of usage', () => {
     await store.save(batchOf(keys, 2000));
     expect(await rowsLeft()).toBe(2);
     expect(await counted(first)).toEqual(once(0, 0));
-    expect(store.unwritten.map(({ secrets }) => secrets.get(first.secretId)?.uses)).toEqual([2]);
+    expect(store.unwritten.map(({ keys: saved }) => saved.get(first.keyId)?.secrets[0]?.uses)).toEqual([2]);
     await store.write(batchOf(keys, 3000));
     expect(await rowsLeft()).toBe(0);
     for (const key of keys) expect(await counted(key)).toEqual(once(3, 3000));
@@ -140,7 +140,7 @@ describe('the journal of usage', () => {
     await eventually(async () => (await rowsLeft()) === 1);
     expect(await counted(key)).toEqual(once(0, 0));
     expect(recorder.pendingKey(key.keyId)).toEqual({ at: 1000, ip: '192.0.2.1' });
-    expect(recorder.pendingSecret(key.secretId, 0)).toEqual({ at: 1000, uses: 1 });
+    expect(recorder.pendingSecret(key.keyId, key.secretId, 0)).toEqual({ at: 1000, uses: 1 });
     expect(recorder.status().waitingMs).toBe(0);
     await recorder.flush();
     expect(await counted(key)).toEqual(once(1, 1000));
@@ -183,7 +183,7 @@ describe('the journal of usage', () => {
   /** Uses that a reader sees beyond those of before: the row's, and what it does not hold yet. */
   async function seen(store: JournalStore, key: Key, before: number): Promise<number> {
     const row = await counted(key);
-    const waiting = store.unwritten.map(({ secrets }) => secrets.get(key.secretId)?.uses ?? 0);
+    const waiting = store.unwritten.map(({ keys }) => keys.get(key.keyId)?.secrets[0]?.uses ?? 0);
     return (row?.uses ?? 0) - before + waiting.reduce((sum, one) => sum + one, 0);
   }
 });
