@@ -54,6 +54,7 @@ export function backgroundWriter(settings: {
     const started = new Worker(THREAD, {
       eval: true,
       workerData: { ...settings, driver, rowMissing: ROW_MISSING },
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
     started.unref();
     started.on('message', (failure: { message: string; code: string } | null) => {

@@ -40,11 +40,15 @@ export interface VerifiableRow extends KeyRow, RoleRow {
 /** In place of a role, where the key has none. */
 export const NO_ROLE: RoleRow = { role_name: null, role_permissions: null };
 
-/** Keys share these: most have the permissions and allowlist of many others, and none. */
+type RateLimit = NonNullable<VerifiableKey['rateLimit']>;
+
+/** Keys share these: most have the organization, permissions, allowlist and limit of many others, or none. */
 const SHARED_MAX = 2_000;
 
 const permissionLists = new LRUCache<string, readonly string[]>({ max: SHARED_MAX });
 const allowlists = new LRUCache<string, readonly Network[]>({ max: SHARED_MAX });
+const rateLimits = new LRUCache<number, RateLimit>({ max: SHARED_MAX });
+const texts = new LRUCache<string, string>({ max: SHARED_MAX });
 const NONE: readonly never[] = [];
 
 /** Makes a row into what the checks look at. Throws where an allowlist can't be read. */
@@ -58,25 +62,43 @@ export function keyWithRole(row: KeyRow, role: RoleRow): VerifiableKey {
   return {
     keyId: row.key_id,
     secretId: row.secret_id,
-    organizationId: row.organization_id,
-    environment: row.environment,
+    organizationId: shared(row.organization_id),
+    environment: row.environment === 'live' ? 'live' : 'test',
     permissions: permissionsOf(role.role_permissions ?? '[]', row.grants),
     roleName: role.role_name,
     teamIds: row.team_ids ? row.team_ids.split(',').sort() : NONE,
     externalId: row.external_id,
     allowlist: row.ip_allowlist === '[]' ? NONE : allowlistOf(row.ip_allowlist),
-    rateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
+    rateLimit: limit === null || windowSeconds === null ? null : rateLimitOf(limit, windowSeconds),
     enabled: row.enabled === 1,
     revoked: row.revoked === 1,
     expiresAt: row.expires_at,
   };
 }
 
+/** The same text, where it was met before: one copy of it in memory, however many keys have it. */
+function shared(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  texts.set(text, text);
+  return text;
+}
+
+function rateLimitOf(limit: number, windowSeconds: number): RateLimit {
+  // Both are whole and bounded (10^9, 2,592,000), so that this names the pair, exactly.
+  const name = windowSeconds * 1_000_000_001 + limit;
+  const known = rateLimits.get(name);
+  if (known) return known;
+  const made = { limit, windowSeconds };
+  rateLimits.set(name, made);
+  return made;
+}
+
 function permissionsOf(role: string, grants: string): readonly string[] {
   const name = `${role} ${grants}`;
   const known = permissionLists.get(name);
   if (known) return known;
-  const permissions = union(texts(role), texts(grants));
+  const permissions = union(textsIn(role), textsIn(grants));
   permissionLists.set(name, permissions);
   return permissions;
 }
@@ -84,12 +106,12 @@ function permissionsOf(role: string, grants: string): readonly string[] {
 function allowlistOf(json: string): readonly Network[] {
   const known = allowlists.get(json);
   if (known) return known;
-  const networks = texts(json).map(toNetwork);
+  const networks = textsIn(json).map(toNetwork);
   allowlists.set(json, networks);
   return networks;
 }
 
-function texts(json: string): string[] {
+function textsIn(json: string): string[] {
   return JSON.parse(json) as string[];
 }
 

@@ -17,7 +17,8 @@ export interface SettleAfter {
   readonly keys: number;
 }
 
-const SETTLE_AFTER: SettleAfter = { ms: 10_000, keys: 50_000 };
+/** As many keys as fit into memory a few times over, and as share pages with each other in a large database. */
+const SETTLE_AFTER: SettleAfter = { ms: 10_000, keys: 20_000 };
 
 /** A store that brings into the tables what an earlier process left in the journal. */
 export interface JournalStore extends UsageStore {

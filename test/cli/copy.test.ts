@@ -4,6 +4,8 @@ import type { Engine } from '../../db/open.ts';
 import { openDatabase } from '../../db/open.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
+import { emptyBatch, noteUse } from '../../src/usage/batch.ts';
+import { journalStore } from '../../src/usage/journal-store.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { anyone, present } from '../support/live.ts';
 import { makeApiKey, makeMember, makeOperatorToken, startTestServer } from '../support/server.ts';
@@ -115,4 +117,30 @@ describe('copying', () => {
       stderr: expect.stringContaining('has not run'),
     });
   });
+});
+
+test('copying from sqlite brings along the usage that a killed server only saved', async () => {
+  const { url, kept, member } = await used('sqlite');
+  const source = await openDatabase(url);
+  onTestFinished(() => source.close());
+  if (!source.background) throw new Error('SQLite writes in the background');
+  const { secretId } = await source.kysely
+    .selectFrom('api_key_secrets')
+    .select('id as secretId')
+    .where('api_key_id', '=', kept.id)
+    .executeTakeFirstOrThrow();
+  const batch = emptyBatch();
+  const { organizationId } = member;
+  noteUse(batch, { organizationId, keyId: kept.id, secretId, at: Date.now(), ip: null });
+  await journalStore(source.kysely, source.background).save(batch);
+  const target = await databaseUrl('postgres', { empty: true });
+  expect(await run({}, 'copy', '--from', url, '--to', target)).toMatchObject({ code: 0 });
+  const copied = await openDatabase(target);
+  onTestFinished(() => copied.close());
+  const { uses } = await copied.kysely
+    .selectFrom('api_key_secret_usage')
+    .select('uses')
+    .where('secret_id', '=', secretId)
+    .executeTakeFirstOrThrow();
+  expect(Number(uses)).toBe(2);
 });
