@@ -96,8 +96,12 @@ export function lookUpAtOnce(
         // Catching up may just have touched it.
         known = cache.get(hash);
       }
-      counts[known ? 'remembered' : 'read'] += 1;
-      return use(known ? known.key : read(hash, now));
+      if (known) {
+        counts.remembered += 1;
+        return use(known.key);
+      }
+      counts.read += 1;
+      return use(read(hash, now));
     },
     counts,
     stop,
