@@ -8,6 +8,8 @@ export interface Fault {
   at(field: string): string | null;
   /** Permissions that the viewer lacks, where that was the reason. */
   readonly permissions: readonly string[];
+  /** The id of what there is no more, where that was the reason. */
+  readonly missing: string | null;
   /** What belongs to none of these fields. */
   besides(fields: readonly string[]): readonly string[];
 }
@@ -31,7 +33,7 @@ export function outcomeOf<Result extends Outcome>(result: Result): Done<Result> 
 
 /** A fault that is no field's: the server is away, or the request was refused as a whole. */
 export function generalFault(code: string, message: string): Fault {
-  return { code, message, at: () => null, permissions: [], besides: () => [message] };
+  return { code, message, at: () => null, permissions: [], missing: null, besides: () => [message] };
 }
 
 function faultOf(error: FaultFragment): Fault {
@@ -48,6 +50,7 @@ function faultOf(error: FaultFragment): Fault {
         .map(({ message }) => message)
         .join('. ') || null,
     permissions: 'permissions' in error ? error.permissions : [],
+    missing: 'id' in error ? error.id : null,
     besides: (fields) =>
       issues.length === 0
         ? [error.message]

@@ -7,6 +7,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
 const dateOnly = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
+const toTheMinute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const full = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long' });
 
 const UNITS = [
@@ -45,6 +46,11 @@ export function DateText({ at }: { readonly at: string }) {
       {dateOnly.format(time)}
     </time>
   );
+}
+
+/** A time to the minute, where there is room for text alone. */
+export function timeText(at: string): string {
+  return toTheMinute.format(Date.parse(at));
 }
 
 /** A time to the second. */

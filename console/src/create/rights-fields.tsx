@@ -10,9 +10,21 @@ import { FieldError } from './field-error.tsx';
 import type { FieldsProps } from './fields.ts';
 import { RoleMeaning } from './role-meaning.tsx';
 
-/** What a new key may do: by a role, by permissions of its own, or by both. */
-export function RightsFields({ draft, fault, change }: FieldsProps) {
-  const { rows: roles } = useRoles();
+type RoleChoice = Pick<RoleFactsFragment, 'id' | 'name' | 'description' | 'permissions'>;
+
+/** What a key may do: by a role, by permissions of its own, or by both. */
+export function RightsFields({
+  draft,
+  fault,
+  change,
+  role,
+}: FieldsProps & {
+  /** What the key has now, which not everybody finds in the list of roles. */
+  readonly role?: RoleChoice | null | undefined;
+}) {
+  const { rows } = useRoles();
+  const isListed = !role || rows.some(({ id }) => id === role.id);
+  const roles = isListed ? rows : [role, ...rows];
   const chosen = roles.find(({ id }) => id === draft.roleId);
   return (
     <>
@@ -46,7 +58,7 @@ function RoleField({
   error,
   onChange,
 }: {
-  readonly roles: readonly RoleFactsFragment[];
+  readonly roles: readonly RoleChoice[];
   readonly value: string;
   readonly error: string | null;
   onChange(roleId: string): void;
