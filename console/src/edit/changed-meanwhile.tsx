@@ -22,12 +22,14 @@ export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; read
             <p className="font-medium">
               {actor ? <ActorName actor={actor} /> : 'Somebody'} changed this key while you were editing it.
             </p>
-            {theirs.length > 0 && <p>{named(theirs)}: shown as they are now. Saving leaves that as it is.</p>}
+            {theirs.length > 0 && (
+              <p>{named(theirs)}: the form shows it as it is now. Saving leaves that alone.</p>
+            )}
             {both.map((field) => (
               <div key={field} className="flex flex-wrap items-center justify-between gap-2">
-                <p>{FIELD_NAMES[field]}: you changed it, too. Saving puts yours in place of theirs.</p>
+                <p>{FIELD_NAMES[field]}: you changed it, too. Saving puts your value in place of theirs.</p>
                 <Button size="small" onClick={() => undo(field)}>
-                  Take theirs<span className="sr-only">: {FIELD_NAMES[field]}</span>
+                  Take theirs<span className="sr-only"> ({FIELD_NAMES[field]})</span>
                 </Button>
               </div>
             ))}
