@@ -14,7 +14,7 @@ export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; read
   const both = meanwhile.filter((field) => changed.includes(field));
   const theirs = meanwhile.filter((field) => !changed.includes(field));
   return (
-    <div role="status">
+    <div role="status" className="contents">
       {meanwhile.length > 0 && (
         <div className="flex gap-3 rounded-xl bg-warn-soft px-4 py-3 text-warn">
           <GitMerge size={18} aria-hidden="true" className="mt-0.5 shrink-0" />

@@ -66,8 +66,10 @@ export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
           <BoundsFields {...fields} expiresAt={apiKey.expiresAt} />
         </FormPart>
       </div>
-      <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-6">
-        <SaveImpact apiKey={apiKey} edit={edit} />
+      <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-6 xl:max-h-[calc(100dvh-3rem)]">
+        <div className="min-h-0 xl:overflow-y-auto">
+          <SaveImpact apiKey={apiKey} edit={edit} />
+        </div>
         <FormFault fault={fields.fault} fields={SHOWN_FIELDS} />
         <div className="flex flex-wrap justify-end gap-2">
           <ButtonLink to={`/keys/${apiKey.id}`}>Cancel</ButtonLink>
