@@ -36,6 +36,12 @@ export function generalFault(code: string, message: string): Fault {
   return { code, message, at: () => null, permissions: [], missing: null, besides: () => [message] };
 }
 
+/** What urql says of a request that came to nothing, without its marks. */
+export function faultWords(message: string): string {
+  if (message.startsWith('[Network]')) return 'The server does not answer. It is asked again once it does.';
+  return message.replaceAll('[GraphQL] ', '');
+}
+
 function faultOf(error: FaultFragment): Fault {
   const issues = 'issues' in error ? error.issues : [];
   const told = issues.map(({ path, message }) => ({ field: fieldOf(path), message }));

@@ -24,7 +24,11 @@ export function relativeTime(time: number, at: number): string {
   const difference = time - at;
   if (Math.abs(difference) < 5_000) return 'just now';
   const [length, unit] = UNITS.find(([milliseconds]) => Math.abs(difference) >= milliseconds) ?? UNITS[5];
-  return relative.format(Math.trunc(difference / length), unit);
+  // A day from now is `in 24 hr.`, not `in 23`, as soon as it is chosen.
+  return relative.format(
+    difference > 0 ? Math.round(difference / length) : Math.trunc(difference / length),
+    unit,
+  );
 }
 
 /** A time in words relative to now, which go on by themselves; the whole of it on hovering. */

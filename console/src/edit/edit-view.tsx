@@ -28,7 +28,11 @@ function Edited({ id }: { readonly id: string }) {
     return <LoadFault message={error.message} retry={<Button onClick={() => reload()}>Try again</Button>} />;
   if (!data) return <SkeletonRows />;
   return (
-    <EmptyState icon={SearchX} title="There is no such key">
+    <EmptyState
+      icon={SearchX}
+      title="There is no such key"
+      action={<ButtonLink to="/keys">All keys</ButtonLink>}
+    >
       Or it belongs to another organization.
     </EmptyState>
   );

@@ -1,7 +1,7 @@
 import { ArrowLeft, SearchX } from 'lucide-react';
 import { Link, useParams } from 'wouter';
 import { EnvironmentBadge, KeyStatus } from '../components/badge.tsx';
-import { Button } from '../components/button.tsx';
+import { Button, ButtonLink } from '../components/button.tsx';
 import { EmptyState, LoadFault, Page, SkeletonRows } from '../components/page.tsx';
 import { KeyDetailsDocument } from '../generated/graphql.ts';
 import { useWatchedKey } from '../live/use-watched-key.ts';
@@ -21,7 +21,11 @@ export function KeyView() {
   if (data?.apiKey) return <KeyPage key={id} apiKey={data.apiKey} />;
   if (error) return <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />;
   return data ? (
-    <EmptyState icon={SearchX} title="There is no such key">
+    <EmptyState
+      icon={SearchX}
+      title="There is no such key"
+      action={<ButtonLink to="/keys">All keys</ButtonLink>}
+    >
       Or it belongs to another organization.
     </EmptyState>
   ) : (

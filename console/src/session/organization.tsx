@@ -106,9 +106,13 @@ function useParts(
     const connection = new Connection(address, signedOut);
     const api = createOrganizationClient(connection, { signedOut, refused });
     const events = new KeyEvents({ organizationId, api, connection, refused });
+    const stopListening = connection.listen({ opened: () => {}, settled: api.retry });
     setParts({ api, connection, events });
     void connection.start();
-    return () => connection.stop();
+    return () => {
+      stopListening();
+      connection.stop();
+    };
   }, [organizationId, signedOut, refused]);
   return parts;
 }

@@ -17,9 +17,10 @@ export class ViewBoundary extends Component<
     const { error } = this.state;
     if (!error) return this.props.children;
     // After an upgrade of the server, pieces of the page before may be gone.
+    const isMissing = error instanceof TypeError && error.message.includes('module');
     return (
       <LoadFault
-        message={error.message}
+        message={isMissing ? 'The server does not answer, or has been upgraded meanwhile.' : error.message}
         retry={<Button onClick={() => location.reload()}>Load the page anew</Button>}
       />
     );
