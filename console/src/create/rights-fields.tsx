@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Fault } from '../api/fault.ts';
 import { Choice, Field } from '../components/field.tsx';
 import { Select } from '../components/input.tsx';
@@ -98,11 +99,13 @@ function Grants({
 }) {
   const can = useCan();
   const { permissions } = useOrganization();
+  // What the key has already can be taken away, whatever it is.
+  const [first] = useState(chosen);
   if (can('organization.view'))
     return <PermissionPicker chosen={chosen} readOnly={false} onChange={onChange} />;
   return (
     <div className="grid gap-2.5 md:grid-cols-2">
-      {permissions.map((permission) => (
+      {[...new Set([...permissions, ...first])].map((permission) => (
         <Choice
           key={permission}
           label={<span className="font-mono text-[0.8125rem] break-all">{permission}</span>}

@@ -537,15 +537,6 @@ export type SparklinesQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
-export type KeyFilterChoicesQueryVariables = Exact<{
-  organizationId: string | number;
-  roles: boolean;
-  teams: boolean;
-}>;
-
-
-export type KeyFilterChoicesQuery = { organization: { id: string, roles?: { nodes: Array<{ id: string, name: string }> }, teams?: { nodes: Array<{ id: string, name: string }> } } | null };
-
 export type KeySummaryQueryVariables = Exact<{
   organizationId: string | number;
 }>;
@@ -752,6 +743,14 @@ export type RolesQueryVariables = Exact<{
 
 export type RolesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
 
+export type RoleNamesQueryVariables = Exact<{
+  organizationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type RoleNamesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+
 export type PermissionCatalogQueryVariables = Exact<{
   organizationId: string | number;
 }>;
@@ -845,13 +844,15 @@ export type DenialsSubscriptionVariables = Exact<{
 
 export type DenialsSubscription = { apiKeyDenied: { code: VerificationCode, count: number, ip: string | null, occurredAt: string, apiKey: { id: string, name: string, start: string, status: ApiKeyStatus } | null } };
 
-export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
+export type SessionQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
 
 
 export type SessionQuery = { viewer: { actor:
       | { id: string, email: string, name: string | null }
       | Record<PropertyKey, never>
-    , organizations: { nodes: Array<{ id: string, name: string, slug: string }> } } };
+    , organizations: { nodes: Array<{ id: string, name: string, slug: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } };
 
 export type PermissionsQueryVariables = Exact<{
   organizationId: string | number;
@@ -1670,25 +1671,6 @@ export const SparklinesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SparklinesQuery, SparklinesQueryVariables>;
-export const KeyFilterChoicesDocument = new TypedDocumentString(`
-    query KeyFilterChoices($organizationId: ID!, $roles: Boolean!, $teams: Boolean!) {
-  organization(id: $organizationId) {
-    id
-    roles(first: 100) @include(if: $roles) {
-      nodes {
-        id
-        name
-      }
-    }
-    teams(first: 100) @include(if: $teams) {
-      nodes {
-        id
-        name
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<KeyFilterChoicesQuery, KeyFilterChoicesQueryVariables>;
 export const KeySummaryDocument = new TypedDocumentString(`
     query KeySummary($organizationId: ID!) {
   organization(id: $organizationId) {
@@ -2326,6 +2308,23 @@ export const RolesDocument = new TypedDocumentString(`
   memberCount
   apiKeyCount
 }`) as unknown as TypedDocumentString<RolesQuery, RolesQueryVariables>;
+export const RoleNamesDocument = new TypedDocumentString(`
+    query RoleNames($organizationId: ID!, $after: String) {
+  organization(id: $organizationId) {
+    id
+    roles(first: 100, after: $after) {
+      nodes {
+        id
+        name
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RoleNamesQuery, RoleNamesQueryVariables>;
 export const PermissionCatalogDocument = new TypedDocumentString(`
     query PermissionCatalog($organizationId: ID!) {
   organization(id: $organizationId) {
@@ -2614,7 +2613,7 @@ export const DenialsDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<DenialsSubscription, DenialsSubscriptionVariables>;
 export const SessionDocument = new TypedDocumentString(`
-    query Session {
+    query Session($after: String) {
   viewer {
     actor {
       ... on User {
@@ -2623,11 +2622,15 @@ export const SessionDocument = new TypedDocumentString(`
         name
       }
     }
-    organizations(first: 100) {
+    organizations(first: 100, after: $after) {
       nodes {
         id
         name
         slug
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
       }
     }
   }
