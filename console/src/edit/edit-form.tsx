@@ -66,7 +66,7 @@ export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
           <BoundsFields {...fields} expiresAt={apiKey.expiresAt} />
         </FormPart>
       </div>
-      <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-6 xl:max-h-[calc(100dvh-3rem)]">
+      <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-6 xl:max-h-[calc(100dvh-12rem)]">
         <div className="min-h-0 xl:overflow-y-auto">
           <SaveImpact apiKey={apiKey} edit={edit} />
         </div>
