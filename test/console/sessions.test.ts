@@ -57,6 +57,7 @@ describeInChromium('sessions and settings', () => {
     const single = page.getByRole('link', { name: 'Sign in with single sign-on' });
     await single.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await overflows(page)).toEqual([]);
     await single.click();
     await page.waitForURL(`${site.url}/o/*/*`);
     await page.getByRole('button', { name: /Account/ }).click();

@@ -1,20 +1,13 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { useQuery } from 'urql';
 import { useLocation } from 'wouter';
 import { now } from '../api/clock.ts';
-import { parsed } from '../api/document.ts';
 import { useSubmit } from '../api/use-submit.ts';
 import { Button, ButtonLink } from '../components/button.tsx';
 import { FormFault } from '../components/field.tsx';
 import { Page } from '../components/page.tsx';
 import { SecretOnce } from '../components/secret-once.tsx';
-import {
-  CreateKeyBoundsDocument,
-  CreateKeyDocument,
-  type CreateKeyMutation,
-  type Environment,
-} from '../generated/graphql.ts';
-import { useCan, useOrganization } from '../session/organization.tsx';
+import { CreateKeyDocument, type CreateKeyMutation, type Environment } from '../generated/graphql.ts';
+import { useOrganization } from '../session/organization.tsx';
 import { useOpens } from '../shell/views.tsx';
 import { BoundsFields } from './bounds-fields.tsx';
 import { EnvironmentField } from './environment-field.tsx';
@@ -25,6 +18,7 @@ import { EMPTY_DRAFT, policyOf } from './key-draft.ts';
 import { readMetadata } from './metadata.ts';
 import { PurposeFields } from './purpose-fields.tsx';
 import { RightsFields } from './rights-fields.tsx';
+import { Room } from './room.tsx';
 import { SnippetTabs } from './snippet-tabs.tsx';
 
 type Created = Extract<CreateKeyMutation['createApiKey'], { __typename: 'CreateApiKeyPayload' }>;
@@ -116,25 +110,5 @@ function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
         </Button>
       </div>
     </form>
-  );
-}
-
-/** Says beforehand where the organization has as many keys as it may. */
-function Room() {
-  const { id: organizationId } = useOrganization();
-  const can = useCan();
-  const [{ data }] = useQuery({
-    query: parsed(CreateKeyBoundsDocument),
-    variables: { organizationId },
-    pause: !can('organization.view'),
-    requestPolicy: 'cache-and-network',
-  });
-  const limits = data?.organization?.limits;
-  if (!limits?.maxActiveApiKeys || limits.activeApiKeys < limits.maxActiveApiKeys) return null;
-  return (
-    <p role="status" className="rounded-lg bg-warn-soft px-3.5 py-2.5 text-warn">
-      The organization has {limits.activeApiKeys.toLocaleString('en')} active keys, and may have no more.
-      Revoke one that is not needed first.
-    </p>
   );
 }

@@ -23,6 +23,16 @@ export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; reado
     <Card title="What saving changes">
       <div role="status" className="flex flex-col gap-4">
         {changed.length === 0 && <p className="text-soft">Nothing yet.</p>}
+        {isAboutRights && (
+          <div className="flex flex-col gap-2 border-b border-line pb-3">
+            <p>
+              {gained.length + lost.length === 0
+                ? 'It may do the same as before.'
+                : 'From the next request on, its permissions:'}
+            </p>
+            <PermissionChanges gained={gained} lost={lost} />
+          </div>
+        )}
         {changed.length > 0 && (
           <ul aria-label="Changes" className="flex flex-col gap-3">
             {changed.map((field) => (
@@ -43,16 +53,6 @@ export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; reado
               </li>
             ))}
           </ul>
-        )}
-        {isAboutRights && (
-          <div className="flex flex-col gap-2 border-t border-line pt-3">
-            <p>
-              {gained.length + lost.length === 0
-                ? 'It may do the same as before.'
-                : 'From the next request on, its permissions:'}
-            </p>
-            <PermissionChanges gained={gained} lost={lost} />
-          </div>
         )}
       </div>
     </Card>
