@@ -1,4 +1,5 @@
 import { Undo2 } from 'lucide-react';
+import { useRef } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { Card } from '../components/page.tsx';
 import { PermissionChanges } from '../roles/permission-changes.tsx';
@@ -18,10 +19,12 @@ export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; reado
   const after = [...(role?.permissions ?? []), ...draft.grants];
   const { gained, lost } = difference(apiKey.permissions, after);
   const isAboutRights = changed.includes('roleId') || changed.includes('grants');
+  // The button of what is undone goes away; whoever pressed it with the keyboard stays in its place.
+  const list = useRef<HTMLDivElement>(null);
   const names = new Map([...teams, ...apiKey.teams].map(({ id, name }) => [id, name]));
   return (
     <Card title="What saving changes">
-      <div role="status" className="flex flex-col gap-4">
+      <div ref={list} tabIndex={-1} role="status" className="flex flex-col gap-4 outline-none">
         {changed.length === 0 && <p className="text-soft">Nothing yet.</p>}
         {isAboutRights && (
           <div className="flex flex-col gap-2 border-b border-line pb-3">
@@ -46,7 +49,10 @@ export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; reado
                 <IconButton
                   label={`Undo: ${FIELD_NAMES[field]}`}
                   className="-my-1 size-8"
-                  onClick={() => undo(field)}
+                  onClick={() => {
+                    undo(field);
+                    list.current?.focus();
+                  }}
                 >
                   <Undo2 size={16} aria-hidden="true" />
                 </IconButton>
