@@ -110,6 +110,13 @@ describeInChromium('an open page', () => {
     await page.getByText('This could not be loaded').waitFor({ state: 'detached' });
     await live(page);
     await page.getByText('No teams yet').waitFor();
+    // Of a view that was never open before, not even the code is there.
+    await site.stop();
+    await page.locator('[data-live=reconnecting]').waitFor();
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByText('The server does not answer, or has been upgraded meanwhile.').waitFor();
+    await site.start();
+    await page.getByRole('heading', { name: 'Audit log' }).waitFor();
   });
 
   test('offers every role, and every organization, of however many', async () => {
