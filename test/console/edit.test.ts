@@ -152,6 +152,22 @@ describeInChromium('editing a key', () => {
     await page.getByRole('alert').getByText('The organization may have 1 active API keys').waitFor();
   });
 
+  test('says so where the key was revoked, and the page has not heard of it', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, { name: 'Warehouse' });
+    const page = await site.signIn(ada);
+    // Nothing is told live.
+    await page.routeWebSocket('**/graphql', () => {});
+    await page.goto(`${site.url}/keys/${key.id}/edit`);
+    await textBox(page, 'Name').fill('Too late');
+    await site.ask(ada, 'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { __typename } }', {
+      id: key.id,
+    });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('The key is revoked').waitFor();
+  });
+
   test('tells what somebody else changes meanwhile, and leaves that as it is', async () => {
     const site = await startSite();
     const ada = await site.found();

@@ -28,12 +28,25 @@ export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; read
             {both.map((field) => (
               <div key={field} className="flex flex-wrap items-center justify-between gap-2">
                 <p>{FIELD_NAMES[field]}: you changed it, too. Saving puts your value in place of theirs.</p>
-                <Button size="small" onClick={() => undo(field)}>
+                <Button
+                  size="small"
+                  onClick={(event) => {
+                    undo(field);
+                    stay(event.currentTarget);
+                  }}
+                >
                   Take theirs<span className="sr-only"> ({FIELD_NAMES[field]})</span>
                 </Button>
               </div>
             ))}
-            <Button size="small" className="self-start" onClick={acknowledge}>
+            <Button
+              size="small"
+              className="self-start"
+              onClick={(event) => {
+                acknowledge();
+                stay(event.currentTarget);
+              }}
+            >
               I have seen it
             </Button>
           </div>
@@ -41,6 +54,11 @@ export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; read
       )}
     </div>
   );
+}
+
+/** The button goes away when it is pressed; the keyboard stays in the form. */
+function stay(button: HTMLButtonElement): void {
+  button.closest('form')?.focus();
 }
 
 function named(fields: readonly EditField[]): string {

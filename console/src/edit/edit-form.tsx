@@ -44,8 +44,9 @@ export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
   return (
     <form
       ref={form}
+      tabIndex={-1}
       onSubmit={save}
-      className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem] xl:gap-6"
+      className="grid outline-none items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem] xl:gap-6"
     >
       <div className="flex min-w-0 flex-col gap-4">
         {/* One's own change is no news. */}
