@@ -25,6 +25,11 @@ export const ROUTES: readonly ViewRoute[] = [
     View: view(async () => (await import('./create/create-view.tsx')).CreateView),
   },
   {
+    path: '/keys/:keyId/edit',
+    needs: 'api.key.update',
+    View: view(async () => (await import('./edit/edit-view.tsx')).EditView),
+  },
+  {
     path: '/keys/:keyId/rotate',
     needs: 'api.key.update',
     View: view(async () => (await import('./rotate/rotate-view.tsx')).RotateView),

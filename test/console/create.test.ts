@@ -31,6 +31,11 @@ describeInChromium('creating a key', () => {
     expect(await page.getByRole('radio', { name: 'Test' }).isChecked()).toBe(true);
 
     await page.getByLabel('External id').fill('customer_4711');
+    await page.getByLabel('Metadata').fill('["not", "an object"]');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByText('must be a JSON object').waitFor();
+    expect(await focused(page)).toBe('Metadata');
+    await page.getByLabel('Metadata').fill('{ "plan": "pro" }');
     await page.getByRole('combobox', { name: /^Role/ }).selectOption('member');
     await page.getByText('See API keys, their usage and their live events').first().waitFor();
     await page.getByRole('checkbox', { name: 'api.key.create', exact: true }).check();
@@ -90,7 +95,7 @@ describeInChromium('creating a key', () => {
     const { apiKeys } = await site.ask(
       ada,
       `query ($id: ID!) { apiKeys(organizationId: $id) { nodes {
-        name environment externalId role { name } grants teams { id } ipAllowlist expiresAt
+        name environment externalId metadata role { name } grants teams { id } ipAllowlist expiresAt
         rateLimit { limit windowSeconds }
       } } }`,
       { id: ada.organizationId },
@@ -100,6 +105,7 @@ describeInChromium('creating a key', () => {
         name: 'Terraform CI',
         environment: 'TEST',
         externalId: 'customer_4711',
+        metadata: { plan: 'pro' },
         role: { name: 'member' },
         grants: ['api.key.create'],
         teams: [{ id: teamId }],

@@ -134,6 +134,7 @@ describeInChromium('a rotation', () => {
     await screenshots(page, 'rotate');
     await page.getByRole('button', { name: 'Finish' }).click();
     await page.getByRole('alertdialog', { name: 'The old secret is still in use' }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Refuse it all the same' }).click();
     await page.getByText(/refused on 1 of 1 node after .* ms/).waitFor();
     expect([await site.present(key.secret), await site.present(secret)]).toEqual([401, 200]);

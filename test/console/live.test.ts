@@ -4,6 +4,7 @@ import { openDatabase } from '../../db/open.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 import { eventually } from '../support/wait.ts';
 import { describeInChromium, openBrowser } from './browser.ts';
+import { makeRole } from './people.ts';
 import { startSite } from './site.ts';
 
 /** A silent connection is found out by a ping every 12 seconds that waits 5 for its answer. */
@@ -91,6 +92,48 @@ describeInChromium('an open page', () => {
     await page.unroute('**/graphql');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('No keys yet').waitFor();
+  });
+
+  test('reads what it could not read while the server was away', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const page = await site.signIn(ada);
+    await page.getByRole('link', { name: 'Teams' }).click();
+    await page.getByText('No teams yet').waitFor();
+    await page.getByRole('link', { name: 'Keys' }).click();
+    await live(page);
+    await site.stop();
+    await page.locator('[data-live=reconnecting]').waitFor();
+    await page.getByRole('link', { name: 'Teams' }).click();
+    await page.getByText('The server does not answer. It is asked again once it does.').waitFor();
+    await site.start();
+    await page.getByText('This could not be loaded').waitFor({ state: 'detached' });
+    await live(page);
+    await page.getByText('No teams yet').waitFor();
+    // Of a view that was never open before, not even the code is there.
+    await site.stop();
+    await page.locator('[data-live=reconnecting]').waitFor();
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByText('The server does not answer, or has been upgraded meanwhile.').waitFor();
+    await site.start();
+    await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+  });
+
+  test('offers every role, and every organization, of however many', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const others = 101;
+    for (let number = 1; number <= others; number += 1) {
+      await makeRole(site, ada, { name: `Role ${number}`, permissions: [] });
+      await site.found(`Other ${number}`, ada.email);
+    }
+    const page = await site.signIn(ada);
+    await page.goto(`${site.url}/o/acme/keys`);
+    const roles = page.getByRole('combobox', { name: 'Role' }).getByRole('option');
+    // And any, and those that come along.
+    await eventually(async () => (await roles.count()) === others + 4);
+    await page.getByRole('button', { name: /Organization/ }).click();
+    expect(await page.getByRole('menuitemradio').count()).toBe(others + 1);
   });
 
   test('remembers the theme that was chosen', async () => {

@@ -72,6 +72,8 @@ describeInChromium('the people of an organization', () => {
     expect(await role.getAttribute('aria-invalid')).toBe('true');
     await page.getByRole('button', { name: 'Cancel' }).click();
     await act(page, ada.email, 'Remove from the organization');
+    await page.getByRole('alertdialog').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await page
       .getByRole('alert')

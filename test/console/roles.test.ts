@@ -52,6 +52,7 @@ describeInChromium('roles and teams', () => {
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('alertdialog', { name: 'The role Support is in use' }).waitFor();
     expect(await page.getByRole('alertdialog').getByRole('button').allTextContents()).toEqual(['Close']);
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   test('roles are made of what the viewer holds, by keyboard alone', async () => {
@@ -94,6 +95,7 @@ describeInChromium('roles and teams', () => {
     await page.getByRole('link', { name: 'All roles' }).click();
     await page.getByRole('link', { name: 'Readers' }).click();
     await page.getByRole('button', { name: 'Delete' }).click();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
     await row(page, 'Readers').waitFor({ state: 'detached' });
   });
@@ -123,8 +125,11 @@ describeInChromium('roles and teams', () => {
     const question = page.getByRole('alertdialog');
     await question.getByText('Invoices').waitFor();
     expect(await question.getByRole('button').allTextContents()).toEqual(['Close']);
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await act(page, 'Discovery', 'Delete');
+    await question.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await question.getByRole('button', { name: 'Delete' }).click();
     await row(page, 'Discovery').waitFor({ state: 'detached' });
     expect(await row(page, 'Billing').count()).toBe(1);

@@ -34,6 +34,8 @@ describeInChromium('sessions and settings', () => {
     expect(await phone.getByText('Billing').count()).toBe(0);
 
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.getByRole('alertdialog').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('heading', { name: 'Sign in to Keywright' }).waitFor();
     await expect(site.ask(ada, '{ viewer { __typename } }')).rejects.toThrow();
@@ -55,6 +57,7 @@ describeInChromium('sessions and settings', () => {
     const single = page.getByRole('link', { name: 'Sign in with single sign-on' });
     await single.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await overflows(page)).toEqual([]);
     await single.click();
     await page.waitForURL(`${site.url}/o/*/*`);
     await page.getByRole('button', { name: /Account/ }).click();

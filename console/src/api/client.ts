@@ -9,6 +9,8 @@ export interface OrganizationClient {
   readonly client: Client;
   /** Asks the server again for all that is on the screen. */
   reload(): void;
+  /** Asks it again for what it did not answer. */
+  retry(): void;
 }
 
 /** What became known of the viewer while asking. */
@@ -29,6 +31,7 @@ export function createOrganizationClient(connection: Connection, events: ClientE
     exchanges: [
       mapExchange({
         onOperation: (operation) => queries.note(operation),
+        onResult: (result) => queries.noteResult(result),
         onError: ({ graphQLErrors }) => {
           const codes = graphQLErrors.map(({ extensions }) => extensions.code);
           if (codes.includes('UNAUTHENTICATED')) events.signedOut();
@@ -40,5 +43,5 @@ export function createOrganizationClient(connection: Connection, events: ClientE
       subscriptionExchange({ forwardSubscription: connection.forward }),
     ],
   });
-  return { client, reload: () => queries.reload(client) };
+  return { client, reload: () => queries.reload(client), retry: () => queries.retry(client) };
 }

@@ -8,6 +8,8 @@ export interface Fault {
   at(field: string): string | null;
   /** Permissions that the viewer lacks, where that was the reason. */
   readonly permissions: readonly string[];
+  /** The id of what there is no more, where that was the reason. */
+  readonly missing: string | null;
   /** What belongs to none of these fields. */
   besides(fields: readonly string[]): readonly string[];
 }
@@ -31,7 +33,13 @@ export function outcomeOf<Result extends Outcome>(result: Result): Done<Result> 
 
 /** A fault that is no field's: the server is away, or the request was refused as a whole. */
 export function generalFault(code: string, message: string): Fault {
-  return { code, message, at: () => null, permissions: [], besides: () => [message] };
+  return { code, message, at: () => null, permissions: [], missing: null, besides: () => [message] };
+}
+
+/** What urql says of a request that came to nothing, without its marks. */
+export function faultWords(message: string): string {
+  if (message.startsWith('[Network]')) return 'The server does not answer. It is asked again once it does.';
+  return message.replaceAll('[GraphQL] ', '');
 }
 
 function faultOf(error: FaultFragment): Fault {
@@ -48,6 +56,7 @@ function faultOf(error: FaultFragment): Fault {
         .map(({ message }) => message)
         .join('. ') || null,
     permissions: 'permissions' in error ? error.permissions : [],
+    missing: 'id' in error ? error.id : null,
     besides: (fields) =>
       issues.length === 0
         ? [error.message]

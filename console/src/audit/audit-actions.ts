@@ -52,8 +52,15 @@ export const ACTION_GROUPS: readonly ActionGroup[] = GROUPS.map(([id, label]) =>
   actions: Object.keys(WORDS).filter((action) => action.startsWith(`${id}.`)),
 }));
 
-/** What was done, in words; `names`: whether the object's name belongs after them. */
-export function wordsOf(action: string): { readonly words: string; readonly names: boolean } {
+/**
+ * What was done, in words; `names`: whether the object's name belongs after them. Who is no person joins nothing: `cli`, as
+ * the operator, adds people.
+ */
+export function wordsOf(
+  action: string,
+  isSystem: boolean,
+): { readonly words: string; readonly names: boolean } {
+  if (action === 'member.joined' && isSystem) return { words: 'added', names: true };
   const [words, names] = WORDS[action] ?? [action, true];
   return { words, names };
 }

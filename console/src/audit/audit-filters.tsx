@@ -1,31 +1,33 @@
 import { X } from 'lucide-react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId } from 'react';
 import { Button } from '../components/button.tsx';
-import { Input, Select } from '../components/input.tsx';
+import { Filter, FilterText, Options } from '../components/filters.tsx';
+import { Input } from '../components/input.tsx';
 import { personName, useMembers } from '../people/member-list.ts';
 import { ACTION_GROUPS, actionLabel } from './audit-actions.ts';
-import { type AuditSearch, isNarrowed, NO_SEARCH } from './audit-search.ts';
+import { type AuditSearch, isNarrowed } from './audit-search.ts';
 
-const TYPING_MS = 300;
 const SHAPE = 'min-w-36 grow sm:w-auto! sm:max-w-48 sm:grow-0';
 
 /** Narrows the log; what is chosen stands in the address. */
 export function AuditFilters({
   search,
   change,
+  clear,
 }: {
   readonly search: AuditSearch;
   change(changes: Partial<AuditSearch>): void;
+  clear(): void;
 }) {
   return (
     <search aria-label="Filters" className="flex flex-wrap items-end gap-2">
-      <Select
-        aria-label="Action"
+      <Filter
+        label="Action"
+        all="Any action"
         value={search.action}
-        onChange={(event) => change({ action: event.target.value })}
         className={SHAPE}
+        onChange={(action) => change({ action })}
       >
-        <option value="">Any action</option>
         {ACTION_GROUPS.map(({ id, label, actions }) => (
           <optgroup key={id} label={label}>
             <option value={id}>{label}: any</option>
@@ -36,13 +38,20 @@ export function AuditFilters({
             ))}
           </optgroup>
         ))}
-      </Select>
+      </Filter>
       <Actor actor={search.actor} onChange={(actor) => change({ actor })} />
-      <Target target={search.target} onChange={(target) => change({ target })} />
+      <FilterText
+        label="Object, by its id"
+        placeholder="Object: key_…, role_…"
+        maxLength={100}
+        text={search.target}
+        className="grow basis-40 sm:w-56! sm:grow-0 sm:basis-auto"
+        onChange={(target) => change({ target })}
+      />
       <Day label="From" day={search.from} onChange={(from) => change({ from })} />
       <Day label="To" day={search.to} onChange={(to) => change({ to })} />
       {isNarrowed(search) && (
-        <Button look="quiet" onClick={() => change(NO_SEARCH)}>
+        <Button look="quiet" onClick={clear}>
           <X size={16} aria-hidden="true" />
           Clear
         </Button>
@@ -55,51 +64,12 @@ function Actor({ actor, onChange }: { readonly actor: string; onChange(actor: st
   const { rows: members } = useMembers({ whole: true });
   const isMember = members.some(({ user }) => user.id === actor);
   return (
-    <Select
-      aria-label="By whom"
-      value={actor}
-      onChange={(event) => onChange(event.target.value)}
-      className={SHAPE}
-    >
-      <option value="">By anybody</option>
-      {members.map(({ user }) => (
-        <option key={user.id} value={user.id}>
-          {personName(user)}
-        </option>
-      ))}
+    <Filter label="By whom" all="By anybody" value={actor} className={SHAPE} onChange={onChange}>
+      <Options of={members.map(({ user }) => [user.id, personName(user)])} />
       {actor !== '' && !isMember && <option value={actor}>{actor}</option>}
       {actor !== 'cli' && <option value="cli">cli</option>}
       {actor !== 'expiry' && <option value="expiry">expiry</option>}
-    </Select>
-  );
-}
-
-function Target({ target, onChange }: { readonly target: string; onChange(target: string): void }) {
-  const [typed, setTyped] = useState(target);
-  const told = useRef(target);
-  useEffect(() => {
-    if (target === told.current) return;
-    told.current = target;
-    setTyped(target);
-  }, [target]);
-  useEffect(() => {
-    if (typed === told.current) return;
-    const timer = setTimeout(() => {
-      told.current = typed;
-      onChange(typed);
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <Input
-      type="search"
-      aria-label="Object, by its id"
-      placeholder="Object: key_…, role_…"
-      maxLength={100}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      className="grow basis-40 sm:w-56! sm:grow-0 sm:basis-auto"
-    />
+    </Filter>
   );
 }
 

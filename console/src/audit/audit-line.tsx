@@ -22,7 +22,7 @@ export function AuditLine({
 }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
-  const { words, names } = wordsOf(entry.action);
+  const { words, names } = wordsOf(entry.action, entry.actor.__typename === 'SystemActor');
   const target = useName(entry.targetId);
   const actor = actorOf(entry.actor);
   return (

@@ -1,5 +1,4 @@
-import { useMemo } from 'react';
-import { useSearchParams } from 'wouter';
+import { type AddressSearch, useSearchInAddress } from '../components/search-in-address.ts';
 import type { AuditFilter } from '../generated/graphql.ts';
 import { ACTION_GROUPS } from './audit-actions.ts';
 
@@ -19,27 +18,10 @@ const PARAMETERS = ['action', 'actor', 'target', 'from', 'to'] as const;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_MS = 86_400_000;
 
-/** The search in the address, and how to change parts of it; an empty value takes a part away. */
-export function useAuditSearch(): [AuditSearch, (changes: Partial<AuditSearch>) => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const text = parameters.toString();
-  const search = useMemo(() => readSearch(new URLSearchParams(text)), [text]);
-  const change = (changes: Partial<AuditSearch>) =>
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes))
-          if (value) after.set(name, value);
-          else after.delete(name);
-        return after;
-      },
-      { replace: true },
-    );
-  return [search, change];
+/** The search in the address, and how to change parts of it. */
+export function useAuditSearch(): AddressSearch<AuditSearch, keyof AuditSearch> {
+  return useSearchInAddress(readSearch);
 }
-
-/** What takes all parts of a search away. */
-export const NO_SEARCH: AuditSearch = { action: '', actor: '', target: '', from: '', to: '' };
 
 function readSearch(parameters: URLSearchParams): AuditSearch {
   const given = (name: (typeof PARAMETERS)[number]) => parameters.get(name) ?? '';

@@ -7,7 +7,7 @@ import { useOrganization } from '../session/organization.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditLine } from './audit-line.tsx';
 import { AuditLog, type AuditRows } from './audit-log.ts';
-import { filterOf, isNarrowed, NO_SEARCH, useAuditSearch } from './audit-search.ts';
+import { filterOf, isNarrowed, useAuditSearch } from './audit-search.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { Names } from './names.tsx';
 
@@ -15,7 +15,7 @@ import { Names } from './names.tsx';
 export function AuditView() {
   const client = useClient();
   const { id: organizationId } = useOrganization();
-  const [search, change] = useAuditSearch();
+  const { search, change, clear } = useAuditSearch();
   const log = useMemo(
     () => new AuditLog(client, organizationId, filterOf(search)),
     [client, organizationId, search],
@@ -29,7 +29,7 @@ export function AuditView() {
       actions={<ExportMenu log={log} />}
     >
       <div className="flex flex-col gap-4">
-        <AuditFilters search={search} change={change} />
+        <AuditFilters search={search} change={change} clear={clear} />
         <Card padded={false} className="overflow-clip">
           {shown.error && (
             <LoadFault
@@ -46,9 +46,7 @@ export function AuditView() {
               </ol>
             </Names>
           ) : (
-            !shown.error && (
-              <Instead shown={shown} narrowed={isNarrowed(search)} clear={() => change(NO_SEARCH)} />
-            )
+            !shown.error && <Instead shown={shown} narrowed={isNarrowed(search)} clear={clear} />
           )}
           {shown.hasMore && (
             <div className="flex justify-center border-t border-line p-3">

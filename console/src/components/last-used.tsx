@@ -6,13 +6,13 @@ export function LastUsed({ at }: { readonly at: string | null | undefined }) {
   const pulses = usePulses(at ?? null);
   if (!at) return <span className="text-soft">Never</span>;
   return (
-    <span className="relative inline-flex items-center" data-used={at}>
+    <span className="relative inline-flex items-center pr-3" data-used={at}>
       <RelativeTime at={at} />
       {pulses > 0 && (
         <span
           key={pulses}
           aria-hidden="true"
-          className="absolute -right-3 size-1.5 animate-pulse-once rounded-full bg-good opacity-0"
+          className="absolute right-0.5 size-1.5 animate-pulse-once rounded-full bg-good opacity-0"
         />
       )}
     </span>

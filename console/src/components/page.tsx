@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
+import { faultWords } from '../api/fault.ts';
 import { classNames } from './class-names.ts';
 
 /** The frame of a view: its title (the page's, too), what can be done, and what there is. */
@@ -79,7 +80,7 @@ export function EmptyState({
         <Icon size={20} aria-hidden="true" />
       </span>
       <h2 className="text-base font-semibold">{title}</h2>
-      {children && <div className="max-w-md text-soft">{children}</div>}
+      {children && <div className="w-full max-w-md text-soft">{children}</div>}
       {action && <div className="mt-2">{action}</div>}
     </div>
   );
@@ -90,7 +91,7 @@ export function LoadFault({ message, retry }: { readonly message: string; readon
   return (
     <div role="alert" className="flex flex-col items-center gap-3 px-6 py-14 text-center">
       <h2 className="text-base font-semibold">This could not be loaded</h2>
-      <p className="max-w-md text-soft">{message}</p>
+      <p className="w-full max-w-md break-words text-soft">{faultWords(message)}</p>
       {retry}
     </div>
   );

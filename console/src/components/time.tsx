@@ -1,30 +1,13 @@
 import { useEffect, useReducer, useSyncExternalStore } from 'react';
 import { now } from '../api/clock.ts';
+import { relativeTime } from './relative-time.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
 const dateOnly = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
+const toTheMinute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const full = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long' });
-
-const UNITS = [
-  [365 * DAY_MS, 'year'],
-  [30 * DAY_MS, 'month'],
-  [DAY_MS, 'day'],
-  [HOUR_MS, 'hour'],
-  [MINUTE_MS, 'minute'],
-  [1_000, 'second'],
-] as const;
-
-/** How long ago, or how soon: `just now`, `5 min. ago`, `in 3 days`. */
-export function relativeTime(time: number, at: number): string {
-  const difference = time - at;
-  if (Math.abs(difference) < 5_000) return 'just now';
-  const [length, unit] = UNITS.find(([milliseconds]) => Math.abs(difference) >= milliseconds) ?? UNITS[5];
-  return relative.format(Math.trunc(difference / length), unit);
-}
 
 /** A time in words relative to now, which go on by themselves; the whole of it on hovering. */
 export function RelativeTime({ at }: { readonly at: string }) {
@@ -45,6 +28,11 @@ export function DateText({ at }: { readonly at: string }) {
       {dateOnly.format(time)}
     </time>
   );
+}
+
+/** A time to the minute, where there is room for text alone. */
+export function timeText(at: string): string {
+  return toTheMinute.format(Date.parse(at));
 }
 
 /** A time to the second. */

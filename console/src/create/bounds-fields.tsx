@@ -1,3 +1,5 @@
+import { useState } from 'react';
+import { duration } from '../components/duration.ts';
 import { Choice, Field } from '../components/field.tsx';
 import { Input, Select, TextArea } from '../components/input.tsx';
 import { useTeamNames } from '../teams/team-list.ts';
@@ -6,16 +8,25 @@ import { FieldError } from './field-error.tsx';
 import type { FieldsProps } from './fields.ts';
 import { WINDOWS } from './key-draft.ts';
 
-/** For whom, how long, from where and how often a new key is accepted. */
-export function BoundsFields({ draft, fault, change }: FieldsProps) {
+/** For whom, how long, from where and how often a key is accepted. */
+export function BoundsFields({
+  draft,
+  fault,
+  change,
+  expiresAt,
+}: FieldsProps & {
+  /** When it expires as it is; left out: it does not, or is not there yet. */
+  readonly expiresAt?: string | null | undefined;
+}) {
   return (
     <>
       <TeamsField draft={draft} fault={fault} change={change} />
       <div className="grid gap-5 sm:grid-cols-2">
         <ExpiryField
-          value={draft.expiry}
+          value={draft.expiresAt}
+          present={expiresAt}
           error={fault?.at('expiresAt')}
-          onChange={(expiry) => change({ expiry })}
+          onChange={(chosen) => change({ expiresAt: chosen })}
         />
         <RateField draft={draft} fault={fault} change={change} />
       </div>
@@ -30,8 +41,8 @@ export function BoundsFields({ draft, fault, change }: FieldsProps) {
             {...props}
             rows={3}
             spellCheck={false}
-            value={draft.addresses}
-            onChange={(event) => change({ addresses: event.target.value })}
+            value={draft.ipAllowlist}
+            onChange={(event) => change({ ipAllowlist: event.target.value })}
             className="font-mono text-[0.8125rem]"
           />
         )}
@@ -69,7 +80,9 @@ function TeamsField({ draft, fault, change }: FieldsProps) {
   );
 }
 
-function RateField({ draft, fault, change }: FieldsProps) {
+function RateField({ draft: { rateLimit }, fault, change }: FieldsProps) {
+  const [first] = useState(rateLimit.windowSeconds);
+  const isOffered = WINDOWS.some(([seconds]) => seconds === first);
   return (
     <Field label="Rate limit" optional error={fault?.at('rateLimit')}>
       {(props) => (
@@ -81,14 +94,16 @@ function RateField({ draft, fault, change }: FieldsProps) {
             max={1_000_000_000}
             step={1}
             placeholder="Unlimited"
-            value={draft.limit}
-            onChange={(event) => change({ limit: event.target.value })}
+            value={rateLimit.limit}
+            onChange={(event) => change({ rateLimit: { ...rateLimit, limit: event.target.value } })}
           />
           <span className="text-soft">per</span>
           <Select
             aria-label="Rate limit: per"
-            value={draft.windowSeconds}
-            onChange={(event) => change({ windowSeconds: Number(event.target.value) })}
+            value={rateLimit.windowSeconds}
+            onChange={(event) =>
+              change({ rateLimit: { ...rateLimit, windowSeconds: Number(event.target.value) } })
+            }
             className="w-28 shrink-0"
           >
             {WINDOWS.map(([seconds, name]) => (
@@ -96,6 +111,7 @@ function RateField({ draft, fault, change }: FieldsProps) {
                 {name}
               </option>
             ))}
+            {!isOffered && <option value={first}>{duration(first)}</option>}
           </Select>
         </div>
       )}

@@ -1,21 +1,24 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { useQuery } from 'urql';
 import { useLocation } from 'wouter';
 import { now } from '../api/clock.ts';
-import { parsed } from '../api/document.ts';
 import { useSubmit } from '../api/use-submit.ts';
 import { Button, ButtonLink } from '../components/button.tsx';
 import { FormFault } from '../components/field.tsx';
-import { Card, Page } from '../components/page.tsx';
+import { Page } from '../components/page.tsx';
 import { SecretOnce } from '../components/secret-once.tsx';
-import { CreateKeyBoundsDocument, CreateKeyDocument, type CreateKeyMutation } from '../generated/graphql.ts';
-import { useCan, useOrganization } from '../session/organization.tsx';
+import { CreateKeyDocument, type CreateKeyMutation, type Environment } from '../generated/graphql.ts';
+import { useOrganization } from '../session/organization.tsx';
 import { useOpens } from '../shell/views.tsx';
 import { BoundsFields } from './bounds-fields.tsx';
+import { EnvironmentField } from './environment-field.tsx';
+import { useFaultFocus } from './fault-focus.ts';
 import { type FieldsProps, faultOfDraft, SHOWN_FIELDS } from './fields.ts';
-import { EMPTY_DRAFT, inputOf } from './key-draft.ts';
+import { FormPart } from './form-part.tsx';
+import { EMPTY_DRAFT, policyOf } from './key-draft.ts';
+import { readMetadata } from './metadata.ts';
 import { PurposeFields } from './purpose-fields.tsx';
 import { RightsFields } from './rights-fields.tsx';
+import { Room } from './room.tsx';
 import { SnippetTabs } from './snippet-tabs.tsx';
 
 type Created = Extract<CreateKeyMutation['createApiKey'], { __typename: 'CreateApiKeyPayload' }>;
@@ -66,18 +69,18 @@ function Leave({ to }: { readonly to: string }) {
 function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
   const { id: organizationId } = useOrganization();
   const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const [environment, setEnvironment] = useState<Environment>('LIVE');
   const [sent, setSent] = useState(EMPTY_DRAFT);
   const form = useRef<HTMLFormElement>(null);
   const { submit, busy, fault } = useSubmit(CreateKeyDocument, ({ createApiKey }) => createApiKey, {
     cached: false,
   });
-  useEffect(() => {
-    if (fault) firstFault(form.current)?.focus();
-  }, [fault]);
+  const focusFault = useFaultFocus(form, fault);
   const create = async (event: FormEvent) => {
     event.preventDefault();
+    if (readMetadata(draft.metadata).fault) return focusFault();
     setSent(draft);
-    const created = await submit({ input: inputOf(draft, organizationId, now()) });
+    const created = await submit({ input: { organizationId, environment, ...policyOf(draft, now()) } });
     if (created) onCreated(created);
   };
   const fields: FieldsProps = {
@@ -88,16 +91,18 @@ function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
   return (
     <form ref={form} onSubmit={create} className="flex max-w-4xl flex-col gap-4">
       <Room />
-      <Part title="What it is for">
-        <PurposeFields {...fields} />
-      </Part>
-      <Part title="What it may do">
+      <FormPart title="What it is for">
+        <PurposeFields {...fields}>
+          <EnvironmentField value={environment} onChange={setEnvironment} />
+        </PurposeFields>
+      </FormPart>
+      <FormPart title="What it may do">
         <RightsFields {...fields} />
-      </Part>
-      <Part title="Where, how long and how often">
+      </FormPart>
+      <FormPart title="Where, how long and how often">
         <BoundsFields {...fields} />
-      </Part>
-      <FormFault fault={fault?.code === 'ESCALATION' ? null : fault} fields={SHOWN_FIELDS} />
+      </FormPart>
+      <FormFault fault={fields.fault} fields={SHOWN_FIELDS} />
       <div className="flex flex-wrap justify-end gap-2">
         <ButtonLink to="/keys">Cancel</ButtonLink>
         <Button type="submit" look="primary" busy={busy}>
@@ -106,39 +111,4 @@ function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
       </div>
     </form>
   );
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
-  return (
-    <Card title={title}>
-      <div className="flex flex-col gap-5">{children}</div>
-    </Card>
-  );
-}
-
-/** Says beforehand where the organization has as many keys as it may. */
-function Room() {
-  const { id: organizationId } = useOrganization();
-  const can = useCan();
-  const [{ data }] = useQuery({
-    query: parsed(CreateKeyBoundsDocument),
-    variables: { organizationId },
-    pause: !can('organization.view'),
-    requestPolicy: 'cache-and-network',
-  });
-  const limits = data?.organization?.limits;
-  if (!limits?.maxActiveApiKeys || limits.activeApiKeys < limits.maxActiveApiKeys) return null;
-  return (
-    <p role="status" className="rounded-lg bg-warn-soft px-3.5 py-2.5 text-warn">
-      The organization has {limits.activeApiKeys.toLocaleString('en')} active keys, and may have no more.
-      Revoke one that is not needed first.
-    </p>
-  );
-}
-
-function firstFault(form: HTMLFormElement | null): HTMLElement | null {
-  const found = form?.querySelector<HTMLElement>('[aria-invalid=true], [data-fault]');
-  if (found?.hasAttribute('data-fault'))
-    return found.closest('fieldset')?.querySelector<HTMLElement>('input:enabled') ?? null;
-  return found ?? null;
 }

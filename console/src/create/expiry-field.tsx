@@ -1,6 +1,7 @@
 import { now } from '../api/clock.ts';
 import { Field } from '../components/field.tsx';
 import { Input, Select } from '../components/input.tsx';
+import { timeText } from '../components/time.tsx';
 import { EXPIRY_DAYS, type Expiry, localTime, NEVER_EXPIRES } from './expiry.ts';
 
 const DAY_MS = 86_400_000;
@@ -9,28 +10,31 @@ const DAY_MS = 86_400_000;
 export function ExpiryField({
   value,
   error,
-  hint,
+  present,
   onChange,
 }: {
   readonly value: Expiry;
   readonly error: string | null | undefined;
-  readonly hint?: string;
+  /** When the key expires as it is; left out: it does not, or is not there yet. */
+  readonly present?: string | null | undefined;
   onChange(value: Expiry): void;
 }) {
   const choose = (chosen: string) => {
     if (chosen === 'never') onChange(NEVER_EXPIRES);
+    else if (chosen === 'kept' && present) onChange({ kind: 'kept', at: present });
     else if (chosen === 'time') onChange({ kind: 'time', local: localTime(now() + 30 * DAY_MS) });
     else onChange({ kind: 'days', days: Number(chosen) });
   };
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <Field label="Expiry" hint={hint} error={error}>
+      <Field label="Expiry" error={error}>
         {(props) => (
           <Select
             {...props}
             value={value.kind === 'days' ? String(value.days) : value.kind}
             onChange={(event) => choose(event.target.value)}
           >
+            {present && <option value="kept">{timeText(present)}</option>}
             <option value="never">Does not expire</option>
             {EXPIRY_DAYS.map((days) => (
               <option key={days} value={days}>

@@ -1,11 +1,13 @@
 const DAY_MS = 86_400_000;
 
-/** When a key is to expire: never, after so many days, or at a time. */
+/** When a key is to expire: never, after so many days, at a time, or when it does already. */
 export type Expiry =
   | { readonly kind: 'never' }
   | { readonly kind: 'days'; readonly days: number }
   /** As a date field holds it, in the time of the computer; empty: not chosen yet. */
-  | { readonly kind: 'time'; readonly local: string };
+  | { readonly kind: 'time'; readonly local: string }
+  /** As the key has it. */
+  | { readonly kind: 'kept'; readonly at: string };
 
 /** The key is accepted until somebody ends it. */
 export const NEVER_EXPIRES: Expiry = { kind: 'never' };
@@ -16,6 +18,7 @@ export const EXPIRY_DAYS = [7, 30, 90, 365] as const;
 /** The expiry as the API takes it; null: never. `now`: milliseconds since the epoch. */
 export function expiryTime(expiry: Expiry, now: number): string | null {
   if (expiry.kind === 'never') return null;
+  if (expiry.kind === 'kept') return expiry.at;
   if (expiry.kind === 'days') return new Date(now + expiry.days * DAY_MS).toISOString();
   const time = new Date(expiry.local);
   return Number.isNaN(time.getTime()) ? null : time.toISOString();

@@ -1,5 +1,6 @@
-import type { CreateApiKeyInput, Environment } from '../generated/graphql.ts';
+import type { CreateApiKeyInput } from '../generated/graphql.ts';
 import { type Expiry, expiryTime, NEVER_EXPIRES } from './expiry.ts';
+import { readMetadata } from './metadata.ts';
 
 /** Lengths of a rate limit's window that the form offers, seconds. */
 export const WINDOWS = [
@@ -9,54 +10,60 @@ export const WINDOWS = [
   [86_400, 'day'],
 ] as const;
 
-/** A new key as it stands in the form. */
-export interface KeyDraft {
-  readonly name: string;
-  readonly description: string;
-  readonly environment: Environment;
-  readonly externalId: string;
-  /** Empty: no role. */
-  readonly roleId: string;
-  readonly grants: readonly string[];
-  readonly teamIds: readonly string[];
-  readonly expiry: Expiry;
-  /** One address or network a line. */
-  readonly addresses: string;
+/** A rate limit as it stands in the form. */
+export interface RateDraft {
   /** Empty: without limit. */
   readonly limit: string;
   readonly windowSeconds: number;
 }
 
-/** The form as it is opened. */
+/** What somebody decides about a key, as it stands in the form; fields are called as in the API's input. */
+export interface KeyDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly externalId: string;
+  /** JSON; empty: none. */
+  readonly metadata: string;
+  /** Empty: no role. */
+  readonly roleId: string;
+  readonly grants: readonly string[];
+  readonly teamIds: readonly string[];
+  readonly expiresAt: Expiry;
+  /** One address or network a line. */
+  readonly ipAllowlist: string;
+  readonly rateLimit: RateDraft;
+}
+
+/** The form of a new key as it is opened. */
 export const EMPTY_DRAFT: KeyDraft = {
   name: '',
   description: '',
-  environment: 'LIVE',
   externalId: '',
+  metadata: '',
   roleId: '',
   grants: [],
   teamIds: [],
-  expiry: NEVER_EXPIRES,
-  addresses: '',
-  limit: '',
-  windowSeconds: 60,
+  expiresAt: NEVER_EXPIRES,
+  ipAllowlist: '',
+  rateLimit: { limit: '', windowSeconds: 60 },
 };
 
+/** What a draft says, as the API takes it; null: none. */
+export type Policy = Required<Pick<CreateApiKeyInput, keyof KeyDraft>>;
+
 /** The draft as the API takes it. `now`: milliseconds since the epoch, from which an expiry counts. */
-export function inputOf(draft: KeyDraft, organizationId: string, now: number): CreateApiKeyInput {
-  const { name, description, environment, externalId, roleId, grants, teamIds, limit, windowSeconds } = draft;
-  const expiresAt = expiryTime(draft.expiry, now);
+export function policyOf(draft: KeyDraft, now: number): Policy {
+  const { limit, windowSeconds } = draft.rateLimit;
   return {
-    organizationId,
-    name,
-    environment,
-    grants: [...grants],
-    teamIds: [...teamIds],
-    ipAllowlist: draft.addresses.split(/[\s,]+/).filter(Boolean),
-    ...(description.trim() && { description }),
-    ...(externalId.trim() && { externalId }),
-    ...(roleId && { roleId }),
-    ...(expiresAt && { expiresAt }),
-    ...(limit && { rateLimit: { limit: Number(limit), windowSeconds } }),
+    name: draft.name,
+    description: draft.description.trim() || null,
+    externalId: draft.externalId.trim() || null,
+    metadata: readMetadata(draft.metadata).value,
+    roleId: draft.roleId || null,
+    grants: [...draft.grants],
+    teamIds: [...draft.teamIds],
+    expiresAt: expiryTime(draft.expiresAt, now),
+    ipAllowlist: draft.ipAllowlist.split(/[\s,]+/).filter(Boolean),
+    rateLimit: limit ? { limit: Number(limit), windowSeconds } : null,
   };
 }

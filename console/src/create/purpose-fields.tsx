@@ -1,10 +1,16 @@
+import type { ReactNode } from 'react';
 import { Field } from '../components/field.tsx';
 import { Input, TextArea } from '../components/input.tsx';
-import { EnvironmentField } from './environment-field.tsx';
 import type { FieldsProps } from './fields.ts';
+import { MetadataField } from './metadata-field.tsx';
 
-/** What a new key is for. */
-export function PurposeFields({ draft, fault, change }: FieldsProps) {
+/** What a key is for; `children` stand below its name. */
+export function PurposeFields({
+  draft,
+  fault,
+  change,
+  children,
+}: FieldsProps & { readonly children?: ReactNode }) {
   return (
     <>
       <Field
@@ -21,7 +27,7 @@ export function PurposeFields({ draft, fault, change }: FieldsProps) {
           />
         )}
       </Field>
-      <EnvironmentField value={draft.environment} onChange={(environment) => change({ environment })} />
+      {children}
       <Field label="Description" optional error={fault?.at('description')}>
         {(props) => (
           <TextArea
@@ -48,6 +54,7 @@ export function PurposeFields({ draft, fault, change }: FieldsProps) {
           />
         )}
       </Field>
+      <MetadataField draft={draft} fault={fault} change={change} />
     </>
   );
 }

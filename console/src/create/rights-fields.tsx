@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Fault } from '../api/fault.ts';
 import { Choice, Field } from '../components/field.tsx';
 import { Select } from '../components/input.tsx';
@@ -10,9 +11,21 @@ import { FieldError } from './field-error.tsx';
 import type { FieldsProps } from './fields.ts';
 import { RoleMeaning } from './role-meaning.tsx';
 
-/** What a new key may do: by a role, by permissions of its own, or by both. */
-export function RightsFields({ draft, fault, change }: FieldsProps) {
-  const { rows: roles } = useRoles();
+type RoleChoice = Pick<RoleFactsFragment, 'id' | 'name' | 'description' | 'permissions'>;
+
+/** What a key may do: by a role, by permissions of its own, or by both. */
+export function RightsFields({
+  draft,
+  fault,
+  change,
+  role,
+}: FieldsProps & {
+  /** What the key has now, which not everybody finds in the list of roles. */
+  readonly role?: RoleChoice | null | undefined;
+}) {
+  const { rows } = useRoles();
+  const isListed = !role || rows.some(({ id }) => id === role.id);
+  const roles = isListed ? rows : [role, ...rows];
   const chosen = roles.find(({ id }) => id === draft.roleId);
   return (
     <>
@@ -46,7 +59,7 @@ function RoleField({
   error,
   onChange,
 }: {
-  readonly roles: readonly RoleFactsFragment[];
+  readonly roles: readonly RoleChoice[];
   readonly value: string;
   readonly error: string | null;
   onChange(roleId: string): void;
@@ -86,11 +99,13 @@ function Grants({
 }) {
   const can = useCan();
   const { permissions } = useOrganization();
+  // What the key has already can be taken away, whatever it is.
+  const [first] = useState(chosen);
   if (can('organization.view'))
     return <PermissionPicker chosen={chosen} readOnly={false} onChange={onChange} />;
   return (
     <div className="grid gap-2.5 md:grid-cols-2">
-      {permissions.map((permission) => (
+      {[...new Set([...permissions, ...first])].map((permission) => (
         <Choice
           key={permission}
           label={<span className="font-mono text-[0.8125rem] break-all">{permission}</span>}

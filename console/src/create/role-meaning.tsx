@@ -4,7 +4,11 @@ import { PermissionCatalogDocument, type RoleFactsFragment } from '../generated/
 import { useOrganization } from '../session/organization.tsx';
 
 /** What a role lets its holders do, permission by permission, with what each means. */
-export function RoleMeaning({ role: { description, permissions } }: { readonly role: RoleFactsFragment }) {
+export function RoleMeaning({
+  role: { description, permissions },
+}: {
+  readonly role: Pick<RoleFactsFragment, 'description' | 'permissions'>;
+}) {
   const { id: organizationId } = useOrganization();
   const [{ data }] = useQuery({ query: parsed(PermissionCatalogDocument), variables: { organizationId } });
   const meanings = new Map(

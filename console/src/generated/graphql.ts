@@ -362,7 +362,7 @@ type Fault_EscalationError_Fragment = { permissions: Array<string>, code: ErrorC
 
 type Fault_LimitExceededError_Fragment = { current: number, limit: number, code: ErrorCode, message: string };
 
-type Fault_NotFoundError_Fragment = { code: ErrorCode, message: string };
+type Fault_NotFoundError_Fragment = { id: string, code: ErrorCode, message: string };
 
 type Fault_ValidationError_Fragment = { code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> };
 
@@ -428,7 +428,28 @@ export type CreateKeyMutation = { createApiKey:
     | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, environment: Environment } }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
     | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type EditedKeyQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EditedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null };
+
+export type UpdateKeyMutationVariables = Exact<{
+  input: UpdateApiKeyInput;
+}>;
+
+
+export type UpdateKeyMutation = { updateApiKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
 
@@ -437,7 +458,7 @@ export type KeyDetailsQueryVariables = Exact<{
 }>;
 
 
-export type KeyDetailsQuery = { apiKey: { grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, rateLimit: { limit: number, windowSeconds: number } | null, createdBy:
+export type KeyDetailsQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdBy:
       | { __typename: 'ApiKey', id: string, keyName: string }
       | { __typename: 'SystemActor', system: string }
       | { __typename: 'User', id: string, email: string, name: string | null }
@@ -445,7 +466,7 @@ export type KeyDetailsQuery = { apiKey: { grants: Array<string>, ipAllowlist: Ar
       | { __typename: 'ApiKey', id: string, keyName: string }
       | { __typename: 'SystemActor', system: string }
       | { __typename: 'User', id: string, email: string, name: string | null }
-     | null, role: { id: string, name: string, permissions: Array<string> } | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, teams: Array<{ id: string, name: string }> } | null };
+     | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null };
 
 type ActorName_ApiKey_Fragment = { __typename: 'ApiKey', id: string, keyName: string };
 
@@ -516,15 +537,6 @@ export type SparklinesQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
-export type KeyFilterChoicesQueryVariables = Exact<{
-  organizationId: string | number;
-  roles: boolean;
-  teams: boolean;
-}>;
-
-
-export type KeyFilterChoicesQuery = { organization: { id: string, roles?: { nodes: Array<{ id: string, name: string }> }, teams?: { nodes: Array<{ id: string, name: string }> } } | null };
-
 export type KeySummaryQueryVariables = Exact<{
   organizationId: string | number;
 }>;
@@ -533,6 +545,8 @@ export type KeySummaryQueryVariables = Exact<{
 export type KeySummaryQuery = { organization: { id: string, keySummary: { active: number, disabled: number, expired: number, revoked: number, expiringSoon: number, rotationOverdue: number, unused: number, verifiedLastDay: number, deniedLastDay: number } } | null };
 
 export type KeyFactsFragment = { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> };
+
+export type KeySettingsFragment = { id: string, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null };
 
 export type SecretFactsFragment = { id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number };
 
@@ -543,12 +557,36 @@ export type KeyChangesSubscriptionVariables = Exact<{
 
 
 export type KeyChangesSubscription = { apiKeyChanged:
-    | { __typename: 'ApiKeyCreated', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'ApiKeyExpired', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'ApiKeyRevoked', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'ApiKeyRotated', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'ApiKeySecretRevoked', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'ApiKeyUpdated', cursor: string, apiKey: { grants: Array<string>, id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ApiKeyCreated', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeyExpired', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeyRevoked', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeyRotated', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeySecretRevoked', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeyUpdated', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
    };
 
 export type KeyUsesSubscriptionVariables = Exact<{
@@ -580,7 +618,7 @@ export type UpdateOrganizationMutationVariables = Exact<{
 
 export type UpdateOrganizationMutation = { updateOrganization:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }>, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
@@ -604,7 +642,7 @@ export type InviteMemberMutation = { inviteMember:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
     | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
 
@@ -616,7 +654,7 @@ export type UpdateMemberMutationVariables = Exact<{
 export type UpdateMemberMutation = { updateMember:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'UpdateMemberPayload', membership: { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
@@ -628,7 +666,7 @@ export type RemoveMemberMutationVariables = Exact<{
 
 export type RemoveMemberMutation = { removeMember:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RemoveMemberPayload', removedId: string }
    };
 
@@ -648,20 +686,6 @@ export type ReviewPolicyQueryVariables = Exact<{
 
 
 export type ReviewPolicyQuery = { organization: { id: string, rotationPolicy: { liveDays: number | null, testDays: number | null } } | null };
-
-export type ExtendKeyMutationVariables = Exact<{
-  input: UpdateApiKeyInput;
-}>;
-
-
-export type ExtendKeyMutation = { updateApiKey:
-    | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
-    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
 
 export type LastDayOfKeysQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -693,7 +717,7 @@ export type RevokeKeyMutationVariables = Exact<{
 
 export type RevokeKeyMutation = { revokeApiKey:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
    };
 
@@ -704,7 +728,7 @@ export type RevokeKeysMutationVariables = Exact<{
 
 export type RevokeKeysMutation = { revokeApiKeys:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeApiKeysPayload', apiKeys: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
@@ -718,6 +742,14 @@ export type RolesQueryVariables = Exact<{
 
 
 export type RolesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+
+export type RoleNamesQueryVariables = Exact<{
+  organizationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type RoleNamesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
 
 export type PermissionCatalogQueryVariables = Exact<{
   organizationId: string | number;
@@ -746,7 +778,7 @@ export type CreateRoleMutation = { createRole:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'CreateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number } }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
 
@@ -758,7 +790,7 @@ export type UpdateRoleMutationVariables = Exact<{
 export type UpdateRoleMutation = { updateRole:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'UpdateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
@@ -771,7 +803,7 @@ export type DeleteRoleMutationVariables = Exact<{
 export type DeleteRoleMutation = { deleteRole:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'DeleteRolePayload', deletedId: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
    };
 
 export type RotatedKeyQueryVariables = Exact<{
@@ -789,7 +821,7 @@ export type RotateKeyMutationVariables = Exact<{
 export type RotateKeyMutation = { rotateApiKey:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RotateApiKeyPayload', secret: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
@@ -801,7 +833,7 @@ export type FinishRotationMutationVariables = Exact<{
 
 export type FinishRotationMutation = { revokeApiKeySecret:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
    };
 
@@ -812,13 +844,15 @@ export type DenialsSubscriptionVariables = Exact<{
 
 export type DenialsSubscription = { apiKeyDenied: { code: VerificationCode, count: number, ip: string | null, occurredAt: string, apiKey: { id: string, name: string, start: string, status: ApiKeyStatus } | null } };
 
-export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
+export type SessionQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
 
 
 export type SessionQuery = { viewer: { actor:
       | { id: string, email: string, name: string | null }
       | Record<PropertyKey, never>
-    , organizations: { nodes: Array<{ id: string, name: string, slug: string }> } } };
+    , organizations: { nodes: Array<{ id: string, name: string, slug: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } };
 
 export type PermissionsQueryVariables = Exact<{
   organizationId: string | number;
@@ -843,7 +877,7 @@ export type RevokeSessionMutationVariables = Exact<{
 
 
 export type RevokeSessionMutation = { revokeSession:
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeSessionPayload', revokedId: string }
    };
 
@@ -895,7 +929,7 @@ export type CreateTeamMutationVariables = Exact<{
 export type CreateTeamMutation = { createTeam:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'CreateTeamPayload', team: { id: string, name: string } }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
 
@@ -906,7 +940,7 @@ export type UpdateTeamMutationVariables = Exact<{
 
 export type UpdateTeamMutation = { updateTeam:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'UpdateTeamPayload', team: { id: string, name: string } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
@@ -919,7 +953,7 @@ export type DeleteTeamMutationVariables = Exact<{
 export type DeleteTeamMutation = { deleteTeam:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'DeleteTeamPayload', deletedId: string }
-    | { __typename: 'NotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
    };
 
 export class TypedDocumentString<TResult, TVariables>
@@ -952,6 +986,9 @@ export const FaultFragmentDoc = new TypedDocumentString(`
   }
   ... on EscalationError {
     permissions
+  }
+  ... on NotFoundError {
+    id
   }
   ... on LimitExceededError {
     current
@@ -1032,6 +1069,25 @@ export const KeyFactsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"KeyFacts"}) as unknown as TypedDocumentString<KeyFactsFragment, unknown>;
+export const KeySettingsFragmentDoc = new TypedDocumentString(`
+    fragment KeySettings on ApiKey {
+  id
+  grants
+  ipAllowlist
+  rateLimit {
+    limit
+    windowSeconds
+  }
+  externalId
+  metadata
+  role {
+    id
+    name
+    description
+    permissions
+  }
+}
+    `, {"fragmentName":"KeySettings"}) as unknown as TypedDocumentString<KeySettingsFragment, unknown>;
 export const SecretFactsFragmentDoc = new TypedDocumentString(`
     fragment SecretFacts on ApiKeySecret {
   id
@@ -1270,33 +1326,148 @@ export const CreateKeyDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
   }
 }`) as unknown as TypedDocumentString<CreateKeyMutation, CreateKeyMutationVariables>;
+export const EditedKeyDocument = new TypedDocumentString(`
+    query EditedKey($id: ID!) {
+  apiKey(id: $id) {
+    ...KeyFacts
+    ...KeySettings
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment KeySettings on ApiKey {
+  id
+  grants
+  ipAllowlist
+  rateLimit {
+    limit
+    windowSeconds
+  }
+  externalId
+  metadata
+  role {
+    id
+    name
+    description
+    permissions
+  }
+}`) as unknown as TypedDocumentString<EditedKeyQuery, EditedKeyQueryVariables>;
+export const UpdateKeyDocument = new TypedDocumentString(`
+    mutation UpdateKey($input: UpdateApiKeyInput!) {
+  updateApiKey(input: $input) {
+    __typename
+    ... on UpdateApiKeyPayload {
+      apiKey {
+        ...KeyFacts
+        ...KeySettings
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment KeySettings on ApiKey {
+  id
+  grants
+  ipAllowlist
+  rateLimit {
+    limit
+    windowSeconds
+  }
+  externalId
+  metadata
+  role {
+    id
+    name
+    description
+    permissions
+  }
+}`) as unknown as TypedDocumentString<UpdateKeyMutation, UpdateKeyMutationVariables>;
 export const KeyDetailsDocument = new TypedDocumentString(`
     query KeyDetails($id: ID!) {
   apiKey(id: $id) {
     ...KeyFacts
-    grants
-    ipAllowlist
-    rateLimit {
-      limit
-      windowSeconds
-    }
-    externalId
-    metadata
+    ...KeySettings
     createdBy {
       ...ActorName
     }
     revokedBy {
       ...ActorName
-    }
-    role {
-      id
-      name
-      permissions
     }
     secrets {
       ...SecretFacts
@@ -1341,6 +1512,23 @@ fragment KeyFacts on ApiKey {
   teams {
     id
     name
+  }
+}
+fragment KeySettings on ApiKey {
+  id
+  grants
+  ipAllowlist
+  rateLimit {
+    limit
+    windowSeconds
+  }
+  externalId
+  metadata
+  role {
+    id
+    name
+    description
+    permissions
   }
 }
 fragment SecretFacts on ApiKeySecret {
@@ -1483,25 +1671,6 @@ export const SparklinesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SparklinesQuery, SparklinesQueryVariables>;
-export const KeyFilterChoicesDocument = new TypedDocumentString(`
-    query KeyFilterChoices($organizationId: ID!, $roles: Boolean!, $teams: Boolean!) {
-  organization(id: $organizationId) {
-    id
-    roles(first: 100) @include(if: $roles) {
-      nodes {
-        id
-        name
-      }
-    }
-    teams(first: 100) @include(if: $teams) {
-      nodes {
-        id
-        name
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<KeyFilterChoicesQuery, KeyFilterChoicesQueryVariables>;
 export const KeySummaryDocument = new TypedDocumentString(`
     query KeySummary($organizationId: ID!) {
   organization(id: $organizationId) {
@@ -1525,16 +1694,34 @@ export const KeyChangesDocument = new TypedDocumentString(`
   apiKeyChanged(organizationId: $organizationId, after: $after) {
     __typename
     cursor
+    actor {
+      ...ActorName
+    }
     apiKey {
       ...KeyFacts
-      grants
+      ...KeySettings
       secrets {
         ...SecretFacts
       }
     }
   }
 }
-    fragment KeyFacts on ApiKey {
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}
+fragment KeyFacts on ApiKey {
   id
   name
   description
@@ -1557,6 +1744,23 @@ export const KeyChangesDocument = new TypedDocumentString(`
   teams {
     id
     name
+  }
+}
+fragment KeySettings on ApiKey {
+  id
+  grants
+  ipAllowlist
+  rateLimit {
+    limit
+    windowSeconds
+  }
+  externalId
+  metadata
+  role {
+    id
+    name
+    description
+    permissions
   }
 }
 fragment SecretFacts on ApiKeySecret {
@@ -1635,6 +1839,9 @@ export const UpdateOrganizationDocument = new TypedDocumentString(`
   }
   ... on EscalationError {
     permissions
+  }
+  ... on NotFoundError {
+    id
   }
   ... on LimitExceededError {
     current
@@ -1720,6 +1927,9 @@ export const InviteMemberDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -1767,6 +1977,9 @@ export const UpdateMemberDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -1811,6 +2024,9 @@ export const RemoveMemberDocument = new TypedDocumentString(`
   }
   ... on EscalationError {
     permissions
+  }
+  ... on NotFoundError {
+    id
   }
   ... on LimitExceededError {
     current
@@ -1872,60 +2088,6 @@ export const ReviewPolicyDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ReviewPolicyQuery, ReviewPolicyQueryVariables>;
-export const ExtendKeyDocument = new TypedDocumentString(`
-    mutation ExtendKey($input: UpdateApiKeyInput!) {
-  updateApiKey(input: $input) {
-    __typename
-    ... on UpdateApiKeyPayload {
-      apiKey {
-        ...KeyFacts
-      }
-    }
-    ...Fault
-  }
-}
-    fragment Fault on Error {
-  code
-  message
-  ... on ValidationError {
-    issues {
-      path
-      message
-    }
-  }
-  ... on EscalationError {
-    permissions
-  }
-  ... on LimitExceededError {
-    current
-    limit
-  }
-}
-fragment KeyFacts on ApiKey {
-  id
-  name
-  description
-  start
-  environment
-  status
-  createdAt
-  updatedAt
-  expiresAt
-  rotationDueAt
-  lastUsedAt
-  lastUsedIp
-  revokedAt
-  revocationReason
-  permissions
-  role {
-    id
-    name
-  }
-  teams {
-    id
-    name
-  }
-}`) as unknown as TypedDocumentString<ExtendKeyMutation, ExtendKeyMutationVariables>;
 export const LastDayOfKeysDocument = new TypedDocumentString(`
     query LastDayOfKeys($ids: [ID!]!) {
   nodes(ids: $ids) {
@@ -2010,6 +2172,9 @@ export const RevokeKeyDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -2081,6 +2246,9 @@ export const RevokeKeysDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -2140,6 +2308,23 @@ export const RolesDocument = new TypedDocumentString(`
   memberCount
   apiKeyCount
 }`) as unknown as TypedDocumentString<RolesQuery, RolesQueryVariables>;
+export const RoleNamesDocument = new TypedDocumentString(`
+    query RoleNames($organizationId: ID!, $after: String) {
+  organization(id: $organizationId) {
+    id
+    roles(first: 100, after: $after) {
+      nodes {
+        id
+        name
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RoleNamesQuery, RoleNamesQueryVariables>;
 export const PermissionCatalogDocument = new TypedDocumentString(`
     query PermissionCatalog($organizationId: ID!) {
   organization(id: $organizationId) {
@@ -2201,6 +2386,9 @@ export const CreateRoleDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -2239,6 +2427,9 @@ export const UpdateRoleDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -2274,6 +2465,9 @@ export const DeleteRoleDocument = new TypedDocumentString(`
   }
   ... on EscalationError {
     permissions
+  }
+  ... on NotFoundError {
+    id
   }
   ... on LimitExceededError {
     current
@@ -2345,6 +2539,9 @@ export const RotateKeyDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -2382,6 +2579,9 @@ export const FinishRotationDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -2413,7 +2613,7 @@ export const DenialsDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<DenialsSubscription, DenialsSubscriptionVariables>;
 export const SessionDocument = new TypedDocumentString(`
-    query Session {
+    query Session($after: String) {
   viewer {
     actor {
       ... on User {
@@ -2422,11 +2622,15 @@ export const SessionDocument = new TypedDocumentString(`
         name
       }
     }
-    organizations(first: 100) {
+    organizations(first: 100, after: $after) {
       nodes {
         id
         name
         slug
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
       }
     }
   }
@@ -2485,6 +2689,9 @@ export const RevokeSessionDocument = new TypedDocumentString(`
   }
   ... on EscalationError {
     permissions
+  }
+  ... on NotFoundError {
+    id
   }
   ... on LimitExceededError {
     current
@@ -2598,6 +2805,9 @@ export const CreateTeamDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -2631,6 +2841,9 @@ export const UpdateTeamDocument = new TypedDocumentString(`
   ... on EscalationError {
     permissions
   }
+  ... on NotFoundError {
+    id
+  }
   ... on LimitExceededError {
     current
     limit
@@ -2661,6 +2874,9 @@ export const DeleteTeamDocument = new TypedDocumentString(`
   }
   ... on EscalationError {
     permissions
+  }
+  ... on NotFoundError {
+    id
   }
   ... on LimitExceededError {
     current

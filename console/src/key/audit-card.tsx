@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { parsed } from '../api/document.ts';
+import { faultWords } from '../api/fault.ts';
 import { useSteady } from '../api/use-steady.ts';
 import { ActorName } from '../components/actor-name.tsx';
 import { Button } from '../components/button.tsx';
@@ -46,7 +47,7 @@ function AuditPage({
   if (error && !log)
     return (
       <li role="alert" className="px-4 py-3 text-danger">
-        {error.message}
+        {faultWords(error.message)}
       </li>
     );
   if (!log)

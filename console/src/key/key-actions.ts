@@ -1,4 +1,6 @@
 import type { ComponentType } from 'react';
+import { EditAction } from '../edit/edit-action.tsx';
+import { EnableAction } from '../edit/enable-action.tsx';
 import type { KeyFactsFragment } from '../generated/graphql.ts';
 import { RevokeAction } from '../revoke/revoke-action.tsx';
 import { RotateAction } from '../rotate/rotate-action.tsx';
@@ -8,6 +10,8 @@ export interface KeyAction {
   readonly id: string;
   /** Without this permission it isn't offered. */
   readonly needs: string;
+  /** Whether it takes all that the key holds besides. */
+  readonly takesAll: boolean;
   /** Whether it can be done to this key as it is. */
   fits(key: KeyFactsFragment): boolean;
   /** Its button with what follows. */
@@ -17,14 +21,30 @@ export interface KeyAction {
 /** What the page of a key offers, the most harmless first. */
 export const KEY_ACTIONS: readonly KeyAction[] = [
   {
+    id: 'edit',
+    needs: 'api.key.update',
+    takesAll: true,
+    fits: ({ status }) => status !== 'REVOKED',
+    Action: EditAction,
+  },
+  {
+    id: 'enable',
+    needs: 'api.key.update',
+    takesAll: true,
+    fits: ({ status }) => status !== 'REVOKED',
+    Action: EnableAction,
+  },
+  {
     id: 'rotate',
     needs: 'api.key.update',
+    takesAll: true,
     fits: ({ status }) => status === 'ACTIVE' || status === 'DISABLED',
     Action: RotateAction,
   },
   {
     id: 'revoke',
     needs: 'api.key.delete',
+    takesAll: false,
     // What it shows after the revocation stays; its button doesn't.
     fits: () => true,
     Action: RevokeAction,

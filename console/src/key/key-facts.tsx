@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { ActorName } from '../components/actor-name.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { counted } from '../components/counted.ts';
+import { duration } from '../components/duration.ts';
 import { LastUsed } from '../components/last-used.tsx';
 import { Card, Fact, Facts } from '../components/page.tsx';
 import { Scrolling } from '../components/scrolling.tsx';
@@ -87,16 +88,4 @@ function Lines({ of }: { readonly of: readonly string[] }) {
       ))}
     </ul>
   );
-}
-
-const UNITS = [
-  [86_400, 'day'],
-  [3_600, 'hour'],
-  [60, 'minute'],
-] as const;
-
-/** A length of time in the largest unit that it is a whole number of. */
-export function duration(seconds: number): string {
-  const [length, unit] = UNITS.find(([one]) => seconds >= one && seconds % one === 0) ?? [1, 'second'];
-  return counted(seconds / length, unit);
 }

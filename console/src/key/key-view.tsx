@@ -1,11 +1,11 @@
 import { ArrowLeft, SearchX } from 'lucide-react';
 import { Link, useParams } from 'wouter';
 import { EnvironmentBadge, KeyStatus } from '../components/badge.tsx';
-import { Button } from '../components/button.tsx';
+import { Button, ButtonLink } from '../components/button.tsx';
 import { EmptyState, LoadFault, Page, SkeletonRows } from '../components/page.tsx';
 import { KeyDetailsDocument } from '../generated/graphql.ts';
 import { useWatchedKey } from '../live/use-watched-key.ts';
-import { useCan } from '../session/organization.tsx';
+import { useBeyond, useCan } from '../session/organization.tsx';
 import { AuditCard } from './audit-card.tsx';
 import { DenialsCard } from './denials-card.tsx';
 import { KEY_ACTIONS } from './key-actions.ts';
@@ -21,7 +21,11 @@ export function KeyView() {
   if (data?.apiKey) return <KeyPage key={id} apiKey={data.apiKey} />;
   if (error) return <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />;
   return data ? (
-    <EmptyState icon={SearchX} title="There is no such key">
+    <EmptyState
+      icon={SearchX}
+      title="There is no such key"
+      action={<ButtonLink to="/keys">All keys</ButtonLink>}
+    >
       Or it belongs to another organization.
     </EmptyState>
   ) : (
@@ -32,7 +36,10 @@ export function KeyView() {
 function KeyPage({ apiKey }: { readonly apiKey: KeyDetails }) {
   const { id, name, start, status, environment, secrets } = apiKey;
   const can = useCan();
-  const actions = KEY_ACTIONS.filter(({ needs, fits }) => can(needs) && fits(apiKey));
+  const beyond = useBeyond(apiKey);
+  const actions = KEY_ACTIONS.filter(
+    ({ needs, takesAll, fits }) => can(needs) && fits(apiKey) && !(takesAll && beyond.length > 0),
+  );
   return (
     <div className="flex flex-col gap-3">
       <Link href="/keys" className="inline-flex w-fit items-center gap-1.5 text-soft hover:text-text">

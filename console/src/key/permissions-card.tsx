@@ -4,7 +4,7 @@ import { parsed } from '../api/document.ts';
 import { Badge } from '../components/badge.tsx';
 import { Card } from '../components/page.tsx';
 import { PermissionMeaningsDocument } from '../generated/graphql.ts';
-import { useCan, useOrganization } from '../session/organization.tsx';
+import { useBeyond, useCan, useOrganization } from '../session/organization.tsx';
 import { covers } from '../session/permissions.ts';
 import type { KeyDetails } from './key-facts.tsx';
 
@@ -12,6 +12,8 @@ import type { KeyDetails } from './key-facts.tsx';
 export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
   const { permissions, grants, role } = apiKey;
   const meaningOf = useMeanings();
+  const can = useCan();
+  const beyond = useBeyond(apiKey);
   return (
     <Card title="Effective permissions" padded={permissions.length === 0}>
       {permissions.length === 0 ? (
@@ -34,6 +36,12 @@ export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
             </li>
           ))}
         </ul>
+      )}
+      {can('api.key.update') && beyond.length > 0 && apiKey.status !== 'REVOKED' && (
+        <p className="border-t border-line px-4 py-3 text-[0.8125rem] text-soft">
+          It holds more than you do ({beyond.join(', ')}): only somebody who holds all of it can change or
+          rotate it.
+        </p>
       )}
     </Card>
   );

@@ -26,7 +26,7 @@ export function SecretsCard({ secrets }: { readonly secrets: readonly SecretFact
               </span>
               {secret.status === 'RETIRING' && secret.expiresAt && (
                 <span>
-                  Accepted until <RelativeTime at={secret.expiresAt} />
+                  Refused <RelativeTime at={secret.expiresAt} />
                 </span>
               )}
               <span>{counted(secret.uses, 'use')}</span>

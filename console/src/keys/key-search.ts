@@ -1,6 +1,5 @@
-import { useMemo } from 'react';
-import { useSearchParams } from 'wouter';
 import { now } from '../api/clock.ts';
+import { type AddressSearch, useSearchInAddress } from '../components/search-in-address.ts';
 import type {
   ApiKeyFilter,
   ApiKeyOrder,
@@ -38,27 +37,9 @@ const FIELDS: readonly ApiKeyOrderField[] = ['NAME', 'CREATED_AT', 'LAST_USED_AT
 /** Parameters of the address, by the filter that each holds. */
 export type SearchParameter = 'q' | 'status' | 'environment' | 'role' | 'team' | 'show' | 'sort';
 
-/** The search in the address, and how to change parts of it; an empty value takes a part away. */
-export function useKeySearch(): [
-  KeySearch,
-  (changes: Partial<Record<SearchParameter, string>>) => void,
-  () => void,
-] {
-  const [parameters, setParameters] = useSearchParams();
-  const text = parameters.toString();
-  const search = useMemo(() => readSearch(new URLSearchParams(text)), [text]);
-  const change = (changes: Partial<Record<SearchParameter, string>>) =>
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes))
-          if (value) after.set(name, value);
-          else after.delete(name);
-        return after;
-      },
-      { replace: true },
-    );
-  return [search, change, () => setParameters(new URLSearchParams(), { replace: true })];
+/** The search in the address, and how to change parts of it. */
+export function useKeySearch(): AddressSearch<KeySearch, SearchParameter> {
+  return useSearchInAddress(readSearch);
 }
 
 function readSearch(parameters: URLSearchParams): KeySearch {

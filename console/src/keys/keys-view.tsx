@@ -20,7 +20,7 @@ const AHEAD = 40;
 
 /** The keys of the organization, live. */
 export function KeysView() {
-  const [search, change, clear] = useKeySearch();
+  const { search, change, clear } = useKeySearch();
   const list = useKeyList(search);
   const shown = useSyncExternalStore(list.watch, list.rows);
   const opens = useOpens();

@@ -52,7 +52,9 @@ export function PeopleView() {
       description={
         members.loading
           ? 'Loading…'
-          : `${count.toLocaleString('en')} ${count === 1 ? 'person' : 'people'}, invited ones included`
+          : count === 1
+            ? '1 person'
+            : `${count.toLocaleString('en')} people, invited ones included`
       }
       actions={invite}
     >

@@ -7,13 +7,13 @@ import { FormFault } from '../components/field.tsx';
 import { FullTime } from '../components/time.tsx';
 import { type Expiry, expiryTime } from '../create/expiry.ts';
 import { ExpiryField } from '../create/expiry-field.tsx';
-import { ExtendKeyDocument, type KeyFactsFragment } from '../generated/graphql.ts';
+import { type KeyFactsFragment, UpdateKeyDocument } from '../generated/graphql.ts';
 import { useToast } from '../shell/toasts.tsx';
 
 /** Gives a key a later expiry, or none. */
 export function ExtendDialog({ apiKey, onClose }: { readonly apiKey: KeyFactsFragment; onClose(): void }) {
   const [expiry, setExpiry] = useState<Expiry>({ kind: 'days', days: 90 });
-  const { submit, busy, fault } = useSubmit(ExtendKeyDocument, ({ updateApiKey }) => updateApiKey);
+  const { submit, busy, fault } = useSubmit(UpdateKeyDocument, ({ updateApiKey }) => updateApiKey);
   const toast = useToast();
   const extend = async (event: FormEvent) => {
     event.preventDefault();

@@ -1,7 +1,6 @@
 import { Button, ButtonLink } from '../components/button.tsx';
 import type { KeyFactsFragment } from '../generated/graphql.ts';
-import { useCan, useOrganization } from '../session/organization.tsx';
-import { missingOf } from '../session/permissions.ts';
+import { useBeyond, useCan } from '../session/organization.tsx';
 import { useOpens } from '../shell/views.tsx';
 import type { Remedy } from './concerns.tsx';
 
@@ -52,11 +51,11 @@ export function Remedies({
 }
 
 /** A key that holds more than the viewer is changed by others. */
-function useAllowed({ permissions }: KeyFactsFragment): (remedy: Remedy) => boolean {
+function useAllowed(apiKey: KeyFactsFragment): (remedy: Remedy) => boolean {
   const can = useCan();
   const opens = useOpens();
-  const { permissions: held } = useOrganization();
-  const mayChange = can('api.key.update') && missingOf(held, permissions).length === 0;
+  const isBeyond = useBeyond(apiKey).length > 0;
+  const mayChange = can('api.key.update') && !isBeyond;
   return (remedy) => {
     if (remedy === 'revoke') return can('api.key.delete');
     return mayChange && (remedy !== 'rotate' || opens('/keys/:keyId/rotate'));

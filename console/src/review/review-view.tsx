@@ -48,8 +48,8 @@ function NothingToReview() {
   return (
     <Card padded={false}>
       <EmptyState icon={ListChecks} title="Nothing to review">
-        No key expires soon, is overdue, or lies about unused. When one does, it stands here with what to do
-        about it.
+        No key expires soon, is overdue for a new secret, or goes unused. Those that are stand here, with what
+        to do about each.
       </EmptyState>
     </Card>
   );

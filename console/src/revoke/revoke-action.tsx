@@ -10,7 +10,7 @@ export function RevokeAction({ apiKey }: { readonly apiKey: KeyFactsFragment }) 
   return (
     <>
       {apiKey.status !== 'REVOKED' && (
-        <Button onClick={() => setOpen(true)} className="text-danger">
+        <Button onClick={() => setOpen(true)} className="text-danger!">
           <Ban size={16} aria-hidden="true" />
           Revoke
         </Button>

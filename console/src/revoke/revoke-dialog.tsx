@@ -9,7 +9,7 @@ import {
 } from '../generated/graphql.ts';
 import { ConfirmationForm, useConfirmation } from './confirmation.tsx';
 import { KeyUse } from './key-use.tsx';
-import { PropagationShown } from './propagation.tsx';
+import { Revoked } from './revoked.tsx';
 
 interface Props {
   readonly apiKey: KeyFactsFragment;
@@ -19,8 +19,15 @@ interface Props {
 /** Ends a key: who would notice first, then its name to be typed, then proof of where it is refused. */
 export function RevokeDialog({ apiKey, onClose }: Props) {
   const [propagation, setPropagation] = useState<PropagationFactsFragment | null>(null);
-  if (propagation) return <Revoked apiKey={apiKey} propagation={propagation} onClose={onClose} />;
-  return <Asked apiKey={apiKey} onClose={onClose} onRevoked={setPropagation} />;
+  if (!propagation) return <Asked apiKey={apiKey} onClose={onClose} onRevoked={setPropagation} />;
+  return (
+    <Revoked
+      title={`“${apiKey.name}” is revoked`}
+      description="Whoever presents it is refused, and told so by the gateway."
+      propagation={propagation}
+      onClose={onClose}
+    />
+  );
 }
 
 function Asked({
@@ -62,27 +69,6 @@ function Asked({
         onChange={setGiven}
         onConfirmed={revoke}
       />
-    </AlertDialog>
-  );
-}
-
-function Revoked({
-  apiKey,
-  propagation,
-  onClose,
-}: Props & { readonly propagation: PropagationFactsFragment }) {
-  return (
-    <AlertDialog
-      title={`“${apiKey.name}” is revoked`}
-      description="Whoever presents it is refused, and told so by the gateway."
-      onClose={onClose}
-      actions={
-        <AlertCancel asChild>
-          <Button look="primary">Done</Button>
-        </AlertCancel>
-      }
-    >
-      <PropagationShown propagation={propagation} />
     </AlertDialog>
   );
 }

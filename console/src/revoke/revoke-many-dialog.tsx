@@ -9,7 +9,7 @@ import {
   RevokeKeysDocument,
 } from '../generated/graphql.ts';
 import { ConfirmationForm, useConfirmation } from './confirmation.tsx';
-import { PropagationShown } from './propagation.tsx';
+import { Revoked } from './revoked.tsx';
 import { SelectionUse } from './selection-use.tsx';
 
 /** Keys that one request can end. */
@@ -26,18 +26,12 @@ export function RevokeManyDialog({ keys, onClose }: Props) {
   if (keys.length > KEYS_MAX) return <TooMany count={keys.length} onClose={onClose} />;
   if (!propagation) return <Asked keys={keys} onClose={onClose} onRevoked={setPropagation} />;
   return (
-    <AlertDialog
+    <Revoked
       title={`${counted(keys.length, 'key')} ${keys.length === 1 ? 'is' : 'are'} revoked`}
       description="Whoever presents one of them is refused, and told so by the gateway."
+      propagation={propagation}
       onClose={() => onClose(true)}
-      actions={
-        <AlertCancel asChild>
-          <Button look="primary">Done</Button>
-        </AlertCancel>
-      }
-    >
-      <PropagationShown propagation={propagation} />
-    </AlertDialog>
+    />
   );
 }
 

@@ -5,6 +5,7 @@ import { Card } from '../components/page.tsx';
 import type { RoleFactsFragment } from '../generated/graphql.ts';
 import { personName } from '../people/member-list.ts';
 import { useOpens } from '../shell/views.tsx';
+import { PermissionChanges } from './permission-changes.tsx';
 import { difference } from './permission-choice.ts';
 import { lostBy, type RoleReach, useRoleReach } from './role-reach.ts';
 
@@ -31,8 +32,7 @@ export function RoleImpact({
           {changes ? (
             <>
               <p>{nobody(reach) ? 'Nobody has this role yet.' : `At once, for ${touched}:`}</p>
-              <Permissions title="Gained" sign="+" tone="text-good" permissions={gained} />
-              <Permissions title="Lost" sign="−" tone="text-danger" permissions={lost} />
+              <PermissionChanges gained={gained} lost={lost} />
             </>
           ) : (
             <p>{nobody(reach) ? 'Nobody yet.' : `${touched}.`}</p>
@@ -66,30 +66,6 @@ export function RoleImpact({
         </Names>
       </div>
     </Card>
-  );
-}
-
-function Permissions({
-  title,
-  sign,
-  tone,
-  permissions,
-}: {
-  readonly title: string;
-  readonly sign: string;
-  readonly tone: string;
-  readonly permissions: readonly string[];
-}) {
-  if (permissions.length === 0) return null;
-  return (
-    <ul aria-label={title} className={`font-mono text-[0.8125rem] break-all ${tone}`}>
-      {permissions.map((permission) => (
-        <li key={permission}>
-          <span aria-hidden="true">{sign} </span>
-          {permission}
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -1,5 +1,5 @@
 import { type ShownList, useList } from '../api/use-list.ts';
-import { type RoleFactsFragment, RolesDocument } from '../generated/graphql.ts';
+import { type RoleFactsFragment, RoleNamesDocument, RolesDocument } from '../generated/graphql.ts';
 import { useCan, useOrganization } from '../session/organization.tsx';
 
 /** All roles of the organization, the oldest first; none where the viewer may not see them. */
@@ -8,6 +8,18 @@ export function useRoles(): ShownList<RoleFactsFragment> {
   const can = useCan();
   return useList(can('role.view') ? id : null, (organizationId) => ({
     document: RolesDocument,
+    variables: (after: string | null) => ({ organizationId, after }),
+    pageOf: ({ organization }) => organization?.roles,
+    whole: true,
+  }));
+}
+
+/** The names of all roles, to choose from; none where the viewer may not see them. */
+export function useRoleNames(): ShownList<Pick<RoleFactsFragment, 'id' | 'name'>> {
+  const { id } = useOrganization();
+  const can = useCan();
+  return useList(can('role.view') && can('organization.view') ? id : null, (organizationId) => ({
+    document: RoleNamesDocument,
     variables: (after: string | null) => ({ organizationId, after }),
     pageOf: ({ organization }) => organization?.roles,
     whole: true,

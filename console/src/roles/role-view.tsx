@@ -6,8 +6,7 @@ import { Badge } from '../components/badge.tsx';
 import { Button, ButtonLink } from '../components/button.tsx';
 import { EmptyState, LoadFault, Page, SkeletonRows } from '../components/page.tsx';
 import { CreateRoleDocument, type RoleFactsFragment, UpdateRoleDocument } from '../generated/graphql.ts';
-import { useCan, useOrganization } from '../session/organization.tsx';
-import { missingOf } from '../session/permissions.ts';
+import { useBeyond, useCan, useOrganization } from '../session/organization.tsx';
 import { useToast } from '../shell/toasts.tsx';
 import { DeleteRole } from './delete-role.tsx';
 import { RoleForm, type RoleText } from './role-form.tsx';
@@ -65,7 +64,7 @@ export function NewRoleView() {
 
 function Role({ role }: { readonly role: RoleFactsFragment }) {
   const can = useCan();
-  const { permissions: held, refreshPermissions } = useOrganization();
+  const { refreshPermissions } = useOrganization();
   const toast = useToast();
   const { submit, busy, fault } = useSubmit(UpdateRoleDocument, (data) => data.updateRole);
   const [text, setText] = useState<RoleText>({
@@ -73,7 +72,7 @@ function Role({ role }: { readonly role: RoleFactsFragment }) {
     description: role.description ?? '',
     permissions: role.permissions,
   });
-  const beyond = missingOf(held, role.permissions);
+  const beyond = useBeyond(role);
   const mayManage = can('role.manage') && !role.system;
   const readOnly = !mayManage || beyond.length > 0;
   const save = async () => {

@@ -124,7 +124,7 @@ function SecretCard({
             </span>
           </Fact>
           {expiresAt && (
-            <Fact name="Accepted until">
+            <Fact name="Refused">
               <RelativeTime at={expiresAt} />
             </Fact>
           )}

@@ -1,7 +1,7 @@
 import { ArrowLeft, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useParams } from 'wouter';
-import { Button } from '../components/button.tsx';
+import { Button, ButtonLink } from '../components/button.tsx';
 import { EmptyState, LoadFault, Page, SkeletonRows } from '../components/page.tsx';
 import { SecretOnce } from '../components/secret-once.tsx';
 import { RotatedKeyDocument, type RotatedKeyQuery } from '../generated/graphql.ts';
@@ -18,7 +18,11 @@ export function RotateView() {
   if (error) return <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />;
   if (!data) return <SkeletonRows />;
   return (
-    <EmptyState icon={SearchX} title="There is no such key">
+    <EmptyState
+      icon={SearchX}
+      title="There is no such key"
+      action={<ButtonLink to="/keys">All keys</ButtonLink>}
+    >
       Or it belongs to another organization.
     </EmptyState>
   );

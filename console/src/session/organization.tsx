@@ -14,7 +14,7 @@ import { createOrganizationClient, type OrganizationClient } from '../api/client
 import { PermissionsDocument } from '../generated/graphql.ts';
 import { Connection, type LiveState } from '../live/connection.ts';
 import { KeyEvents } from '../live/key-events.ts';
-import { covers } from './permissions.ts';
+import { covers, missingOf } from './permissions.ts';
 import { useSession, type ViewerOrganization } from './session.tsx';
 
 /** The organization whose views are shown, and what they share. */
@@ -44,6 +44,12 @@ export function useOrganization(): OpenOrganization {
 export function useCan(): (permission: string) => boolean {
   const { permissions } = useOrganization();
   return useCallback((permission) => covers(permissions, permission), [permissions]);
+}
+
+/** What somebody or something holds beyond the viewer, who can't change it then. */
+export function useBeyond({ permissions }: { readonly permissions: readonly string[] }): readonly string[] {
+  const { permissions: held } = useOrganization();
+  return missingOf(held, permissions);
 }
 
 /** How the page hears of changes. */
@@ -100,9 +106,13 @@ function useParts(
     const connection = new Connection(address, signedOut);
     const api = createOrganizationClient(connection, { signedOut, refused });
     const events = new KeyEvents({ organizationId, api, connection, refused });
+    const stopListening = connection.listen({ opened: () => {}, settled: api.retry });
     setParts({ api, connection, events });
     void connection.start();
-    return () => connection.stop();
+    return () => {
+      stopListening();
+      connection.stop();
+    };
   }, [organizationId, signedOut, refused]);
   return parts;
 }

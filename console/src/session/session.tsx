@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
 import { ask, RequestError } from '../api/ask.ts';
-import { SessionDocument, SignOutDocument } from '../generated/graphql.ts';
+import { SessionDocument, type SessionQuery, SignOutDocument } from '../generated/graphql.ts';
 
 /** An organization that the viewer belongs to. */
 export interface ViewerOrganization {
@@ -82,16 +82,25 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
 async function readSession(): Promise<SessionState> {
   try {
-    const { viewer } = await ask(SessionDocument, {});
+    const { viewer } = await ask(SessionDocument, { after: null });
     const { actor } = viewer;
     if (!('email' in actor)) return { kind: 'signed-out', ended: false };
     const { id, email, name } = actor;
-    const organizations = viewer.organizations.nodes;
+    const organizations = await allOf(viewer.organizations);
     return { kind: 'signed-in', viewer: { id, email, name: name ?? email, organizations } };
   } catch (error) {
     if (isUnauthenticated(error)) return { kind: 'signed-out', ended: false };
     return { kind: 'unreachable', message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+type Organizations = SessionQuery['viewer']['organizations'];
+
+/** All organizations, whichever page of them is asked for first. */
+async function allOf({ nodes, pageInfo }: Organizations): Promise<readonly ViewerOrganization[]> {
+  if (!pageInfo.hasNextPage) return nodes;
+  const { viewer } = await ask(SessionDocument, { after: pageInfo.endCursor });
+  return [...nodes, ...(await allOf(viewer.organizations))];
 }
 
 function isUnauthenticated(error: unknown): boolean {

@@ -21,8 +21,9 @@ export function SignedOut({ ended }: { readonly ended: boolean }) {
         </>
       }
     >
-      <pre className="mt-3 overflow-x-auto rounded-lg bg-hover px-3 py-2.5 font-mono text-xs">
-        keywright sign-in-link YOUR-EMAIL
+      <pre className="mt-3 rounded-lg bg-hover whitespace-pre-wrap break-words px-3 py-2.5 font-mono text-xs">
+        {'keywright sign-in-link YOUR-EMAIL\n\n# in a clone of its sources\n'}
+        npm run keywright -- sign-in-link YOUR-EMAIL
       </pre>
       <p className="mt-3 text-soft">It works once, and for 15 minutes.</p>
       {provider && (

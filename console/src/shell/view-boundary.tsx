@@ -1,6 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { Button } from '../components/button.tsx';
 import { LoadFault } from '../components/page.tsx';
+import { MissingPiece } from './missing-piece.tsx';
 
 /** Keeps a view that fails from taking the page with it. */
 export class ViewBoundary extends Component<
@@ -16,7 +17,8 @@ export class ViewBoundary extends Component<
   override render(): ReactNode {
     const { error } = this.state;
     if (!error) return this.props.children;
-    // After an upgrade of the server, pieces of the page before may be gone.
+    // After an upgrade of the server, pieces of the page before may be gone; browsers tell of that in words alone.
+    if (error instanceof TypeError && /import|module/i.test(error.message)) return <MissingPiece />;
     return (
       <LoadFault
         message={error.message}

@@ -6,7 +6,7 @@ import { useCan, useOrganization } from '../session/organization.tsx';
 export function useTeamNames(): ShownList<TeamFactsFragment> {
   const { id } = useOrganization();
   const can = useCan();
-  return useList(can('team.view') ? id : null, (organizationId) => ({
+  return useList(can('team.view') && can('organization.view') ? id : null, (organizationId) => ({
     document: TeamNamesDocument,
     variables: (after: string | null) => ({ organizationId, after }),
     pageOf: ({ organization }) => organization?.teams,

@@ -1,0 +1,88 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Input, Select } from './input.tsx';
+
+const TYPING_MS = 250;
+
+/** A choice that narrows a list; `children` are the options besides the one that leaves nothing out. */
+export function Filter({
+  label,
+  all,
+  value,
+  className = 'sm:max-w-48',
+  onChange,
+  children,
+}: {
+  readonly label: string;
+  /** The choice that leaves nothing out. */
+  readonly all: string;
+  readonly value: string | null | undefined;
+  readonly className?: string;
+  onChange(value: string): void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Select
+      aria-label={label}
+      value={value ?? ''}
+      data-narrows={value ? '' : undefined}
+      onChange={(event) => onChange(event.target.value)}
+      className={className}
+    >
+      <option value="">{all}</option>
+      {children}
+    </Select>
+  );
+}
+
+/** Options by value and words. */
+export function Options({ of }: { readonly of: readonly (readonly [value: string, label: string])[] }) {
+  return of.map(([value, label]) => (
+    <option key={value} value={value}>
+      {label}
+    </option>
+  ));
+}
+
+/** A text that narrows a list; it is told when somebody rests from typing. */
+export function FilterText({
+  label,
+  placeholder,
+  maxLength,
+  text,
+  className,
+  onChange,
+}: {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly maxLength: number;
+  readonly text: string;
+  readonly className?: string;
+  onChange(text: string): void;
+}) {
+  const [typed, setTyped] = useState(text);
+  const told = useRef(text);
+  useEffect(() => {
+    if (text === told.current) return;
+    told.current = text;
+    setTyped(text);
+  }, [text]);
+  useEffect(() => {
+    if (typed === told.current) return;
+    const timer = setTimeout(() => {
+      told.current = typed;
+      onChange(typed);
+    }, TYPING_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <Input
+      type="search"
+      aria-label={label}
+      placeholder={placeholder}
+      maxLength={maxLength}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      className={className}
+    />
+  );
+}

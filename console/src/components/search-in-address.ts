@@ -1,0 +1,32 @@
+import { useMemo } from 'react';
+import { useSearchParams } from 'wouter';
+
+/** What narrows a list, read from the address. */
+export interface AddressSearch<Search, Parameter extends string> {
+  readonly search: Search;
+  /** Changes parameters of the address; an empty value takes one away. */
+  change(changes: Partial<Record<Parameter, string>>): void;
+  /** Takes all of them away. */
+  clear(): void;
+}
+
+/** The search in the address, so that a link leads others to the same list; `read` is the same function each time. */
+export function useSearchInAddress<Search, Parameter extends string>(
+  read: (parameters: URLSearchParams) => Search,
+): AddressSearch<Search, Parameter> {
+  const [parameters, setParameters] = useSearchParams();
+  const text = parameters.toString();
+  const search = useMemo(() => read(new URLSearchParams(text)), [read, text]);
+  const change = (changes: Partial<Record<Parameter, string>>) =>
+    setParameters(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries<string | undefined>(changes))
+          if (value) after.set(name, value);
+          else after.delete(name);
+        return after;
+      },
+      { replace: true },
+    );
+  return { search, change, clear: () => setParameters(new URLSearchParams(), { replace: true }) };
+}

@@ -1,0 +1,33 @@
+/** What the server keeps with a key at most, as JSON in UTF-8. */
+const MAX_BYTES = 16_384;
+
+type Metadata = Record<string, unknown>;
+
+/** What a text says, or what is wrong with it. */
+export type ReadMetadata =
+  | { readonly value: Metadata; readonly fault: null }
+  | { readonly value: null; readonly fault: string };
+
+/** Reads a JSON object as somebody has typed it; nothing is the empty one. */
+export function readMetadata(text: string): ReadMetadata {
+  if (text.trim() === '') return { value: {}, fault: null };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { value: null, fault: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { value: null, fault: 'must be a JSON object: { "plan": "pro" }' };
+  const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
+  if (bytes > MAX_BYTES) {
+    const [has, may] = [bytes, MAX_BYTES].map((count) => count.toLocaleString('en'));
+    return { value: null, fault: `has ${has} bytes as JSON, and may have ${may}` };
+  }
+  return { value: value as Metadata, fault: null };
+}
+
+/** An object as somebody can edit it. */
+export function metadataText(value: Readonly<Metadata>): string {
+  return Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2);
+}

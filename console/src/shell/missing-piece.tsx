@@ -1,0 +1,16 @@
+import { useEffect } from 'react';
+import { Button } from '../components/button.tsx';
+import { LoadFault } from '../components/page.tsx';
+import { useOrganization } from '../session/organization.tsx';
+
+/** In place of a view whose code did not come: the page is loaded anew once the server is back, or before at a press. */
+export function MissingPiece() {
+  const { connection } = useOrganization();
+  useEffect(() => connection.listen({ opened: () => {}, settled: () => location.reload() }), [connection]);
+  return (
+    <LoadFault
+      message="The server does not answer, or has been upgraded meanwhile."
+      retry={<Button onClick={() => location.reload()}>Load the page anew</Button>}
+    />
+  );
+}
