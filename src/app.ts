@@ -114,6 +114,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       live.start();
       await Promise.all([bus.start(), limiter.start()]);
       await recorder.start();
+      if (ended) throw new Error('Stopped while it started');
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);
         const readiness = () => migrationProblem(database, { served: true });

@@ -2,7 +2,7 @@ import { type CopyProgress, copyDatabase } from '../../db/copy.ts';
 import { migrate, migrationProblem } from '../../db/migrate.ts';
 import { openDatabase } from '../../db/open.ts';
 import { parseConfig } from '../core/config.ts';
-import { journalStore } from '../usage/journal-store.ts';
+import { settleJournal } from '../usage/journal-store.ts';
 import type { Io, Output } from './io.ts';
 
 /** The options of `copy`. */
@@ -30,7 +30,7 @@ export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
     const problem = await migrationProblem(source);
     if (problem) throw new Error(`The database to copy from can't be read as it is: ${problem}`);
     // Usage that a server which was killed had no time to bring into the tables.
-    if (source.background) await journalStore(source.kysely, source.background).recover();
+    if (source.background) await settleJournal(source.kysely, source.background);
     const target = await openDatabase(targetUrl);
     try {
       await migrate(target);

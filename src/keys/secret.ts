@@ -54,7 +54,8 @@ function isKeyPrefix(prefix: string): boolean {
   if (prefix === lastPrefix && prefix !== '') return true;
   if (prefix.length > KEY_PREFIX_MAX || !KEY_PREFIX_PATTERN.test(prefix)) return false;
   if (RESERVED_PREFIXES.has(prefix)) return false;
-  lastPrefix = prefix;
+  // A copy: the prefix itself may be a view of the secret, and keep it in memory.
+  lastPrefix = Buffer.from(prefix, 'latin1').toString('latin1');
   return true;
 }
 

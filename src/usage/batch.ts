@@ -47,7 +47,7 @@ export const MINUTE_MS = 60_000;
 export const NOT_USED = -1;
 
 /** Most minutes of keys that wait to be written: a bound on memory where the database is away for long. */
-const MINUTES_MAX = 100_000;
+export const MINUTES_MAX = 100_000;
 
 export function emptyBatch(): Batch {
   return { keys: new Map(), minutes: 0, dropped: 0 };
@@ -81,12 +81,9 @@ export function noteDenial(batch: Batch, { organizationId, keyId, at }: Denial):
   else batch.dropped += 1;
 }
 
-/** A key's last use in the first of the batches that has one. */
-export function lastUseOf(batches: readonly Batch[], keyId: string): LastUse | undefined {
-  for (const batch of batches) {
-    const key = batch.keys.get(keyId);
-    if (key && key.at !== NOT_USED) return { at: key.at, ip: key.ip };
-  }
+/** The last use in the first of them that has one. */
+export function lastUseOf(activities: readonly (KeyActivity | undefined)[]): LastUse | undefined {
+  for (const key of activities) if (key && key.at !== NOT_USED) return { at: key.at, ip: key.ip };
   return undefined;
 }
 
@@ -118,11 +115,6 @@ export function mergeBatches(batches: readonly Batch[]): Batch {
 /** Adds what was counted in `added`. */
 export function addBatch(batch: Batch, added: Batch): void {
   for (const key of added.keys.values()) addActivity(batch, key);
-}
-
-/** Whether nothing of `added` would be dropped. */
-export function hasRoomFor(batch: Batch, added: Batch): boolean {
-  return batch.minutes === 0 || batch.minutes + added.minutes <= MINUTES_MAX;
 }
 
 /** Adds what became of one key. */

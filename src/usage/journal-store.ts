@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely';
 import { type BackgroundWriter, ROW_MISSING } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
-import { addBatch, type Batch, emptyBatch, hasRoomFor, isEmpty, partsOf } from './batch.ts';
-import { deleteRows, idsInJournal, insertRows, type Journaled, newEntry, readRows } from './journal.ts';
+import { type Batch, isEmpty, MINUTES_MAX, mergeBatches } from './batch.ts';
+import { deleteRows, idsInJournal, insertRows, type JournalRow, newRow, readRow } from './journal.ts';
+import { SavedUsage, type Shard, shardsOf } from './shards.ts';
 import { NotSavedError, type UsageStore } from './store.ts';
 import { tableWrites } from './write-batch.ts';
 
-/** Keys of one transaction: a change that somebody waits for does not wait for more of them. */
-const PART_KEYS = 500;
+/** Keys of one transaction, about: a change that somebody waits for does not wait for more of them. */
+const GROUP_KEYS = 500;
 
 /** When what is saved is brought into the tables without being asked for. */
 export interface SettleAfter {
@@ -17,115 +18,202 @@ export interface SettleAfter {
   readonly keys: number;
 }
 
-/** As many keys as fit into memory a few times over, and as share pages with each other in a large database. */
 const SETTLE_AFTER: SettleAfter = { ms: 10_000, keys: 20_000 };
 
-/** A store that brings into the tables what an earlier process left in the journal. */
+/** A store that takes over what other processes left in the journal. */
 export interface JournalStore extends UsageStore {
-  /** Resolves when nothing of it is left. */
-  recover(): Promise<void>;
+  /** Gives whether there was anything: it is settled with the next. What there is no room for stays for another time. */
+  adopt(): Promise<boolean>;
+}
+
+/** Rows of which it is not known whether they were committed, and the batch that they hold. */
+interface Doubtful {
+  readonly rows: readonly JournalRow[];
+  readonly batch: Batch;
 }
 
 /**
- * Saves usage as one row of a journal, and brings it into the tables later, in the order of the keys: each of their pages
- * that changes is written twice and waited for, whether for one use of one key or for all that have come meanwhile.
- * For an embedded database, whose writer is another thread.
+ * Saves usage in a journal, and brings it into the tables later: each of their pages that changes is written twice and
+ * waited for, whether for one use of one key or for all that have come meanwhile. A row leaves the journal in the
+ * transaction that writes what it holds. For an embedded database, whose writer is another thread.
  */
 export function journalStore(
   db: Kysely<Tables>,
   background: BackgroundWriter,
   settleAfter = SETTLE_AFTER,
 ): JournalStore {
-  const saving = new Set<Batch>();
-  let saved: Journaled = { ids: [], batch: emptyBatch() };
-  let handedOver: Batch | null = null;
+  let saving: Batch | null = null;
+  let doubtful: Doubtful | null = null;
+  let saved = new SavedUsage();
+  // Being settled, or settled last.
+  let round = new SavedUsage();
+  let isSettling = false;
+  /** Of those, what may be in the tables or not: it could not be read. */
+  let unsure: readonly Shard[] = [];
   let settledAt = performance.now();
+  let hasFailed = false;
+  /** Rows of this process that are, or may be, in the journal. */
+  const own = new Set<string>();
 
-  const keep = (entry: Journaled): void => {
-    if (saved.ids.length === 0) {
-      saved = entry;
-      return;
-    }
-    addBatch(saved.batch, entry.batch);
-    saved = { ids: [...saved.ids, ...entry.ids], batch: saved.batch };
+  const hasRoomFor = ({ minutes }: Batch): boolean => {
+    const held = saved.minutes + (isSettling || unsure.length > 0 ? round.minutes : 0);
+    return held === 0 || held + minutes <= MINUTES_MAX;
   };
 
-  const save = async (batch: Batch): Promise<void> => {
-    if (isEmpty(batch)) return;
-    if (!hasRoomFor(saved.batch, batch))
-      throw new NotSavedError(batch, new Error('Too much is waiting to be written'));
-    const entry = newEntry(batch);
-    saving.add(batch);
+  const keep = (rows: readonly JournalRow[]): void => {
+    for (const { id, batch } of rows) saved.add({ ids: [id], batch });
+  };
+
+  /** Finds out what became of rows that are in doubt. Gives the batch, with what they hold where they are not there. */
+  const withDoubtful = async (batch: Batch): Promise<Batch> => {
+    if (!doubtful) return batch;
+    const { rows, batch: before } = doubtful;
+    const isThere = await isInJournal(rows);
+    doubtful = null;
+    if (isThere) {
+      keep(rows);
+      return batch;
+    }
+    for (const { id } of rows) own.delete(id);
+    return mergeBatches([before, batch]);
+  };
+
+  /** All rows of one transaction are there, or none is. */
+  const isInJournal = async ([first]: readonly JournalRow[]): Promise<boolean> =>
+    first !== undefined && (await readRow(db, first.id)) !== null;
+
+  const insert = async (batch: Batch): Promise<void> => {
+    const rows = shardsOf(batch).map(newRow);
+    for (const { id } of rows) own.add(id);
     try {
-      await background.write([insertRows([entry])]);
+      await background.write([insertRows(rows)]);
     } catch (error) {
       // Where the thread has ended, it may have been before its answer or before its commit.
-      const { ids } = await readRows(db, entry.ids).catch(() => ({ ids: [] }));
-      if (ids.length === 0) throw new NotSavedError(batch, error);
-    } finally {
-      saving.delete(batch);
+      const isThere = await isInJournal(rows).catch(() => null);
+      if (isThere === null) {
+        doubtful = { rows, batch };
+        throw error;
+      }
+      if (!isThere) {
+        for (const { id } of rows) own.delete(id);
+        throw new NotSavedError(batch, error);
+      }
     }
-    keep(entry);
+    keep(rows);
+  };
+
+  const save = async (given: Batch): Promise<void> => {
+    saving = given;
+    try {
+      const batch = await withDoubtful(given).catch((error: unknown) => {
+        throw new NotSavedError(given, error);
+      });
+      saving = batch;
+      if (isEmpty(batch)) return;
+      if (!hasRoomFor(batch)) throw new NotSavedError(batch, new Error('Too much is waiting to be written'));
+      await insert(batch);
+    } finally {
+      saving = null;
+    }
+  };
+
+  const putBack = (shard: Shard): void => {
+    round.remove(shard);
+    saved.add(shard);
+  };
+
+  /** After a failure: what still has to be written is what still is in the journal. Gives whether that is all of it. */
+  const reread = async (group: readonly Shard[]): Promise<boolean> => {
+    const found = new Map<Shard, JournalRow[]>();
+    for (const shard of group) {
+      const rows = await Promise.all(shard.ids.map((id) => readRow(db, id)));
+      found.set(
+        shard,
+        rows.filter((row) => row !== null),
+      );
+    }
+    for (const [shard, rows] of found) {
+      if (rows.length > 0) round.remove(shard);
+      keep(rows);
+      for (const id of shard.ids) if (!rows.some((row) => row.id === id)) own.delete(id);
+    }
+    return group.every((shard) => found.get(shard)?.length === shard.ids.length);
+  };
+
+  const write = async (group: readonly Shard[]): Promise<void> => {
+    const activities = group.flatMap(({ batch }) => [...batch.keys.values()]);
+    const ids = group.flatMap((shard) => shard.ids);
+    try {
+      await background.write([...tableWrites(activities), deleteRows(ids)]);
+      for (const id of ids) own.delete(id);
+    } catch (error) {
+      // It may have been done nonetheless: by the thread before it ended, or of some rows by another process.
+      const isWhole = await reread(group).catch((unreadable: unknown) => {
+        unsure = group;
+        throw unreadable;
+      });
+      if (isWhole && !isMissing(error)) throw error;
+    }
   };
 
   const settle = async (): Promise<void> => {
     settledAt = performance.now();
-    const round = saved;
-    saved = { ids: [], batch: emptyBatch() };
-    handedOver = round.batch;
-    const parts = divide(round);
-    let left: readonly Journaled[] = [round];
+    await reread(unsure);
+    unsure = [];
+    round = saved;
+    saved = new SavedUsage();
+    isSettling = true;
+    const groups = round.groups(GROUP_KEYS);
     try {
-      if (parts.length > 1) await background.write([deleteRows(round.ids), insertRows(parts)]);
-      for (left = parts; left[0]; left = left.slice(1))
-        await background.write([...tableWrites(left[0].batch), deleteRows(left[0].ids)]);
+      for (let group = groups.shift(); group; group = groups.shift()) await write(group);
+      hasFailed = false;
     } catch (error) {
-      // What failed may have been done nonetheless, where the thread ended before its answer, or by another process on
-      // the same file: what still has to be written is what still is in the journal.
-      const ids = [round, ...parts].flatMap((one) => one.ids);
-      const there = await readRows(db, [...new Set(ids)]).catch(() => null);
-      handedOver = null;
-      for (const one of there ? [there] : left) keep(one);
-      if (!isMissing(error)) throw error;
+      hasFailed = true;
+      for (const group of groups) for (const shard of group) putBack(shard);
+      throw error;
+    } finally {
+      isSettling = false;
     }
-  };
-
-  const write = async (batch: Batch): Promise<void> => {
-    await save(batch);
-    while (saved.ids.length > 0) await settle();
   };
 
   return {
     save,
-    write,
+    settle,
+    settlesLater: true,
     get isDue() {
-      if (saved.ids.length === 0) return false;
-      return saved.batch.keys.size >= settleAfter.keys || performance.now() - settledAt >= settleAfter.ms;
+      if (saved.isEmpty && unsure.length === 0) return false;
+      const isLarge = saved.keys >= settleAfter.keys || saved.minutes >= MINUTES_MAX / 2;
+      return (isLarge && !hasFailed) || performance.now() - settledAt >= settleAfter.ms;
     },
-    get unwritten() {
-      return [...saving, saved.batch];
+    get hasUnwritten() {
+      return saving !== null || doubtful !== null || unsure.length > 0 || !saved.isEmpty;
     },
-    get handedOver() {
-      return handedOver;
+    unwritten(keyId) {
+      const found = [saving?.keys.get(keyId), doubtful?.batch.keys.get(keyId), saved.get(keyId)];
+      return found.filter((key) => key !== undefined);
     },
+    handedOver: (keyId) => round.get(keyId),
     rest() {
-      handedOver = null;
+      if (!isSettling) round = new SavedUsage();
     },
-    async recover() {
+    async adopt() {
+      let adopted = false;
       for (const id of await idsInJournal(db)) {
-        const row = await readRows(db, [id]);
-        if (!hasRoomFor(saved.batch, row.batch)) await settle();
-        keep(row);
+        const row = own.has(id) ? null : await readRow(db, id);
+        if (!row || own.has(id) || !hasRoomFor(row.batch)) continue;
+        own.add(id);
+        keep([row]);
+        adopted = true;
       }
-      while (saved.ids.length > 0) await settle();
+      return adopted;
     },
   };
 }
 
-/** Parts of a batch, each to stand in the journal for itself; a small one as it is. */
-function divide(whole: Journaled): readonly Journaled[] {
-  const parts = partsOf(whole.batch, PART_KEYS);
-  return parts.length > 1 ? parts.map(newEntry) : [whole];
+/** Brings all that is in the journal into the tables: what a process that was killed left. */
+export async function settleJournal(db: Kysely<Tables>, background: BackgroundWriter): Promise<void> {
+  const store = journalStore(db, background);
+  while (await store.adopt()) await store.settle();
 }
 
 function isMissing(error: unknown): boolean {

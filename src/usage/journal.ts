@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { RowWrites } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
-import { addActivity, type Batch, emptyBatch, type MinuteCount, type SecretUses } from './batch.ts';
+import { addActivity, type Batch, emptyBatch } from './batch.ts';
 
-/** Usage that stands in these rows of the journal, and nowhere else in the database. */
-export interface Journaled {
-  readonly ids: readonly string[];
+/** What one row of the journal holds. */
+export interface JournalRow {
+  readonly id: string;
   readonly batch: Batch;
 }
 
-/** One key's part of a row, as JSON: at, ip, what is counted by minutes, and by secrets. */
+/** One key's part of a row. */
 type Entry = readonly [
   keyId: string,
   organizationId: string,
@@ -20,16 +20,19 @@ type Entry = readonly [
   secrets: readonly (readonly [secretId: string, at: number, uses: number])[],
 ];
 
-/** A batch with an id of its own, to be a row of the journal. */
-export function newEntry(batch: Batch): Journaled {
-  return { ids: [randomUUID()], batch };
+/** A row is read only by programs that know its form: a later one may write another beside an earlier one. */
+const VERSION = 1;
+
+/** A batch, to be a row of the journal. */
+export function newRow(batch: Batch): JournalRow {
+  return { id: randomUUID(), batch };
 }
 
-/** Puts each of them into the journal as one row. */
-export function insertRows(entries: readonly Journaled[]): RowWrites {
+/** Puts rows into the journal. */
+export function insertRows(rows: readonly JournalRow[]): RowWrites {
   return {
     sql: 'insert into usage_journal (id, activities) values (?, ?)',
-    rows: entries.flatMap(({ ids, batch }) => ids.map((id) => [id, encode(batch)])),
+    rows: rows.map(({ id, batch }) => [id, encode(batch)]),
   };
 }
 
@@ -48,22 +51,15 @@ export async function idsInJournal(db: Kysely<Tables>): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** What these rows hold together, as far as they are still there. */
-export async function readRows(db: Kysely<Tables>, ids: readonly string[]): Promise<Journaled> {
-  const batch = emptyBatch();
-  const found: string[] = [];
-  // One at a time: each may hold thousands of keys.
-  for (const id of ids) {
-    const row = await db
-      .selectFrom('usage_journal')
-      .select('activities')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    if (!row) continue;
-    decodeInto(batch, row.activities);
-    found.push(id);
-  }
-  return { ids: found, batch };
+/** A row as it stands there; null where there is none, or one of a form that this program does not know. */
+export async function readRow(db: Kysely<Tables>, id: string): Promise<JournalRow | null> {
+  const row = await db
+    .selectFrom('usage_journal')
+    .select('activities')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  const batch = row && decode(row.activities);
+  return batch ? { id, batch } : null;
 }
 
 function encode(batch: Batch): string {
@@ -78,18 +74,22 @@ function encode(batch: Batch): string {
       secrets.map(({ secretId, at: usedAt, uses }) => [secretId, usedAt, uses]),
     ]);
   }
-  return JSON.stringify(entries);
+  return JSON.stringify({ version: VERSION, entries });
 }
 
-function decodeInto(batch: Batch, text: string): void {
-  for (const [keyId, organizationId, at, ip, minutes, secrets] of JSON.parse(text) as Entry[]) {
+function decode(text: string): Batch | null {
+  const { version, entries } = JSON.parse(text) as { version: number; entries: readonly Entry[] };
+  if (version !== VERSION) return null;
+  const batch = emptyBatch();
+  for (const [keyId, organizationId, at, ip, minutes, secrets] of entries) {
     addActivity(batch, {
       keyId,
       organizationId,
       at,
       ip,
-      minutes: minutes.map(([start, verified, denied]): MinuteCount => ({ start, verified, denied })),
-      secrets: secrets.map(([secretId, usedAt, uses]): SecretUses => ({ secretId, at: usedAt, uses })),
+      minutes: minutes.map(([start, verified, denied]) => ({ start, verified, denied })),
+      secrets: secrets.map(([secretId, usedAt, uses]) => ({ secretId, at: usedAt, uses })),
     });
   }
+  return batch;
 }

@@ -1,9 +1,9 @@
 import type { BackgroundWriter } from '../../db/open.ts';
 import type { Services, UsageSink } from '../context.ts';
 import {
-  type Batch,
   emptyBatch,
   isEmpty,
+  type KeyActivity,
   lastUseOf,
   mergeBatches,
   noteDenial,
@@ -17,10 +17,7 @@ import { tableStore } from './table-store.ts';
 
 /** A usage sink that writes to the database; whoever starts it stops it. */
 export interface UsageRecorder extends UsageSink {
-  /**
-   * Writes what an earlier process left to be written, and saves what is gathered at every interval from then on. Rejects
-   * where that can't be written.
-   */
+  /** Writes what an earlier process left to be written, and saves what is gathered at every interval from then on. */
   start(): Promise<void>;
   /** Ends that, and writes what is left. */
   stop(): Promise<void>;
@@ -47,7 +44,7 @@ export function createUsageRecorder(
   const journal = background && journalStore(db, background);
   const store: UsageStore = journal ?? tableStore(db);
   let gathering = emptyBatch();
-  let saving: Promise<void> | null = null;
+  let saving: Promise<boolean> | null = null;
   let writing: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   let started: Promise<void> | null = null;
@@ -58,47 +55,55 @@ export function createUsageRecorder(
   let savingSince: number | null = null;
   let failures = 0;
 
-  /** Hands over what is gathered; what is not taken is gathered again. Never rejects. */
-  const handOver = async (take: (batch: Batch) => Promise<void>): Promise<void> => {
+  const fail = (error: unknown): void => {
+    failures += 1;
+    log.warn('Usage could not be written; it is kept for the next try', { error });
+  };
+
+  /** Gives whether all is safe that was gathered by now; what is not is gathered again. Never rejects. */
+  const handOver = async (): Promise<boolean> => {
     const batch = gathering;
     gathering = emptyBatch();
-    const takenSince = since;
-    savingSince ??= since;
+    savingSince = since;
     since = null;
+    if (batch.dropped > 0)
+      log.warn('Usage was not counted: too much was waiting to be written', { count: batch.dropped });
+    batch.dropped = 0;
     try {
-      await take(batch);
+      await store.save(batch);
+      return true;
     } catch (error) {
       if (error instanceof NotSavedError) {
         gathering = mergeBatches([error.rest, gathering]);
-        since = takenSince;
+        since = savingSince ?? since;
       }
-      failures += 1;
-      log.warn('Usage could not be written; it is kept for the next try', {
-        error: error instanceof NotSavedError ? error.cause : error,
-      });
+      fail(error instanceof NotSavedError ? error.cause : error);
+      return false;
     } finally {
       savingSince = null;
     }
-    if (batch.dropped > 0)
-      log.warn('Usage was not counted: too much was waiting to be written', { count: batch.dropped });
   };
 
-  const save = (): Promise<void> => {
-    if (isEmpty(gathering)) return saving ?? Promise.resolve();
-    saving ??= handOver(store.save).finally(() => {
+  const save = (): Promise<boolean> => {
+    if (!saving && isEmpty(gathering) && !store.hasUnwritten) return Promise.resolve(true);
+    saving ??= handOver().finally(() => {
       saving = null;
     });
     return saving;
   };
 
   const write = async (): Promise<void> => {
-    // No moment in between, in which what is gathered would be nowhere but here.
+    // What is being saved may have been taken before the last use came.
     if (saving) await saving;
-    await handOver(store.write);
+    const isSaved = await save();
+    await store.settle().catch(fail);
+    if (isSaved || !store.settlesLater) return;
+    // There may have been no room before.
+    await save();
+    await store.settle().catch(fail);
   };
 
-  const hasNothing = (): boolean =>
-    isEmpty(gathering) && !saving && store.unwritten.every((batch) => isEmpty(batch));
+  const hasNothing = (): boolean => isEmpty(gathering) && !saving && !store.hasUnwritten;
 
   const flush = (): Promise<void> => {
     if (writing) {
@@ -116,11 +121,15 @@ export function createUsageRecorder(
     return writing;
   };
 
+  const saveOrSettle = async (): Promise<void> => {
+    if (!writing && store.isDue) return flush();
+    await save();
+  };
+
   const tick = (): void => {
     // As long as the next write would have left it: it may be large, and there may be no next.
     if (!writing && hasNothing()) store.rest();
-    const done = store.isDue && !writing ? flush() : save();
-    void done.then(prune);
+    void saveOrSettle().then(prune);
   };
 
   const prune = async (): Promise<void> => {
@@ -129,8 +138,18 @@ export function createUsageRecorder(
     pruneAt = now + PRUNE_EVERY_MS;
     try {
       await pruneBuckets(db, now);
+      // What another process on the same file left since.
+      await journal?.adopt();
     } catch (error) {
-      log.warn('Old usage could not be removed; it is tried again in an hour', { error });
+      log.warn('Old usage could not be looked after; it is tried again in an hour', { error });
+    }
+  };
+
+  const writeLeft = async (): Promise<void> => {
+    try {
+      while (await journal?.adopt()) await store.settle();
+    } catch (error) {
+      fail(error);
     }
   };
 
@@ -149,16 +168,12 @@ export function createUsageRecorder(
       bus.emit({ type: 'denial', organizationId, keyId, code, at, ip });
     },
     pendingKey(keyId) {
-      const { unwritten, handedOver } = store;
-      return lastUseOf([gathering, ...unwritten, ...(handedOver ? [handedOver] : [])], keyId);
+      return lastUseOf([gathering.keys.get(keyId), ...store.unwritten(keyId), store.handedOver(keyId)]);
     },
     pendingSecret(keyId, secretId, lastUsedAt) {
-      const usesIn = (batch: Batch | null) => {
-        const key = batch?.keys.get(keyId);
-        return key && secretOf(key, secretId);
-      };
-      const pending = [gathering, ...store.unwritten].map(usesIn);
-      const written = usesIn(store.handedOver);
+      const usesIn = (key: KeyActivity | undefined) => key && secretOf(key, secretId);
+      const pending = [gathering.keys.get(keyId), ...store.unwritten(keyId)].map(usesIn);
+      const written = usesIn(store.handedOver(keyId));
       // A row of a moment after the commit holds it already.
       if (written && written.at > lastUsedAt) pending.push(written);
       const uses = pending.filter((one) => one !== undefined);
@@ -174,17 +189,17 @@ export function createUsageRecorder(
       return { waitingMs: oldest === null ? 0 : performance.now() - oldest, failures };
     },
     start() {
-      started ??= (journal?.recover() ?? Promise.resolve()).then(() => {
+      started ??= writeLeft().then(() => {
         timer = setInterval(tick, flushMs).unref();
       });
       return started;
     },
     async stop() {
-      await started?.catch(() => {});
+      await started;
       if (timer) clearInterval(timer);
       timer = null;
       await flush();
-      const lost = gathering.keys.size + gathering.minutes;
+      const lost = gathering.minutes;
       if (lost > 0) log.error('Usage could not be written before the end, and is lost', { count: lost });
     },
   };

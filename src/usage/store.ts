@@ -1,25 +1,29 @@
-import type { Batch } from './batch.ts';
+import type { Batch, KeyActivity } from './batch.ts';
 
-/** Takes usage over from memory. One call of each method at a time. */
+/** Takes usage over from memory. Of each method one call runs at a time. */
 export interface UsageStore {
-  /** Makes a batch safe from a crash. Rejects with NotSavedError. */
+  /** Makes a batch safe from a crash. Rejects with NotSavedError; with another error where it has kept the batch itself. */
   save(batch: Batch): Promise<void>;
   /**
-   * The same, and brings it and all that was saved before into the tables that are read. Rejects with NotSavedError; or with
-   * another error, where all is safe and will be tried again.
+   * Brings what was saved by now into the tables that are read. Rejects where not all of it could be: it stays safe, and
+   * the next call tries again.
    */
-  write(batch: Batch): Promise<void>;
-  /** Whether what was saved is to be brought into the tables, though nobody asks for it. */
+  settle(): Promise<void>;
+  /** Whether `settle` does anything, so that it can make room for a batch that could not be saved; `save` may run beside it. */
+  readonly settlesLater: boolean;
+  /** Whether it is time to settle, though nobody asks for it. */
   readonly isDue: boolean;
-  /** Taken over, and not in the tables; the newest first. */
-  readonly unwritten: readonly Batch[];
-  /** Being written into the tables, or written last: a row that was read before the commit does not hold it. */
-  readonly handedOver: Batch | null;
+  /** Whether anything was taken over that is not in the tables. */
+  readonly hasUnwritten: boolean;
+  /** What was taken over of a key, and is surely not in the tables; the newest first. */
+  unwritten(keyId: string): readonly KeyActivity[];
+  /** What is being written of a key, or was written last: a row that was read before the commit does not hold it. */
+  handedOver(keyId: string): KeyActivity | undefined;
   /** Nothing has come for a while: what was written last is in every row that anybody will look at. */
   rest(): void;
 }
 
-/** A part of a batch was not saved. The cause says why. */
+/** A part of a batch, or all of it, was not saved. The cause says why. */
 export class NotSavedError extends Error {
   override name = 'NotSavedError';
   /** What was not: to be handed over again. */

@@ -10,27 +10,26 @@ const PART_KEYS = 200;
 /** Writes usage into the tables at once: to a server, which takes it from many nodes and answers while it does. */
 export function tableStore(db: Kysely<Tables>): UsageStore {
   let handedOver: Batch | null = null;
-  const write = async (batch: Batch): Promise<void> => {
-    handedOver = batch;
-    const parts = partsOf(batch, PART_KEYS);
-    try {
-      for (let part = parts[0]; part; part = parts[0]) {
-        await writeBatch(db, part);
-        parts.shift();
-      }
-    } catch (error) {
-      handedOver = null;
-      throw new NotSavedError(mergeBatches(parts), error);
-    }
-  };
   return {
-    save: write,
-    write,
-    isDue: false,
-    unwritten: [],
-    get handedOver() {
-      return handedOver;
+    async save(batch) {
+      handedOver = batch;
+      const parts = partsOf(batch, PART_KEYS);
+      try {
+        for (let part = parts[0]; part; part = parts[0]) {
+          await writeBatch(db, part);
+          parts.shift();
+        }
+      } catch (error) {
+        handedOver = null;
+        throw new NotSavedError(mergeBatches(parts), error);
+      }
     },
+    settle: async () => {},
+    settlesLater: false,
+    isDue: false,
+    hasUnwritten: false,
+    unwritten: () => [],
+    handedOver: (keyId) => handedOver?.keys.get(keyId),
     rest() {
       handedOver = null;
     },

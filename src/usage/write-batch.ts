@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { RowWrites } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { LastUse } from '../context.ts';
-import { type Batch, lastUseOf, NOT_USED } from './batch.ts';
+import { type Batch, type KeyActivity, lastUseOf, NOT_USED } from './batch.ts';
 import { GRANULARITIES, GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
 
 /** Rows of a statement: far fewer values than either engine takes. */
@@ -44,8 +44,7 @@ const ADD_MINUTE = `
     denied = api_key_usage_buckets.denied + excluded.denied`;
 
 /** The same on SQLite, for a writer that runs beside the thread that answers requests. */
-export function tableWrites(batch: Batch): RowWrites[] {
-  const activities = [...batch.keys.values()];
+export function tableWrites(activities: readonly KeyActivity[]): RowWrites[] {
   return [
     {
       sql: 'update api_key_usage set last_used_at = ?, last_used_ip = ? where api_key_id = ? and last_used_at <= ?',
@@ -68,8 +67,8 @@ export function tableWrites(batch: Batch): RowWrites[] {
 
 /** What there is to write, sorted: two nodes take rows in one order and can't wait for each other. */
 function rowsOf(batch: Batch) {
-  const keys = [...batch.keys.keys()].sort().flatMap((id) => {
-    const use = lastUseOf([batch], id);
+  const keys = [...batch.keys].sort(byId).flatMap(([id, key]) => {
+    const use = lastUseOf([key]);
     return use ? [[id, use] as const] : [];
   });
   const secrets = [...batch.keys.values()]

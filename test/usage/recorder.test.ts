@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Tables } from '../../db/tables.ts';
@@ -245,6 +246,34 @@ onEachDatabase('the usage recorder', (engine) => {
     await recorder.stop();
     expect(await written()).toMatchObject({ lastUsedAt: 199, uses: 200 });
   });
+
+  // The driver of SQLite has one connection here: nothing can be written beside a transaction.
+  if (engine === 'postgres')
+    test('shows what waits to be written, however much comes meanwhile', async () => {
+      const { ctx, use, recorder, secretId, id } = await made({ flushMs: 2 });
+      const uses = () => recorder.pendingSecret(id, secretId, 0)?.uses;
+      await recorder.start();
+      await ctx.db.transaction().execute(async (tx) => {
+        await tx
+          .selectFrom('api_key_usage')
+          .select('api_key_id')
+          .where('api_key_id', '=', id)
+          .forUpdate()
+          .execute();
+        use(1000);
+        const flush = recorder.flush();
+        for (let later = 1; later <= 10; later += 1) {
+          use(1000 + later);
+          expect(uses()).toBe(1 + later);
+          // Some intervals.
+          await pause(5);
+          expect(uses()).toBe(1 + later);
+        }
+        return { flush };
+      });
+      await recorder.stop();
+      expect(recorder.pendingSecret(id, secretId, 1010)).toBeUndefined();
+    });
 
   test('writes by itself once it is started, and the rest when it stops', async () => {
     const { use, written, recorder } = await made({ flushMs: 10 });
