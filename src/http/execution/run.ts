@@ -1,0 +1,199 @@
+import {
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLResolveInfo,
+  getArgumentValues,
+  locatedError,
+  OperationTypeNode,
+  responsePathAsArray,
+} from 'graphql';
+import type { FieldNodes } from './collect-fields.ts';
+import type { Data, Plan, PlannedField, Selection } from './plan.ts';
+
+/** Where a value stands in the answer. */
+export type PlacePath = GraphQLResolveInfo['path'];
+
+/** The same; undefined: it is all of it. */
+export type Path = PlacePath | undefined;
+
+/** One execution of a plan. */
+export interface Run {
+  readonly plan: Plan;
+  /** What the resolvers of the operation's own fields get as their parent. */
+  readonly root: unknown;
+  readonly context: unknown;
+  /** Coerced. */
+  readonly variables: Record<string, unknown>;
+  readonly errors: FieldErrors;
+}
+
+/** The errors of fields in the order in which they came up. */
+export class FieldErrors {
+  readonly all: GraphQLError[] = [];
+  readonly #nulled = new Set<Path>();
+
+  /** Takes note of an error by which the value at `path` became null; not below a place that is null already. */
+  add(error: GraphQLError, path: Path): void {
+    for (let place = path; place; place = place.prev) if (this.#nulled.has(place)) return;
+    if (this.#nulled.has(undefined)) return;
+    this.#nulled.add(path);
+    this.all.push(error);
+  }
+}
+
+export function isPromise(value: unknown): value is Promise<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
+  );
+}
+
+/** Executes the whole operation. Never throws nor rejects: what goes wrong is in the result. */
+export function execute(run: Run): ExecutionResult | Promise<ExecutionResult> {
+  const { plan, root, errors } = run;
+  const fail = (error: GraphQLError): ExecutionResult => {
+    errors.add(error, undefined);
+    return resultOf(null, errors);
+  };
+  try {
+    const inTurn = plan.operation.operation === OperationTypeNode.MUTATION;
+    const data = (inTurn ? executeInTurn : executeFields)(run, plan.root, root, undefined);
+    return isPromise(data)
+      ? data.then((resolved) => resultOf(resolved, errors), fail)
+      : resultOf(data, errors);
+  } catch (error) {
+    return fail(error as GraphQLError);
+  }
+}
+
+function resultOf(data: Data | null, { all: errors }: FieldErrors): ExecutionResult {
+  return errors.length > 0 ? { errors, data } : { data };
+}
+
+/** As `executeFields`, each field beginning when the one before has ended. */
+function executeInTurn(
+  run: Run,
+  { fields, Data }: Selection,
+  source: unknown,
+  path: Path,
+): Data | Promise<Data> {
+  const data = new Data();
+  const goOn = (from: number): Data | Promise<Data> => {
+    for (const [index, field] of fields.entries()) {
+      if (index < from) continue;
+      const value = executeField(run, field, source, path);
+      if (isPromise(value))
+        return value.then((resolved) => {
+          data[field.key] = resolved;
+          return goOn(index + 1);
+        });
+      data[field.key] = value;
+    }
+    return data;
+  };
+  return goOn(0);
+}
+
+/** Makes the object that a selection asks of `source`. Throws, or rejects with, the located error that made it null. */
+export function executeFields(
+  run: Run,
+  { fields, Data }: Selection,
+  source: unknown,
+  path: Path,
+): Data | Promise<Data> {
+  const data = new Data();
+  let pending: Promise<unknown>[] | undefined;
+  try {
+    for (const field of fields) {
+      const value = executeField(run, field, source, path);
+      data[field.key] = value;
+      if (!isPromise(value)) continue;
+      pending ??= [];
+      const take = (resolved: unknown): void => {
+        data[field.key] = resolved;
+      };
+      pending.push(value.then(take));
+    }
+  } catch (error) {
+    if (!pending) throw error;
+    // What the other fields wait for is seen to its end, whatever becomes of it.
+    return Promise.all(pending).then(
+      () => Promise.reject(error),
+      () => Promise.reject(error),
+    );
+  }
+  return pending ? Promise.all(pending).then(() => data) : data;
+}
+
+function executeField(run: Run, field: PlannedField, source: unknown, parentPath: Path): unknown {
+  if (!field.completeProperty) return resolveField(run, field, source, parentPath);
+  let value: unknown;
+  try {
+    value = propertyOf(source, field.name);
+    // A method wants to be handed something, and a promise to be waited for.
+    if (typeof value !== 'function' && !isPromise(value)) return field.completeProperty(value);
+  } catch (error) {
+    return failed(run, field, pathOf(field, parentPath), error);
+  }
+  return resolveField(run, field, typeof value === 'function' ? source : { [field.name]: value }, parentPath);
+}
+
+function resolveField(run: Run, field: PlannedField, source: unknown, parentPath: Path): unknown {
+  const path = pathOf(field, parentPath);
+  const info = infoOf(run, field, path);
+  const fail = (error: unknown): null => failed(run, field, path, error);
+  try {
+    const args =
+      field.definition.args.length > 0
+        ? getArgumentValues(field.definition, field.nodes[0], run.variables)
+        : {};
+    const value = field.resolve(source, args, run.context, info);
+    const completed = isPromise(value)
+      ? value.then((resolved) => field.complete(run, resolved, path, info))
+      : field.complete(run, value, path, info);
+    return isPromise(completed) ? completed.then(undefined, fail) : completed;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** Null in place of a value that went wrong, where there may be null; else throws the error, which says where it was. */
+export function failed(
+  run: Run,
+  { nullable, nodes }: { readonly nullable: boolean; readonly nodes: FieldNodes },
+  path: PlacePath,
+  thrown: unknown,
+): null {
+  const error = locatedError(thrown, nodes, responsePathAsArray(path));
+  if (!nullable) throw error;
+  run.errors.add(error, path);
+  return null;
+}
+
+function propertyOf(source: unknown, name: string): unknown {
+  if ((typeof source === 'object' && source !== null) || typeof source === 'function')
+    return (source as Record<string, unknown>)[name];
+  return undefined;
+}
+
+function pathOf({ key, parent }: PlannedField, prev: Path): PlacePath {
+  return { prev, key, typename: parent.name };
+}
+
+function infoOf(
+  { plan, root, variables }: Run,
+  { name, nodes, definition, parent }: PlannedField,
+  path: PlacePath,
+): GraphQLResolveInfo {
+  return {
+    fieldName: name,
+    fieldNodes: nodes,
+    returnType: definition.type,
+    parentType: parent,
+    path,
+    schema: plan.schema,
+    fragments: plan.fragments as GraphQLResolveInfo['fragments'],
+    rootValue: root,
+    operation: plan.operation,
+    variableValues: variables,
+  };
+}
