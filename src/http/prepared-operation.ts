@@ -9,6 +9,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
+import { endCaches, startCaches } from '../../schema/fresh-caches.ts';
 import { hasConditions } from './execution/collect-fields.ts';
 import { Plan } from './execution/plan.ts';
 import { execute, FieldErrors } from './execution/run.ts';
@@ -40,14 +41,11 @@ export class PreparedOperation {
   }
 
   /** Runs it, if the variables fit and it can't return too much; a subscription is said to be fit to run. */
-  run({
+  async run({
     params,
     context,
     started,
-  }: Pick<Operation, 'params' | 'context' | 'started'>):
-    | Promise<ExecutionResult>
-    | ExecutionResult
-    | { subscription: CheckedSubscription } {
+  }: Operation): Promise<ExecutionResult | { subscription: CheckedSubscription }> {
     const given = params.variables ?? {};
     const { coerced, errors } = this.#coerce(given);
     if (errors) return { errors };
@@ -57,8 +55,12 @@ export class PreparedOperation {
     const [document, operation] = [this.#document, this.#operation];
     if (operation.operation === OperationTypeNode.SUBSCRIPTION)
       return { subscription: { document, operation, variables: given } };
+    startCaches(context);
     const plan = this.#planFor(coerced);
-    return execute({ plan, root: undefined, context, variables: coerced, errors: new FieldErrors() });
+    const run = { plan, root: undefined, context, variables: coerced, errors: new FieldErrors() };
+    const result = await execute(run);
+    endCaches(context);
+    return result;
   }
 
   #coerce(given: Record<string, unknown>) {
