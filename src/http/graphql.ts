@@ -77,16 +77,16 @@ function contextOf(
   principal: Principal | null,
   ip: string | null,
 ): GraphQLContext {
+  const { clock, publicUrl } = services;
   const setSessionCookie = (token: string | null, expiresAt = 0) => {
-    const seconds = (expiresAt - services.clock.now()) / 1000;
-    response.setHeader('Set-Cookie', sessionCookie(token, seconds, services.publicUrl));
+    const seconds = (expiresAt - clock.now()) / 1000;
+    response.setHeader('Set-Cookie', sessionCookie(token, seconds, publicUrl));
   };
+  // Always the same properties: V8 copies the services at once, and adds these without looking them up.
   return {
     ...services,
     principal,
-    ...(principal && {
-      refreshPrincipal: (db) => refreshPrincipal({ db, clock: services.clock }, principal, ip),
-    }),
+    refreshPrincipal: async (db) => principal && refreshPrincipal({ db, clock }, principal, ip),
     request: { id, ip, userAgent: request.headers['user-agent'] ?? null },
     response: isFromOwnPage(request) ? { setSessionCookie } : {},
   };

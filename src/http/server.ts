@@ -7,6 +7,7 @@ import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
 import { Refusal } from './refusal.ts';
 import type { Route, Routes } from './routes.ts';
+import { UnderWay } from './under-way.ts';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
 import type { VerifyHandler } from './verify.ts';
 
@@ -59,12 +60,15 @@ export interface HttpServer {
 /** The server around the routes: request ids, headers of every answer, the log, and coming and going. */
 export function createHttpServer(options: { readonly log: Log; readonly timeouts: Timeouts }): HttpServer {
   const { log, timeouts } = options;
-  const open = new Set<ServerResponse>();
-  const running = new Set<Promise<void>>();
+  const open = new UnderWay<ServerResponse>();
+  const running = new UnderWay<Promise<void>>();
   const connections = new Set<Socket>();
   let headers: ReadonlyMap<string, string> = new Map();
   let site: Site | null = null;
   let stopping: Promise<void> | undefined;
+
+  /** Waited for when the server stops. */
+  const run = (work: Promise<void>): void => void work.finally(running.add(work));
 
   const verify = (
     handle: VerifyHandler,
@@ -75,13 +79,12 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
     if (stopping) response.setHeader('Connection', 'close');
     const work = handle(request, response, query);
     if (!work && !stopping) return;
-    open.add(response);
+    const closed = open.add(response);
     response.once('close', () => {
-      open.delete(response);
+      closed();
       if (stopping) server.closeIdleConnections();
     });
-    const done = Promise.resolve(work).finally(() => running.delete(done));
-    running.add(done);
+    run(Promise.resolve(work));
   };
 
   const server = createServer(
@@ -101,16 +104,13 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
       for (const [name, value] of headers) response.setHeader(name, value);
       response.setHeader('X-Request-Id', exchange.id);
       if (stopping) response.setHeader('Connection', 'close');
-      open.add(response);
+      const closed = open.add(response);
       response.once('close', () => {
-        open.delete(response);
+        closed();
         if (stopping) server.closeIdleConnections();
         logAnswer(log, exchange, route ? (route.name ?? path) : undefined, route, performance.now() - start);
       });
-      const work: Promise<void> = answer(exchange, route)
-        .catch((error: unknown) => fail(log, exchange, error))
-        .finally(() => running.delete(work));
-      running.add(work);
+      run(answer(exchange, route).catch((error: unknown) => fail(log, exchange, error)));
     },
   );
 
