@@ -1,4 +1,5 @@
 import { contextCacheSymbol } from '@pothos/core';
+import { RequestCache } from '@pothos/plugin-scope-auth';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 
 /** What Pothos keeps its loaders and checks by, in place of the context itself. */
@@ -27,9 +28,10 @@ export function startCaches(ctx: object): void {
 }
 
 /**
- * Lets go of what an operation loaded. Loaders and checks hold its context: could that reach what they are kept by, only
- * a collection of all garbage would find them, and each of the small ones before it would copy them.
+ * Lets go of what an operation loaded and checked. Loaders and checks hold its context: could that reach what they are
+ * kept by, only a collection of all garbage would find them, and each of the small ones before it would copy them.
  */
 export function endCaches(ctx: object): void {
+  RequestCache.clearForContext(ctx);
   (ctx as Cached)[contextCacheSymbol] = undefined;
 }

@@ -77,14 +77,23 @@ function contextOf(
   principal: Principal | null,
   ip: string | null,
 ): GraphQLContext {
-  const { clock, publicUrl } = services;
+  const { db, bus, usage, limiter, keys, clock, log, config, publicUrl, live } = services;
   const setSessionCookie = (token: string | null, expiresAt = 0) => {
     const seconds = (expiresAt - clock.now()) / 1000;
     response.setHeader('Set-Cookie', sessionCookie(token, seconds, publicUrl));
   };
-  // Always the same properties: V8 copies the services at once, and adds these without looking them up.
+  // Named, not spread: copying an object of so many properties takes longer than all else that is done for a small answer.
   return {
-    ...services,
+    db,
+    bus,
+    usage,
+    limiter,
+    keys,
+    clock,
+    log,
+    config,
+    publicUrl,
+    live,
     principal,
     refreshPrincipal: async (db) => principal && refreshPrincipal({ db, clock }, principal, ip),
     request: { id, ip, userAgent: request.headers['user-agent'] ?? null },
