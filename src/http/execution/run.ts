@@ -101,27 +101,33 @@ export function executeFields(
   path: Path,
 ): Data | Promise<Data> {
   const data = new Data();
-  let pending: Promise<unknown>[] | undefined;
+  const waiting: PlannedField[] = [];
   try {
     for (const field of fields) {
       const value = executeField(run, field, source, path);
       data[field.key] = value;
-      if (!isPromise(value)) continue;
-      pending ??= [];
-      const take = (resolved: unknown): void => {
-        data[field.key] = resolved;
-      };
-      pending.push(value.then(take));
+      if (isPromise(value)) waiting.push(field);
     }
   } catch (error) {
-    if (!pending) throw error;
+    if (waiting.length === 0) throw error;
     // What the other fields wait for is seen to its end, whatever becomes of it.
-    return Promise.all(pending).then(
+    return Promise.all(waiting.map(({ key }) => data[key])).then(
       () => Promise.reject(error),
       () => Promise.reject(error),
     );
   }
-  return pending ? Promise.all(pending).then(() => data) : data;
+  const [first, ...others] = waiting;
+  if (!first) return data;
+  // Most objects of a list wait for one value, if any: each promise less counts.
+  if (others.length === 0)
+    return (data[first.key] as Promise<unknown>).then((value) => {
+      data[first.key] = value;
+      return data;
+    });
+  return Promise.all(waiting.map(({ key }) => data[key])).then((values) => {
+    for (const [index, { key }] of waiting.entries()) data[key] = values[index];
+    return data;
+  });
 }
 
 function executeField(run: Run, field: PlannedField, source: unknown, parentPath: Path): unknown {
@@ -141,19 +147,23 @@ function resolveField(run: Run, field: PlannedField, source: unknown, parentPath
   const path = pathOf(field, parentPath);
   const info = infoOf(run, field, path);
   const fail = (error: unknown): null => failed(run, field, path, error);
+  const complete = (value: unknown): unknown => {
+    try {
+      const completed = field.complete(run, value, path, info);
+      return isPromise(completed) ? completed.then(undefined, fail) : completed;
+    } catch (error) {
+      return fail(error);
+    }
+  };
+  let value: unknown;
   try {
-    const args =
-      field.definition.args.length > 0
-        ? getArgumentValues(field.definition, field.nodes[0], run.variables)
-        : {};
-    const value = field.resolve(source, args, run.context, info);
-    const completed = isPromise(value)
-      ? value.then((resolved) => field.complete(run, resolved, path, info))
-      : field.complete(run, value, path, info);
-    return isPromise(completed) ? completed.then(undefined, fail) : completed;
+    const { definition, nodes } = field;
+    const args = definition.args.length > 0 ? getArgumentValues(definition, nodes[0], run.variables) : {};
+    value = field.resolve(source, args, run.context, info);
   } catch (error) {
     return fail(error);
   }
+  return isPromise(value) ? value.then(complete, fail) : complete(value);
 }
 
 /** Null in place of a value that went wrong, where there may be null; else throws the error, which says where it was. */
