@@ -1,10 +1,32 @@
 import { contextCacheSymbol } from '@pothos/core';
 import { RequestCache } from '@pothos/plugin-scope-auth';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import type { GraphQLContext } from './context.ts';
 
-/** What Pothos keeps its loaders and checks by, in place of the context itself. */
+/** Where Pothos finds what it keeps its checks by, in place of the context itself; ours are kept in it. */
 interface Cached {
-  [contextCacheSymbol]?: object | undefined;
+  [contextCacheSymbol]?: Map<unknown, unknown> | undefined;
+}
+
+/**
+ * Something that every operation has one of, made when it is first asked for. Kept by the context, and gone with it:
+ * Pothos's own map of weak keys is emptied by full collections of garbage only, and those before copy all that is in it.
+ */
+export function onePerOperation<T extends object>(make: (ctx: GraphQLContext) => T) {
+  const keptBy = (ctx: object): Map<unknown, unknown> => {
+    const cached = ctx as Cached;
+    cached[contextCacheSymbol] ??= new Map();
+    return cached[contextCacheSymbol];
+  };
+  const get = (ctx: object): T => {
+    const kept = keptBy(ctx);
+    const known = kept.get(make) as T | undefined;
+    if (known) return known;
+    const made = make(ctx as GraphQLContext);
+    kept.set(make, made);
+    return made;
+  };
+  return Object.assign(get, { delete: (ctx: object) => void keptBy(ctx).delete(make) });
 }
 
 /**
@@ -24,7 +46,7 @@ export function withFreshCaches(schema: GraphQLSchema): GraphQLSchema {
 
 /** Lets an operation load and check everything anew. */
 export function startCaches(ctx: object): void {
-  (ctx as Cached)[contextCacheSymbol] = {};
+  (ctx as Cached)[contextCacheSymbol] = new Map();
 }
 
 /**
