@@ -19,6 +19,9 @@ import { COST_MAX, hasVariableCost, queryCost } from './query-cost.ts';
 /** At most so many faults of one request are reported. */
 export const FAULTS_MAX = 20;
 
+/** A plan of more fields is made for each request anew: no document may take much more memory than its text allows. */
+const KEPT_FIELDS_MAX = 1_000;
+
 /** An operation of a document that was parsed and validated, with all of it that is the same for every request. */
 export class PreparedOperation {
   readonly #schema: GraphQLSchema;
@@ -60,6 +63,7 @@ export class PreparedOperation {
     const run = { plan, root: undefined, context, variables: coerced, errors: new FieldErrors() };
     const result = await execute(run);
     endCaches(context);
+    if (plan.size > KEPT_FIELDS_MAX) this.#plan = undefined;
     return result;
   }
 

@@ -139,16 +139,19 @@ function abstractCompletion(type: GraphQLAbstractType, place: Place): Complete {
   };
 }
 
+/** The object type that an abstract type's resolver named. Throws in graphql-js's words where it is none. */
 function possibleType(type: GraphQLAbstractType, name: unknown, place: Place): GraphQLObjectType {
   const { plan, parent, nodes } = place;
   const fault = (what: string) => new GraphQLError(what, { nodes });
   if (typeof name !== 'string')
     throw fault(
-      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${parent.name}.${place.name}".`,
+      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${parent.name}.${place.name}". ` +
+        `Either the "${type.name}" type should provide a "resolveType" function or each possible type should provide an "isTypeOf" function.`,
     );
+  const resolved = `Abstract type "${type.name}" was resolved to a`;
   const found = plan.schema.getType(name);
-  if (!isObjectType(found))
-    throw fault(`Abstract type "${type.name}" was resolved to "${name}", no object type.`);
+  if (!found) throw fault(`${resolved} type "${name}" that does not exist inside the schema.`);
+  if (!isObjectType(found)) throw fault(`${resolved} non-object type "${name}".`);
   if (plan.schema.isSubType(type, found)) return found;
   throw fault(`Runtime Object type "${name}" is not a possible type for "${type.name}".`);
 }

@@ -52,6 +52,7 @@ export class Plan implements Asked {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly root: Selection;
+  #size = 0;
 
   /** `variables` decide conditions: where there are such, the plan is for these alone. */
   constructor(
@@ -69,6 +70,11 @@ export class Plan implements Asked {
     this.root = this.select(type, [operation.selectionSet]);
   }
 
+  /** How many fields were worked out by now; a fragment's as often as it is spread. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** What these selection sets ask of an object of this type. */
   select(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Selection {
     const fields: PlannedField[] = [];
@@ -76,6 +82,7 @@ export class Plan implements Asked {
       const definition = this.#definition(type, nodes[0].name.value);
       if (definition) fields.push(this.#field(key, type, definition, nodes));
     }
+    this.#size += fields.length;
     return { type, fields, Data: dataOfOneForm() };
   }
 
