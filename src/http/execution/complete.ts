@@ -82,21 +82,25 @@ function listCompletion(type: GraphQLOutputType, place: Place): Complete {
     if (!isIterable(value))
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${parent.name}.${name}".`);
     const completed: unknown[] = [];
-    let pending = false;
-    for (const item of value) {
-      const itemPath = { prev: path, key: completed.length, typename: undefined };
+    const add = (item: unknown, itemPath: PlacePath): void => {
       const fail = (error: unknown): null => failed(run, items, itemPath, error);
       try {
         const one = isPromise(item)
           ? item.then((resolved) => complete(run, resolved, itemPath, info))
           : complete(run, item, itemPath, info);
-        pending ||= isPromise(one);
         completed.push(isPromise(one) ? one.then(undefined, fail) : one);
       } catch (error) {
         completed.push(fail(error));
       }
+    };
+    try {
+      for (const item of value) add(item, { prev: path, key: completed.length, typename: undefined });
+    } catch (error) {
+      // Nobody waits for the items before it any more: one that fails too must not be taken for unnoticed.
+      void Promise.allSettled(completed);
+      throw error;
     }
-    return pending ? Promise.all(completed) : completed;
+    return completed.some(isPromise) ? Promise.all(completed) : completed;
   };
 }
 

@@ -138,3 +138,19 @@ it('says how much of a document it has worked out, each fragment as often as it 
   await byPlan(plan, document, moods({ seed: 1, wrong: 0, late: 0 }));
   expect(plan.size).toBe(6);
 });
+
+it('leaves no failure unnoticed where a list fails while its first items are waited for', async () => {
+  const unnoticed: unknown[] = [];
+  const note = (error: unknown) => unnoticed.push(error);
+  process.on('unhandledRejection', note);
+  const document = parse('{ leaves { name oddNonNull } }');
+  const plan = planned(document);
+  for (let seed = 0; seed < 50; seed += 1) {
+    const { data, errors } = await byPlan(plan, document, moods({ seed, wrong: 0, late: 50 }));
+    expect(data).toBeNull();
+    expect(errors).toHaveLength(1);
+    await quiet();
+  }
+  process.off('unhandledRejection', note);
+  expect(unnoticed).toEqual([]);
+});
