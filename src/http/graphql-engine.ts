@@ -8,28 +8,12 @@ import {
   validate,
 } from 'graphql';
 import { isAsyncIterable, type Plugin, YogaServer } from 'graphql-yoga';
-import type { GraphQLContext } from '../../schema/context.ts';
 import { DocumentCache } from './document-cache.ts';
 import { parseWithinLimits } from './document-limits.ts';
-import type { Params } from './graphql-params.ts';
+import type { CheckedSubscription, Operation } from './graphql-operation.ts';
 import { FAULTS_MAX, PreparedOperation } from './prepared-operation.ts';
 
-/** One operation to run. */
-export interface Operation {
-  readonly params: Params;
-  /** Mutations by GET are refused. */
-  readonly method: 'GET' | 'POST';
-  readonly context: GraphQLContext;
-  /** Told what is about to run, in words of the schema, such as `mutation createApiKey`. */
-  started(description: string): void;
-}
-
-/** A subscription that was parsed, validated and found to be within all limits, and does not run yet. */
-export interface CheckedSubscription {
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
+export type { CheckedSubscription, Operation } from './graphql-operation.ts';
 
 /**
  * Runs operations within all limits. Errors come as they were thrown: `presentResult` makes them fit to be seen. Of a

@@ -11,9 +11,10 @@ import {
 import type { GraphQLContext } from '../../schema/context.ts';
 import { endCaches, startCaches } from '../../schema/fresh-caches.ts';
 import { hasConditions } from './execution/collect-fields.ts';
+import { FieldErrors } from './execution/field-errors.ts';
 import { Plan } from './execution/plan.ts';
-import { execute, FieldErrors } from './execution/run.ts';
-import type { CheckedSubscription, Operation } from './graphql-engine.ts';
+import { execute } from './execution/run.ts';
+import type { CheckedSubscription, Operation } from './graphql-operation.ts';
 import { COST_MAX, hasVariableCost, queryCost } from './query-cost.ts';
 
 /** At most so many faults of one request are reported. */

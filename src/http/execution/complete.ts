@@ -5,25 +5,19 @@ import {
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
-  type GraphQLResolveInfo,
   isAbstractType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { Plan, PlannedField, Selection } from './plan.ts';
-import { executeFields, failed, isPromise, type PlacePath, type Run } from './run.ts';
-
-/** Makes what a resolver gave into what is answered, or a promise of it. Throws what went wrong, not located yet. */
-export type Complete = (run: Run, value: unknown, path: PlacePath, info: GraphQLResolveInfo) => unknown;
-
-/** The same for a leaf, at once. */
-export type CompleteLeaf = (value: unknown) => unknown;
+import type { PlacePath } from './field-errors.ts';
+import type { Complete, CompleteLeaf, Planned, PlannedField, Selection } from './planned.ts';
+import { executeFields, failed, isPromise } from './run.ts';
 
 /** A field as far as its values depend on it. */
 interface Place extends Pick<PlannedField, 'name' | 'parent' | 'nodes'> {
-  readonly plan: Plan;
+  readonly plan: Planned;
 }
 
 /** How values of a type are completed in this place. */

@@ -3,7 +3,6 @@ import {
   defaultFieldResolver,
   type FragmentDefinitionNode,
   type GraphQLField,
-  type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLSchema,
   isNonNullType,
@@ -14,39 +13,15 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { type Asked, collectFields, type FieldNodes } from './collect-fields.ts';
-import { type Complete, type CompleteLeaf, completionOf, leafCompletionOf } from './complete.ts';
-
-/** A field of one object type as an operation asks for it. */
-export interface PlannedField {
-  /** Its name in the answer. */
-  readonly key: string;
-  readonly name: string;
-  readonly parent: GraphQLObjectType;
-  readonly definition: GraphQLField<unknown, unknown>;
-  readonly nodes: FieldNodes;
-  readonly nullable: boolean;
-  readonly resolve: GraphQLFieldResolver<unknown, unknown>;
-  readonly complete: Complete;
-  /** Where it is a leaf read from the property of its name: completes it without what resolvers are handed. */
-  readonly completeProperty: CompleteLeaf | null;
-}
-
-/** What an operation asks of one object type. */
-export interface Selection {
-  readonly type: GraphQLObjectType;
-  readonly fields: readonly PlannedField[];
-  /** Makes the object that is answered. */
-  readonly Data: new () => Data;
-}
-
-export type Data = Record<string, unknown>;
+import { collectFields, type FieldNodes } from './collect-fields.ts';
+import { completionOf, leafCompletionOf } from './complete.ts';
+import type { Data, Planned, PlannedField, Selection } from './planned.ts';
 
 /**
  * What of an operation's execution depends on the document alone: which fields of which types, by which resolvers, and
  * how their values are completed. Worked out as far as answers need it, and kept from then on.
  */
-export class Plan implements Asked {
+export class Plan implements Planned {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;

@@ -8,38 +8,8 @@ import {
   responsePathAsArray,
 } from 'graphql';
 import type { FieldNodes } from './collect-fields.ts';
-import type { Data, Plan, PlannedField, Selection } from './plan.ts';
-
-/** Where a value stands in the answer. */
-export type PlacePath = GraphQLResolveInfo['path'];
-
-/** The same; undefined: it is all of it. */
-export type Path = PlacePath | undefined;
-
-/** One execution of a plan. */
-export interface Run {
-  readonly plan: Plan;
-  /** What the resolvers of the operation's own fields get as their parent. */
-  readonly root: unknown;
-  readonly context: unknown;
-  /** Coerced. */
-  readonly variables: Record<string, unknown>;
-  readonly errors: FieldErrors;
-}
-
-/** The errors of fields in the order in which they came up. */
-export class FieldErrors {
-  readonly all: GraphQLError[] = [];
-  readonly #nulled = new Set<Path>();
-
-  /** Takes note of an error by which the value at `path` became null; not below a place that is null already. */
-  add(error: GraphQLError, path: Path): void {
-    for (let place = path; place; place = place.prev) if (this.#nulled.has(place)) return;
-    if (this.#nulled.has(undefined)) return;
-    this.#nulled.add(path);
-    this.all.push(error);
-  }
-}
+import type { FieldErrors, Path, PlacePath } from './field-errors.ts';
+import type { Data, PlannedField, Run, Selection } from './planned.ts';
 
 export function isPromise(value: unknown): value is Promise<unknown> {
   return (

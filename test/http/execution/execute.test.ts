@@ -12,8 +12,9 @@ import {
 } from 'graphql';
 import { expect, it } from 'vitest';
 import { schema } from '../../../schema/index.ts';
+import { FieldErrors } from '../../../src/http/execution/field-errors.ts';
 import { Plan } from '../../../src/http/execution/plan.ts';
-import { execute, FieldErrors } from '../../../src/http/execution/run.ts';
+import { execute } from '../../../src/http/execution/run.ts';
 import { operations } from './made-up-operations.ts';
 import { type Moods, madeUpSchema, rootValue } from './made-up-schema.ts';
 
