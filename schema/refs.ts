@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { loadAuditEntries } from '../src/audit/entry.ts';
 import { loadApiKeys, loadSecrets } from '../src/keys/api-key.ts';
 import { loadMemberships } from '../src/organizations/membership.ts';
@@ -9,7 +8,7 @@ import { loadUsers } from '../src/organizations/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { onePerOperation } from './fresh-caches.ts';
-import { inOrder } from './loaded.ts';
+import { inOrder, Loader } from './loaded.ts';
 
 /*
  * The object types by name, each with how a batch of them is loaded. Their fields are in the file of each type; the
@@ -26,7 +25,7 @@ function loadable<T extends { readonly id: string }>(
     load: (ids: string[], ctx) => inTheirOrder(ids, ctx),
     id: { resolve: (object: T) => object.id },
   });
-  ref.getDataloader = onePerOperation((ctx) => new DataLoader<string, T>((ids) => inTheirOrder(ids, ctx)));
+  ref.getDataloader = onePerOperation((ctx) => new Loader<T>((ids) => inTheirOrder(ids, ctx)));
   return ref;
 }
 

@@ -4,7 +4,7 @@ import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
-import { parseAddress } from '../core/ip.ts';
+import { normalAddress } from '../core/ip.ts';
 import type { Environment } from './secret.ts';
 import { type VerificationCode, verifySecret } from './verify.ts';
 
@@ -65,7 +65,7 @@ function readArguments(given: VerifyApiKeyInput) {
       input.fault(['input', 'permissions', String(index)], 'is no permission name');
   });
   const ip = given.ip ?? null;
-  if (ip !== null && !parseAddress(ip)) input.fault(['input', 'ip'], 'must be an IP address');
+  if (ip !== null && normalAddress(ip) === null) input.fault(['input', 'ip'], 'must be an IP address');
   const teamId = given.teamId ?? null;
   if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the id of a team');
   input.checkArguments();
