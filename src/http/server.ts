@@ -7,7 +7,6 @@ import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
 import { Refusal } from './refusal.ts';
 import type { Route, Routes } from './routes.ts';
-import { UnderWay } from './under-way.ts';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
 import type { VerifyHandler } from './verify.ts';
 
@@ -60,15 +59,12 @@ export interface HttpServer {
 /** The server around the routes: request ids, headers of every answer, the log, and coming and going. */
 export function createHttpServer(options: { readonly log: Log; readonly timeouts: Timeouts }): HttpServer {
   const { log, timeouts } = options;
-  const open = new UnderWay<ServerResponse>();
-  const running = new UnderWay<Promise<void>>();
+  const open = new Set<ServerResponse>();
+  const running = new Set<Promise<void>>();
   const connections = new Set<Socket>();
   let headers: ReadonlyMap<string, string> = new Map();
   let site: Site | null = null;
   let stopping: Promise<void> | undefined;
-
-  /** Waited for when the server stops. */
-  const run = (work: Promise<void>): void => void work.finally(running.add(work));
 
   const verify = (
     handle: VerifyHandler,
@@ -79,12 +75,13 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
     if (stopping) response.setHeader('Connection', 'close');
     const work = handle(request, response, query);
     if (!work && !stopping) return;
-    const closed = open.add(response);
+    open.add(response);
     response.once('close', () => {
-      closed();
+      open.delete(response);
       if (stopping) server.closeIdleConnections();
     });
-    run(Promise.resolve(work));
+    const done = Promise.resolve(work).finally(() => running.delete(done));
+    running.add(done);
   };
 
   const server = createServer(
@@ -104,13 +101,16 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
       for (const [name, value] of headers) response.setHeader(name, value);
       response.setHeader('X-Request-Id', exchange.id);
       if (stopping) response.setHeader('Connection', 'close');
-      const closed = open.add(response);
+      open.add(response);
       response.once('close', () => {
-        closed();
+        open.delete(response);
         if (stopping) server.closeIdleConnections();
         logAnswer(log, exchange, route ? (route.name ?? path) : undefined, route, performance.now() - start);
       });
-      run(answer(exchange, route).catch((error: unknown) => fail(log, exchange, error)));
+      const work: Promise<void> = answer(exchange, route)
+        .catch((error: unknown) => fail(log, exchange, error))
+        .finally(() => running.delete(work));
+      running.add(work);
     },
   );
 
