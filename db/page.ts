@@ -59,11 +59,28 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
   const kept = rows.slice(0, limit);
   if (backwards) kept.reverse();
   return {
-    edges: kept.map((row) => ({ cursor: encodeCursor(row, sort), node: toNode(row) })),
+    edges: kept.map((row) => new RowEdge(row, sort, toNode(row))),
     hasNextPage: backwards ? isGiven(args.before) : more,
     hasPreviousPage: backwards ? more : isGiven(args.after),
     totalCount: () => count(query),
   };
+}
+
+/** Writes its cursor only where it is asked for: most lists are read by their rows. */
+class RowEdge<T> {
+  readonly #row: SortValues;
+  readonly #sort: Sort;
+  readonly node: T;
+
+  constructor(row: SortValues, sort: Sort, node: T) {
+    this.#row = row;
+    this.#sort = sort;
+    this.node = node;
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#row, this.#sort);
+  }
 }
 
 async function count<Name extends keyof Tables, Selected>(

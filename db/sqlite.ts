@@ -3,6 +3,7 @@ import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { backgroundWriter } from './background-writer.ts';
 import type { Database, SyncLookup } from './database.ts';
+import { keepStatements } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
 /** How long a writer waits for another process's write, milliseconds. */
@@ -20,7 +21,7 @@ export function openSqlite(path: string): Database {
   const connection = new SQLite(path, { timeout: BUSY_TIMEOUT_MS });
   connection.pragma('journal_mode = WAL');
   for (const pragma of WRITER_PRAGMAS) connection.pragma(pragma);
-  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepStatements(connection) }) });
   const reader = new SQLite(path, { readonly: true, timeout: LOOKUP_TIMEOUT_MS });
   reader.pragma('trusted_schema = OFF');
   // Not mapped into memory: SQLite drops the whole mapping after every commit, and usage is written all the time.

@@ -2,6 +2,7 @@ import { findApiKey } from '../src/keys/find-api-key.ts';
 import { listApiKeys } from '../src/keys/list-api-keys.ts';
 import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
 import { ApiKeyFilter, ApiKeyOrder, NEWEST_FIRST } from './api-key-list.ts';
+import { propertiesAsked } from './api-key-properties.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
@@ -39,12 +40,12 @@ builder.queryFields((t) => ({
         }),
         ...listArguments(),
       },
-      resolve: async (_root, { organizationId, filter, orderBy, ...page }, ctx) =>
+      resolve: async (_root, { organizationId, filter, orderBy, ...page }, ctx, info) =>
         toConnection(
           await listApiKeys(
             ctx,
             resolveOrganizationId(ctx, organizationId, ARGUMENT),
-            { filter, orderBy },
+            { filter, orderBy, properties: propertiesAsked(info) },
             page,
           ),
         ),
@@ -61,8 +62,15 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
       authScopes: (organization) => ({ permissionIn: [organization.id, 'api.key.view'] }),
       complexity: connectionCost,
       args: listArguments(),
-      resolve: async (organization, { filter, orderBy, ...page }, ctx) =>
-        toConnection(await listApiKeys(ctx, organization.id, { filter, orderBy }, page)),
+      resolve: async (organization, { filter, orderBy, ...page }, ctx, info) =>
+        toConnection(
+          await listApiKeys(
+            ctx,
+            organization.id,
+            { filter, orderBy, properties: propertiesAsked(info) },
+            page,
+          ),
+        ),
     },
     ApiKeyConnection,
   ),
@@ -76,9 +84,14 @@ builder.objectField(TeamRef, 'apiKeys', (t) =>
       authScopes: (team) => ({ permissionIn: [team.organizationId, 'api.key.view'] }),
       complexity: connectionCost,
       args: listArguments(),
-      resolve: async (team, { filter, orderBy, ...page }, ctx) =>
+      resolve: async (team, { filter, orderBy, ...page }, ctx, info) =>
         toConnection(
-          await listApiKeys(ctx, team.organizationId, { filter, orderBy, boundToTeam: team.id }, page),
+          await listApiKeys(
+            ctx,
+            team.organizationId,
+            { filter, orderBy, boundToTeam: team.id, properties: propertiesAsked(info) },
+            page,
+          ),
         ),
     },
     ApiKeyConnection,

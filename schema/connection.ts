@@ -3,16 +3,28 @@ import { builder } from './builder.ts';
 
 /** A page of a list in the shape of a Relay connection; the total is counted only if the field is asked for. */
 export function toConnection<T extends object>(page: Page<T>) {
-  return {
-    edges: [...page.edges],
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: page.edges[0]?.cursor ?? null,
-      endCursor: page.edges.at(-1)?.cursor ?? null,
-    },
-    totalCount: page.totalCount,
-  };
+  return { edges: [...page.edges], pageInfo: new PageInfo(page), totalCount: page.totalCount };
+}
+
+/** Where a page stands; its cursors are written only where they are asked for. */
+class PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly #edges: Page<unknown>['edges'];
+
+  constructor({ hasNextPage, hasPreviousPage, edges }: Page<unknown>) {
+    this.hasNextPage = hasNextPage;
+    this.hasPreviousPage = hasPreviousPage;
+    this.#edges = edges;
+  }
+
+  get startCursor(): string | null {
+    return this.#edges[0]?.cursor ?? null;
+  }
+
+  get endCursor(): string | null {
+    return this.#edges.at(-1)?.cursor ?? null;
+  }
 }
 
 /** What a list costs: as many of each of its fields as it may return rows, and one for the query. */

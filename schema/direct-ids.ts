@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isObjectType } from 'graphql';
+import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 
 /**
  * Lets the ids of objects be read as they are. What the relay plugin puts around them encodes nothing here, and makes
@@ -8,7 +8,7 @@ export function withDirectIds(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;
     const { id } = type.getFields();
-    if (id) id.resolve = (node: { readonly id: string }) => node.id;
+    if (id) id.resolve = defaultFieldResolver;
   }
   return schema;
 }

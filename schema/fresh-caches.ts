@@ -1,5 +1,33 @@
 import { contextCacheSymbol } from '@pothos/core';
+import { RequestCache } from '@pothos/plugin-scope-auth';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import type { GraphQLContext } from './context.ts';
+
+/** Where Pothos finds what it keeps its checks by, in place of the context itself; ours are kept in it. */
+interface Cached {
+  [contextCacheSymbol]?: Map<unknown, unknown> | undefined;
+}
+
+/**
+ * Something that every operation has one of, made when it is first asked for. Kept by the context, and gone with it:
+ * Pothos's own map of weak keys is emptied by full collections of garbage only, and those before copy all that is in it.
+ */
+export function onePerOperation<T extends object>(make: (ctx: GraphQLContext) => T) {
+  const keptBy = (ctx: object): Map<unknown, unknown> => {
+    const cached = ctx as Cached;
+    cached[contextCacheSymbol] ??= new Map();
+    return cached[contextCacheSymbol];
+  };
+  const get = (ctx: object): T => {
+    const kept = keptBy(ctx);
+    const known = kept.get(make) as T | undefined;
+    if (known) return known;
+    const made = make(ctx as GraphQLContext);
+    kept.set(make, made);
+    return made;
+  };
+  return Object.assign(get, { delete: (ctx: object) => void keptBy(ctx).delete(make) });
+}
 
 /**
  * Lets every field of a mutation begin without what the fields before it have loaded: they run one after the other, and
@@ -9,10 +37,23 @@ export function withFreshCaches(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const { resolve = defaultFieldResolver } = field;
     field.resolve = (root, args, ctx, info) => {
-      // What Pothos keeps its loaders and checks by, in place of the context itself.
-      (ctx as { [contextCacheSymbol]?: object })[contextCacheSymbol] = {};
+      startCaches(ctx);
       return resolve(root, args, ctx, info);
     };
   }
   return schema;
+}
+
+/** Lets an operation load and check everything anew. */
+export function startCaches(ctx: object): void {
+  (ctx as Cached)[contextCacheSymbol] = new Map();
+}
+
+/**
+ * Lets go of what an operation loaded and checked. Loaders and checks hold its context: could that reach what they are
+ * kept by, only a collection of all garbage would find them, and each of the small ones before it would copy them.
+ */
+export function endCaches(ctx: object): void {
+  RequestCache.clearForContext(ctx);
+  (ctx as Cached)[contextCacheSymbol] = undefined;
 }

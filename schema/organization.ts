@@ -1,4 +1,3 @@
-import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { BUILT_IN_PERMISSIONS } from '../src/access/permissions.ts';
 import { listAudit } from '../src/audit/list.ts';
@@ -15,6 +14,7 @@ import { AuditFilter } from './audit-entry.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import type { GraphQLContext } from './context.ts';
+import { onePerOperation } from './fresh-caches.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
@@ -30,7 +30,7 @@ import {
   TeamRef,
 } from './refs.ts';
 
-const activeApiKeys = createContextCache(
+const activeApiKeys = onePerOperation(
   (ctx: GraphQLContext) =>
     new DataLoader(async (ids: readonly string[]) => {
       const counts = await countActiveApiKeysOf(ctx.db, ids, ctx.clock.now());

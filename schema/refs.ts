@@ -6,52 +6,37 @@ import { loadRoles } from '../src/organizations/role.ts';
 import { loadTeams } from '../src/organizations/team.ts';
 import { loadUsers } from '../src/organizations/user.ts';
 import { builder } from './builder.ts';
-import { inOrder } from './loaded.ts';
+import type { GraphQLContext } from './context.ts';
+import { onePerOperation } from './fresh-caches.ts';
+import { inOrder, Loader } from './loaded.ts';
 
 /*
  * The object types by name, each with how a batch of them is loaded. Their fields are in the file of each type; the
  * names stand here so that types can speak of each other.
  */
 
-export const OrganizationRef = builder.loadableNodeRef('Organization', {
-  load: async (ids: string[], ctx) => inOrder(ids, await loadOrganizations(ctx.db, ids)),
-  id: { resolve: (organization) => organization.id },
-});
+function loadable<T extends { readonly id: string }>(
+  name: string,
+  load: (ids: readonly string[], ctx: GraphQLContext) => Promise<T[]>,
+) {
+  const inTheirOrder = async (ids: readonly string[], ctx: GraphQLContext) =>
+    inOrder(ids, await load(ids, ctx));
+  const ref = builder.loadableNodeRef(name, {
+    load: (ids: string[], ctx) => inTheirOrder(ids, ctx),
+    id: { resolve: (object: T) => object.id },
+  });
+  ref.getDataloader = onePerOperation((ctx) => new Loader<T>((ids) => inTheirOrder(ids, ctx)));
+  return ref;
+}
 
-export const TeamRef = builder.loadableNodeRef('Team', {
-  load: async (ids: string[], ctx) => inOrder(ids, await loadTeams(ctx.db, ids)),
-  id: { resolve: (team) => team.id },
-});
-
-export const UserRef = builder.loadableNodeRef('User', {
-  load: async (ids: string[], ctx) => inOrder(ids, await loadUsers(ctx.db, ids)),
-  id: { resolve: (user) => user.id },
-});
-
-export const MembershipRef = builder.loadableNodeRef('Membership', {
-  load: async (ids: string[], ctx) => inOrder(ids, await loadMemberships(ctx.db, ids)),
-  id: { resolve: (membership) => membership.id },
-});
-
-export const RoleRef = builder.loadableNodeRef('Role', {
-  load: async (ids: string[], ctx) => inOrder(ids, await loadRoles(ctx.db, ids)),
-  id: { resolve: (role) => role.id },
-});
-
-export const ApiKeyRef = builder.loadableNodeRef('ApiKey', {
-  load: async (ids: string[], ctx) => inOrder(ids, await loadApiKeys(ctx, ids)),
-  id: { resolve: (apiKey) => apiKey.id },
-});
-
-export const ApiKeySecretRef = builder.loadableNodeRef('ApiKeySecret', {
-  load: async (ids: string[], ctx) => inOrder(ids, await loadSecrets(ctx, ids)),
-  id: { resolve: (secret) => secret.id },
-});
-
-export const AuditEntryRef = builder.loadableNodeRef('AuditEntry', {
-  load: async (ids: string[], ctx) => inOrder(ids, await loadAuditEntries(ctx.db, ids)),
-  id: { resolve: (entry) => entry.id },
-});
+export const OrganizationRef = loadable('Organization', (ids, ctx) => loadOrganizations(ctx.db, ids));
+export const TeamRef = loadable('Team', (ids, ctx) => loadTeams(ctx.db, ids));
+export const UserRef = loadable('User', (ids, ctx) => loadUsers(ctx.db, ids));
+export const MembershipRef = loadable('Membership', (ids, ctx) => loadMemberships(ctx.db, ids));
+export const RoleRef = loadable('Role', (ids, ctx) => loadRoles(ctx.db, ids));
+export const ApiKeyRef = loadable('ApiKey', (ids, ctx) => loadApiKeys(ctx, ids));
+export const ApiKeySecretRef = loadable('ApiKeySecret', (ids, ctx) => loadSecrets(ctx, ids));
+export const AuditEntryRef = loadable('AuditEntry', (ids, ctx) => loadAuditEntries(ctx.db, ids));
 
 export const OrganizationConnection = builder.connectionObject(
   { type: OrganizationRef, name: 'OrganizationConnection', description: 'A page of organizations' },

@@ -1,14 +1,14 @@
-import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { countRoleUses } from '../src/organizations/role.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { onePerOperation } from './fresh-caches.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { RoleRef } from './refs.ts';
 
 /** Both counts of a role come from one query for all roles of an answer. */
-const roleUses = createContextCache(
+const roleUses = onePerOperation(
   (ctx: GraphQLContext) =>
     new DataLoader(async (ids: readonly string[]) => {
       const uses = await countRoleUses(ctx.db, ids);

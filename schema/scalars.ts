@@ -7,7 +7,7 @@ const RFC_3339 =
 
 builder.scalarType('DateTime', {
   description: 'A point in time: RFC 3339, given in UTC with milliseconds, accepted with any offset',
-  serialize: (milliseconds) => new Date(milliseconds as number).toISOString(),
+  serialize: (milliseconds) => textOf(milliseconds as number),
   parseValue: parseDateTime,
 });
 
@@ -46,6 +46,14 @@ builder.scalarType('Permission', {
   // As with CIDR: the form is checked where the value is used.
   parseValue: (value) => requireString('Permission', value),
 });
+
+let written = { time: Number.NaN, text: '' };
+
+/** Writing a time takes longer than all else that is done with it, and most objects were last changed when they were made. */
+function textOf(time: number): string {
+  if (time !== written.time) written = { time, text: new Date(time).toISOString() };
+  return written.text;
+}
 
 /** The times that RFC 3339 can write in UTC: an offset may lead out of the years 0 to 9999. */
 const TIME_MIN = Date.parse('0000-01-01T00:00:00.000Z');

@@ -1,4 +1,3 @@
-import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { NotFoundError } from '../src/core/errors.ts';
 import { revokeSession } from '../src/sessions/revoke-session.ts';
@@ -8,6 +7,7 @@ import { signIn } from '../src/sessions/sign-in.ts';
 import { type SignedOut, signOut } from '../src/sessions/sign-out.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { onePerOperation } from './fresh-caches.ts';
 import { OrganizationRef, UserRef } from './refs.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
@@ -41,7 +41,7 @@ const SignOutPayload = builder.objectRef<SignedOut>('SignOutPayload').implement(
   }),
 });
 
-const agents = createContextCache(
+const agents = onePerOperation(
   (ctx: GraphQLContext) =>
     new DataLoader(async (ids: readonly string[]) => {
       const found = await findSessionAgents(ctx.db, ids);

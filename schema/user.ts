@@ -1,8 +1,8 @@
-import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { findUsers } from '../src/organizations/find-user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { onePerOperation } from './fresh-caches.ts';
 import { findsNode } from './node.ts';
 import { UserRef } from './refs.ts';
 
@@ -15,7 +15,7 @@ builder.objectType(UserRef, {
 });
 
 /** Unlike the loader of the type, this one finds only whom the caller may see. */
-const visibleUsers = createContextCache(
+const visibleUsers = onePerOperation(
   (ctx: GraphQLContext) =>
     new DataLoader(async (ids: readonly string[]) => {
       const byId = new Map((await findUsers(ctx, ids)).map((user) => [user.id, user]));

@@ -32,10 +32,11 @@ export function createLog(level: LogLevel, write: (line: string) => void = write
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     { write: (line: string) => write(scrub(line)) },
   );
-  const at =
-    (method: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields: LogFields = {}): void =>
-      logger[method](plain(fields), message);
+  const at = (method: 'debug' | 'info' | 'warn' | 'error') => {
+    // Nothing is made ready for a line that is not written.
+    if (!logger.isLevelEnabled(method)) return () => {};
+    return (message: string, fields: LogFields = {}): void => logger[method](plain(fields), message);
+  };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

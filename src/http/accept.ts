@@ -19,7 +19,9 @@ export function acceptedMediaType(accept: string | undefined): MediaType | null 
 
 /** Whether the header names the type itself, not by a wildcard. */
 export function asksFor(accept: string | undefined, type: string): boolean {
-  return (qualities(accept ?? '').get(type) ?? 0) > 0;
+  // What it does not spell it does not ask for: most requests need not be taken apart.
+  if (!accept?.toLowerCase().includes(type)) return false;
+  return (qualities(accept).get(type) ?? 0) > 0;
 }
 
 function qualities(accept: string): Map<string, number> {

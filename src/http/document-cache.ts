@@ -8,13 +8,15 @@ const CHARACTERS_MAX = 4_000_000;
 export class DocumentCache {
   readonly #documents = new Map<string, DocumentNode>();
   #characters = 0;
+  #newest = '';
 
   get(text: string): DocumentNode | undefined {
     const document = this.#documents.get(text);
-    if (document) {
+    if (document && text !== this.#newest) {
       // A Map keeps the order of insertion: the first is the one unused for longest.
       this.#documents.delete(text);
       this.#documents.set(text, document);
+      this.#newest = text;
     }
     return document;
   }
@@ -22,6 +24,7 @@ export class DocumentCache {
   set(text: string, document: DocumentNode): void {
     if (this.#documents.has(text)) return;
     this.#documents.set(text, document);
+    this.#newest = text;
     this.#characters += text.length;
     for (const oldest of this.#documents.keys()) {
       if (this.#documents.size <= DOCUMENTS_MAX && this.#characters <= CHARACTERS_MAX) break;

@@ -35,6 +35,7 @@ function fromQuery(query: string): Record<string, unknown> {
 
 /** Other content types are those that a page of another site can send unasked. */
 function requireJson(contentType = ''): void {
+  if (contentType === 'application/json') return;
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   if (type === 'application/json' && /^(?:charset="?utf-8"?)?$/.test(charset ?? '')) return;

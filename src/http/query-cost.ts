@@ -1,12 +1,17 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
 
 /** What one operation may cost: about the fields it can return, as the schema weighs them. */
 export const COST_MAX = 10_000;
-
-/** Costs of operations without variables: those don't change. */
-const known = new WeakMap<OperationDefinitionNode, number>();
 
 /** What the operation costs with these (already checked) variables, at the time of this context's clock. */
 export function queryCost(
@@ -16,12 +21,27 @@ export function queryCost(
   variables: Record<string, unknown>,
   ctx: GraphQLContext,
 ): number {
-  const before = known.get(operation);
-  if (before !== undefined) return before;
-  // The plugin takes the first operation that it meets.
+  return complexityFromQuery(alone(document, operation), { schema, variables, ctx }).complexity;
+}
+
+/** Whether variables can change the cost: there are any, and a field whose weight is worked out from its arguments. */
+export function hasVariableCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): boolean {
+  if (!operation.variableDefinitions?.length) return false;
+  const types = new TypeInfo(schema);
+  let found = false;
+  const Field = (): void => {
+    found ||= typeof types.getFieldDef()?.extensions.complexity === 'function';
+  };
+  visit(alone(document, operation), visitWithTypeInfo(types, { Field }));
+  return found;
+}
+
+/** The operation with all fragments: the plugin takes the first operation that it meets. */
+function alone(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
   const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
-  const alone: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-  const cost = complexityFromQuery(alone, { schema, variables, ctx }).complexity;
-  if (!operation.variableDefinitions?.length) known.set(operation, cost);
-  return cost;
+  return { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
 }

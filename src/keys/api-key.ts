@@ -77,56 +77,63 @@ export function rotationDueAt(
   return key.revokedAt !== null || days === null ? null : key.rotatedAt + days * DAY_MS;
 }
 
-const COLUMNS = [
-  'api_keys.id',
-  'api_keys.organization_id',
-  'api_keys.name',
-  'api_keys.description',
-  'api_keys.environment',
-  'api_keys.start',
-  'api_keys.role_id',
-  'api_keys.grants',
-  'api_keys.ip_allowlist',
-  'api_keys.rate_limit',
-  'api_keys.rate_window_seconds',
-  'api_keys.external_id',
-  'api_keys.metadata',
-  'api_keys.enabled',
-  'api_keys.created_at',
-  'api_keys.created_by',
-  'api_keys.updated_at',
-  'api_keys.rotated_at',
-  'api_keys.expires_at',
-  'api_keys.revoked_at',
-  'api_keys.revoked_by',
-  'api_keys.revocation_reason',
-] as const;
+/** The columns that each property of a key is made of; beside them, every query selects its id and its organization's. */
+const COLUMNS = {
+  id: [],
+  organizationId: [],
+  name: ['api_keys.name'],
+  description: ['api_keys.description'],
+  environment: ['api_keys.environment'],
+  start: ['api_keys.start'],
+  roleId: ['api_keys.role_id'],
+  grants: ['api_keys.grants'],
+  ipAllowlist: ['api_keys.ip_allowlist'],
+  rateLimit: ['api_keys.rate_limit', 'api_keys.rate_window_seconds'],
+  externalId: ['api_keys.external_id'],
+  metadata: ['api_keys.metadata'],
+  enabled: ['api_keys.enabled'],
+  createdAt: ['api_keys.created_at'],
+  createdBy: ['api_keys.created_by'],
+  updatedAt: ['api_keys.updated_at'],
+  rotatedAt: ['api_keys.rotated_at'],
+  expiresAt: ['api_keys.expires_at'],
+  lastUsedAt: [],
+  lastUsedIp: [],
+  revokedAt: ['api_keys.revoked_at'],
+  revokedBy: ['api_keys.revoked_by'],
+  revocationReason: ['api_keys.revocation_reason'],
+} as const satisfies Readonly<Record<keyof ApiKey, readonly `api_keys.${string}`[]>>;
+
+const PROPERTIES = Object.keys(COLUMNS) as (keyof ApiKey)[];
 
 type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text' | 'expiry_recorded_at'> & {
   last_used_at: number | null;
   last_used_ip: string | null;
 };
 
-/** Keys with their last use: every column that `toApiKey` needs. */
-export function selectApiKeys(db: Kysely<Tables>) {
+/**
+ * Keys with their last use: every column that `toApiKey` needs, or those that it needs for some properties. What is read
+ * of a row costs more than finding it.
+ */
+export function selectApiKeys(db: Kysely<Tables>, properties: readonly (keyof ApiKey)[] = PROPERTIES) {
   return db
     .selectFrom('api_keys')
-    .select(COLUMNS)
+    .select(['api_keys.id', 'api_keys.organization_id'])
+    .select(properties.flatMap((property) => COLUMNS[property]))
     .select((eb) => {
       // Not joined: looked up only for the rows of a page, whatever the planner knows of the tables.
       const usage = eb.selectFrom('api_key_usage').whereRef('api_key_usage.api_key_id', '=', 'api_keys.id');
-      return [
-        usage.select('last_used_at').as('last_used_at'),
-        usage.select('last_used_ip').as('last_used_ip'),
-      ];
+      const lastUsedAt = usage.select('last_used_at').as('last_used_at');
+      const lastUsedIp = usage.select('last_used_ip').as('last_used_ip');
+      // Which of two uses an address belongs to, their times tell.
+      if (properties.includes('lastUsedIp')) return [lastUsedAt, lastUsedIp];
+      return properties.includes('lastUsedAt') ? [lastUsedAt] : [];
     });
 }
 
-/** A row as a key, with its last use as it is known now, written or not. */
+/** A row as a key, with its last use as it is known now, written or not. What was not selected means nothing. */
 export function toApiKey(row: ApiKeyRow, usage: Context['usage']): ApiKey {
-  const pending = usage.pendingKey(row.id);
-  const written = { at: row.last_used_at ?? NOT_YET, ip: row.last_used_ip };
-  const lastUse = pending && pending.at >= written.at ? pending : written;
+  const lastUse = lastUseOf(row, usage);
   const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
   return {
     id: row.id,
@@ -136,11 +143,11 @@ export function toApiKey(row: ApiKeyRow, usage: Context['usage']): ApiKey {
     environment: row.environment,
     start: row.start,
     roleId: row.role_id,
-    grants: JSON.parse(row.grants) as string[],
-    ipAllowlist: JSON.parse(row.ip_allowlist) as string[],
-    rateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
+    grants: parsed<string[]>(row.grants),
+    ipAllowlist: parsed<string[]>(row.ip_allowlist),
+    rateLimit: limit && windowSeconds ? { limit, windowSeconds } : null,
     externalId: row.external_id,
-    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    metadata: parsed<Record<string, unknown>>(row.metadata),
     enabled: row.enabled === 1,
     createdAt: row.created_at,
     createdBy: row.created_by,
@@ -153,6 +160,16 @@ export function toApiKey(row: ApiKeyRow, usage: Context['usage']): ApiKey {
     revokedBy: row.revoked_by,
     revocationReason: row.revocation_reason,
   };
+}
+
+function lastUseOf(row: ApiKeyRow, usage: Context['usage']): { at: number; ip: string | null } {
+  const pending = usage.pendingKey(row.id);
+  const written = { at: row.last_used_at ?? NOT_YET, ip: row.last_used_ip };
+  return pending && pending.at >= written.at ? pending : written;
+}
+
+function parsed<T>(json: string | undefined): T {
+  return (json === undefined ? undefined : JSON.parse(json)) as T;
 }
 
 /** The keys with these ids, as far as there are such, in any order; inside a transaction, pass it. */

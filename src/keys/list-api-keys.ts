@@ -17,6 +17,8 @@ export interface ApiKeyListOptions {
   readonly orderBy?: ApiKeyOrder | null | undefined;
   /** Only keys bound to this team. */
   readonly boundToTeam?: string | undefined;
+  /** Reads only these properties of each key, beside `id` and `organizationId`; left out: all of them. */
+  readonly properties?: readonly (keyof ApiKey)[] | undefined;
 }
 
 const SORTS: Readonly<Record<ApiKeyOrder['field'], Omit<Sort, 'direction'>>> = {
@@ -40,7 +42,7 @@ const PERMISSION = 'api.key.view';
 export async function listApiKeys(
   ctx: Context,
   organizationId: string,
-  { filter, orderBy, boundToTeam }: ApiKeyListOptions,
+  { filter, orderBy, boundToTeam, properties }: ApiKeyListOptions,
   page: PageArgs,
 ): Promise<Page<ApiKey>> {
   authorize(ctx, organizationId, PERMISSION);
@@ -49,7 +51,7 @@ export async function listApiKeys(
   const { rotationPolicy } = await keyOrganization(ctx.db, organizationId);
   // Uses are written in batches; an answer that depends on them waits for the batch.
   if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await ctx.usage.flush();
-  let query = selectApiKeys(ctx.db).where((eb) =>
+  let query = selectApiKeys(ctx.db, properties).where((eb) =>
     eb.and(filterConditions(eb, wanted, rotationPolicy, ctx.clock.now())),
   );
   if (boundToTeam !== undefined) query = query.where((eb) => isBoundTo(eb, boundToTeam));

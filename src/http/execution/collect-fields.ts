@@ -1,0 +1,80 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  isAbstractType,
+  Kind,
+  type NamedTypeNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  typeFromAST,
+  visit,
+} from 'graphql';
+
+/** Where a field is asked for under one name: at least one place, several where selections overlap. */
+export type FieldNodes = [FieldNode, ...FieldNode[]];
+
+/** What decides which fields are asked for. */
+export interface Asked {
+  readonly schema: GraphQLSchema;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** Coerced; those of conditions are looked at. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** The fields that selection sets ask of objects of this type, by their names in the answer and in its order. */
+export function collectFields(
+  asked: Asked,
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+): Map<string, FieldNodes> {
+  const found = new Map<string, FieldNodes>();
+  const spread = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (!isIncluded(asked, selection)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const key = (selection.alias ?? selection.name).value;
+        const nodes = found.get(key);
+        if (nodes) nodes.push(selection);
+        else found.set(key, [selection]);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        if (isFor(asked, selection.typeCondition, type)) collect(selection.selectionSet);
+      } else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        const fragment = asked.fragments[selection.name.value];
+        if (fragment && isFor(asked, fragment.typeCondition, type)) collect(fragment.selectionSet);
+      }
+    }
+  };
+  for (const set of sets) collect(set);
+  return found;
+}
+
+/** Whether what a document asks for depends on variables, by @skip or @include. */
+export function hasConditions(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive: (node) => {
+      found ||= node.arguments?.some(({ value }) => value.kind === Kind.VARIABLE) ?? false;
+    },
+  });
+  return found;
+}
+
+function isIncluded({ variables }: Asked, node: SelectionNode): boolean {
+  if (!node.directives?.length) return true;
+  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+}
+
+function isFor({ schema }: Asked, condition: NamedTypeNode | undefined, type: GraphQLObjectType): boolean {
+  if (!condition) return true;
+  const named = typeFromAST(schema, condition);
+  return named === type || (isAbstractType(named) && schema.isSubType(named, type));
+}

@@ -1,0 +1,155 @@
+import {
+  defaultTypeResolver,
+  type GraphQLAbstractType,
+  GraphQLError,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import type { PlacePath } from './field-errors.ts';
+import type { Complete, CompleteLeaf, Planned, PlannedField, Selection } from './planned.ts';
+import { executeFields, failed, isPromise } from './run.ts';
+
+/** A field as far as its values depend on it. */
+interface Place extends Pick<PlannedField, 'name' | 'parent' | 'nodes'> {
+  readonly plan: Planned;
+}
+
+/** How values of a type are completed in this place. */
+export function completionOf(type: GraphQLOutputType, place: Place): Complete {
+  const leaf = leafCompletionOf(type, place);
+  if (leaf) return (_run, value) => leaf(value);
+  if (!isNonNullType(type)) return orNull(presentCompletionOf(type, place));
+  const complete = completionOf(type.ofType, place);
+  return (run, value, path, info) => notNull(complete(run, value, path, info), place);
+}
+
+/** How values of a type are completed in this place if it is a leaf, else null. */
+export function leafCompletionOf(type: GraphQLOutputType, place: Place): CompleteLeaf | null {
+  const named = isNonNullType(type) ? type.ofType : type;
+  if (!isLeafType(named)) return null;
+  const complete = (value: unknown): unknown => {
+    if (value === null || value === undefined) return null;
+    if (value instanceof Error) throw value;
+    return serialize(named, value);
+  };
+  return isNonNullType(type) ? (value) => notNull(complete(value), place) : complete;
+}
+
+function notNull(completed: unknown, { parent, name }: Place): unknown {
+  if (completed !== null) return completed;
+  throw new Error(`Cannot return null for non-nullable field ${parent.name}.${name}.`);
+}
+
+function orNull(complete: Complete): Complete {
+  return (run, value, path, info) => {
+    if (value === null || value === undefined) return null;
+    if (value instanceof Error) throw value;
+    return complete(run, value, path, info);
+  };
+}
+
+function serialize(type: GraphQLLeafType, value: unknown): unknown {
+  const serialized: unknown = type.serialize(value);
+  if (serialized !== null && serialized !== undefined) return serialized;
+  // Without the value: it may be what nobody is to see, not even in the log.
+  throw new Error(`Expected ${type.name} to serialize to a non-nullable value`);
+}
+
+function presentCompletionOf(type: GraphQLOutputType, place: Place): Complete {
+  if (isListType(type)) return listCompletion(type.ofType, place);
+  if (isAbstractType(type)) return abstractCompletion(type, place);
+  if (isObjectType(type)) return objectCompletion(type, place);
+  throw new Error(`No values of ${type} can be answered`);
+}
+
+function listCompletion(type: GraphQLOutputType, place: Place): Complete {
+  const complete = completionOf(type, place);
+  const { nodes, parent, name } = place;
+  const items = { nullable: !isNonNullType(type), nodes };
+  return (run, value, path, info) => {
+    if (!isIterable(value))
+      throw new GraphQLError(`Expected Iterable, but did not find one for field "${parent.name}.${name}".`);
+    const completed: unknown[] = [];
+    const add = (item: unknown, itemPath: PlacePath): void => {
+      const fail = (error: unknown): null => failed(run, items, itemPath, error);
+      try {
+        const one = isPromise(item)
+          ? item.then((resolved) => complete(run, resolved, itemPath, info))
+          : complete(run, item, itemPath, info);
+        completed.push(isPromise(one) ? one.then(undefined, fail) : one);
+      } catch (error) {
+        completed.push(fail(error));
+      }
+    };
+    try {
+      for (const item of value) add(item, { prev: path, key: completed.length, typename: undefined });
+    } catch (error) {
+      // Nobody waits for the items before it any more: one that fails too must not be taken for unnoticed.
+      void Promise.allSettled(completed);
+      throw error;
+    }
+    return completed.some(isPromise) ? Promise.all(completed) : completed;
+  };
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+function objectCompletion(type: GraphQLObjectType, { plan, nodes }: Place): Complete {
+  let selection: Selection | undefined;
+  return (run, value, path, info) => {
+    selection ??= plan.select(
+      type,
+      nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+    );
+    const known = selection;
+    const isOfType = type.isTypeOf?.(value, run.context, info) ?? true;
+    const go = (is: boolean) => {
+      if (is) return executeFields(run, known, value, path);
+      throw new GraphQLError(`Expected a value of type "${type.name}".`, { nodes });
+    };
+    return isPromise(isOfType) ? isOfType.then((is) => go(is as boolean)) : go(isOfType as boolean);
+  };
+}
+
+function abstractCompletion(type: GraphQLAbstractType, place: Place): Complete {
+  const resolveType = type.resolveType ?? defaultTypeResolver;
+  const completions = new Map<GraphQLObjectType, Complete>();
+  const completionFor = (name: unknown): Complete => {
+    const objectType = possibleType(type, name, place);
+    const known = completions.get(objectType);
+    if (known) return known;
+    const made = objectCompletion(objectType, place);
+    completions.set(objectType, made);
+    return made;
+  };
+  return (run, value, path, info) => {
+    const name: unknown = resolveType(value, run.context, info, type);
+    if (isPromise(name)) return name.then((resolved) => completionFor(resolved)(run, value, path, info));
+    return completionFor(name)(run, value, path, info);
+  };
+}
+
+/** The object type that an abstract type's resolver named. Throws in graphql-js's words where it is none. */
+function possibleType(type: GraphQLAbstractType, name: unknown, place: Place): GraphQLObjectType {
+  const { plan, parent, nodes } = place;
+  const fault = (what: string) => new GraphQLError(what, { nodes });
+  if (typeof name !== 'string')
+    throw fault(
+      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${parent.name}.${place.name}". ` +
+        `Either the "${type.name}" type should provide a "resolveType" function or each possible type should provide an "isTypeOf" function.`,
+    );
+  const resolved = `Abstract type "${type.name}" was resolved to a`;
+  const found = plan.schema.getType(name);
+  if (!found) throw fault(`${resolved} type "${name}" that does not exist inside the schema.`);
+  if (!isObjectType(found)) throw fault(`${resolved} non-object type "${name}".`);
+  if (plan.schema.isSubType(type, found)) return found;
+  throw fault(`Runtime Object type "${name}" is not a possible type for "${type.name}".`);
+}

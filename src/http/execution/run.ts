@@ -1,0 +1,179 @@
+import {
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLResolveInfo,
+  getArgumentValues,
+  locatedError,
+  OperationTypeNode,
+  responsePathAsArray,
+} from 'graphql';
+import type { FieldNodes } from './collect-fields.ts';
+import type { FieldErrors, Path, PlacePath } from './field-errors.ts';
+import type { Data, PlannedField, Run, Selection } from './planned.ts';
+
+export function isPromise(value: unknown): value is Promise<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function'
+  );
+}
+
+/** Executes the whole operation. Never throws nor rejects: what goes wrong is in the result. */
+export function execute(run: Run): ExecutionResult | Promise<ExecutionResult> {
+  const { plan, root, errors } = run;
+  const fail = (error: GraphQLError): ExecutionResult => {
+    errors.add(error, undefined);
+    return resultOf(null, errors);
+  };
+  try {
+    const inTurn = plan.operation.operation === OperationTypeNode.MUTATION;
+    const data = (inTurn ? executeInTurn : executeFields)(run, plan.root, root, undefined);
+    return isPromise(data)
+      ? data.then((resolved) => resultOf(resolved, errors), fail)
+      : resultOf(data, errors);
+  } catch (error) {
+    return fail(error as GraphQLError);
+  }
+}
+
+function resultOf(data: Data | null, { all: errors }: FieldErrors): ExecutionResult {
+  return errors.length > 0 ? { errors, data } : { data };
+}
+
+/** As `executeFields`, each field beginning when the one before has ended. */
+function executeInTurn(
+  run: Run,
+  { fields, Data }: Selection,
+  source: unknown,
+  path: Path,
+): Data | Promise<Data> {
+  const data = new Data();
+  const goOn = (from: number): Data | Promise<Data> => {
+    for (const [index, field] of fields.entries()) {
+      if (index < from) continue;
+      const value = executeField(run, field, source, path);
+      if (isPromise(value))
+        return value.then((resolved) => {
+          data[field.key] = resolved;
+          return goOn(index + 1);
+        });
+      data[field.key] = value;
+    }
+    return data;
+  };
+  return goOn(0);
+}
+
+/** Makes the object that a selection asks of `source`. Throws, or rejects with, the located error that made it null. */
+export function executeFields(
+  run: Run,
+  { fields, Data }: Selection,
+  source: unknown,
+  path: Path,
+): Data | Promise<Data> {
+  const data = new Data();
+  const waiting: PlannedField[] = [];
+  try {
+    for (const field of fields) {
+      const value = executeField(run, field, source, path);
+      data[field.key] = value;
+      if (isPromise(value)) waiting.push(field);
+    }
+  } catch (error) {
+    if (waiting.length === 0) throw error;
+    // What the other fields wait for is seen to its end, whatever becomes of it.
+    return Promise.all(waiting.map(({ key }) => data[key])).then(
+      () => Promise.reject(error),
+      () => Promise.reject(error),
+    );
+  }
+  const [first, ...others] = waiting;
+  if (!first) return data;
+  // Most objects of a list wait for one value, if any: each promise less counts.
+  if (others.length === 0)
+    return (data[first.key] as Promise<unknown>).then((value) => {
+      data[first.key] = value;
+      return data;
+    });
+  return Promise.all(waiting.map(({ key }) => data[key])).then((values) => {
+    for (const [index, { key }] of waiting.entries()) data[key] = values[index];
+    return data;
+  });
+}
+
+function executeField(run: Run, field: PlannedField, source: unknown, parentPath: Path): unknown {
+  if (!field.completeProperty) return resolveField(run, field, source, parentPath);
+  let value: unknown;
+  try {
+    value = propertyOf(source, field.name);
+    // A method wants to be handed something, and a promise to be waited for.
+    if (typeof value !== 'function' && !isPromise(value)) return field.completeProperty(value);
+  } catch (error) {
+    return failed(run, field, pathOf(field, parentPath), error);
+  }
+  return resolveField(run, field, typeof value === 'function' ? source : { [field.name]: value }, parentPath);
+}
+
+function resolveField(run: Run, field: PlannedField, source: unknown, parentPath: Path): unknown {
+  const path = pathOf(field, parentPath);
+  const info = infoOf(run, field, path);
+  const fail = (error: unknown): null => failed(run, field, path, error);
+  const complete = (value: unknown): unknown => {
+    try {
+      const completed = field.complete(run, value, path, info);
+      return isPromise(completed) ? completed.then(undefined, fail) : completed;
+    } catch (error) {
+      return fail(error);
+    }
+  };
+  let value: unknown;
+  try {
+    const { definition, nodes } = field;
+    const args = definition.args.length > 0 ? getArgumentValues(definition, nodes[0], run.variables) : {};
+    value = field.resolve(source, args, run.context, info);
+  } catch (error) {
+    return fail(error);
+  }
+  return isPromise(value) ? value.then(complete, fail) : complete(value);
+}
+
+/** Null in place of a value that went wrong, where there may be null; else throws the error, which says where it was. */
+export function failed(
+  run: Run,
+  { nullable, nodes }: { readonly nullable: boolean; readonly nodes: FieldNodes },
+  path: PlacePath,
+  thrown: unknown,
+): null {
+  const error = locatedError(thrown, nodes, responsePathAsArray(path));
+  if (!nullable) throw error;
+  run.errors.add(error, path);
+  return null;
+}
+
+function propertyOf(source: unknown, name: string): unknown {
+  if ((typeof source === 'object' && source !== null) || typeof source === 'function')
+    return (source as Record<string, unknown>)[name];
+  return undefined;
+}
+
+function pathOf({ key, parent }: PlannedField, prev: Path): PlacePath {
+  return { prev, key, typename: parent.name };
+}
+
+function infoOf(
+  { plan, root, variables }: Run,
+  { name, nodes, definition, parent }: PlannedField,
+  path: PlacePath,
+): GraphQLResolveInfo {
+  return {
+    fieldName: name,
+    fieldNodes: nodes,
+    returnType: definition.type,
+    parentType: parent,
+    path,
+    schema: plan.schema,
+    fragments: plan.fragments as GraphQLResolveInfo['fragments'],
+    rootValue: root,
+    operation: plan.operation,
+    variableValues: variables,
+  };
+}

@@ -1,0 +1,20 @@
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { GraphQLContext } from '../../schema/context.ts';
+import type { Params } from './graphql-params.ts';
+
+/** One operation to run. */
+export interface Operation {
+  readonly params: Params;
+  /** Mutations by GET are refused. */
+  readonly method: 'GET' | 'POST';
+  readonly context: GraphQLContext;
+  /** Told what is about to run, in words of the schema, such as `mutation createApiKey`. */
+  started(description: string): void;
+}
+
+/** A subscription that was parsed, validated and found to be within all limits, and does not run yet. */
+export interface CheckedSubscription {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
