@@ -8,8 +8,9 @@ const STATEMENTS_MAX = 300;
 type Row = Record<string, unknown>;
 
 /**
- * A connection as Kysely wants it, which compiles each statement once, and not again for each query; SQLite itself
- * compiles it anew where the tables have changed meanwhile.
+ * A connection as Kysely wants it, which compiles each statement once, and not again for each query. SQLite itself
+ * compiles it anew where the tables have changed meanwhile; the names of its columns are those of the first time, so that
+ * a statement names them (no `*`) where tables may change.
  */
 export function keepStatements(connection: SQLite.Database): SqliteDatabase {
   const statements = new LRUCache<string, SqliteStatement>({ max: STATEMENTS_MAX });

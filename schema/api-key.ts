@@ -187,6 +187,7 @@ builder.objectType(ApiKeyRef, {
       type: [UsageBucket],
       description: 'How often it was presented: stretches with any use, the earliest first; at most 1,000',
       complexity: (range, { clock }) => ({ field: 20, multiplier: stretchesOf(range, clock.now()) }),
+      extensions: { costsByTheTime: true },
       args: {
         from: t.arg({
           type: 'DateTime',

@@ -11,7 +11,7 @@ import { isAsyncIterable, type Plugin, YogaServer } from 'graphql-yoga';
 import { DocumentCache } from './document-cache.ts';
 import { parseWithinLimits } from './document-limits.ts';
 import type { CheckedSubscription, Operation } from './graphql-operation.ts';
-import { FAULTS_MAX, PreparedOperation } from './prepared-operation.ts';
+import { FAULTS_MAX, keptPlans, PreparedOperation } from './prepared-operation.ts';
 
 export type { CheckedSubscription, Operation } from './graphql-operation.ts';
 
@@ -36,9 +36,10 @@ interface ServerContext {
  */
 export function createEngine(schema: GraphQLSchema): Engine {
   const documents = new DocumentCache();
+  const plans = keptPlans();
   const prepared = new WeakMap<OperationDefinitionNode, PreparedOperation>();
   const prepare = (document: DocumentNode, operation: OperationDefinitionNode): PreparedOperation => {
-    const made = prepared.get(operation) ?? new PreparedOperation(schema, document, operation);
+    const made = prepared.get(operation) ?? new PreparedOperation(schema, document, operation, plans);
     prepared.set(operation, made);
     return made;
   };

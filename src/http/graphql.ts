@@ -19,7 +19,7 @@ export type ServerServices = Omit<GraphQLContext, 'principal' | 'request' | 'res
 
 /** Answers GraphQL over HTTP (its specification's draft), and GraphiQL to browsers where that is on. */
 export function graphqlHandler(given: ServerServices, run: Engine, live: LiveServer) {
-  // Without getters: every request's context is a copy.
+  // Without getters, which every request would ask anew.
   const services = { ...given };
   return async (exchange: Exchange): Promise<void> => {
     const { request } = exchange;

@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { endCaches, startCaches } from '../../schema/fresh-caches.ts';
 import { hasConditions } from './execution/collect-fields.ts';
@@ -15,32 +16,51 @@ import { FieldErrors } from './execution/field-errors.ts';
 import { Plan } from './execution/plan.ts';
 import { execute } from './execution/run.ts';
 import type { CheckedSubscription, Operation } from './graphql-operation.ts';
-import { COST_MAX, hasVariableCost, queryCost } from './query-cost.ts';
+import { alone, COST_MAX, hasVariableCost, queryCost } from './query-cost.ts';
 
 /** At most so many faults of one request are reported. */
 export const FAULTS_MAX = 20;
 
-/** A plan of more fields is made for each request anew: no document may take much more memory than its text allows. */
-const KEPT_FIELDS_MAX = 1_000;
+/** Plans that are kept, of all documents together, have so many fields: each takes about a kilobyte. */
+const KEPT_FIELDS_MAX = 20_000;
+
+/** A plan of more fields is made for each request anew. */
+const KEPT_FIELDS_OF_ONE_MAX = 1_000;
+
+/** Plans of the operations that were asked for most recently. */
+export type Plans = LRUCache<PreparedOperation, Plan>;
+
+/** Plans in bounded memory, whatever is asked for. */
+export function keptPlans(): Plans {
+  return new LRUCache({ maxSize: KEPT_FIELDS_MAX, maxEntrySize: KEPT_FIELDS_OF_ONE_MAX });
+}
 
 /** An operation of a document that was parsed and validated, with all of it that is the same for every request. */
 export class PreparedOperation {
   readonly #schema: GraphQLSchema;
   readonly #document: DocumentNode;
   readonly #operation: OperationDefinitionNode;
+  readonly #plans: Plans;
   /** In words of the schema, such as `mutation createApiKey`. */
   readonly #description: string;
   readonly #hasConditions: boolean;
   readonly #hasVariableCost: boolean;
-  #plan: Plan | undefined;
+  /** Of the plan, when it was kept. */
+  #size = 0;
   #cost: number | undefined;
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
+  constructor(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    plans: Plans,
+  ) {
     this.#schema = schema;
     this.#document = document;
     this.#operation = operation;
+    this.#plans = plans;
     this.#description = describe(operation);
-    this.#hasConditions = hasConditions(document);
+    this.#hasConditions = hasConditions(alone(document, operation));
     this.#hasVariableCost = hasVariableCost(schema, document, operation);
   }
 
@@ -54,18 +74,24 @@ export class PreparedOperation {
     const { coerced, errors } = this.#coerce(given);
     if (errors) return { errors };
     const cost = this.#costWith(given, context);
+    if (cost instanceof GraphQLError) return { errors: [cost] };
     if (cost > COST_MAX) return { errors: [tooComplex(cost)] };
     started(this.#description);
     const [document, operation] = [this.#document, this.#operation];
     if (operation.operation === OperationTypeNode.SUBSCRIPTION)
       return { subscription: { document, operation, variables: given } };
+    return this.#execute(coerced, context);
+  }
+
+  async #execute(variables: Record<string, unknown>, context: GraphQLContext): Promise<ExecutionResult> {
+    const plan = this.#planFor(variables);
     startCaches(context);
-    const plan = this.#planFor(coerced);
-    const run = { plan, root: undefined, context, variables: coerced, errors: new FieldErrors() };
-    const result = await execute(run);
-    endCaches(context);
-    if (plan.size > KEPT_FIELDS_MAX) this.#plan = undefined;
-    return result;
+    try {
+      return await execute({ plan, root: undefined, context, variables, errors: new FieldErrors() });
+    } finally {
+      endCaches(context);
+      this.#keep(plan);
+    }
   }
 
   #coerce(given: Record<string, unknown>) {
@@ -77,16 +103,32 @@ export class PreparedOperation {
     return coerced ? { coerced, errors: undefined } : { coerced: {}, errors: errors.map(asUserInput) };
   }
 
-  #costWith(given: Record<string, unknown>, context: GraphQLContext): number {
-    const cost = this.#cost ?? queryCost(this.#schema, this.#document, this.#operation, given, context);
-    if (!this.#hasVariableCost) this.#cost = cost;
-    return cost;
+  /** An error where an argument that the cost hangs on can't be used. */
+  #costWith(given: Record<string, unknown>, context: GraphQLContext): number | GraphQLError {
+    if (this.#cost !== undefined) return this.#cost;
+    try {
+      const cost = queryCost(this.#schema, this.#document, this.#operation, given, context);
+      if (!this.#hasVariableCost) this.#cost = cost;
+      return cost;
+    } catch (error) {
+      if (error instanceof GraphQLError) return error;
+      throw error;
+    }
   }
 
-  #planFor(coerced: Record<string, unknown>): Plan {
-    const plan = this.#plan ?? new Plan(this.#schema, this.#document, this.#operation, coerced);
-    if (!this.#hasConditions) this.#plan = plan;
-    return plan;
+  #planFor(variables: Record<string, unknown>): Plan {
+    const kept = this.#plans.get(this);
+    if (kept) return kept;
+    // A plan that is kept must keep nothing of a request: its variables may be large, or secret.
+    const deciding = this.#hasConditions ? variables : {};
+    return new Plan(this.#schema, this.#document, this.#operation, deciding);
+  }
+
+  #keep(plan: Plan): void {
+    if (this.#hasConditions || plan.size === 0) return;
+    if (this.#plans.peek(this) === plan && plan.size === this.#size) return;
+    this.#size = plan.size;
+    this.#plans.set(this, plan, { size: plan.size });
   }
 }
 

@@ -24,24 +24,28 @@ export function queryCost(
   return complexityFromQuery(alone(document, operation), { schema, variables, ctx }).complexity;
 }
 
-/** Whether variables can change the cost: there are any, and a field whose weight is worked out from its arguments. */
+/**
+ * Whether the cost may be another the next time: by variables, where there is a field whose weight is worked out from its
+ * arguments; or by the time, where there is one that says so of itself.
+ */
 export function hasVariableCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): boolean {
-  if (!operation.variableDefinitions?.length) return false;
+  const hasVariables = (operation.variableDefinitions ?? []).length > 0;
   const types = new TypeInfo(schema);
   let found = false;
   const Field = (): void => {
-    found ||= typeof types.getFieldDef()?.extensions.complexity === 'function';
+    const { complexity, costsByTheTime } = types.getFieldDef()?.extensions ?? {};
+    found ||= costsByTheTime === true || (hasVariables && typeof complexity === 'function');
   };
   visit(alone(document, operation), visitWithTypeInfo(types, { Field }));
   return found;
 }
 
-/** The operation with all fragments: the plugin takes the first operation that it meets. */
-function alone(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+/** The operation with all fragments, and no other operation. */
+export function alone(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
   const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
   return { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
 }

@@ -1,5 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import { keptPlans, PreparedOperation } from '../../src/http/prepared-operation.ts';
 import { ask, makeApiKey, makeMember, serverOn } from '../support/server.ts';
+import { contextFor } from '../support/services.ts';
 
 // A document is parsed and validated once: here, that nothing else of its first time holds for the next.
 
@@ -94,4 +100,79 @@ test('a document with faults is refused each time', async () => {
       { extensions: { code: 'BAD_REQUEST' } },
     ]);
   }
+});
+
+test('what it costs is counted with the time of each time', async () => {
+  const { organizationId } = await makeMember(server());
+  const { secret } = await makeApiKey(server(), organizationId, { grants: ['api.key.view'] });
+  const from = new Date(server().clock.now()).toISOString();
+  const query = `{ apiKeys(first: 100) { nodes { usage(from: "${from}", granularity: MINUTE) { start verified denied } } } }`;
+  const codes = async () =>
+    (await ask(server(), query, { token: secret })).errors.map(({ extensions }) => extensions.code);
+  expect(await codes()).toEqual([]);
+  server().clock.advance(15 * 3_600_000);
+  expect(await codes()).toEqual(['QUERY_TOO_COMPLEX']);
+});
+
+test('variables that can be used neither for a condition nor for a cost are the fault of the request', async () => {
+  const { sessionToken } = await makeMember(server());
+  const conditions = 'query ($x: Boolean = true) { viewer @skip(if: $x) { __typename } }';
+  const costs = 'query ($ids: [ID!] = []) { nodes(ids: $ids) { id } }';
+  const headers = { Authorization: `Bearer ${sessionToken}` };
+  for (const _time of [1, 2]) {
+    expect(await get(conditions, { variables: '{"x":null}' }, headers)).toMatchObject({
+      status: 200,
+      body: { data: null, errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+    });
+    expect(await get(costs, { variables: '{"ids":null}' }, headers)).toMatchObject({
+      status: 200,
+      body: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+    });
+  }
+});
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+test('of a request’s variables nothing is kept with the document', async () => {
+  const metadata = { a: Array.from({ length: 250_000 }, () => []) };
+  const send = async (name: string): Promise<void> => {
+    const query = `mutation ${name}($m: JSONObject) { createApiKey(input: { name: "x", metadata: $m }) { __typename } }`;
+    const { errors } = await ask(server(), query, { variables: { m: metadata } });
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  };
+  const heapUsed = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  await send('First');
+  const before = heapUsed();
+  for (let number = 0; number < 10; number += 1) await send(`Later${number}`);
+  // Each of them takes more than 10 MB once it is parsed.
+  expect(heapUsed() - before).toBeLessThan(10_000_000);
+});
+
+test('plans take bounded memory, however many documents and operations there are', async () => {
+  const plans = keptPlans();
+  const type =
+    '{ name fields { name args { name type { name ofType { name } } } type { name ofType { name } } } }';
+  for (let number = 0; number < 8; number += 1) {
+    const names = Array.from({ length: 20 }, (_, index) => `Q${number}x${index}`);
+    const document = parse(
+      `${names.map((name) => `query ${name} { ...R }`).join(' ')} fragment R on Query { ${names
+        .map((name) => `${name}: __type(name: "ApiKey") ${type}`)
+        .join(' ')} }`,
+    );
+    for (const name of names) {
+      const operation = getOperationAST(document, name);
+      if (!operation) throw new Error('The document has the operation');
+      const context = { ...contextFor(server().services, null), response: {} } as never;
+      const params = { query: '', operationName: name } as never;
+      const prepared = new PreparedOperation(schema, document, operation, plans);
+      const result = await prepared.run({ params, method: 'POST', context, started: () => {} });
+      expect('data' in result && result.errors).toBeUndefined();
+    }
+  }
+  expect(plans.size).toBeGreaterThan(10);
+  expect(plans.calculatedSize).toBeLessThanOrEqual(20_000);
 });

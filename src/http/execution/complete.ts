@@ -110,7 +110,7 @@ function objectCompletion(type: GraphQLObjectType, { plan, nodes }: Place): Comp
       nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
     );
     const known = selection;
-    const isOfType = type.isTypeOf?.(value, run.context, info) ?? true;
+    const isOfType = type.isTypeOf ? type.isTypeOf(value, run.context, info) : true;
     const go = (is: boolean) => {
       if (is) return executeFields(run, known, value, path);
       throw new GraphQLError(`Expected a value of type "${type.name}".`, { nodes });

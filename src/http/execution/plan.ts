@@ -26,10 +26,11 @@ export class Plan implements Planned {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly root: Selection;
+  #root: Selection | undefined;
+  readonly #type: GraphQLObjectType;
   #size = 0;
 
-  /** `variables` decide conditions: where there are such, the plan is for these alone. */
+  /** `variables` decide conditions: where there are such, the plan is for these alone; else there need be none. */
   constructor(
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -42,7 +43,13 @@ export class Plan implements Planned {
     this.fragments = fragmentsOf(document);
     const type = schema.getRootType(operation.operation);
     if (!type) throw new Error(`The schema has no ${operation.operation}`);
-    this.root = this.select(type, [operation.selectionSet]);
+    this.#type = type;
+  }
+
+  /** What the operation itself asks. Throws where a condition of it has no value. */
+  get root(): Selection {
+    this.#root ??= this.select(this.#type, [this.operation.selectionSet]);
+    return this.#root;
   }
 
   /** How many fields were worked out by now; a fragment's as often as it is spread. */

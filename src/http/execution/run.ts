@@ -80,7 +80,7 @@ export function executeFields(
     }
   } catch (error) {
     if (waiting.length === 0) throw error;
-    // What the other fields wait for is seen to its end, whatever becomes of it.
+    // What the other fields wait for must not fail unheard.
     return Promise.all(waiting.map(({ key }) => data[key])).then(
       () => Promise.reject(error),
       () => Promise.reject(error),
