@@ -219,7 +219,7 @@ export function delays(bench: Bench, subject: 'bare' | 'Keywright'): Promise<Val
   const start: Start = subject === 'bare' ? { subject } : { subject, databaseUrl: databaseUrl(large) };
   return withServer(bench, start, async ({ port }) => {
     const requests = forwardAuth(large.list, HOT_KEYS);
-    await client.ask('drive', { port, requests, connections: CONNECTIONS, ms: 1_000 });
+    await client.ask('drive', { port, requests, connections: CONNECTIONS, ms: WARM_UP_MS });
     const worked = await client.ask<number>('cpu');
     const values = await client.ask<Values>('pace', { port, requests, rate: PACE, ms: 2 * bench.ms });
     bench.measurements.workedMs += (await client.ask<number>('cpu')) - worked;
