@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../db/open.ts';
 import { newId } from '../../src/core/ids.ts';
-import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
-import { makeOrganization, servicesOn } from '../support/services.ts';
+import { servicesOn } from '../support/services.ts';
+import { makeUsedKeys } from '../support/usage.ts';
 
 describe('usage written beside the thread that answers', () => {
   const services = servicesOn('sqlite');
@@ -17,28 +17,20 @@ describe('usage written beside the thread that answers', () => {
 
   /** Some keys, and what is written of them under names that don't differ from time to time. */
   async function made(count: number) {
-    const { ctx, organization } = await makeOrganization(services());
-    const keys: { keyId: string; secretId: string; organizationId: string }[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const { id: keyId } = (await createApiKey(ctx, { name: `${index}` })).result.apiKey;
-      const { id: secretId } = await ctx.db
-        .selectFrom('api_key_secrets')
-        .select('id')
-        .where('api_key_id', '=', keyId)
-        .executeTakeFirstOrThrow();
-      keys.push({ keyId, secretId, organizationId: organization.id });
-    }
+    const keys = await makeUsedKeys(services(), count);
+    const { db } = services();
+    const organizationId = keys[0]?.organizationId ?? '';
     const written = async () => {
       const { rows: uses } = await sql<{ key: string; at: number; ip: string; uses: number; usedAt: number }>`
         select keys.api_key_id as key, keys.last_used_at as at, last_used_ip as ip, uses, secrets.last_used_at as "usedAt"
         from api_key_usage as keys
         join api_key_secrets on api_key_secrets.api_key_id = keys.api_key_id
         join api_key_secret_usage as secrets on secrets.secret_id = api_key_secrets.id
-        where organization_id = ${organization.id}
-        order by keys.api_key_id`.execute(ctx.db);
+        where organization_id = ${organizationId}
+        order by keys.api_key_id`.execute(db);
       const { rows: buckets } = await sql<{ key: string; granularity: string; start: number }>`
         select api_key_id as key, granularity, start, verified, denied from api_key_usage_buckets
-        where organization_id = ${organization.id} order by api_key_id, granularity, start`.execute(ctx.db);
+        where organization_id = ${organizationId} order by api_key_id, granularity, start`.execute(db);
       const place = new Map(keys.map(({ keyId }, index) => [keyId, index]));
       const named = <T extends { key: string }>(rows: T[]) =>
         rows

@@ -4,19 +4,13 @@ import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type BackgroundWriter, type Database, openDatabase } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
-import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { type Batch, emptyBatch, MINUTES_MAX, mergeBatches, noteUse } from '../../src/usage/batch.ts';
 import { type JournalStore, journalStore } from '../../src/usage/journal-store.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
 import { NotSavedError } from '../../src/usage/store.ts';
-import { makeOrganization, servicesOn } from '../support/services.ts';
+import { servicesOn } from '../support/services.ts';
+import { type UsedKey as Key, makeUsedKeys } from '../support/usage.ts';
 import { eventually } from '../support/wait.ts';
-
-interface Key {
-  readonly keyId: string;
-  readonly secretId: string;
-  readonly organizationId: string;
-}
 
 const NEVER_DUE = { ms: Number.POSITIVE_INFINITY, keys: Number.POSITIVE_INFINITY };
 
@@ -33,20 +27,7 @@ describe('the journal of usage', () => {
     return database.background;
   };
 
-  async function makeKeys(count: number): Promise<Key[]> {
-    const { ctx, organization } = await makeOrganization(services());
-    const keys: Key[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const { id: keyId } = (await createApiKey(ctx, { name: `${index}` })).result.apiKey;
-      const { id: secretId } = await ctx.db
-        .selectFrom('api_key_secrets')
-        .select('id')
-        .where('api_key_id', '=', keyId)
-        .executeTakeFirstOrThrow();
-      keys.push({ keyId, secretId, organizationId: organization.id });
-    }
-    return keys;
-  }
+  const makeKeys = (count: number): Promise<Key[]> => makeUsedKeys(services(), count);
 
   /** Uses as each of the three tables counts them. */
   async function counted({ keyId, secretId }: Key) {
