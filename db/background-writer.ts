@@ -58,6 +58,7 @@ export function backgroundWriter(settings: {
     });
     started.unref();
     started.on('message', (failure: { message: string; code: string } | null) => {
+      if (worker !== started) return;
       const first = waiting.shift();
       if (waiting.length === 0) started.unref();
       if (failure) first?.reject(Object.assign(new Error(failure.message), { code: failure.code }));

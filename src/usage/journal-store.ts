@@ -10,6 +10,9 @@ import { tableWrites } from './write-batch.ts';
 /** Keys of one transaction, about: a change that somebody waits for does not wait for more of them. */
 const GROUP_KEYS = 500;
 
+/** Most rows in the journal at once, about: what can't be settled is read again after each failure. */
+const ROWS_MAX = 2_000;
+
 /** When what is saved is brought into the tables without being asked for. */
 export interface SettleAfter {
   /** So long after the last time, milliseconds. */
@@ -22,8 +25,11 @@ const SETTLE_AFTER: SettleAfter = { ms: 10_000, keys: 20_000 };
 
 /** A store that takes over what other processes left in the journal. */
 export interface JournalStore extends UsageStore {
-  /** Gives whether there was anything: it is settled with the next. What there is no room for stays for another time. */
-  adopt(): Promise<boolean>;
+  /**
+   * Gives whether there was anything: it is settled with the next. What there is no room for stays for another time.
+   * `lingering`: only rows that were there at the last look, so that no process that lives has them still to settle.
+   */
+  adopt(which: 'all' | 'lingering'): Promise<boolean>;
 }
 
 /** Rows of which it is not known whether they were committed, and the batch that they hold. */
@@ -54,10 +60,12 @@ export function journalStore(
   let hasFailed = false;
   /** Rows of this process that are, or may be, in the journal. */
   const own = new Set<string>();
+  /** Others, at the last look. */
+  let strangers: ReadonlySet<string> = new Set();
 
   const hasRoomFor = ({ minutes }: Batch): boolean => {
     const held = saved.minutes + (isSettling || unsure.length > 0 ? round.minutes : 0);
-    return held === 0 || held + minutes <= MINUTES_MAX;
+    return own.size < ROWS_MAX && (held === 0 || held + minutes <= MINUTES_MAX);
   };
 
   const keep = (rows: readonly JournalRow[]): void => {
@@ -140,12 +148,14 @@ export function journalStore(
     return group.every((shard) => found.get(shard)?.length === shard.ids.length);
   };
 
-  const write = async (group: readonly Shard[]): Promise<void> => {
+  /** Gives whether all of it is written; else another process has written some rows, and the others wait again. */
+  const write = async (group: readonly Shard[]): Promise<boolean> => {
     const activities = group.flatMap(({ batch }) => [...batch.keys.values()]);
     const ids = group.flatMap((shard) => shard.ids);
     try {
       await background.write([...tableWrites(activities), deleteRows(ids)]);
       for (const id of ids) own.delete(id);
+      return true;
     } catch (error) {
       // It may have been done nonetheless: by the thread before it ended, or of some rows by another process.
       const isWhole = await reread(group).catch((unreadable: unknown) => {
@@ -153,10 +163,12 @@ export function journalStore(
         throw unreadable;
       });
       if (isWhole && !isMissing(error)) throw error;
+      return ids.every((id) => !own.has(id));
     }
   };
 
-  const settle = async (): Promise<void> => {
+  /** Gives whether all of it is in the tables. */
+  const settleRound = async (): Promise<boolean> => {
     settledAt = performance.now();
     await reread(unsure);
     unsure = [];
@@ -164,9 +176,12 @@ export function journalStore(
     saved = new SavedUsage();
     isSettling = true;
     const groups = round.groups(GROUP_KEYS);
+    let isWritten = true;
     try {
-      for (let group = groups.shift(); group; group = groups.shift()) await write(group);
+      for (let group = groups.shift(); group; group = groups.shift())
+        isWritten = (await write(group)) && isWritten;
       hasFailed = false;
+      return isWritten;
     } catch (error) {
       hasFailed = true;
       for (const group of groups) for (const shard of group) putBack(shard);
@@ -174,6 +189,11 @@ export function journalStore(
     } finally {
       isSettling = false;
     }
+  };
+
+  const settle = async (): Promise<void> => {
+    // Where another process wrote a part of it, the rest is written by itself.
+    if (!(await settleRound())) await settleRound();
   };
 
   return {
@@ -196,10 +216,13 @@ export function journalStore(
     rest() {
       if (!isSettling) round = new SavedUsage();
     },
-    async adopt() {
+    async adopt(which) {
       let adopted = false;
-      for (const id of await idsInJournal(db)) {
-        const row = own.has(id) ? null : await readRow(db, id);
+      const others = (await idsInJournal(db)).filter((id) => !own.has(id));
+      const known = strangers;
+      strangers = new Set(others);
+      for (const id of which === 'all' ? others : others.filter((one) => known.has(one))) {
+        const row = await readRow(db, id);
         if (!row || own.has(id) || !hasRoomFor(row.batch)) continue;
         own.add(id);
         keep([row]);
@@ -210,10 +233,12 @@ export function journalStore(
   };
 }
 
-/** Brings all that is in the journal into the tables: what a process that was killed left. */
+/** Brings all that is in the journal into the tables: what a process that was killed left. Rejects where something is left. */
 export async function settleJournal(db: Kysely<Tables>, background: BackgroundWriter): Promise<void> {
   const store = journalStore(db, background);
-  while (await store.adopt()) await store.settle();
+  while (await store.adopt('all')) await store.settle();
+  if ((await idsInJournal(db)).length > 0)
+    throw new Error('There is usage that is not in its tables yet: stop the server that uses this database');
 }
 
 function isMissing(error: unknown): boolean {

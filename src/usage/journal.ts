@@ -51,7 +51,7 @@ export async function idsInJournal(db: Kysely<Tables>): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** A row as it stands there; null where there is none, or one of a form that this program does not know. */
+/** A row as it stands there; null where there is none, or none that this program can read. */
 export async function readRow(db: Kysely<Tables>, id: string): Promise<JournalRow | null> {
   const row = await db
     .selectFrom('usage_journal')
@@ -77,8 +77,16 @@ function encode(batch: Batch): string {
   return JSON.stringify({ version: VERSION, entries });
 }
 
+function parse(text: string): { version: number; entries: readonly Entry[] } {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { version: 0, entries: [] };
+  }
+}
+
 function decode(text: string): Batch | null {
-  const { version, entries } = JSON.parse(text) as { version: number; entries: readonly Entry[] };
+  const { version, entries } = parse(text);
   if (version !== VERSION) return null;
   const batch = emptyBatch();
   for (const [keyId, organizationId, at, ip, minutes, secrets] of entries) {

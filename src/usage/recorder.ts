@@ -137,9 +137,9 @@ export function createUsageRecorder(
     if (now < pruneAt) return;
     pruneAt = now + PRUNE_EVERY_MS;
     try {
-      await pruneBuckets(db, now);
       // What another process on the same file left since.
-      await journal?.adopt();
+      await journal?.adopt('lingering');
+      await pruneBuckets(db, now);
     } catch (error) {
       log.warn('Old usage could not be looked after; it is tried again in an hour', { error });
     }
@@ -147,7 +147,7 @@ export function createUsageRecorder(
 
   const writeLeft = async (): Promise<void> => {
     try {
-      while (await journal?.adopt()) await store.settle();
+      while (await journal?.adopt('all')) await store.settle();
     } catch (error) {
       fail(error);
     }

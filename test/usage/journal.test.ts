@@ -164,7 +164,7 @@ describe('the journal of usage', () => {
     const row = { id: 'later', activities: '{"version":2,"entries":[]}' };
     await services().db.insertInto('usage_journal').values(row).execute();
     const store = journalStore(services().db, writer(), NEVER_DUE);
-    expect(await store.adopt()).toBe(false);
+    expect(await store.adopt('all')).toBe(false);
     expect(await rowsLeft()).toBe(1);
     await services().db.deleteFrom('usage_journal').execute();
   });
@@ -174,14 +174,57 @@ describe('the journal of usage', () => {
     const old = journalStore(services().db, writer(), NEVER_DUE);
     await old.save(batchOf(keys, 1000));
     const next = journalStore(services().db, writer(), NEVER_DUE);
-    expect(await next.adopt()).toBe(true);
+    expect(await next.adopt('all')).toBe(true);
     await next.settle();
     await old.save(batchOf(keys, 2000));
-    expect(await next.adopt()).toBe(true);
+    expect(await next.adopt('all')).toBe(true);
     await Promise.all([old.settle(), next.settle()]);
     await Promise.all([old.settle(), next.settle()]);
     expect(await rowsLeft()).toBe(0);
     for (const key of keys) expect(await counted(key)).toEqual(once(2, 2000));
+  });
+
+  test('is all written where another process wrote a part of it meanwhile', async () => {
+    const keys = await makeKeys(8);
+    const store = journalStore(services().db, writer(), NEVER_DUE);
+    await store.save(batchOf(keys.slice(0, 4), 1000));
+    const other = journalStore(services().db, writer(), NEVER_DUE);
+    await other.adopt('all');
+    await other.settle();
+    await store.save(batchOf(keys.slice(4), 1000));
+    await store.settle();
+    expect(await rowsLeft()).toBe(0);
+    for (const key of keys) expect(await counted(key)).toEqual(once(1, 1000));
+    expect(store.hasUnwritten).toBe(false);
+  });
+
+  test('of others is left to them while they may live', async () => {
+    const keys = await makeKeys(1);
+    const living = journalStore(services().db, writer(), NEVER_DUE);
+    const store = journalStore(services().db, writer(), NEVER_DUE);
+    await living.save(batchOf(keys, 1000));
+    expect(await store.adopt('lingering')).toBe(false);
+    expect(await store.adopt('lingering')).toBe(true);
+    await store.settle();
+    for (const key of keys) expect(await counted(key)).toEqual(once(1, 1000));
+  });
+
+  test('takes no more rows than can be looked through', { timeout: 60_000 }, async () => {
+    const keys = await makeKeys(40);
+    const faulty = faultyWriter(writer());
+    const store = journalStore(services().db, faulty, NEVER_DUE);
+    let saved = 0;
+    for (let at = 1; at <= 150; at += 1) {
+      const isSaved = await store.save(batchOf(keys, at)).then(
+        () => true,
+        () => false,
+      );
+      if (isSaved) saved += 1;
+    }
+    expect(saved).toBeLessThan(150);
+    expect(await rowsLeft()).toBeLessThan(2_100);
+    await store.settle();
+    for (const key of keys) expect(await counted(key)).toEqual(once(saved, saved));
   });
 
   test('is saved at every interval, and shown at once', async () => {
