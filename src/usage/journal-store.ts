@@ -202,7 +202,9 @@ export function journalStore(
     settlesLater: true,
     get isDue() {
       if (saved.isEmpty && unsure.length === 0) return false;
-      const isLarge = saved.keys >= settleAfter.keys || saved.minutes >= MINUTES_MAX / 2;
+      // Before there is no more room, in rows or in minutes.
+      const isLarge =
+        saved.keys >= settleAfter.keys || saved.minutes >= MINUTES_MAX / 2 || own.size >= ROWS_MAX / 2;
       return (isLarge && !hasFailed) || performance.now() - settledAt >= settleAfter.ms;
     },
     get hasUnwritten() {

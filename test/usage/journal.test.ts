@@ -223,6 +223,7 @@ describe('the journal of usage', () => {
     }
     expect(saved).toBeLessThan(150);
     expect(await rowsLeft()).toBeLessThan(2_100);
+    expect(store.isDue).toBe(true);
     await store.settle();
     for (const key of keys) expect(await counted(key)).toEqual(once(saved, saved));
   });
