@@ -20,6 +20,18 @@ const ErrorCode = builder.enumType('ErrorCode', {
   },
 });
 
+const KeyRestriction = builder.enumType('KeyRestriction', {
+  description: 'A restriction of an API key, which the keys that it creates or changes inherit',
+  values: {
+    ENVIRONMENT: { description: 'A key creates and changes keys of its own environment only' },
+    EXPIRES_AT: { description: 'No key may expire later than the calling key' },
+    IP_ALLOWLIST: { description: 'Addresses outside the calling key’s allowlist can’t be allowed' },
+    RATE_LIMIT: { description: 'The rate limit can’t be looser than the calling key’s' },
+    TEAMS: { description: 'The calling key is limited to its teams' },
+    SELF: { description: 'A key can’t update itself' },
+  },
+});
+
 const ErrorInterface = builder.interfaceRef<AppError>('Error').implement({
   description: 'A refusal that a program can act upon',
   fields: (t) => ({
@@ -87,8 +99,13 @@ builder.objectType(EscalationError, {
   fields: (t) => ({
     permissions: t.field({
       type: ['Permission'],
-      description: 'What the caller lacks',
+      description: 'Permissions that the caller lacks',
       resolve: (error) => [...error.permissions],
+    }),
+    restrictions: t.field({
+      type: [KeyRestriction],
+      description: 'Restrictions of the calling API key that the request would exceed',
+      resolve: (error) => [...error.restrictions],
     }),
   }),
 });

@@ -12,7 +12,12 @@ export type ErrorCode =
   | 'CURSOR_INVALID'
   | 'CURSOR_EXPIRED'
   | 'TOO_SLOW'
+  | 'RATE_LIMITED'
+  | 'RESPONSE_TOO_LARGE'
   | 'UNAVAILABLE';
+
+/** A restriction of an API key that it can't loosen in the keys it creates or changes. */
+export type KeyRestriction = 'ENVIRONMENT' | 'EXPIRES_AT' | 'IP_ALLOWLIST' | 'RATE_LIMIT' | 'TEAMS' | 'SELF';
 
 /** A refusal whose message may be shown to the caller; anything else that is thrown is masked. */
 export class AppError extends Error {
@@ -71,13 +76,44 @@ export class LimitExceededError extends AppError {
   }
 }
 
-/** The caller would hand out permissions that it does not hold; `permissions` lists them. */
+/**
+ * The caller would grant permissions that it does not hold, or exceed the restrictions of its own key; `permissions` and
+ * `restrictions` list them, and either may be empty.
+ */
 export class EscalationError extends AppError {
   readonly permissions: readonly string[];
+  readonly restrictions: readonly KeyRestriction[];
 
-  constructor(permissions: readonly string[], rule = "You can't grant what you do not hold") {
-    super('ESCALATION', [rule, permissions.join(', ')].filter(Boolean).join(': '));
+  constructor(
+    permissions: readonly string[],
+    rule = "You can't grant what you do not hold",
+    restrictions: readonly KeyRestriction[] = [],
+  ) {
+    super('ESCALATION', [rule, [...permissions, ...restrictions].join(', ')].filter(Boolean).join(': '));
     this.permissions = permissions;
+    this.restrictions = restrictions;
+  }
+}
+
+/** The database can't be reached, or stayed locked for too long: HTTP 503 with `Retry-After`. Nothing was changed. */
+export class UnavailableError extends AppError {
+  /** Seconds after which a retry makes sense, at least 1. */
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds = 1, options?: ErrorOptions) {
+    super('UNAVAILABLE', message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A rate or concurrency limit is exhausted: HTTP 429 with `Retry-After`. Nothing ran. */
+export class RateLimitedError extends AppError {
+  /** Seconds until a retry can succeed, at least 1. */
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super('RATE_LIMITED', message);
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -74,7 +74,8 @@ function factsOf(error: AppError): Record<string, unknown> {
   if (error instanceof ValidationError) return { code: 'BAD_USER_INPUT', issues: error.issues };
   if (error instanceof ForbiddenError) return { code, permission: error.permission };
   if (error instanceof NotFoundError) return { code, id: error.id };
-  if (error instanceof EscalationError) return { code, permissions: error.permissions };
+  if (error instanceof EscalationError)
+    return { code, permissions: error.permissions, restrictions: error.restrictions };
   if (error instanceof LimitExceededError) return { code, limit: error.limit, current: error.current };
   return { code };
 }
