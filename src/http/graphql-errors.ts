@@ -6,6 +6,8 @@ import {
   ForbiddenError,
   LimitExceededError,
   NotFoundError,
+  RateLimitedError,
+  UnavailableError,
   ValidationError,
 } from '../core/errors.ts';
 import { type Log, scrub } from '../core/log.ts';
@@ -77,5 +79,7 @@ function factsOf(error: AppError): Record<string, unknown> {
   if (error instanceof EscalationError)
     return { code, permissions: error.permissions, restrictions: error.restrictions };
   if (error instanceof LimitExceededError) return { code, limit: error.limit, current: error.current };
+  if (error instanceof RateLimitedError || error instanceof UnavailableError)
+    return { code, retryAfterSeconds: error.retryAfterSeconds };
   return { code };
 }

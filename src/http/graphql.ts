@@ -9,6 +9,7 @@ import { type Exchange, respond } from './exchange.ts';
 import type { Engine } from './graphql-engine.ts';
 import { presentError, presentResult } from './graphql-errors.ts';
 import { readParams } from './graphql-params.ts';
+import { answerHead } from './graphql-status.ts';
 import type { LiveServer } from './live/live-server.ts';
 import { refreshPrincipal } from './refresh-principal.ts';
 import { Refusal } from './refusal.ts';
@@ -108,19 +109,9 @@ function sendResult(
   services: ServerServices,
 ) {
   const shown = presentResult(result, exchange, services.log);
-  const codes = (shown.errors ?? []).map((error) => error.extensions.code);
-  if (codes.includes('UNAUTHENTICATED'))
-    return send(exchange, mediaType, 401, shown, { 'WWW-Authenticate': 'Bearer' });
-  if (result.errors?.some((error) => isStatus(error.extensions?.http, 405)))
-    return send(exchange, mediaType, 405, shown, { Allow: 'POST' });
-  send(exchange, mediaType, statusOf(shown, codes, mediaType), shown);
-}
-
-/** A well-formed request is answered 200 in plain JSON, whatever GraphQL says to it; the newer type tells. */
-function statusOf(result: ExecutionResult, codes: readonly unknown[], mediaType: MediaType): number {
-  if (result.data !== undefined) return 200;
-  if (codes.includes('INTERNAL_SERVER_ERROR')) return 500;
-  return mediaType === 'application/json' ? 200 : 400;
+  const refusedMethod = result.errors?.some((error) => isStatus(error.extensions?.http, 405)) ?? false;
+  const { status, headers } = answerHead(shown, mediaType, { refusedMethod });
+  send(exchange, mediaType, status, shown, headers);
 }
 
 function isStatus(http: unknown, status: number): boolean {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { UnavailableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { securityHeaders } from './headers.ts';
@@ -180,6 +181,10 @@ async function answer(exchange: Exchange, route: Route | undefined): Promise<voi
 }
 
 function fail(log: Log, exchange: Exchange, error: unknown): void {
+  if (error instanceof UnavailableError && !exchange.response.headersSent) {
+    const { code, message, retryAfterSeconds } = error;
+    return respondJson(exchange, 503, { code, message }, { 'Retry-After': String(retryAfterSeconds) });
+  }
   log.error('a request failed', { requestId: exchange.id, error });
   const body = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on the server' };
   if (exchange.response.headersSent) exchange.response.destroy();

@@ -123,9 +123,7 @@ export class Connection {
     try {
       principal = await this.#host.authenticate(request, payload);
     } catch (error) {
-      const refused = error instanceof AppError && error.code === 'BAD_REQUEST';
-      if (refused) return this.#socket.close(CloseCode.BadRequest, error.message);
-      return this.#socket.close(CloseCode.InternalServerError, 'Internal server error');
+      return this.#refuse(error);
     }
     if (!principal) return this.#unauthorized();
     if (this.#socket.readyState !== this.#socket.OPEN) return;
@@ -148,6 +146,14 @@ export class Connection {
       return this.#socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     }
     this.#operations.start(id, payload, new SocketOutlet(this.#socket, this.#stream, id));
+  }
+
+  #refuse(error: unknown): void {
+    const code = error instanceof AppError ? error.code : null;
+    if (code === 'BAD_REQUEST') return this.#socket.close(CloseCode.BadRequest, (error as AppError).message);
+    if (code === 'UNAVAILABLE' || code === 'RATE_LIMITED')
+      return this.#socket.close(TRY_AGAIN_LATER, (error as AppError).message);
+    this.#socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
 
   #unauthorized(): void {
