@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { type BackgroundWriter, ROW_MISSING, type RowWrites } from './database.ts';
+import { sqliteDriverPath } from './sqlite-driver.ts';
 
 /** What runs in the thread. It stands here as text so that it is the same from sources and in a bundle. */
 const THREAD = `
@@ -50,10 +50,9 @@ export function backgroundWriter(settings: {
   const waiting: Waiting[] = [];
 
   const start = (): Worker => {
-    const driver = createRequire(import.meta.url).resolve('better-sqlite3');
     const started = new Worker(THREAD, {
       eval: true,
-      workerData: { ...settings, driver, rowMissing: ROW_MISSING },
+      workerData: { ...settings, driver: sqliteDriverPath, rowMissing: ROW_MISSING },
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
     started.unref();

@@ -1,6 +1,6 @@
-import type SQLite from 'better-sqlite3';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import type { SqliteConnection, SqlitePreparedStatement } from './sqlite-driver.ts';
 
 /** Most statements that are kept compiled: about all that the program has, lists of ids of any length apart. */
 const STATEMENTS_MAX = 300;
@@ -12,7 +12,7 @@ type Row = Record<string, unknown>;
  * compiles it anew where the tables have changed meanwhile; the names of its columns are those of the first time, so that
  * a statement names them (no `*`) where tables may change.
  */
-export function keepStatements(connection: SQLite.Database): SqliteDatabase {
+export function keepStatements(connection: SqliteConnection): SqliteDatabase {
   const statements = new LRUCache<string, SqliteStatement>({ max: STATEMENTS_MAX });
   return {
     prepare(sql) {
@@ -29,8 +29,8 @@ export function keepStatements(connection: SQLite.Database): SqliteDatabase {
 
 /** Makes the objects of rows itself: what the driver does for each value of each row takes longer than reading it. */
 function reading(
-  statement: SQLite.Statement<unknown[], unknown[]>,
-  connection: SQLite.Database,
+  statement: SqlitePreparedStatement<unknown[], unknown[]>,
+  connection: SqliteConnection,
 ): SqliteStatement {
   const names = statement.columns().map(({ name }) => name);
   // Copied for each row, so that all have one form however many columns there are.

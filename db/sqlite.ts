@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
-import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { backgroundWriter } from './background-writer.ts';
 import type { Database, SyncLookup } from './database.ts';
+import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './sqlite-driver.ts';
 import { keepStatements } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -49,14 +49,14 @@ function createPrivately(path: string): void {
   }
 }
 
-function lookupOn(reader: SQLite.Database): SyncLookup {
+function lookupOn(reader: SqliteConnection): SyncLookup {
   // Changes with every commit of another connection, be it our own for writing.
   const version = reader.prepare<[], number>('pragma data_version').pluck();
   let known: number | undefined;
   return {
     mode: 'sync',
     prepare<Row>({ sql }: { readonly sql: string }) {
-      let statement: SQLite.Statement<unknown[], Row> | undefined;
+      let statement: SqlitePreparedStatement<unknown[], Row> | undefined;
       // Not at once: the tables may not be there yet.
       const prepared = () => {
         statement ??= reader.prepare<unknown[], Row>(sql);

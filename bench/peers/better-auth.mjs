@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import { apiKey } from '@better-auth/api-key';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
-import SQLite from 'better-sqlite3';
 
 function optionsFor(database, secondary) {
   const entries = new Map();
@@ -30,9 +29,10 @@ function optionsFor(database, secondary) {
 
 /**
  * better-auth doing the same job: an HTTP server that says whether a key is accepted, on the same SQLite settings, with
- * keys in the database or in its secondary storage, here memory. Gives the port, and a key.
+ * keys in the database or in its secondary storage, here memory. Gives the port, and a key. `SQLite` is the driver that
+ * Keywright uses on this version of Node.
  */
-export async function startBetterAuth(path, secondary) {
+export async function startBetterAuth(SQLite, path, secondary) {
   const database = new SQLite(path);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');

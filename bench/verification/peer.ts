@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
+import { SQLite } from '../../db/sqlite-driver.ts';
 import { schema } from '../../schema/index.ts';
 import { answerTo, cpuMs } from '../asked.ts';
 import { contextOf, startKeywright } from './keywright.ts';
@@ -20,13 +21,17 @@ interface Peers {
     context: (request: IncomingMessage) => Promise<object>,
     jit: boolean,
   ): Promise<number>;
-  startBetterAuth(path: string, secondary: boolean): Promise<{ port: number; key: string }>;
+  startBetterAuth(
+    driver: typeof SQLite,
+    path: string,
+    secondary: boolean,
+  ): Promise<{ port: number; key: string }>;
 }
 
 async function start({ subject, database, folder }: PeerStart): Promise<{ port: number; key?: string }> {
   if (subject.startsWith('better-auth')) {
     const { startBetterAuth } = (await import(`${folder}/better-auth.mjs`)) as Peers;
-    return startBetterAuth(database, subject !== 'better-auth');
+    return startBetterAuth(SQLite, database, subject !== 'better-auth');
   }
   const { startMercurius } = (await import(`${folder}/mercurius.mjs`)) as Peers;
   const app = await startKeywright(database);

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import SQLite from 'better-sqlite3';
 import { migrate } from '../../db/migrate.ts';
 import { type Database, openDatabase } from '../../db/open.ts';
+import { SQLite, type SqlitePreparedStatement } from '../../db/sqlite-driver.ts';
 import { NEVER } from '../../db/tables.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { createApp } from '../../src/app.ts';
@@ -144,7 +144,7 @@ function insertKeys(
     )
     .all();
   for (const { name } of indexes) db.exec(`drop index ${name}`);
-  const insert = (table: string, columns: string, values: string): SQLite.Statement<unknown[]> =>
+  const insert = (table: string, columns: string, values: string): SqlitePreparedStatement<unknown[]> =>
     db.prepare(`insert into ${table} (${columns}) values (${values})`);
   const key = insert('api_keys', KEY_COLUMNS, Array(20).fill('?').join());
   const secretRow = insert('api_key_secrets', SECRET_COLUMNS, Array(6).fill('?').join());

@@ -1,13 +1,13 @@
-import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SQLite, type SqliteConnection } from '../../db/sqlite-driver.ts';
 import { keepStatements } from '../../db/sqlite-statements.ts';
 
 interface Notes {
   notes: { id: number; text: string | null };
 }
 
-let connection: SQLite.Database;
+let connection: SqliteConnection;
 let compiled: string[];
 let db: Kysely<Notes>;
 
