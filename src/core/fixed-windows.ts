@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 /** One stretch of time in which something is counted. */
 export interface Window {
   count: number;
-  /** When it ends, milliseconds since the epoch. */
+  /** When it ends, by the monotonic clock; `wallTimeOf` gives the time of day. */
   readonly endsAt: number;
   /** Milliseconds. */
   readonly length: number;
@@ -15,7 +15,8 @@ export interface Window {
 const SWEEP_MIN = 1_024;
 
 /**
- * Counts by name in stretches of time that begin with the first count. Windows that have ended take no memory for long:
+ * Counts by name in stretches of time that begin with the first count and are as long as they should be, however the
+ * wall clock is set meanwhile. Windows that have ended take no memory for long:
  * they are swept out whenever the windows kept have doubled.
  */
 export class FixedWindows {
@@ -31,7 +32,7 @@ export class FixedWindows {
   running(name: string, limit: number, length: number): Window | undefined {
     const window = this.#windows.get(name);
     const same = window?.limit === limit && window.length === length;
-    return same && window.endsAt > this.#clock.now() ? window : undefined;
+    return same && window.endsAt > this.#clock.monotonic() ? window : undefined;
   }
 
   /** The same, begun now where none runs. A name has one window at a time: another limit or length begins a new one. */
@@ -39,7 +40,7 @@ export class FixedWindows {
     const running = this.running(name, limit, length);
     if (running) return running;
     if (this.#windows.size >= this.#sweepAt) this.#sweep();
-    const window = { count: 0, endsAt: this.#clock.now() + length, length, limit };
+    const window = { count: 0, endsAt: this.#clock.monotonic() + length, length, limit };
     this.#windows.set(name, window);
     return window;
   }
@@ -50,7 +51,7 @@ export class FixedWindows {
   }
 
   #sweep(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     for (const [name, { endsAt }] of this.#windows) if (endsAt <= now) this.#windows.delete(name);
     this.#sweepAt = Math.max(SWEEP_MIN, this.#windows.size * 2);
   }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { RateLimitState } from '../context.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, wallTimeOf } from '../core/clock.ts';
 import type { Policy } from './rate-limit-headers.ts';
 
 const WINDOW_SECONDS = 60;
@@ -12,7 +12,10 @@ const ADDRESSES_MAX = 50_000;
 export class FailureLimit {
   readonly policy: Policy;
   readonly #clock: Clock;
-  readonly #windows = new LRUCache<string, { count: number; readonly endsAt: number }>({
+  readonly #windows = new LRUCache<
+    string,
+    { count: number /** By the monotonic clock. */; readonly endsAt: number }
+  >({
     max: ADDRESSES_MAX,
   });
 
@@ -24,7 +27,7 @@ export class FailureLimit {
   /** Takes note of a failure; null: of a client whose address is not known, all of which count together. */
   count(ip: string | null): RateLimitState {
     const name = whose(ip);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     let window = this.#windows.get(name);
     if (!window || window.endsAt <= now) {
       window = { count: 0, endsAt: now + WINDOW_SECONDS * 1000 };
@@ -33,7 +36,7 @@ export class FailureLimit {
     const { limit } = this.policy;
     const allowed = window.count < limit;
     if (allowed) window.count += 1;
-    return { allowed, remaining: limit - window.count, resetAt: window.endsAt };
+    return { allowed, remaining: limit - window.count, resetAt: wallTimeOf(this.#clock, window.endsAt) };
   }
 
   /** How many addresses are counted. */

@@ -1,5 +1,5 @@
 import type { RateLimiter, RateLimitState } from '../context.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, wallTimeOf } from '../core/clock.ts';
 import { FixedWindows } from '../core/fixed-windows.ts';
 
 /**
@@ -13,12 +13,12 @@ export function inProcessRateLimiter(clock: Clock): RateLimiter {
       const window = windows.begin(keyId, limit, windowSeconds * 1000);
       const allowed = window.count < limit;
       if (allowed) window.count += 1;
-      return { allowed, remaining: limit - window.count, resetAt: window.endsAt };
+      return { allowed, remaining: limit - window.count, resetAt: wallTimeOf(clock, window.endsAt) };
     },
     peek(keyId, limit, windowSeconds): RateLimitState {
       const window = windows.running(keyId, limit, windowSeconds * 1000);
       const remaining = limit - (window?.count ?? 0);
-      const resetAt = window?.endsAt ?? clock.now() + windowSeconds * 1000;
+      const resetAt = window ? wallTimeOf(clock, window.endsAt) : clock.now() + windowSeconds * 1000;
       return { allowed: remaining > 0, remaining, resetAt };
     },
   };

@@ -33,7 +33,7 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 export class OidcProvider {
   readonly #settings: OidcConfig;
   readonly #services: Pick<Services, 'clock' | 'log'>;
-  #known: (Discovered & { readonly goodUntil: number }) | undefined;
+  #known: (Discovered & { /** By the monotonic clock. */ readonly goodUntil: number }) | undefined;
   #underway: Promise<Discovered> | undefined;
 
   constructor(settings: OidcConfig, services: Pick<Services, 'clock' | 'log'>) {
@@ -92,7 +92,7 @@ export class OidcProvider {
   }
 
   async #discovered(): Promise<Discovered> {
-    const now = this.#services.clock.now();
+    const now = this.#services.clock.monotonic();
     const known = this.#known;
     if (known && known.goodUntil > now) return known;
     this.#underway ??= this.#discover().finally(() => {

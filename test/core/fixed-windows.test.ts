@@ -12,7 +12,20 @@ test('a window begins with the first count and ends after its length', () => {
   expect(windows.begin('a', 1, 100)).toBe(window);
   clock.advance(1);
   expect(windows.running('a', 1, 100)).toBeUndefined();
-  expect(windows.begin('a', 1, 100)).toMatchObject({ count: 0, endsAt: clock.now() + 100 });
+  expect(windows.begin('a', 1, 100)).toMatchObject({ count: 0, endsAt: clock.monotonic() + 100 });
+});
+
+test('a window is as long as it should be, whichever way the wall clock is stepped', () => {
+  const clock = manualClock();
+  const windows = new FixedWindows(clock);
+  const window = windows.begin('a', 1, 2_000);
+  clock.step(3_600_000);
+  expect(windows.running('a', 1, 2_000)).toBe(window);
+  clock.step(-7_200_000);
+  clock.advance(1_999);
+  expect(windows.running('a', 1, 2_000)).toBe(window);
+  clock.advance(1);
+  expect(windows.running('a', 1, 2_000)).toBeUndefined();
 });
 
 test('another limit or length is another window', () => {

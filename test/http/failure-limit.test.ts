@@ -14,6 +14,18 @@ test('lets so many failures of an address pass in a minute', () => {
   expect(allowed()).toBe(true);
 });
 
+test('counts for a minute, whichever way the wall clock is stepped', () => {
+  const clock = manualClock();
+  const failures = new FailureLimit(clock, 1);
+  failures.count('192.0.2.1');
+  clock.step(3_600_000);
+  expect(failures.count('192.0.2.1')).toMatchObject({ allowed: false, resetAt: clock.now() + 60_000 });
+  clock.step(-7_200_000);
+  expect(failures.count('192.0.2.1')).toMatchObject({ allowed: false, resetAt: clock.now() + 60_000 });
+  clock.advance(60_000);
+  expect(failures.count('192.0.2.1').allowed).toBe(true);
+});
+
 test('counts all clients of unknown address together', () => {
   const failures = new FailureLimit(manualClock(), 1);
   expect([failures.count(null).allowed, failures.count(null).allowed]).toEqual([true, false]);

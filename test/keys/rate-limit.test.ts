@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { inProcessRateLimiter } from '../../src/keys/rate-limit.ts';
+import { manualClock } from '../support/clock.ts';
 
 const START = Date.UTC(2030, 0, 1);
 const DAY_SECONDS = 86_400;
@@ -75,6 +76,20 @@ describe('a rate limit', () => {
     expect(await take(limiter, 1, 2_147_483)).toMatchObject({ allowed: false });
     vi.advanceTimersByTime(1);
     expect(await take(limiter, 1, 2_147_483)).toMatchObject({ allowed: true });
+  });
+
+  test('reopens after its window, and says when, whichever way the wall clock is stepped', async () => {
+    for (const step of [-3_600_000, 3_600_000]) {
+      const clock = manualClock(START);
+      const limiter = inProcessRateLimiter(clock);
+      await take(limiter, 1, 2);
+      clock.step(step);
+      const resetAt = clock.now() + 2_000;
+      expect(await take(limiter, 1, 2)).toEqual({ allowed: false, remaining: 0, resetAt });
+      expect(await limiter.peek('key', 1, 2)).toEqual({ allowed: false, remaining: 0, resetAt });
+      clock.advance(2_000);
+      expect(await take(limiter, 1, 2)).toMatchObject({ allowed: true, resetAt: clock.now() + 2_000 });
+    }
   });
 
   test('says at once', () => {
