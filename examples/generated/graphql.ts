@@ -87,9 +87,9 @@ export type VerificationCode =
 export type VerifyApiKeyInput = {
   /** The key must be of this environment */
   environment?: Environment | null | undefined;
-  /** The client’s address; a key with an allowlist is refused where none is given */
+  /** The client’s address, as it is or with a port; a key with an allowlist is refused where none is given */
   ip?: string | null | undefined;
-  /** The secret as the client sent it */
+  /** The secret as the client sent it; spaces and line ends around it don’t count */
   key: string;
   /** What it must hold: all of these */
   permissions?: Array<string> | null | undefined;

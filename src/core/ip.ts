@@ -33,11 +33,15 @@ export function parseNetwork(text: string): { network: Network; text: string } |
   return { network: { address, bits }, text: `${address}/${bits}` };
 }
 
+/** No address is longer, not even with a zone id, brackets and a port; what is, no expression has to look at. */
+const ADDRESS_MAX = 100;
+
 /**
  * An address, or null where the text is none. IPv4 only in four plain decimal parts (no octal, hex or short forms, which
  * programs read differently); an IPv4-mapped IPv6 address is the IPv4 address; zone ids are dropped.
  */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  if (text.length > ADDRESS_MAX) return null;
   if (text.includes(':')) {
     const bare = text.replace(/%.*$/, '');
     if (!ipaddr.IPv6.isValid(bare)) return null;
@@ -56,14 +60,34 @@ export function normalAddress(text: string): string | null {
   return readAddress(text)?.text ?? null;
 }
 
+/** An address with a port, and IPv6 then in brackets; or in brackets alone. */
+const WITH_PORT = /^(?:([\d.]+)|\[([^\]]+)\])(?::\d{1,5})?$/;
+
+/**
+ * The address in a text as proxies and frameworks write it, in its normal form: as it is or with a port
+ * (`192.0.2.1:4711`, `[2001:db8::1]:443`), in double quotes, with spaces around. Null where the text is none.
+ */
+export function presentedAddress(text: string): string | null {
+  // As most are; also what makes it cheap.
+  const plain = readAddress(text);
+  if (plain) return plain.text;
+  if (text.length > ADDRESS_MAX) return null;
+  const trimmed = text.trim();
+  const bare = trimmed.length > 1 && /^".*"$/s.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
+  const [, v4, v6] = WITH_PORT.exec(bare) ?? [];
+  // Brackets are for IPv6, and a port without brackets for IPv4: anything else is two different addresses to two readers.
+  if (v6 !== undefined && !v6.includes(':')) return null;
+  return normalAddress(v4 ?? v6 ?? bare);
+}
+
 function readAddress(text: string) {
+  if (text.length > ADDRESS_MAX) return null;
   let known = read.get(text);
   if (known === undefined) {
     const address = parseAddress(text);
     known = address && { address, text: address.toString() };
     if (read.size >= READ_MAX) read.clear();
-    // What is longer than an address is nothing to be kept.
-    if (text.length < 64) read.set(text, known);
+    read.set(text, known);
   }
   return known;
 }

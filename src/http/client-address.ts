@@ -1,32 +1,31 @@
 import type { IncomingMessage } from 'node:http';
-import { isInNetworks, type Network, normalAddress } from '../core/ip.ts';
+import { isInNetworks, type Network, normalAddress, presentedAddress } from '../core/ip.ts';
 
-/** An address as some proxies write it: with a port, and IPv6 then in brackets. */
-const WITH_PORT = /^(?:([\d.]+)|\[([^\]]+)\])(?::\d+)?$/;
+/** Longest chain of proxies that is followed; a longer one is no chain that an operator set up. */
+const PROXIES_MAX = 32;
 
 /**
  * Where the request came from: the socket's peer or, where that is a trusted proxy, the right-most address of
- * X-Forwarded-For that is none. An entry that is no address ends the search: nothing left of it can be believed.
- * Null where the socket has no address (any more).
+ * X-Forwarded-For that is none; the left-most one where all of them are. Null where that can't be known: the socket has
+ * no address any more, or the chain has an entry on the way that is no address. A proxy's own address never stands in
+ * for a client that it could not name.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: readonly Network[]): string | null {
-  let address = addressOf(request.socket.remoteAddress ?? '');
-  if (address === null || trustedProxies.length === 0) return address;
-  const forwarded = request.headers['x-forwarded-for'];
+  const peer = normalAddress(request.socket.remoteAddress ?? '');
+  if (peer === null || trustedProxies.length === 0 || !isInNetworks(peer, trustedProxies)) return peer;
   // Node joins repeated headers with commas, in their order.
-  const entries = typeof forwarded === 'string' ? forwarded.split(',') : [];
-  while (isInNetworks(address, trustedProxies)) {
-    const next = addressOf(entries.pop()?.trim() ?? '');
-    if (next === null) break;
-    address = next;
-  }
-  return address;
+  const chain = request.headers['x-forwarded-for'];
+  // A trusted peer that forwards for nobody asks for itself.
+  return typeof chain === 'string' ? originOf(chain, trustedProxies) : peer;
 }
 
-/** The address in its normal form (IPv4-mapped IPv6 as IPv4, RFC 5952 for the rest), or null where it is none. */
-function addressOf(text: string): string | null {
-  const plain = normalAddress(text);
-  if (plain !== null) return plain;
-  const [, v4, v6] = WITH_PORT.exec(text) ?? [];
-  return normalAddress(v4 ?? v6 ?? text);
+function originOf(chain: string, trustedProxies: readonly Network[]): string | null {
+  let end = chain.length;
+  for (let proxies = 0; proxies < PROXIES_MAX; proxies += 1) {
+    const comma = chain.lastIndexOf(',', end - 1);
+    const address = presentedAddress(chain.slice(comma + 1, end));
+    if (address === null || comma < 0 || !isInNetworks(address, trustedProxies)) return address;
+    end = comma;
+  }
+  return null;
 }

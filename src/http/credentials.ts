@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { trimPresented } from '../keys/secret.ts';
 import { headerValues } from './headers.ts';
 import { invalidCredential, Refusal } from './refusal.ts';
 import { isFromOwnPage, sessionCookies } from './session-cookie.ts';
@@ -12,6 +13,9 @@ export interface Credential {
 
 /** Longer than every token and key there is. */
 const TOKEN_MAX = 256;
+
+/** Before a token in an Authorization header, in lower case. */
+const BEARER = 'bearer ';
 
 /**
  * The one credential of a request, or null where it has none. Throws a Refusal: 400 for headers that repeat or disagree,
@@ -37,8 +41,9 @@ function fromAuthorization(request: IncomingMessage): Credential[] {
 
 /** The credential in the value of an Authorization header (RFC 6750, 2.1). Throws a Refusal for anything else. */
 export function bearerCredential(value: string): Credential {
-  const token = /^bearer +([\w~+/.-]+=*) *$/i.exec(value)?.[1];
-  if (token === undefined || token.length > TOKEN_MAX) throw invalidCredential();
+  const token = trimPresented(value.slice(BEARER.length));
+  const isBearer = value.slice(0, BEARER.length).toLowerCase() === BEARER;
+  if (!isBearer || token.length > TOKEN_MAX || !/^[\w~+/.-]+=*$/.test(token)) throw invalidCredential();
   return { kind: kindOf(token), token, fromCookie: false };
 }
 
@@ -49,7 +54,7 @@ function fromApiKeyHeader(request: IncomingMessage): Credential[] {
 
 /** The credential in the value of an X-API-Key header. Throws a Refusal for what is no API key. */
 export function apiKeyCredential(value: string): Credential {
-  const token = value.trim();
+  const token = trimPresented(value);
   if (token.length > TOKEN_MAX || kindOf(token) !== 'key') throw invalidCredential();
   return { kind: 'key', token, fromCookie: false };
 }

@@ -1,3 +1,5 @@
+import { trimPresented } from '../keys/secret.ts';
+
 const AUTHORIZATION = 'authorization';
 const API_KEY = 'x-api-key';
 
@@ -26,8 +28,8 @@ function keyIn(name: string, value: string): string | null {
   // By their lengths first: a request has many headers, and is one of many.
   if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION)
     return value.slice(0, BEARER.length).toLowerCase() === BEARER
-      ? value.slice(BEARER.length).trim() || null
+      ? trimPresented(value.slice(BEARER.length)) || null
       : null;
-  if (name.length === API_KEY.length && name.toLowerCase() === API_KEY) return value.trim() || null;
+  if (name.length === API_KEY.length && name.toLowerCase() === API_KEY) return trimPresented(value) || null;
   return null;
 }

@@ -47,6 +47,22 @@ export function parseSecret(text: string): { prefix: string; environment: Enviro
   return { prefix, environment: tail.startsWith('_live') ? 'live' : 'test' };
 }
 
+/**
+ * A secret as it was presented, without the spaces, tabs and line ends around it that copying and shells add. ASCII alone:
+ * what a header can't carry must not be accepted through another door either.
+ */
+export function trimPresented(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
 let lastPrefix = '';
 
 /** Whether keys may begin so. Every verification asks, and mostly for the same prefix. */

@@ -4,17 +4,17 @@ import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
-import { normalAddress } from '../core/ip.ts';
+import { presentedAddress } from '../core/ip.ts';
 import type { Environment } from './secret.ts';
 import { type VerificationCode, verifySecret } from './verify.ts';
 
 /** What a client presented, and what it wants to do. */
 export interface VerifyApiKeyInput {
-  /** The secret as the client sent it. */
+  /** The secret as the client sent it; spaces and line ends around it don't count. */
   readonly key: string;
   /** All must be held; at most 100. */
   readonly permissions?: readonly string[] | null | undefined;
-  /** The client's address. */
+  /** The client's address, with or without a port. */
   readonly ip?: string | null | undefined;
   /** The key must be bound to this team, or to none. */
   readonly teamId?: string | null | undefined;
@@ -64,8 +64,12 @@ function readArguments(given: VerifyApiKeyInput) {
     if (!isPermission(permission))
       input.fault(['input', 'permissions', String(index)], 'is no permission name');
   });
-  const ip = normalAddress(given.ip ?? '');
-  if (ip === null && typeof given.ip === 'string') input.fault(['input', 'ip'], 'must be an IP address');
+  const ip = presentedAddress(given.ip ?? '');
+  if (ip === null && typeof given.ip === 'string')
+    input.fault(
+      ['input', 'ip'],
+      'must be an IP address, such as 192.0.2.1, 192.0.2.1:4711 or [2001:db8::1]:443',
+    );
   const teamId = given.teamId ?? null;
   if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the id of a team');
   input.checkArguments();

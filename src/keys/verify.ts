@@ -1,7 +1,7 @@
 import { missing } from '../access/permissions.ts';
 import type { RateLimitState, Services, VerifiableKey } from '../context.ts';
 import { isInNetworks } from '../core/ip.ts';
-import { type Environment, hashSecret, parseSecret } from './secret.ts';
+import { type Environment, hashSecret, parseSecret, trimPresented } from './secret.ts';
 
 /** The outcome of a verification: VALID, or the first of the others that applies, in the order of this list. */
 export type VerificationCode =
@@ -63,8 +63,10 @@ type Needs = Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>;
  * never accepts then.
  */
 export function verifySecret(services: Needs, request: VerificationRequest): Verdict | Promise<Verdict> {
-  if (!parseSecret(request.secret)) return refuseUnknown(services, request, MALFORMED);
-  const hash = hashSecret(request.secret);
+  // Here, so that a secret means the same at every door.
+  const secret = trimPresented(request.secret);
+  if (!parseSecret(secret)) return refuseUnknown(services, request, MALFORMED);
+  const hash = hashSecret(secret);
   return services.keys.withKey(hash, (key) => decide(services, request, hash, key));
 }
 
@@ -128,7 +130,8 @@ export function firstRefusal(
   if (!key.enabled) return ['DISABLED', 'The key is disabled'];
   if (key.expiresAt <= now) return ['EXPIRED', 'The key, or this secret of it, has expired'];
   if (key.allowlist.length > 0) {
-    if (ip === null) return ['IP_NOT_ALLOWED', 'The key has an allowlist, and no client address was given'];
+    if (ip === null)
+      return ['IP_NOT_ALLOWED', 'The key has an allowlist, and the client’s address is not known'];
     if (!isInNetworks(ip, key.allowlist))
       return ['IP_NOT_ALLOWED', `The address ${ip} is not in the key's allowlist`];
   }

@@ -28,22 +28,52 @@ test('is the right-most forwarded address that is no trusted proxy', () => {
 
 test('is the left-most address where all are trusted proxies', () => {
   expect(address('10.0.0.1', '10.0.0.3, 10.0.0.2')).toBe('10.0.0.3');
-  expect(address('10.0.0.1', '')).toBe('10.0.0.1');
+});
+
+test('is the peer’s own where a trusted one forwards for nobody', () => {
   expect(address('10.0.0.1')).toBe('10.0.0.1');
 });
 
-test.each(['unknown', '198.51.100.1.5', '0x7f.1', '010.1.1.1', '_hidden', '<script>', ''])(
-  'is the last trusted proxy before an entry that is no address: %j',
-  (entry) => {
-    expect(address('10.0.0.1', `198.51.100.1, ${entry}`)).toBe('10.0.0.1');
-    expect(address('10.0.0.1', `198.51.100.1, ${entry}, 10.0.0.2`)).toBe('10.0.0.2');
-  },
-);
+test.each([
+  ...[
+    'unknown',
+    '_hidden',
+    '',
+    ' ',
+    '198.51.100.1.5',
+    '0x7f.1',
+    '010.1.1.1',
+    '<script>',
+    '""',
+    '"',
+    '[]',
+    ':80',
+  ],
+  ...['[198.51.100.1]:80', '198.51.100.1:', '198.51.100.1:port', '2001:db8::1:443:', '[2001:db8::1]443'],
+  'x'.repeat(15_000),
+])('is not known where an entry on the way is no address: %j', (entry) => {
+  expect(address('10.0.0.1', entry)).toBeNull();
+  expect(address('10.0.0.1', `198.51.100.1, ${entry}`)).toBeNull();
+  expect(address('10.0.0.1', `${entry}, 10.0.0.2`)).toBeNull();
+  expect(address('10.0.0.1', `198.51.100.1, ${entry}, 10.0.0.2`)).toBeNull();
+  expect(address('10.0.0.1', `${entry}, 198.51.100.1, 10.0.0.2`)).toBe('198.51.100.1');
+});
+
+test('is not known behind more proxies than anybody sets up', () => {
+  const behind = (proxies: number) => `198.51.100.1${', 10.0.0.2'.repeat(proxies)}`;
+  expect(address('10.0.0.1', behind(31))).toBe('198.51.100.1');
+  expect(address('10.0.0.1', behind(32))).toBeNull();
+});
 
 test('takes addresses with ports and in brackets, as some proxies write them', () => {
   expect(address('10.0.0.1', '198.51.100.1:4711')).toBe('198.51.100.1');
   expect(address('10.0.0.1', '[2a00:1450::8a]:443')).toBe('2a00:1450::8a');
   expect(address('10.0.0.1', '2a00:1450:0:0::8A')).toBe('2a00:1450::8a');
+  expect(address('10.0.0.1', '[2a00:1450::8a]')).toBe('2a00:1450::8a');
+  expect(address('10.0.0.1', '"198.51.100.1:4711"')).toBe('198.51.100.1');
+  expect(address('10.0.0.1', '"[2a00:1450::8a]:443"')).toBe('2a00:1450::8a');
+  expect(address('10.0.0.1', '198.51.100.1, [::ffff:10.0.0.7]:443')).toBe('198.51.100.1');
+  expect(address('10.0.0.1', 'fe80::1%eth0, 10.0.0.2:80')).toBe('fe80::1');
 });
 
 test('takes an IPv4-mapped IPv6 address for the IPv4 address that it is', () => {
