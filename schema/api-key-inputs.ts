@@ -100,14 +100,18 @@ export const RevokeApiKeySecretInput = builder.inputType('RevokeApiKeySecretInpu
 export const VerifyApiKeyInput = builder.inputType('VerifyApiKeyInput', {
   description: 'What a client presented, and what it wants to do',
   fields: (t) => ({
-    key: t.string({ required: true, description: 'The secret as the client sent it; spaces and line ends around it don’t count' }),
+    key: t.string({
+      required: true,
+      description: 'The secret as the client sent it; spaces and line ends around it don’t count',
+    }),
     permissions: t.field({
       type: ['Permission'],
       defaultValue: [],
       description: 'What it must hold: all of these',
     }),
     ip: t.string({
-      description: 'The client’s address, as it is or with a port; a key with an allowlist is refused where none is given',
+      description:
+        'The client’s address, as it is or with a port; a key with an allowlist is refused where none is given',
     }),
     teamId: t.id({ description: 'The key must be bound to this team, or to none' }),
     environment: t.field({ type: Environment, description: 'The key must be of this environment' }),

@@ -17,7 +17,8 @@ export const VerificationCode = builder.enumType('VerificationCode', {
     WRONG_ENVIRONMENT: { description: 'The key is of the other environment' },
     INSUFFICIENT_PERMISSIONS: { description: 'The key lacks one of the permissions' },
     RATE_LIMITED: {
-      description: 'The key was accepted as often as its limit allows; `resetAt` says when it is again',
+      description:
+        'The key was accepted as often as its limit allows, or too many secrets failed from this address; `resetAt` says until when',
     },
   },
 });

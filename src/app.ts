@@ -9,6 +9,7 @@ import type { LiveLimits } from './core/live-limits.ts';
 import { createLog, type Log } from './core/log.ts';
 import { createBus } from './events/create-bus.ts';
 import { findConsole } from './http/console-files.ts';
+import { FailureLimit } from './http/failure-limit.ts';
 import { createEngine } from './http/graphql-engine.ts';
 import { LiveServer } from './http/live/live-server.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -74,6 +75,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     bus: metrics?.measuring(bus) ?? bus,
     usage,
     limiter,
+    failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
     keys,
     clock,
     log,

@@ -13,6 +13,7 @@ export interface Services {
   readonly bus: EventBus;
   readonly usage: UsageSink;
   readonly limiter: RateLimiter;
+  readonly failures: FailureLimiter;
   readonly keys: KeyLookup;
   readonly clock: Clock;
   readonly log: Log;
@@ -91,6 +92,23 @@ export interface RateLimiter {
   take(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
   /** What is left, without taking one. */
   peek(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
+}
+
+/** Counts failed attempts to present a secret. What it allows no more is refused with less detail; a valid secret never is. */
+export interface FailureLimiter {
+  /** Takes note of one from this client's address; null: not known, all of which count as one. */
+  count(ip: string | null): RateLimitState;
+  /** The same of one that this caller was told of; null: it did not say from where. */
+  countFor(caller: FailedCaller, ip: string | null): RateLimitState;
+  /** What an address is allowed. */
+  readonly policy: { readonly limit: number; readonly windowSeconds: number };
+}
+
+/** A caller that verifies for others. */
+export interface FailedCaller {
+  readonly actor: string;
+  /** Only the addresses that it names have a budget, not the caller itself. */
+  readonly trusted: boolean;
 }
 
 /** Everything that verification needs to know of a secret and its key; as of a read, but true at any time after. */

@@ -7,24 +7,42 @@ import { authenticateSession } from '../sessions/authenticate-session.ts';
 import { type Credential, readCredential } from './credentials.ts';
 import { invalidCredential, Refusal } from './refusal.ts';
 import { sessionCookie } from './session-cookie.ts';
+import { failedCredential } from './too-many-failures.ts';
 
 /**
- * Who is asking: null where the request carries no credential. Rejects with a Refusal (400 or 401) where it carries one
- * that is not accepted; a cookie among those is taken back, since no script can remove it.
+ * Who is asking: null where the request carries no credential. Rejects with a Refusal where it carries one that is not
+ * accepted: 400 or 401, or 429 where too many were not accepted from this address. A cookie among those is taken back,
+ * since no script can remove it.
  */
 export async function authenticate(
   request: IncomingMessage,
   services: Services,
   ip: string | null,
 ): Promise<Principal | null> {
-  const credential = readCredential(request, services.publicUrl);
+  const credential = credentialOf(request, services, ip);
   if (!credential) return null;
   const principal = await principalOf(credential, services, ip);
   if (principal) return principal;
-  if (!credential.fromCookie) throw invalidCredential();
-  throw new Refusal(401, 'UNAUTHENTICATED', 'The session has ended', {
+  throw failedCredential(
+    services,
+    ip,
+    credential.fromCookie ? ended(services.publicUrl) : invalidCredential(),
+  );
+}
+
+function credentialOf(request: IncomingMessage, services: Services, ip: string | null): Credential | null {
+  try {
+    return readCredential(request, services.publicUrl);
+  } catch (error) {
+    const isFailed = error instanceof Refusal && error.status === 401;
+    throw isFailed ? failedCredential(services, ip, error) : error;
+  }
+}
+
+function ended(publicUrl: string): Refusal {
+  return new Refusal(401, 'UNAUTHENTICATED', 'The session has ended', {
     ...invalidCredential().headers,
-    'Set-Cookie': sessionCookie(null, 0, services.publicUrl),
+    'Set-Cookie': sessionCookie(null, 0, publicUrl),
   });
 }
 

@@ -1,57 +1,63 @@
-import { LRUCache } from 'lru-cache';
-import type { RateLimitState } from '../context.ts';
+import type { FailedCaller, FailureLimiter, RateLimitState } from '../context.ts';
+import { addressBudgets } from '../core/address-networks.ts';
+import { type Budget, type BudgetState, Budgets } from '../core/budgets.ts';
 import { type Clock, wallTimeOf } from '../core/clock.ts';
 import type { Policy } from './rate-limit-headers.ts';
 
 const WINDOW_SECONDS = 60;
 
-/** Most addresses that are counted at once; where there are more, those that were quiet for longest are forgotten. */
-const ADDRESSES_MAX = 50_000;
+/** Most names that are counted at once, of each kind. */
+const NAMES_MAX = 50_000;
 
-/** Counts failures by client address, in bounded memory. */
-export class FailureLimit {
+/** How many times the budget of an address a caller has for everybody on whose behalf it verifies. */
+const CALLER_TIMES = 100;
+
+/**
+ * Counts failed attempts to present a secret, at whatever door, in bounded memory. It says no to what has failed already
+ * and to nothing else: a valid secret is accepted from every address.
+ */
+export class FailureLimit implements FailureLimiter {
   readonly policy: Policy;
   readonly #clock: Clock;
-  readonly #windows = new LRUCache<
-    string,
-    { count: number /** By the monotonic clock. */; readonly endsAt: number }
-  >({
-    max: ADDRESSES_MAX,
-  });
+  readonly #addresses: Budgets;
+  /** Apart, so that no caller can push addresses out of memory by naming others. */
+  readonly #named: Budgets;
 
   constructor(clock: Clock, limit: number) {
     this.policy = { limit, windowSeconds: WINDOW_SECONDS };
     this.#clock = clock;
+    const bounds = { windowMs: WINDOW_SECONDS * 1000, max: NAMES_MAX };
+    this.#addresses = new Budgets(clock, bounds);
+    this.#named = new Budgets(clock, bounds);
   }
 
-  /** Takes note of a failure; null: of a client whose address is not known, all of which count together. */
   count(ip: string | null): RateLimitState {
-    const name = whose(ip);
-    const now = this.#clock.monotonic();
-    let window = this.#windows.get(name);
-    if (!window || window.endsAt <= now) {
-      window = { count: 0, endsAt: now + WINDOW_SECONDS * 1000 };
-      this.#windows.set(name, window);
-    }
+    return this.#count(this.#addresses, addressBudgets(ip, this.policy.limit));
+  }
+
+  countFor({ actor, trusted }: FailedCaller, ip: string | null): RateLimitState {
     const { limit } = this.policy;
-    const allowed = window.count < limit;
-    if (allowed) window.count += 1;
-    return { allowed, remaining: limit - window.count, resetAt: wallTimeOf(this.#clock, window.endsAt) };
+    const whole = trusted ? [] : [{ name: actor, limit: limit * CALLER_TIMES }];
+    const networks = ip === null ? [] : addressBudgets(ip, limit);
+    const within = networks.map((budget) => ({ ...budget, name: `${actor} ${budget.name}` }));
+    return this.#count(this.#named, [...whole, ...within]);
   }
 
-  /** How many addresses are counted. */
+  /** How many names of addresses and networks are counted. */
   get size(): number {
-    return this.#windows.size;
+    return this.#addresses.size;
   }
-}
 
-/** Who has one IPv6 address has its /64: that counts as one. Addresses come in their normal form (RFC 5952). */
-function whose(ip: string | null): string {
-  if (ip === null) return '';
-  if (!ip.includes(':')) return ip;
-  const [head = '', tail = ''] = ip.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
-  return [...before, ...(ip.includes('::') ? zeros : []), ...after].slice(0, 4).join(':');
+  #count(counted: Budgets, budgets: readonly Budget[]): RateLimitState {
+    const { spent, states } = counted.spend(budgets, 1);
+    // Of several the one that has the least left: it will be used up first.
+    let least: BudgetState | undefined;
+    for (const state of states) if (!least || state.remaining <= least.remaining) least = state;
+    const { limit } = this.policy;
+    return {
+      allowed: spent,
+      remaining: Math.min(least?.remaining ?? limit, limit),
+      resetAt: wallTimeOf(this.#clock, least?.endsAt ?? this.#clock.monotonic()),
+    };
+  }
 }

@@ -11,6 +11,7 @@ import {
   ValidationError,
 } from '../core/errors.ts';
 import { type Log, scrub } from '../core/log.ts';
+import { Refusal } from './refusal.ts';
 import { withoutValues } from './without-values.ts';
 
 /** Longest message of an error; some quote names that were sent, and go without any credential in them. */
@@ -81,5 +82,7 @@ function factsOf(error: AppError): Record<string, unknown> {
   if (error instanceof LimitExceededError) return { code, limit: error.limit, current: error.current };
   if (error instanceof RateLimitedError || error instanceof UnavailableError)
     return { code, retryAfterSeconds: error.retryAfterSeconds };
+  if (error instanceof Refusal && error.headers['Retry-After'])
+    return { code, retryAfterSeconds: Number(error.headers['Retry-After']) };
   return { code };
 }

@@ -78,7 +78,7 @@ function contextOf(
   principal: Principal | null,
   ip: string | null,
 ): GraphQLContext {
-  const { db, bus, usage, limiter, keys, clock, log, config, publicUrl, live } = services;
+  const { db, bus, usage, limiter, failures, keys, clock, log, config, publicUrl, live } = services;
   const setSessionCookie = (token: string | null, expiresAt = 0) => {
     const seconds = (expiresAt - clock.now()) / 1000;
     response.setHeader('Set-Cookie', sessionCookie(token, seconds, publicUrl));
@@ -89,6 +89,7 @@ function contextOf(
     bus,
     usage,
     limiter,
+    failures,
     keys,
     clock,
     log,

@@ -10,11 +10,14 @@ interface State {
   readonly resetAt: number;
 }
 
+/** What a limit counts by, as the headers name it. */
+export type PolicyName = 'key' | 'failures';
+
 /**
  * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): the quota `q` in a window of `w` seconds,
  * and the remaining `r` until the reset in `t` seconds. Names and values in turn.
  */
-export function policyHeaders(name: 'key' | 'failures', policy: Policy, state: State, now: number): string[] {
+export function policyHeaders(name: PolicyName, policy: Policy, state: State, now: number): string[] {
   return [
     'RateLimit-Policy',
     `"${name}";q=${policy.limit};w=${policy.windowSeconds}`,

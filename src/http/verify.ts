@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Services } from '../context.ts';
-import { type Verdict, type VerificationCode, verifySecret } from '../keys/verify.ts';
+import { isFailure, type Verdict, type VerificationCode, verifySecret } from '../keys/verify.ts';
 import { clientAddress } from './client-address.ts';
-import { FailureLimit } from './failure-limit.ts';
 import { identityHeaders } from './identity-headers.ts';
 import { presentedKey, SEVERAL } from './presented-key.ts';
 import { policyHeaders, retryAfter } from './rate-limit-headers.ts';
 import { Refusal } from './refusal.ts';
+import { failureHeaders, TOO_MANY_FAILURES } from './too-many-failures.ts';
 import { type Asked, readVerifyQuery } from './verify-query.ts';
 
 /** Names and values in turn, as Node sends them fastest. */
@@ -46,8 +46,7 @@ const LOG_EVERY_MS = 10_000;
  * query, the two headers that a key comes in and, behind a trusted proxy, X-Forwarded-For; nothing else, and no body.
  */
 export function verifyHandler(services: Services): VerifyHandler {
-  const { config, clock, log } = services;
-  const failures = new FailureLimit(clock, config.verifyFailuresPerMinute);
+  const { config, clock, failures, log } = services;
   let loggedAt = Number.NEGATIVE_INFINITY;
 
   /** 401, or 429 where the address has had too many of them; valid keys are accepted from it all the same. */
@@ -59,17 +58,13 @@ export function verifyHandler(services: Services): VerifyHandler {
   ): void => {
     const state = failures.count(ip);
     if (state.allowed) return refuse(response, 401, code, message, CHALLENGE);
-    const now = clock.now();
-    refuse(response, 429, 'RATE_LIMITED', 'Too many verifications from this address have failed', [
-      ...retryAfter(state, now),
-      ...policyHeaders('failures', failures.policy, state, now),
-    ]);
+    refuse(response, 429, 'RATE_LIMITED', TOO_MANY_FAILURES, failureHeaders(failures, state, clock.now()));
   };
 
   const answer = (response: ServerResponse, verdict: Verdict, ip: string | null): void => {
     const { code, message, record } = verdict;
     const status = STATUS[code];
-    if (status === 401) return refuseFailure(response, ip, code, message);
+    if (isFailure(code)) return refuseFailure(response, ip, code, message);
     if (status !== 200 || !record)
       return refuse(response, status, code, message, limitHeaders([], verdict, clock.now()));
     response.writeHead(200, limitHeaders(identityHeaders(record), verdict, clock.now()));

@@ -6,7 +6,7 @@ import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { presentedAddress } from '../core/ip.ts';
 import type { Environment } from './secret.ts';
-import { type VerificationCode, verifySecret } from './verify.ts';
+import { isFailure, type VerificationCode, verifySecret } from './verify.ts';
 
 /** What a client presented, and what it wants to do. */
 export interface VerifyApiKeyInput {
@@ -36,10 +36,12 @@ export interface Verification {
 
 const PERMISSION = 'api.key.verify';
 const PERMISSIONS_MAX = 100;
+const TOO_MANY = 'Too many verifications for this address, or by this caller, have failed';
 
 /**
  * Says whether to let a client in that presents this secret. Needs `api.key.verify`: keys of organizations where the
- * caller lacks it are unknown. Rejects with BAD_USER_INPUT for arguments that can't be used.
+ * caller lacks it are unknown. A secret that fails counts against the address it came from, and is answered RATE_LIMITED
+ * where there were too many; a valid one is accepted all the same. Rejects with BAD_USER_INPUT for arguments that can't be used.
  */
 export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Promise<Verification> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
@@ -54,7 +56,25 @@ export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Prom
     askedBy: onlyOrganization(principal),
     visible: (organizationId) => principal.can(organizationId, PERMISSION),
   });
+  const limited = isFailure(code) ? countFailure(ctx, principal, ip) : null;
+  if (limited) return limited;
   return { valid: code === 'VALID', code, message, keyId: record?.keyId ?? null, remaining, resetAt };
+}
+
+/**
+ * Takes note of a failure: of the client's address where the caller told it, within a budget of the caller's own. The
+ * answer where there were too many, else null. The product's own back end has no budget: it answers for everybody.
+ */
+function countFailure(
+  { failures }: Context,
+  { actor, kind }: Principal,
+  ip: string | null,
+): Verification | null {
+  const trusted = kind === 'operator' || kind === 'system';
+  if (trusted && ip === null) return null;
+  const { allowed, resetAt } = failures.countFor({ actor, trusted }, ip);
+  if (allowed) return null;
+  return { valid: false, code: 'RATE_LIMITED', message: TOO_MANY, keyId: null, remaining: 0, resetAt };
 }
 
 function readArguments(given: VerifyApiKeyInput) {

@@ -17,6 +17,19 @@ export type VerificationCode =
   | 'INSUFFICIENT_PERMISSIONS'
   | 'RATE_LIMITED';
 
+const FAILURES: ReadonlySet<VerificationCode> = new Set([
+  'MALFORMED',
+  'NOT_FOUND',
+  'REVOKED',
+  'DISABLED',
+  'EXPIRED',
+]);
+
+/** Whether the secret itself was not accepted: what somebody who guesses is told. */
+export function isFailure(code: VerificationCode): boolean {
+  return FAILURES.has(code);
+}
+
 /** What was presented, by whom, and what for. */
 export interface VerificationRequest {
   readonly secret: string;

@@ -1,8 +1,6 @@
-import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
 import { type Outcome, write } from '../command.ts';
 import type { Context } from '../context.ts';
-import { NotFoundError } from '../core/errors.ts';
+import { type AppError, NotFoundError, RateLimitedError } from '../core/errors.ts';
 import { createSession } from './create-session.ts';
 import { endReplacedSession } from './end-replaced-session.ts';
 import { joinInvited } from './join-invited.ts';
@@ -27,12 +25,13 @@ export interface SignedIn {
  * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to. An
  * invitation that a member made, who has seen its link, joins and reaches that one organization only, unless the user
  * asks by a session that reaches all. A session by which somebody asks ends. Needs no caller: holding the token is the
- * permission. Rejects with NotFoundError for a token that is unknown, used or too old.
+ * permission. Rejects with NotFoundError for a token that is unknown, used or too
+ * old, and with RateLimitedError for one more of those from an address that tried too many.
  */
 export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
-  if (!isToken(SIGN_IN_PREFIX, token)) throw refusal();
+  if (!isToken(SIGN_IN_PREFIX, token)) throw refusal(ctx);
   const hash = hashToken(token);
-  const { userId, limitedTo } = await findLink(ctx.db, hash, ctx.clock.now());
+  const { userId, limitedTo } = await findLink(ctx, hash);
   const all = reachable((await organizationsOf(ctx.db, userId)).all, limitedTo);
   const replaced = ctx.principal?.kind === 'user' ? ctx.principal : null;
   const locked = [...new Set([...all, ...(replaced?.organizationIds ?? [])])].sort();
@@ -45,7 +44,7 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
       .where('expires_at', '>', change.now)
       .returning('user_id')
       .executeTakeFirst();
-    if (!used) throw refusal();
+    if (!used) throw refusal(ctx);
     await joinInvited(change, userId, all);
     const { joined } = await organizationsOf(change.tx, userId);
     const ended = replaced !== null && (await endReplacedSession(change, replaced));
@@ -68,22 +67,24 @@ function reachable(organizationIds: readonly string[], limitedTo: string | null)
   return limitedTo === null ? organizationIds : organizationIds.filter((id) => id === limitedTo);
 }
 
-async function findLink(
-  db: Kysely<Tables>,
-  hash: string,
-  now: number,
-): Promise<{ userId: string; limitedTo: string | null }> {
-  const row = await db
+async function findLink(ctx: Context, hash: string): Promise<{ userId: string; limitedTo: string | null }> {
+  const row = await ctx.db
     .selectFrom('sign_in_tokens')
     .select(['user_id', 'limited_to'])
     .where('hash', '=', hash)
-    .where('expires_at', '>', now)
+    .where('expires_at', '>', ctx.clock.now())
     .executeTakeFirst();
-  if (!row) throw refusal();
+  if (!row) throw refusal(ctx);
   return { userId: row.user_id, limitedTo: row.limited_to };
 }
 
-/** One answer to whatever is wrong, and without the token: it must not end up in a log. */
-function refusal(): NotFoundError {
-  return new NotFoundError('token', 'sign-in link', 'token');
+/**
+ * One answer to whatever is wrong, and without the token: it must not end up in a log. Counts as a failure of the
+ * client's address, and says so where there were too many.
+ */
+function refusal({ failures, request, clock }: Context): AppError {
+  const { allowed, resetAt } = failures.count(request.ip);
+  if (allowed) return new NotFoundError('token', 'sign-in link', 'token');
+  const seconds = Math.max(1, Math.ceil((resetAt - clock.now()) / 1000));
+  return new RateLimitedError('Too many attempts from this address have failed', seconds);
 }

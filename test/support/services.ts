@@ -8,6 +8,7 @@ import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
 import { inProcessBus } from '../../src/events/bus.ts';
 import type { Event } from '../../src/events/events.ts';
+import { FailureLimit } from '../../src/http/failure-limit.ts';
 import { createKeyLookup } from '../../src/keys/key-lookup.ts';
 import { inProcessRateLimiter } from '../../src/keys/rate-limit.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
@@ -48,6 +49,7 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
     bus,
     usage: createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs),
     limiter: inProcessRateLimiter(clock),
+    failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
     keys,
     clock,
     log,
@@ -81,8 +83,8 @@ export function servicesOn(engine: Engine): () => TestServices {
 export function contextFor(services: Services, principal: Principal | null): Context {
   const request = { id: newId('evt'), ip: '192.0.2.1', userAgent: 'vitest' };
   // Copied by name: the test's own additions don't belong in a context.
-  const { db, bus, usage, limiter, keys, clock, log, config, publicUrl } = services;
-  return { db, bus, usage, limiter, keys, clock, log, config, publicUrl, principal, request };
+  const { db, bus, usage, limiter, failures, keys, clock, log, config, publicUrl } = services;
+  return { db, bus, usage, limiter, failures, keys, clock, log, config, publicUrl, principal, request };
 }
 
 /** An organization with its system roles, and a context in which its owner asks. */

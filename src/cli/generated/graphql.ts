@@ -216,7 +216,7 @@ export type VerificationCode =
   | 'MALFORMED'
   /** No such key, or another organization’s */
   | 'NOT_FOUND'
-  /** The key was accepted as often as its limit allows; `resetAt` says when it is again */
+  /** The key was accepted as often as its limit allows, or too many secrets failed from this address; `resetAt` says until when */
   | 'RATE_LIMITED'
   /** The key or the secret was revoked */
   | 'REVOKED'

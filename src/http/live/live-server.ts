@@ -8,11 +8,13 @@ import type { LiveLimits } from '../../core/live-limits.ts';
 import { acceptSession } from '../../sessions/authenticate-session.ts';
 import { principalOf } from '../authenticate.ts';
 import { clientAddress } from '../client-address.ts';
+import type { Credential } from '../credentials.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CheckedSubscription, Engine } from '../graphql-engine.ts';
 import { presentError } from '../graphql-errors.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
-import { Refusal } from '../refusal.ts';
+import { invalidCredential, Refusal } from '../refusal.ts';
+import { failedCredential } from '../too-many-failures.ts';
 import { Caller } from './caller.ts';
 import { EventStream } from './event-stream.ts';
 import type { Client } from './operations.ts';
@@ -132,16 +134,26 @@ export class LiveServer {
     clearTimeout(deadline);
   }
 
+  /** As for a request over HTTP; the protocol has a close code for what is not accepted, and one for later. */
   async #authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null> {
-    let credential: ReturnType<typeof readSocketCredential>;
+    const ip = clientAddress(request, this.#services.config.trustedProxies);
+    const credential = this.#credentialOf(request, payload);
+    if (credential === null) return null;
+    const principal = credential && (await principalOf(credential, this.#services, ip));
+    if (principal) return principal;
+    const refusal = failedCredential(this.#services, ip, invalidCredential());
+    if (refusal.code === 'RATE_LIMITED') throw refusal;
+    return null;
+  }
+
+  /** Null where there is none, undefined where it can't be one. */
+  #credentialOf(request: IncomingMessage, payload: unknown): Credential | null | undefined {
     try {
-      credential = readSocketCredential(request, payload);
+      return readSocketCredential(request, payload);
     } catch (error) {
-      if (error instanceof Refusal && error.status === 401) return null;
+      if (error instanceof Refusal && error.status === 401) return undefined;
       throw error;
     }
-    const ip = clientAddress(request, this.#services.config.trustedProxies);
-    return credential && principalOf(credential, this.#services, ip);
   }
 
   /** As for a request over HTTP, what is asked on a socket is a use of the session; that it is open is none. */

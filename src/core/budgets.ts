@@ -1,0 +1,75 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from './clock.ts';
+
+/** So much in each window, for everything that counts under one name. */
+export interface Budget {
+  readonly name: string;
+  readonly limit: number;
+}
+
+/** What is left of a budget. */
+export interface BudgetState extends Budget {
+  readonly remaining: number;
+  /** When the window ends, by the monotonic clock. */
+  readonly endsAt: number;
+}
+
+interface Window {
+  spent: number;
+  readonly endsAt: number;
+}
+
+/**
+ * Budgets that are spent together: one that belongs to several wholes, as an address belongs to its networks, counts in
+ * each of them or in none. Windows are fixed, and begin with the first count. Memory is bounded: of too many names, those
+ * that were quiet for longest are forgotten.
+ */
+export class Budgets {
+  /** Milliseconds. */
+  readonly windowMs: number;
+  readonly #clock: Clock;
+  readonly #windows: LRUCache<string, Window>;
+
+  constructor(clock: Clock, { windowMs, max }: { readonly windowMs: number; readonly max: number }) {
+    this.windowMs = windowMs;
+    this.#clock = clock;
+    this.#windows = new LRUCache({ max });
+  }
+
+  /**
+   * Spends `points` of all of the budgets, if each has as many left. `budgets` begin with the widest: one that is used up
+   * lets no window begin for those within it, so that a network can't push others out of memory by the number of its
+   * addresses. `states` are as they are afterwards, up to the one that is used up.
+   */
+  spend(budgets: readonly Budget[], points: number): { spent: boolean; states: readonly BudgetState[] } {
+    const now = this.#clock.monotonic();
+    const running: Window[] = [];
+    for (const { name, limit } of budgets) {
+      const window = this.#running(name, now);
+      running.push(window);
+      if (window.spent + points <= limit) continue;
+      return { spent: false, states: running.map((one, index) => stateOf(budgets[index] as Budget, one)) };
+    }
+    const states = running.map((window, index) => {
+      const budget = budgets[index] as Budget;
+      window.spent += points;
+      this.#windows.set(budget.name, window);
+      return stateOf(budget, window);
+    });
+    return { spent: true, states };
+  }
+
+  /** Names in memory, with windows that run or have ended. */
+  get size(): number {
+    return this.#windows.size;
+  }
+
+  #running(name: string, now: number): Window {
+    const window = this.#windows.get(name);
+    return window && window.endsAt > now ? window : { spent: 0, endsAt: now + this.windowMs };
+  }
+}
+
+function stateOf({ name, limit }: Budget, { spent, endsAt }: Window): BudgetState {
+  return { name, limit, remaining: Math.max(0, limit - spent), endsAt };
+}

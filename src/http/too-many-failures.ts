@@ -1,0 +1,29 @@
+import type { FailureLimiter, RateLimitState, Services } from '../context.ts';
+import { policyHeaders, retryAfter } from './rate-limit-headers.ts';
+import { Refusal } from './refusal.ts';
+
+export const TOO_MANY_FAILURES = 'Too many attempts from this address have failed';
+
+/** `Retry-After` and the `RateLimit` headers of the limit on failures. Names and values in turn. */
+export function failureHeaders({ policy }: FailureLimiter, state: RateLimitState, now: number): string[] {
+  return [...retryAfter(state, now), ...policyHeaders('failures', policy, state, now)];
+}
+
+/**
+ * Takes note of a credential that was not accepted, from this address. Returns the refusal to answer with in place of
+ * the given one: 429 where there were too many, with the headers of the given one that take back a cookie.
+ */
+export function failedCredential(
+  { failures, clock }: Pick<Services, 'failures' | 'clock'>,
+  ip: string | null,
+  refusal: Refusal,
+): Refusal {
+  const state = failures.count(ip);
+  if (state.allowed) return refusal;
+  const headers: Record<string, string> = {};
+  const raw = failureHeaders(failures, state, clock.now());
+  for (let index = 0; index < raw.length; index += 2) headers[raw[index] ?? ''] = raw[index + 1] ?? '';
+  const { 'Set-Cookie': cookie } = refusal.headers;
+  if (cookie !== undefined) headers['Set-Cookie'] = cookie;
+  return new Refusal(429, 'RATE_LIMITED', TOO_MANY_FAILURES, headers);
+}
