@@ -4,7 +4,8 @@ import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin, { type AuthFailure, AuthScopeFailureType } from '@pothos/plugin-scope-auth';
-import { ForbiddenError, UnauthenticatedError } from '../src/core/errors.ts';
+import { forbidden } from '../src/access/authorize.ts';
+import { UnauthenticatedError } from '../src/core/errors.ts';
 import { idType } from '../src/core/ids.ts';
 import type { GraphQLContext } from './context.ts';
 
@@ -86,7 +87,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     unauthorizedError: (_parent, { principal }, _info, { failure }) => {
       const permission = missingPermission(failure);
       if (!principal || !permission) return new UnauthenticatedError();
-      return new ForbiddenError(permission);
+      return forbidden(principal, permission);
     },
   },
   errors: { directResult: true, defaultTypes: [] },

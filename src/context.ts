@@ -131,6 +131,8 @@ export interface VerifiableKey {
   readonly revoked: boolean;
   /** When the key or this secret expires, whichever is first; NEVER where neither does. */
   readonly expiresAt: number;
+  /** When the key expires; NEVER where it doesn't. */
+  readonly keyExpiresAt: number;
 }
 
 /** Finds keys by the hash of a secret: in memory where that is sure to be true still, else in the database. */

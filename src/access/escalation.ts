@@ -1,36 +1,29 @@
-import { EscalationError } from '../core/errors.ts';
+import { EscalationError, type KeyRestriction } from '../core/errors.ts';
+import { exceededRestrictions, type KeyLimits } from './key-limits.ts';
 import { missing } from './permissions.ts';
 import type { Principal } from './principal.ts';
 
+const RESTRICTED = 'An API key passes on at most its own restrictions';
+
 /**
- * Throws EscalationError unless the caller itself holds all of these: nobody grants what they do not hold. `teamIds` are
- * the teams that they are granted for, none: for all. A key bound to teams holds what it holds for these teams alone.
+ * Throws EscalationError unless the caller holds all of these permissions and, where it is an API key, is bound no more
+ * tightly than any of the holders: everybody and everything that has the permissions, or would get them. Pass
+ * UNRESTRICTED for a person, no holder for a role that nobody has.
  */
 export function refuseEscalation(
   principal: Principal,
   organizationId: string,
   permissions: readonly string[],
-  teamIds: readonly string[] = [],
+  holders: readonly KeyLimits[],
 ): void {
-  if (reachesBeyond(principal, teamIds))
-    throw new EscalationError(permissions, 'A key bound to teams grants nothing beyond its teams');
   const lacking = missing(principal.permissionsIn(organizationId), permissions);
+  const restrictions = exceededBy(principal, holders);
+  if (restrictions.length > 0) throw new EscalationError(lacking, RESTRICTED, restrictions);
   if (lacking.length > 0) throw new EscalationError(lacking);
 }
 
-/** Those of the permissions, held by somebody for all teams, that the caller doesn't hold so. */
-export function lackedBy(
-  principal: Principal,
-  organizationId: string,
-  permissions: readonly string[],
-): readonly string[] {
-  return reachesBeyond(principal, [])
-    ? permissions
-    : missing(principal.permissionsIn(organizationId), permissions);
-}
-
-/** Whether the caller is a key bound to teams, and these (none: all) are not all among them. */
-function reachesBeyond(principal: Principal, teamIds: readonly string[]): boolean {
-  const own = principal.kind === 'key' ? principal.teamIds : [];
-  return own.length > 0 && (teamIds.length === 0 || !teamIds.every((id) => own.includes(id)));
+function exceededBy(principal: Principal, holders: readonly KeyLimits[]): KeyRestriction[] {
+  if (principal.kind !== 'key') return [];
+  const { limits } = principal;
+  return [...new Set(holders.flatMap((holder) => exceededRestrictions(limits, holder)))];
 }

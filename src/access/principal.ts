@@ -1,4 +1,5 @@
-import { covers } from './permissions.ts';
+import type { KeyLimits } from './key-limits.ts';
+import { type BuiltInPermission, covers } from './permissions.ts';
 
 /** Who is asking, with everything it may do, loaded once a request: every question is answered without a query. */
 export type Principal = UserPrincipal | KeyPrincipal | OperatorPrincipal | SystemPrincipal;
@@ -33,8 +34,8 @@ export interface KeyPrincipal extends Rights {
   readonly keyId: string;
   readonly secretId: string;
   readonly organizationIds: readonly [string];
-  /** The teams it is bound to; empty: none. What it hands out reaches no further. */
-  readonly teamIds: readonly string[];
+  /** What it is bound by; it hands out nothing that is bound less tightly. */
+  readonly limits: KeyLimits;
 }
 
 /** The product's own back end: everything in every organization. */
@@ -67,23 +68,28 @@ export function userPrincipal(
   };
 }
 
-/** A key with its effective permissions. */
-export function keyPrincipal(key: {
-  keyId: string;
-  secretId: string;
-  organizationId: string;
-  permissions: readonly string[];
-  teamIds?: readonly string[];
-}): KeyPrincipal {
-  const permissions = new Map([[key.organizationId, key.permissions]]);
-  const { keyId, secretId, teamIds = [] } = key;
+/** A key as it is known where it is verified. */
+export interface CallingKey extends Omit<KeyLimits, 'expiresAt'> {
+  readonly keyId: string;
+  readonly secretId: string;
+  readonly organizationId: string;
+  /** Effective: the role's and the grants. */
+  readonly permissions: readonly string[];
+  /** When the key expires, whichever of its secrets was presented; NEVER where it doesn't. */
+  readonly keyExpiresAt: number;
+}
+
+/** A key with its effective permissions. One that is bound to teams can't do what concerns no team. */
+export function keyPrincipal(key: CallingKey): KeyPrincipal {
+  const { keyId, secretId, organizationId, environment, allowlist, rateLimit, teamIds } = key;
+  const held = rights(keyId, new Map([[organizationId, key.permissions]]));
   return {
     kind: 'key',
     keyId,
     secretId,
-    teamIds,
-    organizationIds: [key.organizationId],
-    ...rights(keyId, permissions),
+    limits: { environment, expiresAt: key.keyExpiresAt, allowlist, rateLimit, teamIds },
+    organizationIds: [organizationId],
+    ...(teamIds.length > 0 ? withoutOrganization(held) : held),
   };
 }
 
@@ -110,6 +116,24 @@ function rights(actor: string, permissions: ReadonlyMap<string, readonly string[
     can: (organizationId, permission) => covers(permissionsIn(organizationId), permission),
     canSomewhere: (permission) => [...permissions.values()].some((held) => covers(held, permission)),
     isOf: (organizationId) => permissions.has(organizationId),
+  };
+}
+
+/** What concerns the organization as a whole: nothing for a key that is bound to teams. */
+const BEYOND_TEAMS: readonly string[] = [
+  'organization.manage',
+  'member.view',
+  'member.manage',
+  'role.manage',
+  'team.manage',
+] satisfies BuiltInPermission[];
+
+function withoutOrganization(held: Rights): Rights {
+  return {
+    ...held,
+    can: (organizationId, permission) =>
+      !BEYOND_TEAMS.includes(permission) && held.can(organizationId, permission),
+    canSomewhere: (permission) => !BEYOND_TEAMS.includes(permission) && held.canSomewhere(permission),
   };
 }
 

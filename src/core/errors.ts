@@ -117,12 +117,12 @@ export class RateLimitedError extends AppError {
   }
 }
 
-/** The caller lacks `permission`. */
+/** The caller lacks `permission`, or is an API key whose teams don't let it use the permission. */
 export class ForbiddenError extends AppError {
   readonly permission: string;
 
-  constructor(permission: string) {
-    super('FORBIDDEN', `This needs the permission ${permission}`);
+  constructor(permission: string, message = `This needs the permission ${permission}`) {
+    super('FORBIDDEN', message);
     this.permission = permission;
   }
 }

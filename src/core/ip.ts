@@ -36,6 +36,13 @@ export function parseNetwork(text: string): { network: Network; text: string } |
 /** No address is longer, not even with a zone id, brackets and a port; what is, no expression has to look at. */
 const ADDRESS_MAX = 100;
 
+/** The network of a text that was checked when it was stored. Throws where it is none: nothing may be decided without it. */
+export function storedNetwork(text: string): Network {
+  const parsed = parseNetwork(text);
+  if ('network' in parsed) return parsed.network;
+  throw new Error(`A stored allowlist can't be read: ${parsed.fault}`);
+}
+
 /**
  * An address, or null where the text is none. IPv4 only in four plain decimal parts (no octal, hex or short forms, which
  * programs read differently); an IPv4-mapped IPv6 address is the IPv4 address; zone ids are dropped.
@@ -101,6 +108,20 @@ export function isInNetworks(text: string, networks: readonly Network[]): boolea
 
 function contains(network: Network, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   return network.address.kind() === address.kind() && address.match(network.address as never, network.bits);
+}
+
+/** Whether every address of the network lies in one of the others, each of which may hold only a part of it. */
+export function isCovered(network: Network, others: readonly Network[]): boolean {
+  if (others.some((other) => other.bits <= network.bits && contains(other, network.address))) return true;
+  const inside = others.filter((other) => other.bits > network.bits && contains(network, other.address));
+  return inside.length > 1 && halvesOf(network).every((half) => isCovered(half, inside));
+}
+
+function halvesOf({ address, bits }: Network): Network[] {
+  const upper = address.toByteArray();
+  const at = Math.floor(bits / 8);
+  upper[at] = (upper[at] ?? 0) | (0x80 >> (bits % 8));
+  return [address, ipaddr.fromByteArray(upper)].map((half) => ({ address: half, bits: bits + 1 }));
 }
 
 function clearHostBits(address: ipaddr.IPv4 | ipaddr.IPv6, bits: number): ipaddr.IPv4 | ipaddr.IPv6 {

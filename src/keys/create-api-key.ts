@@ -13,7 +13,7 @@ import { keyOrganization } from './key-organization.ts';
 import { bindToTeams } from './key-teams.ts';
 import { insertSecret, newSecret, searchText } from './new-secret.ts';
 import { permissionsInForce } from './permissions-in-force.ts';
-import { type KeyPolicy, policyChanges, policyColumns } from './policy.ts';
+import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy.ts';
 import { type PolicyInput, readPolicy } from './read-policy.ts';
 import { requireApiKey } from './require-api-key.ts';
 import { requireRoom } from './require-room.ts';
@@ -47,8 +47,9 @@ const UNLESS_SAID: Omit<KeyPolicy, 'name'> = {
 };
 
 /**
- * Makes a key. The caller needs `api.key.create` and everything that the key will hold. Rejects with ValidationError,
- * NotFoundError (organization, role or team), EscalationError or LimitExceededError; then nothing is made.
+ * Creates a key. The caller needs `api.key.create` and every permission the key will have; a calling key passes on at
+ * most its own restrictions. Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError
+ * or LimitExceededError; then nothing is created.
  */
 export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Promise<Outcome<CreatedApiKey>> {
   authorizeSomewhere(ctx, PERMISSION);
@@ -73,7 +74,7 @@ async function insertKey(
 ): Promise<CreatedApiKey> {
   const { organizationId, environment, policy } = key;
   const permissions = await permissionsInForce(tx, organizationId, policy);
-  refuseEscalation(principal, organizationId, permissions, policy.teamIds);
+  refuseEscalation(principal, organizationId, permissions, [limitsOf(policy, environment)]);
   await requireTeams(tx, organizationId, policy.teamIds);
   const organization = await keyOrganization(tx, organizationId);
   await requireRoom(tx, organization, now);

@@ -15,6 +15,7 @@ const COLUMNS = [
   'api_keys.rate_limit',
   'api_keys.rate_window_seconds',
   'api_keys.enabled',
+  'api_keys.expires_at as key_expires_at',
 ] as const;
 
 /** Of key and secret together, and in few columns: each costs, wherever it comes from. */

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { NEVER } from '../../db/tables.ts';
+import type { KeyLimits } from '../access/key-limits.ts';
 import { foldName } from '../core/input.ts';
+import { storedNetwork } from '../core/ip.ts';
 import type { Changes } from '../events/events.ts';
 import type { RateLimit } from './api-key.ts';
+import type { Environment } from './secret.ts';
 
 /** What somebody decides about a key: all that can be set when it is made, or changed later. */
 export interface KeyPolicy {
@@ -48,6 +51,21 @@ export function policyColumns(policy: KeyPolicy) {
     external_id: policy.externalId,
     metadata: JSON.stringify(policy.metadata),
     expires_at: policy.expiresAt ?? NEVER,
+  };
+}
+
+/** What a key with this policy is bound by. */
+export function limitsOf(
+  policy: Pick<KeyPolicy, 'expiresAt' | 'ipAllowlist' | 'rateLimit' | 'teamIds'>,
+  environment: Environment,
+): KeyLimits {
+  const { expiresAt, ipAllowlist, rateLimit, teamIds } = policy;
+  return {
+    environment,
+    expiresAt: expiresAt ?? NEVER,
+    allowlist: ipAllowlist.map(storedNetwork),
+    rateLimit,
+    teamIds,
   };
 }
 

@@ -11,6 +11,7 @@ import { teamIdsOfKey } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
 import { permissionsInForce } from './permissions-in-force.ts';
+import { limitsOf } from './policy.ts';
 import { requireApiKey } from './require-api-key.ts';
 
 /** Which key to rotate, and for how long its present secret goes on being accepted. */
@@ -36,8 +37,8 @@ const ACCEPTED_MAX = 10;
 
 /**
  * Gives a key a new secret; the old one retires after the overlap, at the latest when the key expires. Secrets that
- * retire already keep their own ends. The caller needs `api.key.update` and everything that the key holds. Rejects with
- * ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many secrets accepted).
+ * retire already keep their own ends. The caller needs `api.key.update` and every permission of the key; a calling key
+ * rotates itself, and keys that are bound at least as tightly. Rejects with ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many secrets accepted).
  */
 export async function rotateApiKey(ctx: Context, given: RotateApiKeyInput): Promise<Outcome<RotatedApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
@@ -67,7 +68,8 @@ async function replaceSecret(
   if (statusOf({ ...key, enabled: true }, now) === 'EXPIRED')
     throw new ConflictError('The key has expired: extend it before it gets a new secret');
   const permissions = await permissionsInForce(tx, organizationId, key);
-  refuseEscalation(principal, organizationId, permissions, await teamIdsOfKey(tx, id));
+  const limits = limitsOf({ ...key, teamIds: await teamIdsOfKey(tx, id) }, key.environment);
+  refuseEscalation(principal, organizationId, permissions, [limits]);
   if (overlapSeconds > 0) await requireRoomForSecret(tx, id, now);
 
   const retiringId = await retireNewest(tx, key, now, overlapSeconds);

@@ -1,7 +1,7 @@
 import { refuseEscalation } from '../access/escalation.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
 import { requireTeams } from '../organizations/require-teams.ts';
 import { type ApiKey, statusOf } from './api-key.ts';
@@ -10,7 +10,7 @@ import { bindToTeams, teamIdsOfKey } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { searchText, startsOfKey } from './new-secret.ts';
 import { permissionsInForce } from './permissions-in-force.ts';
-import { type KeyPolicy, policyChanges, policyColumns } from './policy.ts';
+import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy.ts';
 import { type PolicyInput, readPolicy } from './read-policy.ts';
 import { requireApiKey } from './require-api-key.ts';
 import { requireRoom } from './require-room.ts';
@@ -24,7 +24,8 @@ const PERMISSION = 'api.key.update';
 
 /**
  * Changes a key, never its secret; a change that changes nothing leaves no trace. The caller needs `api.key.update` and
- * everything that the key holds, before and after. Rejects with ValidationError, NotFoundError (key, role or team),
+ * every permission of the key, before and after. A calling key can't update itself, nor a key that is bound less tightly
+ * than itself, before or after. Rejects with ValidationError, NotFoundError (key, role or team),
  * ConflictError (revoked), EscalationError, or LimitExceededError where the key would become active again.
  */
 export async function updateApiKey(ctx: Context, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
@@ -51,9 +52,11 @@ async function applyPolicy(
   const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKey(tx, id) };
   const after: KeyPolicy = { ...before, ...given };
 
+  if (principal.kind === 'key' && principal.keyId === id)
+    throw new EscalationError([], "An API key can't update itself", ['SELF']);
   for (const state of [before, after]) {
     const permissions = await permissionsInForce(tx, organizationId, state);
-    refuseEscalation(principal, organizationId, permissions, state.teamIds);
+    refuseEscalation(principal, organizationId, permissions, [limitsOf(state, key.environment)]);
   }
   if (given.teamIds) await requireTeams(tx, organizationId, after.teamIds);
   const changes = policyChanges(before, after);

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Row } from '../../db/tables.ts';
 import { union } from '../access/permissions.ts';
 import type { VerifiableKey } from '../context.ts';
-import { type Network, parseNetwork } from '../core/ip.ts';
+import { type Network, storedNetwork } from '../core/ip.ts';
 
 /** What verification reads of a secret and its key. */
 export interface KeyRow {
@@ -19,6 +19,7 @@ export interface KeyRow {
   readonly enabled: number;
   /** When the key or the secret expires, whichever is first. */
   readonly expires_at: number;
+  readonly key_expires_at: number;
   /** 1 where the key or the secret is. */
   readonly revoked: number;
   /** Joined by commas, in no order; null where there is none. */
@@ -73,6 +74,7 @@ export function keyWithRole(row: KeyRow, role: RoleRow): VerifiableKey {
     enabled: row.enabled === 1,
     revoked: row.revoked === 1,
     expiresAt: row.expires_at,
+    keyExpiresAt: row.key_expires_at,
   };
 }
 
@@ -106,18 +108,11 @@ function permissionsOf(role: string, grants: string): readonly string[] {
 function allowlistOf(json: string): readonly Network[] {
   const known = allowlists.get(json);
   if (known) return known;
-  const networks = textsIn(json).map(toNetwork);
+  const networks = textsIn(json).map(storedNetwork);
   allowlists.set(json, networks);
   return networks;
 }
 
 function textsIn(json: string): string[] {
   return JSON.parse(json) as string[];
-}
-
-function toNetwork(text: string): Network {
-  const parsed = parseNetwork(text);
-  if ('network' in parsed) return parsed.network;
-  // Refusing to decide is right: without the entry the key would be open to more, or to fewer, than it should be.
-  throw new Error(`A stored allowlist can't be read: ${parsed.fault}`);
 }

@@ -4,6 +4,7 @@ import { covers } from '../access/permissions.ts';
 import type { Change } from '../command.ts';
 import { isId } from '../core/ids.ts';
 import { foldName } from '../core/input.ts';
+import type { OidcAdmission } from '../core/oidc-config.ts';
 import { joinOrganization } from './join-organization.ts';
 import { loadRoles, type Role } from './role.ts';
 
@@ -26,6 +27,16 @@ export async function findAdmitting(db: Kysely<Tables>, organization: string): P
     .where(isId('org', organization) ? 'id' : 'slug', '=', organization)
     .executeTakeFirst();
   return found?.id ?? null;
+}
+
+/** Whether people get this role when they first sign in, by its name or id. */
+export async function isAdmittingRole(
+  db: Kysely<Tables>,
+  { id, name, organizationId }: Pick<Role, 'id' | 'name' | 'organizationId'>,
+  admission: OidcAdmission | null,
+): Promise<boolean> {
+  if (!admission || (admission.role !== id && foldName(admission.role) !== foldName(name))) return false;
+  return (await findAdmitting(db, admission.organization)) === organizationId;
 }
 
 /**

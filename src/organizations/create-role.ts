@@ -7,6 +7,7 @@ import { foldName, Input } from '../core/input.ts';
 import { loadCatalog } from './permission-catalog.ts';
 import { resolveOrganizationId } from './resolve-organization.ts';
 import type { Role } from './role.ts';
+import { roleHolders } from './role-holders.ts';
 import { readRole } from './role-input.ts';
 
 /** What a new role is to be. */
@@ -43,7 +44,7 @@ export async function createRole(ctx: Context, given: CreateRoleInput): Promise<
       system: false,
       createdAt: now,
     };
-    refuseEscalation(principal, organizationId, permissions);
+    refuseEscalation(principal, organizationId, permissions, await roleHolders(tx, role, ctx.config.oidc));
     const inserted = await tx
       .insertInto('roles')
       .values({

@@ -1,4 +1,5 @@
 import { refuseEscalation } from '../access/escalation.ts';
+import { UNRESTRICTED } from '../access/key-limits.ts';
 import { authorize, authorizeSomewhere, command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
@@ -70,7 +71,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
   const { tx, now, audit, principal } = change;
   const { organizationId, email, name, roleId, teamIds } = invitation;
   const role = await requireRole(tx, organizationId, roleId);
-  refuseEscalation(principal, organizationId, role.permissions);
+  refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
   await requireTeams(tx, organizationId, teamIds);
   const userId = await userByEmail(tx, email, name, now);
   const known = await tx
@@ -118,6 +119,6 @@ async function pending(
   const { id, organizationId, roleId, joinedAt } = membership;
   if (joinedAt !== null) throw new ConflictError('There is a member with this e-mail address already');
   const role = await requireRole(tx, organizationId, roleId);
-  refuseEscalation(principal, organizationId, role.permissions);
+  refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
   return { ...membership, teamIds: await teamIdsOfMember(tx, id) };
 }

@@ -1,4 +1,4 @@
-import { lackedBy } from '../access/escalation.ts';
+import { missing } from '../access/permissions.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ForbiddenError } from '../core/errors.ts';
@@ -28,7 +28,7 @@ export async function removeMember(ctx: Context, { id }: RemoveMemberInput): Pro
     const membership = await requireMembership(tx, id);
     const { userId, roleId } = membership;
     const role = await requireRole(tx, organizationId, roleId);
-    const [lacked] = lackedBy(principal, organizationId, role.permissions);
+    const [lacked] = missing(principal.permissionsIn(organizationId), role.permissions);
     if (lacked !== undefined) throw new ForbiddenError(lacked);
     await requireOtherOwner(tx, membership, role);
     await tx.deleteFrom('memberships').where('id', '=', id).execute();

@@ -1,4 +1,5 @@
 import { refuseEscalation } from '../access/escalation.ts';
+import { UNRESTRICTED } from '../access/key-limits.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { Input } from '../core/input.ts';
@@ -38,10 +39,10 @@ export async function updateMember(ctx: Context, given: UpdateMemberInput): Prom
     const before = { ...membership, teamIds: (await teamIdsOfMember(tx, id)) as readonly string[] };
     const after = { ...before, ...said };
     const role = await requireRole(tx, organizationId, before.roleId);
-    refuseEscalation(principal, organizationId, role.permissions);
+    refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
     if (after.roleId !== before.roleId) {
       const next = await requireRole(tx, organizationId, after.roleId);
-      refuseEscalation(principal, organizationId, next.permissions);
+      refuseEscalation(principal, organizationId, next.permissions, [UNRESTRICTED]);
       await requireOtherOwner(tx, membership, role);
     }
     if (said.teamIds) await requireTeams(tx, organizationId, said.teamIds);

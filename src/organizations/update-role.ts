@@ -9,6 +9,7 @@ import { isNameTaken } from './name-taken.ts';
 import { loadCatalog } from './permission-catalog.ts';
 import { requireRole } from './require-role.ts';
 import type { Role } from './role.ts';
+import { roleHolders } from './role-holders.ts';
 import { type RoleInput, readRole } from './role-input.ts';
 
 /** What to change; undefined stays as it is. A role always has a name and a list of permissions. */
@@ -19,8 +20,9 @@ export interface UpdateRoleInput extends RoleInput {
 const PERMISSION = 'role.manage';
 
 /**
- * Changes a role, and with it what its members and keys may do, at once. The caller needs `role.manage` and everything
- * that the role holds, before and after. Rejects with ValidationError, NotFoundError, EscalationError, or ConflictError
+ * Changes a role, and with it the permissions of its members and keys, at once. The caller needs `role.manage` and every
+ * permission of the role, before and after; a calling key changes no role whose holders are bound less tightly than
+ * itself. Rejects with ValidationError, NotFoundError, EscalationError, or ConflictError
  * for a system role or a name that is taken; where nothing differs, nothing is written.
  */
 export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<Outcome<Role>> {
@@ -34,7 +36,10 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
     if (before.system)
       throw new ConflictError(`The role ${before.name} comes with Keywright: it stays as it is`);
     const after: Role = { ...before, ...said };
-    for (const { permissions } of [before, after]) refuseEscalation(principal, organizationId, permissions);
+    for (const state of [before, after]) {
+      const holders = await roleHolders(tx, state, ctx.config.oidc);
+      refuseEscalation(principal, organizationId, state.permissions, holders);
+    }
     const changes = difference(before, after, ['name', 'description', 'permissions']);
     if (Object.keys(changes).length === 0) return before;
     if (changes.name && (await isNameTaken(tx, 'roles', after)))

@@ -64,10 +64,9 @@ onEachDatabase('an attack', (engine) => {
         { grants: ['api.key.*', 'role.manage'] },
         { grants: ['api.*'] },
         { roleId: strongRole },
+        { grants: ['api.key.update'] },
       ])
         expect(await attempt(secret, 'updateApiKey', { id, ...change })).toBe('ESCALATION');
-      expect(await attempt(secret, 'updateApiKey', { id, grants: ['api.key.update'] })).toBe('OK');
-      expect(await attempt(secret, 'updateApiKey', { id, grants: ['api.key.*'] })).toBe('ESCALATION');
     });
 
     test('on the keys of others: for their secret, or with another’s rights', async () => {
@@ -99,12 +98,10 @@ onEachDatabase('an attack', (engine) => {
       const { membershipId } = await place.join('member');
       const roleId = await place.role([]);
       const email = `${newId('user')}@example.com`;
-      expect(await attempt(secret, 'inviteMember', { email, roleId })).toBe('ESCALATION');
-      expect(await attempt(secret, 'updateMember', { id: membershipId, roleId })).toBe('ESCALATION');
-      expect(await attempt(secret, 'createRole', { name: newId('role'), permissions: [] })).toBe(
-        'ESCALATION',
-      );
-      expect(await attempt(secret, 'updateRole', { id: roleId, permissions: WEAK })).toBe('ESCALATION');
+      expect(await attempt(secret, 'inviteMember', { email, roleId })).toBe('FORBIDDEN');
+      expect(await attempt(secret, 'updateMember', { id: membershipId, roleId })).toBe('FORBIDDEN');
+      expect(await attempt(secret, 'createRole', { name: newId('role'), permissions: [] })).toBe('FORBIDDEN');
+      expect(await attempt(secret, 'updateRole', { id: roleId, permissions: WEAK })).toBe('FORBIDDEN');
     });
   });
 

@@ -23,6 +23,8 @@ export const CALLERS = [
   'wideKey',
   /** A key that holds everything, and is bound to one team. */
   'boundKey',
+  /** A test key that holds everything, with an expiry, an allowlist and a rate limit. */
+  'restrictedKey',
   /** The owner of another organization. */
   'stranger',
   /** The product's own back end. */
@@ -79,208 +81,223 @@ const o = { organizationId: '$organization' };
 const WEAK = ['api.key.view'];
 
 export const MUTATIONS: readonly MutationRow[] = [
-  //                                                                          who: nob mem adm own man nar mak wid bou str ope
-  ['createApiKey', 'a key that holds nothing', { ...o, name: 'A' }, 'u f o o f f o o e n o'],
-  ['createApiKey', 'one that holds little', { ...o, name: 'A', grants: WEAK }, 'u f o o f f o o e n o'],
-  ['createApiKey', 'one with a weak role', { ...o, name: 'A', roleId: '$role' }, 'u f o o f f o o e n o'],
+  //                                                                          who: nob mem adm own man nar mak wid bou res str ope
+  ['createApiKey', 'a key that holds nothing', { ...o, name: 'A' }, 'u f o o f f o o e e n o'],
+  ['createApiKey', 'one that holds little', { ...o, name: 'A', grants: WEAK }, 'u f o o f f o o e e n o'],
+  ['createApiKey', 'one with a weak role', { ...o, name: 'A', roleId: '$role' }, 'u f o o f f o o e e n o'],
   [
     'createApiKey',
     'one of the bound key’s team',
     { ...o, name: 'A', teamIds: ['$boundTeam'] },
-    'u f o o f f o o o n o',
+    'u f o o f f o o o e n o',
   ],
-  ['createApiKey', 'one of another team', { ...o, name: 'A', teamIds: ['$team'] }, 'u f o o f f o o e n o'],
+  ['createApiKey', 'one of another team', { ...o, name: 'A', teamIds: ['$team'] }, 'u f o o f f o o e e n o'],
   [
     'createApiKey',
     'one of both teams',
     { ...o, name: 'A', teamIds: ['$boundTeam', '$team'] },
-    'u f o o f f o o e n o',
+    'u f o o f f o o e e n o',
   ],
-  ['createApiKey', 'one that holds everything', { ...o, name: 'A', grants: ['*'] }, 'u f e o f f e o e n o'],
+  [
+    'createApiKey',
+    'one that holds everything',
+    { ...o, name: 'A', grants: ['*'] },
+    'u f e o f f e o e e n o',
+  ],
   [
     'createApiKey',
     'one with a strong role',
     { ...o, name: 'A', roleId: '$strongRole' },
-    'u f e o f f e o e n o',
+    'u f e o f f e o e e n o',
   ],
   [
     'createApiKey',
     'one with the role owner',
     { ...o, name: 'A', roleId: '$ownerRole' },
-    'u f e o f f e o e n o',
+    'u f e o f f e o e e n o',
   ],
   [
     'createApiKey',
     'one with a wildcard',
     { ...o, name: 'A', grants: ['api.key.*'] },
-    'u f o o f f o o e n o',
+    'u f o o f f o o e e n o',
   ],
   [
     'createApiKey',
     'one with a wider wildcard',
     { ...o, name: 'A', grants: ['api.*'] },
-    'u f e o f f e o e n o',
+    'u f e o f f e o e e n o',
   ],
 
-  ['updateApiKey', 'the name of a weak key', { id: '$key', name: 'B' }, 'u f o o o f o o e n o'],
-  ['updateApiKey', 'the role of a weak key', { id: '$key', roleId: '$role' }, 'u f o o o f o o e n o'],
-  ['updateApiKey', 'a weak key into a strong one', { id: '$key', grants: ['*'] }, 'u f e o e f e o e n o'],
+  ['updateApiKey', 'the name of a weak key', { id: '$key', name: 'B' }, 'u f o o o f o o e e n o'],
+  ['updateApiKey', 'the role of a weak key', { id: '$key', roleId: '$role' }, 'u f o o o f o o e e n o'],
+  ['updateApiKey', 'a weak key into a strong one', { id: '$key', grants: ['*'] }, 'u f e o e f e o e e n o'],
   [
     'updateApiKey',
     'a weak key’s role to a strong one',
     { id: '$key', roleId: '$strongRole' },
-    'u f e o e f e o e n o',
+    'u f e o e f e o e e n o',
   ],
-  ['updateApiKey', 'nothing of a strong key', { id: '$strongKey' }, 'u f e o e f e o e n o'],
+  ['updateApiKey', 'nothing of a strong key', { id: '$strongKey' }, 'u f e o e f e o e e n o'],
   [
     'updateApiKey',
     'a strong key into a weak one',
     { id: '$strongKey', grants: WEAK },
-    'u f e o e f e o e n o',
+    'u f e o e f e o e e n o',
   ],
-  ['updateApiKey', 'a strong key: accept it', { id: '$strongKey', enabled: true }, 'u f e o e f e o e n o'],
-  ['updateApiKey', 'a strong key: for ever', { id: '$strongKey', expiresAt: null }, 'u f e o e f e o e n o'],
-  ['updateApiKey', 'the name of a key of the team', { id: '$teamKey', name: 'B' }, 'u f o o o f o o o n o'],
+  ['updateApiKey', 'a strong key: accept it', { id: '$strongKey', enabled: true }, 'u f e o e f e o e e n o'],
+  [
+    'updateApiKey',
+    'a strong key: for ever',
+    { id: '$strongKey', expiresAt: null },
+    'u f e o e f e o e e n o',
+  ],
+  ['updateApiKey', 'the name of a key of the team', { id: '$teamKey', name: 'B' }, 'u f o o o f o o o e n o'],
   [
     'updateApiKey',
     'a key of the team into one of none',
     { id: '$teamKey', teamIds: null },
-    'u f o o o f o o e n o',
+    'u f o o o f o o e e n o',
   ],
   [
     'updateApiKey',
     'a key of the team into another',
     { id: '$teamKey', teamIds: ['$team'] },
-    'u f o o o f o o e n o',
+    'u f o o o f o o e e n o',
   ],
 
-  ['rotateApiKey', 'a weak key', { id: '$key' }, 'u f o o o f o o e n o'],
-  ['rotateApiKey', 'a strong key', { id: '$strongKey' }, 'u f e o e f e o e n o'],
-  ['rotateApiKey', 'a key of the team', { id: '$teamKey' }, 'u f o o o f o o o n o'],
-  ['revokeApiKey', 'a weak key', { id: '$key' }, 'u f o o f f o o o n o'],
-  ['revokeApiKey', 'a strong key', { id: '$strongKey' }, 'u f o o f f o o o n o'],
-  ['revokeApiKeys', 'both', { ids: ['$key', '$strongKey'] }, 'u f o o f f o o o n o'],
-  ['revokeApiKeySecret', 'of a strong key', { id: '$secret' }, 'u f o o o f o o o n o'],
-  ['verifyApiKey', 'a key', { key: '$secretText', teamId: '$team' }, 'u f o o f o o o o n o'],
+  ['rotateApiKey', 'a weak key', { id: '$key' }, 'u f o o o f o o e e n o'],
+  ['rotateApiKey', 'a strong key', { id: '$strongKey' }, 'u f e o e f e o e e n o'],
+  ['rotateApiKey', 'a key of the team', { id: '$teamKey' }, 'u f o o o f o o o e n o'],
+  ['revokeApiKey', 'a weak key', { id: '$key' }, 'u f o o f f o o o o n o'],
+  ['revokeApiKey', 'a strong key', { id: '$strongKey' }, 'u f o o f f o o o o n o'],
+  ['revokeApiKeys', 'both', { ids: ['$key', '$strongKey'] }, 'u f o o f f o o o o n o'],
+  ['revokeApiKeySecret', 'of a strong key', { id: '$secret' }, 'u f o o o f o o o o n o'],
+  ['verifyApiKey', 'a key', { key: '$secretText', teamId: '$team' }, 'u f o o f o o o o o n o'],
 
-  ['createRole', 'a weak role', { ...o, name: '$name', permissions: WEAK }, 'u f f o o f f o e n o'],
-  ['createRole', 'one that holds nothing', { ...o, name: '$name', permissions: [] }, 'u f f o o f f o e n o'],
+  ['createRole', 'a weak role', { ...o, name: '$name', permissions: WEAK }, 'u f f o o f f o f o n o'],
+  [
+    'createRole',
+    'one that holds nothing',
+    { ...o, name: '$name', permissions: [] },
+    'u f f o o f f o f o n o',
+  ],
   [
     'createRole',
     'one with a wildcard',
     { ...o, name: '$name', permissions: ['member.*'] },
-    'u f f o o f f o e n o',
+    'u f f o o f f o f o n o',
   ],
   [
     'createRole',
     'one with a wider wildcard',
     { ...o, name: '$name', permissions: ['api.*'] },
-    'u f f o e f f o e n o',
+    'u f f o e f f o f o n o',
   ],
   [
     'createRole',
     'one that holds everything',
     { ...o, name: '$name', permissions: ['*'] },
-    'u f f o e f f o e n o',
+    'u f f o e f f o f o n o',
   ],
-  ['updateRole', 'the name of a weak role', { id: '$role', name: '$name' }, 'u f f o o f f o e n o'],
+  ['updateRole', 'the name of a weak role', { id: '$role', name: '$name' }, 'u f f o o f f o f o n o'],
   [
     'updateRole',
     'a weak role into a strong one',
     { id: '$role', permissions: ['*'] },
-    'u f f o e f f o e n o',
+    'u f f o e f f o f o n o',
   ],
   [
     'updateRole',
     'a strong role into a weak one',
     { id: '$strongRole', permissions: WEAK },
-    'u f f o e f f o e n o',
+    'u f f o e f f o f o n o',
   ],
-  ['updateRole', 'nothing of a strong role', { id: '$strongRole' }, 'u f f o e f f o e n o'],
-  ['updateRole', 'a role of Keywright', { id: '$memberRole', permissions: ['*'] }, 'u f f c c f f c c n c'],
-  ['deleteRole', 'a weak role', { id: '$role' }, 'u f f o o f f o o n o'],
-  ['deleteRole', 'a strong role that nobody has', { id: '$strongRole' }, 'u f f o o f f o o n o'],
-  ['deleteRole', 'a role in use', { id: '$usedRole' }, 'u f f c c f f c c n c'],
-  ['deleteRole', 'a role of Keywright', { id: '$adminRole' }, 'u f f c c f f c c n c'],
+  ['updateRole', 'nothing of a strong role', { id: '$strongRole' }, 'u f f o e f f o f o n o'],
+  ['updateRole', 'a role of Keywright', { id: '$memberRole', permissions: ['*'] }, 'u f f c c f f c f c n c'],
+  ['deleteRole', 'a weak role', { id: '$role' }, 'u f f o o f f o f o n o'],
+  ['deleteRole', 'a strong role that nobody has', { id: '$strongRole' }, 'u f f o o f f o f o n o'],
+  ['deleteRole', 'a role in use', { id: '$usedRole' }, 'u f f c c f f c f c n c'],
+  ['deleteRole', 'a role of Keywright', { id: '$adminRole' }, 'u f f c c f f c f c n c'],
 
-  ['createTeam', 'a team', { ...o, name: '$name' }, 'u f o o f f f o o n o'],
-  ['updateTeam', 'a team', { id: '$team', name: '$name' }, 'u f o o f f f o o n o'],
-  ['deleteTeam', 'a team', { id: '$team' }, 'u f o o f f f o o n o'],
-  ['deleteTeam', 'a team with keys', { id: '$usedTeam' }, 'u f c c f f f c c n c'],
+  ['createTeam', 'a team', { ...o, name: '$name' }, 'u f o o f f f o f o n o'],
+  ['updateTeam', 'a team', { id: '$team', name: '$name' }, 'u f o o f f f o f o n o'],
+  ['deleteTeam', 'a team', { id: '$team' }, 'u f o o f f f o f o n o'],
+  ['deleteTeam', 'a team with keys', { id: '$usedTeam' }, 'u f c c f f f c f c n c'],
 
-  ['createOrganization', 'an organization', { name: '$name' }, 'u f f f f f f f f f o'],
-  ['updateOrganization', 'its name', { id: '$organization', name: 'Acme' }, 'u f f o f f f o o n o'],
+  ['createOrganization', 'an organization', { name: '$name' }, 'u f f f f f f f f f f o'],
+  ['updateOrganization', 'its name', { id: '$organization', name: 'Acme' }, 'u f f o f f f o f o n o'],
 
   [
     'inviteMember',
     'as a member',
     { ...o, email: '$email', roleId: '$memberRole', teamIds: ['$team'] },
-    'u f f o o f f o e n o',
+    'u f f o o f f o f e n o',
   ],
-  ['inviteMember', 'as an admin', { ...o, email: '$email', roleId: '$adminRole' }, 'u f f o e f f o e n o'],
-  ['inviteMember', 'as an owner', { ...o, email: '$email', roleId: '$ownerRole' }, 'u f f o e f f o e n o'],
+  ['inviteMember', 'as an admin', { ...o, email: '$email', roleId: '$adminRole' }, 'u f f o e f f o f e n o'],
+  ['inviteMember', 'as an owner', { ...o, email: '$email', roleId: '$ownerRole' }, 'u f f o e f f o f e n o'],
   [
     'inviteMember',
     'an invited owner, as a member',
     { ...o, email: '$invitedOwner', roleId: '$memberRole' },
-    'u f f o e f f o e n o',
+    'u f f o e f f o f e n o',
   ],
   [
     'inviteMember',
     'who has joined',
     { ...o, email: '$memberEmail', roleId: '$memberRole' },
-    'u f f c c f f c e n c',
+    'u f f c c f f c f e n c',
   ],
   [
     'updateMember',
     'the teams of a member',
     { id: '$membership', teamIds: ['$team'] },
-    'u f f o o f f o e n o',
+    'u f f o o f f o f e n o',
   ],
   [
     'updateMember',
     'a member’s role to a weak one',
     { id: '$membership', roleId: '$role' },
-    'u f f o o f f o e n o',
+    'u f f o o f f o f e n o',
   ],
   [
     'updateMember',
     'a member into an owner',
     { id: '$membership', roleId: '$ownerRole' },
-    'u f f o e f f o e n o',
+    'u f f o e f f o f e n o',
   ],
   [
     'updateMember',
     'an owner into a member',
     { id: '$ownership', roleId: '$memberRole' },
-    'u f f o e f f o e n o',
+    'u f f o e f f o f e n o',
   ],
-  ['removeMember', 'a member', { id: '$membership' }, 'u f f o o f f o f n o'],
-  ['removeMember', 'one of two owners', { id: '$ownership' }, 'u f f o f f f o f n o'],
+  ['removeMember', 'a member', { id: '$membership' }, 'u f f o o f f o f o n o'],
+  ['removeMember', 'one of two owners', { id: '$ownership' }, 'u f f o f f f o f o n o'],
 
-  ['signIn', 'with a link', { token: '$link' }, 'o o o o o o o o o o o'],
-  ['signIn', 'with a made-up token', { token: 'a' }, 'n n n n n n n n n n n'],
-  ['revokeSession', 'of somebody else', { id: '$session' }, 'u n n n n n n n n n n'],
-  ['signOut', 'oneself', null, 'u o o o o o o o o o o'],
+  ['signIn', 'with a link', { token: '$link' }, 'o o o o o o o o o o o o'],
+  ['signIn', 'with a made-up token', { token: 'a' }, 'n n n n n n n n n n n n'],
+  ['revokeSession', 'of somebody else', { id: '$session' }, 'u n n n n n n n n n n n'],
+  ['signOut', 'oneself', null, 'u o o o o o o o o o o o'],
 ];
 
 /** A field of Query or Subscription with its arguments, and who is answered what. */
 export type ReadRow = readonly [field: string, args: Readonly<Record<string, unknown>>, outcomes: string];
 
 export const QUERIES: readonly ReadRow[] = [
-  //                                          nob mem adm own man nar mak wid bou str ope
-  ['viewer', {}, 'u o o o o o o o o o o'],
-  ['node', { id: '$key' }, 'u o o o o - o o o - o'],
-  ['nodes', { ids: ['$key'] }, 'u o o o o - o o o - o'],
-  ['organization', { id: '$organization' }, 'u o o o o f f o o - o'],
-  ['apiKey', { id: '$key' }, 'u o o o o f o o o - o'],
-  ['apiKeys', { ...o }, 'u o o o o f o o o n o'],
+  //                                          nob mem adm own man nar mak wid bou res str ope
+  ['viewer', {}, 'u o o o o o o o o o o o'],
+  ['node', { id: '$key' }, 'u o o o o - o o o o - o'],
+  ['nodes', { ids: ['$key'] }, 'u o o o o - o o o o - o'],
+  ['organization', { id: '$organization' }, 'u o o o o f f o o o - o'],
+  ['apiKey', { id: '$key' }, 'u o o o o f o o o o - o'],
+  ['apiKeys', { ...o }, 'u o o o o f o o o o n o'],
 ];
 
 export const SUBSCRIPTIONS: readonly ReadRow[] = [
-  ['apiKeyUsed', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o n o'],
-  ['apiKeyChanged', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o n o'],
-  ['apiKeyDenied', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o n o'],
+  ['apiKeyUsed', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o o n o'],
+  ['apiKeyChanged', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o o n o'],
+  ['apiKeyDenied', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o o n o'],
 ];
 
 /** Fields of what `node` finds: each list of fields with who is answered what; NULL where there is no node for them. */
@@ -293,65 +310,67 @@ export const NODES: Readonly<
   Organization: {
     id: '$organization',
     fields: [
-      //                                        nob mem adm own man nar mak wid bou str ope
-      ['id name slug keyPrefix createdAt', 'u o o o o - - o o - o'],
-      ['limits rotationPolicy permissionCatalog', 'u o o o o - - o o - o'],
-      ['keySummary apiKeys', 'u o o o o - - o o - o'],
-      ['teams', 'u o o o o - - o o - o'],
-      ['members', 'u f o o o - - o o - o'],
-      ['roles', 'u f o o o - - o o - o'],
-      ['auditLog', 'u f o o f - - o o - o'],
+      //                                        nob mem adm own man nar mak wid bou res str ope
+      ['id name slug keyPrefix createdAt', 'u o o o o - - o o o - o'],
+      ['limits rotationPolicy permissionCatalog', 'u o o o o - - o o o - o'],
+      ['keySummary apiKeys', 'u o o o o - - o o o - o'],
+      ['teams', 'u o o o o - - o o o - o'],
+      ['members', 'u f o o o - - o f o - o'],
+      ['roles', 'u f o o o - - o o o - o'],
+      ['auditLog', 'u f o o f - - o o o - o'],
     ],
   },
   Team: {
     id: '$team',
     fields: [
-      ['id name organization', 'u o o o o - - o o - o'],
-      ['apiKeys', 'u o o o o - - o o - o'],
-      ['members', 'u f o o o - - o o - o'],
+      ['id name organization', 'u o o o o - - o o o - o'],
+      ['apiKeys', 'u o o o o - - o o o - o'],
+      ['members', 'u f o o o - - o f o - o'],
     ],
   },
-  User: { id: '$user', fields: [['id name email', 'u - o o o - - o o - o']] },
+  User: { id: '$user', fields: [['id name email', 'u - o o o - - o - o - o']] },
   Membership: {
     id: '$membership',
-    fields: [['id user organization role teams joinedAt', 'u - o o o - - o o - o']],
+    fields: [['id user organization role teams joinedAt', 'u - o o o - - o - o - o']],
   },
   Role: {
     id: '$role',
-    fields: [['id name description permissions system memberCount apiKeyCount', 'u - o o o - - o o - o']],
+    fields: [['id name description permissions system memberCount apiKeyCount', 'u - o o o - - o o o - o']],
   },
   ApiKey: {
     id: '$key',
     fields: [
       [
         'id name description organization environment status start role grants permissions',
-        'u o o o o - o o o - o',
+        'u o o o o - o o o o - o',
       ],
       [
         'teams ipAllowlist rateLimit externalId metadata createdAt createdBy updatedAt',
-        'u o o o o - o o o - o',
+        'u o o o o - o o o o - o',
       ],
-      ['expiresAt lastUsedAt lastUsedIp revokedAt revokedBy revocationReason', 'u o o o o - o o o - o'],
-      ['rotationDueAt secrets usage', 'u o o o o - o o o - o'],
-      ['auditLog', 'u f o o f - f o o - o'],
+      ['expiresAt lastUsedAt lastUsedIp revokedAt revokedBy revocationReason', 'u o o o o - o o o o - o'],
+      ['rotationDueAt secrets usage', 'u o o o o - o o o o - o'],
+      ['auditLog', 'u f o o f - f o o o - o'],
     ],
   },
   ApiKeySecret: {
     id: '$secret',
-    fields: [['id start status createdAt expiresAt lastUsedAt uses', 'u o o o o - o o o - o']],
+    fields: [['id start status createdAt expiresAt lastUsedAt uses', 'u o o o o - o o o o - o']],
   },
   AuditEntry: {
     id: '$entry',
-    fields: [['id sequence action actor targetId changes ip userAgent occurredAt', 'u - o o - - - o o - o']],
+    fields: [
+      ['id sequence action actor targetId changes ip userAgent occurredAt', 'u - o o - - - o o o - o'],
+    ],
   },
 };
 
 /** Fields of `viewer`, about the caller itself. */
 export const VIEWER: readonly ReadRow[] = [
-  ['actor', {}, 'u o o o o o o o o o o'],
-  ['organizations', {}, 'u o o o o o o o o o o'],
-  ['permissions', { ...o }, 'u o o o o o o o o n o'],
-  ['sessions', {}, 'u o o o o o o o o o o'],
+  ['actor', {}, 'u o o o o o o o o o o o'],
+  ['organizations', {}, 'u o o o o o o o o o o o'],
+  ['permissions', { ...o }, 'u o o o o o o o o o n o'],
+  ['sessions', {}, 'u o o o o o o o o o o o'],
 ];
 
 /**

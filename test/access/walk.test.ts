@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { covers, union } from '../../src/access/permissions.ts';
-import { keyPrincipal, type Principal, userPrincipal } from '../../src/access/principal.ts';
+import { type Principal, userPrincipal } from '../../src/access/principal.ts';
 import type { Context } from '../../src/context.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -14,7 +14,7 @@ import { inviteMember } from '../../src/organizations/invite-member.ts';
 import { updateMember } from '../../src/organizations/update-member.ts';
 import { updateRole } from '../../src/organizations/update-role.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { contextFor, servicesOn } from '../support/services.ts';
+import { contextFor, keyCaller, servicesOn } from '../support/services.ts';
 import { Place } from './world.ts';
 
 const SEED = 7;
@@ -207,7 +207,7 @@ class Conspiracy {
     const principal: Principal =
       kind === 'member'
         ? userPrincipal(newId('user'), newId('ses'), new Map([[organizationId, permissions]]))
-        : keyPrincipal({ keyId: newId('key'), secretId: newId('sec'), organizationId, permissions, teamIds });
+        : keyCaller(organizationId, permissions, { teamIds });
     return contextFor(ctx, principal);
   }
 }

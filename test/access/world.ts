@@ -180,6 +180,16 @@ export async function tokenOf(caller: Caller, place: Place, other: Place): Promi
       return (await place.key({ grants: ['*'] })).secret;
     case 'boundKey':
       return (await place.key({ grants: ['*'], teamIds: [place.boundTeamId] })).secret;
+    case 'restrictedKey':
+      return (
+        await place.key({
+          grants: ['*'],
+          environment: 'test',
+          expiresAt: place.ctx.clock.now() + 3_600_000,
+          ipAllowlist: ['127.0.0.1', '::1'],
+          rateLimit: { limit: 5, windowSeconds: 60 },
+        })
+      ).secret;
     case 'stranger':
       return (await other.join('owner')).token;
     case 'operator':

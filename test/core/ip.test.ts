@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isInNetworks, type Network, parseAddress, parseNetwork } from '../../src/core/ip.ts';
+import { isCovered, isInNetworks, type Network, parseAddress, parseNetwork } from '../../src/core/ip.ts';
 
 function network(text: string): Network {
   const parsed = parseNetwork(text);
@@ -96,6 +96,23 @@ describe('belonging', () => {
     ['', false],
   ])('of %s is %s', (address, belongs) => {
     expect(isInNetworks(address, networks)).toBe(belongs);
+  });
+
+  test.each([
+    ['10.1.0.0/16', ['10.0.0.0/8'], true],
+    ['10.0.0.0/8', ['10.0.0.0/8'], true],
+    ['10.0.0.0/8', ['10.0.0.0/9', '10.128.0.0/9'], true],
+    ['0.0.0.0/0', ['0.0.0.0/1', '128.0.0.0/2', '192.0.0.0/2'], true],
+    ['::/0', ['8000::/1', '::/2', '4000::/2'], true],
+    ['10.0.0.0/8', ['10.0.0.0/9'], false],
+    ['10.0.0.0/8', ['10.0.0.0/9', '10.128.0.0/10', '10.192.0.0/11'], false],
+    ['10.0.0.0/8', ['10.0.0.0/9', '10.0.0.0/10'], false],
+    ['10.0.0.0/31', ['10.0.0.0', '10.0.0.1'], true],
+    ['10.0.0.0/30', ['10.0.0.0', '10.0.0.1', '10.0.0.3'], false],
+    ['0.0.0.0/0', ['::/0'], false],
+    ['10.0.0.1', [], false],
+  ])('of all of %s to %s is %s', (whole, parts, covered) => {
+    expect(isCovered(network(whole), parts.map(network))).toBe(covered);
   });
 
   test('does not cross from one protocol into the other', () => {

@@ -18,6 +18,7 @@ function headersOf(given: Partial<VerifiableKey>): Map<string, string> {
     enabled: true,
     revoked: false,
     expiresAt: 0,
+    keyExpiresAt: 0,
     ...given,
   });
   return new Map(raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? '']] : [])));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keyPrincipal, operatorPrincipal } from '../../src/access/principal.ts';
+import { operatorPrincipal } from '../../src/access/principal.ts';
 import {
   EscalationError,
   ForbiddenError,
@@ -17,7 +17,14 @@ import { createTeam } from '../../src/organizations/create-team.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';
-import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
+import {
+  contextFor,
+  keyCaller,
+  makeOrganization,
+  memberOf,
+  roleNamed,
+  servicesOn,
+} from '../support/services.ts';
 
 onEachDatabase('creating a key', (engine) => {
   const services = servicesOn(engine);
@@ -162,8 +169,7 @@ onEachDatabase('creating a key', (engine) => {
     const { ctx, organization } = await makeOrganization(services());
     const { apiKey } = (await createApiKey(ctx, { name: 'A', grants: ['api.key.create', 'a'] })).result;
     const permissions = apiKey.grants;
-    const ids = { keyId: apiKey.id, secretId: newId('sec'), organizationId: organization.id };
-    const byKey = contextFor(services(), keyPrincipal({ ...ids, permissions }));
+    const byKey = contextFor(services(), keyCaller(organization.id, permissions, { keyId: apiKey.id }));
     expect((await createApiKey(byKey, { name: 'B', grants: ['a'] })).result.apiKey.createdBy).toBe(apiKey.id);
     const byOperator = contextFor(services(), operatorPrincipal(newId('op'), 'billing'));
     const given = { name: 'C', organizationId: organization.id };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../db/open.ts';
-import { keyPrincipal, operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import { operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import type { Context } from '../../src/context.ts';
 import { AppError, ForbiddenError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -15,7 +15,14 @@ import { type VerifyApiKeyInput, verifyApiKey } from '../../src/keys/verify-api-
 import { createTeam } from '../../src/organizations/create-team.ts';
 import { auditOf } from '../support/audit.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
-import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
+import {
+  contextFor,
+  keyCaller,
+  makeOrganization,
+  memberOf,
+  roleNamed,
+  servicesOn,
+} from '../support/services.ts';
 
 onEachDatabase('verifying a key', (engine) => {
   const services = servicesOn(engine);
@@ -105,8 +112,7 @@ onEachDatabase('verifying a key', (engine) => {
     const operator = contextFor(services(), operatorPrincipal(newId('op'), 'gateway'));
     for (const { secret, id } of [one, other])
       expect(await verifyApiKey(operator, { key: secret })).toMatchObject({ valid: true, keyId: id });
-    const own = { keyId: one.id, secretId: newId('sec'), organizationId: one.organization.id };
-    const byKey = contextFor(services(), keyPrincipal({ ...own, permissions: ['api.key.verify'] }));
+    const byKey = contextFor(services(), keyCaller(one.organization.id, ['api.key.verify']));
     expect((await verifyApiKey(byKey, { key: one.secret })).code).toBe('VALID');
     expect((await verifyApiKey(byKey, { key: other.secret })).code).toBe('NOT_FOUND');
   });

@@ -22,6 +22,7 @@ function key(keyId: string, organizationId = 'org'): VerifiableKey {
     enabled: true,
     revoked: false,
     expiresAt: 0,
+    keyExpiresAt: 0,
   };
 }
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { keyPrincipal, operatorPrincipal, systemPrincipal } from '../../src/access/principal.ts';
+import { operatorPrincipal, systemPrincipal } from '../../src/access/principal.ts';
 import { ConflictError, ForbiddenError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import { listRoles } from '../../src/organizations/list-roles.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';
-import { contextFor, memberOf, servicesOn } from '../support/services.ts';
+import { contextFor, keyCaller, memberOf, servicesOn } from '../support/services.ts';
 
 onEachDatabase('creating an organization', (engine) => {
   const services = servicesOn(engine);
@@ -159,9 +159,8 @@ onEachDatabase('creating an organization', (engine) => {
     const create = (ctx: Parameters<typeof createOrganization>[0]) => createOrganization(ctx, { name: 'A' });
     const organizationId = newId('org');
     const owner = memberOf(organizationId, ['*']);
-    const key = { keyId: newId('key'), secretId: newId('sec'), organizationId, permissions: ['*'] };
     await expect(create(contextFor(services(), owner))).rejects.toThrow(ForbiddenError);
-    await expect(create(contextFor(services(), keyPrincipal(key)))).rejects.toMatchObject({
+    await expect(create(contextFor(services(), keyCaller(organizationId, ['*'])))).rejects.toMatchObject({
       permission: 'organization.create',
     });
     await expect(create(contextFor(services(), null))).rejects.toThrow(UnauthenticatedError);

@@ -118,8 +118,8 @@ onEachDatabase('creating a role', (engine) => {
     const ctx = boundKey(services(), organization.id, ['*'], [newId('team')]);
     for (const permissions of [['api.key.view'], []])
       await expect(createRole(ctx, { name: 'A', permissions })).rejects.toMatchObject({
-        code: 'ESCALATION',
-        permissions,
+        code: 'FORBIDDEN',
+        permission: 'role.manage',
       });
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keyPrincipal, operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import { operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { ConflictError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createTeam } from '../../src/organizations/create-team.ts';
@@ -8,7 +8,7 @@ import { loadTeams } from '../../src/organizations/team.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';
-import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
+import { contextFor, keyCaller, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
 
 onEachDatabase('creating a team', (engine) => {
   const services = servicesOn(engine);
@@ -114,8 +114,9 @@ onEachDatabase('creating a team', (engine) => {
   test('works for keys and operators', async () => {
     const { organization } = await makeOrganization(services());
     const organizationId = organization.id;
-    const key = { keyId: newId('key'), secretId: newId('sec'), organizationId, permissions: ['team.manage'] };
-    const byKey = await createTeam(contextFor(services(), keyPrincipal(key)), { name: 'By a key' });
+    const byKey = await createTeam(contextFor(services(), keyCaller(organizationId, ['team.manage'])), {
+      name: 'By a key',
+    });
     expect(byKey.result.organizationId).toBe(organizationId);
     const operator = contextFor(services(), operatorPrincipal(newId('op'), 'back-end'));
     const [issue] = await issuesOf(createTeam(operator, { name: 'A' }));

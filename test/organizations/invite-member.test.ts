@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { operatorPrincipal, type Principal } from '../../src/access/principal.ts';
-import { ConflictError, EscalationError, NotFoundError } from '../../src/core/errors.ts';
+import { ConflictError, EscalationError, ForbiddenError, NotFoundError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createTeam } from '../../src/organizations/create-team.ts';
 import { type InviteMemberInput, inviteMember } from '../../src/organizations/invite-member.ts';
@@ -218,7 +218,7 @@ onEachDatabase('inviting somebody', (engine) => {
       const { result: team } = await createTeam(owner, { name: 'Platform' });
       const ctx = boundKey(services(), organization.id, ['*'], [team.id]);
       const refused = inviteMember(ctx, { email: freshEmail(), roleId, teamIds: [team.id] });
-      await expect(refused).rejects.toThrow(EscalationError);
+      await expect(refused).rejects.toThrow(ForbiddenError);
     });
   });
 

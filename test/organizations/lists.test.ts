@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Page, PageArgs } from '../../db/page.ts';
-import {
-  keyPrincipal,
-  operatorPrincipal,
-  systemPrincipal,
-  userPrincipal,
-} from '../../src/access/principal.ts';
+import { operatorPrincipal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import type { Context } from '../../src/context.ts';
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
@@ -24,7 +19,14 @@ import { countRoleUses, loadRoles } from '../../src/organizations/role.ts';
 import { loadTeams } from '../../src/organizations/team.ts';
 import { loadUsers } from '../../src/organizations/user.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
+import {
+  contextFor,
+  keyCaller,
+  makeOrganization,
+  memberOf,
+  roleNamed,
+  servicesOn,
+} from '../support/services.ts';
 
 function names(page: Page<{ readonly name: string }>): string[] {
   return page.edges.map((edge) => edge.node.name);
@@ -115,8 +117,7 @@ onEachDatabase('listing organizations', (engine) => {
       ]),
     );
     expect(await list(user)).toEqual(['One', 'Three']);
-    const key = { keyId: newId('key'), secretId: newId('sec'), organizationId: two, permissions: [] };
-    expect(await list(keyPrincipal(key))).toEqual(['Two']);
+    expect(await list(keyCaller(two, []))).toEqual(['Two']);
     expect(await list(userPrincipal(newId('user'), newId('ses'), new Map()))).toEqual([]);
     expect(await list(operatorPrincipal(newId('op'), 'back-end'))).toEqual(['One', 'Two', 'Three']);
     await expect(list(null)).rejects.toThrow(UnauthenticatedError);

@@ -1,11 +1,11 @@
-import { keyPrincipal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import { systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createRole } from '../../src/organizations/create-role.ts';
 import { joinOrganization } from '../../src/organizations/join-organization.ts';
 import type { Role } from '../../src/organizations/role.ts';
-import { contextFor, roleNamed } from '../support/services.ts';
+import { contextFor, keyCaller, roleNamed } from '../support/services.ts';
 
 /** Keywright itself, who may do everything. */
 export function keywright(services: Services): Context {
@@ -56,6 +56,5 @@ export function boundKey(
   permissions: readonly string[],
   teamIds: readonly string[],
 ): Context {
-  const key = { keyId: newId('key'), secretId: newId('sec'), organizationId, permissions, teamIds };
-  return contextFor(services, keyPrincipal(key));
+  return contextFor(services, keyCaller(organizationId, permissions, { teamIds }));
 }

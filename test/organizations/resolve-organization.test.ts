@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { keyPrincipal, operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import { operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { NotFoundError, UnauthenticatedError, ValidationError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { resolveOrganizationId } from '../../src/organizations/resolve-organization.ts';
+import { keyCaller } from '../support/services.ts';
 
 const one = newId('org');
 const two = newId('org');
@@ -13,12 +14,7 @@ function userOf(...organizationIds: string[]) {
 }
 
 const key = {
-  principal: keyPrincipal({
-    keyId: newId('key'),
-    secretId: newId('sec'),
-    organizationId: one,
-    permissions: [],
-  }),
+  principal: keyCaller(one, []),
 };
 const operator = { principal: operatorPrincipal(newId('op'), 'back-end') };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConflictError, EscalationError } from '../../src/core/errors.ts';
+import { ConflictError, EscalationError, ForbiddenError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createTeam } from '../../src/organizations/create-team.ts';
 import { inviteMember } from '../../src/organizations/invite-member.ts';
@@ -131,7 +131,7 @@ onEachDatabase('changing a member', (engine) => {
     const { organization, add } = await setUp();
     const { membershipId: id } = await add('member');
     const ctx = boundKey(services(), organization.id, ['*'], [newId('team')]);
-    await expect(updateMember(ctx, { id, teamIds: [] })).rejects.toThrow(EscalationError);
+    await expect(updateMember(ctx, { id, teamIds: [] })).rejects.toThrow(ForbiddenError);
   });
 
   test('leaves the last owner one, whoever asks', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { ConflictError, EscalationError, NotFoundError } from '../../src/core/errors.ts';
+import { ConflictError, EscalationError, ForbiddenError, NotFoundError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
+import type { OidcConfig } from '../../src/core/oidc-config.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
 import { createRole } from '../../src/organizations/create-role.ts';
@@ -9,7 +10,14 @@ import { updateRole } from '../../src/organizations/update-role.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';
-import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
+import {
+  contextFor,
+  keyCaller,
+  makeOrganization,
+  memberOf,
+  roleNamed,
+  servicesOn,
+} from '../support/services.ts';
 import { boundKey } from './people.ts';
 
 onEachDatabase('changing a role', (engine) => {
@@ -102,7 +110,26 @@ onEachDatabase('changing a role', (engine) => {
   test('is nothing for a key that is bound to teams', async () => {
     const { organization, role } = await setUp();
     const ctx = boundKey(services(), organization.id, ['*'], [newId('team')]);
-    await expect(updateRole(ctx, { id: role.id, name: 'A' })).rejects.toThrow(EscalationError);
+    await expect(updateRole(ctx, { id: role.id, name: 'A' })).rejects.toThrow(ForbiddenError);
+  });
+
+  test('is nothing for a restricted key where newcomers get the role, now or by its new name', async () => {
+    const { ctx, organization, role } = await setUp();
+    const asking = (organizationName: string, roleName: string) => {
+      const admission = { organization: organizationName, role: roleName };
+      const config = { ...ctx.config, oidc: { admission } as OidcConfig };
+      const limits = { environment: 'test' } as const;
+      return { ...contextFor(services(), keyCaller(organization.id, ['*'], limits)), config };
+    };
+    const change = { id: role.id, name: 'Newcomer' };
+    for (const named of ['READER', role.id, 'newcomer'])
+      await expect(updateRole(asking(organization.slug, named), change)).rejects.toMatchObject({
+        code: 'ESCALATION',
+        restrictions: ['ENVIRONMENT'],
+      });
+    const create = { name: 'Newcomer', permissions: [] };
+    await expect(createRole(asking(organization.id, 'newcomer'), create)).rejects.toThrow(EscalationError);
+    await expect(updateRole(asking('elsewhere', role.id), change)).resolves.toBeDefined();
   });
 
   test('needs role.manage, and knows no role of another organization', async () => {

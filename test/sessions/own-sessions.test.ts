@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keyPrincipal, operatorPrincipal } from '../../src/access/principal.ts';
+import { operatorPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import { NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -10,7 +10,7 @@ import { refreshSession } from '../../src/sessions/refresh-principal.ts';
 import { revokeSession } from '../../src/sessions/revoke-session.ts';
 import { signOut } from '../../src/sessions/sign-out.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { contextFor, servicesOn } from '../support/services.ts';
+import { contextFor, keyCaller, servicesOn } from '../support/services.ts';
 import { auditLogOf, commandLine, makePerson, nobody, sessionOf } from './people.ts';
 
 const MINUTE = 60_000;
@@ -101,11 +101,7 @@ onEachDatabase('a person’s own sessions', (engine) => {
     });
 
     test('as none for keys and operators, and not for nobody', async () => {
-      const key = { keyId: newId('key'), secretId: newId('sec'), organizationId: newId('org') };
-      for (const principal of [
-        keyPrincipal({ ...key, permissions: ['*'] }),
-        operatorPrincipal(newId('op'), 'back-end'),
-      ])
+      for (const principal of [keyCaller(newId('org'), ['*']), operatorPrincipal(newId('op'), 'back-end')])
         expect(await listSessions(contextFor(services(), principal))).toEqual([]);
       await expect(listSessions(nobody(services()))).rejects.toThrow(UnauthenticatedError);
     });
@@ -150,8 +146,7 @@ onEachDatabase('a person’s own sessions', (engine) => {
 
     test('not by keys, operators or nobody', async () => {
       const { first, organizationId } = await twoSessions();
-      const key = { keyId: newId('key'), secretId: newId('sec'), organizationId, permissions: ['*'] };
-      for (const principal of [keyPrincipal(key), operatorPrincipal(newId('op'), 'back-end')])
+      for (const principal of [keyCaller(organizationId, ['*']), operatorPrincipal(newId('op'), 'back-end')])
         await expect(revokeSession(contextFor(services(), principal), first)).rejects.toThrow(NotFoundError);
       await expect(revokeSession(nobody(services()), first)).rejects.toThrow(UnauthenticatedError);
       expect(await isAccepted(first.token)).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keyPrincipal, operatorPrincipal } from '../../src/access/principal.ts';
+import { operatorPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
 import { authenticateSession } from '../../src/sessions/authenticate-session.ts';
 import { refreshSession } from '../../src/sessions/refresh-principal.ts';
@@ -7,7 +7,7 @@ import { signOut } from '../../src/sessions/sign-out.ts';
 import { stillValidSessions } from '../../src/sessions/still-valid.ts';
 import { hashToken, newToken } from '../../src/sessions/tokens.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { contextFor, makeOrganization, roleNamed, servicesOn } from '../support/services.ts';
+import { contextFor, keyCaller, makeOrganization, roleNamed, servicesOn } from '../support/services.ts';
 import { auditLogOf, commandLine, everythingStored, makePerson, nobody, sessionOf } from './people.ts';
 
 const MINUTE = 60_000;
@@ -239,13 +239,12 @@ onEachDatabase('a session', (engine) => {
 
     test('not by others, who have none', async () => {
       const { organization } = await makeOrganization(services());
-      const key = { keyId: newId('key'), secretId: newId('sec'), organizationId: organization.id };
       const before = await auditLogOf(services(), organization.id);
       for (const ctx of [
         nobody(services()),
         commandLine(services()),
         contextFor(services(), operatorPrincipal(newId('op'), 'backend')),
-        contextFor(services(), keyPrincipal({ ...key, permissions: ['*'] })),
+        contextFor(services(), keyCaller(organization.id, ['*'])),
       ])
         expect(await signOut(ctx)).toEqual({ signedOut: false, endedSessions: 0 });
       expect(await auditLogOf(services(), organization.id)).toEqual(before);

@@ -1,7 +1,15 @@
 import { type KyselyPlugin, SqliteQueryCompiler } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import { type Engine, openDatabase } from '../../db/open.ts';
-import { type Principal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import { UNRESTRICTED } from '../../src/access/key-limits.ts';
+import {
+  type CallingKey,
+  type KeyPrincipal,
+  keyPrincipal,
+  type Principal,
+  systemPrincipal,
+  userPrincipal,
+} from '../../src/access/principal.ts';
 import type { Context, Services } from '../../src/context.ts';
 import { parseConfig } from '../../src/core/config.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -99,6 +107,22 @@ export async function makeOrganization(
 /** Somebody who holds these permissions in the organization, and is part of no other. */
 export function memberOf(organizationId: string, permissions: readonly string[]): Principal {
   return userPrincipal(newId('user'), newId('ses'), new Map([[organizationId, permissions]]));
+}
+
+/** A key that holds these permissions in the organization, and is bound by nothing unless it is said. */
+export function keyCaller(
+  organizationId: string,
+  permissions: readonly string[],
+  facts: Partial<CallingKey> = {},
+): KeyPrincipal {
+  const ids = { keyId: newId('key'), secretId: newId('sec'), organizationId };
+  return keyPrincipal({
+    ...UNRESTRICTED,
+    keyExpiresAt: UNRESTRICTED.expiresAt,
+    ...ids,
+    permissions,
+    ...facts,
+  });
 }
 
 /** A role of the organization by its name. */
