@@ -16,3 +16,30 @@ export const systemClock: Clock = { now: () => Date.now(), monotonic: () => perf
 export function wallTimeOf(clock: Clock, monotonic: number): number {
   return clock.now() + Math.max(0, Math.ceil(monotonic - clock.monotonic()));
 }
+
+/** Steps back of fewer milliseconds go unnoticed: reading two clocks takes time, and none of it matters so exactly. */
+const STEP_MIN_MS = 100;
+
+/** Notices when the wall clock is set back: what was stored before may be in the future now. */
+export class ClockSteps {
+  readonly #clock: Clock;
+  /** Of the wall clock over the monotonic one; slewing and a machine's sleep only ever change it slowly, or upwards. */
+  #lead: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#lead = this.#read();
+  }
+
+  /** Whether it was since the last call that said so, or since the beginning. */
+  wentBack(): boolean {
+    const lead = this.#read();
+    const wentBack = lead < this.#lead - STEP_MIN_MS;
+    this.#lead = wentBack ? lead : Math.max(lead, this.#lead);
+    return wentBack;
+  }
+
+  #read(): number {
+    return this.#clock.now() - this.#clock.monotonic();
+  }
+}

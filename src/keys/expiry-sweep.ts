@@ -1,10 +1,12 @@
 import type { Services } from '../context.ts';
-import { recordExpiries } from './record-expiries.ts';
+import { ClockSteps } from '../core/clock.ts';
+import { limitLastSeen } from '../sessions/limit-last-seen.ts';
+import { recordExpiries, withdrawExpiries } from './record-expiries.ts';
 
 /** How often expiries are looked for, milliseconds: they are in the log well within a second. */
 const INTERVAL_MS = 400;
 
-/** Records expiries as they come. */
+/** Records expiries as they come, and puts right what was stored while the clock was ahead. */
 export interface ExpirySweep {
   start(): void;
   /** Resolves when nothing of it runs any more. */
@@ -16,9 +18,18 @@ export function expirySweep(services: Services): ExpirySweep {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
+  const steps = new ClockSteps(services.clock);
+  // At the start too: the clock may have been set back while no server was running.
+  let wasAhead = true;
 
   const sweep = async (): Promise<void> => {
+    wasAhead = steps.wentBack() || wasAhead;
     try {
+      if (wasAhead) {
+        while (!stopped && (await withdrawExpiries(services)) > 0);
+        await limitLastSeen(services.db, services.clock.now());
+        wasAhead = false;
+      }
       // As long as there are more than one look finds, the next follows at once.
       while (!stopped && (await recordExpiries(services)) > 0);
     } catch (error) {

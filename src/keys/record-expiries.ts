@@ -1,4 +1,6 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { systemPrincipal } from '../access/principal.ts';
+import type { AuditRecord } from '../audit/record.ts';
 import { type Change, write } from '../command.ts';
 import type { Context, Services } from '../context.ts';
 import { newId } from '../core/ids.ts';
@@ -6,22 +8,63 @@ import { newId } from '../core/ids.ts';
 /** How many expiries are recorded at once. */
 const BATCH = 200;
 
-interface Due {
-  /** Of the key, or of the secret. */
-  readonly id: string;
-  readonly organizationId: string;
-  readonly keyId: string;
+type Table = 'api_keys' | 'api_key_secrets';
+
+type Entry = Pick<AuditRecord, 'action' | 'changes'>;
+
+/** What is done with expiries, and how the log says so. */
+interface Work {
+  /** Which rows it is done with; no more when it is done. */
+  applies(table: Table, now: number): RawBuilder<SqlBool>;
+  recordedAt(now: number): number | null;
+  ofKey(enabled: boolean): Entry;
+  ofSecret(id: string): Entry;
 }
+
+const RECORD: Work = {
+  applies: (table, now) => sql`${column(table, 'expiry_recorded_at')} is null
+    and ${column(table, 'revoked_at')} is null and ${column(table, 'expires_at')} <= ${now}`,
+  recordedAt: (now) => now,
+  ofKey: (enabled) => ({
+    action: 'api_key.expired',
+    changes: { status: enabled ? ['ACTIVE', 'EXPIRED'] : ['DISABLED', 'DISABLED'] },
+  }),
+  ofSecret: (id) => ({ action: 'api_key.secret_expired', changes: { secretId: [id, null] } }),
+};
+
+const WITHDRAW: Work = {
+  // Only recorded in the future can be an expiry that has not come: there is an index by that.
+  applies: (table, now) => sql`${column(table, 'expiry_recorded_at')} > ${now}
+    and ${column(table, 'revoked_at')} is null and ${column(table, 'expires_at')} > ${now}`,
+  recordedAt: () => null,
+  ofKey: (enabled) => ({
+    action: 'api_key.updated',
+    changes: { status: enabled ? ['EXPIRED', 'ACTIVE'] : ['DISABLED', 'DISABLED'] },
+  }),
+  ofSecret: (id) => ({ action: 'api_key.updated', changes: { secretId: [null, id] } }),
+};
 
 /**
  * Takes note in the log of keys and retiring secrets that have expired, each once, whatever the number of servers and
  * however long none was running. Verification doesn't wait for it: it compares times. Resolves with how many there were.
  */
-export async function recordExpiries(services: Services): Promise<number> {
+export function recordExpiries(services: Services): Promise<number> {
+  return sweep(services, RECORD);
+}
+
+/**
+ * Takes back expiries that were recorded while the clock was ahead and have not come yet: the log says that the key is
+ * accepted again, and has its expiry when it comes. Resolves with how many there were, of which more may be left.
+ */
+export function withdrawExpiries(services: Services): Promise<number> {
+  return sweep(services, WITHDRAW);
+}
+
+async function sweep(services: Services, work: Work): Promise<number> {
   const now = services.clock.now();
-  const keys = await dueKeys(services, now);
-  const secrets = await dueSecrets(services, now);
-  const organizationIds = [...new Set([...keys, ...secrets].map((due) => due.organizationId))].sort();
+  const keys = await findKeys(services, work, now);
+  const secrets = await findSecrets(services, work, now);
+  const organizationIds = [...new Set([...keys, ...secrets].map((found) => found.organizationId))].sort();
   const ctx: Context = {
     ...services,
     publicUrl: services.publicUrl,
@@ -29,83 +72,77 @@ export async function recordExpiries(services: Services): Promise<number> {
     request: { id: newId('evt'), ip: null, userAgent: null },
   };
   for (const organizationId of organizationIds) {
-    const own = (all: readonly Due[]) => all.filter((due) => due.organizationId === organizationId);
+    const own = (all: readonly Found[]) => all.filter((found) => found.organizationId === organizationId);
     await write(ctx, async (change) => {
       await change.lock(organizationId);
-      await recordKeys(change, own(keys));
-      await recordSecrets(change, own(secrets));
+      await markKeys(change, work, own(keys));
+      await markSecrets(change, work, own(secrets));
     });
   }
   return keys.length + secrets.length;
 }
 
-function dueKeys({ db }: Services, now: number): Promise<Due[]> {
+interface Found {
+  /** Of the key, or of the secret. */
+  readonly id: string;
+  readonly organizationId: string;
+  readonly keyId: string;
+}
+
+function findKeys({ db }: Services, work: Work, now: number): Promise<Found[]> {
   return db
     .selectFrom('api_keys')
     .select(['id', 'id as keyId', 'organization_id as organizationId'])
-    .where('expiry_recorded_at', 'is', null)
-    .where('revoked_at', 'is', null)
-    .where('expires_at', '<=', now)
+    .where(work.applies('api_keys', now))
     .orderBy('expires_at')
     .limit(BATCH)
     .execute();
 }
 
-function dueSecrets({ db }: Services, now: number): Promise<Due[]> {
+function findSecrets({ db }: Services, work: Work, now: number): Promise<Found[]> {
   return db
     .selectFrom('api_key_secrets')
     .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
     .select(['api_key_secrets.id', 'api_keys.id as keyId', 'api_keys.organization_id as organizationId'])
-    .where('api_key_secrets.expiry_recorded_at', 'is', null)
-    .where('api_key_secrets.revoked_at', 'is', null)
-    .where('api_key_secrets.expires_at', '<=', now)
+    .where(work.applies('api_key_secrets', now))
     .orderBy('api_key_secrets.expires_at')
     .limit(BATCH)
     .execute();
 }
 
-/** What was due may have been extended, revoked or recorded before the lock: the conditions hold again. */
-async function recordKeys({ tx, now, audit }: Change, due: readonly Due[]): Promise<void> {
-  if (due.length === 0) return;
-  const ids = due.map(({ id }) => id);
-  const recorded = await tx
+/** What was found may have been extended, revoked or recorded before the lock: the conditions hold again. */
+async function markKeys({ tx, now, audit }: Change, work: Work, found: readonly Found[]): Promise<void> {
+  if (found.length === 0) return;
+  const ids = found.map(({ id }) => id);
+  const marked = await tx
     .updateTable('api_keys')
-    .set({ expiry_recorded_at: now })
+    .set({ expiry_recorded_at: work.recordedAt(now) })
     .where('id', 'in', ids)
-    .where('expiry_recorded_at', 'is', null)
-    .where('revoked_at', 'is', null)
-    .where('expires_at', '<=', now)
+    .where(work.applies('api_keys', now))
     .returning(['id', 'enabled'])
     .execute();
-  const enabled = new Map(recorded.map((key) => [key.id, key.enabled === 1]));
-  for (const { id, organizationId } of due) {
-    const before = enabled.get(id);
-    if (before === undefined) continue;
-    const changes = { status: [before ? 'ACTIVE' : 'DISABLED', before ? 'EXPIRED' : 'DISABLED'] } as const;
-    audit({ organizationId, action: 'api_key.expired', targetId: id, changes });
+  const enabled = new Map(marked.map((key) => [key.id, key.enabled === 1]));
+  for (const { id, organizationId } of found) {
+    const isEnabled = enabled.get(id);
+    if (isEnabled !== undefined) audit({ organizationId, targetId: id, ...work.ofKey(isEnabled) });
   }
 }
 
-async function recordSecrets({ tx, now, audit }: Change, due: readonly Due[]): Promise<void> {
-  if (due.length === 0) return;
-  const ids = due.map(({ id }) => id);
-  const recorded = await tx
+async function markSecrets({ tx, now, audit }: Change, work: Work, found: readonly Found[]): Promise<void> {
+  if (found.length === 0) return;
+  const ids = found.map(({ id }) => id);
+  const marked = await tx
     .updateTable('api_key_secrets')
-    .set({ expiry_recorded_at: now })
+    .set({ expiry_recorded_at: work.recordedAt(now) })
     .where('id', 'in', ids)
-    .where('expiry_recorded_at', 'is', null)
-    .where('revoked_at', 'is', null)
-    .where('expires_at', '<=', now)
+    .where(work.applies('api_key_secrets', now))
     .returning('id')
     .execute();
-  const done = new Set(recorded.map(({ id }) => id));
-  for (const { id, organizationId, keyId } of due) {
-    if (!done.has(id)) continue;
-    audit({
-      organizationId,
-      action: 'api_key.secret_expired',
-      targetId: keyId,
-      changes: { secretId: [id, null] },
-    });
-  }
+  const done = new Set(marked.map(({ id }) => id));
+  for (const { id, organizationId, keyId } of found)
+    if (done.has(id)) audit({ organizationId, targetId: keyId, ...work.ofSecret(id) });
+}
+
+function column(table: Table, name: 'expiry_recorded_at' | 'revoked_at' | 'expires_at') {
+  return sql.ref(`${table}.${name}`);
 }

@@ -1,4 +1,5 @@
 import type { Services } from '../context.ts';
+import type { Clock } from '../core/clock.ts';
 import type { ChangeEvent, DenialEvent, Event, UseEvent } from '../events/events.ts';
 import { readPositions, requireReplayable } from './change-log.ts';
 import { ChangeTail, type Following } from './change-tail.ts';
@@ -21,17 +22,18 @@ export class Live {
   readonly denials: Channels<DenialEvent>;
   /** Null where keys can't be read at once. */
   readonly readKey: KeyReader | null;
-  readonly #services: Pick<Services, 'db' | 'bus' | 'log'>;
+  readonly #services: Pick<Services, 'db' | 'bus' | 'clock' | 'log'>;
   readonly #tails = new Map<string, Promise<ChangeTail>>();
   readonly #opened = new Map<string, ChangeTail>();
   readonly #holds = new Map<string, number>();
   #leaveBus: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(services: Pick<Services, 'db' | 'bus' | 'log'>, readKey: KeyReader | null = null) {
+  constructor(services: Pick<Services, 'db' | 'bus' | 'clock' | 'log'>, readKey: KeyReader | null = null) {
     this.#services = services;
     this.readKey = readKey;
-    const { bus } = services;
+    const { bus, clock } = services;
+    const later = laterBy(clock);
     this.uses = new Channels((organizationId) => bus.watch(organizationId), later);
     this.denials = new Channels((organizationId) => bus.watch(organizationId), later);
   }
@@ -163,7 +165,11 @@ export class Live {
   }
 }
 
-/** Other nodes' events come late: what is known may be newer. */
-function later<V extends { readonly at: number }>(known: V, value: V): V {
-  return value.at >= known.at ? value : known;
+/** How far ahead of this node's clock those of others may be, milliseconds. */
+const CLOCKS_APART_MS = 1_000;
+
+/** Other nodes' events come late: what is known may be newer, unless it is of a time when the clock was ahead. */
+function laterBy(clock: Clock) {
+  return <V extends { readonly at: number }>(known: V, value: V): V =>
+    value.at >= known.at || known.at > clock.now() + CLOCKS_APART_MS ? value : known;
 }

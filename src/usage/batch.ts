@@ -87,6 +87,14 @@ export function lastUseOf(activities: readonly (KeyActivity | undefined)[]): Las
   return undefined;
 }
 
+/** Makes last uses after `now`, noted while the clock was ahead, uses of `now`: later ones are newer. */
+export function limitLastUses(batches: readonly (Batch | null | undefined)[], now: number): void {
+  for (const key of batches.flatMap((batch) => (batch ? [...batch.keys.values()] : []))) {
+    key.at = Math.min(key.at, now);
+    for (const secret of key.secrets) secret.at = Math.min(secret.at, now);
+  }
+}
+
 /** The batch in parts of so many keys each, in the order of their ids. */
 export function partsOf(batch: Batch, size: number): Batch[] {
   const parts: Batch[] = [];

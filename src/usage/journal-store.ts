@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type BackgroundWriter, ROW_MISSING } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
-import { type Batch, isEmpty, MINUTES_MAX, mergeBatches } from './batch.ts';
+import { type Batch, isEmpty, limitLastUses, MINUTES_MAX, mergeBatches } from './batch.ts';
 import { deleteRows, idsInJournal, insertRows, type JournalRow, newRow, readRow } from './journal.ts';
 import { SavedUsage, type Shard, shardsOf } from './shards.ts';
 import { NotSavedError, type UsageStore } from './store.ts';
@@ -215,6 +215,8 @@ export function journalStore(
       return found.filter((key) => key !== undefined);
     },
     handedOver: (keyId) => round.get(keyId),
+    limitLastUses: (now) =>
+      limitLastUses([saving, doubtful?.batch, ...saved.batches(), ...round.batches()], now),
     rest() {
       if (!isSettling) round = new SavedUsage();
     },

@@ -1,16 +1,19 @@
 import type { BackgroundWriter } from '../../db/open.ts';
 import type { Services, UsageSink } from '../context.ts';
+import { ClockSteps } from '../core/clock.ts';
 import {
   emptyBatch,
   isEmpty,
   type KeyActivity,
   lastUseOf,
+  limitLastUses,
   mergeBatches,
   noteDenial,
   noteUse,
   secretOf,
 } from './batch.ts';
 import { journalStore } from './journal-store.ts';
+import { limitTimes } from './limit-times.ts';
 import { pruneBuckets } from './prune.ts';
 import { NotSavedError, type UsageStore } from './store.ts';
 import { tableStore } from './table-store.ts';
@@ -49,11 +52,15 @@ export function createUsageRecorder(
   let next: Promise<void> | null = null;
   let started: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
-  let pruneAt = 0;
+  // By the monotonic clock.
+  let pruneAt = Number.NEGATIVE_INFINITY;
   // When the first of what is gathered came, and of what is being saved.
   let since: number | null = null;
   let savingSince: number | null = null;
   let failures = 0;
+  const steps = new ClockSteps(clock);
+  /** Whether what is stored may be in the future, of a time when the clock was ahead. */
+  let wasAhead = false;
 
   const fail = (error: unknown): void => {
     failures += 1;
@@ -97,15 +104,36 @@ export function createUsageRecorder(
     if (saving) await saving;
     const isSaved = await save();
     await store.settle().catch(fail);
-    if (isSaved || !store.settlesLater) return;
-    // There may have been no room before.
-    await save();
-    await store.settle().catch(fail);
+    if (!isSaved && store.settlesLater) {
+      // There may have been no room before.
+      await save();
+      await store.settle().catch(fail);
+    }
+    if (wasAhead) await limitStored();
   };
 
-  const hasNothing = (): boolean => isEmpty(gathering) && !saving && !store.hasUnwritten;
+  const limitStored = async (): Promise<void> => {
+    wasAhead = false;
+    try {
+      await limitTimes(db, clock.now());
+    } catch (error) {
+      wasAhead = true;
+      fail(error);
+    }
+  };
+
+  const lookAtClock = (): void => {
+    if (!steps.wentBack()) return;
+    wasAhead = true;
+    const now = clock.now();
+    limitLastUses([gathering], now);
+    store.limitLastUses(now);
+  };
+
+  const hasNothing = (): boolean => isEmpty(gathering) && !saving && !store.hasUnwritten && !wasAhead;
 
   const flush = (): Promise<void> => {
+    lookAtClock();
     if (writing) {
       // What is being written now may have begun before the caller's use was noted.
       next ??= writing.then(() => {
@@ -122,24 +150,24 @@ export function createUsageRecorder(
   };
 
   const saveOrSettle = async (): Promise<void> => {
-    if (!writing && store.isDue) return flush();
+    if (!writing && (store.isDue || wasAhead)) return flush();
     await save();
   };
 
   const tick = (): void => {
+    lookAtClock();
     // As long as the next write would have left it: it may be large, and there may be no next.
     if (!writing && hasNothing()) store.rest();
     void saveOrSettle().then(prune);
   };
 
   const prune = async (): Promise<void> => {
-    const now = clock.now();
-    if (now < pruneAt) return;
-    pruneAt = now + PRUNE_EVERY_MS;
+    if (clock.monotonic() < pruneAt) return;
+    pruneAt = clock.monotonic() + PRUNE_EVERY_MS;
     try {
       // What another process on the same file left since.
       await journal?.adopt('lingering');
-      await pruneBuckets(db, now);
+      await pruneBuckets(db, clock.now());
     } catch (error) {
       log.warn('Old usage could not be looked after; it is tried again in an hour', { error });
     }
@@ -151,6 +179,8 @@ export function createUsageRecorder(
     } catch (error) {
       fail(error);
     }
+    // The clock may have been set back while no server was running.
+    await limitStored();
   };
 
   return {

@@ -46,6 +46,11 @@ export class SavedUsage {
     return this.#shards.get(shardOf(keyId))?.batch.keys.get(keyId);
   }
 
+  /** What all shards hold. */
+  batches(): Batch[] {
+    return [...this.#shards.values()].map(({ batch }) => batch);
+  }
+
   /** All shards, in groups of about so many keys. */
   groups(keys: number): Shard[][] {
     const groups: Shard[][] = [];
@@ -74,7 +79,7 @@ export class SavedUsage {
 
   #sum(of: (batch: Batch) => number): number {
     let sum = 0;
-    for (const { batch } of this.#shards.values()) sum += of(batch);
+    for (const batch of this.batches()) sum += of(batch);
     return sum;
   }
 }

@@ -19,6 +19,8 @@ export interface UsageStore {
   unwritten(keyId: string): readonly KeyActivity[];
   /** What is being written of a key, or was written last: a row that was read before the commit does not hold it. */
   handedOver(keyId: string): KeyActivity | undefined;
+  /** Makes last uses after `now` that it holds uses of `now`. What is saved or written is not corrected. */
+  limitLastUses(now: number): void;
   /** Nothing has come for a while: what was written last is in every row that anybody will look at. */
   rest(): void;
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import { type Batch, mergeBatches, partsOf } from './batch.ts';
+import { type Batch, limitLastUses, mergeBatches, partsOf } from './batch.ts';
 import { NotSavedError, type UsageStore } from './store.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -30,6 +30,7 @@ export function tableStore(db: Kysely<Tables>): UsageStore {
     hasUnwritten: false,
     unwritten: () => [],
     handedOver: (keyId) => handedOver?.keys.get(keyId),
+    limitLastUses: (now) => limitLastUses([handedOver], now),
     rest() {
       handedOver = null;
     },

@@ -8,7 +8,8 @@ import { GRANULARITIES, GRANULARITY_NAMES, type Granularity, startOf } from './g
 /** Rows of a statement: far fewer values than either engine takes. */
 const CHUNK = 500;
 
-interface Bucket {
+/** What was counted of a key in one stretch of time. */
+export interface Bucket {
   readonly keyId: string;
   readonly organizationId: string;
   readonly granularity: Granularity;
@@ -104,7 +105,8 @@ async function writeSecrets(
   `.execute(tx);
 }
 
-async function writeBuckets(tx: Transaction<Tables>, rows: readonly Bucket[]) {
+/** Adds what was counted; of keys that are gone, nothing. */
+export async function writeBuckets(tx: Transaction<Tables>, rows: readonly Bucket[]) {
   const values = rows.map(
     ({ keyId, organizationId, granularity, start, verified, denied }) =>
       sql`(${keyId}, ${organizationId}, ${granularity}, ${whole(start)}, ${whole(verified)}, ${whole(denied)})`,
