@@ -46,6 +46,8 @@ export interface MembershipsTable {
   organization_id: Fixed<string>;
   user_id: Fixed<string>;
   role_id: string;
+  /** As the organization knows the person; null: by the e-mail address alone. */
+  name: string | null;
   created_at: Fixed<number>;
   /** Null: invited, not joined yet. */
   joined_at: number | null;
@@ -86,6 +88,11 @@ export interface SignInTokensTable {
   invites_to: Fixed<string | null>;
   /** The only organization that a session by it reaches; null: all of the user's. */
   limited_to: Fixed<string | null>;
+  /**
+   * JSON: the permissions that its creator held in that organization; a membership with more ends it. Null: not limited,
+   * or created by a release that didn't record them.
+   */
+  ceiling: Fixed<string | null>;
 }
 
 export interface SessionsTable {
@@ -94,6 +101,8 @@ export interface SessionsTable {
   user_id: Fixed<string>;
   /** The only organization that it reaches; null: all of the user's. */
   limited_to: Fixed<string | null>;
+  /** That of the link with which it began. */
+  ceiling: Fixed<string | null>;
   created_at: Fixed<number>;
   expires_at: Fixed<number>;
   last_seen_at: number;

@@ -7,6 +7,7 @@ import * as recordedExpiries from './0005-recorded-expiries.ts';
 import * as auditByAge from './0006-audit-by-age.ts';
 import * as nodeSecrets from './0007-node-secrets.ts';
 import * as usageJournal from './0008-usage-journal.ts';
+import * as invitedMemberships from './0009-invited-memberships.ts';
 
 /** All migrations, oldest first. Once released, one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-audit-by-age': auditByAge,
   '0007-node-secrets': nodeSecrets,
   '0008-usage-journal': usageJournal,
+  '0009-invited-memberships': invitedMemberships,
 };

@@ -5,6 +5,7 @@ import type { Change } from '../command.ts';
 import { isId } from '../core/ids.ts';
 import { foldName } from '../core/input.ts';
 import type { OidcAdmission } from '../core/oidc-config.ts';
+import { findRemoval } from '../sessions/removals.ts';
 import { joinOrganization } from './join-organization.ts';
 import { loadRoles, type Role } from './role.ts';
 
@@ -50,7 +51,7 @@ export async function admitNewcomer(
   { organizationId, role: wanted }: { readonly organizationId: string; readonly role: string },
 ): Promise<string | null> {
   const { tx } = change;
-  if (userId !== null && (await isOrWasMember(tx, organizationId, userId))) return null;
+  if (userId !== null && (await isOrWasMember(tx, organizationId, userId, email))) return null;
   const role = await findRole(tx, organizationId, wanted);
   if (!role) return 'OIDC_DEFAULT_ROLE names no role of the organization';
   if (covers(role.permissions, '*')) return 'OIDC_DEFAULT_ROLE names a role that holds everything';
@@ -63,6 +64,7 @@ async function isOrWasMember(
   tx: Transaction<Tables>,
   organizationId: string,
   userId: string,
+  email: string,
 ): Promise<boolean> {
   const membership = await tx
     .selectFrom('memberships')
@@ -70,15 +72,7 @@ async function isOrWasMember(
     .where('organization_id', '=', organizationId)
     .where('user_id', '=', userId)
     .executeTakeFirst();
-  if (membership) return true;
-  const removal = await tx
-    .selectFrom('audit_log')
-    .select('id')
-    .where('organization_id', '=', organizationId)
-    .where('action', '=', 'member.removed')
-    .where('changes', 'like', `%"${userId}"%`)
-    .executeTakeFirst();
-  return removal !== undefined;
+  return membership !== undefined || (await findRemoval(tx, organizationId, { userId, email })) !== null;
 }
 
 async function findRole(

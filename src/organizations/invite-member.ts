@@ -9,7 +9,7 @@ import type { Changes } from '../events/events.ts';
 import { createSignInLink, INVITATION_MS } from '../sessions/create-sign-in-link.ts';
 import { difference } from './difference.ts';
 import { MEMBER_TEAMS_MAX, putIntoTeams, teamIdsOfMember } from './member-teams.ts';
-import { MEMBERSHIP_COLUMNS, type Membership, toMembership } from './membership.ts';
+import { type Membership, selectMemberships, toMembership } from './membership.ts';
 import { requireMembership } from './require-membership.ts';
 import { requireRole } from './require-role.ts';
 import { requireTeams } from './require-teams.ts';
@@ -20,7 +20,7 @@ import { userByEmail } from './user-by-email.ts';
 export interface InviteMemberInput {
   readonly organizationId?: string | null | undefined;
   readonly email: string;
-  /** For somebody who isn't known yet; others keep theirs. */
+  /** What this organization calls the person; left out or null: as in an earlier invitation, or by the address. */
   readonly name?: string | null | undefined;
   readonly roleId: string;
   readonly teamIds?: readonly string[] | null | undefined;
@@ -74,15 +74,19 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
   refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
   await requireTeams(tx, organizationId, teamIds);
   const userId = await userByEmail(tx, email, name, now);
-  const known = await tx
-    .selectFrom('memberships')
-    .select(MEMBERSHIP_COLUMNS)
-    .where('organization_id', '=', organizationId)
-    .where('user_id', '=', userId)
+  const known = await selectMemberships(tx)
+    .where('memberships.organization_id', '=', organizationId)
+    .where('memberships.user_id', '=', userId)
     .executeTakeFirst();
   const before = known ? await pending(change, toMembership(known)) : null;
   const id = before?.id ?? newId('mem');
-  if (before) await tx.updateTable('memberships').set({ role_id: roleId }).where('id', '=', id).execute();
+  const calledNow = name ?? before?.name ?? null;
+  if (before)
+    await tx
+      .updateTable('memberships')
+      .set({ role_id: roleId, name: calledNow })
+      .where('id', '=', id)
+      .execute();
   else
     await tx
       .insertInto('memberships')
@@ -91,21 +95,27 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
         organization_id: organizationId,
         user_id: userId,
         role_id: roleId,
+        name: calledNow,
         created_at: now,
         joined_at: null,
       })
       .execute();
   await putIntoTeams(tx, id, teamIds);
 
-  // Whoever invites sees the link, and could open it: somebody known elsewhere must not be met there by it.
+  // Whoever invites sees the link, and could open it: it must give them nothing that they couldn't grant.
   const limited = principal.kind === 'user' || principal.kind === 'key';
   const link = await createSignInLink(change, ctx.publicUrl, userId, INVITATION_MS, {
     organizationId,
-    limited,
+    ceiling: limited ? principal.permissionsIn(organizationId) : null,
   });
   const said: Changes = before
-    ? difference(before, { ...before, roleId, teamIds }, ['roleId', 'teamIds'])
-    : { userId: [null, userId], email: [null, email], roleId: [null, roleId], teamIds: [null, teamIds] };
+    ? difference(before, { ...before, name: calledNow, roleId, teamIds }, ['name', 'roleId', 'teamIds'])
+    : {
+        email: [null, email],
+        ...(calledNow !== null && { name: [null, calledNow] as const }),
+        roleId: [null, roleId],
+        teamIds: [null, teamIds],
+      };
   const changes: Changes = { ...said, expiresAt: [null, new Date(link.expiresAt).toISOString()] };
   audit({ organizationId, action: 'member.invited', targetId: id, changes });
   return { membership: await requireMembership(tx, id), signInUrl: link.url };

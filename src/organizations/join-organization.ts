@@ -6,8 +6,9 @@ import { userByEmail } from './user-by-email.ts';
 /** Who joins, and as what; already checked. */
 export interface NewMember {
   readonly organizationId: string;
-  /** Lower-case. Somebody known by it joins as who they are, under the name they have. */
+  /** Lower-case. Somebody known by it joins as who they are. */
   readonly email: string;
+  /** What this organization calls the person; null: by the address. */
   readonly name: string | null;
   readonly roleId: string;
 }
@@ -26,6 +27,7 @@ export async function joinOrganization(
       organization_id: organizationId,
       user_id: userId,
       role_id: roleId,
+      name,
       created_at: now,
       joined_at: now,
     })

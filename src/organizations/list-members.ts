@@ -2,7 +2,7 @@ import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts'
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
-import { MEMBERSHIP_COLUMNS, type Membership, toMembership } from './membership.ts';
+import { type Membership, selectMemberships, toMembership } from './membership.ts';
 
 /** Narrows a list of members. */
 export interface MemberFilter {
@@ -26,10 +26,7 @@ export async function listMembers(
   page: PageArgs,
 ): Promise<Page<Membership>> {
   await requireOrganization(ctx, organizationId, 'member.view');
-  const all = ctx.db
-    .selectFrom('memberships')
-    .select(MEMBERSHIP_COLUMNS)
-    .where('organization_id', '=', organizationId);
+  const all = selectMemberships(ctx.db).where('memberships.organization_id', '=', organizationId);
   if (teamId === undefined) return readPage(all, BY_AGE, page, toMembership);
   const ofTeam = all.where((eb) =>
     isId('team', teamId)

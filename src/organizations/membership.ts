@@ -6,29 +6,43 @@ import { TEAM_COLUMNS, type Team, toTeam } from './team.ts';
 export interface Membership {
   readonly id: string;
   readonly organizationId: string;
+  /** Shown to nobody until the person has joined. */
   readonly userId: string;
+  /** The address that was invited; lower-case. */
+  readonly email: string;
+  /** As the organization knows the person, whatever they are called elsewhere; null: by the address alone. */
+  readonly name: string | null;
   readonly roleId: string;
   readonly createdAt: number;
   /** Null: invited, not joined yet. */
   readonly joinedAt: number | null;
 }
 
-/** The columns of a membership. */
-export const MEMBERSHIP_COLUMNS = [
-  'memberships.id',
-  'memberships.organization_id',
-  'memberships.user_id',
-  'memberships.role_id',
-  'memberships.created_at',
-  'memberships.joined_at',
-] as const;
+/** A query for memberships; `toMembership` reads its rows. */
+export function selectMemberships(db: Kysely<Tables>) {
+  return db
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select([
+      'memberships.id',
+      'memberships.organization_id',
+      'memberships.user_id',
+      'users.email',
+      'memberships.name',
+      'memberships.role_id',
+      'memberships.created_at',
+      'memberships.joined_at',
+    ]);
+}
 
 /** A membership from its row. */
-export function toMembership(row: Row<'memberships'>): Membership {
+export function toMembership(row: Row<'memberships'> & Pick<Row<'users'>, 'email'>): Membership {
   return {
     id: row.id,
     organizationId: row.organization_id,
     userId: row.user_id,
+    email: row.email,
+    name: row.name,
     roleId: row.role_id,
     createdAt: row.created_at,
     joinedAt: row.joined_at,
@@ -38,7 +52,7 @@ export function toMembership(row: Row<'memberships'>): Membership {
 /** Those of the memberships that exist, in any order. */
 export async function loadMemberships(db: Kysely<Tables>, ids: readonly string[]): Promise<Membership[]> {
   if (ids.length === 0) return [];
-  const rows = await db.selectFrom('memberships').select(MEMBERSHIP_COLUMNS).where('id', 'in', ids).execute();
+  const rows = await selectMemberships(db).where('memberships.id', 'in', ids).execute();
   return rows.map(toMembership);
 }
 

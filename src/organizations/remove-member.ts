@@ -26,7 +26,7 @@ export async function removeMember(ctx: Context, { id }: RemoveMemberInput): Pro
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
     const { tx, audit, principal } = change;
     const membership = await requireMembership(tx, id);
-    const { userId, roleId } = membership;
+    const { userId, email, roleId, joinedAt } = membership;
     const role = await requireRole(tx, organizationId, roleId);
     const [lacked] = missing(principal.permissionsIn(organizationId), role.permissions);
     if (lacked !== undefined) throw new ForbiddenError(lacked);
@@ -36,7 +36,12 @@ export async function removeMember(ctx: Context, { id }: RemoveMemberInput): Pro
       organizationId,
       action: 'member.removed',
       targetId: id,
-      changes: { userId: [userId, null], roleId: [roleId, null] },
+      changes: {
+        // Who has not joined is known to the organization by the address alone.
+        ...(joinedAt !== null && { userId: [userId, null] as const }),
+        email: [email, null],
+        roleId: [roleId, null],
+      },
     });
     await endMemberSessions(change, userId, organizationId);
     return id;

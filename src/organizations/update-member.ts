@@ -3,6 +3,7 @@ import { UNRESTRICTED } from '../access/key-limits.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { Input } from '../core/input.ts';
+import { endOutgrownLinks } from '../sessions/link-ceiling.ts';
 import { difference } from './difference.ts';
 import { locate } from './locate.ts';
 import { MEMBER_TEAMS_MAX, putIntoTeams, teamIdsOfMember } from './member-teams.ts';
@@ -23,7 +24,8 @@ export interface UpdateMemberInput {
 const PERMISSION = 'member.manage';
 
 /**
- * Gives a member, invited ones and oneself included, another role or other teams, at once. The caller needs
+ * Gives a member, invited ones and oneself included, another role or other teams, at once. An invitation link, and the
+ * sessions that began with one, end where the role holds more than the link's creator could grant. The caller needs
  * `member.manage` and everything that the member may do, before and after. Rejects with ValidationError, NotFoundError
  * (member, role or team), EscalationError, or ConflictError where the last owner would go; where nothing differs,
  * nothing is written.
@@ -34,14 +36,15 @@ export async function updateMember(ctx: Context, given: UpdateMemberInput): Prom
   const input = new Input();
   const said = readChanges(input, given);
   input.check();
-  return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit, principal }) => {
+  return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
+    const { tx, audit, principal } = change;
     const membership = await requireMembership(tx, id);
     const before = { ...membership, teamIds: (await teamIdsOfMember(tx, id)) as readonly string[] };
     const after = { ...before, ...said };
     const role = await requireRole(tx, organizationId, before.roleId);
     refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
-    if (after.roleId !== before.roleId) {
-      const next = await requireRole(tx, organizationId, after.roleId);
+    const next = after.roleId === before.roleId ? role : await requireRole(tx, organizationId, after.roleId);
+    if (next !== role) {
       refuseEscalation(principal, organizationId, next.permissions, [UNRESTRICTED]);
       await requireOtherOwner(tx, membership, role);
     }
@@ -51,6 +54,8 @@ export async function updateMember(ctx: Context, given: UpdateMemberInput): Prom
     await tx.updateTable('memberships').set({ role_id: after.roleId }).where('id', '=', id).execute();
     if (changes.teamIds) await putIntoTeams(tx, id, after.teamIds);
     audit({ organizationId, action: 'member.updated', targetId: id, changes });
+    const permissions = { before: role.permissions, after: next.permissions };
+    await endOutgrownLinks(change, organizationId, { membershipId: id }, permissions);
     return { ...membership, roleId: after.roleId };
   });
 }

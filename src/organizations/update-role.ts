@@ -3,6 +3,7 @@ import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
 import { foldName, Input } from '../core/input.ts';
+import { endOutgrownLinks } from '../sessions/link-ceiling.ts';
 import { difference } from './difference.ts';
 import { locate } from './locate.ts';
 import { isNameTaken } from './name-taken.ts';
@@ -20,10 +21,11 @@ export interface UpdateRoleInput extends RoleInput {
 const PERMISSION = 'role.manage';
 
 /**
- * Changes a role, and with it the permissions of its members and keys, at once. The caller needs `role.manage` and every
- * permission of the role, before and after; a calling key changes no role whose holders are bound less tightly than
- * itself. Rejects with ValidationError, NotFoundError, EscalationError, or ConflictError
- * for a system role or a name that is taken; where nothing differs, nothing is written.
+ * Changes a role, and with it the permissions of its members and keys, at once; invitation links and sessions that are
+ * worth less than the role end. The caller needs `role.manage` and every permission of the role, before and after; a
+ * calling key changes no role whose holders are bound less tightly than itself. Rejects with ValidationError,
+ * NotFoundError, EscalationError, or ConflictError for a system role or a name that is taken; where nothing differs,
+ * nothing is written.
  */
 export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<Outcome<Role>> {
   const { id } = given;
@@ -31,7 +33,8 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
   const input = new Input();
   const said = readRole(input, given, await loadCatalog(ctx.db, organizationId));
   input.check();
-  return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit, principal }) => {
+  return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
+    const { tx, audit, principal } = change;
     const before = await requireRole(tx, organizationId, id);
     if (before.system)
       throw new ConflictError(`The role ${before.name} comes with Keywright: it stays as it is`);
@@ -55,6 +58,8 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
       .where('id', '=', id)
       .execute();
     audit({ organizationId, action: 'role.updated', targetId: id, changes });
+    const permissions = { before: before.permissions, after: after.permissions };
+    await endOutgrownLinks(change, organizationId, { roleId: id }, permissions);
     return after;
   });
 }

@@ -21,6 +21,8 @@ export interface SessionNotes {
   readonly organizationIds?: readonly string[];
   /** The only organization that it reaches; left out or null: all of the user's. */
   readonly limitedTo?: string | null;
+  /** The ceiling of the link with which it begins, as it is stored; left out or null: none. */
+  readonly ceiling?: string | null;
 }
 
 /** Begins a session of a user, and clears away those of the user that have ended by themselves. */
@@ -45,6 +47,7 @@ export async function createSession(
       hash: hashToken(token),
       user_id: userId,
       limited_to: notes.limitedTo ?? null,
+      ceiling: notes.ceiling ?? null,
       created_at: now,
       expires_at: expiresAt,
       last_seen_at: now,

@@ -20,8 +20,11 @@ export interface SignInLink {
 /** What a link invites to. */
 export interface Invitation {
   readonly organizationId: string;
-  /** Whether whoever opens it gets no further than that organization. */
-  readonly limited: boolean;
+  /**
+   * What the creator of the link holds there, where the link reaches that organization alone and is worth no more than
+   * this; null: it reaches all of the user's organizations.
+   */
+  readonly ceiling: readonly string[] | null;
 }
 
 /**
@@ -52,7 +55,8 @@ export async function createSignInLink(
       created_at: now,
       expires_at: expiresAt,
       invites_to: invitation?.organizationId ?? null,
-      limited_to: invitation?.limited ? invitation.organizationId : null,
+      limited_to: invitation?.ceiling ? invitation.organizationId : null,
+      ceiling: invitation?.ceiling ? JSON.stringify(invitation.ceiling) : null,
     })
     .execute();
   // In the fragment, which browsers send to nobody.

@@ -11,13 +11,16 @@ import { requireUserByEmail } from './require-user-by-email.ts';
 export async function issueSignInLink(ctx: Context, email: string): Promise<SignInLink> {
   requireCommandLine(ctx, 'sign_in_link.create');
   const { userId, organizations } = await requireUserByEmail(ctx, email);
-  const organizationIds = organizations.all;
+  const { all, joined, invited } = organizations;
   const { result } = await write(ctx, async (change) => {
-    for (const organizationId of organizationIds) await change.lock(organizationId);
+    for (const organizationId of all) await change.lock(organizationId);
     const link = await createSignInLink(change, ctx.publicUrl, userId);
     const changes = { expiresAt: [null, new Date(link.expiresAt).toISOString()] } as const;
-    for (const organizationId of organizationIds)
-      change.audit({ organizationId, action: 'sign_in_link.created', targetId: userId, changes });
+    const record = { action: 'sign_in_link.created', changes } as const;
+    for (const organizationId of joined) change.audit({ ...record, organizationId, targetId: userId });
+    // Until people join, an organization knows nothing of them but the invitation.
+    for (const { organizationId, membershipId } of invited)
+      change.audit({ ...record, organizationId, targetId: membershipId });
     return link;
   });
   return result;

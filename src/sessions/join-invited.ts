@@ -21,7 +21,7 @@ export async function joinInvited(
       action: 'member.joined',
       actor: userId,
       targetId: id,
-      changes: { joinedAt: [null, new Date(now).toISOString()] },
+      changes: { userId: [null, userId], joinedAt: [null, new Date(now).toISOString()] },
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { type UserPrincipal, userPrincipal } from '../access/principal.ts';
+import { isOutgrown } from './link-ceiling.ts';
 import { SESSION_IDLE_MS } from './session-lifetime.ts';
 
 /** A session that is accepted, and whose it is. */
@@ -15,7 +16,8 @@ export type SessionKey = { readonly hash: string } | { readonly id: string };
 
 /**
  * The session and what its user may do in every organization joined that it reaches, in one query; null where there is
- * no such session or it has ended, whether by its age or by not being used. A user without organizations holds nothing.
+ * no such session or it has ended: by its age, by not being used, or because its user holds more than the link was worth
+ * with which it began. A user without organizations holds nothing.
  */
 export async function loadSession(
   db: Kysely<Tables>,
@@ -40,6 +42,7 @@ export async function loadSession(
       'sessions.id',
       'sessions.user_id',
       'sessions.limited_to',
+      'sessions.ceiling',
       'sessions.last_seen_at',
       'memberships.organization_id',
       'roles.permissions',
@@ -56,8 +59,11 @@ export async function loadSession(
   if (!session) return null;
   const permissions = new Map<string, readonly string[]>();
   for (const row of rows) {
-    if (row.organization_id !== null && row.permissions !== null)
-      permissions.set(row.organization_id, JSON.parse(row.permissions) as string[]);
+    if (row.organization_id === null || row.permissions === null) continue;
+    const held = JSON.parse(row.permissions) as string[];
+    // Whatever gave the membership more should have ended the session; a server of an earlier release doesn't.
+    if (isOutgrown(session.ceiling, held)) return null;
+    permissions.set(row.organization_id, held);
   }
   const principal = userPrincipal(session.user_id, session.id, permissions, session.limited_to);
   return { principal, lastSeenAt: session.last_seen_at };

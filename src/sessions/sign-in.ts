@@ -3,8 +3,9 @@ import type { Context } from '../context.ts';
 import { type AppError, NotFoundError, RateLimitedError } from '../core/errors.ts';
 import { createSession } from './create-session.ts';
 import { endReplacedSession } from './end-replaced-session.ts';
+import { findLink, isLinkOutgrown, needsOwnSession } from './find-link.ts';
 import { joinInvited } from './join-invited.ts';
-import { hashToken, isToken, SIGN_IN_PREFIX } from './tokens.ts';
+import { findOwnName } from './own-name.ts';
 import { organizationsOf } from './user-organizations.ts';
 
 /** The token of a one-time link. */
@@ -23,59 +24,52 @@ export interface SignedIn {
 
 /**
  * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to. An
- * invitation that a member made, who has seen its link, joins and reaches that one organization only, unless the user
- * asks by a session that reaches all. A session by which somebody asks ends. Needs no caller: holding the token is the
- * permission. Rejects with NotFoundError for a token that is unknown, used or too
- * old, and with RateLimitedError for one more of those from an address that tried too many.
+ * invitation that a member or a key created joins and reaches that one organization only, unless the user asks by a
+ * session that reaches all; for somebody who was removed from it before, it works only by such a session. A session by
+ * which somebody asks ends. Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token
+ * that is unknown, used or too old, and for one that is worth less than the membership has become; with RateLimitedError
+ * for one more of those from an address that tried too many.
  */
 export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
-  if (!isToken(SIGN_IN_PREFIX, token)) throw refusal(ctx);
-  const hash = hashToken(token);
-  const { userId, limitedTo } = await findLink(ctx, hash);
-  const all = reachable((await organizationsOf(ctx.db, userId)).all, limitedTo);
+  const link = await findLink(ctx.db, token, ctx.clock.now());
+  if (!link) throw refusal(ctx);
+  const { userId, email } = link;
+  const all = reachable((await organizationsOf(ctx.db, userId)).all, link.limitedTo);
   const replaced = ctx.principal?.kind === 'user' ? ctx.principal : null;
   const locked = [...new Set([...all, ...(replaced?.organizationIds ?? [])])].sort();
   return write(ctx, async (change) => {
     // The locks come first here as everywhere, so that a removal of the member meanwhile can't cross this.
     for (const organizationId of locked) await change.lock(organizationId);
-    const used = await change.tx
+    const { tx } = change;
+    const used = await tx
       .deleteFrom('sign_in_tokens')
-      .where('hash', '=', hash)
+      .where('hash', '=', link.hash)
       .where('expires_at', '>', change.now)
       .returning('user_id')
       .executeTakeFirst();
-    if (!used) throw refusal(ctx);
-    await joinInvited(change, userId, all);
-    const { joined } = await organizationsOf(change.tx, userId);
+    if (!used || (await isLinkOutgrown(tx, link))) throw refusal(ctx);
     const ended = replaced !== null && (await endReplacedSession(change, replaced));
     const reachedAll = ended && replaced.userId === userId && replaced.limitedTo === null;
+    if (!reachedAll && (await needsOwnSession(tx, link))) throw refusal(ctx);
+    await joinInvited(change, userId, all);
+    const { joined } = await organizationsOf(tx, userId);
     // Somebody may have been added to another organization since; what is not locked can't be written about.
     const organizationIds = joined.filter((id) => (reachedAll ? locked : all).includes(id));
-    const notes = { actor: userId, organizationIds, limitedTo: reachedAll ? null : limitedTo };
+    const { limitedTo, ceiling } = reachedAll ? { limitedTo: null, ceiling: null } : link;
+    const notes = { actor: userId, organizationIds, limitedTo, ceiling };
     const session = await createSession(change, userId, notes);
-    const user = await change.tx
-      .selectFrom('users')
-      .select(['id', 'name', 'email'])
-      .where('id', '=', userId)
-      .executeTakeFirstOrThrow();
-    return { sessionToken: session.token, expiresAt: session.expiresAt, user };
+    const name = await findOwnName(tx, userId, limitedTo);
+    return {
+      sessionToken: session.token,
+      expiresAt: session.expiresAt,
+      user: { id: userId, name, email },
+    };
   });
 }
 
 /** Those of the organizations that a link reaches which may be limited to one. */
 function reachable(organizationIds: readonly string[], limitedTo: string | null): readonly string[] {
   return limitedTo === null ? organizationIds : organizationIds.filter((id) => id === limitedTo);
-}
-
-async function findLink(ctx: Context, hash: string): Promise<{ userId: string; limitedTo: string | null }> {
-  const row = await ctx.db
-    .selectFrom('sign_in_tokens')
-    .select(['user_id', 'limited_to'])
-    .where('hash', '=', hash)
-    .where('expires_at', '>', ctx.clock.now())
-    .executeTakeFirst();
-  if (!row) throw refusal(ctx);
-  return { userId: row.user_id, limitedTo: row.limited_to };
 }
 
 /**

@@ -33,13 +33,15 @@ export async function findIdentified(
   const known = await db
     .selectFrom('users')
     .leftJoin('user_identities', 'user_identities.user_id', 'users.id')
-    .select(['users.id', 'users.email', 'user_identities.subject'])
+    .select(['users.id', 'users.email', 'user_identities.issuer', 'user_identities.subject'])
     .where('users.email', '=', email)
     .executeTakeFirst();
   if (!known) return null;
-  if (known.subject !== null)
+  // Another sign-in with the identity may have linked it in between.
+  const linked = known.issuer === issuer && known.subject === subject;
+  if (known.subject !== null && !linked)
     throw new OidcFault('refused', 'the e-mail address is of a user who signs in with another identity');
-  return { userId: known.id, email: known.email, linked: false };
+  return { userId: known.id, email: known.email, linked };
 }
 
 /** Makes the identity the user's own, for ever. The caller has locked the organizations. */

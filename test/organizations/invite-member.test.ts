@@ -64,6 +64,8 @@ onEachDatabase('inviting somebody', (engine) => {
       id: expect.stringMatching(/^mem_/),
       organizationId: organization.id,
       userId: expect.stringMatching(/^user_/),
+      email,
+      name: 'Ada',
       roleId,
       createdAt: services().clock.now(),
       joinedAt: null,
@@ -86,7 +88,6 @@ onEachDatabase('inviting somebody', (engine) => {
       action: 'member.invited',
       actor: ctx.principal?.actor,
       changes: {
-        userId: [null, membership.userId],
         email: [null, email],
         roleId: [null, roleId],
         teamIds: [null, []],

@@ -172,6 +172,8 @@ onEachDatabase('loading by ids', (engine) => {
         id: membershipId,
         organizationId: organization.id,
         userId,
+        email: 'ada@example.com',
+        name: null,
         roleId: role.id,
         createdAt: now,
         joinedAt: now,

@@ -30,7 +30,7 @@ onEachDatabase('removing a member', (engine) => {
   test('removes, records it, and ends sessions that reach nothing else', async () => {
     const { ctx, add } = await setUp();
     const { result: team } = await createTeam(ctx, { name: 'Platform' });
-    const { membershipId: id, userId, role } = await add('member');
+    const { membershipId: id, userId, email, role } = await add('member');
     await updateMember(ctx, { id, teamIds: [team.id] });
     const session = await sessionOf(services(), userId);
     expect((await removeMember(ctx, { id })).result).toBe(id);
@@ -42,7 +42,7 @@ onEachDatabase('removing a member', (engine) => {
         action: 'member.removed',
         actor,
         target_id: id,
-        changes: { userId: [userId, null], roleId: [role.id, null] },
+        changes: { userId: [userId, null], email: [email, null], roleId: [role.id, null] },
       },
       { action: 'session.ended', actor, target_id: session.id },
     ]);

@@ -176,7 +176,7 @@ onEachDatabase('a sign-in with a provider', (engine) => {
     const invitation = await write(commandLine(services()), (change) =>
       createSignInLink(change, '', person.userId, INVITATION_MS, {
         organizationId: other.organizationId,
-        limited: true,
+        ceiling: [],
       }),
     );
     const own = await sessionOf(services(), person.userId);

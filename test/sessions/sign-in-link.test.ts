@@ -57,11 +57,15 @@ onEachDatabase('a sign-in link', (engine) => {
     const { organizationId, userId, email } = await makePerson(services());
     const invited = await makePerson(services(), { email, joined: false });
     const { expiresAt } = await issue(email);
-    for (const one of [organizationId, invited.organizationId])
+    // Who has not joined is known there by the invitation alone.
+    for (const [one, target] of [
+      [organizationId, userId],
+      [invited.organizationId, invited.membershipId],
+    ] as const)
       expect((await auditLogOf(services(), one)).at(-1)).toMatchObject({
         action: 'sign_in_link.created',
         actor: 'cli',
-        target_id: userId,
+        target_id: target,
         changes: { expiresAt: [null, new Date(expiresAt).toISOString()] },
       });
   });

@@ -60,7 +60,7 @@ onEachDatabase('signing in', (engine) => {
       action: 'member.joined',
       actor: userId,
       target_id: membership.id,
-      changes: { joinedAt: [null, new Date(now).toISOString()] },
+      changes: { userId: [null, userId], joinedAt: [null, new Date(now).toISOString()] },
     });
     expect(created).toMatchObject({
       action: 'session.created',

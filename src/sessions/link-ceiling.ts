@@ -1,0 +1,83 @@
+import { sql, type Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { missing } from '../access/permissions.ts';
+import type { Change } from '../command.ts';
+
+/*
+ * Whoever creates an invitation sees its link and could open it. So the link, and every session that begins with it, is
+ * worth what its creator could grant: a membership that gains more ends both.
+ */
+
+/** Memberships whose permissions change together. */
+export type ChangedMemberships = { readonly membershipId: string } | { readonly roleId: string };
+
+/** Whether a membership with these permissions holds more than a stored ceiling; one that was not recorded limits nothing. */
+export function isOutgrown(ceiling: string | null, permissions: readonly string[]): boolean {
+  return ceiling !== null && missing(JSON.parse(ceiling) as string[], permissions).length > 0;
+}
+
+/**
+ * Ends the links and sessions of these memberships whose ceiling doesn't cover what the memberships hold after a change,
+ * and those of which no ceiling was recorded. The caller has locked the organization.
+ */
+export async function endOutgrownLinks(
+  { tx, audit }: Change,
+  organizationId: string,
+  which: ChangedMemberships,
+  { before, after }: { readonly before: readonly string[]; readonly after: readonly string[] },
+): Promise<void> {
+  // A ceiling covers what the membership held so far.
+  if (missing(before, after).length === 0) return;
+  const ceilings = await ceilingsOf(tx, organizationId, which);
+  const outgrown = ceilings.filter((ceiling) => ceiling === null || isOutgrown(ceiling, after));
+  if (outgrown.length === 0) return;
+  const users = usersOf(tx, organizationId, which);
+  const isAmongThem = sql<boolean>`coalesce(ceiling, '') in (${sql.join(outgrown.map((one) => one ?? ''))})`;
+  await tx
+    .deleteFrom('sign_in_tokens')
+    .where('limited_to', '=', organizationId)
+    .where('user_id', 'in', users)
+    .where(isAmongThem)
+    .execute();
+  const ended = await tx
+    .deleteFrom('sessions')
+    .where('limited_to', '=', organizationId)
+    .where('user_id', 'in', users)
+    .where(isAmongThem)
+    .returning('id')
+    .execute();
+  for (const { id } of ended) audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
+}
+
+/** The different ceilings of what began with a link that a member or a key created. */
+async function ceilingsOf(
+  tx: Transaction<Tables>,
+  organizationId: string,
+  which: ChangedMemberships,
+): Promise<(string | null)[]> {
+  const users = usersOf(tx, organizationId, which);
+  const rows = await tx
+    .selectFrom('sign_in_tokens')
+    .select('ceiling')
+    .where('limited_to', '=', organizationId)
+    .where('user_id', 'in', users)
+    .union(
+      tx
+        .selectFrom('sessions')
+        .select('ceiling')
+        .where('limited_to', '=', organizationId)
+        .where('user_id', 'in', users),
+    )
+    .execute();
+  return rows.map((row) => row.ceiling);
+}
+
+function usersOf(tx: Transaction<Tables>, organizationId: string, which: ChangedMemberships) {
+  const members = tx
+    .selectFrom('memberships')
+    .select('user_id')
+    .where('organization_id', '=', organizationId);
+  return 'roleId' in which
+    ? members.where('role_id', '=', which.roleId)
+    : members.where('id', '=', which.membershipId);
+}
