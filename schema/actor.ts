@@ -4,6 +4,7 @@ import type { User } from '../src/organizations/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { ApiKeyRef, UserRef } from './refs.ts';
+import { loadKnownUser } from './user.ts';
 
 interface SystemActor {
   readonly systemName: string;
@@ -46,5 +47,8 @@ export async function findActor(
   const { principal } = ctx;
   const may = (permission: string) => organizationId !== null && principal?.can(organizationId, permission);
   if (principal?.actor !== actor && !SHOWN_BY[type].some(may)) return { systemName: actor };
-  return (type === 'user' ? UserRef : ApiKeyRef).getDataloader(ctx).load(actor);
+  if (type === 'key') return ApiKeyRef.getDataloader(ctx).load(actor);
+  return organizationId === null
+    ? UserRef.getDataloader(ctx).load(actor)
+    : loadKnownUser(ctx, { organizationId, userId: actor });
 }

@@ -3,11 +3,23 @@ import { builder } from './builder.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { MembershipRef, OrganizationRef, RoleRef, TeamRef, UserRef } from './refs.ts';
+import { loadKnownUser } from './user.ts';
 
 builder.objectType(MembershipRef, {
   description: 'A person’s place in an organization',
   fields: (t) => ({
-    user: t.field({ type: UserRef, description: 'The person', resolve: (membership) => membership.userId }),
+    email: t.exposeString('email', { description: 'The address that was invited, in lower case' }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: 'What the organization calls the person; null: nothing but the address',
+    }),
+    user: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'The person; null until they have joined',
+      resolve: ({ userId, organizationId, joinedAt }, _args, ctx) =>
+        joinedAt === null ? null : loadKnownUser(ctx, { userId, organizationId }),
+    }),
     organization: t.field({
       type: OrganizationRef,
       description: 'The organization',

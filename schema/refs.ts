@@ -1,10 +1,10 @@
 import { loadAuditEntries } from '../src/audit/entry.ts';
 import { loadApiKeys, loadSecrets } from '../src/keys/api-key.ts';
+import { findUsers } from '../src/organizations/find-user.ts';
 import { loadMemberships } from '../src/organizations/membership.ts';
 import { loadOrganizations } from '../src/organizations/organization.ts';
 import { loadRoles } from '../src/organizations/role.ts';
 import { loadTeams } from '../src/organizations/team.ts';
-import { loadUsers } from '../src/organizations/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { onePerOperation } from './fresh-caches.ts';
@@ -31,7 +31,8 @@ function loadable<T extends { readonly id: string }>(
 
 export const OrganizationRef = loadable('Organization', (ids, ctx) => loadOrganizations(ctx.db, ids));
 export const TeamRef = loadable('Team', (ids, ctx) => loadTeams(ctx.db, ids));
-export const UserRef = loadable('User', (ids, ctx) => loadUsers(ctx.db, ids));
+/** Loads only those whom the caller may see; `loadKnownUser` loads others. */
+export const UserRef = loadable('User', (ids, ctx) => findUsers(ctx, ids));
 export const MembershipRef = loadable('Membership', (ids, ctx) => loadMemberships(ctx.db, ids));
 export const RoleRef = loadable('Role', (ids, ctx) => loadRoles(ctx.db, ids));
 export const ApiKeyRef = loadable('ApiKey', (ids, ctx) => loadApiKeys(ctx, ids));

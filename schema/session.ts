@@ -3,7 +3,7 @@ import { NotFoundError } from '../src/core/errors.ts';
 import { revokeSession } from '../src/sessions/revoke-session.ts';
 import type { Session } from '../src/sessions/session.ts';
 import { findSessionAgents } from '../src/sessions/session-agents.ts';
-import { signIn } from '../src/sessions/sign-in.ts';
+import { type SignedIn, signIn } from '../src/sessions/sign-in.ts';
 import { type SignedOut, signOut } from '../src/sessions/sign-out.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
@@ -17,21 +17,19 @@ const SignInInput = builder.inputType('SignInInput', {
   }),
 });
 
-const SignInPayload = builder
-  .objectRef<{ sessionToken: string; expiresAt: number; userId: string }>('SignInPayload')
-  .implement({
-    description: 'The caller is signed in',
-    fields: (t) => ({
-      sessionToken: t.exposeString('sessionToken', {
-        description: 'Goes into `Authorization: Bearer`; shown in this answer only',
-      }),
-      expiresAt: t.expose('expiresAt', {
-        type: 'DateTime',
-        description: 'When it ends at the latest; 12 hours without use end it too',
-      }),
-      user: t.field({ type: UserRef, description: 'Who signed in', resolve: ({ userId }) => userId }),
+const SignInPayload = builder.objectRef<SignedIn>('SignInPayload').implement({
+  description: 'The caller is signed in',
+  fields: (t) => ({
+    sessionToken: t.exposeString('sessionToken', {
+      description: 'Goes into `Authorization: Bearer`; shown in this answer only',
     }),
-  });
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When it ends at the latest; 12 hours without use end it too',
+    }),
+    user: t.field({ type: UserRef, description: 'Who signed in', resolve: ({ user }) => user }),
+  }),
+});
 
 const SignOutPayload = builder.objectRef<SignedOut>('SignOutPayload').implement({
   description: 'The answer to a sign-out',
@@ -100,7 +98,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, ctx) => {
       const { result } = await signIn(ctx, input);
       ctx.response.setSessionCookie?.(result.sessionToken, result.expiresAt);
-      return { ...result, userId: result.user.id };
+      return result;
     },
   }),
   signOut: t.field({

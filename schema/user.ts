@@ -1,26 +1,36 @@
-import DataLoader from 'dataloader';
-import { findUsers } from '../src/organizations/find-user.ts';
+import { NotFoundError } from '../src/core/errors.ts';
+import { type KnownUser, loadKnownUsers, type User } from '../src/organizations/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { onePerOperation } from './fresh-caches.ts';
+import { Loader, nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { UserRef } from './refs.ts';
 
 builder.objectType(UserRef, {
   description: 'A person who signs in',
   fields: (t) => ({
-    name: t.exposeString('name', { nullable: true, description: 'What the person is called' }),
-    email: t.exposeString('email', { description: 'Where sign-in links go; in lower case' }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description:
+        'What the person is called: in your organization, whatever their name elsewhere is. Null for a former member',
+    }),
+    email: t.exposeString('email', { description: 'The e-mail address, in lower case' }),
   }),
 });
 
-/** Unlike the loader of the type, this one finds only whom the caller may see. */
-const visibleUsers = onePerOperation(
+const knownUsers = onePerOperation(
   (ctx: GraphQLContext) =>
-    new DataLoader(async (ids: readonly string[]) => {
-      const byId = new Map((await findUsers(ctx, ids)).map((user) => [user.id, user]));
-      return ids.map((id) => byId.get(id) ?? null);
+    new Loader<User>(async (keys) => {
+      const known = keys.map((key) => JSON.parse(key) as KnownUser);
+      const users = await loadKnownUsers(ctx.db, known);
+      return users.map((user, index) => user ?? new NotFoundError(known[index]?.userId ?? ''));
     }),
 );
 
-findsNode('User', (id, ctx) => visibleUsers(ctx).load(id));
+/** A user as the organization knows it. The caller may see the user there. */
+export function loadKnownUser(ctx: GraphQLContext, { organizationId, userId }: KnownUser): Promise<User> {
+  return knownUsers(ctx).load(JSON.stringify({ organizationId, userId }));
+}
+
+findsNode('User', (id, ctx) => UserRef.getDataloader(ctx).load(id).catch(nullIfMissing));

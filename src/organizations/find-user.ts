@@ -1,30 +1,36 @@
 import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
-import { loadUsers, type User } from './user.ts';
+import { findOwnName } from '../sessions/own-name.ts';
+import { loadKnownUsers, loadUsers, type User } from './user.ts';
 
 /**
- * A user by id: the caller itself, or a member of an organization where the caller holds `member.view`. Null for anybody
- * else, known or not.
+ * Those of the users whom the caller may see, in any order: itself, and who has joined an organization where the caller
+ * holds `member.view`, by the name that the first such organization has for them. Nobody else, known or not.
  */
-export async function findUser(ctx: Context, id: string): Promise<User | null> {
-  const [user] = await findUsers(ctx, [id]);
-  return user ?? null;
-}
-
-/** Those of the users that `findUser` finds, in any order. */
 export async function findUsers(ctx: Context, ids: readonly string[]): Promise<User[]> {
-  const { principal } = ctx;
+  const { principal, db } = ctx;
   const wellFormed = ids.filter((id) => isId('user', id));
   if (!principal || wellFormed.length === 0) return [];
-  const memberships = await ctx.db
+  const memberships = await db
     .selectFrom('memberships')
     .select(['user_id', 'organization_id'])
     .where('user_id', 'in', wellFormed)
+    .where('joined_at', 'is not', null)
+    .orderBy('created_at')
+    .orderBy('id')
     .execute();
-  const shown = memberships.filter((row) => principal.can(row.organization_id, 'member.view'));
-  const visible = new Set([principal.actor, ...shown.map((row) => row.user_id)]);
-  return loadUsers(
-    ctx.db,
-    wellFormed.filter((id) => visible.has(id)),
-  );
+  const shown = new Map<string, string>();
+  for (const { user_id, organization_id } of memberships)
+    if (user_id !== principal.actor && !shown.has(user_id) && principal.can(organization_id, 'member.view'))
+      shown.set(user_id, organization_id);
+  const known = [...shown].map(([userId, organizationId]) => ({ userId, organizationId }));
+  const others = (await loadKnownUsers(db, known)).filter((user) => user !== null);
+  return wellFormed.includes(principal.actor) ? [...(await findSelf(ctx)), ...others] : others;
+}
+
+async function findSelf({ principal, db }: Context): Promise<User[]> {
+  if (principal?.kind !== 'user') return [];
+  const { userId, limitedTo } = principal;
+  const name = await findOwnName(db, userId, limitedTo);
+  return (await loadUsers(db, [userId])).map((user) => ({ ...user, name }));
 }

@@ -4,6 +4,7 @@ import type { Tables } from '../../db/tables.ts';
 /** A person who signs in. */
 export interface User {
   readonly id: string;
+  /** The own name, or the one by which an organization knows the person. */
   readonly name: string | null;
   /** Lower-case, unique. */
   readonly email: string;
@@ -11,8 +12,38 @@ export interface User {
 
 const COLUMNS = ['users.id', 'users.name', 'users.email'] as const;
 
-/** Those of the users that exist, in any order. */
+/** Those of the users that exist, by their own names, in any order. */
 export async function loadUsers(db: Kysely<Tables>, ids: readonly string[]): Promise<User[]> {
   if (ids.length === 0) return [];
   return db.selectFrom('users').select(COLUMNS).where('id', 'in', ids).execute();
+}
+
+/** A user whom an organization knows: a member of it, or somebody whom its audit log names. */
+export interface KnownUser {
+  readonly organizationId: string;
+  readonly userId: string;
+}
+
+/**
+ * The users in the same order, each by the name that the organization has for it: none for who has left, and never one
+ * given elsewhere. Null: there is no such user.
+ */
+export async function loadKnownUsers(
+  db: Kysely<Tables>,
+  known: readonly KnownUser[],
+): Promise<(User | null)[]> {
+  if (known.length === 0) return [];
+  const userIds = [...new Set(known.map(({ userId }) => userId))];
+  const users = new Map((await loadUsers(db, userIds)).map((user) => [user.id, user]));
+  const memberships = await db
+    .selectFrom('memberships')
+    .select(['organization_id', 'user_id', 'name'])
+    .where('user_id', 'in', userIds)
+    .where('organization_id', 'in', [...new Set(known.map(({ organizationId }) => organizationId))])
+    .execute();
+  const names = new Map(memberships.map((row) => [`${row.organization_id} ${row.user_id}`, row.name]));
+  return known.map(({ organizationId, userId }) => {
+    const user = users.get(userId);
+    return user ? { ...user, name: names.get(`${organizationId} ${userId}`) ?? null } : null;
+  });
 }

@@ -331,7 +331,7 @@ export const NODES: Readonly<
   User: { id: '$user', fields: [['id name email', 'u - o o o - - o - o - o']] },
   Membership: {
     id: '$membership',
-    fields: [['id user organization role teams joinedAt', 'u - o o o - - o - o - o']],
+    fields: [['id email name user organization role teams joinedAt', 'u - o o o - - o - o - o']],
   },
   Role: {
     id: '$role',

@@ -1,13 +1,20 @@
 import { expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
+import type { Context } from '../../src/context.ts';
 import { ConflictError } from '../../src/core/errors.ts';
-import { findUser } from '../../src/organizations/find-user.ts';
+import { findUsers } from '../../src/organizations/find-user.ts';
 import { joinOrganization } from '../../src/organizations/join-organization.ts';
 import { loadMemberships } from '../../src/organizations/membership.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
+
+/** The user as the caller sees it, or null. */
+async function findUser(ctx: Context, id: string) {
+  const [user = null] = await findUsers(ctx, [id]);
+  return user;
+}
 
 onEachDatabase('joining an organization', (engine) => {
   const services = servicesOn(engine);
@@ -38,13 +45,14 @@ onEachDatabase('joining an organization', (engine) => {
     });
   });
 
-  test('takes somebody who is known as who they are', async () => {
+  test('takes somebody who is known as who they are, under a name of its own for them', async () => {
     const one = await setUp('One');
     const two = await setUp('Two');
     const first = await one.join('bob@example.com', 'Bob');
     const second = await two.join('bob@example.com', 'Robert');
     expect(second.userId).toBe(first.userId);
-    expect((await findUser(two.ctx, first.userId))?.name).toBe('Bob');
+    expect((await findUser(one.ctx, first.userId))?.name).toBe('Bob');
+    expect((await findUser(two.ctx, first.userId))?.name).toBe('Robert');
   });
 
   test('refuses who is a member already, and writes nothing', async () => {

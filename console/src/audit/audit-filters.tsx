@@ -62,10 +62,13 @@ export function AuditFilters({
 
 function Actor({ actor, onChange }: { readonly actor: string; onChange(actor: string): void }) {
   const { rows: members } = useMembers({ whole: true });
-  const isMember = members.some(({ user }) => user.id === actor);
+  const people = members.flatMap((member) =>
+    member.user ? [[member.user.id, personName(member)] as const] : [],
+  );
+  const isMember = people.some(([id]) => id === actor);
   return (
     <Filter label="By whom" all="By anybody" value={actor} className={SHAPE} onChange={onChange}>
-      <Options of={members.map(({ user }) => [user.id, personName(user)])} />
+      <Options of={people} />
       {actor !== '' && !isMember && <option value={actor}>{actor}</option>}
       {actor !== 'cli' && <option value="cli">cli</option>}
       {actor !== 'expiry' && <option value="expiry">expiry</option>}

@@ -91,7 +91,7 @@ function nameOf(node: NonNullable<AuditNamesQuery['nodes'][number]>): [string, s
     case 'User':
       return [node.id, node.email];
     case 'Membership':
-      return [node.id, node.user.email];
+      return [node.id, node.email];
     case 'Organization':
       return [node.id, node.organizationName];
     default:

@@ -156,7 +156,7 @@ export type ErrorCode =
 export type InviteMemberInput = {
   /** Whom to invite; upper and lower case are alike */
   email: string;
-  /** What the person is called, 1 to 100 characters; who is known already keeps the own name */
+  /** What your organization calls the person, 1 to 100 characters */
   name?: string | null | undefined;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;
@@ -405,7 +405,7 @@ export type AuditNamesQuery = { nodes: Array<
     | { __typename: 'ApiKey', id: string, keyName: string }
     | { __typename: 'ApiKeySecret' }
     | { __typename: 'AuditEntry' }
-    | { __typename: 'Membership', id: string, user: { id: string, email: string } }
+    | { __typename: 'Membership', id: string, email: string }
     | { __typename: 'Organization', id: string, organizationName: string }
     | { __typename: 'Role', id: string, roleName: string }
     | { __typename: 'Team', id: string, teamName: string }
@@ -623,7 +623,7 @@ export type UpdateOrganizationMutation = { updateOrganization:
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
 
-export type MemberFactsFragment = { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> };
+export type MemberFactsFragment = { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> };
 
 export type MembersQueryVariables = Exact<{
   organizationId: string | number;
@@ -631,7 +631,7 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { organization: { id: string, members: { totalCount: number, nodes: Array<{ id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type MembersQuery = { organization: { id: string, members: { totalCount: number, nodes: Array<{ id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
 
 export type InviteMemberMutationVariables = Exact<{
   input: InviteMemberInput;
@@ -641,7 +641,7 @@ export type InviteMemberMutationVariables = Exact<{
 export type InviteMemberMutation = { inviteMember:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
@@ -655,7 +655,7 @@ export type UpdateMemberMutation = { updateMember:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateMemberPayload', membership: { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'UpdateMemberPayload', membership: { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
 
@@ -917,7 +917,7 @@ export type TeamReachQueryVariables = Exact<{
 
 
 export type TeamReachQuery = { node?:
-    | { id: string, members: { totalCount: number, nodes: Array<{ id: string, user: { id: string, email: string, name: string | null } }> } }
+    | { id: string, members: { totalCount: number, nodes: Array<{ id: string, email: string, name: string | null }> } }
     | Record<PropertyKey, never>
    | null, apiKeys?: { totalCount: number, nodes: Array<{ id: string, name: string, status: ApiKeyStatus }> } };
 
@@ -1141,10 +1141,10 @@ export const MemberFactsFragmentDoc = new TypedDocumentString(`
     fragment MemberFacts on Membership {
   id
   joinedAt
+  email
+  name
   user {
     id
-    email
-    name
   }
   role {
     id
@@ -1276,10 +1276,7 @@ export const AuditNamesDocument = new TypedDocumentString(`
     }
     ... on Membership {
       id
-      user {
-        id
-        email
-      }
+      email
     }
     ... on Organization {
       id
@@ -1887,10 +1884,10 @@ export const MembersDocument = new TypedDocumentString(`
     fragment MemberFacts on Membership {
   id
   joinedAt
+  email
+  name
   user {
     id
-    email
-    name
   }
   role {
     id
@@ -1938,10 +1935,10 @@ export const InviteMemberDocument = new TypedDocumentString(`
 fragment MemberFacts on Membership {
   id
   joinedAt
+  email
+  name
   user {
     id
-    email
-    name
   }
   role {
     id
@@ -1988,10 +1985,10 @@ export const UpdateMemberDocument = new TypedDocumentString(`
 fragment MemberFacts on Membership {
   id
   joinedAt
+  email
+  name
   user {
     id
-    email
-    name
   }
   role {
     id
@@ -2762,11 +2759,8 @@ export const TeamReachDocument = new TypedDocumentString(`
         totalCount
         nodes {
           id
-          user {
-            id
-            email
-            name
-          }
+          email
+          name
         }
       }
     }

@@ -17,8 +17,8 @@ interface Invitation extends RoleAndTeams {
 /** Invites somebody, or `again` who has not joined yet; then shows the link, once. */
 export function InviteDialog({ again, onClose }: { readonly again?: MemberFactsFragment; onClose(): void }) {
   const [invitation, setInvitation] = useState<Invitation>({
-    email: again?.user.email ?? '',
-    name: again?.user.name ?? '',
+    email: again?.email ?? '',
+    name: again?.name ?? '',
     roleId: again?.role.id ?? '',
     teamIds: again?.teams.map(({ id }) => id) ?? [],
   });

@@ -27,7 +27,7 @@ export function memberColumns({
       id: 'person',
       header: 'Person',
       className: 'w-auto',
-      cell: (member) => <Person member={member} isViewer={member.user.id === viewerId} />,
+      cell: (member) => <Person member={member} isViewer={member.user?.id === viewerId} />,
     },
     {
       id: 'role',
@@ -63,7 +63,7 @@ export function memberColumns({
 }
 
 function Person({
-  member: { user, role },
+  member: { email, name, role },
   isViewer,
 }: {
   readonly member: MemberFactsFragment;
@@ -72,15 +72,15 @@ function Person({
   return (
     <div className="flex min-w-0 flex-col">
       <span className="flex min-w-0 items-center gap-2">
-        <span className="truncate font-medium">{personName(user)}</span>
+        <span className="truncate font-medium">{personName({ email, name })}</span>
         {isViewer && <Badge>You</Badge>}
       </span>
       <span className="truncate text-xs leading-4 text-soft">
         <span className="md:hidden">
           {role.name}
-          {user.name && ' · '}
+          {name && ' · '}
         </span>
-        {user.name && user.email}
+        {name && email}
       </span>
     </div>
   );
@@ -114,7 +114,7 @@ function MemberMenu({
   return (
     <Menu
       trigger={
-        <IconButton label={`Actions for ${member.user.email}`} className="size-8">
+        <IconButton label={`Actions for ${member.email}`} className="size-8">
           <Ellipsis size={18} aria-hidden="true" />
         </IconButton>
       }

@@ -15,7 +15,7 @@ export function MemberDialog({ member, onClose }: { readonly member: MemberFacts
   const { id, user, role, teams } = member;
   const toast = useToast();
   const { refreshPermissions } = useOrganization();
-  const isViewer = useViewer().id === user.id;
+  const isViewer = useViewer().id === user?.id;
   const [value, setValue] = useState<RoleAndTeams>({
     roleId: role.id,
     teamIds: teams.map((team) => team.id),
@@ -24,13 +24,13 @@ export function MemberDialog({ member, onClose }: { readonly member: MemberFacts
   const submit = async () => {
     const input = { id, roleId: value.roleId, teamIds: [...value.teamIds] };
     if (!(await send({ input }))) return;
-    toast({ tone: 'good', text: `Changed: ${personName(user)}` });
+    toast({ tone: 'good', text: `Changed: ${personName(member)}` });
     if (isViewer) refreshPermissions();
     onClose();
   };
   return (
     <Dialog
-      title={`Change ${personName(user)}`}
+      title={`Change ${personName(member)}`}
       description="What changes here counts at once, also where the person is signed in already."
       onClose={onClose}
     >

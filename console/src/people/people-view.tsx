@@ -72,7 +72,7 @@ export function PeopleView() {
             columns={columns}
             rows={members.rows}
             totalCount={members.totalCount}
-            nameOf={({ user }) => personName(user)}
+            nameOf={(member) => personName(member)}
           />
         )}
         {members.hasMore && (

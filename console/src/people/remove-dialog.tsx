@@ -9,7 +9,7 @@ import { personName } from './member-list.ts';
 
 /** Asks before a member is removed, or an invitation withdrawn. */
 export function RemoveDialog({
-  member: { id, user, joinedAt },
+  member: { id, email, name, user, joinedAt },
   onClose,
 }: {
   readonly member: MemberFactsFragment;
@@ -17,29 +17,29 @@ export function RemoveDialog({
 }) {
   const toast = useToast();
   const { refresh } = useSession();
-  const isViewer = useViewer().id === user.id;
+  const isViewer = useViewer().id === user?.id;
   const { submit, busy, fault } = useSubmit(RemoveMemberDocument, (data) => data.removeMember);
-  const name = personName(user);
+  const called = personName({ email, name });
   const remove = async () => {
     if (!(await submit({ input: { id } }))) return;
-    toast({ text: joinedAt ? `Removed: ${name}` : `Withdrawn: the invitation of ${name}` });
+    toast({ text: joinedAt ? `Removed: ${called}` : `Withdrawn: the invitation of ${called}` });
     onClose();
     if (isViewer) await refresh();
   };
   return (
     <AlertDialog
-      title={joinedAt ? `Remove ${name}?` : `Withdraw the invitation of ${name}?`}
+      title={joinedAt ? `Remove ${called}?` : `Withdraw the invitation of ${called}?`}
       description={
         joinedAt ? (
           <>
             <p>
-              {isViewer ? 'You lose' : `${user.email} loses`} this organization at once, on every device. Keys
-              that {isViewer ? 'you' : 'the person'} made stay.
+              {isViewer ? 'You lose' : `${email} loses`} this organization at once, on every device. Keys that{' '}
+              {isViewer ? 'you' : 'the person'} made stay.
             </p>
             {isViewer && <p className="mt-2 font-medium text-danger">This is you.</p>}
           </>
         ) : (
-          <p>The link that was made for {user.email} works no more.</p>
+          <p>The link that was made for {email} works no more.</p>
         )
       }
       onClose={onClose}

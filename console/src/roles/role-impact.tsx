@@ -39,10 +39,10 @@ export function RoleImpact({
           )}
         </div>
         <Names title="People" count={reach.peopleCount} known={reach.people.length}>
-          {reach.people.slice(0, NAMED_MAX).map(({ id, user }) => (
-            <li key={id} className="truncate">
-              {personName(user)}
-              {user.name && <span className="text-soft"> {user.email}</span>}
+          {reach.people.slice(0, NAMED_MAX).map((person) => (
+            <li key={person.id} className="truncate">
+              {personName(person)}
+              {person.name && <span className="text-soft"> {person.email}</span>}
             </li>
           ))}
         </Names>

@@ -88,7 +88,7 @@ function useReach({ id: teamId }: TeamFactsFragment): {
   const bound = data?.apiKeys;
   const inIt = data?.node && 'members' in data.node ? data.node.members : null;
   return {
-    people: inIt && { count: inIt.totalCount, names: inIt.nodes.map(({ user }) => personName(user)) },
+    people: inIt && { count: inIt.totalCount, names: inIt.nodes.map(personName) },
     keys: bound ? { count: bound.totalCount, names: bound.nodes.map(({ name }) => name) } : null,
     isKnown: !fetching,
   };

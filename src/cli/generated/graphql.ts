@@ -110,7 +110,7 @@ export type ErrorCode =
 export type InviteMemberInput = {
   /** Whom to invite; upper and lower case are alike */
   email: string;
-  /** What the person is called, 1 to 100 characters; who is known already keeps the own name */
+  /** What your organization calls the person, 1 to 100 characters */
   name?: string | null | undefined;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;
@@ -422,7 +422,7 @@ export type VerifyKeyMutationVariables = Exact<{
 
 export type VerifyKeyMutation = { verifyApiKey: { valid: boolean, code: VerificationCode, message: string, remaining: number | null, resetAt: string | null, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null } };
 
-export type MemberRowFragment = { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> };
+export type MemberRowFragment = { id: string, email: string, name: string | null, joinedAt: string | null, user: { id: string } | null, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> };
 
 export type ListMembersQueryVariables = Exact<{
   organizationId?: string | number | null | undefined;
@@ -431,7 +431,7 @@ export type ListMembersQueryVariables = Exact<{
 }>;
 
 
-export type ListMembersQuery = { organization: { members: { nodes: Array<{ id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type ListMembersQuery = { organization: { members: { nodes: Array<{ id: string, email: string, name: string | null, joinedAt: string | null, user: { id: string } | null, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type InviteMemberMutationVariables = Exact<{
   input: InviteMemberInput;
@@ -441,7 +441,7 @@ export type InviteMemberMutationVariables = Exact<{
 export type InviteMemberMutation = { inviteMember:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'EscalationError', message: string, code: ErrorCode }
-    | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, joinedAt: string | null, user: { id: string, email: string, name: string | null }, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, email: string, name: string | null, joinedAt: string | null, user: { id: string } | null, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> } }
     | { __typename: 'NotFoundError', message: string, code: ErrorCode }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
    };
@@ -677,10 +677,10 @@ export const RefusedFragmentDoc = new TypedDocumentString(`
 export const MemberRowFragmentDoc = new TypedDocumentString(`
     fragment MemberRow on Membership {
   id
+  email
+  name
   user {
     id
-    email
-    name
   }
   role {
     id
@@ -1369,10 +1369,10 @@ export const ListMembersDocument = new TypedDocumentString(`
 }
     fragment MemberRow on Membership {
   id
+  email
+  name
   user {
     id
-    email
-    name
   }
   role {
     id
@@ -1410,10 +1410,10 @@ export const InviteMemberDocument = new TypedDocumentString(`
 }
 fragment MemberRow on Membership {
   id
+  email
+  name
   user {
     id
-    email
-    name
   }
   role {
     id

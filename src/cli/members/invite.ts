@@ -30,12 +30,12 @@ export async function inviteMember(io: Io, email: string, options: InviteMemberO
   if (options.quiet) io.stdout.write(`${signInUrl}\n`);
   else if (options.json) printJson(io, { membership, signInUrl });
   else {
-    const { id, user, role, teams } = membership;
+    const { id, role, teams } = membership;
     io.stdout.write(
       facts([
         ['ID', id],
-        ['E-mail', user.email],
-        ['Name', user.name],
+        ['E-mail', membership.email],
+        ['Name', membership.name],
         ['Role', role.name],
         ['Teams', teams.map((team) => team.name).join(', ')],
         ['Sign-in link', signInUrl],

@@ -21,12 +21,12 @@ export async function listMembers(io: Io, options: ListMembersOptions): Promise<
     printJson(io, members);
     return;
   }
-  const rows = members.map(({ id, user, role, teams, joinedAt }) => [
+  const rows = members.map(({ id, email, name, role, teams, joinedAt }) => [
     id,
-    user.email,
-    user.name,
+    email,
+    name,
     role.name,
-    teams.map(({ name }) => name).join(', '),
+    teams.map((team) => team.name).join(', '),
     shortTime(joinedAt) ?? 'invited',
   ]);
   io.stdout.write(table(['ID', 'EMAIL', 'NAME', 'ROLE', 'TEAMS', 'JOINED'], rows));

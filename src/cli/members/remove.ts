@@ -27,7 +27,7 @@ async function membershipId(ask: Ask, organizationId: string | null, given: stri
   const email = given.normalize('NFC').trim().toLowerCase();
   const found = await findInPages(
     (page) => readMembers(ask, organizationId, page),
-    ({ user }) => user.email === email,
+    (member) => member.email === email,
   );
   if (!found) throw new Error(`There is no member with the e-mail address ${email}`);
   return found.id;
