@@ -1,4 +1,6 @@
-import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped, visit } from 'graphql';
+import { Kind, type ValueNode, valueFromASTUntyped, visit } from 'graphql';
+import { AppError } from '../src/core/errors.ts';
+import { findInexact, INEXACT } from '../src/core/exact-json.ts';
 import { builder } from './builder.ts';
 
 /** RFC 3339, section 5.6, with `Z` or an offset; fractions beyond milliseconds are cut. */
@@ -14,7 +16,6 @@ builder.scalarType('DateTime', {
 builder.scalarType('JSONObject', {
   description: 'A JSON object',
   serialize: (value) => value as Record<string, unknown>,
-  // Whole numbers in variables were rounded when the request's JSON was read: nothing shows it any more.
   parseValue: requireObject,
   parseLiteral: (node: ValueNode, variables) => {
     visit(node, { [Kind.INT]: { enter: requireSafeInteger } });
@@ -35,7 +36,7 @@ builder.scalarType('SafeInt', {
   serialize: Number,
   parseValue: (value) => {
     if (Number.isSafeInteger(value)) return value as number;
-    throw new GraphQLError('SafeInt is a whole number of at most 2^53 - 1');
+    throw invalid('SafeInt is a whole number of at most 2^53 - 1');
   },
 });
 
@@ -63,7 +64,7 @@ function parseDateTime(value: unknown): number {
   const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
   // A 30 February parses as 2 March; the day it names must be the day it is.
   if (!(time >= TIME_MIN && time <= TIME_MAX) || !isDayOfMonth(value as string)) {
-    throw new GraphQLError('DateTime is an RFC 3339 time such as 2030-01-31T12:00:00Z');
+    throw invalid('DateTime is an RFC 3339 time such as 2030-01-31T12:00:00Z');
   }
   return time;
 }
@@ -75,24 +76,22 @@ function isDayOfMonth(text: string): boolean {
 
 function requireString(scalar: string, value: unknown): string {
   if (typeof value === 'string') return value;
-  throw new GraphQLError(`${scalar} is a string`);
+  throw invalid(`${scalar} is a string`);
 }
 
 function requireObject(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new GraphQLError('JSONObject is an object');
-  if (!isKept(value)) throw new GraphQLError('JSONObject holds a number too large to be kept');
+    throw invalid('JSONObject is an object');
+  const inexact = findInexact(value);
+  if (inexact !== null) throw invalid(`JSONObject at "${inexact}": ${INEXACT}`);
   return value as Record<string, unknown>;
 }
 
-/** Whether every number in it is one that JSON can write: `1e400` is read as infinity, and would be kept as null. */
-function isKept(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.values(value).every(isKept);
+function requireSafeInteger({ value }: { readonly value: string }): void {
+  if (!Number.isSafeInteger(Number(value))) throw invalid(`JSONObject: ${INEXACT}`);
 }
 
-function requireSafeInteger({ value }: { readonly value: string }): void {
-  if (Number.isSafeInteger(Number(value))) return;
-  throw new GraphQLError('JSONObject keeps whole numbers up to 2^53 - 1: write larger ones as strings');
+/** Shown to the client as it is: it must not quote the value. */
+function invalid(message: string): AppError {
+  return new AppError('BAD_USER_INPUT', message);
 }

@@ -1,4 +1,4 @@
-import { scrub } from '../core/log.ts';
+import { scrub } from '../core/scrub.ts';
 
 /** An error as a line for whoever typed the command, without any credential that its text may hold. */
 export function explain(error: unknown): string {

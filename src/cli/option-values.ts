@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { systemClock } from '../core/clock.ts';
+import { findInexact, INEXACT, parseJson } from '../core/exact-json.ts';
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const DURATION = /^(\d{1,9})([smhdw])$/;
@@ -69,12 +70,15 @@ export function rateLimit(text: string): { limit: number; windowSeconds: number 
 
 /** A JSON object. */
 export function jsonObject(text: string): Record<string, unknown> {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
+    value = parseJson(text);
   } catch {}
-  return refuse('It is a JSON object, such as {"plan":"pro"}.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse('It is a JSON object, such as {"plan":"pro"}.');
+  const inexact = findInexact(value);
+  if (inexact !== null) return refuse(`At "${inexact}", ${INEXACT}.`);
+  return value as Record<string, unknown>;
 }
 
 function duration(text: string): number | null {

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { scrub } from '../core/log.ts';
+import { scrub } from '../core/scrub.ts';
 import { addCompletionCommands } from './completion/commands.ts';
 import { explain } from './explain.ts';
 import { addIdentityCommands } from './identities/commands.ts';

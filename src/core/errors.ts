@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'FORBIDDEN'
   | 'BAD_REQUEST'
   | 'BAD_USER_INPUT'
+  | 'QUERY_TOO_COMPLEX'
   | 'CURSOR_INVALID'
   | 'CURSOR_EXPIRED'
   | 'TOO_SLOW'

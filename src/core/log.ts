@@ -1,5 +1,10 @@
 import { pino } from 'pino';
 import type { LogLevel } from './config.ts';
+import { cut, scrub } from './scrub.ts';
+
+/** Longest message and stack of a logged error, characters: both may quote foreign text of any length. */
+const MESSAGE_MAX = 8_000;
+const STACK_MAX = 16_000;
 
 /** What a log line may say besides its message: facts about a request or a part of the server, never its input. */
 export interface LogFields {
@@ -40,26 +45,17 @@ export function createLog(level: LogLevel, write: (line: string) => void = write
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/**
- * Removes whatever looks like a credential or the hash of one. The log's callers pass none; this is for texts that others
- * wrote, such as a database's error that quotes the row.
- */
-export function scrub(text: string): string {
-  return text
-    .replace(/\b(sess|kwop)_[\w-]{20,}/g, '$1_[redacted]')
-    .replace(/\b([a-z][a-z0-9_]{1,15}_(?:live|test))_[0-9A-Za-z]{12,}/g, '$1_[redacted]')
-    .replace(/\b[0-9a-f]{64}\b/gi, '[redacted]')
-    .replace(/(postgres(?:ql)?|rediss?):\/\/[^\s"@]*@/g, '$1://[redacted]@')
-    .replace(/(token=)[\w-]{20,}/g, '$1[redacted]');
-}
-
 /** An error as name, message and stack only: errors carry foreign properties (a database's parameters, a request). */
 function plain(fields: LogFields): Record<string, unknown> {
   const { error, ...rest } = fields;
   if (error === undefined) return rest;
-  if (!(error instanceof Error)) return { ...rest, error: { message: String(error) } };
-  const cause = error.cause instanceof Error ? { cause: error.cause.message } : {};
-  return { ...rest, error: { name: error.name, message: error.message, stack: error.stack, ...cause } };
+  if (!(error instanceof Error)) return { ...rest, error: { message: cut(String(error), MESSAGE_MAX) } };
+  const cause = error.cause instanceof Error ? { cause: cut(error.cause.message, MESSAGE_MAX) } : {};
+  const { name, message, stack = '' } = error;
+  return {
+    ...rest,
+    error: { name, message: cut(message, MESSAGE_MAX), stack: cut(stack, STACK_MAX), ...cause },
+  };
 }
 
 function writeToStandardError(line: string): void {

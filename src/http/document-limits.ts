@@ -6,8 +6,10 @@ import {
   Kind,
   parse,
   type SelectionSetNode,
-  type Source,
+  Source,
 } from 'graphql';
+import { requestFault } from './request-fault.ts';
+import { syntaxFault } from './syntax-fault.ts';
 
 /** What a document may be made of, fragments counted as often as they are spread. */
 export const DOCUMENT_LIMITS = {
@@ -25,7 +27,7 @@ export const DOCUMENT_LIMITS = {
 
 /** Parses a document and counts what is in it, before validation. Throws a GraphQLError for what passes a limit. */
 export function parseWithinLimits(source: string | Source): DocumentNode {
-  const document = parse(source, { maxTokens: DOCUMENT_LIMITS.tokens });
+  const document = parseTokens(typeof source === 'string' ? new Source(source) : source);
   const counter = new Counter(document);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -46,6 +48,15 @@ export function parseWithinLimits(source: string | Source): DocumentNode {
   return document;
 }
 
+function parseTokens(source: Source): DocumentNode {
+  const { tokens } = DOCUMENT_LIMITS;
+  try {
+    return parse(source, { maxTokens: tokens });
+  } catch (error) {
+    throw error instanceof GraphQLError ? syntaxFault(source, error, tokens) : error;
+  }
+}
+
 const NAMES = {
   depth: 'fields below fields',
   aliases: 'aliases',
@@ -57,9 +68,7 @@ const NAMES = {
 function demand(limit: keyof typeof NAMES, count: number): void {
   const max = DOCUMENT_LIMITS[limit];
   if (count <= max) return;
-  throw new GraphQLError(`The document has more than ${max} ${NAMES[limit]}`, {
-    extensions: { code: 'QUERY_TOO_COMPLEX' },
-  });
+  throw requestFault('QUERY_TOO_COMPLEX', `The document has more than ${max} ${NAMES[limit]}`);
 }
 
 /** What a selection set comes to, the fragments in it spread. `fields` are its own, without those below. */

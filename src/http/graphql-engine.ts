@@ -5,13 +5,14 @@ import {
   getOperationAST,
   type OperationDefinitionNode,
   OperationTypeNode,
-  validate,
+  specifiedRules,
 } from 'graphql';
 import { isAsyncIterable, type Plugin, YogaServer } from 'graphql-yoga';
 import { DocumentCache } from './document-cache.ts';
 import { parseWithinLimits } from './document-limits.ts';
 import type { CheckedSubscription, Operation } from './graphql-operation.ts';
 import { FAULTS_MAX, keptPlans, PreparedOperation } from './prepared-operation.ts';
+import { validationFaults } from './validation-faults.ts';
 
 export type { CheckedSubscription, Operation } from './graphql-operation.ts';
 
@@ -104,7 +105,7 @@ function withinLimits(
     },
     onValidate({ setValidationFn }) {
       setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules) =>
-        validate(schema, document, rules, { maxErrors: FAULTS_MAX }),
+        validationFaults(schema, document, rules ?? specifiedRules, FAULTS_MAX),
       );
     },
     onExecute({ args, context, setResultAndStopExecution }) {

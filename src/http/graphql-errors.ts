@@ -10,12 +10,9 @@ import {
   UnavailableError,
   ValidationError,
 } from '../core/errors.ts';
-import { type Log, scrub } from '../core/log.ts';
+import type { Log } from '../core/log.ts';
 import { Refusal } from './refusal.ts';
-import { withoutValues } from './without-values.ts';
-
-/** Longest message of an error; some quote names that were sent, and go without any credential in them. */
-const MESSAGE_MAX = 1_000;
+import { describeFault } from './request-fault.ts';
 
 /**
  * The result as the caller may see it: refusals with their code and facts, faults of the request as such, and everything
@@ -34,18 +31,13 @@ export function presentResult(
 export function presentError(error: unknown, request: { readonly id: string }, log: Log): GraphQLError {
   const cause = causeOf(error);
   if (cause instanceof AppError) return located(error, cause.message, { ...factsOf(cause) });
-  const code = error instanceof GraphQLError ? requestFault(error, cause) : null;
-  if (code) return located(error, quotable((error as GraphQLError).message), { code });
+  const code = error instanceof GraphQLError ? faultCode(error, cause) : null;
+  if (code) return located(error, describeFault(cause as GraphQLError), { code });
   log.error('a request failed', { requestId: request.id, error: cause });
   return located(error, 'Something went wrong on the server', {
     code: 'INTERNAL_SERVER_ERROR',
     requestId: request.id,
   });
-}
-
-/** A message about a request, fit to be seen and logged. */
-function quotable(message: string): string {
-  return scrub(withoutValues(message)).slice(0, MESSAGE_MAX);
 }
 
 /** What was thrown first: GraphQL wraps errors to say where they were thrown. */
@@ -61,8 +53,8 @@ function located(error: unknown, message: string, extensions: Record<string, unk
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 
-/** The code of a fault that GraphQL itself found in the request, or null where the fault is the server's. */
-function requestFault(error: GraphQLError, cause: unknown): string | null {
+/** The code of a fault that a library found in the request, or null where the fault is the server's. */
+function faultCode(error: GraphQLError, cause: unknown): string | null {
   if (!(cause instanceof GraphQLError)) return null;
   const { code } = cause.extensions;
   if (code === 'BAD_USER_INPUT' || code === 'QUERY_TOO_COMPLEX') return code;

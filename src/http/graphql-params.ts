@@ -1,4 +1,5 @@
 import type { GraphQLParams } from 'graphql-yoga';
+import { parseJson } from '../core/exact-json.ts';
 import { readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
@@ -16,14 +17,14 @@ export const VARIABLES_DEPTH_MAX = 100;
 export async function readParams(exchange: Exchange): Promise<Params> {
   if (exchange.request.method !== 'POST') return checkParams(fromQuery(exchange.query));
   requireJson(exchange.request.headers['content-type']);
-  return checkParams(parseJson(await readBody(exchange.request), 'The body'));
+  return checkParams(readJson(await readBody(exchange.request), 'The body'));
 }
 
 function fromQuery(query: string): Record<string, unknown> {
   const search = new URLSearchParams(query);
   const json = (name: string) => {
     const text = search.get(name);
-    return text ? parseJson(text, name) : undefined;
+    return text ? readJson(text, name) : undefined;
   };
   return {
     query: search.get('query') ?? undefined,
@@ -44,9 +45,9 @@ function requireJson(contentType = ''): void {
   });
 }
 
-function parseJson(text: string, what: string): unknown {
+function readJson(text: string, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // The parser's own message quotes the text.
     throw malformed(`${what} is not JSON`);

@@ -13,6 +13,7 @@ import { answerHead } from './graphql-status.ts';
 import type { LiveServer } from './live/live-server.ts';
 import { refreshPrincipal } from './refresh-principal.ts';
 import { Refusal } from './refusal.ts';
+import { hasStatus } from './request-fault.ts';
 import { isFromOwnPage, sessionCookie } from './session-cookie.ts';
 
 /** What a request's context is made of before there is a request. */
@@ -110,13 +111,9 @@ function sendResult(
   services: ServerServices,
 ) {
   const shown = presentResult(result, exchange, services.log);
-  const refusedMethod = result.errors?.some((error) => isStatus(error.extensions?.http, 405)) ?? false;
+  const refusedMethod = result.errors?.some((error) => hasStatus(error.extensions?.http, 405)) ?? false;
   const { status, headers } = answerHead(shown, mediaType, { refusedMethod });
   send(exchange, mediaType, status, shown, headers);
-}
-
-function isStatus(http: unknown, status: number): boolean {
-  return typeof http === 'object' && http !== null && 'status' in http && http.status === status;
 }
 
 function send(

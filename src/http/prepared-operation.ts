@@ -3,7 +3,6 @@ import {
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -11,12 +10,14 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { endCaches, startCaches } from '../../schema/fresh-caches.ts';
+import { coerceVariables } from './coerce-variables.ts';
 import { hasConditions } from './execution/collect-fields.ts';
 import { FieldErrors } from './execution/field-errors.ts';
 import { Plan } from './execution/plan.ts';
 import { execute } from './execution/run.ts';
 import type { CheckedSubscription, Operation } from './graphql-operation.ts';
 import { alone, COST_MAX, hasVariableCost, queryCost } from './query-cost.ts';
+import { requestFault } from './request-fault.ts';
 
 /** At most so many faults of one request are reported. */
 export const FAULTS_MAX = 20;
@@ -97,10 +98,7 @@ export class PreparedOperation {
   #coerce(given: Record<string, unknown>) {
     const { variableDefinitions = [] } = this.#operation;
     if (variableDefinitions.length === 0) return { coerced: {}, errors: undefined };
-    const { coerced, errors } = getVariableValues(this.#schema, variableDefinitions, given, {
-      maxErrors: FAULTS_MAX,
-    });
-    return coerced ? { coerced, errors: undefined } : { coerced: {}, errors: errors.map(asUserInput) };
+    return coerceVariables(this.#schema, variableDefinitions, given, FAULTS_MAX);
   }
 
   /** An error where an argument that the cost hangs on can't be used. */
@@ -132,14 +130,10 @@ export class PreparedOperation {
   }
 }
 
-function asUserInput({ message, nodes }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });
-}
-
 function tooComplex(cost: number): GraphQLError {
-  return new GraphQLError(
+  return requestFault(
+    'QUERY_TOO_COMPLEX',
     `The operation can return too much: it costs ${cost}, at most ${COST_MAX} is allowed; ask for fewer rows (first) or fields`,
-    { extensions: { code: 'QUERY_TOO_COMPLEX' } },
   );
 }
 

@@ -66,4 +66,7 @@ test('metadata is an object', () => {
   expect(jsonObject('{"plan":{"seats":3}}')).toEqual({ plan: { seats: 3 } });
   for (const text of ['', '{', '[]', 'null', '"a"', '1'])
     expect(() => jsonObject(text)).toThrow('It is a JSON object');
+  expect(() => jsonObject('{"a":{"b":12345678901234567890}}')).toThrow(
+    'At "a.b", whole numbers beyond 2^53 - 1',
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLog, scrub } from '../../src/core/log.ts';
+import { createLog } from '../../src/core/log.ts';
+import { cut, quotable, scrub } from '../../src/core/scrub.ts';
 import { generateSecret, hashSecret } from '../../src/keys/secret.ts';
 
 describe('scrubbing', () => {
@@ -16,6 +17,8 @@ describe('scrubbing', () => {
       'http://localhost/sign-in#token=[redacted]',
     ],
     ['a database’s password', 'postgres://kw:hunter2@db/kw', 'postgres://[redacted]@db/kw'],
+    ['a password that is not escaped', 'redis://kw:a@b/c:d@db', 'redis://[redacted]@db'],
+    ['a secret in a longer word', `x-${secret}-y`, 'x-acme_api_live_[redacted]-y'],
   ])('removes %s', (_what, text, left) => {
     expect(scrub(`(${text})`)).toBe(`(${left})`);
   });
@@ -23,6 +26,25 @@ describe('scrubbing', () => {
   test('leaves ids, display forms and plain words', () => {
     const text = 'key_01hzy3v7q4e8r9t0v1w2x3y4z5 kw_live_a8f2bcde 2030-01-01T00:00:00.000Z';
     expect(scrub(text)).toBe(text);
+  });
+});
+
+describe('foreign text', () => {
+  test('is cut before a word, so that no credential loses the part by which it is recognized', () => {
+    const text = `failed: "${generateSecret('kw', 'live')}" and more`;
+    for (let max = 0; max < text.length; max += 1) {
+      const left = scrub(cut(text, max));
+      expect(left.length).toBeLessThanOrEqual(max + 1);
+      expect(left.replace('_[redacted]', '')).toMatch(/^(failed:? ?"?(kw_live"?( and?)?)?.?)?…$/);
+    }
+    expect(cut(text, text.length)).toBe(text);
+  });
+
+  test('is quoted escaped where it is a short name, and not at all where it is not', () => {
+    expect(quotable('metadata')).toBe('metadata');
+    expect(quotable('a"\n\u2028')).toBe('a\\"\\n\u2028');
+    expect(quotable('kw_live_0123456789abcdef')).toBe('kw_live_[redacted]');
+    expect(quotable('x'.repeat(33))).toBe('…');
   });
 });
 
@@ -54,6 +76,12 @@ describe('the log', () => {
     });
     expect(line).not.toContain(secret);
     expect(line).not.toContain('hunter2');
+  });
+
+  test('cuts what an error says, and where it says it', () => {
+    const error = new Error('word '.repeat(200_000));
+    const [line = ''] = lines('info', (log) => log.error('failed', { error }));
+    expect(line.length).toBeLessThan(30_000);
   });
 
   test('writes what was thrown though it is no error', () => {

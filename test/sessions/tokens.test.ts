@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { scrub } from '../../src/core/log.ts';
+import { scrub } from '../../src/core/scrub.ts';
 import { hashToken, isToken, newToken } from '../../src/sessions/tokens.ts';
 
 describe('a token', () => {

@@ -1,6 +1,9 @@
 /** What the server keeps with a key at most, as JSON in UTF-8. */
 const MAX_BYTES = 16_384;
 
+/** A string, whose digits are no number, or a whole number that may be beyond 2^53 - 1. */
+const TOKEN = /"(?:[^"\\]|\\.?)*"?|-?\d+(?:[.eE][\d.eE+-]*)?/gs;
+
 type Metadata = Record<string, unknown>;
 
 /** What a text says, or what is wrong with it. */
@@ -19,6 +22,11 @@ export function readMetadata(text: string): ReadMetadata {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { value: null, fault: 'must be a JSON object: { "plan": "pro" }' };
+  const inexact = text.match(TOKEN)?.find(isInexact);
+  if (inexact) {
+    const fault = `holds ${inexact.slice(0, 30)}: whole numbers beyond 2^53 - 1 would lose digits, write them as strings`;
+    return { value: null, fault };
+  }
   const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
   if (bytes > MAX_BYTES) {
     const [has, may] = [bytes, MAX_BYTES].map((count) => count.toLocaleString('en'));
@@ -30,4 +38,12 @@ export function readMetadata(text: string): ReadMetadata {
 /** An object as somebody can edit it. */
 export function metadataText(value: Readonly<Metadata>): string {
   return Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2);
+}
+
+/** Whether JSON.parse reads another number than this one. */
+function isInexact(token: string): boolean {
+  const value = Number(token);
+  return (
+    !token.startsWith('"') && (/^-?\d+$/.test(token) ? !Number.isSafeInteger(value) : !Number.isFinite(value))
+  );
 }

@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  GraphQLError,
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
@@ -12,6 +11,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { AppError } from '../../core/errors.ts';
 import type { Source } from '../../live/source.ts';
 import type { LiveContext } from '../../live/sources.ts';
 import type { CheckedSubscription } from '../graphql-engine.ts';
@@ -31,7 +31,8 @@ export async function sourceOf(
   const field = rootField(document, operation.selectionSet);
   const definition = field && schema.getSubscriptionType()?.getFields()[field.name.value];
   const open = definition?.extensions.source as OpenSource | undefined;
-  if (!definition || !open) throw new GraphQLError('A subscription has one field, which is not skipped');
+  if (!definition || !open)
+    throw new AppError('BAD_REQUEST', 'A subscription has one field, which is not skipped');
   const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   const args = getArgumentValues(definition, field, coerced);
   const resumable = resumeAt !== null && definition.args.some(({ name }) => name === 'after');

@@ -1,0 +1,44 @@
+import { type ASTNode, GraphQLError, type GraphQLErrorOptions, Kind } from 'graphql';
+import { AppError, type ErrorCode } from '../core/errors.ts';
+import { quotable } from '../core/scrub.ts';
+
+/** Where a fault is in the document. */
+type Place = Pick<GraphQLErrorOptions, 'nodes' | 'source' | 'positions'>;
+
+/** A fault of a request. Its message is shown to the client, so it must quote no value that the client sent. */
+export function requestFault(code: ErrorCode, message: string, place: Place = {}): GraphQLError {
+  return new GraphQLError(message, {
+    ...place,
+    extensions: { code },
+    originalError: new AppError(code, message),
+  });
+}
+
+/**
+ * A message for an error that a library wrote: from its code and the node that it points at, because its own text may
+ * quote a value.
+ */
+export function describeFault({ extensions, nodes }: GraphQLError): string {
+  if (extensions.code === 'OPERATION_RESOLUTION_FAILURE')
+    return 'The document has no operation of this name, or several operations and operationName selects none';
+  if (hasStatus(extensions.http, 405)) return 'A mutation must be sent by POST';
+  return describeNode(nodes?.[0]);
+}
+
+function describeNode(node: ASTNode | undefined): string {
+  switch (node?.kind) {
+    case Kind.VARIABLE:
+      return `The variable "$${quotable(node.name.value)}" has no value that can be used here`;
+    case Kind.FIELD:
+      return `An argument of the field "${quotable(node.name.value)}" is missing`;
+    case undefined:
+      return 'The request is invalid';
+    default:
+      return 'An argument has an invalid value';
+  }
+}
+
+/** Whether the `http` extension of an error asks for this HTTP status. */
+export function hasStatus(http: unknown, status: number): boolean {
+  return typeof http === 'object' && http !== null && 'status' in http && http.status === status;
+}

@@ -1,0 +1,88 @@
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  Kind,
+  TokenKind,
+  type ValidationContext,
+  type ValidationRule,
+  ValuesOfCorrectTypeRule,
+  validate,
+} from 'graphql';
+import { AppError } from '../core/errors.ts';
+import { cut, quotable, scrub } from '../core/scrub.ts';
+import { requestFault } from './request-fault.ts';
+
+/** Longest message of a rule that is shown, characters. */
+const MESSAGE_MAX = 1_000;
+
+/** At most so many values of an enum are listed. */
+const VALUES_MAX = 20;
+
+/**
+ * Validates a document, and reports at most `faultsMax` faults. Only the rule about values quotes them: it reports by its
+ * nodes. Messages of the other rules quote names, which are omitted where they are long enough to be a credential.
+ */
+export function validationFaults(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  rules: readonly ValidationRule[],
+  faultsMax: number,
+): GraphQLError[] {
+  const safe = rules.map((rule) => (rule === ValuesOfCorrectTypeRule ? quotelessRule : rule));
+  const errors = validate(schema, document, safe, { maxErrors: faultsMax });
+  if (errors.length === 0) return [];
+  const longNames = longNamesOf(document);
+  return errors.map((error) => {
+    if (error.originalError instanceof AppError) return error;
+    const message = longNames.reduce(
+      (text, name) => text.replaceAll(name, () => quotable(name)),
+      cut(error.message, MESSAGE_MAX),
+    );
+    return requestFault('BAD_REQUEST', scrub(message), { nodes: error.nodes ?? null });
+  });
+}
+
+/** The rule that values have the type of their place, with reports that quote none of them. */
+const quotelessRule: ValidationRule = (context) => {
+  const reportError = (error: GraphQLError): void => context.reportError(valueFault(context, error));
+  return ValuesOfCorrectTypeRule(Object.create(context, { reportError: { value: reportError } }));
+};
+
+function valueFault(context: ValidationContext, error: GraphQLError): GraphQLError {
+  const node = error.nodes?.[0];
+  const type = context.getInputType();
+  // About the fields of an input object, of which it quotes names.
+  if (
+    !node ||
+    node.kind === Kind.OBJECT_FIELD ||
+    (node.kind === Kind.OBJECT && isInputObjectType(getNamedType(type)))
+  )
+    return error;
+  const { originalError } = error;
+  const argument = context.getArgument();
+  const where = argument ? `Argument "${argument.name}" got an invalid value` : 'Invalid value';
+  const why =
+    originalError instanceof AppError ? originalError.message : `${expectation(type)}, found ${node.kind}`;
+  return requestFault('BAD_REQUEST', `${where}; ${why}.`, { nodes: node });
+}
+
+/** What a value must be, in words of the schema. */
+export function expectation(type: GraphQLInputType | null | undefined): string {
+  const named = getNamedType(type);
+  const values = isEnumType(named) ? named.getValues().map(({ name }) => name) : [];
+  const listed = values.length > 0 && values.length <= VALUES_MAX ? ` (${values.join(', ')})` : '';
+  return `expected type "${type}"${listed}`;
+}
+
+function longNamesOf({ loc }: DocumentNode): string[] {
+  const names = new Set<string>();
+  for (let token = loc?.startToken; token; token = token.next ?? undefined)
+    if (token.kind === TokenKind.NAME && quotable(token.value) !== token.value) names.add(token.value);
+  // The longest first: one may contain another.
+  return [...names].sort((a, b) => b.length - a.length);
+}
