@@ -15,6 +15,15 @@ const EMAIL_MAX = 254;
 type Path = readonly string[];
 type Given<T> = T | null | undefined;
 
+/**
+ * A code point in NFC comes from at most 4, of at most 2 UTF-16 units each: longer text never fits. Normalizing it would
+ * take quadratic time where it is a run of combining marks.
+ */
+const UNITS_MAX = 8;
+
+/** Longest text that is folded, in UTF-16 units: longer than every text that is stored folded. */
+const FOLDED_MAX = 4_000;
+
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 // Tabs and line breaks pass, NUL and the rest don't.
 const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
@@ -30,7 +39,7 @@ export class Input {
   /** A name: 1 to 100 code points after trimming, in NFC, on one line. */
   name(path: Path, value: Given<string>): string {
     if (value === null || value === undefined) return this.#refuse(path, "can't be null", '');
-    const name = value.normalize('NFC').trim();
+    const name = value.trim();
     if (name === '') return this.#refuse(path, 'must not be empty', '');
     return this.#checked(path, name, NAME_MAX, CONTROL);
   }
@@ -41,7 +50,7 @@ export class Input {
    */
   text(path: Path, value: Given<string>, max: number, options: { multiline?: boolean } = {}): string | null {
     if (value === null || value === undefined || value.trim() === '') return null;
-    return this.#checked(path, value.normalize('NFC'), max, options.multiline ? CONTROL_BUT_LINES : CONTROL);
+    return this.#checked(path, value, max, options.multiline ? CONTROL_BUT_LINES : CONTROL);
   }
 
   /** A list of at most `max` entries, as given; none for null. */
@@ -63,7 +72,7 @@ export class Input {
 
   /** An e-mail address, in lower case. Only its shape is checked: whether it works, the mail shows. */
   email(path: Path, value: Given<string>): string {
-    const email = (value ?? '').normalize('NFC').trim().toLowerCase();
+    const email = foldName(value ?? '');
     const fits = email.length <= EMAIL_MAX && /^[^\s@]+@[^\s@]+$/u.test(email);
     if (fits && !CONTROL.test(email) && !LONE_SURROGATE.test(email)) return email;
     return this.#refuse(path, 'must be an e-mail address', '');
@@ -85,7 +94,9 @@ export class Input {
       throw new AppError('BAD_USER_INPUT', new ValidationError(this.#issues).message);
   }
 
-  #checked(path: Path, text: string, max: number, forbidden: RegExp): string {
+  #checked(path: Path, given: string, max: number, forbidden: RegExp): string {
+    if (given.length > UNITS_MAX * max) return this.#refuse(path, `must have at most ${max} characters`, '');
+    const text = given.normalize('NFC');
     if (LONE_SURROGATE.test(text)) return this.#refuse(path, 'must be well-formed Unicode', '');
     if (forbidden.test(text)) return this.#refuse(path, 'must not hold control characters', '');
     if (codePoints(text) > max) return this.#refuse(path, `must have at most ${max} characters`, '');
@@ -98,8 +109,9 @@ export class Input {
   }
 }
 
-/** A name folded for comparing and ordering: the same on both engines, unlike their own rules. */
+/** A name folded for comparing and ordering: the same on both engines, unlike their own rules. Far too long a text stays. */
 export function foldName(text: string): string {
+  if (text.length > FOLDED_MAX) return text;
   return text.normalize('NFC').trim().toLowerCase();
 }
 

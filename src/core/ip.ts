@@ -15,7 +15,7 @@ const MAPPED_BITS = 96;
  * or what is wrong with it.
  */
 export function parseNetwork(text: string): { network: Network; text: string } | { fault: string } {
-  const [head = '', tail, ...rest] = text.split('/');
+  const [head = '', tail, ...rest] = text.split('/', 3);
   const address = parseAddress(head);
   if (!address || rest.length > 0 || (tail !== undefined && !/^\d{1,3}$/.test(tail))) {
     return { fault: `${quote(text)} is not an IP address or network such as 10.0.0.0/8 or 2001:db8::/32` };
@@ -50,7 +50,7 @@ export function storedNetwork(text: string): Network {
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   if (text.length > ADDRESS_MAX) return null;
   if (text.includes(':')) {
-    const bare = text.replace(/%.*$/, '');
+    const [bare = ''] = text.split('%', 1);
     if (!ipaddr.IPv6.isValid(bare)) return null;
     const address = ipaddr.IPv6.parse(bare);
     return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;

@@ -34,15 +34,19 @@ const ALL_BUT_REVOKED: readonly ApiKeyStatus[] = ['ACTIVE', 'DISABLED', 'EXPIRED
 /** The filter with its texts as they are stored. Throws BAD_USER_INPUT for those that nothing stored can be like. */
 export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
   const input = new Input();
-  const exactly = (field: 'externalId' | 'createdById'): string | null => {
-    const value = given[field] ?? null;
-    input.text(['filter', field], value, SEARCH_MAX);
-    return value?.normalize('NFC') ?? null;
-  };
+  const { externalId, createdById } = given;
+  input.text(['filter', 'externalId'], externalId, SEARCH_MAX);
+  input.text(['filter', 'createdById'], createdById, SEARCH_MAX);
   const search = input.text(['filter', 'search'], given.search, SEARCH_MAX);
-  const texts = { externalId: exactly('externalId'), createdById: exactly('createdById') };
   input.checkArguments();
-  return { ...given, ...texts, search: search && foldName(search) };
+  // As it was given, white space too: nothing stored is like text of white space alone.
+  const exactly = (value: string | null | undefined) => value?.normalize('NFC') ?? null;
+  return {
+    ...given,
+    externalId: exactly(externalId),
+    createdById: exactly(createdById),
+    search: search && foldName(search),
+  };
 }
 
 /** The filter as conditions. */

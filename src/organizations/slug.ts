@@ -14,11 +14,11 @@ export function readSlug(input: Input, path: readonly string[], value: string): 
 export function slugOf(name: string): string {
   const letters = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const slug = letters.replace(/[^a-z0-9]+/g, '-').slice(0, SLUG_MAX);
-  return slug.replace(/^-+|-+$/g, '') || 'organization';
+  return slug.replace(/^-|-$/g, '') || 'organization';
 }
 
-/** The slug with a number, shortened where it would be too long. */
+/** A slug that `slugOf` gave with a number, shortened where it would be too long. */
 export function numberedSlug(slug: string, number: number): string {
   const end = `-${number}`;
-  return `${slug.slice(0, SLUG_MAX - end.length).replace(/-+$/, '')}${end}`;
+  return `${slug.slice(0, SLUG_MAX - end.length).replace(/-$/, '')}${end}`;
 }

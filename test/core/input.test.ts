@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AppError, ValidationError } from '../../src/core/errors.ts';
 import { foldName, Input } from '../../src/core/input.ts';
 
@@ -39,6 +39,21 @@ describe('a name', () => {
     expect(name('a'.repeat(300))).toEqual(['must have at most 100 characters']);
     expect(name('')).toEqual(['must not be empty']);
     expect(name(' \t ')).toEqual(['must not be empty']);
+  });
+
+  test('of a million combining marks is rejected without being normalized', () => {
+    const marks = '\u0301\u0316'.repeat(500_000);
+    const normalize = vi.spyOn(String.prototype, 'normalize');
+    expect(name(marks)).toEqual(['must have at most 100 characters']);
+    expect(read((input) => input.text(path, marks, 500))).toEqual(['must have at most 500 characters']);
+    expect(read((input) => input.email(path, marks))).toEqual(['must be an e-mail address']);
+    expect(foldName(marks)).toBe(marks);
+    expect(normalize).not.toHaveBeenCalled();
+  });
+
+  test('fits where it is only decomposed too long', () => {
+    const composed = '\u1f82'.repeat(100);
+    expect(name(composed.normalize('NFD'))).toBe(composed);
   });
 
   test.each(['a\0b', 'a\nb', 'a\u2028b', 'a\u2029b', 'a\x1bb', 'a\u0085b'])(

@@ -1,3 +1,4 @@
+import { foldName } from '../../core/input.ts';
 import { type Ask, connect } from '../ask.ts';
 import { RemoveMemberDocument } from '../generated/graphql.ts';
 import type { Io } from '../io.ts';
@@ -24,7 +25,7 @@ export async function removeMember(io: Io, given: string, options: RemoveMemberO
 
 async function membershipId(ask: Ask, organizationId: string | null, given: string): Promise<string> {
   if (!given.includes('@')) return given;
-  const email = given.normalize('NFC').trim().toLowerCase();
+  const email = foldName(given);
   const found = await findInPages(
     (page) => readMembers(ask, organizationId, page),
     (member) => member.email === email,
