@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CloseCode, MessageType, parseMessage, type SubscribeMessage } from 'graphql-ws';
+import { CloseCode, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
+import { parseJson } from '../../core/exact-json.ts';
 import { Caller } from './caller.ts';
 import { type Client, Operations, type OperationsHost } from './operations.ts';
 import { SocketOutlet } from './socket-outlet.ts';
@@ -24,6 +25,9 @@ const TRY_AGAIN_LATER = 1013;
 
 /** Longest id of an operation, characters: every message to the client repeats it. */
 const ID_MAX = 1_000;
+
+/** Longest id that a close reason names, characters, each of which may take 3 bytes. */
+const REASON_ID_MAX = 30;
 
 /** One WebSocket that speaks graphql-transport-ws (the GraphQL over WebSocket protocol). */
 export class Connection {
@@ -85,10 +89,10 @@ export class Connection {
     // A client may go on to send while the socket closes.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#holdBack();
-    let message: ReturnType<typeof parseMessage>;
+    let message: ReturnType<typeof validateMessage>;
     try {
       if (isBinary) throw new Error('A message is text');
-      message = parseMessage(data.toString());
+      message = validateMessage(parseJson(data.toString()));
       if ('id' in message && message.id.length > ID_MAX) throw new Error('The id is too long');
     } catch {
       return this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
@@ -143,7 +147,10 @@ export class Connection {
   #subscribe({ id, payload }: SubscribeMessage): void {
     if (!this.#operations) return this.#unauthorized();
     if (this.#operations.has(id)) {
-      return this.#socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+      // A reason has at most 123 bytes (RFC 6455, 5.5), and `ws` throws where it has more: a client's id may not fit.
+      const subscriber = id.length > REASON_ID_MAX ? 'this id' : id;
+      const reason = `Subscriber for ${subscriber} already exists`;
+      return this.#socket.close(CloseCode.SubscriberAlreadyExists, reason);
     }
     this.#operations.start(id, payload, new SocketOutlet(this.#socket, this.#stream, id));
   }

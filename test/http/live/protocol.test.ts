@@ -118,6 +118,16 @@ onEachDatabase('graphql-transport-ws', (engine) => {
     expect(await socket.closed).toEqual({ code: 4409, reason: 'Subscriber for one already exists' });
   });
 
+  test.each(['x'.repeat(1_000), '🗝'.repeat(31)])(
+    'a repeated id that no close reason can hold closes the socket with 4409',
+    async (id) => {
+      const { sessionToken } = await makeMember(server());
+      const socket = await connectLive(server(), sessionToken);
+      for (const _time of [1, 2]) socket.send({ type: 'subscribe', id, payload: { query: CHANGED } });
+      expect(await socket.closed).toEqual({ code: 4409, reason: 'Subscriber for this id already exists' });
+    },
+  );
+
   test('other subprotocols, and none, are refused with 4406', async () => {
     const none = await openLiveSocket(server(), { protocols: [] });
     expect((await none.closed).code).toBe(4406);
