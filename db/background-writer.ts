@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { type BackgroundWriter, ROW_MISSING, type RowWrites } from './database.ts';
 import { sqliteDriverPath } from './sqlite-driver.ts';
+import { sqliteError } from './sqlite-errors.ts';
+import { deadlineIn, type WriteTurns } from './write-turns.ts';
 
 /** What runs in the thread. It stands here as text so that it is the same from sources and in a bundle. */
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const SQLite = require(workerData.driver);
-const connection = new SQLite(workerData.path, { timeout: workerData.busyTimeoutMs });
+const connection = new SQLite(workerData.path, { timeout: workerData.waitMs });
 for (const pragma of workerData.pragmas) connection.pragma(pragma);
 const prepared = new Map();
 const prepare = (sql) => {
@@ -38,11 +40,16 @@ interface Waiting {
 
 /**
  * Writes to a SQLite file in a thread and on a connection of its own, so that whoever answers requests doesn't stand
- * still meanwhile. The thread starts with the first write.
+ * still meanwhile. The thread starts with the first write. Takes turns with the other writes of this process, and waits
+ * for those of others, for up to `waitMs` each.
  */
-export function backgroundWriter(settings: {
+export function backgroundWriter({
+  turns,
+  ...settings
+}: {
   readonly path: string;
-  readonly busyTimeoutMs: number;
+  readonly waitMs: number;
+  readonly turns: WriteTurns;
   readonly pragmas: readonly string[];
 }): BackgroundWriter & { close(): Promise<void> } {
   let worker: Worker | null = null;
@@ -74,16 +81,18 @@ export function backgroundWriter(settings: {
     return started;
   };
 
+  const send = (writes: readonly RowWrites[]): Promise<void> => {
+    worker ??= start();
+    const running = worker;
+    return new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject: (error) => reject(sqliteError(error)) });
+      running.ref();
+      running.postMessage(writes);
+    });
+  };
+
   return {
-    write(writes: readonly RowWrites[]) {
-      worker ??= start();
-      const running = worker;
-      return new Promise<void>((resolve, reject) => {
-        waiting.push({ resolve, reject });
-        running.ref();
-        running.postMessage(writes);
-      });
-    },
+    write: (writes) => turns.within(deadlineIn(settings.waitMs), () => send(writes)),
     async close() {
       await worker?.terminate();
     },

@@ -71,7 +71,7 @@ export function copyDatabase(
   onProgress: (progress: CopyProgress) => void,
 ): Promise<CopiedTable[]> {
   // What the source is at one moment, whoever writes to it meanwhile.
-  const reading = from.kysely.transaction();
+  const reading = from.kysely.transaction().setAccessMode('read only');
   const atOnce = from.engine === 'postgres' ? reading.setIsolationLevel('repeatable read') : reading;
   return atOnce.execute(async (source) => {
     await refuseOtherData(source, to.kysely);

@@ -3,7 +3,13 @@ import type { Tables } from './tables.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
-/** An open database. Whoever opens it closes it. */
+/** How a database is opened. */
+export interface OpenOptions {
+  /** On SQLite: how long a change waits for the changes of others, milliseconds; left out: 10,000. */
+  readonly lockWaitMs?: number | undefined;
+}
+
+/** An open database. Whoever opens it closes it. Fails with UnavailableError where it can't be reached or stays locked. */
 export interface Database {
   readonly kysely: Kysely<Tables>;
   readonly engine: Engine;
@@ -19,7 +25,10 @@ export interface Database {
  */
 export type Lookup = SyncLookup | AsyncLookup;
 
-/** An embedded database: an answer is there when the call returns. */
+/**
+ * An embedded database: an answer is there when the call returns. Throws DatabaseLockedError while another process repairs
+ * the file after a crash.
+ */
 export interface SyncLookup {
   readonly mode: 'sync';
   /** Compiles on first use. The parameters of `query` only mark their places. */

@@ -18,19 +18,9 @@ export interface MigrationResult {
  * others wait. Rejects with DatabaseTooNewError where the database knows migrations that this program does not.
  */
 export async function migrate(database: Database): Promise<MigrationResult> {
-  if (database.engine === 'postgres') return database.kysely.connection().execute(runUnhurried);
-  // Kysely's lock for SQLite reaches no further than the process; the file's write lock does.
-  return database.kysely.connection().execute(async (connection) => {
-    await sql`begin immediate`.execute(connection);
-    try {
-      const result = await run(connection);
-      await sql`commit`.execute(connection);
-      return result;
-    } catch (error) {
-      await sql`rollback`.execute(connection);
-      throw error;
-    }
-  });
+  return database.engine === 'postgres'
+    ? database.kysely.connection().execute(runUnhurried)
+    : run(database.kysely);
 }
 
 /**
@@ -59,12 +49,15 @@ async function runUnhurried(connection: Kysely<Tables>): Promise<MigrationResult
 }
 
 async function run(kysely: Kysely<Tables>): Promise<MigrationResult> {
-  const unknown = (await executed(kysely)).find((name) => !(name in migrations));
+  const done = await executed(kysely);
+  const unknown = done.find((name) => !(name in migrations));
   if (unknown) {
     throw new DatabaseTooNewError(
       `The database is newer than this program (it has the migration ${unknown}); start the version that made it, or a later one`,
     );
   }
+  // Without any lock, so that a program starts while another writes.
+  if (Object.keys(migrations).every((name) => done.includes(name))) return { applied: [] };
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error) throw error;

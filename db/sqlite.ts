@@ -1,43 +1,72 @@
 import { closeSync, openSync } from 'node:fs';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { backgroundWriter } from './background-writer.ts';
-import type { Database, SyncLookup } from './database.ts';
+import type { Database, OpenOptions, SyncLookup } from './database.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './sqlite-driver.ts';
+import { sqliteError } from './sqlite-errors.ts';
 import { keepStatements } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
+import { deadlineIn, retryWhileLocked, WriteTurns } from './write-turns.ts';
 
-/** How long a writer waits for another process's write, milliseconds. */
-const BUSY_TIMEOUT_MS = 10_000;
-
-/** Readers wait only while another process repairs the file after a crash; meanwhile nothing else runs here. */
-const LOOKUP_TIMEOUT_MS = 1_000;
+/** How long a change waits for another process's, unless told otherwise, milliseconds. */
+const LOCK_WAIT_MS = 10_000;
 
 /** Every commit is on disk before it is acknowledged, and foreign keys hold. */
 const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF'];
 
-/** Opens a SQLite file (made if missing, for its owner only): WAL, every commit on disk before it is acknowledged. */
-export function openSqlite(path: string): Database {
+/**
+ * Opens a SQLite file (made if missing, for its owner only): WAL, every commit on disk before it is acknowledged. No
+ * connection of this thread waits inside SQLite, where nothing else would run meanwhile.
+ */
+export async function openSqlite(
+  path: string,
+  { lockWaitMs: waitMs = LOCK_WAIT_MS }: OpenOptions = {},
+): Promise<Database> {
   createPrivately(path);
-  const connection = new SQLite(path, { timeout: BUSY_TIMEOUT_MS });
-  connection.pragma('journal_mode = WAL');
-  for (const pragma of WRITER_PRAGMAS) connection.pragma(pragma);
-  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepStatements(connection) }) });
-  const reader = new SQLite(path, { readonly: true, timeout: LOOKUP_TIMEOUT_MS });
-  reader.pragma('trusted_schema = OFF');
-  // Not mapped into memory: SQLite drops the whole mapping after every commit, and usage is written all the time.
-  reader.pragma('mmap_size = 0');
-  const background = backgroundWriter({ path, busyTimeoutMs: BUSY_TIMEOUT_MS, pragmas: WRITER_PRAGMAS });
-  return {
-    kysely,
-    engine: 'sqlite',
-    lookup: lookupOn(reader),
-    background,
-    close: async () => {
-      await background.close();
-      reader.close();
-      await kysely.destroy();
-    },
+  const opened: SqliteConnection[] = [];
+  const open = (readonly: boolean): SqliteConnection => {
+    const connection = new SQLite(path, { readonly, timeout: 0 });
+    opened.push(connection);
+    return connection;
   };
+  const openReader = (): SqliteConnection => {
+    const reader = open(true);
+    reader.pragma('trusted_schema = OFF');
+    // Not mapped into memory: SQLite drops the whole mapping after every commit, and usage is written all the time.
+    reader.pragma('mmap_size = 0');
+    return reader;
+  };
+  const closeAll = (): void => {
+    // The writer last: only it can bring the journal into the file.
+    for (const connection of opened.reverse()) connection.close();
+  };
+  const turns = new WriteTurns();
+  try {
+    const connection = open(false);
+    await retryWhileLocked(() => connection.pragma('journal_mode = WAL'), deadlineIn(waitMs));
+    for (const pragma of WRITER_PRAGMAS) connection.pragma(pragma);
+    const dialect = sqliteDialect({
+      writer: keepStatements(connection),
+      reader: keepStatements(openReader()),
+      openReader: () => keepStatements(openReader()),
+      turns,
+      waitMs,
+    });
+    const kysely = new Kysely<Tables>({ dialect });
+    const lookup = lookupOn(openReader());
+    const background = backgroundWriter({ path, waitMs, turns, pragmas: WRITER_PRAGMAS });
+    const close = async (): Promise<void> => {
+      await background.close();
+      turns.close();
+      await kysely.destroy();
+      closeAll();
+    };
+    return { kysely, engine: 'sqlite', lookup, background, close };
+  } catch (error) {
+    closeAll();
+    throw error;
+  }
 }
 
 /** SQLite would make the file as the umask says; the files beside it (-wal, -shm) get the mode of this one. */
@@ -63,15 +92,23 @@ function lookupOn(reader: SqliteConnection): SyncLookup {
         return statement;
       };
       return {
-        first: (...values) => prepared().get(...values),
-        all: (...values) => prepared().all(...values),
+        first: (...values) => translated(() => prepared().get(...values)),
+        all: (...values) => translated(() => prepared().all(...values)),
       };
     },
     changed() {
-      const current = version.get();
+      const current = translated(() => version.get());
       if (current === known) return false;
       known = current;
       return true;
     },
   };
+}
+
+function translated<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw sqliteError(error);
+  }
 }

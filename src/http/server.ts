@@ -182,6 +182,7 @@ async function answer(exchange: Exchange, route: Route | undefined): Promise<voi
 
 function fail(log: Log, exchange: Exchange, error: unknown): void {
   if (error instanceof UnavailableError && !exchange.response.headersSent) {
+    log.warn('a request could not be served', { requestId: exchange.id, error });
     const { code, message, retryAfterSeconds } = error;
     return respondJson(exchange, 503, { code, message }, { 'Retry-After': String(retryAfterSeconds) });
   }

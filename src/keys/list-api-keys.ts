@@ -3,6 +3,7 @@ import { authorize } from '../access/authorize.ts';
 import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from './api-key.ts';
 import { type ApiKeyFilter, filterConditions, isBoundTo, readFilter } from './api-key-filter.ts';
+import { flushUsage } from './flush-usage.ts';
 import { keyOrganization } from './key-organization.ts';
 
 /** What a list of keys is ordered by; equals are ordered by id. */
@@ -50,7 +51,7 @@ export async function listApiKeys(
   const { field, direction } = orderBy ?? { field: 'CREATED_AT', direction: 'DESC' };
   const { rotationPolicy } = await keyOrganization(ctx.db, organizationId);
   // Uses are written in batches; an answer that depends on them waits for the batch.
-  if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await ctx.usage.flush();
+  if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await flushUsage(ctx);
   let query = selectApiKeys(ctx.db, properties).where((eb) =>
     eb.and(filterConditions(eb, wanted, rotationPolicy, ctx.clock.now())),
   );

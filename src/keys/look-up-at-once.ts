@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { SyncLookup } from '../../db/open.ts';
+import { DatabaseLockedError, deadlineIn, retryWhileLocked, type SyncLookup } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { KeyLookup, VerifiableKey } from '../context.ts';
 import type { EventBus } from '../events/bus.ts';
@@ -18,8 +18,11 @@ const ROLES_MAX = 1_000;
 /** How long what is remembered is used while even the look fails, milliseconds. */
 const OUTAGE_MS = 3_000;
 
+/** How long a look-up waits where another process repairs the file after a crash, milliseconds. */
+const REPAIR_MS = 1_000;
+
 /**
- * Finds keys in an embedded database, without ever waiting. Changes made here are announced before they are answered;
+ * Finds keys in an embedded database, without waiting unless another process repairs it. Changes made here are announced before they are answered;
  * those of other processes show in the database's version, which is looked at before every use that is not just after
  * another. Remembers at most `keys`.
  */
@@ -86,22 +89,33 @@ export function lookUpAtOnce(
     return key;
   };
 
+  const find = (hash: string): VerifiableKey | null => {
+    const now = performance.now();
+    if (now - lookedAt >= LOOK_EVERY_MS) look(now);
+    let known = cache.get(hash);
+    if (known && known.organization.confirmedAt < changedAt) {
+      confirm(known.organization, now);
+      // Catching up may just have touched it.
+      known = cache.get(hash);
+    }
+    if (known) {
+      counts.remembered += 1;
+      return known.key;
+    }
+    counts.read += 1;
+    return read(hash, now);
+  };
+
   return {
     withKey(hash, use) {
-      const now = performance.now();
-      if (now - lookedAt >= LOOK_EVERY_MS) look(now);
-      let known = cache.get(hash);
-      if (known && known.organization.confirmedAt < changedAt) {
-        confirm(known.organization, now);
-        // Catching up may just have touched it.
-        known = cache.get(hash);
+      let key: VerifiableKey | null;
+      try {
+        key = find(hash);
+      } catch (error) {
+        if (!(error instanceof DatabaseLockedError)) throw error;
+        return retryWhileLocked(() => use(find(hash)), deadlineIn(REPAIR_MS));
       }
-      if (known) {
-        counts.remembered += 1;
-        return use(known.key);
-      }
-      counts.read += 1;
-      return use(read(hash, now));
+      return use(key);
     },
     counts,
     stop,

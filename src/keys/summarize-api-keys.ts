@@ -3,6 +3,7 @@ import { authorize } from '../access/authorize.ts';
 import type { Context } from '../context.ts';
 import { DAY_MS } from './api-key.ts';
 import { hasStatus, isRotationDue, isUnusedSince, type KeyExpressions } from './api-key-filter.ts';
+import { flushUsage } from './flush-usage.ts';
 import { keyOrganization } from './key-organization.ts';
 
 /** How the keys of an organization stand: each key counts in one of the first four. */
@@ -26,7 +27,7 @@ const SOON_MS = 7 * DAY_MS;
 export async function summarizeApiKeys(ctx: Context, organizationId: string): Promise<ApiKeySummary> {
   authorize(ctx, organizationId, 'api.key.view');
   const { rotationPolicy } = await keyOrganization(ctx.db, organizationId);
-  await ctx.usage.flush();
+  await flushUsage(ctx);
   const now = ctx.clock.now();
   const counts = await ctx.db
     .selectFrom('api_keys')

@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
-import type { Database, SyncLookup } from '../../db/open.ts';
+import { type Database, DatabaseLockedError, type SyncLookup } from '../../db/open.ts';
 import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from '../keys/api-key.ts';
 import { queryPosition } from '../keys/change-queries.ts';
 
-/** Gives a key as it is at this very moment, but for its last use, which may be an earlier one; null: there is none. */
+/**
+ * Gives a key as it is at this very moment, but for its last use, which may be an earlier one; null: there is none, or it
+ * can't be read without waiting.
+ */
 export type KeyReader = (id: string) => ApiKey | null;
 
 /** How late a change made by another process may be seen, milliseconds; those of this one are announced at once. */
@@ -75,7 +78,7 @@ function rememberingReader(
     return position;
   };
 
-  return (id) => {
+  const read = (id: string): ApiKey | null => {
     const at = look();
     const known = keys.get(id);
     if (known && known.position === positionOf(known.key.organizationId, at)) return known.key;
@@ -84,5 +87,14 @@ function rememberingReader(
     const key = toApiKey(found, usage);
     keys.set(id, { key, position: found.position });
     return key;
+  };
+
+  return (id) => {
+    try {
+      return read(id);
+    } catch (error) {
+      if (error instanceof DatabaseLockedError) return null;
+      throw error;
+    }
   };
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { AppError, NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import type { Action, ChangeEvent, DenialEvent, UseEvent } from '../events/events.ts';
+import { flushUsage } from '../keys/flush-usage.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import type { Counted } from './channels.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -160,7 +161,7 @@ async function sendRecent(
   since: number,
   to: Pick<Receiver<UseEvent>, 'ready' | 'stopped'> & { send(use: UseEvent): boolean },
 ): Promise<void> {
-  await ctx.usage.flush();
+  await flushUsage(ctx);
   // A use at `since` itself counts, so the first place is the end of the millisecond before.
   let place = { at: since - 1, keyId: '~' };
   while (!to.stopped()) {

@@ -28,8 +28,32 @@ export async function acceptSession(
   const now = clock.now();
   const session = await loadSession(db, key, now);
   if (!session) return null;
-  if (now - session.lastSeenAt >= SESSION_TOUCH_MS) await touch(db, session.principal.sessionId, now);
+  if (now - session.lastSeenAt >= SESSION_TOUCH_MS) touchLater(db, session.principal.sessionId, now);
   return session.principal;
+}
+
+/** The latest use of sessions whose last use is being written, by database. */
+const touching = new WeakMap<Kysely<Tables>, Map<string, number>>();
+
+/**
+ * Writes the use in the background, once at a time: whoever is asking must not wait for a database that others write to.
+ * Where it fails, the next request tries again.
+ */
+function touchLater(db: Kysely<Tables>, sessionId: string, now: number): void {
+  const uses = touching.get(db) ?? new Map<string, number>();
+  touching.set(db, uses);
+  const isUnderWay = uses.has(sessionId);
+  uses.set(sessionId, now);
+  if (isUnderWay) return;
+  const writeLatest = async (): Promise<void> => {
+    for (let use = now, written = 0; use - written >= SESSION_TOUCH_MS; use = uses.get(sessionId) ?? use) {
+      await touch(db, sessionId, use);
+      written = use;
+    }
+  };
+  writeLatest()
+    .catch(() => {})
+    .finally(() => uses.delete(sessionId));
 }
 
 async function touch(db: Kysely<Tables>, sessionId: string, now: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { authorize } from '../access/authorize.ts';
 import type { Context } from '../context.ts';
+import { flushUsage } from '../keys/flush-usage.ts';
 import { GRANULARITIES, startOf } from './granularity.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function usageLastDay(
   organizationId: string,
 ): Promise<{ verified: number; denied: number }> {
   authorize(ctx, organizationId, 'api.key.view');
-  await ctx.usage.flush();
+  await flushUsage(ctx);
   const { minute, hour, day } = GRANULARITIES;
   const from = startOf('minute', ctx.clock.now() - day.length) + minute.length;
   // Minutes up to the first whole hour, then hours: a sixtieth of the rows.

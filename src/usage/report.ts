@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
+import { flushUsage } from '../keys/flush-usage.ts';
 import { locateApiKey } from '../keys/locate-api-key.ts';
 import { GRANULARITIES, type Granularity, startOf } from './granularity.ts';
 
@@ -39,7 +40,7 @@ export async function usageOf(ctx: Context, keyId: string, range: UsageRange): P
   if (from > to) throw new AppError('BAD_USER_INPUT', 'from: must not be after to');
   if (stretches > BUCKETS_MAX)
     throw new AppError('BAD_USER_INPUT', `from and to: at most ${BUCKETS_MAX} times a ${granularity} apart`);
-  await ctx.usage.flush();
+  await flushUsage(ctx);
   return readBuckets(ctx.db, keyId, granularity, from, to);
 }
 

@@ -45,5 +45,5 @@ test('statements are given up after their time again once the migrations are don
   const { database } = await withShortTimeout();
   await migrate(database);
   const slow = sql`select pg_sleep(${(10 * TIMEOUT_MS) / 1000})`.execute(database.kysely);
-  await expect(slow).rejects.toThrow('statement timeout');
+  await expect(slow).rejects.toMatchObject({ cause: { code: '57014' } });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { DatabaseLockedError } from '../../db/open.ts';
 import type { Context } from '../../src/context.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
@@ -75,6 +76,22 @@ onEachDatabase('finding keys', (engine) => {
       expect(await lookUp(other.keys, hash)).toMatchObject({ key: { keyId: id }, atOnce: true });
     expect(probe.reads).toBe(0);
   });
+
+  test.runIf(sync)(
+    'waits for a file that another process repairs, and decides with what is so then',
+    async () => {
+      const { ctx, hash, id } = await made();
+      const { ctx: other, probe } = await process(ctx);
+      probe.failure = new DatabaseLockedError('It is being repaired');
+      const found = lookUp(other.keys, hash);
+      await services().db.updateTable('api_keys').set({ enabled: 0 }).where('id', '=', id).execute();
+      probe.failure = null;
+      expect(await found).toMatchObject({ key: { keyId: id, enabled: false }, atOnce: false });
+
+      probe.failure = new DatabaseLockedError('For ever');
+      await expect(lookUp(other.keys, hashSecret('another'))).rejects.toThrow('For ever');
+    },
+  );
 
   test('remembers no key that there is not, so that one made later is found', async () => {
     const { ctx } = await made();

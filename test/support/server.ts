@@ -40,6 +40,8 @@ export interface TestServerOptions {
   /** A database that somebody else made and drops; left out: one of its own. */
   readonly databaseUrl?: string;
   readonly clock?: ManualClock;
+  /** How long a change waits for a lock of SQLite; left out: as it comes. */
+  readonly lockWaitMs?: number;
   /** Where the console was built; left out: nowhere. */
   readonly consoleFolder?: string;
 }
@@ -52,7 +54,7 @@ export async function startTestServer(engine: Engine, options: TestServerOptions
     : await createTestDatabaseUrl(engine);
   const lines: string[] = [];
   const statements: string[] = [];
-  const opened = await openDatabase(databaseUrl);
+  const opened = await openDatabase(databaseUrl, { lockWaitMs: options.lockWaitMs });
   const database = { ...opened, kysely: opened.kysely.withPlugin(recordStatements(statements)) };
   const config = { ...parseConfig({ DATABASE_URL: databaseUrl, PORT: '0' }), ...options.config };
   const log = createLog('debug', (line) => lines.push(line));

@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { UnavailableError } from '../src/core/errors.ts';
+import { DatabaseLockedError, sqliteError } from './sqlite-errors.ts';
+
+/** Pauses between two tries to get a lock, milliseconds: SQLite has no queue, so that whoever looks often gets it. */
+const PAUSE_MIN_MS = 1;
+const PAUSE_MAX_MS = 25;
+
+/** Most writes of this process that wait for others. */
+const WAITING_MAX = 1_000;
+
+/** When a wait is over, by the monotonic clock. */
+export type Deadline = number;
+
+export function deadlineIn(milliseconds: number): Deadline {
+  return performance.now() + milliseconds;
+}
+
+/**
+ * Calls `attempt` until it fails with something other than a held lock, with pauses in which everything else runs.
+ * Rejects with what it throws, as `sqliteError` says it, and with DatabaseLockedError after the deadline.
+ */
+export async function retryWhileLocked<T>(attempt: () => T, deadline: Deadline): Promise<Awaited<T>> {
+  for (let longest = PAUSE_MIN_MS; ; longest = Math.min(2 * longest, PAUSE_MAX_MS)) {
+    try {
+      // Not waited for: what rejects later is not tried again.
+      return attempt() as Awaited<T>;
+    } catch (thrown) {
+      const error = sqliteError(thrown);
+      const left = deadline - performance.now();
+      if (!(error instanceof DatabaseLockedError) || left <= 0) throw error;
+      await pause(Math.min(left, longest * (0.5 + Math.random() / 2)));
+    }
+  }
+}
+
+interface Waiting {
+  proceed(): void;
+  fail(error: Error): void;
+}
+
+/** One write at a time in this process, in the order in which they came. */
+export class WriteTurns {
+  #taken = false;
+  #closed = false;
+  readonly #waiting = new Set<Waiting>();
+
+  /** Resolves when it is the caller's turn, until `end`. Rejects with UnavailableError after the deadline. */
+  async begin(deadline: Deadline): Promise<void> {
+    if (this.#closed) throw closed();
+    if (!this.#taken) {
+      this.#taken = true;
+      return;
+    }
+    if (this.#waiting.size >= WAITING_MAX) throw new UnavailableError('Too many changes are waiting');
+    await new Promise<void>((resolve, reject) => {
+      const one: Waiting = {
+        proceed: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        fail: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(one);
+        reject(new UnavailableError('The change waited for others for too long'));
+      }, deadline - performance.now());
+      this.#waiting.add(one);
+    });
+  }
+
+  /** Does some work in a turn of its own. */
+  async within<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
+    await this.begin(deadline);
+    try {
+      return await work();
+    } finally {
+      this.end();
+    }
+  }
+
+  end(): void {
+    const [next] = this.#waiting;
+    if (next) {
+      this.#waiting.delete(next);
+      next.proceed();
+    } else {
+      this.#taken = false;
+    }
+  }
+
+  /** Nothing begins any more. */
+  close(): void {
+    this.#closed = true;
+    for (const one of this.#waiting) one.fail(closed());
+    this.#waiting.clear();
+  }
+}
+
+function closed(): Error {
+  return new UnavailableError('The database is closed');
+}
