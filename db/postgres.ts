@@ -1,7 +1,9 @@
 import { Socket } from 'node:net';
-import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely';
+import { type CompiledQuery, Kysely } from 'kysely';
 import pg from 'pg';
 import type { AsyncLookup, Database } from './database.ts';
+import { postgresDialect } from './postgres-dialect.ts';
+import { postgresError } from './postgres-errors.ts';
 import type { Tables } from './tables.ts';
 
 /** Few connections: statements are short, and more of them only queue inside the server. */
@@ -35,7 +37,7 @@ export function openPostgres(url: string): Database {
     statement_timeout: LOOKUP_TIMEOUT_MS,
     query_timeout: LOOKUP_TIMEOUT_MS,
   });
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const kysely = new Kysely<Tables>({ dialect: postgresDialect(pool) });
   return {
     kysely,
     engine: 'postgres',
@@ -72,8 +74,16 @@ function lookupOn(pool: pg.Pool): AsyncLookup {
     mode: 'async',
     prepare<Row>(name: string, { sql }: CompiledQuery<Row>) {
       return async (...values) => {
-        const { rows } = await pool.query<Row & pg.QueryResultRow>({ name, text: sql, values: [...values] });
-        return rows;
+        try {
+          const { rows } = await pool.query<Row & pg.QueryResultRow>({
+            name,
+            text: sql,
+            values: [...values],
+          });
+          return rows;
+        } catch (error) {
+          throw postgresError(error);
+        }
       };
     },
   };

@@ -1,0 +1,90 @@
+import {
+  type DatabaseConnection,
+  type Dialect,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from 'kysely';
+import pg from 'pg';
+import { UnavailableError } from '../src/core/errors.ts';
+import { isConnectionFailure, postgresError } from './postgres-errors.ts';
+
+/** PostgreSQL on this pool, whose outages are UnavailableErrors. */
+export function postgresDialect(pool: pg.Pool): Dialect {
+  return new TransactionDialect({ pool: translated(pool) });
+}
+
+class TransactionDialect extends PostgresDialect {
+  readonly #config: PostgresDialectConfig;
+
+  constructor(config: PostgresDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): PostgresDriver {
+    return new TransactionDriver(this.#config);
+  }
+}
+
+class TransactionDriver extends PostgresDriver {
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.commitTransaction(connection);
+    } catch (error) {
+      throw isUnknownOutcome(error) ? unknownOutcome(error) : error;
+    }
+  }
+
+  /** Never rejects: whatever made the transaction fail is what the caller must hear of. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch {
+      // The connection is not used again, and the server ends what was begun on it.
+    }
+  }
+}
+
+function isUnknownOutcome(error: unknown): error is UnavailableError {
+  if (!(error instanceof UnavailableError)) return false;
+  const { cause } = error;
+  return (
+    isConnectionFailure(cause) || (cause instanceof pg.DatabaseError && /^(08|57P)/.test(cause.code ?? ''))
+  );
+}
+
+function unknownOutcome({ cause }: UnavailableError): UnavailableError {
+  const message =
+    'The connection to the database was lost while the change was saved: look whether it was made';
+  return new UnavailableError(message, 1, { cause });
+}
+
+function translated(pool: pg.Pool): PostgresPool {
+  return {
+    connect: async () => {
+      try {
+        return translatedClient(await pool.connect());
+      } catch (error) {
+        throw postgresError(error);
+      }
+    },
+    end: () => pool.end(),
+  };
+}
+
+function translatedClient(client: pg.PoolClient): PostgresPoolClient {
+  let isBroken = false;
+  const query = async (text: string, parameters?: readonly unknown[]) => {
+    try {
+      return await client.query(text, parameters as unknown[]);
+    } catch (error) {
+      // What was begun on it would be found by whoever has it next.
+      isBroken ||= isConnectionFailure(error) || text === 'rollback';
+      throw postgresError(error);
+    }
+  };
+  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(isBroken) };
+}
