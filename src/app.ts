@@ -88,7 +88,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const sweep = expirySweep(services);
   let stopRetention: () => Promise<void> = async () => {};
-  const run = createEngine(schema);
+  const run = createEngine(schema, config.http.responseBytes);
   const liveServer = new LiveServer(services, schema, run, { ...config.live, ...overrides.liveLimits });
 
   metrics?.showing(liveServer);

@@ -1,4 +1,5 @@
 import { type ClusterConfig, readCluster } from './cluster-config.ts';
+import { type HttpLimits, readHttpLimits } from './http-limits.ts';
 import type { Network } from './ip.ts';
 import { parseNetwork } from './ip.ts';
 import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from './key-prefix.ts';
@@ -29,6 +30,7 @@ export interface Config {
   readonly auditRetentionDays: number | null;
   readonly cluster: ClusterConfig;
   readonly live: LiveLimits;
+  readonly http: HttpLimits;
   /** Sign-in with an OpenID provider; null: with links only. */
   readonly oidc: OidcConfig | null;
   /** Whether there is /metrics. */
@@ -72,6 +74,7 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     auditRetentionDays: read<number | null>('AUDIT_RETENTION_DAYS', null, wholeNumber(1, 36_500)),
     cluster: readCluster(read, wholeNumber),
     live: readLiveLimits(read, wholeNumber),
+    http: readHttpLimits(read, wholeNumber),
     oidc: readOidc(env, read, (message) => faults.push(message)),
     metrics: read('METRICS', false, onOrOff),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),

@@ -47,6 +47,9 @@ export class ValidationError extends AppError {
   }
 }
 
+/** Longest id that an error repeats, characters: no id is longer. */
+const ID_MAX = 200;
+
 /** No such object, or one of another organization: callers can't tell which. */
 export class NotFoundError extends AppError {
   readonly id: string;
@@ -54,7 +57,7 @@ export class NotFoundError extends AppError {
   /** `by` is what the object was asked for by, where that is no id. */
   constructor(id: string, what = 'object', by = 'id') {
     super('NOT_FOUND', `There is no ${what} with this ${by}`);
-    this.id = id;
+    this.id = id.slice(0, ID_MAX);
   }
 }
 

@@ -33,14 +33,15 @@ interface ServerContext {
 /**
  * yoga behind a body and parameters that were read by ourselves: its own reading costs as much as all the rest. It parses,
  * validates and applies the rules of the protocol; what it has let through once is not shown to it again, and is
- * executed by its plan.
+ * executed by its plan. `responseMax`: largest response, bytes.
  */
-export function createEngine(schema: GraphQLSchema): Engine {
+export function createEngine(schema: GraphQLSchema, responseMax: number): Engine {
   const documents = new DocumentCache();
   const plans = keptPlans();
   const prepared = new WeakMap<OperationDefinitionNode, PreparedOperation>();
   const prepare = (document: DocumentNode, operation: OperationDefinitionNode): PreparedOperation => {
-    const made = prepared.get(operation) ?? new PreparedOperation(schema, document, operation, plans);
+    const made =
+      prepared.get(operation) ?? new PreparedOperation(schema, document, operation, plans, responseMax);
     prepared.set(operation, made);
     return made;
   };

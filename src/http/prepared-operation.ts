@@ -18,6 +18,8 @@ import { execute } from './execution/run.ts';
 import type { CheckedSubscription, Operation } from './graphql-operation.ts';
 import { alone, COST_MAX, hasVariableCost, queryCost } from './query-cost.ts';
 import { requestFault } from './request-fault.ts';
+import { responseBound, returnsShownOnce } from './response-bound.ts';
+import { ResponseBudget, responseCouldBeTooLarge } from './response-budget.ts';
 
 /** At most so many faults of one request are reported. */
 export const FAULTS_MAX = 20;
@@ -42,10 +44,13 @@ export class PreparedOperation {
   readonly #document: DocumentNode;
   readonly #operation: OperationDefinitionNode;
   readonly #plans: Plans;
+  /** Largest response, bytes. */
+  readonly #responseMax: number;
   /** In words of the schema, such as `mutation createApiKey`. */
   readonly #description: string;
   readonly #hasConditions: boolean;
   readonly #hasVariableCost: boolean;
+  readonly #returnsShownOnce: boolean;
   /** Of the plan, when it was kept. */
   #size = 0;
   #cost: number | undefined;
@@ -55,14 +60,17 @@ export class PreparedOperation {
     document: DocumentNode,
     operation: OperationDefinitionNode,
     plans: Plans,
+    responseMax: number,
   ) {
     this.#schema = schema;
     this.#document = document;
     this.#operation = operation;
     this.#plans = plans;
+    this.#responseMax = responseMax;
     this.#description = describe(operation);
     this.#hasConditions = hasConditions(alone(document, operation));
     this.#hasVariableCost = hasVariableCost(schema, document, operation);
+    this.#returnsShownOnce = returnsShownOnce(schema, document, operation);
   }
 
   /** Runs it, if the variables fit and it can't return too much; a subscription is said to be fit to run. */
@@ -77,18 +85,25 @@ export class PreparedOperation {
     const cost = this.#costWith(given, context);
     if (cost instanceof GraphQLError) return { errors: [cost] };
     if (cost > COST_MAX) return { errors: [tooComplex(cost)] };
+    const budget = this.#budgetFor(coerced, context);
+    if (budget instanceof GraphQLError) return { errors: [budget] };
     started(this.#description);
     const [document, operation] = [this.#document, this.#operation];
     if (operation.operation === OperationTypeNode.SUBSCRIPTION)
       return { subscription: { document, operation, variables: given } };
-    return this.#execute(coerced, context);
+    return this.#execute(coerced, context, budget);
   }
 
-  async #execute(variables: Record<string, unknown>, context: GraphQLContext): Promise<ExecutionResult> {
+  async #execute(
+    variables: Record<string, unknown>,
+    context: GraphQLContext,
+    budget: ResponseBudget,
+  ): Promise<ExecutionResult> {
     const plan = this.#planFor(variables);
     startCaches(context);
     try {
-      return await execute({ plan, root: undefined, context, variables, errors: new FieldErrors() });
+      const errors = new FieldErrors();
+      return await execute({ plan, root: undefined, context, variables, errors, budget });
     } finally {
       endCaches(context);
       this.#keep(plan);
@@ -112,6 +127,20 @@ export class PreparedOperation {
       if (error instanceof GraphQLError) return error;
       throw error;
     }
+  }
+
+  /**
+   * A query ends where it exceeds its budget. A mutation that could exceed it does not run; with a value that is shown
+   * once it is certain that it does not, and nothing is given up of its response.
+   */
+  #budgetFor(variables: Record<string, unknown>, context: GraphQLContext): ResponseBudget | GraphQLError {
+    const max = this.#responseMax;
+    if (this.#operation.operation !== OperationTypeNode.MUTATION) return new ResponseBudget(max);
+    const certain = this.#returnsShownOnce;
+    const bound = responseBound(this.#schema, this.#document, this.#operation, variables, context, certain);
+    if (bound <= max) return certain ? ResponseBudget.unlimited() : new ResponseBudget(max, true);
+    const originalError = responseCouldBeTooLarge(max);
+    return new GraphQLError(originalError.message, { originalError });
   }
 
   #planFor(variables: Record<string, unknown>): Plan {

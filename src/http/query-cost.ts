@@ -9,6 +9,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
+import { introspectionCost } from './introspection-cost.ts';
 
 /** What one operation may cost: about the fields it can return, as the schema weighs them. */
 export const COST_MAX = 10_000;
@@ -21,7 +22,8 @@ export function queryCost(
   variables: Record<string, unknown>,
   ctx: GraphQLContext,
 ): number {
-  return complexityFromQuery(alone(document, operation), { schema, variables, ctx }).complexity;
+  const { complexity } = complexityFromQuery(alone(document, operation), { schema, variables, ctx });
+  return complexity + introspectionCost(schema, document, operation);
 }
 
 /**

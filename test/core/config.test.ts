@@ -28,6 +28,7 @@ describe('the configuration', () => {
       cluster: { listenUrl: null, leaseMs: 3_000, redisUrl: null },
       auditRetentionDays: null,
       live: expect.objectContaining({ operations: 100, perCaller: 1_000 }),
+      http: expect.objectContaining({ responseBytes: 4_194_304 }),
       oidc: null,
       metrics: false,
       logLevel: 'info',

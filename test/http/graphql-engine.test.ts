@@ -168,7 +168,7 @@ test('plans take bounded memory, however many documents and operations there are
       if (!operation) throw new Error('The document has the operation');
       const context = { ...contextFor(server().services, null), response: {} } as never;
       const params = { query: '', operationName: name } as never;
-      const prepared = new PreparedOperation(schema, document, operation, plans);
+      const prepared = new PreparedOperation(schema, document, operation, plans, 1_000_000);
       const result = await prepared.run({ params, method: 'POST', context, started: () => {} });
       expect('data' in result && result.errors).toBeUndefined();
     }

@@ -23,7 +23,12 @@ interface Place extends Pick<PlannedField, 'name' | 'parent' | 'nodes'> {
 /** How values of a type are completed in this place. */
 export function completionOf(type: GraphQLOutputType, place: Place): Complete {
   const leaf = leafCompletionOf(type, place);
-  if (leaf) return (_run, value) => leaf(value);
+  if (leaf)
+    return ({ budget }, value) => {
+      const completed = leaf(value);
+      budget.addValue(completed);
+      return completed;
+    };
   if (!isNonNullType(type)) return orNull(presentCompletionOf(type, place));
   const complete = completionOf(type.ofType, place);
   return (run, value, path, info) => notNull(complete(run, value, path, info), place);

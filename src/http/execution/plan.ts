@@ -13,6 +13,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import { namesUnits } from '../response-budget.ts';
 import { collectFields, type FieldNodes } from './collect-fields.ts';
 import { completionOf, leafCompletionOf } from './complete.ts';
 import type { Data, Planned, PlannedField, Selection } from './planned.ts';
@@ -65,7 +66,8 @@ export class Plan implements Planned {
       if (definition) fields.push(this.#field(key, type, definition, nodes));
     }
     this.#size += fields.length;
-    return { type, fields, Data: dataOfOneForm() };
+    const units = namesUnits(fields.map(({ key }) => key));
+    return { type, fields, units, Data: dataOfOneForm() };
   }
 
   #field(

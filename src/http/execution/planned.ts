@@ -7,6 +7,7 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from 'graphql';
+import type { ResponseBudget } from '../response-budget.ts';
 import type { Asked, FieldNodes } from './collect-fields.ts';
 import type { FieldErrors, PlacePath } from './field-errors.ts';
 
@@ -23,6 +24,8 @@ export interface Planned extends Asked {
 export interface Selection {
   readonly type: GraphQLObjectType;
   readonly fields: readonly PlannedField[];
+  /** What the fields' names take of the response budget, for each object. */
+  readonly units: number;
   /** Makes the object that is answered. */
   readonly Data: new () => Data;
 }
@@ -59,4 +62,5 @@ export interface Run {
   /** Coerced. */
   readonly variables: Record<string, unknown>;
   readonly errors: FieldErrors;
+  readonly budget: ResponseBudget;
 }

@@ -17,19 +17,26 @@ export function isPromise(value: unknown): value is Promise<unknown> {
   );
 }
 
-/** Executes the whole operation. Never throws nor rejects: what goes wrong is in the result. */
+/**
+ * Executes the whole operation. Never throws nor rejects: what goes wrong is in the result. One that would exceed its
+ * budget ends early, and returns nothing but that error.
+ */
 export function execute(run: Run): ExecutionResult | Promise<ExecutionResult> {
-  const { plan, root, errors } = run;
+  const { plan, root, errors, budget } = run;
+  const tooLarge = (): ExecutionResult => ({ errors: [locatedError(budget.error, undefined)], data: null });
   const fail = (error: GraphQLError): ExecutionResult => {
+    if (budget.exceeded) return tooLarge();
     errors.add(error, undefined);
     return resultOf(null, errors);
+  };
+  const end = (data: Data): ExecutionResult => {
+    const result = resultOf(data, errors);
+    return budget.fits(result) ? result : tooLarge();
   };
   try {
     const inTurn = plan.operation.operation === OperationTypeNode.MUTATION;
     const data = (inTurn ? executeInTurn : executeFields)(run, plan.root, root, undefined);
-    return isPromise(data)
-      ? data.then((resolved) => resultOf(resolved, errors), fail)
-      : resultOf(data, errors);
+    return isPromise(data) ? data.then(end, fail) : end(data);
   } catch (error) {
     return fail(error as GraphQLError);
   }
@@ -66,10 +73,11 @@ function executeInTurn(
 /** Makes the object that a selection asks of `source`. Throws, or rejects with, the located error that made it null. */
 export function executeFields(
   run: Run,
-  { fields, Data }: Selection,
+  { fields, units, Data }: Selection,
   source: unknown,
   path: Path,
 ): Data | Promise<Data> {
+  run.budget.add(units);
   const data = new Data();
   const waiting: PlannedField[] = [];
   try {
@@ -106,7 +114,11 @@ function executeField(run: Run, field: PlannedField, source: unknown, parentPath
   try {
     value = propertyOf(source, field.name);
     // A method wants to be handed something, and a promise to be waited for.
-    if (typeof value !== 'function' && !isPromise(value)) return field.completeProperty(value);
+    if (typeof value !== 'function' && !isPromise(value)) {
+      const completed = field.completeProperty(value);
+      run.budget.addValue(completed);
+      return completed;
+    }
   } catch (error) {
     return failed(run, field, pathOf(field, parentPath), error);
   }
@@ -136,15 +148,20 @@ function resolveField(run: Run, field: PlannedField, source: unknown, parentPath
   return isPromise(value) ? value.then(complete, fail) : complete(value);
 }
 
-/** Null in place of a value that went wrong, where there may be null; else throws the error, which says where it was. */
+/**
+ * Null in place of a value that went wrong, where there may be null; else throws the error, which says where it was.
+ * Where the budget is exceeded, nothing of the result is needed.
+ */
 export function failed(
   run: Run,
   { nullable, nodes }: { readonly nullable: boolean; readonly nodes: FieldNodes },
   path: PlacePath,
   thrown: unknown,
 ): null {
+  if (run.budget.exceeded) throw thrown;
   const error = locatedError(thrown, nodes, responsePathAsArray(path));
   if (!nullable) throw error;
+  run.budget.addError(error);
   run.errors.add(error, path);
   return null;
 }

@@ -1,7 +1,11 @@
-import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, type GraphQLSchema, getVariableValues } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
+import { FieldErrors } from '../execution/field-errors.ts';
+import { Plan } from '../execution/plan.ts';
+import { execute } from '../execution/run.ts';
 import type { CheckedSubscription } from '../graphql-engine.ts';
 import { presentResult } from '../graphql-errors.ts';
+import { jsonBytes, ResponseBudget } from '../response-budget.ts';
 import { type DirectExecution, directExecution } from './direct-execution.ts';
 import { withoutRootArguments } from './operation.ts';
 
@@ -46,8 +50,9 @@ let lastNumber = 0;
  * them, and delivered in the order in which the events came.
  */
 export class SharedExecution {
-  readonly #schema: GraphQLSchema;
-  readonly #subscription: CheckedSubscription;
+  readonly #plan: Plan;
+  readonly #variables: Record<string, unknown>;
+  readonly #responseMax: number;
   readonly #direct: DirectExecution | null;
   readonly #context: () => GraphQLContext;
   readonly #queue: Execution[] = [];
@@ -57,11 +62,23 @@ export class SharedExecution {
   /** Delivered at this very moment, to those who have come for it so far. */
   #delivered: Execution | null = null;
 
-  /** `context` gives a context, with the permissions of the group, for what begins at this moment. */
-  constructor(schema: GraphQLSchema, subscription: CheckedSubscription, context: () => GraphQLContext) {
-    this.#schema = schema;
-    this.#subscription = withoutRootArguments(subscription);
-    this.#direct = directExecution(schema, this.#subscription);
+  /**
+   * `context` gives a context, with the permissions of the group, for what begins at this moment. `responseMax`: largest
+   * result, bytes.
+   */
+  constructor(
+    schema: GraphQLSchema,
+    subscription: CheckedSubscription,
+    responseMax: number,
+    context: () => GraphQLContext,
+  ) {
+    const executed = withoutRootArguments(subscription);
+    const { document, operation, variables } = executed;
+    const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    this.#variables = coerced;
+    this.#plan = new Plan(schema, document, operation, coerced);
+    this.#responseMax = responseMax;
+    this.#direct = directExecution(schema, executed);
     this.#context = context;
   }
 
@@ -90,34 +107,28 @@ export class SharedExecution {
 
   /** Delivers before it returns where nothing has to be waited for. */
   #run(execution: Execution): void {
-    const { document, operation, variables } = this.#subscription;
-    const contextValue = this.#untouched ?? this.#context();
+    const context = this.#untouched ?? this.#context();
     this.#untouched = null;
     const done = (result: ExecutionResult): void => {
-      execution.result = new SharedResult(presentResult(result, contextValue.request, contextValue.log));
+      execution.result = new SharedResult(presentResult(result, context.request, context.log));
       this.#deliver();
     };
-    const data = this.#direct?.(execution.event, contextValue);
-    if (data) {
-      this.#untouched = contextValue;
+    const data = this.#direct?.(execution.event, context);
+    // What is close to the limit is left to the execution that decides it while it builds the result.
+    if (data && jsonBytes(data, this.#responseMax) <= this.#responseMax / 2) {
+      this.#untouched = context;
       return done({ data: data as Record<string, unknown> });
     }
-    const failed = (error: unknown): void => done({ errors: [error as never] });
-    let result: ExecutionResult | PromiseLike<ExecutionResult>;
-    try {
-      result = execute({
-        schema: this.#schema,
-        document,
-        operationName: operation.name?.value ?? null,
-        variableValues: variables,
-        rootValue: execution.event,
-        contextValue,
-      });
-    } catch (error) {
-      return failed(error);
-    }
-    if ('then' in result) return void result.then(done, failed);
-    if (!result.errors) this.#untouched = contextValue;
+    const result = execute({
+      plan: this.#plan,
+      root: execution.event,
+      context,
+      variables: this.#variables,
+      errors: new FieldErrors(),
+      budget: new ResponseBudget(this.#responseMax),
+    });
+    if ('then' in result) return void result.then(done);
+    if (!result.errors) this.#untouched = context;
     done(result);
   }
 

@@ -38,6 +38,7 @@ export class Subscriptions {
   readonly #services: LiveServices;
   readonly #schema: GraphQLSchema;
   readonly #limits: SubscriberLimits;
+  readonly #responseMax: number;
   readonly #groups = new Map<string, Group>();
   readonly #groupOf = new Map<Subscriber, Group>();
   readonly #watch: CallerWatch;
@@ -50,6 +51,7 @@ export class Subscriptions {
     this.#services = services;
     this.#schema = schema;
     this.#limits = limits;
+    this.#responseMax = services.config.http.responseBytes;
     this.#watch = new CallerWatch(services, (caller) => this.#authorize(caller));
   }
 
@@ -156,7 +158,7 @@ export class Subscriptions {
     }
     const everybody = anyoneWith(organizationId, permissions);
     const context = (): GraphQLContext => this.#contextOf(scope, everybody);
-    const execution = new SharedExecution(this.#schema, subscription, context);
+    const execution = new SharedExecution(this.#schema, subscription, this.#responseMax, context);
     const group = { name, execution, subscribers: 1 };
     this.#groups.set(name, group);
     return group;

@@ -15,6 +15,7 @@ import { schema } from '../../../schema/index.ts';
 import { FieldErrors } from '../../../src/http/execution/field-errors.ts';
 import { Plan } from '../../../src/http/execution/plan.ts';
 import { execute } from '../../../src/http/execution/run.ts';
+import { ResponseBudget } from '../../../src/http/response-budget.ts';
 import { operations } from './made-up-operations.ts';
 import { type Moods, madeUpSchema, rootValue } from './made-up-schema.ts';
 
@@ -33,7 +34,14 @@ function coerced(document: DocumentNode, of: GraphQLSchema): Record<string, unkn
 
 async function byPlan(plan: Plan, document: DocumentNode, context: unknown): Promise<ExecutionResult> {
   const variables = coerced(document, plan.schema);
-  return execute({ plan, root: rootValue, context, variables, errors: new FieldErrors() });
+  return execute({
+    plan,
+    root: rootValue,
+    context,
+    variables,
+    errors: new FieldErrors(),
+    budget: new ResponseBudget(1_000_000),
+  });
 }
 
 /** As it is answered; of a value that was of the wrong kind, graphql-js says what it was. */

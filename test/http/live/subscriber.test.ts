@@ -24,7 +24,7 @@ test('of uses has no more under way than may wait, whatever executions wait for,
   const operation = getOperationAST(document);
   if (!operation) throw new Error('There is no operation');
   const subscription = { document, operation, variables: {} };
-  const group = new SharedExecution(schema, subscription, () => ({}) as GraphQLContext);
+  const group = new SharedExecution(schema, subscription, 1_000_000, () => ({}) as GraphQLContext);
   let give: (event: Use) => void = () => {};
   const source: Source<Use> = {
     organizationId: 'org',

@@ -1,0 +1,82 @@
+// How large values can be, as the limits on input leave them: a character of a name or text takes up to four bytes.
+
+/** Most items of a list, or how many there are with the arguments of a field. */
+type Items = number | ((args: Record<string, unknown>) => number);
+
+/** Most items of lists, by `Type.field`. Rows of connections are counted by the connection's arguments. */
+export const ITEMS_MAX: Readonly<Record<string, Items>> = {
+  'ApiKey.grants': 100,
+  'ApiKey.ipAllowlist': 100,
+  'ApiKey.permissions': 200,
+  'ApiKey.secrets': 110,
+  'ApiKey.teams': 50,
+  'ApiKeyConnection.edges': 1,
+  'ApiKeyConnection.nodes': 1,
+  'ApiKeyUpdated.changedFields': 30,
+  'AuditEntryConnection.edges': 1,
+  'AuditEntryConnection.nodes': 1,
+  'EscalationError.permissions': 200,
+  'EscalationError.restrictions': 10,
+  'Membership.teams': 50,
+  'MembershipConnection.edges': 1,
+  'MembershipConnection.nodes': 1,
+  'Mutation.revokeApiKeys': ({ input }) => (input as { ids: readonly string[] }).ids.length,
+  'Organization.permissionCatalog': 600,
+  'OrganizationConnection.edges': 1,
+  'OrganizationConnection.nodes': 1,
+  // The mutation has counted its ids.
+  'RevokeApiKeysPayload.apiKeys': 1,
+  'Role.permissions': 100,
+  'RoleConnection.edges': 1,
+  'RoleConnection.nodes': 1,
+  'TeamConnection.edges': 1,
+  'TeamConnection.nodes': 1,
+  'ValidationError.issues': 500,
+  'ValidationIssue.path': 10,
+  'Viewer.permissions': 200,
+  'Viewer.sessions': 100,
+};
+
+/** Largest values, bytes of JSON, by `Type.field`, where they differ from others of their scalar. */
+export const VALUE_BYTES: Readonly<Record<string, number>> = {
+  'ApiKey.description': 2_002,
+  'ApiKey.externalId': 802,
+  'ApiKey.metadata': 16_384,
+  'ApiKey.revocationReason': 2_002,
+  'ApiKeyRevoked.reason': 2_002,
+  'ApiKeyUpdated.changedFields': 40,
+  'AuditEntry.changes': 40_000,
+  'AuditEntry.userAgent': 1_802,
+  'EscalationError.message': 30_000,
+  'NotFoundError.id': 1_202,
+  'PermissionDefinition.description': 2_002,
+  'Role.description': 2_002,
+  'Session.userAgent': 1_802,
+  'User.email': 1_526,
+  'ValidationError.message': 300_000,
+  'ValidationIssue.path': 40,
+};
+
+/** Values that are returned once and never again: a response with one of them must not be given up. */
+export const SHOWN_ONCE: ReadonlySet<string> = new Set([
+  'CreateApiKeyPayload.secret',
+  'InviteMemberPayload.signInUrl',
+  'RotateApiKeyPayload.secret',
+  'SignInPayload.sessionToken',
+]);
+
+/** Largest values of scalars, bytes of JSON. */
+export const SCALAR_BYTES: Readonly<Record<string, number>> = {
+  Boolean: 5,
+  CIDR: 50,
+  DateTime: 26,
+  Float: 24,
+  ID: 64,
+  Int: 11,
+  Permission: 102,
+  SafeInt: 17,
+  String: 402,
+};
+
+/** Values of scalars that have no entry, as they may be anything. */
+export const OPEN_SCALAR = 'JSONObject';
