@@ -1,19 +1,18 @@
 # syntax=docker/dockerfile:1
 # A small image: the bundle, the SQLite addon and Node; runs as nobody in particular, on a read-only file system.
 
-# 24.18: an addon compiled with the headers of Node 24.19 or later aborts when its objects are collected
-# (nodejs/node#65446); one compiled with earlier headers runs on all of Node 24.
-FROM node:24.18-bookworm AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /src
-COPY package.json package-lock.json ./
-RUN npm ci && npm rebuild better-sqlite3 --build-from-source --nodedir=/usr/local
+COPY package.json package-lock.json .npmrc ./
+COPY compat compat
+RUN npm ci
 COPY . .
+# The SQLite driver stays outside of the bundle. Its addons come ready-made: the one for this machine is taken along.
 RUN node scripts/build.mjs \
-  && mkdir -p /app/node_modules/better-sqlite3/build/Release \
+  && mkdir -p /app/node_modules/better-sqlite3/prebuilds \
   && cp -r dist /app/dist && rm -f /app/dist/*.map /app/dist/build.json /app/dist/console/build.json \
-  && cp -r node_modules/bindings node_modules/file-uri-to-path /app/node_modules/ \
   && cp -r node_modules/better-sqlite3/package.json node_modules/better-sqlite3/lib /app/node_modules/better-sqlite3/ \
-  && cp node_modules/better-sqlite3/build/Release/better_sqlite3.node /app/node_modules/better-sqlite3/build/Release/ \
+  && cp node_modules/better-sqlite3/prebuilds/linux-$(node -p process.arch).node /app/node_modules/better-sqlite3/prebuilds/ \
   && cp LICENSE /app/ && echo '{"type":"module"}' > /app/package.json \
   && mkdir /data
 

@@ -45,7 +45,7 @@ describe('the check accepts', () => {
     ],
     [
       'drivers in db and events',
-      { 'db/a.ts': `import 'better-sqlite3';`, 'src/events/b.ts': `import 'pg';` },
+      { 'db/sqlite-driver.ts': `import 'better-sqlite3';`, 'src/events/b.ts': `import 'pg';` },
     ],
     ['the environment in core/env', { 'src/core/env.ts': `export const all = process.env;` }],
     ['an `env` that is not the process’s', { 'src/core/config.ts': `declare const env: any; env.PORT;` }],
@@ -77,6 +77,7 @@ describe('the check refuses', () => {
     ['a computed import', { 'src/keys/a.ts': `const x = await import(name);` }, 'computed'],
     ['an alias', { 'src/keys/a.ts': `import '#db/open';` }, 'does not say where'],
     ['a driver elsewhere', { 'src/keys/a.ts': `import type pg from 'pg';` }, 'name a driver'],
+    ['the SQLite driver elsewhere', { 'db/a.ts': `import 'better-sqlite3';` }, 'sqlite-driver.ts names it'],
     ['Node’s own driver elsewhere', { 'src/keys/a.ts': `import 'node:sqlite';` }, 'name a driver'],
     ['Kysely in the schema', { 'schema/a.ts': `import { sql } from 'kysely';` }, 'schema names no database'],
     ['Kysely over HTTP', { 'src/http/a.ts': `import 'kysely/helpers/postgres';` }, 'names no database'],

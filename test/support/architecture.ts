@@ -28,6 +28,10 @@ const DRIVERS = ['better-sqlite3', 'node:sqlite', 'pg', 'pg-native', 'pg-pool', 
 const DATABASE_PACKAGES = [...DRIVERS, 'kysely'];
 
 const MAY_NAME_DRIVERS = ['db', 'src/events'];
+
+/** The driver of SQLite depends on the version of Node.js, and is chosen here. */
+const SQLITE_DRIVER = 'better-sqlite3';
+const MAY_NAME_SQLITE_DRIVER = 'db/sqlite-driver.ts';
 const MAY_NOT_NAME_DATABASES = ['schema', 'src/http'];
 const MAY_READ_ENVIRONMENT = /^src\/core\/env[.\-/]/;
 
@@ -78,6 +82,8 @@ function serverFaults(
     if (/^[#/]|^file:/.test(name)) faults.push(`imports ${name}, which does not say where it stands`);
     else if (isOf(name, DRIVERS) && !MAY_NAME_DRIVERS.includes(own.path))
       faults.push(`imports ${name}: only ${MAY_NAME_DRIVERS.join(' and ')} name a driver`);
+    else if (isOf(name, [SQLITE_DRIVER]) && path !== MAY_NAME_SQLITE_DRIVER)
+      faults.push(`imports ${name}: only ${MAY_NAME_SQLITE_DRIVER} names it`);
     else if (isOf(name, DATABASE_PACKAGES) && MAY_NOT_NAME_DATABASES.includes(own.path))
       faults.push(`imports ${name}: ${own.path} names no database`);
   }
