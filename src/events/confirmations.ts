@@ -1,30 +1,44 @@
 import type { LiveNode } from './nodes.ts';
 import { proofOf } from './proofs.ts';
 
-/** Most claims kept of one change: whoever can connect to the database can make up as many as they like. */
+/**
+ * Most claims kept of one change whose proof nobody can tell yet: whoever can connect to the database can make up as many
+ * as they like. Of more, the latest are kept.
+ */
 const CLAIMS_MAX = 4_096;
 
 interface Awaited {
   readonly since: number;
-  /** Who says to have confirmed it, with what for a proof: believed only where it is one. */
+  /** Nodes whose proof was one. */
+  readonly confirmed: Set<string>;
+  /** Who else says to have confirmed it, with what for a proof: believed only where it turns out to be one. */
   readonly claims: Set<string>;
+  /** What would be the proof of a node whose row was read. */
+  readonly proofs: Map<string, { readonly secret: string; readonly proof: string }>;
   changed: () => void;
 }
 
 /** Which nodes have confirmed which changes. */
 export class Confirmations {
   readonly #awaited = new Map<string, Awaited>();
+  readonly #secretOf: (nodeId: string) => string | null | undefined;
+
+  /** `secretOf` gives what a node signs with, as far as its row was read; null: it signs nothing. */
+  constructor(secretOf: (nodeId: string) => string | null | undefined = () => undefined) {
+    this.#secretOf = secretOf;
+  }
 
   /** From now on, confirmations of this change count: they may come before its own node knows of the commit. */
   expect(id: string, now: number): void {
     this.#expected(id, now);
   }
 
-  /** Takes note of a confirmation. Whether the proof is one can be told only when the node's row has been read. */
+  /** Takes note of a confirmation. Of a node whose row was not read yet, nobody can tell whether the proof is one. */
   confirm(id: string, nodeId: string, proof: string): void {
     const awaited = this.#awaited.get(id);
-    if (!awaited || awaited.claims.size >= CLAIMS_MAX) return;
-    awaited.claims.add(claimOf(nodeId, proof));
+    if (!awaited || awaited.confirmed.has(nodeId)) return;
+    if (proof === this.#expectedOf(awaited, nodeId, id)) awaited.confirmed.add(nodeId);
+    else addClaim(awaited.claims, claimOf(nodeId, proof));
     awaited.changed();
   }
 
@@ -39,7 +53,8 @@ export class Confirmations {
   ): Promise<(nodeId: string, node: LiveNode) => boolean> {
     const awaited = this.#awaited.get(id) ?? this.#expected(id, performance.now());
     const hasConfirmed = (nodeId: string, { secret }: LiveNode): boolean =>
-      secret !== null && awaited.claims.has(claimOf(nodeId, proofOf(secret, id)));
+      awaited.confirmed.has(nodeId) ||
+      (secret !== null && awaited.claims.has(claimOf(nodeId, proofOf(secret, id))));
     let known: ReadonlyMap<string, LiveNode> | undefined;
     nodes.then(
       (found) => {
@@ -72,11 +87,34 @@ export class Confirmations {
     return this.#awaited.size;
   }
 
+  /** The proof that this node would give, worked out once for each change, however many claims come. */
+  #expectedOf({ proofs }: Awaited, nodeId: string, id: string): string | null {
+    const secret = this.#secretOf(nodeId) ?? null;
+    if (secret === null) return null;
+    const known = proofs.get(nodeId);
+    if (known?.secret === secret) return known.proof;
+    const proof = proofOf(secret, id);
+    proofs.set(nodeId, { secret, proof });
+    return proof;
+  }
+
   #expected(id: string, since: number): Awaited {
-    const awaited = { since, claims: new Set<string>(), changed: () => {} };
+    const awaited: Awaited = {
+      since,
+      confirmed: new Set(),
+      claims: new Set(),
+      proofs: new Map(),
+      changed: () => {},
+    };
     this.#awaited.set(id, awaited);
     return awaited;
   }
+}
+
+function addClaim(claims: Set<string>, claim: string): void {
+  const [oldest] = claims.size >= CLAIMS_MAX ? claims : [];
+  if (oldest !== undefined) claims.delete(oldest);
+  claims.add(claim);
 }
 
 function claimOf(nodeId: string, proof: string): string {

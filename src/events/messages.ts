@@ -1,3 +1,5 @@
+import { isId } from '../core/ids.ts';
+import { PROOF_LENGTH } from './proofs.ts';
 import type { Stale } from './stale.ts';
 
 /** PostgreSQL takes 7,999 bytes; all of a message is ASCII. */
@@ -15,7 +17,7 @@ export type Broadcast =
     }
   /** The organizations that the node wants usage of have changed. */
   | { readonly type: 'watches'; readonly from: string }
-  /** Usage was sent, up to this number. */
+  /** Usage was sent, up to this number, which only earlier releases go by. */
   | { readonly type: 'usage'; readonly from: string; readonly number: number };
 
 /** Said to one node. */
@@ -41,14 +43,56 @@ export function encode(message: Broadcast | Direct): string {
   return shorter.length <= LONGEST ? shorter : JSON.stringify({ ...message, stale: null });
 }
 
-/** What a notification says; null where it says nothing that this program knows. */
-export function decode<M extends Broadcast | Direct>(text: string): M | null {
+/**
+ * What a notification to all nodes says; null where it says nothing that this program knows. Anybody who can connect to
+ * the database may have sent it: it is whole and of bounded size, but it need not be true.
+ */
+export function decodeBroadcast(text: string): Broadcast | null {
+  const { type, from, id, stale, number } = fieldsOf(text);
+  if (!isNodeId(from)) return null;
+  if (type === 'watches') return { type, from };
+  if (type === 'usage') return { type, from, number: isSequence(number) ? number : 0 };
+  if (type !== 'change' || typeof id !== 'string' || !isId('evt', id)) return null;
+  if (stale === null) return { type, from, id, stale };
+  return Array.isArray(stale) && stale.every(isStale) ? { type, from, id, stale } : null;
+}
+
+/** The same of a notification to one node. */
+export function decodeDirect(text: string): Direct | null {
+  const { type, from, word, changes } = fieldsOf(text);
+  if (type === 'beat' && typeof word === 'string') return { type, word };
+  if (type !== 'confirmed' || !isNodeId(from) || !Array.isArray(changes)) return null;
+  return { type, from, changes: changes.filter(isConfirmation) };
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {
     const message: unknown = JSON.parse(text);
-    return typeof message === 'object' && message !== null && 'type' in message ? (message as M) : null;
+    return typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
   } catch {
-    return null;
+    return {};
   }
+}
+
+function isNodeId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{1,40}$/.test(value);
+}
+
+function isSequence(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function isStale(value: unknown): value is Stale {
+  const { organizationId, first, last, keyIds } = (value ?? {}) as Record<string, unknown>;
+  if (typeof organizationId !== 'string' || !isId('org', organizationId)) return false;
+  if (!isSequence(first) || !isSequence(last) || first > last) return false;
+  return keyIds === null || (Array.isArray(keyIds) && keyIds.every((id) => typeof id === 'string'));
+}
+
+function isConfirmation(value: unknown): value is Confirmation {
+  if (!Array.isArray(value)) return false;
+  const [id, proof] = value;
+  return typeof id === 'string' && typeof proof === 'string' && proof.length === PROOF_LENGTH;
 }
 
 /** Lists cut so that each fits into one message. */

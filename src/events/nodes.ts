@@ -85,6 +85,11 @@ export class Nodes {
     return withMargin(this.#longestLeaseMs);
   }
 
+  /** A node as its row was read last; undefined where there was none. */
+  get(id: string): NodeRow | undefined {
+    return this.#sightings.get(id);
+  }
+
   get rows(): readonly NodeRow[] {
     return [...this.#sightings.values()];
   }

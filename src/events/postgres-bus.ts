@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import type { Log } from '../core/log.ts';
+import { Paced } from '../core/paced.ts';
 import { type EventBus, localListeners, type Propagation } from './bus.ts';
 import { BROADCAST, directChannel } from './channels.ts';
 import { Confirmations } from './confirmations.ts';
@@ -11,7 +12,7 @@ import type { ChangeEvent } from './events.ts';
 import { Lease } from './lease.ts';
 import { ListeningConnection } from './listening-connection.ts';
 import { Membership } from './membership.ts';
-import { type Broadcast, type Direct, decode, encode } from './messages.ts';
+import { type Broadcast, type Direct, decodeBroadcast, decodeDirect, encode } from './messages.ts';
 import { isNodeKnown, readNodes } from './node-table.ts';
 import type { LiveNode } from './nodes.ts';
 import { RelayedUsage } from './relayed-usage.ts';
@@ -27,6 +28,9 @@ const THROUGH_A_POOLER =
   'This node listens through a pooler, where notifications get lost; it remembers no key until DATABASE_LISTEN_URL leads to the server itself';
 
 const SIGN_OFF_PATIENCE_MS = 1_000;
+
+/** Between two reads of the nodes that others' messages ask for, milliseconds. */
+const LOOK_EVERY_MS = 100;
 
 /** How it stands with the bus, for metrics. */
 export interface BusStatus {
@@ -61,13 +65,19 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   const id = randomBytes(8).toString('hex');
   const local = localListeners();
   const lease = new Lease(leaseMs);
-  const confirmations = new Confirmations();
+  const confirmations = new Confirmations((nodeId) => membership.nodes.get(nodeId)?.secret);
   const remote = new RemoteChanges(db, local.emit, (error) =>
     log.warn('Changes of other nodes could not be read; who follows them looks again', { error }),
   );
   const watches = new Watches(db, id);
   const relay = new UsageRelay(db, id);
-  const relayed = new RelayedUsage(db, local.emit);
+  const relayed = new RelayedUsage({
+    db,
+    ownId: id,
+    receive: local.emit,
+    wanted: () => watches.any,
+  });
+  const looks = new Paced(LOOK_EVERY_MS, () => membership.look());
   let started = false;
   let connected = false;
   let silent = false;
@@ -90,18 +100,12 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       silent = true;
     },
     heard(channel, text) {
-      try {
-        if (channel === BROADCAST) heardByAll(decode<Broadcast>(text));
-        else heardAlone(decode<Direct>(text));
-      } catch (error) {
-        // Whoever may write to the database can say what makes no sense; it must not end the process.
-        local.forget(ALL_STALE);
-        log.warn('A message between nodes made no sense', { error });
-      }
+      if (channel === BROADCAST) heardByAll(decodeBroadcast(text));
+      else heardAlone(decodeDirect(text));
     },
   });
 
-  const confirmer = new Confirmer(id, connection);
+  const confirmer = new Confirmer(id, connection, (nodeId) => membership.nodes.get(nodeId) !== undefined);
   const membership = new Membership({ id, name }, connection, lease, {
     isKnown: (secret) => isNodeKnown(db, { id, name }, secret),
     shared() {
@@ -120,18 +124,19 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     },
     seen(rows) {
       watches.learn(rows).catch(() => {});
-      if (usageMissed) relayed.catchUp(new Set(rows.map((row) => row.id)));
+      if (usageMissed) relayed.heard();
       usageMissed = false;
     },
   });
 
+  // What is heard may be made up: it makes this node look or forget, and says nothing of what it need not look at.
   const heardByAll = (message: Broadcast | null): void => {
     // Whatever it was, it was said to all.
     if (!message) return local.forget(ALL_STALE);
     if (message.type === 'change') return changed(message);
     if (message.from === id) return;
-    if (message.type === 'watches') void membership.look().catch(() => {});
-    if (message.type === 'usage') relayed.heard(message.from, message.number, watches.any);
+    if (message.type === 'watches') looks.ask();
+    if (message.type === 'usage') relayed.heard();
   };
 
   const heardAlone = (message: Direct | null): void => {
@@ -206,6 +211,8 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       membership.stop();
       watches.stop();
       relay.stop();
+      relayed.stop();
+      looks.stop();
       await signOff();
       await connection.stop();
     },

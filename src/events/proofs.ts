@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** Of base64url: 132 bits. */
-const PROOF_LENGTH = 22;
+/** Characters of base64url: 132 bits. */
+export const PROOF_LENGTH = 22;
 
 /** A word that nobody can know before it is said. */
 export function newWord(): string {

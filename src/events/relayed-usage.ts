@@ -1,69 +1,87 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
+import { Paced } from '../core/paced.ts';
 import type { DenialEvent, UseEvent } from './events.ts';
 
-interface Sender {
-  /** The last number read. */
-  read: number;
-  /** The last number heard of. */
-  said: number;
-  reading: boolean;
-  /** Something may have come that was not heard of, and that the read under way does not see. */
-  again: boolean;
+/** Between two reads, milliseconds: less than between two notifications of one node. */
+const READ_EVERY_MS = 100;
+
+/** After a failure, milliseconds. */
+const RETRY_MS = 1_000;
+
+interface Settings {
+  readonly db: Kysely<Tables>;
+  readonly ownId: string;
+  readonly receive: (event: UseEvent | DenialEvent) => void;
+  /** Whether anybody watches here. */
+  readonly wanted: () => boolean;
 }
 
-/** Reads what other nodes have sent of usage, each once and in order. */
+/**
+ * Reads what other nodes have sent of usage, each once and in order. Up to where it was read says the table, which only
+ * nodes can write; a notification says no more than that it is time to look.
+ */
 export class RelayedUsage {
-  readonly #db: Kysely<Tables>;
-  readonly #receive: (event: UseEvent | DenialEvent) => void;
-  readonly #senders = new Map<string, Sender>();
+  readonly #settings: Settings;
+  /** Of each node, the last number read, or not wanted. Null: not looked at yet. */
+  #positions: Map<string, number> | null = null;
+  readonly #reads = new Paced(READ_EVERY_MS, () => this.#read());
+  #retry: NodeJS.Timeout | undefined;
 
-  constructor(db: Kysely<Tables>, receive: (event: UseEvent | DenialEvent) => void) {
-    this.#db = db;
-    this.#receive = receive;
+  constructor(settings: Settings) {
+    this.#settings = settings;
   }
 
-  /** Takes note that a node has sent something; it is read where it is `wanted`. */
-  heard(nodeId: string, number: number, wanted: boolean): void {
-    const known = this.#senders.get(nodeId);
-    const sender = known ?? { read: number - 1, said: number, reading: false, again: false };
-    sender.said = Math.max(sender.said, number);
-    this.#senders.set(nodeId, sender);
-    if (!wanted) sender.read = sender.said;
-    else void this.#read(nodeId, sender);
+  /** Some node may have sent something. */
+  heard(): void {
+    this.#reads.ask();
   }
 
-  /** Reads what was sent and not heard of, of the nodes that are there; forgets the others. */
-  catchUp(nodeIds: ReadonlySet<string>): void {
-    for (const [nodeId, sender] of this.#senders) {
-      sender.again = true;
-      if (nodeIds.has(nodeId)) void this.#read(nodeId, sender);
-      else this.#senders.delete(nodeId);
-    }
+  stop(): void {
+    this.#reads.stop();
+    clearTimeout(this.#retry);
   }
 
-  async #read(nodeId: string, sender: Sender): Promise<void> {
-    if (sender.reading) return;
-    sender.reading = true;
+  async #read(): Promise<void> {
     try {
-      do {
-        sender.again = false;
-        const rows = await this.#db
-          .selectFrom('relayed_usage')
-          .select(['number', 'events'])
-          .where('node_id', '=', nodeId)
-          .where('number', '>', sender.read)
-          .orderBy('number')
-          .execute();
-        // What is kept no more is never read.
-        sender.read = Math.max(sender.said, rows.at(-1)?.number ?? 0);
-        for (const row of rows)
-          for (const event of JSON.parse(row.events) as (UseEvent | DenialEvent)[]) this.#receive(event);
-      } while (sender.said > sender.read || sender.again);
+      const newest = await this.#newest();
+      const positions = this.#positions;
+      if (!positions || !this.#settings.wanted()) {
+        this.#positions = newest;
+        return;
+      }
+      for (const nodeId of positions.keys()) if (!newest.has(nodeId)) positions.delete(nodeId);
+      for (const [nodeId, number] of newest) {
+        // Of a node that was not there at the last look, everything is new.
+        const after = positions.get(nodeId) ?? 0;
+        if (number > after) await this.#pass(nodeId, after, positions);
+      }
     } catch {
-      // The next message, or the next connection, has it read.
-    } finally {
-      sender.reading = false;
+      this.#retry = setTimeout(() => this.#reads.ask(), RETRY_MS).unref();
     }
+  }
+
+  async #pass(nodeId: string, after: number, positions: Map<string, number>): Promise<void> {
+    const rows = await this.#settings.db
+      .selectFrom('relayed_usage')
+      .select(['number', 'events'])
+      .where('node_id', '=', nodeId)
+      .where('number', '>', after)
+      .orderBy('number')
+      .execute();
+    for (const { number, events } of rows) {
+      positions.set(nodeId, number);
+      for (const event of JSON.parse(events) as (UseEvent | DenialEvent)[]) this.#settings.receive(event);
+    }
+  }
+
+  async #newest(): Promise<Map<string, number>> {
+    const rows = await this.#settings.db
+      .selectFrom('relayed_usage')
+      .select((eb) => ['node_id', eb.fn.max<number>('number').as('number')])
+      .where('node_id', '!=', this.#settings.ownId)
+      .groupBy('node_id')
+      .execute();
+    return new Map(rows.map(({ node_id, number }) => [node_id, Number(number)]));
   }
 }

@@ -31,7 +31,7 @@ export interface RememberedKey {
 
 /** What was heard of changes while a read was under way. */
 export interface ReadUnderWay {
-  /** By organization, the last change. */
+  /** By organization, the last change that concerns all its keys; by key, the last that concerns it. */
   readonly changes: Map<string, number>;
   /** Anything may have changed. */
   all: boolean;
@@ -83,7 +83,7 @@ export class VerifyCache {
   /** Takes note of changes, announced or read from the log, in any order. */
   apply({ organizationId, first, last, keyIds }: Stale): void {
     if (organizationId === null) return this.#forgetAll();
-    this.#overtake(organizationId, last);
+    for (const id of keyIds ?? [organizationId]) this.#overtake(id, last);
     const organization = this.#organizations.get(organizationId);
     if (!organization) return;
     if (keyIds === null) this.#forgetOrganization(organization);
@@ -107,9 +107,8 @@ export class VerifyCache {
     return this.#entries.size;
   }
 
-  #overtake(organizationId: string, sequence: number): void {
-    for (const { changes } of this.#reads)
-      if (sequence > (changes.get(organizationId) ?? 0)) changes.set(organizationId, sequence);
+  #overtake(id: string, sequence: number): void {
+    for (const { changes } of this.#reads) if (sequence > (changes.get(id) ?? 0)) changes.set(id, sequence);
   }
 
   #forgetAll(): void {

@@ -1,5 +1,6 @@
 import type { Services } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
+import { Paced } from '../core/paced.ts';
 import type { ChangeEvent, DenialEvent, Event, UseEvent } from '../events/events.ts';
 import { readPositions, requireReplayable } from './change-log.ts';
 import { ChangeTail, type Following } from './change-tail.ts';
@@ -8,6 +9,9 @@ import type { KeyReader } from './key-reader.ts';
 
 /** How often the log is looked at for changes that nobody announced here: those of other processes. */
 const LOOK_INTERVAL_MS = 1_000;
+
+/** Between two looks, however often it is said that something may have passed unheard, milliseconds. */
+const LOOK_EVERY_MS = 100;
 
 /** Whose changes somebody follows, from where on, and how. */
 export interface Follow extends Following {
@@ -26,6 +30,7 @@ export class Live {
   readonly #tails = new Map<string, Promise<ChangeTail>>();
   readonly #opened = new Map<string, ChangeTail>();
   readonly #holds = new Map<string, number>();
+  readonly #looks = new Paced(LOOK_EVERY_MS, () => this.#look());
   #leaveBus: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
 
@@ -44,7 +49,7 @@ export class Live {
       bus.subscribe((event) => this.#dispatch(event)),
       // Where announcements may have passed unheard, the log has them.
       bus.onStale(({ organizationId }) => {
-        if (organizationId === null) void this.#look();
+        if (organizationId === null) this.#looks.ask();
       }),
     ];
     this.#leaveBus = () => {
@@ -56,6 +61,7 @@ export class Live {
     this.#leaveBus?.();
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
+    this.#looks.stop();
   }
 
   /**
@@ -117,7 +123,7 @@ export class Live {
     if (known) return known;
     const opening = this.#open(organizationId);
     this.#tails.set(organizationId, opening);
-    this.#timer ??= setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
+    this.#timer ??= setInterval(() => this.#looks.ask(), LOOK_INTERVAL_MS).unref();
     opening.catch(() => this.#tails.delete(organizationId));
     return opening;
   }

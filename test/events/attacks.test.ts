@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { newId } from '../../src/core/ids.ts';
 import { BROADCAST, directChannel } from '../../src/events/channels.ts';
-import { type Broadcast, decode } from '../../src/events/messages.ts';
+import { decodeBroadcast } from '../../src/events/messages.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
-import { anyone } from '../support/live.ts';
+import { anyone, present, USED } from '../support/live.ts';
+import { areLive, connectLive } from '../support/live-socket.ts';
 import { makeApiKey, makeMember, startTestServer, type TestServer } from '../support/server.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 import { openTransactionPooler } from '../support/transaction-pooler.ts';
@@ -62,8 +64,8 @@ async function listenToEverything(stranger: pg.Client): Promise<{ heard: Heard[]
   const nodes = new Set<string>();
   stranger.on('notification', ({ channel, payload = '' }) => {
     heard.push({ channel, text: payload });
-    const message = decode<Broadcast>(payload);
-    if (!message || typeof message.from !== 'string' || nodes.has(message.from)) return;
+    const message = decodeBroadcast(payload);
+    if (!message || nodes.has(message.from)) return;
     const { from } = message;
     nodes.add(from);
     void stranger.query(`listen ${pg.escapeIdentifier(directChannel(from))}`);
@@ -152,6 +154,90 @@ describe('whoever can do no more than connect to the database', () => {
     await revokeApiKey(anyone(misled), { id });
     expect(await codeAt(misled, secret)).toBe('REVOKED');
     expect(misled.services.keys.counts.remembered).toBe(0);
+  });
+
+  test('can’t silence uses and denials, whatever it says of them', async () => {
+    const url = await emptyDatabase();
+    const [one, other] = [await startNode(url, null), await startNode(url, null)];
+    const member = await makeMember(one);
+    await makeMember(other);
+    const stranger = await openStranger(url);
+    const rows = await one.services.db.selectFrom('nodes').select('id').execute();
+    const lie = async () => {
+      for (const { id: from } of rows)
+        for (const number of [2 ** 53 - 1, 0, -5, 1, 'x', null, 1e300])
+          await say(stranger, BROADCAST, { type: 'usage', from, number });
+    };
+    await lie();
+    const { id, secret } = await makeApiKey(one, member.organizationId, { ipAllowlist: ['192.0.2.0/24'] });
+    const socket = await connectLive(other, member.sessionToken);
+    const used = socket.subscribe(USED, { minIntervalMs: 100 });
+    const denied = socket.subscribe('subscription { apiKeyDenied { count apiKey { id } } }');
+    await areLive(other, 2);
+    const sum = (events: readonly { count: number; apiKey: { id: string } }[]) =>
+      events.reduce((total, { count, apiKey }) => total + (apiKey.id === id ? count : 0), 0);
+    // Until the one knows that the other watches.
+    await eventually(async () => {
+      await lie();
+      await present(one, secret, '192.0.2.1');
+      return sum(used.events) > 0;
+    });
+    const before = sum(used.events);
+    await eventually(() => one.services.bus.isCurrent());
+    for (let round = 0; round < 5; round += 1) {
+      await lie();
+      await present(one, secret, '192.0.2.1');
+      await present(one, secret, '198.51.100.1');
+      await lie();
+    }
+    await eventually(() => sum(used.events) >= before + 5 && sum(denied.events) === 5);
+  });
+
+  test('stops no change, verification or confirmation by saying much', async () => {
+    const url = await emptyDatabase();
+    const [one, other] = [await startNode(url, null), await startNode(url, null)];
+    const { organizationId } = await makeMember(one);
+    const strangers = [await openStranger(url), await openStranger(url)];
+    const { heard, nodes } = await listenToEverything(strangers[0] as pg.Client);
+    await makeMember(other);
+    await eventually(() => nodes.size > 0);
+    const rows = await one.services.db.selectFrom('nodes').select('id').execute();
+    let ended = false;
+    let said = 0;
+    const flood = async (stranger: pg.Client): Promise<void> => {
+      while (!ended) {
+        said += 1;
+        const from = rows[said % rows.length]?.id ?? '';
+        const stale = { organizationId, first: 1, last: 2 ** 53 - 1 - said, keyIds: said % 2 ? null : [] };
+        const change = { type: 'change', from, id: newId('evt'), stale: said % 3 ? [stale] : null };
+        for (const message of [
+          change,
+          { ...change, from: `made-up-${said}` },
+          { type: 'watches', from },
+          'x',
+        ])
+          await say(stranger, BROADCAST, message);
+        const last = [...heard].reverse().find(({ text }) => text.includes('"change"'));
+        const { id } = JSON.parse(last?.text ?? '{}');
+        const changes = Array.from({ length: 100 }, (_, index) => [id, `${said}-${index}`.padEnd(22, 'x')]);
+        for (const row of rows)
+          await say(stranger, directChannel(row.id), { type: 'confirmed', from, changes });
+      }
+    };
+    const flooding = strangers.map(flood);
+    await eventually(() => said > 50);
+    for (let round = 0; round < 5; round += 1) {
+      const { id, secret } = await makeApiKey(one, organizationId);
+      for (const node of [one, other]) expect(await codeAt(node, secret)).toBe('VALID');
+      await revokeApiKey(anyone(one), { id });
+      for (const node of [one, other]) expect(await codeAt(node, secret)).toBe('REVOKED');
+    }
+    ended = true;
+    await Promise.all(flooding);
+    const { id } = await makeApiKey(one, organizationId);
+    await eventually(() => [one, other].every((node) => node.services.bus.isCurrent()));
+    const { propagation } = await revokeApiKey(anyone(one), { id });
+    expect(propagation).toMatchObject({ confirmedNodes: 2, totalNodes: 2 });
   });
 
   test('stops no node by saying what makes no sense', async () => {

@@ -85,6 +85,26 @@ describe('waiting for confirmations', () => {
     expect((await confirmations.allOf('evt', nodes(node('a')), soon()))(...node('a'))).toBe(true);
   });
 
+  test('ends at once for a node that is known, however many claims somebody makes up', async () => {
+    const confirmations = new Confirmations((id) => `secret of ${id}`);
+    confirmations.expect('evt', 0);
+    const makeUp = (count: number) => {
+      for (let number = 0; number < count; number += 1)
+        for (const id of ['a', `made up ${number}`]) confirmations.confirm('evt', id, `${number}`);
+    };
+    makeUp(10_000);
+    confirmations.confirm('evt', 'a', proofBy('a'));
+    makeUp(10_000);
+    expect((await confirmations.allOf('evt', nodes(node('a')), soon()))(...node('a'))).toBe(true);
+  });
+
+  test('ends at once for a node that is not known yet, whatever was made up before', async () => {
+    const confirmations = expecting();
+    for (let number = 0; number < 10_000; number += 1) confirmations.confirm('evt', 'a', `${number}`);
+    confirmations.confirm('evt', 'a', proofBy('a'));
+    expect((await confirmations.allOf('evt', nodes(node('a')), soon()))(...node('a'))).toBe(true);
+  });
+
   test('is not expected any more after a transaction that never committed', () => {
     const confirmations = new Confirmations();
     confirmations.expect('old', 0);

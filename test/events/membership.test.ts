@@ -5,7 +5,7 @@ import { directChannel } from '../../src/events/channels.ts';
 import { Lease } from '../../src/events/lease.ts';
 import { ListeningConnection } from '../../src/events/listening-connection.ts';
 import { Membership } from '../../src/events/membership.ts';
-import { type Direct, decode } from '../../src/events/messages.ts';
+import { decodeDirect } from '../../src/events/messages.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -23,7 +23,7 @@ async function openMember({ isKnown = true }: { isKnown?: boolean } = {}) {
     established: () => member.established(),
     lost: () => {},
     heard: (_channel, text) => {
-      const message = decode<Direct>(text);
+      const message = decodeDirect(text);
       if (message?.type === 'beat') words.push(message.word);
     },
   });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { BROADCAST } from '../../src/events/channels.ts';
+import type { DenialEvent, UseEvent } from '../../src/events/events.ts';
 import { RelayedUsage } from '../../src/events/relayed-usage.ts';
 import { UsageRelay } from '../../src/events/usage-relay.ts';
 import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
@@ -158,57 +159,138 @@ describe('what is relayed', () => {
     ip: null,
   });
 
+  /** Reads what is relayed, from what is there now on. */
+  async function reading(over: Partial<ConstructorParameters<typeof RelayedUsage>[0]> = {}) {
+    const heard: { keyId: string | null; at: number; count?: number }[] = [];
+    let reads = 0;
+    const counting = (over.db ?? services().db).withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        reads += 1;
+        return result;
+      },
+    });
+    const receive = (event: UseEvent | DenialEvent) => void heard.push(event);
+    const reader = new RelayedUsage({ ownId: 'own', receive, wanted: () => true, ...over, db: counting });
+    onTestFinished(() => reader.stop());
+    reader.heard();
+    await eventually(() => reads > 0);
+    return { reader, heard, reads: () => reads };
+  }
+
+  /** Sends usage of these numbers, each in a row of its own. */
+  async function send(nodeId: string, ...numbers: readonly number[]): Promise<void> {
+    const rows = numbers.map((number) => ({
+      node_id: nodeId,
+      number,
+      events: JSON.stringify([{ ...use(number), count: 1 }]),
+    }));
+    await services().db.insertInto('relayed_usage').values(rows).execute();
+  }
+
   test('is read once and in order, however often and late it is heard of', async () => {
     const { db } = services();
     const relay = new UsageRelay(db, 'sender');
     onTestFinished(() => relay.stop());
-    const heard: { keyId: string | null; at: number; count?: number }[] = [];
-    const reader = new RelayedUsage(db, (event) => heard.push(event));
+    const { reader, heard } = await reading();
     const rows = () => db.selectFrom('relayed_usage').select('number').execute();
     for (let sent = 1; sent <= 3; sent += 1) {
       for (let number = 100 * (sent - 1); number < 100 * sent; number += 1) relay.add(use(number));
       await eventually(async () => (await rows()).length === sent);
-      if (sent === 1) reader.heard('sender', 1, true);
+      if (sent === 1) reader.heard();
     }
-    for (const number of [3, 1, 3, 2]) reader.heard('sender', number, true);
-    reader.catchUp(new Set(['sender']));
-    await eventually(() => heard.reduce((total, { count = 1 }) => total + count, 0) === 300);
+    for (let time = 0; time < 4; time += 1) reader.heard();
+    await eventually(() => sum(heard as { count: number }[]) === 300);
     const ofOne = heard.filter(({ keyId }) => keyId === 'key 1').map(({ at }) => at);
     expect(ofOne).toEqual([...ofOne].sort((a, b) => a - b));
     expect(ofOne.at(-1)).toBe(298);
   });
 
+  test('is read of every node, of one that comes later from its first', async () => {
+    await send('early', 41, 42);
+    const { reader, heard } = await reading();
+    await send('early', 43);
+    await send('late', 1, 2);
+    reader.heard();
+    await eventually(() => heard.length === 3);
+    expect(heard.map(({ at }) => at).sort((a, b) => a - b)).toEqual([1, 2, 43]);
+  });
+
+  test('is not passed on of a time when nobody watched', async () => {
+    let wanted = false;
+    const { reader, heard, reads } = await reading({ wanted: () => wanted });
+    await send('unwatched', 1, 2);
+    const before = reads();
+    reader.heard();
+    await eventually(() => reads() > before);
+    wanted = true;
+    await send('unwatched', 3);
+    reader.heard();
+    await eventually(() => heard.length === 1);
+    expect(heard[0]?.at).toBe(3);
+  });
+
+  test('has few reads, however often it is said to be there', async () => {
+    const { reader, heard, reads } = await reading();
+    const start = performance.now();
+    for (let time = 0; time < 100_000; time += 1) reader.heard();
+    await send('said', 1);
+    reader.heard();
+    await eventually(() => heard.length === 1);
+    // Of two queries each, and none sooner than 100 ms after the last.
+    expect(reads()).toBeLessThanOrEqual(2 * (2 + (performance.now() - start) / 100));
+  });
+
   test('is read also where it came unheard while something else was read', async () => {
-    const { db } = services();
-    const relay = new UsageRelay(db, 'unheard');
-    onTestFinished(() => relay.stop());
-    const sent = async (count: number) => {
-      relay.add(use(count));
-      const rows = () =>
-        db.selectFrom('relayed_usage').select('number').where('node_id', '=', 'unheard').execute();
-      await eventually(async () => (await rows()).length === count);
-    };
-    // What a read has found arrives when the test says so.
     let arrive = () => {};
     const arrival = new Promise<void>((resolve) => (arrive = resolve));
+    const { db } = services();
+    // What a read has found arrives when the test says so.
+    let isSlow = false;
     let reads = 0;
     const slow = db.withPlugin({
       transformQuery: ({ node }) => node,
       transformResult: async ({ result }) => {
         reads += 1;
-        await arrival;
+        if (isSlow) await arrival;
         return result;
       },
     });
-    const heard: { count?: number }[] = [];
-    const reader = new RelayedUsage(slow, (event) => heard.push(event));
-    await sent(1);
-    reader.heard('unheard', 1, true);
+    const heard: unknown[] = [];
+    const receive = (event: UseEvent | DenialEvent) => void heard.push(event);
+    const reader = new RelayedUsage({ db: slow, ownId: 'own', receive, wanted: () => true });
+    onTestFinished(() => reader.stop());
+    reader.heard();
     await eventually(() => reads === 1);
-    await sent(2);
-    reader.catchUp(new Set(['unheard']));
+    isSlow = true;
+    await send('unheard', 1);
+    reader.heard();
+    await eventually(() => reads === 2);
+    await send('unheard', 2);
+    reader.heard();
     arrive();
-    await eventually(() => heard.reduce((total, { count = 1 }) => total + count, 0) === 2);
+    await eventually(() => heard.length === 2);
+  });
+
+  test('is read again, unasked, where the database was away', async () => {
+    let away = false;
+    let failures = 0;
+    const unsteady = services().db.withPlugin({
+      transformQuery: ({ node }) => {
+        if (away) failures += 1;
+        if (away) throw new Error('The database is away');
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const { reader, heard } = await reading({ db: unsteady });
+    await send('waiting', 1);
+    away = true;
+    reader.heard();
+    // The read that fails has been tried once it is known to have failed.
+    await eventually(() => failures > 0);
+    away = false;
+    await eventually(() => heard.length === 1);
   });
 
   test('is sent again, and counts once, where the database was away', async () => {
@@ -226,12 +308,10 @@ describe('what is relayed', () => {
     relay.add(use(1));
     await new Promise((done) => setTimeout(done, 100));
     relay.add(use(1));
+    const { reader, heard } = await reading();
     away = false;
-    const heard: { count?: number }[] = [];
-    const reader = new RelayedUsage(db, (event) => heard.push(event));
     await eventually(() => {
-      reader.heard('unsteady', 1, true);
-      reader.catchUp(new Set(['unsteady']));
+      reader.heard();
       return heard.reduce((total, { count = 1 }) => total + count, 0) === 2;
     });
   });

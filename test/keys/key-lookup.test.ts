@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatabaseLockedError } from '../../db/open.ts';
 import type { Context } from '../../src/context.ts';
+import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
@@ -11,6 +12,7 @@ import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { createRole } from '../../src/organizations/create-role.ts';
 import { createTeam } from '../../src/organizations/create-team.ts';
 import { updateRole } from '../../src/organizations/update-role.ts';
+import { changeOf } from '../events/changes.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { lookUp, otherProcess } from '../support/lookups.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
@@ -100,6 +102,20 @@ onEachDatabase('finding keys', (engine) => {
     for (const hash of [...hashes, ...hashes])
       expect(await lookUp(other.keys, hash)).toMatchObject({ key: null });
     expect(probe.reads).toBe(40);
+  });
+
+  test.skipIf(sync)('answers, however fast somebody makes up changes', async () => {
+    const { ctx, hash, id, organization } = await made();
+    const { ctx: other, probe } = await process(ctx);
+    const far = { ...changeOf(organization.id, 1e9, 'team.deleted', newId('team')) };
+    probe.delay = async () => void (await other.bus.announce([far]));
+    expect(await lookUp(other.keys, hash)).toMatchObject({ key: { keyId: id } });
+    expect(probe.reads).toBeGreaterThan(1);
+    expect(probe.reads).toBeLessThan(10);
+    // It was not remembered.
+    probe.delay = null;
+    await revokeApiKey(ctx, { id });
+    expect(await lookUp(other.keys, hash)).toMatchObject({ key: { revoked: true } });
   });
 
   test('remembers no more keys than it may', async () => {

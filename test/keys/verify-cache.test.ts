@@ -108,17 +108,20 @@ describe('what verification remembers', () => {
     expect(cache.put('b', key('b'), 12, 1).organization.applied).toBe(9);
   });
 
-  test('a read under way hears of the last change of each organization, of unknown ones too', () => {
+  test('a read under way hears of the last change of each key, or of all of an organization', () => {
     const cache = new VerifyCache(100);
     const [early, late] = [cache.startRead(), cache.startRead()];
-    cache.apply(stale(3, []));
+    cache.apply(stale(3, null));
     cache.endRead(early);
-    cache.apply(stale(2, ['a']));
-    cache.apply(stale(8, ['a'], 'other'));
+    cache.apply(stale(2, null));
+    cache.apply(stale(4, []));
+    cache.apply(stale(8, ['a', 'b'], 'other'));
+    cache.apply(stale(7, ['b'], 'other'));
     expect([...early.changes]).toEqual([['org', 3]]);
     expect([...late.changes]).toEqual([
       ['org', 3],
-      ['other', 8],
+      ['a', 8],
+      ['b', 8],
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
+import { Paced } from '../../core/paced.ts';
 import type { ChangeEvent } from '../../events/events.ts';
 import { readChanges as readLog } from '../../events/read-changes.ts';
 import { stillValidSecrets } from '../../keys/still-valid.ts';
@@ -10,6 +11,9 @@ import type { Caller } from './caller.ts';
 
 /** How often credentials are looked at for what nobody announces: time running out, and other processes. */
 const LOOK_INTERVAL_MS = 500;
+
+/** Between two looks, however often it is said that something may have passed unheard, milliseconds. */
+const LOOK_EVERY_MS = 100;
 
 type WatchServices = Pick<Services, 'db' | 'bus' | 'clock' | 'log'>;
 
@@ -27,7 +31,7 @@ export class CallerWatch {
   readonly #positions = new Map<string, number>();
   #leaveBus: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #looking = false;
+  readonly #looks = new Paced(LOOK_EVERY_MS, () => this.#look());
 
   /** `changed` is called when a suspended caller's rights are known again. */
   constructor(services: WatchServices, changed: (caller: Caller) => void) {
@@ -44,7 +48,7 @@ export class CallerWatch {
       }),
       // Where announcements may have passed unheard, the log has them.
       bus.onStale(({ organizationId }) => {
-        if (organizationId === null) void this.#look();
+        if (organizationId === null) this.#looks.ask();
       }),
     ];
     this.#leaveBus = () => {
@@ -55,6 +59,7 @@ export class CallerWatch {
   stop(): void {
     this.#leaveBus?.();
     this.#stopTimer();
+    this.#looks.stop();
     this.#callers.clear();
   }
 
@@ -62,7 +67,7 @@ export class CallerWatch {
     this.#callers.add(caller);
     // What changed between the caller's authentication and now has passed unnoticed.
     this.#suspend(caller);
-    this.#timer ??= setInterval(() => void this.#look(), LOOK_INTERVAL_MS).unref();
+    this.#timer ??= setInterval(() => this.#looks.ask(), LOOK_INTERVAL_MS).unref();
   }
 
   /** Has the credential of a caller read again, which may hold something else than is known here. */
@@ -124,8 +129,6 @@ export class CallerWatch {
 
   /** What other processes changed, and what time has ended. */
   async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const caller of waiting) this.#suspend(caller);
@@ -136,8 +139,6 @@ export class CallerWatch {
     } catch (error) {
       if (this.#callers.size > 0)
         this.#services.log.warn('Credentials could not be looked at; it is tried again', { error });
-    } finally {
-      this.#looking = false;
     }
   }
 
