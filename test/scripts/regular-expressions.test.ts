@@ -29,7 +29,7 @@ test('expressions that take linear time pass, wherever they are written', () => 
   expect(check(sample)).toEqual({ passes: true, faults: [] });
 });
 
-test.each([
+test.each<[what: string, text: string, name?: string]>([
   ['takes exponential time', 'export const a = /^(a+)+$/;'],
   ['takes quadratic time', 'export const a = /-+$/;'],
   ['takes quadratic time in a component', 'export const a = <p>{/-+$/.test("") ? 1 : 2}</p>;', 'sample.tsx'],
