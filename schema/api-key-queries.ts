@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { ApiKeyConnection, ApiKeyRef, OrganizationRef, TeamRef } from './refs.ts';
+import { keyListScan, teamKeyListScan } from './scan.ts';
 
 const listArguments = () =>
   builder.args((t) => ({
@@ -34,6 +35,7 @@ builder.queryFields((t) => ({
         permissionIn: [resolveOrganizationId(ctx, organizationId, ARGUMENT), 'api.key.view'],
       }),
       complexity: connectionCost,
+      extensions: { scan: keyListScan },
       args: {
         organizationId: t.arg.id({
           description: ORGANIZATION_LEFT_OUT,
@@ -61,6 +63,7 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
       description: 'Its keys. Needs `api.key.view`',
       authScopes: (organization) => ({ permissionIn: [organization.id, 'api.key.view'] }),
       complexity: connectionCost,
+      extensions: { scan: keyListScan },
       args: listArguments(),
       resolve: async (organization, { filter, orderBy, ...page }, ctx, info) =>
         toConnection(
@@ -83,6 +86,7 @@ builder.objectField(TeamRef, 'apiKeys', (t) =>
       description: 'The keys bound to it. Needs `api.key.view`',
       authScopes: (team) => ({ permissionIn: [team.organizationId, 'api.key.view'] }),
       complexity: connectionCost,
+      extensions: { scan: teamKeyListScan },
       args: listArguments(),
       resolve: async (team, { filter, orderBy, ...page }, ctx, info) =>
         toConnection(

@@ -24,6 +24,7 @@ import {
   RoleRef,
   TeamRef,
 } from './refs.ts';
+import { ownAuditScan } from './scan.ts';
 
 const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({
   description: 'How often a key is accepted',
@@ -208,6 +209,7 @@ builder.objectType(ApiKeyRef, {
         description: 'Everything that was done to it, the latest first. Needs `audit.view`',
         authScopes: (key) => ({ permissionIn: [key.organizationId, 'audit.view'] }),
         complexity: connectionCost,
+        extensions: { scan: ownAuditScan },
         resolve: async (key, args, ctx) =>
           toConnection(await listAudit(ctx, key.organizationId, { targetId: key.id }, args)),
       },

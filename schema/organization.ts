@@ -29,6 +29,7 @@ import {
   TeamConnection,
   TeamRef,
 } from './refs.ts';
+import { auditScan, countedScan, everyKeyScan } from './scan.ts';
 
 const activeApiKeys = onePerOperation(
   (ctx: GraphQLContext) =>
@@ -36,6 +37,12 @@ const activeApiKeys = onePerOperation(
       const counts = await countActiveApiKeysOf(ctx.db, ids, ctx.clock.now());
       return ids.map((id) => counts.get(id) ?? 0);
     }),
+);
+
+/** Both sums come from one query, which reads every key's last day. */
+const lastDay = onePerOperation(
+  (ctx: GraphQLContext) =>
+    new DataLoader((ids: readonly string[]) => Promise.all(ids.map((id) => usageLastDay(ctx, id)))),
 );
 
 const OrganizationLimits = builder.objectRef<Organization>('OrganizationLimits').implement({
@@ -47,6 +54,7 @@ const OrganizationLimits = builder.objectRef<Organization>('OrganizationLimits')
     }),
     activeApiKeys: t.int({
       description: 'How many there are',
+      extensions: { scan: everyKeyScan('activeApiKeys') },
       resolve: ({ id }, _args, ctx) => activeApiKeys(ctx).load(id),
     }),
   }),
@@ -107,12 +115,14 @@ const ApiKeySummary = builder.objectRef<Summary>('ApiKeySummary').implement({
     verifiedLastDay: t.field({
       type: 'SafeInt',
       description: 'Accepted verifications of the last 24 hours, in whole minutes',
-      resolve: async ({ organizationId }, _args, ctx) => (await usageLastDay(ctx, organizationId)).verified,
+      extensions: { scan: everyKeyScan('usageLastDay') },
+      resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx).load(organizationId)).verified,
     }),
     deniedLastDay: t.field({
       type: 'SafeInt',
       description: 'Refused verifications of known keys in the last 24 hours, in whole minutes',
-      resolve: async ({ organizationId }, _args, ctx) => (await usageLastDay(ctx, organizationId)).denied,
+      extensions: { scan: everyKeyScan('usageLastDay') },
+      resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx).load(organizationId)).denied,
     }),
   }),
 });
@@ -151,6 +161,7 @@ builder.objectType(OrganizationRef, {
       type: ApiKeySummary,
       description: 'Its keys in figures. Needs `api.key.view`',
       complexity: { field: 20 },
+      extensions: { scan: everyKeyScan() },
       authScopes: ({ id }) => ({ permissionIn: [id, 'api.key.view'] }),
       resolve: async ({ id }, _args, ctx) => ({ ...(await summarizeApiKeys(ctx, id)), organizationId: id }),
     }),
@@ -160,6 +171,7 @@ builder.objectType(OrganizationRef, {
         description: 'Its teams, the oldest first. Needs `team.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'team.view'] }),
         complexity: connectionCost,
+        extensions: { scan: countedScan('teams') },
         resolve: async ({ id }, args, ctx) => toConnection(await listTeams(ctx, id, args)),
       },
       TeamConnection,
@@ -170,6 +182,7 @@ builder.objectType(OrganizationRef, {
         description: 'Its members, invited ones included, the earliest first. Needs `member.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'member.view'] }),
         complexity: connectionCost,
+        extensions: { scan: countedScan('memberships') },
         resolve: async ({ id }, args, ctx) => toConnection(await listMembers(ctx, id, {}, args)),
       },
       MembershipConnection,
@@ -180,6 +193,7 @@ builder.objectType(OrganizationRef, {
         description: 'Its roles, the oldest first. Needs `role.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'role.view'] }),
         complexity: connectionCost,
+        extensions: { scan: countedScan('roles') },
         resolve: async ({ id }, args, ctx) => toConnection(await listRoles(ctx, id, args)),
       },
       RoleConnection,
@@ -190,6 +204,7 @@ builder.objectType(OrganizationRef, {
         description: 'Everything that was done in it, the latest first. Needs `audit.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'audit.view'] }),
         complexity: connectionCost,
+        extensions: { scan: auditScan },
         args: { filter: t.arg({ type: AuditFilter, description: 'Which entries; left out: all' }) },
         resolve: async ({ id }, { filter, ...page }, ctx) =>
           toConnection(await listAudit(ctx, id, filter ?? {}, page)),

@@ -6,6 +6,7 @@ import { onePerOperation } from './fresh-caches.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { RoleRef } from './refs.ts';
+import { everyKeyScan } from './scan.ts';
 
 /** Both counts of a role come from one query for all roles of an answer. */
 const roleUses = onePerOperation(
@@ -15,6 +16,8 @@ const roleUses = onePerOperation(
       return ids.map((id) => uses.get(id) ?? { members: 0, apiKeys: 0 });
     }),
 );
+
+const roleUsesScan = everyKeyScan('roleUses');
 
 builder.objectType(RoleRef, {
   description: 'A named set of permissions that members and keys carry',
@@ -31,11 +34,13 @@ builder.objectType(RoleRef, {
     }),
     memberCount: t.int({
       description: 'How many members have it',
+      extensions: { scan: roleUsesScan },
       authScopes: (role) => ({ permissionIn: [role.organizationId, 'role.view'] }),
       resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role.id)).members,
     }),
     apiKeyCount: t.int({
       description: 'How many keys that are not revoked have it',
+      extensions: { scan: roleUsesScan },
       authScopes: (role) => ({ permissionIn: [role.organizationId, 'role.view'] }),
       resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role.id)).apiKeys,
     }),

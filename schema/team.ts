@@ -10,6 +10,7 @@ import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { MembershipConnection, MembershipRef, OrganizationRef, TeamRef } from './refs.ts';
+import { countedScan } from './scan.ts';
 
 builder.objectType(TeamRef, {
   description: 'A part of an organization that members and keys can be bound to',
@@ -26,6 +27,7 @@ builder.objectType(TeamRef, {
         description: 'Who is in the team',
         authScopes: (team) => ({ permissionIn: [team.organizationId, 'member.view'] }),
         complexity: connectionCost,
+        extensions: { scan: countedScan('memberships', 'share') },
         resolve: async (team, args, ctx) =>
           toConnection(await listMembers(ctx, team.organizationId, { teamId: team.id }, args)),
       },

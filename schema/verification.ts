@@ -28,9 +28,13 @@ type Verification = Awaited<ReturnType<typeof verifyApiKey>>;
 const VerifyApiKeyPayload = builder.objectRef<Verification>('VerifyApiKeyPayload').implement({
   description: 'Whether to let the client in',
   fields: (t) => ({
-    valid: t.exposeBoolean('valid', { description: 'Whether the key is accepted: `code` is VALID' }),
-    code: t.expose('code', { type: VerificationCode, description: 'Why' }),
+    valid: t.exposeBoolean('valid', {
+      complexity: 0,
+      description: 'Whether the key is accepted: `code` is VALID',
+    }),
+    code: t.expose('code', { complexity: 0, type: VerificationCode, description: 'Why' }),
     message: t.exposeString('message', {
+      complexity: 0,
       description: 'What an operator needs to know, without any part of the secret',
     }),
     apiKey: t.field({
@@ -41,10 +45,12 @@ const VerifyApiKeyPayload = builder.objectRef<Verification>('VerifyApiKeyPayload
       resolve: ({ keyId }) => keyId,
     }),
     remaining: t.exposeInt('remaining', {
+      complexity: 0,
       nullable: true,
       description: 'Verifications left in the rate-limit window; null without a limit',
     }),
     resetAt: t.expose('resetAt', {
+      complexity: 0,
       type: 'DateTime',
       nullable: true,
       description: 'When the rate-limit window ends; null without a limit',

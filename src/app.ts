@@ -13,6 +13,7 @@ import { FailureLimit } from './http/failure-limit.ts';
 import { createEngine } from './http/graphql-engine.ts';
 import { LiveServer } from './http/live/live-server.ts';
 import { createMetrics } from './http/metrics.ts';
+import { OperationLimits } from './http/operation-limits.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
 import { verifyHandler } from './http/verify.ts';
@@ -21,6 +22,7 @@ import { expirySweep } from './keys/expiry-sweep.ts';
 import { createKeyLookup } from './keys/key-lookup.ts';
 import { keyReader } from './live/key-reader.ts';
 import { Live } from './live/live.ts';
+import { OrganizationSizes } from './organizations/organization-sizes.ts';
 import { createUsageRecorder } from './usage/recorder.ts';
 
 /** What tests put in place of the real thing. */
@@ -44,6 +46,8 @@ export interface App {
   readonly services: Services;
   /** What runs live, for metrics and tests. */
   readonly liveServer: LiveServer;
+  /** What operations are under way and counted, for tests. */
+  readonly operationLimits: OperationLimits;
   /** Migrates, then serves. Rejects, with nothing left open, where the database or the port can't be used. */
   start(): Promise<{ url: string }>;
   /** Finishes what runs, writes the usage gathered and closes everything. May be called twice. */
@@ -88,8 +92,15 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const sweep = expirySweep(services);
   let stopRetention: () => Promise<void> = async () => {};
-  const run = createEngine(schema, config.http.responseBytes);
-  const liveServer = new LiveServer(services, schema, run, { ...config.live, ...overrides.liveLimits });
+  const run = createEngine(schema, {
+    sizes: new OrganizationSizes({ db, clock }),
+    responseMax: config.http.responseBytes,
+  });
+  const operationLimits = new OperationLimits(clock, config.operations);
+  const liveServer = new LiveServer(services, schema, run, {
+    limits: { ...config.live, ...overrides.liveLimits },
+    operationLimits,
+  });
 
   metrics?.showing(liveServer);
 
@@ -121,7 +132,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         url = addressOf(config.host, port);
         const readiness = () => migrationProblem(database, { served: true });
         const { consoleFolder = findConsole() } = overrides;
-        const parts = { run, live: liveServer, metrics, consoleFolder };
+        const parts = { run, live: liveServer, operationLimits, metrics, consoleFolder };
         const routes = createRoutes(services, schema, readiness, parts);
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };
@@ -136,7 +147,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     return { url };
   };
 
-  return { services, liveServer, start, stop };
+  return { services, liveServer, operationLimits, start, stop };
 }
 
 /** The address to reach a listener at; one that listens everywhere is reached at localhost. */

@@ -6,6 +6,7 @@ import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from './key-pre
 import { type LiveLimits, readLiveLimits } from './live-limits.ts';
 import { type OidcConfig, readOidc } from './oidc-config.ts';
 import { onOrOff } from './on-or-off.ts';
+import { type OperationLimitsConfig, readOperationLimits } from './operation-limits-config.ts';
 
 /** Everything an operator can set, parsed and checked as a whole. docs/configuration.md explains each. */
 export interface Config {
@@ -31,6 +32,7 @@ export interface Config {
   readonly cluster: ClusterConfig;
   readonly live: LiveLimits;
   readonly http: HttpLimits;
+  readonly operations: OperationLimitsConfig;
   /** Sign-in with an OpenID provider; null: with links only. */
   readonly oidc: OidcConfig | null;
   /** Whether there is /metrics. */
@@ -75,6 +77,7 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     cluster: readCluster(read, wholeNumber),
     live: readLiveLimits(read, wholeNumber),
     http: readHttpLimits(read, wholeNumber),
+    operations: readOperationLimits(read, wholeNumber),
     oidc: readOidc(env, read, (message) => faults.push(message)),
     metrics: read('METRICS', false, onOrOff),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),

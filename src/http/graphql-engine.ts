@@ -11,7 +11,7 @@ import { isAsyncIterable, type Plugin, YogaServer } from 'graphql-yoga';
 import { DocumentCache } from './document-cache.ts';
 import { parseWithinLimits } from './document-limits.ts';
 import type { CheckedSubscription, Operation } from './graphql-operation.ts';
-import { FAULTS_MAX, keptPlans, PreparedOperation } from './prepared-operation.ts';
+import { FAULTS_MAX, keptPlans, type Parts, PreparedOperation } from './prepared-operation.ts';
 import { validationFaults } from './validation-faults.ts';
 
 export type { CheckedSubscription, Operation } from './graphql-operation.ts';
@@ -24,6 +24,9 @@ export type Engine = (
   operation: Operation,
 ) => Promise<ExecutionResult | { subscription: CheckedSubscription }>;
 
+/** So many characters of a document that is not known yet cost one point. */
+const CHARACTERS_PER_POINT = 100;
+
 interface ServerContext {
   readonly operation: Operation;
   /** Filled in where yoga lets the operation through. */
@@ -33,15 +36,15 @@ interface ServerContext {
 /**
  * yoga behind a body and parameters that were read by ourselves: its own reading costs as much as all the rest. It parses,
  * validates and applies the rules of the protocol; what it has let through once is not shown to it again, and is
- * executed by its plan. `responseMax`: largest response, bytes.
+ * executed by its plan.
  */
-export function createEngine(schema: GraphQLSchema, responseMax: number): Engine {
+export function createEngine(schema: GraphQLSchema, parts: Omit<Parts, 'plans'>): Engine {
   const documents = new DocumentCache();
   const plans = keptPlans();
   const prepared = new WeakMap<OperationDefinitionNode, PreparedOperation>();
   const prepare = (document: DocumentNode, operation: OperationDefinitionNode): PreparedOperation => {
     const made =
-      prepared.get(operation) ?? new PreparedOperation(schema, document, operation, plans, responseMax);
+      prepared.get(operation) ?? new PreparedOperation(schema, document, operation, { ...parts, plans });
     prepared.set(operation, made);
     return made;
   };
@@ -73,6 +76,8 @@ export function createEngine(schema: GraphQLSchema, responseMax: number): Engine
   return async (operation) => {
     const known = admittedBefore(operation);
     if (known) return known.run(operation);
+    // Parsing and validating cost the more, the longer the document is; nothing else is known of it yet.
+    operation.charge.spend(Math.floor(operation.params.query.length / CHARACTERS_PER_POINT));
     const request = new fetchAPI.Request('http://keywright/graphql', { method: operation.method });
     const context: ServerContext = { operation };
     const result = await getResultForParams(

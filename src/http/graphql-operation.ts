@@ -2,12 +2,21 @@ import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
 import type { Params } from './graphql-params.ts';
 
+/** What an operation is charged to. */
+export interface Charge {
+  /** What the whole operation costs, once that is known. */
+  cost: number | null;
+  /** Takes further points before the work that they stand for. Throws RateLimitedError where there are not as many left. */
+  spend(points: number): void;
+}
+
 /** One operation to run. */
 export interface Operation {
   readonly params: Params;
   /** Mutations by GET are refused. */
   readonly method: 'GET' | 'POST';
   readonly context: GraphQLContext;
+  readonly charge: Charge;
   /** Told what is about to run, in words of the schema, such as `mutation createApiKey`. */
   started(description: string): void;
 }

@@ -11,6 +11,8 @@ import { presentError, presentResult } from './graphql-errors.ts';
 import { readParams } from './graphql-params.ts';
 import { answerHead } from './graphql-status.ts';
 import type { LiveServer } from './live/live-server.ts';
+import type { OperationLimits, Ticket } from './operation-limits.ts';
+import { COST_MAX } from './query-cost.ts';
 import { refreshPrincipal } from './refresh-principal.ts';
 import { Refusal } from './refusal.ts';
 import { hasStatus } from './request-fault.ts';
@@ -20,7 +22,14 @@ import { isFromOwnPage, sessionCookie } from './session-cookie.ts';
 export type ServerServices = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
 
 /** Answers GraphQL over HTTP (its specification's draft), and GraphiQL to browsers where that is on. */
-export function graphqlHandler(given: ServerServices, run: Engine, live: LiveServer) {
+export function graphqlHandler(
+  given: ServerServices,
+  {
+    run,
+    live,
+    operationLimits,
+  }: { readonly run: Engine; readonly live: LiveServer; readonly operationLimits: OperationLimits },
+) {
   // Without getters, which every request would ask anew.
   const services = { ...given };
   return async (exchange: Exchange): Promise<void> => {
@@ -35,6 +44,7 @@ export function graphqlHandler(given: ServerServices, run: Engine, live: LiveSer
     }
     const streaming = asksFor(request.headers.accept, 'text/event-stream');
     const mediaType = acceptedMediaType(request.headers.accept) ?? (streaming ? 'application/json' : null);
+    let priced: Ticket | null = null;
     try {
       if (!mediaType) throw notAcceptable();
       // Before the caller is looked up: a body may take its time, and a credential can end meanwhile.
@@ -43,26 +53,31 @@ export function graphqlHandler(given: ServerServices, run: Engine, live: LiveSer
       const principal = await authenticate(request, services, ip);
       if (principal) exchange.actor = principal.actor;
       const context = contextOf(exchange, services, principal, ip);
-      const outcome = await run({
-        params,
-        method: request.method === 'POST' ? 'POST' : 'GET',
-        context,
-        started: (description) => {
-          exchange.operation = description;
-        },
-      });
+      const ticket = operationLimits.ticketFor(principal, ip);
+      if (asksCost(request)) priced = ticket;
+      const outcome = await charged(exchange, ticket, () =>
+        run({
+          params,
+          method: request.method === 'POST' ? 'POST' : 'GET',
+          context,
+          charge: ticket,
+          started: (description) => {
+            exchange.operation = description;
+          },
+        }),
+      );
       if ('subscription' in outcome) {
         if (!streaming) throw notStreaming();
         await live.stream(exchange, context, outcome.subscription);
       } else {
-        sendResult(exchange, mediaType, outcome, services);
+        sendResult(exchange, mediaType, withCost(outcome, priced), services);
       }
     } catch (error) {
       if (error instanceof AppError && !(error instanceof Refusal)) {
         return sendResult(
           exchange,
           mediaType ?? 'application/json',
-          { errors: [toGraphQL(error)] },
+          withCost({ errors: [toGraphQL(error)] }, priced),
           services,
         );
       }
@@ -71,6 +86,31 @@ export function graphqlHandler(given: ServerServices, run: Engine, live: LiveSer
       send(exchange, mediaType ?? 'application/json', status, { errors }, headers);
     }
   };
+}
+
+/** Does the work of an operation within its caller's limits, and tells in headers what is left of them. */
+async function charged<T>({ response }: Exchange, ticket: Ticket, work: () => Promise<T>): Promise<T> {
+  try {
+    ticket.begin();
+    return await work();
+  } finally {
+    ticket.leave();
+    const headers = ticket.headers();
+    for (let index = 0; index < headers.length && !response.headersSent; index += 2)
+      response.setHeader(headers[index] ?? '', headers[index + 1] ?? '');
+  }
+}
+
+/** Whether the client asks what its operation costs. */
+function asksCost({ headers }: Exchange['request']): boolean {
+  return headers['x-keywright-cost'] === '1';
+}
+
+function withCost(result: ExecutionResult, ticket: Ticket | null): ExecutionResult {
+  if (!ticket) return result;
+  const { cost, charged, remaining } = ticket;
+  const told = { requested: cost, limit: COST_MAX, charged, remaining };
+  return { ...result, extensions: { ...result.extensions, cost: told } };
 }
 
 function contextOf(

@@ -10,16 +10,18 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { endCaches, startCaches } from '../../schema/fresh-caches.ts';
+import type { OrganizationSizes } from '../organizations/organization-sizes.ts';
 import { coerceVariables } from './coerce-variables.ts';
 import { hasConditions } from './execution/collect-fields.ts';
 import { FieldErrors } from './execution/field-errors.ts';
 import { Plan } from './execution/plan.ts';
 import { execute } from './execution/run.ts';
 import type { CheckedSubscription, Operation } from './graphql-operation.ts';
-import { alone, COST_MAX, hasVariableCost, queryCost } from './query-cost.ts';
+import { alone, COST_MAX, chargeOf, hasVariableCost, queryCost } from './query-cost.ts';
 import { requestFault } from './request-fault.ts';
 import { responseBound, returnsShownOnce } from './response-bound.ts';
 import { ResponseBudget, responseCouldBeTooLarge } from './response-budget.ts';
+import { ScanCost } from './scan-cost.ts';
 
 /** At most so many faults of one request are reported. */
 export const FAULTS_MAX = 20;
@@ -38,6 +40,15 @@ export function keptPlans(): Plans {
   return new LRUCache({ maxSize: KEPT_FIELDS_MAX, maxEntrySize: KEPT_FIELDS_OF_ONE_MAX });
 }
 
+/** What the operations of an engine share. */
+export interface Parts {
+  readonly plans: Plans;
+  /** What scans cost. */
+  readonly sizes: OrganizationSizes;
+  /** Largest response, bytes. */
+  readonly responseMax: number;
+}
+
 /** An operation of a document that was parsed and validated, with all of it that is the same for every request. */
 export class PreparedOperation {
   readonly #schema: GraphQLSchema;
@@ -46,6 +57,8 @@ export class PreparedOperation {
   readonly #plans: Plans;
   /** Largest response, bytes. */
   readonly #responseMax: number;
+  readonly #sizes: OrganizationSizes;
+  readonly #scans: ScanCost;
   /** In words of the schema, such as `mutation createApiKey`. */
   readonly #description: string;
   readonly #hasConditions: boolean;
@@ -59,14 +72,15 @@ export class PreparedOperation {
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    plans: Plans,
-    responseMax: number,
+    { plans, sizes, responseMax }: Parts,
   ) {
     this.#schema = schema;
     this.#document = document;
     this.#operation = operation;
     this.#plans = plans;
     this.#responseMax = responseMax;
+    this.#sizes = sizes;
+    this.#scans = new ScanCost(schema, document, operation);
     this.#description = describe(operation);
     this.#hasConditions = hasConditions(alone(document, operation));
     this.#hasVariableCost = hasVariableCost(schema, document, operation);
@@ -77,16 +91,24 @@ export class PreparedOperation {
   async run({
     params,
     context,
+    charge,
     started,
   }: Operation): Promise<ExecutionResult | { subscription: CheckedSubscription }> {
     const given = params.variables ?? {};
     const { coerced, errors } = this.#coerce(given);
     if (errors) return { errors };
-    const cost = this.#costWith(given, context);
-    if (cost instanceof GraphQLError) return { errors: [cost] };
+    const fields = this.#costWith(given, context);
+    if (fields instanceof GraphQLError) return { errors: [fields] };
+    charge.cost = fields;
+    // First: it bounds the work of adding up the rest.
+    if (fields > COST_MAX) return { errors: [tooComplex(fields)] };
+    const scans = this.#scans.hasScans ? await this.#scans.points(coerced, context, this.#sizes) : 0;
+    const cost = fields + scans;
+    charge.cost = cost;
     if (cost > COST_MAX) return { errors: [tooComplex(cost)] };
     const budget = this.#budgetFor(coerced, context);
     if (budget instanceof GraphQLError) return { errors: [budget] };
+    charge.spend(chargeOf(fields, scans));
     started(this.#description);
     const [document, operation] = [this.#document, this.#operation];
     if (operation.operation === OperationTypeNode.SUBSCRIPTION)
@@ -162,7 +184,7 @@ export class PreparedOperation {
 function tooComplex(cost: number): GraphQLError {
   return requestFault(
     'QUERY_TOO_COMPLEX',
-    `The operation can return too much: it costs ${cost}, at most ${COST_MAX} is allowed; ask for fewer rows (first) or fields`,
+    `The operation asks for too much: it costs ${cost}, at most ${COST_MAX} is allowed; ask for fewer rows (first), fields, totals or filters`,
   );
 }
 

@@ -11,8 +11,19 @@ import {
 import type { GraphQLContext } from '../../schema/context.ts';
 import { introspectionCost } from './introspection-cost.ts';
 
-/** What one operation may cost: about the fields it can return, as the schema weighs them. */
+/**
+ * What one operation may cost: about the fields it can return, as the schema weighs them, and what it reads beyond that
+ * (`scan-cost.ts`).
+ */
 export const COST_MAX = 10_000;
+
+/** So many fields of an answer take about as long as one point of a scan. */
+const FIELDS_PER_POINT = 10;
+
+/** The points that an operation takes from its caller's budget, beyond the one that every request takes. */
+export function chargeOf(fields: number, scans: number): number {
+  return Math.max(0, Math.ceil(fields / FIELDS_PER_POINT) + scans - 1);
+}
 
 /** What the operation costs with these (already checked) variables, at the time of this context's clock. */
 export function queryCost(

@@ -7,6 +7,7 @@ import { healthHandler, type Readiness, readinessHandler } from './health.ts';
 import type { LiveServer } from './live/live-server.ts';
 import type { Metrics } from './metrics.ts';
 import { OIDC_CALLBACK_PATH, oidcHandlers } from './oidc.ts';
+import type { OperationLimits } from './operation-limits.ts';
 import { OIDC_PATH, SIGN_IN_POLICY, SIGN_IN_SCRIPT, SIGN_IN_STYLE, signInHtml } from './sign-in-page.ts';
 
 /** What answers the requests for one path. */
@@ -33,11 +34,13 @@ export function createRoutes(
   {
     run,
     live,
+    operationLimits,
     metrics,
     consoleFolder,
   }: {
     readonly run: Engine;
     readonly live: LiveServer;
+    readonly operationLimits: OperationLimits;
     readonly metrics: Metrics | null;
     /** Where the console was built; null: it was not, and `/` leads to GraphiQL. */
     readonly consoleFolder: string | null;
@@ -45,7 +48,10 @@ export function createRoutes(
 ): Routes {
   let sdl: string | undefined;
   const exact = new Map<string, Route>([
-    ['/graphql', { methods: ['GET', 'POST'], handle: graphqlHandler(services, run, live) }],
+    [
+      '/graphql',
+      { methods: ['GET', 'POST'], handle: graphqlHandler(services, { run, live, operationLimits }) },
+    ],
     [
       '/schema.graphql',
       get('text/plain; charset=utf-8', () => {

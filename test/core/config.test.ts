@@ -24,6 +24,11 @@ describe('the configuration', () => {
       maxActiveApiKeys: null,
       usageFlushMs: 500,
       verifyCacheKeys: 100_000,
+      operations: {
+        windowSeconds: 10,
+        points: { caller: 500_000, organization: 1_000_000, operator: 0, address: 50_000 },
+        operations: { caller: 200, organization: 500, operator: 2_000, address: 100 },
+      },
       verifyFailuresPerMinute: 120,
       cluster: { listenUrl: null, leaseMs: 3_000, redisUrl: null },
       auditRetentionDays: null,
@@ -48,6 +53,15 @@ describe('the configuration', () => {
       USAGE_FLUSH_MS: '50',
       VERIFY_CACHE_KEYS: '1',
       VERIFY_FAILURES_PER_MINUTE: '7',
+      GRAPHQL_WINDOW_SECONDS: '60',
+      GRAPHQL_POINTS_PER_CALLER: '10000',
+      GRAPHQL_POINTS_PER_ORGANIZATION: '0',
+      GRAPHQL_POINTS_PER_OPERATOR: '20000',
+      GRAPHQL_POINTS_PER_ADDRESS: '30000',
+      GRAPHQL_OPERATIONS_PER_CALLER: '1',
+      GRAPHQL_OPERATIONS_PER_ORGANIZATION: '2',
+      GRAPHQL_OPERATIONS_PER_OPERATOR: '0',
+      GRAPHQL_OPERATIONS_PER_ADDRESS: '4',
       DATABASE_LISTEN_URL: 'postgres://kw:secret@primary:5432/kw',
       CLUSTER_LEASE_MS: '500',
       REDIS_URL: 'rediss://cache:6379',
@@ -63,6 +77,11 @@ describe('the configuration', () => {
       usageFlushMs: 50,
       verifyCacheKeys: 1,
       verifyFailuresPerMinute: 7,
+      operations: {
+        windowSeconds: 60,
+        points: { caller: 10_000, organization: 0, operator: 20_000, address: 30_000 },
+        operations: { caller: 1, organization: 2, operator: 0, address: 4 },
+      },
       cluster: {
         listenUrl: 'postgres://kw:secret@primary:5432/kw',
         leaseMs: 500,
@@ -108,6 +127,10 @@ describe('the configuration', () => {
     ['CLUSTER_LEASE_MS', '100'],
     ['REDIS_URL', 'http://cache'],
     ['METRICS', 'yes'],
+    ['GRAPHQL_WINDOW_SECONDS', '0'],
+    ['GRAPHQL_POINTS_PER_CALLER', '9999'],
+    ['GRAPHQL_POINTS_PER_ORGANIZATION', '1'],
+    ['GRAPHQL_OPERATIONS_PER_ADDRESS', '-1'],
   ])('refuses %s=%s and names the variable', (name, value) => {
     expect(fault({ [name]: value })).toMatch(new RegExp(`^${name} `));
   });

@@ -4,6 +4,7 @@ import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { keptPlans, PreparedOperation } from '../../src/http/prepared-operation.ts';
+import { OrganizationSizes } from '../../src/organizations/organization-sizes.ts';
 import { ask, makeApiKey, makeMember, serverOn } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';
 
@@ -154,6 +155,7 @@ test('of a request’s variables nothing is kept with the document', async () =>
 
 test('plans take bounded memory, however many documents and operations there are', async () => {
   const plans = keptPlans();
+  const sizes = new OrganizationSizes(server().services);
   const type =
     '{ name fields { name args { name type { name ofType { name } } } type { name ofType { name } } } }';
   for (let number = 0; number < 8; number += 1) {
@@ -168,8 +170,13 @@ test('plans take bounded memory, however many documents and operations there are
       if (!operation) throw new Error('The document has the operation');
       const context = { ...contextFor(server().services, null), response: {} } as never;
       const params = { query: '', operationName: name } as never;
-      const prepared = new PreparedOperation(schema, document, operation, plans, 1_000_000);
-      const result = await prepared.run({ params, method: 'POST', context, started: () => {} });
+      const charge = { cost: null, spend: () => {} };
+      const prepared = new PreparedOperation(schema, document, operation, {
+        plans,
+        sizes,
+        responseMax: 1_000_000,
+      });
+      const result = await prepared.run({ params, method: 'POST', context, charge, started: () => {} });
       expect('data' in result && result.errors).toBeUndefined();
     }
   }

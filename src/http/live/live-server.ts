@@ -12,6 +12,7 @@ import type { Credential } from '../credentials.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CheckedSubscription, Engine } from '../graphql-engine.ts';
 import { presentError } from '../graphql-errors.ts';
+import type { OperationLimits } from '../operation-limits.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
 import { invalidCredential, Refusal } from '../refusal.ts';
 import { failedCredential } from '../too-many-failures.ts';
@@ -37,7 +38,12 @@ export class LiveServer {
   readonly #work = new Set<Promise<void>>();
   #stopping = false;
 
-  constructor(services: Services, schema: GraphQLSchema, run: Engine, limits: LiveLimits) {
+  constructor(
+    services: Services,
+    schema: GraphQLSchema,
+    run: Engine,
+    { limits, operationLimits }: { readonly limits: LiveLimits; readonly operationLimits: OperationLimits },
+  ) {
     this.#services = services;
     this.#places = new Places(limits.perCaller);
     this.#pingIntervalMs = limits.pingIntervalMs;
@@ -45,6 +51,7 @@ export class LiveServer {
     const host = {
       run,
       limits,
+      ticketFor: (principal: Principal, ip: string | null) => operationLimits.ticketFor(principal, ip),
       subscriptions: this.subscriptions,
       authenticate: (request: IncomingMessage, payload: unknown) => this.#authenticate(request, payload),
       refresh: (caller: Caller) => this.#refresh(caller),

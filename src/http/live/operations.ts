@@ -7,6 +7,7 @@ import type { LiveLimits } from '../../core/live-limits.ts';
 import type { Engine } from '../graphql-engine.ts';
 import { presentError, presentResult } from '../graphql-errors.ts';
 import { checkParams } from '../graphql-params.ts';
+import type { Ticket } from '../operation-limits.ts';
 import type { Caller } from './caller.ts';
 import { SharedResult } from './shared-execution.ts';
 import type { SocketOutlet } from './socket-outlet.ts';
@@ -24,6 +25,8 @@ export interface OperationsHost {
   /** Who the caller is by now; null where its credential is not accepted any more. */
   refresh(caller: Caller): Promise<Principal | null>;
   context(client: Client, principal: Principal): GraphQLContext;
+  /** What an operation counts against. */
+  ticketFor(principal: Principal, ip: string | null): Ticket;
   /** Takes note of work that must end before the server does. */
   atWork(work: Promise<void>): void;
 }
@@ -123,7 +126,14 @@ export class Operations {
     const principal = await this.#host.refresh(this.#caller);
     if (!principal) return this.#caller.lose();
     const context = this.#host.context(this.#client, principal);
-    const outcome = await run({ params, method: 'POST', context, started: () => {} });
+    const charge = this.#host.ticketFor(principal, this.#client.ip);
+    let outcome: Awaited<ReturnType<Engine>>;
+    try {
+      charge.begin();
+      outcome = await run({ params, method: 'POST', context, charge, started: () => {} });
+    } finally {
+      charge.leave();
+    }
     if (running.stopped) return;
     if ('subscription' in outcome) {
       if (this.#ending) throw new AppError('UNAVAILABLE', 'The server is going away');

@@ -1,0 +1,90 @@
+import type { SizedTable } from '../src/organizations/organization-sizes.ts';
+
+/** What a field is asked, as far as it decides what it reads. */
+export interface ScanAsked {
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Whether `totalCount` is asked for below it. */
+  readonly counts: boolean;
+  /** Points for reading all rows of a table that the organization has. */
+  whole(table: SizedTable): number;
+}
+
+/**
+ * What a field reads of the database beyond the rows that it returns. A field whose resolver may read a number of rows
+ * that grows with the organization must say so in its extensions: `extensions: { scan }`.
+ */
+export interface Scan {
+  /** Tables whose size its price depends on. */
+  readonly tables: readonly SizedTable[];
+  /** Named where all places in which it is asked for are read together: it costs once for each field of the operation. */
+  readonly together?: string;
+  /** The price in points. */
+  points(asked: ScanAsked): number;
+}
+
+/** Part of a table that an index leads to: the keys of one role, the changes by one person. */
+const NARROW = 1 / 5;
+
+/** Part of a table that belongs to one of many objects: the keys of one team among all teams of a page. */
+const SHARE = 1 / 50;
+
+/** A list of keys. Revoked ones that it skips are read too, hence the part without any filter. */
+export const keyListScan: Scan = {
+  tables: ['api_keys'],
+  points({ args, counts, whole }) {
+    const given = Object.entries((args.filter ?? {}) as object).filter(
+      ([, value]) => (value ?? null) !== null,
+    );
+    const names = given.map(([name]) => name);
+    const isNarrow = names.some((name) => INDEXED.has(name));
+    const page = names.length === 0 || isNarrow ? NARROW : 1;
+    const count = isNarrow ? NARROW : 1;
+    return whole('api_keys') * (page + (counts ? count : 0));
+  },
+};
+
+const INDEXED: ReadonlySet<string> = new Set(['externalId', 'roleId', 'teamId', 'createdById']);
+
+/** The same for the keys of one team: with a filter as for all keys, since a team may have any number of them. */
+export const teamKeyListScan: Scan = {
+  tables: ['api_keys'],
+  points(asked) {
+    if (Object.values((asked.args.filter ?? {}) as object).some((value) => (value ?? null) !== null))
+      return keyListScan.points(asked);
+    return asked.whole('api_keys') * SHARE * (asked.counts ? 2 : 1);
+  },
+};
+
+/** The log of an organization. */
+export const auditScan: Scan = {
+  tables: ['audit_log'],
+  points({ args, counts, whole }) {
+    const given = Object.entries((args.filter ?? {}) as object).filter(
+      ([, value]) => (value ?? null) !== null,
+    );
+    if (given.length === 0) return counts ? whole('audit_log') : 0;
+    const part = given.some(([name]) => name === 'targetId') ? NARROW : 1;
+    return whole('audit_log') * part * (counts ? 2 : 1);
+  },
+};
+
+/** The log of one object of many. */
+export const ownAuditScan: Scan = {
+  tables: ['audit_log'],
+  points: ({ counts, whole }) => (counts ? whole('audit_log') * SHARE : 0),
+};
+
+/** A list that is read by its own order, and whose total is counted. */
+export function countedScan(table: SizedTable, part: 'whole' | 'share' = 'whole'): Scan {
+  const times = part === 'share' ? SHARE : 1;
+  return { tables: [table], points: ({ counts, whole }) => (counts ? whole(table) * times : 0) };
+}
+
+/** All keys of an organization. */
+export function everyKeyScan(together?: string): Scan {
+  return {
+    tables: ['api_keys'],
+    ...(together === undefined ? {} : { together }),
+    points: ({ whole }) => whole('api_keys'),
+  };
+}

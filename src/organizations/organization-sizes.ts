@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import type { Tables } from '../../db/tables.ts';
+import type { Clock } from '../core/clock.ts';
+
+/** What an organization may have many rows of. */
+export type SizedTable = 'api_keys' | 'memberships' | 'teams' | 'roles' | 'audit_log';
+
+/** Most entries of an index that are counted to learn a size: a millisecond at most. */
+const PROBE_MAX = 5_000;
+
+/** What a table is taken to hold where more than that was found: to price a scan of it, not to size anything by. */
+const LARGE = 100_000;
+
+/** How long a size is gone by, milliseconds: an organization does not outgrow its price in that time. */
+const FRESH_MS = 60_000;
+
+/** Most sizes that are remembered. */
+const REMEMBERED_MAX = 20_000;
+
+/**
+ * About how many rows organizations have, for what a scan costs. Never counts more than 5,000 entries of an index, and
+ * that once a minute at most: whatever is larger counts as 100,000.
+ */
+export class OrganizationSizes {
+  readonly #db: Kysely<Tables>;
+  readonly #clock: Clock;
+  readonly #sizes = new LRUCache<string, { readonly rows: number; readonly at: number }>({
+    max: REMEMBERED_MAX,
+  });
+
+  constructor({ db, clock }: { readonly db: Kysely<Tables>; readonly clock: Clock }) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  /** Makes the sizes of these tables known for `rows`. Waits for nothing where they are. */
+  async load(organizationIds: readonly string[], tables: readonly SizedTable[]): Promise<void> {
+    for (const organizationId of organizationIds)
+      for (const table of tables) {
+        const known = this.#sizes.get(nameOf(organizationId, table));
+        const now = this.#clock.monotonic();
+        if (known && now - known.at < FRESH_MS) continue;
+        const rows = await this.#read(organizationId, table);
+        this.#sizes.set(nameOf(organizationId, table), { rows, at: now });
+      }
+  }
+
+  /** About how many rows of the table the organization has; null where it was not loaded. */
+  rows(organizationId: string, table: SizedTable): number | null {
+    return this.#sizes.peek(nameOf(organizationId, table))?.rows ?? null;
+  }
+
+  async #read(organizationId: string, table: SizedTable): Promise<number> {
+    if (table === 'audit_log') return this.#changes(organizationId);
+    const some = this.#db
+      .selectFrom(table)
+      .select('organization_id')
+      .where('organization_id', '=', organizationId)
+      .limit(PROBE_MAX + 1);
+    const { found } = await this.#db
+      .selectFrom(some.as('some'))
+      .select(({ fn }) => fn.countAll<number>().as('found'))
+      .executeTakeFirstOrThrow();
+    return Number(found) > PROBE_MAX ? LARGE : Number(found);
+  }
+
+  /** Each change has an entry, of which the oldest may have been removed. */
+  async #changes(organizationId: string): Promise<number> {
+    const row = await this.#db
+      .selectFrom('organization_sequences')
+      .select('value')
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirst();
+    return row?.value ?? 0;
+  }
+}
+
+function nameOf(organizationId: string, table: SizedTable): string {
+  return `${organizationId} ${table}`;
+}
