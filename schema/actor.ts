@@ -3,6 +3,7 @@ import type { ApiKey } from '../src/keys/api-key.ts';
 import type { User } from '../src/organizations/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { nullIfMissing } from './loaded.ts';
 import { ApiKeyRef, UserRef } from './refs.ts';
 import { loadKnownUser } from './user.ts';
 
@@ -33,9 +34,13 @@ const SHOWN_BY = {
   key: ['api.key.view'],
 } as const;
 
+/** How those are called whom a caller limited to teams may not know. */
+const UNKNOWN = { user: { systemName: 'member' }, key: { systemName: 'api-key' } } as const;
+
 /**
  * The actor that the audit log names so. A user or key is shown as such only to those who may see it, to others, such as
- * a gateway that only verifies, by its id alone; `organizationId` is where it acted.
+ * a gateway that only verifies, by its id alone; a caller limited to teams knows keys of its teams, and no members.
+ * `organizationId` is where it acted.
  */
 export async function findActor(
   ctx: GraphQLContext,
@@ -46,7 +51,12 @@ export async function findActor(
   if (type !== 'user' && type !== 'key') return { systemName: actor };
   const { principal } = ctx;
   const may = (permission: string) => organizationId !== null && principal?.can(organizationId, permission);
-  if (principal?.actor !== actor && !SHOWN_BY[type].some(may)) return { systemName: actor };
+  const shown = principal?.actor === actor || SHOWN_BY[type].some(may);
+  if (!shown) return principal?.keyScope === null ? { systemName: actor } : UNKNOWN[type];
+  if (principal?.keyScope !== null) {
+    const known = type === 'key' ? await ApiKeyRef.getDataloader(ctx).load(actor).catch(nullIfMissing) : null;
+    return known ?? UNKNOWN[type];
+  }
   if (type === 'key') return ApiKeyRef.getDataloader(ctx).load(actor);
   return organizationId === null
     ? UserRef.getDataloader(ctx).load(actor)

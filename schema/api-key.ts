@@ -103,7 +103,7 @@ builder.objectType(ApiKeyRef, {
       type: TeamRef,
       description: 'The teams it is bound to, by name; none: bound to no team',
       load: async (ids: string[], ctx) => {
-        const teams = await loadTeamsOfKeys(ctx.db, ids);
+        const teams = await loadTeamsOfKeys(ctx, ids);
         return ids.map((id) => teams.get(id) ?? []);
       },
       resolve: (key) => key.id,

@@ -27,6 +27,8 @@ export interface SchemaTypes {
     permission: string;
     /** Holds the permission in this organization. */
     permissionIn: readonly [organizationId: string, permission: string];
+    /** The same, and isn't limited to teams of it. */
+    organizationWide: readonly [organizationId: string, permission: string];
   };
   Connection: { totalCount: () => Promise<number> };
   DefaultFieldNullability: false;
@@ -61,7 +63,8 @@ function missingPermission(failure: AuthFailure): string | null {
   }
   if (failure.kind !== AuthScopeFailureType.AuthScope) return null;
   if (failure.scope === 'permission') return String(failure.parameter);
-  return failure.scope === 'permissionIn' ? ((failure.parameter as readonly string[])[1] ?? null) : null;
+  const inOne = failure.scope === 'permissionIn' || failure.scope === 'organizationWide';
+  return inOne ? ((failure.parameter as readonly string[])[1] ?? null) : null;
 }
 
 const description = 'Opaque: pass it back as it came';
@@ -82,6 +85,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       authenticated: principal !== null,
       permission: (permission) => principal?.canSomewhere(permission) ?? false,
       permissionIn: ([organizationId, permission]) => principal?.can(organizationId, permission) ?? false,
+      organizationWide: ([organizationId, permission]) =>
+        principal?.keyScope === null && principal.can(organizationId, permission),
     }),
     cacheKey: (parameter) => (Array.isArray(parameter) ? parameter.join(' ') : parameter),
     unauthorizedError: (_parent, { principal }, _info, { failure }) => {

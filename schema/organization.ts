@@ -137,13 +137,13 @@ builder.objectType(OrganizationRef, {
     limits: t.field({
       type: OrganizationLimits,
       description: 'What the operator allows it. Needs `organization.view`',
-      authScopes: ({ id }) => ({ permissionIn: [id, 'organization.view'] }),
+      authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
       resolve: (organization) => organization,
     }),
     rotationPolicy: t.expose('rotationPolicy', {
       type: RotationPolicy,
       description: 'After how many days a key should get a new secret. Needs `organization.view`',
-      authScopes: ({ id }) => ({ permissionIn: [id, 'organization.view'] }),
+      authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
     }),
     permissionCatalog: t.field({
       type: [PermissionDefinition],
@@ -151,7 +151,7 @@ builder.objectType(OrganizationRef, {
         'The permissions roles and keys may carry: the built-in ones, then its own. Needs `organization.view`',
       // Up to 500 of its own.
       complexity: { field: 1, multiplier: 100 },
-      authScopes: ({ id }) => ({ permissionIn: [id, 'organization.view'] }),
+      authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
       resolve: ({ permissionCatalog }) => [
         ...BUILT_IN,
         ...permissionCatalog.map((definition) => ({ ...definition, builtIn: false })),

@@ -37,7 +37,7 @@ export const MembershipRef = loadable('Membership', (ids, ctx) => loadMembership
 export const RoleRef = loadable('Role', (ids, ctx) => loadRoles(ctx.db, ids));
 export const ApiKeyRef = loadable('ApiKey', (ids, ctx) => loadApiKeys(ctx, ids));
 export const ApiKeySecretRef = loadable('ApiKeySecret', (ids, ctx) => loadSecrets(ctx, ids));
-export const AuditEntryRef = loadable('AuditEntry', (ids, ctx) => loadAuditEntries(ctx.db, ids));
+export const AuditEntryRef = loadable('AuditEntry', (ids, ctx) => loadAuditEntries(ctx, ids));
 
 export const OrganizationConnection = builder.connectionObject(
   { type: OrganizationRef, name: 'OrganizationConnection', description: 'A page of organizations' },

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { keyScopeOf } from '../src/access/key-scope.ts';
 import { countRoleUses } from '../src/organizations/role.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
@@ -12,7 +13,7 @@ import { everyKeyScan } from './scan.ts';
 const roleUses = onePerOperation(
   (ctx: GraphQLContext) =>
     new DataLoader(async (ids: readonly string[]) => {
-      const uses = await countRoleUses(ctx.db, ids);
+      const uses = await countRoleUses(ctx.db, ids, keyScopeOf(ctx));
       return ids.map((id) => uses.get(id) ?? { members: 0, apiKeys: 0 });
     }),
 );
@@ -35,7 +36,7 @@ builder.objectType(RoleRef, {
     memberCount: t.int({
       description: 'How many members have it',
       extensions: { scan: roleUsesScan },
-      authScopes: (role) => ({ permissionIn: [role.organizationId, 'role.view'] }),
+      authScopes: (role) => ({ organizationWide: [role.organizationId, 'role.view'] }),
       resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role.id)).members,
     }),
     apiKeyCount: t.int({

@@ -19,7 +19,8 @@ const ApiKeyUsed = builder.objectRef<Counted<UseEvent>>('ApiKeyUsed').implement(
       resolve: ({ newest }, _args, ctx) => {
         // It may be used again while it is loaded.
         const asUsed = (apiKey: ApiKey) => ({ ...apiKey, lastUsedAt: newest.at, lastUsedIp: newest.ip });
-        const atOnce = ctx.live.readKey?.(newest.keyId);
+        // It reads any key; a caller that is limited to teams reads through its scope.
+        const atOnce = ctx.principal?.keyScope === null ? ctx.live.readKey?.(newest.keyId) : null;
         return atOnce ? asUsed(atOnce) : ApiKeyRef.getDataloader(ctx).load(newest.keyId).then(asUsed);
       },
     }),

@@ -1,3 +1,4 @@
+import { isTeamInScope } from '../src/access/key-scope.ts';
 import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
 import { createTeam } from '../src/organizations/create-team.ts';
 import { deleteTeam } from '../src/organizations/delete-team.ts';
@@ -38,7 +39,11 @@ builder.objectType(TeamRef, {
 
 findsNode('Team', async (id, ctx) => {
   const team = await TeamRef.getDataloader(ctx).load(id).catch(nullIfMissing);
-  return team && ctx.principal?.can(team.organizationId, 'team.view') ? team : null;
+  return team &&
+    ctx.principal?.can(team.organizationId, 'team.view') &&
+    isTeamInScope(ctx.principal.keyScope, id)
+    ? team
+    : null;
 });
 
 const CreateTeamInput = builder.inputType('CreateTeamInput', {

@@ -17,11 +17,31 @@ function filesOf(folders: readonly string[], name = /./): Files {
   return new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
 }
 
+/** Files that read keys and not on behalf of a caller, or only after its key was found in its scope. */
+const READ_FOR_NOBODY = [
+  'src/keys/api-key-filter.ts',
+  'src/keys/count-active-api-keys.ts',
+  'src/keys/find-by-hash.ts',
+  'src/keys/record-expiries.ts',
+  'src/keys/still-valid.ts',
+  'src/organizations/delete-team.ts',
+  'src/organizations/role-holders.ts',
+  'src/usage/limit-times.ts',
+  'src/usage/report.ts',
+];
+
 describe('the repository', () => {
   test('keeps the import order', () => {
     const files = filesOf(['src', 'db', 'schema', 'console'], /\.[mc]?tsx?$/);
     expect(files.size).toBeGreaterThan(0);
     expect(violations(files)).toEqual([]);
+  });
+
+  test('reads keys for callers through their scope', () => {
+    const reads = /(?:selectFrom|Join)\(\s*'(?:api_keys|api_key_usage|api_key_usage_buckets)'/;
+    const files = [...filesOf(['src', 'schema'], /\.ts$/)].filter(([, text]) => reads.test(text));
+    const unscoped = files.filter(([, text]) => !/\b(?:isInScope|keysInScope|selectApiKeys)\b/.test(text));
+    expect(unscoped.map(([path]) => path).sort()).toEqual(READ_FOR_NOBODY);
   });
 
   test('refers to nothing outside itself', () => {

@@ -1,4 +1,5 @@
 import type { KeyLimits } from './key-limits.ts';
+import type { KeyScope } from './key-scope.ts';
 import { type BuiltInPermission, covers } from './permissions.ts';
 
 /** Who is asking, with everything it may do, loaded once a request: every question is answered without a query. */
@@ -15,6 +16,8 @@ interface Rights {
   permissionsIn(organizationId: string): readonly string[];
   /** Whether the organization exists for it at all. */
   isOf(organizationId: string): boolean;
+  /** Which of the organization's keys exist for it. */
+  readonly keyScope: KeyScope;
 }
 
 /** A signed-in person. */
@@ -89,7 +92,7 @@ export function keyPrincipal(key: CallingKey): KeyPrincipal {
     secretId,
     limits: { environment, expiresAt: key.keyExpiresAt, allowlist, rateLimit, teamIds },
     organizationIds: [organizationId],
-    ...(teamIds.length > 0 ? withoutOrganization(held) : held),
+    ...(teamIds.length > 0 ? withinTeams(held, teamIds) : held),
   };
 }
 
@@ -103,9 +106,11 @@ export function systemPrincipal(name: string): SystemPrincipal {
   return { kind: 'system', name, ...everything(name) };
 }
 
-/** Whoever holds just these permissions, in this organization and no other: what is made for it fits all of them. */
-export function anyoneWith(organizationId: string, permissions: readonly string[]): SystemPrincipal {
-  return { kind: 'system', name: 'anyone', ...rights('anyone', new Map([[organizationId, permissions]])) };
+/** A caller with the same permissions and scope as others in this organization: what it is shown fits all of them. */
+export function anyoneLike(principal: Principal, organizationId: string): SystemPrincipal {
+  const { keyScope } = principal;
+  const held = rights('anyone', new Map([[organizationId, principal.permissionsIn(organizationId)]]));
+  return { kind: 'system', name: 'anyone', ...(keyScope ? withinTeams(held, keyScope) : held) };
 }
 
 function rights(actor: string, permissions: ReadonlyMap<string, readonly string[]>): Rights {
@@ -116,6 +121,7 @@ function rights(actor: string, permissions: ReadonlyMap<string, readonly string[
     can: (organizationId, permission) => covers(permissionsIn(organizationId), permission),
     canSomewhere: (permission) => [...permissions.values()].some((held) => covers(held, permission)),
     isOf: (organizationId) => permissions.has(organizationId),
+    keyScope: null,
   };
 }
 
@@ -128,9 +134,10 @@ const BEYOND_TEAMS: readonly string[] = [
   'team.manage',
 ] satisfies BuiltInPermission[];
 
-function withoutOrganization(held: Rights): Rights {
+function withinTeams(held: Rights, teamIds: readonly string[]): Rights {
   return {
     ...held,
+    keyScope: teamIds,
     can: (organizationId, permission) =>
       !BEYOND_TEAMS.includes(permission) && held.can(organizationId, permission),
     canSomewhere: (permission) => !BEYOND_TEAMS.includes(permission) && held.canSomewhere(permission),
@@ -138,5 +145,12 @@ function withoutOrganization(held: Rights): Rights {
 }
 
 function everything(actor: string): Rights {
-  return { actor, can: () => true, canSomewhere: () => true, permissionsIn: () => ['*'], isOf: () => true };
+  return {
+    actor,
+    can: () => true,
+    canSomewhere: () => true,
+    permissionsIn: () => ['*'],
+    isOf: () => true,
+    keyScope: null,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Row, Tables } from '../../db/tables.ts';
+import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import type { Action, Changes } from '../events/events.ts';
 
 /** One change, by whom, from where and when. */
@@ -33,8 +34,9 @@ export const AUDIT_COLUMNS = [
   'audit_log.occurred_at',
 ] as const;
 
-/** An entry from its row. */
-export function toAuditEntry(row: Row<'audit_log'>): AuditEntry {
+/** An entry from its row, without teams that don't exist for the caller. */
+export function toAuditEntry(row: Row<'audit_log'>, scope: KeyScope): AuditEntry {
+  const changes = JSON.parse(row.changes) as Changes;
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -42,16 +44,33 @@ export function toAuditEntry(row: Row<'audit_log'>): AuditEntry {
     action: row.action as Action,
     actor: row.actor,
     targetId: row.target_id,
-    changes: JSON.parse(row.changes) as Changes,
+    changes: scope ? withTeamsIn(scope, changes) : changes,
     ip: row.ip,
     userAgent: row.user_agent,
     occurredAt: row.occurred_at,
   };
 }
 
-/** Those of the entries that exist, in any order. */
-export async function loadAuditEntries(db: Kysely<Tables>, ids: readonly string[]): Promise<AuditEntry[]> {
+function withTeamsIn(scope: readonly string[], changes: Changes): Changes {
+  const { teamIds } = changes;
+  if (!teamIds) return changes;
+  const known = (side: unknown): unknown =>
+    Array.isArray(side) ? side.filter((id) => isTeamInScope(scope, id)) : side;
+  return { ...changes, teamIds: [known(teamIds[0]), known(teamIds[1])] };
+}
+
+/** Those of the entries that exist for the caller, in any order. */
+export async function loadAuditEntries(
+  ctx: Scoped & { readonly db: Kysely<Tables> },
+  ids: readonly string[],
+): Promise<AuditEntry[]> {
   if (ids.length === 0) return [];
-  const rows = await db.selectFrom('audit_log').select(AUDIT_COLUMNS).where('id', 'in', ids).execute();
-  return rows.map(toAuditEntry);
+  const scope = keyScopeOf(ctx);
+  const rows = await ctx.db
+    .selectFrom('audit_log')
+    .select(AUDIT_COLUMNS)
+    .where('id', 'in', ids)
+    .where(isInScope(scope, 'audit_log.target_id'))
+    .execute();
+  return rows.map((row) => toAuditEntry(row, scope));
 }

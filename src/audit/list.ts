@@ -1,4 +1,5 @@
 import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import { isActorInScope, isInScope, keyScopeOf } from '../access/key-scope.ts';
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { idType } from '../core/ids.ts';
@@ -29,7 +30,7 @@ const NEWEST_FIRST: Sort = {
 const ACTIONS_MAX = 100;
 
 /**
- * An organization's log, the latest change first. The caller needs `audit.view`. Rejects with NotFoundError for an
+ * An organization's log, the latest change first; for a caller limited to teams, of the keys that exist for it. The caller needs `audit.view`. Rejects with NotFoundError for an
  * organization that the caller is no part of, with BAD_USER_INPUT for arguments that can't be used.
  */
 export async function listAudit(
@@ -42,20 +43,25 @@ export async function listAudit(
   const input = new Input();
   const actions = input.uniqueStrings(['filter', 'actions'], filter.actions, ACTIONS_MAX).filter(isPlain);
   input.checkArguments();
+  const scope = keyScopeOf(ctx);
   let query = ctx.db
     .selectFrom('audit_log')
     .select(AUDIT_COLUMNS)
-    .where('organization_id', '=', organizationId);
+    .where('organization_id', '=', organizationId)
+    .where(isInScope(scope, 'audit_log.target_id'));
   const { targetId, actorId, from, to } = filter;
   if (isGiven(filter.actions))
     query = query.where((eb) => (actions.length > 0 ? eb('action', 'in', actions) : eb.lit(false)));
   if (isGiven(targetId))
     query = query.where((eb) => (idType(targetId) ? eb('target_id', '=', targetId) : eb.lit(false)));
-  if (isGiven(actorId))
-    query = query.where((eb) => (isPlain(actorId) ? eb('actor', '=', actorId) : eb.lit(false)));
+  if (isGiven(actorId)) {
+    query = query
+      .where((eb) => (isPlain(actorId) ? eb('actor', '=', actorId) : eb.lit(false)))
+      .where(isActorInScope(scope, actorId, 'audit_log.actor'));
+  }
   if (isGiven(from)) query = query.where('occurred_at', '>=', from);
   if (isGiven(to)) query = query.where('occurred_at', '<', to);
-  return readPage(query, NEWEST_FIRST, page, toAuditEntry);
+  return readPage(query, NEWEST_FIRST, page, (row) => toAuditEntry(row, scope));
 }
 
 /** Whether an action or actor can be named so; no other text reaches the database. */

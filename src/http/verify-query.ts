@@ -54,7 +54,8 @@ function parse(parameters: URLSearchParams): Asked | Refusal {
   const organizationId = parameters.get('organization');
   if (organizationId !== null && !isId('org', organizationId))
     return fault('organization: must be the id of an organization');
-  const visible = (id: string): boolean => organizationId === null || id === organizationId;
+  const visible = (key: { readonly organizationId: string }): boolean =>
+    organizationId === null || key.organizationId === organizationId;
   return { permissions, teamId, environment, askedBy: organizationId, visible };
 }
 

@@ -1,5 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { NEVER, type Tables } from '../../db/tables.ts';
+import { isActorInScope, isTeamInScope, type KeyScope } from '../access/key-scope.ts';
 import { isId } from '../core/ids.ts';
 import { foldName, Input } from '../core/input.ts';
 import type { RotationPolicy } from '../organizations/organization.ts';
@@ -49,13 +50,13 @@ export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
   };
 }
 
-/** The filter as conditions. */
+/** The filter as conditions. Teams and creators that don't exist for the caller have no keys. */
 export function filterConditions(
   eb: KeyExpressions,
   filter: ApiKeyFilter,
-  policy: RotationPolicy,
-  now: number,
+  facts: { readonly policy: RotationPolicy; readonly now: number; readonly scope: KeyScope },
 ): Condition[] {
+  const { policy, now, scope } = facts;
   const statuses = [...new Set(filter.status ?? ALL_BUT_REVOKED)];
   const conditions: Condition[] = [eb.or(statuses.map((status) => hasStatus(eb, status, now)))];
   const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
@@ -63,9 +64,11 @@ export function filterConditions(
   };
   add(filter.environment, (environment) => eb('api_keys.environment', '=', environment));
   add(filter.roleId, (id) => (isId('role', id) ? eb('api_keys.role_id', '=', id) : NONE));
-  add(filter.teamId, (id) => isBoundTo(eb, id));
+  add(filter.teamId, (id) => isBoundTo(eb, id, scope));
   add(filter.externalId, (externalId) => eb('api_keys.external_id', '=', externalId));
-  add(filter.createdById, (id) => eb('api_keys.created_by', '=', id));
+  add(filter.createdById, (id) =>
+    eb.and([eb('api_keys.created_by', '=', id), isActorInScope(scope, id, 'api_keys.created_by')]),
+  );
   add(filter.search, contains);
   add(filter.unusedSince, (time) => isUnusedSince(eb, time));
   add(filter.expiresBefore, (time) => eb('api_keys.expires_at', '<', Math.min(time, NEVER)));
@@ -105,9 +108,9 @@ export function isRotationDue(eb: KeyExpressions, policy: RotationPolicy, time: 
   return eb.and([eb('api_keys.revoked_at', 'is', null), either]);
 }
 
-/** That a key is bound to this team. */
-export function isBoundTo(eb: KeyExpressions, teamId: string): Condition {
-  if (!isId('team', teamId)) return NONE;
+/** That a key is bound to this team, which must be in scope. */
+export function isBoundTo(eb: KeyExpressions, teamId: string, scope: KeyScope): Condition {
+  if (!isId('team', teamId) || !isTeamInScope(scope, teamId)) return NONE;
   const bound = eb.selectFrom('api_key_teams').select('api_key_id').where('team_id', '=', teamId);
   return eb('api_keys.id', 'in', bound);
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
+import { isInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 import { knownSecrets } from './known-secrets.ts';
 
@@ -52,25 +53,26 @@ const COLUMNS = [
 type SecretRow = Omit<Row<'api_key_secrets'>, 'hash' | 'expiry_recorded_at'> &
   Pick<Row<'api_key_secret_usage'>, 'last_used_at' | 'uses'> & { key_expires_at: number };
 
-/** The secrets with these ids, as far as there are such, in any order; inside a transaction, pass it. */
+/** The secrets with these ids whose keys exist for the caller, in any order; inside a transaction, pass it. */
 export async function loadSecrets(
-  ctx: Pick<Context, 'db' | 'usage'>,
+  ctx: Pick<Context, 'db' | 'usage'> & Scoped,
   ids: readonly string[],
   db: Kysely<Tables> = ctx.db,
 ): Promise<ApiKeySecret[]> {
   if (ids.length === 0) return [];
-  const rows = await selectSecrets(db).where('api_key_secrets.id', 'in', ids).execute();
+  const rows = await selectSecrets(db, keyScopeOf(ctx)).where('api_key_secrets.id', 'in', ids).execute();
   return rows.map((row) => toSecret(row, ctx.usage));
 }
 
 /** The secrets of each of the keys, the newest first: all that are accepted, and the newest 100 that have ended. */
 export async function loadSecretsOfKeys(
-  ctx: Pick<Context, 'db' | 'usage' | 'clock'>,
+  ctx: Pick<Context, 'db' | 'usage' | 'clock'> & Scoped,
   keyIds: readonly string[],
 ): Promise<Map<string, ApiKeySecret[]>> {
   if (keyIds.length === 0) return new Map();
   const known = knownSecrets(keyIds, ctx.clock.now());
-  const rows = await selectSecrets(ctx.db).where('api_key_secrets.id', 'in', known).execute();
+  const query = selectSecrets(ctx.db, keyScopeOf(ctx)).where('api_key_secrets.id', 'in', known);
+  const rows = await query.execute();
   rows.sort(newestFirst);
   const byKey = new Map(keyIds.map((keyId) => [keyId, [] as ApiKeySecret[]]));
   for (const row of rows) byKey.get(row.api_key_id)?.push(toSecret(row, ctx.usage));
@@ -82,12 +84,13 @@ function newestFirst(a: SecretRow, b: SecretRow): number {
   return b.created_at - a.created_at || (a.id < b.id ? 1 : -1);
 }
 
-function selectSecrets(db: Kysely<Tables>) {
-  return db
+function selectSecrets(db: Kysely<Tables>, scope: KeyScope) {
+  const secrets = db
     .selectFrom('api_key_secrets')
     .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
     .innerJoin('api_key_secret_usage', 'api_key_secret_usage.secret_id', 'api_key_secrets.id')
     .select(COLUMNS);
+  return scope ? secrets.where(isInScope(scope, 'api_keys.id')) : secrets;
 }
 
 function toSecret(row: SecretRow, usage: Context['usage']): ApiKeySecret {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
+import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 import { foldName } from '../core/input.ts';
 import type { RotationPolicy } from '../organizations/organization.ts';
@@ -112,12 +113,15 @@ type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text' | 'expiry_reco
 };
 
 /**
- * Keys with their last use: every column that `toApiKey` needs, or those that it needs for some properties. What is read
- * of a row costs more than finding it.
+ * Keys in scope with their last use: every column that `toApiKey` needs, or those that it needs for some properties. What
+ * is read of a row costs more than finding it.
  */
-export function selectApiKeys(db: Kysely<Tables>, properties: readonly (keyof ApiKey)[] = PROPERTIES) {
-  return db
-    .selectFrom('api_keys')
+export function selectApiKeys(
+  db: Kysely<Tables>,
+  scope: KeyScope,
+  properties: readonly (keyof ApiKey)[] = PROPERTIES,
+) {
+  return keysInScope(db, scope)
     .select(['api_keys.id', 'api_keys.organization_id'])
     .select(properties.flatMap((property) => COLUMNS[property]))
     .select((eb) => {
@@ -129,6 +133,12 @@ export function selectApiKeys(db: Kysely<Tables>, properties: readonly (keyof Ap
       if (properties.includes('lastUsedIp')) return [lastUsedAt, lastUsedIp];
       return properties.includes('lastUsedAt') ? [lastUsedAt] : [];
     });
+}
+
+/** All keys in scope: where every read of keys on behalf of a caller begins. */
+export function keysInScope(db: Kysely<Tables>, scope: KeyScope) {
+  const keys = db.selectFrom('api_keys');
+  return scope ? keys.where(isInScope(scope, 'api_keys.id')) : keys;
 }
 
 /** A row as a key, with its last use as it is known now, written or not. What was not selected means nothing. */
@@ -172,28 +182,31 @@ function parsed<T>(json: string | undefined): T {
   return (json === undefined ? undefined : JSON.parse(json)) as T;
 }
 
-/** The keys with these ids, as far as there are such, in any order; inside a transaction, pass it. */
+/** The keys with these ids that exist for the caller, in any order; inside a transaction, pass it. */
 export async function loadApiKeys(
-  ctx: Pick<Context, 'db' | 'usage'>,
+  ctx: Pick<Context, 'db' | 'usage'> & Scoped,
   ids: readonly string[],
   db: Kysely<Tables> = ctx.db,
 ): Promise<ApiKey[]> {
   if (ids.length === 0) return [];
-  const rows = await selectApiKeys(db).where('api_keys.id', 'in', ids).execute();
+  const rows = await selectApiKeys(db, keyScopeOf(ctx)).where('api_keys.id', 'in', ids).execute();
   return rows.map((row) => toApiKey(row, ctx.usage));
 }
 
-/** The teams that each of the keys is bound to, by name; a key bound to none has no entry. */
+/** The teams that each of the keys is bound to, as far as they exist for the caller, by name; a key without has no entry. */
 export async function loadTeamsOfKeys(
-  db: Kysely<Tables>,
+  ctx: Pick<Context, 'db'> & Scoped,
   keyIds: readonly string[],
 ): Promise<Map<string, Team[]>> {
   if (keyIds.length === 0) return new Map();
-  const bonds = await db
+  const { db } = ctx;
+  const scope = keyScopeOf(ctx);
+  const all = await db
     .selectFrom('api_key_teams')
     .select(['api_key_id', 'team_id'])
     .where('api_key_id', 'in', keyIds)
     .execute();
+  const bonds = all.filter((bond) => isTeamInScope(scope, bond.team_id));
   const teams = await loadTeams(db, [...new Set(bonds.map((bond) => bond.team_id))]);
   teams.sort((a, b) => (foldName(a.name) < foldName(b.name) ? -1 : 1));
   const bound = new Set(bonds.map((bond) => `${bond.api_key_id} ${bond.team_id}`));

@@ -69,9 +69,10 @@ export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Prom
 
 async function insertKey(
   ctx: Context,
-  { tx, now, audit, principal }: PermittedChange,
+  change: PermittedChange,
   key: { organizationId: string; environment: Environment; policy: KeyPolicy },
 ): Promise<CreatedApiKey> {
+  const { tx, now, audit, principal } = change;
   const { organizationId, environment, policy } = key;
   const permissions = await permissionsInForce(tx, organizationId, policy);
   refuseEscalation(principal, organizationId, permissions, [limitsOf(policy, environment)]);
@@ -107,7 +108,7 @@ async function insertKey(
   await insertSecret(tx, id, first, now);
   await bindToTeams(tx, id, policy.teamIds);
   audit({ organizationId, action: 'api_key.created', targetId: id, changes: creation(policy, environment) });
-  return { apiKey: await requireApiKey(ctx, tx, id), secret: first.secret };
+  return { apiKey: await requireApiKey(ctx, change, id), secret: first.secret };
 }
 
 /** Environment and rights always, the rest where it says something; there was nothing before. */

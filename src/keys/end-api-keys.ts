@@ -1,21 +1,24 @@
-import type { Principal } from '../access/principal.ts';
-import type { Change } from '../command.ts';
+import { refuseOtherTeams } from '../access/key-scope.ts';
+import type { PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
 import { type ApiKey, loadApiKeys, statusOf } from './api-key.ts';
+import { teamIdsOfKeys } from './key-teams.ts';
 
 /**
- * Revokes keys with all their secrets, inside a change that has locked their organizations. Rejects with ConflictError
- * where one is revoked already. Returns the keys in the order of `ids`, which names each once.
+ * Revokes keys with all their secrets, inside a change that has locked their organizations. Rejects with NotFoundError,
+ * with ForbiddenError where one is bound to other teams than the caller's, or with ConflictError where one is revoked
+ * already. Returns the keys in the order of `ids`, which names each once.
  */
 export async function endApiKeys(
   ctx: Context,
-  { tx, now, audit }: Change,
-  principal: Principal,
+  { tx, now, audit, principal }: PermittedChange,
   ids: readonly string[],
   reason: string | null,
 ): Promise<ApiKey[]> {
-  const before = inOrder(ids, await loadApiKeys(ctx, ids, tx));
+  const caller = { ...ctx, principal };
+  const before = inOrder(ids, await loadApiKeys(caller, ids, tx));
+  refuseOtherTeams(caller, 'api.key.delete', await teamIdsOfKeys(tx, ids));
   const revoked = before.find((key) => key.revokedAt !== null);
   if (revoked) throw new ConflictError(`The key ${revoked.id} is revoked already`);
   await tx
@@ -35,7 +38,7 @@ export async function endApiKeys(
     const changes = { status: [statusOf(key, now), 'REVOKED'], reason: [null, reason] } as const;
     audit({ organizationId: key.organizationId, action: 'api_key.revoked', targetId: key.id, changes });
   }
-  return inOrder(ids, await loadApiKeys(ctx, ids, tx));
+  return inOrder(ids, await loadApiKeys(caller, ids, tx));
 }
 
 function inOrder(ids: readonly string[], keys: readonly ApiKey[]): ApiKey[] {

@@ -1,12 +1,13 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
-/** The ids of the teams that a key is bound to. */
-export async function teamIdsOfKey(db: Kysely<Tables>, keyId: string): Promise<string[]> {
+/** The ids of the teams that any of these keys is bound to. */
+export async function teamIdsOfKeys(db: Kysely<Tables>, keyIds: readonly string[]): Promise<string[]> {
   const rows = await db
     .selectFrom('api_key_teams')
     .select('team_id')
-    .where('api_key_id', '=', keyId)
+    .distinct()
+    .where('api_key_id', 'in', keyIds)
     .orderBy('team_id')
     .execute();
   return rows.map((row) => row.team_id);

@@ -1,5 +1,6 @@
 import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
 import { authorize } from '../access/authorize.ts';
+import { keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from './api-key.ts';
 import { type ApiKeyFilter, filterConditions, isBoundTo, readFilter } from './api-key-filter.ts';
@@ -52,10 +53,11 @@ export async function listApiKeys(
   const { rotationPolicy } = await keyOrganization(ctx.db, organizationId);
   // Uses are written in batches; an answer that depends on them waits for the batch.
   if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await flushUsage(ctx);
-  let query = selectApiKeys(ctx.db, properties).where((eb) =>
-    eb.and(filterConditions(eb, wanted, rotationPolicy, ctx.clock.now())),
+  const scope = keyScopeOf(ctx);
+  let query = selectApiKeys(ctx.db, scope, properties).where((eb) =>
+    eb.and(filterConditions(eb, wanted, { policy: rotationPolicy, now: ctx.clock.now(), scope })),
   );
-  if (boundToTeam !== undefined) query = query.where((eb) => isBoundTo(eb, boundToTeam));
+  if (boundToTeam !== undefined) query = query.where((eb) => isBoundTo(eb, boundToTeam, scope));
   const sort: Sort = { ...SORTS[field], direction: direction === 'ASC' ? 'asc' : 'desc' };
   const toNode = (row: Parameters<typeof toApiKey>[0]): ApiKey => toApiKey(row, ctx.usage);
   if (field !== 'LAST_USED_AT')

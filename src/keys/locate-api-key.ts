@@ -1,12 +1,14 @@
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
+import { keyScopeOf } from '../access/key-scope.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
+import { keysInScope } from './api-key.ts';
 
 /**
- * The organization of a key, where the caller holds the permission there. A key of an organization that the caller is no
- * part of is answered like one that doesn't exist: NotFoundError. Throws UnauthenticatedError and ForbiddenError besides.
+ * The organization of a key, where the caller holds the permission there. A key that doesn't exist for the caller, of
+ * another organization or team, is answered like one that doesn't exist: NotFoundError. Throws UnauthenticatedError and ForbiddenError besides.
  */
 export async function locateApiKey(
   ctx: Context,
@@ -21,8 +23,7 @@ export async function locateApiKey(
 }
 
 async function organizationOf(ctx: Context, id: string): Promise<string | undefined> {
-  const row = await ctx.db
-    .selectFrom('api_keys')
+  const row = await keysInScope(ctx.db, keyScopeOf(ctx))
     .select('organization_id')
     .where('id', '=', id)
     .executeTakeFirst();

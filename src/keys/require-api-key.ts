@@ -1,12 +1,15 @@
-import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { type ApiKey, loadApiKeys } from './api-key.ts';
 
-/** The key as the transaction sees it. Rejects with NotFoundError. */
-export async function requireApiKey(ctx: Context, tx: Kysely<Tables>, id: string): Promise<ApiKey> {
-  const [key] = await loadApiKeys(ctx, [id], tx);
+/** The key as the transaction sees it. Rejects with NotFoundError, also for one that doesn't exist for the caller. */
+export async function requireApiKey(
+  ctx: Context,
+  { tx, principal }: Pick<PermittedChange, 'tx' | 'principal'>,
+  id: string,
+): Promise<ApiKey> {
+  const [key] = await loadApiKeys({ ...ctx, principal }, [id], tx);
   if (!key) throw new NotFoundError(id, 'API key');
   return key;
 }

@@ -1,9 +1,11 @@
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
-import { type Change, command, type Outcome } from '../command.ts';
+import { keyScopeOf, refuseOtherTeams } from '../access/key-scope.ts';
+import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
-import { type ApiKey, loadSecrets, secretStatusOf } from './api-key.ts';
+import { type ApiKey, keysInScope, loadSecrets, secretStatusOf } from './api-key.ts';
+import { teamIdsOfKeys } from './key-teams.ts';
 import { requireApiKey } from './require-api-key.ts';
 
 /** Which secret to end. */
@@ -16,7 +18,8 @@ const PERMISSION = 'api.key.update';
 
 /**
  * Ends one secret of a key, at once and for ever, also the last one accepted. Needs `api.key.update`. Rejects with
- * NotFoundError, or with ConflictError where the secret or its key has ended already. Returns the key.
+ * NotFoundError, with ForbiddenError where its key is bound to other teams than the caller's, or with ConflictError where
+ * the secret or its key has ended already. Returns the key.
  */
 export async function revokeApiKeySecret(
   ctx: Context,
@@ -33,24 +36,20 @@ export async function revokeApiKeySecret(
 }
 
 function placeOf(ctx: Context, id: string) {
-  return ctx.db
-    .selectFrom('api_key_secrets')
-    .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
+  return keysInScope(ctx.db, keyScopeOf(ctx))
+    .innerJoin('api_key_secrets', 'api_key_secrets.api_key_id', 'api_keys.id')
     .select(['api_key_secrets.api_key_id', 'api_keys.organization_id'])
     .where('api_key_secrets.id', '=', id)
     .executeTakeFirst();
 }
 
-async function endSecret(
-  ctx: Context,
-  { tx, now, audit }: Change,
-  keyId: string,
-  id: string,
-): Promise<ApiKey> {
-  const key = await requireApiKey(ctx, tx, keyId);
+async function endSecret(ctx: Context, change: PermittedChange, keyId: string, id: string): Promise<ApiKey> {
+  const { tx, now, audit, principal } = change;
+  const key = await requireApiKey(ctx, change, keyId);
+  refuseOtherTeams(change, PERMISSION, await teamIdsOfKeys(tx, [keyId]));
   if (key.revokedAt !== null)
     throw new ConflictError('The key is revoked already, and all its secrets with it');
-  const [secret] = await loadSecrets(ctx, [id], tx);
+  const [secret] = await loadSecrets({ ...ctx, principal }, [id], tx);
   if (!secret) throw new NotFoundError(id, 'secret');
   const status = secretStatusOf({ ...secret, keyExpiresAt: null }, now);
   if (status === 'REVOKED') throw new ConflictError('The secret is revoked already');
@@ -60,5 +59,5 @@ async function endSecret(
   const { organizationId } = key;
   const changes = { secretId: [id, null] } as const;
   audit({ organizationId, action: 'api_key.secret_revoked', targetId: keyId, changes });
-  return requireApiKey(ctx, tx, keyId);
+  return requireApiKey(ctx, change, keyId);
 }

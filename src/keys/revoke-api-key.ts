@@ -18,12 +18,12 @@ const PERMISSION = 'api.key.delete';
  * ConflictError where it is revoked already, with BAD_USER_INPUT for a reason that can't be kept.
  */
 export async function revokeApiKey(ctx: Context, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
-  const { organizationId, principal } = await locateApiKey(ctx, given.id, PERMISSION);
+  const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
   const input = new Input();
   const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true });
   input.checkArguments();
   const { result, propagation } = await command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    endApiKeys(ctx, change, principal, [given.id], reason),
+    endApiKeys(ctx, change, [given.id], reason),
   );
   const [apiKey] = result as [ApiKey];
   return { result: apiKey, propagation };

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { Input, REASON_MAX } from '../core/input.ts';
-import type { ApiKey } from './api-key.ts';
+import { type ApiKey, keysInScope } from './api-key.ts';
 import { endApiKeys } from './end-api-keys.ts';
 
 /** Which keys to end (1 to 500; an id given twice counts once), and why. */
@@ -35,7 +35,7 @@ export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Pr
     for (const organizationId of organizationIds) await change.lock(organizationId);
     const now = await callerNow(ctx, change.tx);
     for (const organizationId of organizationIds) authorize({ principal: now }, organizationId, PERMISSION);
-    return endApiKeys(ctx, change, principal, ids, reason);
+    return endApiKeys(ctx, { ...change, principal: now }, ids, reason);
   });
 }
 
@@ -49,8 +49,7 @@ async function organizationsOf(
   const rows =
     wellFormed.length === 0
       ? []
-      : await ctx.db
-          .selectFrom('api_keys')
+      : await keysInScope(ctx.db, principal.keyScope)
           .select(['id', 'organization_id'])
           .where('id', 'in', wellFormed)
           .execute();

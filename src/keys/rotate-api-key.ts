@@ -7,7 +7,7 @@ import { ConflictError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
 import { type ApiKey, type ApiKeySecret, loadSecrets, statusOf } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
-import { teamIdsOfKey } from './key-teams.ts';
+import { teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
 import { permissionsInForce } from './permissions-in-force.ts';
@@ -62,13 +62,13 @@ async function replaceSecret(
   overlapSeconds: number,
 ): Promise<RotatedApiKey> {
   const { tx, now, principal } = change;
-  const key = await requireApiKey(ctx, tx, id);
+  const key = await requireApiKey(ctx, change, id);
   const { organizationId } = key;
   if (key.revokedAt !== null) throw new ConflictError('The key is revoked: it gets no new secret');
   if (statusOf({ ...key, enabled: true }, now) === 'EXPIRED')
     throw new ConflictError('The key has expired: extend it before it gets a new secret');
   const permissions = await permissionsInForce(tx, organizationId, key);
-  const limits = limitsOf({ ...key, teamIds: await teamIdsOfKey(tx, id) }, key.environment);
+  const limits = limitsOf({ ...key, teamIds: await teamIdsOfKeys(tx, [id]) }, key.environment);
   refuseEscalation(principal, organizationId, permissions, [limits]);
   if (overlapSeconds > 0) await requireRoomForSecret(tx, id, now);
 
@@ -88,9 +88,9 @@ async function replaceSecret(
     targetId: id,
     changes: { secretId: [retiringId, next.id], overlapSeconds: [null, overlapSeconds] },
   });
-  const [retiring] = await loadSecrets(ctx, [retiringId], tx);
+  const [retiring] = await loadSecrets({ ...ctx, principal }, [retiringId], tx);
   if (!retiring) throw new Error(`The secret ${retiringId} is gone`);
-  return { apiKey: await requireApiKey(ctx, tx, id), secret: next.secret, retiring };
+  return { apiKey: await requireApiKey(ctx, change, id), secret: next.secret, retiring };
 }
 
 async function requireRoomForSecret(tx: Transaction<Tables>, keyId: string, now: number): Promise<void> {

@@ -1,7 +1,8 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { authorize } from '../access/authorize.ts';
+import { keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
-import { DAY_MS } from './api-key.ts';
+import { DAY_MS, keysInScope } from './api-key.ts';
 import { hasStatus, isRotationDue, isUnusedSince, type KeyExpressions } from './api-key-filter.ts';
 import { flushUsage } from './flush-usage.ts';
 import { keyOrganization } from './key-organization.ts';
@@ -23,14 +24,13 @@ export interface ApiKeySummary {
 const UNUSED_MS = 90 * DAY_MS;
 const SOON_MS = 7 * DAY_MS;
 
-/** Counts an organization's keys in one query. Needs `api.key.view`. */
+/** Counts an organization's keys in one query, as far as they exist for the caller. Needs `api.key.view`. */
 export async function summarizeApiKeys(ctx: Context, organizationId: string): Promise<ApiKeySummary> {
   authorize(ctx, organizationId, 'api.key.view');
   const { rotationPolicy } = await keyOrganization(ctx.db, organizationId);
   await flushUsage(ctx);
   const now = ctx.clock.now();
-  const counts = await ctx.db
-    .selectFrom('api_keys')
+  const counts = await keysInScope(ctx.db, keyScopeOf(ctx))
     .where('api_keys.organization_id', '=', organizationId)
     .select((eb) => {
       const active = hasStatus(eb, 'ACTIVE', now);

@@ -6,7 +6,7 @@ import { Input } from '../core/input.ts';
 import { requireTeams } from '../organizations/require-teams.ts';
 import { type ApiKey, statusOf } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
-import { bindToTeams, teamIdsOfKey } from './key-teams.ts';
+import { bindToTeams, teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { searchText, startsOfKey } from './new-secret.ts';
 import { permissionsInForce } from './permissions-in-force.ts';
@@ -46,10 +46,10 @@ async function applyPolicy(
   given: Partial<KeyPolicy>,
 ): Promise<ApiKey> {
   const { tx, now, principal } = change;
-  const key = await requireApiKey(ctx, tx, id);
+  const key = await requireApiKey(ctx, change, id);
   const { organizationId } = key;
   if (key.revokedAt !== null) throw new ConflictError('The key is revoked: nothing of it can be changed');
-  const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKey(tx, id) };
+  const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKeys(tx, [id]) };
   const after: KeyPolicy = { ...before, ...given };
 
   if (principal.kind === 'key' && principal.keyId === id)
@@ -79,5 +79,5 @@ async function applyPolicy(
     .execute();
   if (changes.teamIds) await bindToTeams(tx, id, after.teamIds);
   change.audit({ organizationId, action: 'api_key.updated', targetId: id, changes });
-  return requireApiKey(ctx, tx, id);
+  return requireApiKey(ctx, change, id);
 }

@@ -1,4 +1,5 @@
 import { authorizeSomewhere } from '../access/authorize.ts';
+import { isTeamInScope, sharesTeam } from '../access/key-scope.ts';
 import { isPermission } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
@@ -36,11 +37,12 @@ export interface Verification {
 
 const PERMISSION = 'api.key.verify';
 const PERMISSIONS_MAX = 100;
+const NO_TEAM = '';
 const TOO_MANY = 'Too many verifications for this address, or by this caller, have failed';
 
 /**
  * Says whether to let a client in that presents this secret. Needs `api.key.verify`: keys of organizations where the
- * caller lacks it are unknown. A secret that fails counts against the address it came from, and is answered RATE_LIMITED
+ * caller lacks it are unknown, and to a key bound to teams those that share none of them. A secret that fails counts against the address it came from, and is answered RATE_LIMITED
  * where there were too many; a valid one is accepted all the same. Rejects with BAD_USER_INPUT for arguments that can't be used.
  */
 export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Promise<Verification> {
@@ -50,11 +52,13 @@ export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Prom
     secret: given.key,
     permissions,
     ip,
-    teamId,
+    // A team that doesn't exist for the caller is one that no key is bound to.
+    teamId: teamId === null || isTeamInScope(principal.keyScope, teamId) ? teamId : NO_TEAM,
     environment: given.environment ?? null,
     takeRateLimit: true,
     askedBy: onlyOrganization(principal),
-    visible: (organizationId) => principal.can(organizationId, PERMISSION),
+    visible: (key) =>
+      principal.can(key.organizationId, PERMISSION) && sharesTeam(principal.keyScope, key.teamIds),
   });
   const limited = isFailure(code) ? countFailure(ctx, principal, ip) : null;
   if (limited) return limited;

@@ -44,8 +44,8 @@ export interface VerificationRequest {
   readonly takeRateLimit: boolean;
   /** The organization that denials of unknown keys are told to; null: none. */
   readonly askedBy: string | null;
-  /** Whether keys of this organization exist for who is asking. */
-  visible(organizationId: string): boolean;
+  /** Whether this key exists for the caller. */
+  visible(key: Pick<VerifiableKey, 'organizationId' | 'teamIds'>): boolean;
 }
 
 /** What verification came to. */
@@ -90,7 +90,7 @@ function decide(
   hash: string,
   key: VerifiableKey | null,
 ): Verdict | Promise<Verdict> {
-  if (!key || !request.visible(key.organizationId)) return refuseUnknown(services, request, NOT_FOUND);
+  if (!key || !request.visible(key)) return refuseUnknown(services, request, NOT_FOUND);
   const now = services.clock.now();
   const { ip } = request;
   const refusal = firstRefusal(key, request, ip, now);
@@ -103,7 +103,7 @@ function decide(
   }
   return state.then((known) =>
     services.keys.withKey(hash, (again) => {
-      if (!again) return refuseUnknown(services, request, NOT_FOUND);
+      if (!again || !request.visible(again)) return refuseUnknown(services, request, NOT_FOUND);
       const later = services.clock.now();
       const limited = taking && !known.allowed ? RATE_LIMITED : null;
       return settle(services, again, firstRefusal(again, request, ip, later) ?? limited, known, later, ip);

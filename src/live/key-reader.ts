@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { type Database, DatabaseLockedError, type SyncLookup } from '../../db/open.ts';
+import { ALL_KEYS } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from '../keys/api-key.ts';
 import { queryPosition } from '../keys/change-queries.ts';
@@ -36,7 +37,7 @@ function rememberingReader(
   { bus, usage }: Pick<Context, 'bus' | 'usage'>,
 ): KeyReader {
   const row = lookup.prepare(
-    selectApiKeys(kysely)
+    selectApiKeys(kysely, ALL_KEYS)
       .innerJoin(
         'organization_sequences',
         'organization_sequences.organization_id',

@@ -1,3 +1,4 @@
+import { isInScope, keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 import type { UseEvent } from '../events/events.ts';
 
@@ -9,7 +10,7 @@ export interface UsePlace {
   readonly keyId: string;
 }
 
-/** The last use of each key that was used from `from` on, the earliest first, up to 500 of them. */
+/** The last use of each key of the caller's that was used from `from` on, the earliest first, up to 500 of them. */
 export async function readRecentlyUsed(
   ctx: Context,
   organizationId: string,
@@ -20,6 +21,7 @@ export async function readRecentlyUsed(
     .selectFrom('api_key_usage')
     .select(['api_key_id', 'last_used_at', 'last_used_ip'])
     .where('organization_id', '=', organizationId)
+    .where(isInScope(keyScopeOf(ctx), 'api_key_usage.api_key_id'))
     .where((eb) => eb(eb.refTuple('last_used_at', 'api_key_id'), '>', eb.tuple(from.at, from.keyId)));
   if (keyIds) query = query.where('api_key_id', 'in', keyIds);
   const rows = await query.orderBy('last_used_at').orderBy('api_key_id').limit(KEYS_PER_READ).execute();

@@ -1,14 +1,17 @@
+import { keyScopeOf } from '../access/key-scope.ts';
 import { authorize } from '../command.ts';
 import type { Context } from '../context.ts';
 import { AppError, NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import type { Action, ChangeEvent, DenialEvent, UseEvent } from '../events/events.ts';
+import { keysInScope } from '../keys/api-key.ts';
 import { flushUsage } from '../keys/flush-usage.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import type { Counted } from './channels.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Live } from './live.ts';
 import { readRecentlyUsed } from './recently-used.ts';
+import { scopedSource } from './scoped-source.ts';
 import type { Receiver, Source } from './source.ts';
 
 export type LiveContext = Context & { readonly live: Live };
@@ -57,7 +60,7 @@ export async function changedSource(
   const { organizationId, keyIds } = await resolveScope(ctx, args);
   const after = isGiven(args.after) ? decodeCursor(args.after, organizationId) : null;
   const types = args.types ? new Set(args.types) : null;
-  return {
+  const source: Source<ChangeEvent> = {
     organizationId,
     conflate: null,
     cursorOf: cursorOfChange,
@@ -76,6 +79,7 @@ export async function changedSource(
         },
       }),
   };
+  return scopedSource(source, { db: ctx.db, scope: keyScopeOf(ctx), keyOf: ({ targetId }) => targetId });
 }
 
 /** Uses of keys, of each at most one in an interval. Needs `api.key.view`. */
@@ -90,7 +94,7 @@ export async function usedSource(
   }
   const name = JSON.stringify([keyIds, intervalMs]);
   const interest = { organizationId, keyIds, intervalMs, name, wants: () => true };
-  return {
+  const source: Source<Counted<UseEvent>> = {
     organizationId,
     ...ONLY_NEWEST,
     open: async ({ receive, ready, stopped }) => {
@@ -132,6 +136,7 @@ export async function usedSource(
       return leave;
     },
   };
+  return scopedSource(source, { db: ctx.db, scope: keyScopeOf(ctx), keyOf: ({ newest }) => newest.keyId });
 }
 
 /** Refused verifications, of each key and code at most one event a second. Needs `api.key.view`. */
@@ -143,7 +148,7 @@ export async function deniedSource(
   const codes = args.codes ? [...new Set(args.codes)].sort() : null;
   const name = JSON.stringify([keyIds, codes]);
   const wants = (denial: DenialEvent): boolean => !codes || codes.includes(denial.code);
-  return {
+  const source: Source<Counted<DenialEvent>> = {
     organizationId,
     ...ONLY_NEWEST,
     open: async ({ receive }) =>
@@ -152,6 +157,7 @@ export async function deniedSource(
         receive,
       ),
   };
+  return scopedSource(source, { db: ctx.db, scope: keyScopeOf(ctx), keyOf: ({ newest }) => newest.keyId });
 }
 
 async function sendRecent(
@@ -197,8 +203,7 @@ async function requireKeys(
 ): Promise<void> {
   const wellFormed = keyIds.filter((id) => isId('key', id));
   const rows = wellFormed.length
-    ? await ctx.db
-        .selectFrom('api_keys')
+    ? await keysInScope(ctx.db, keyScopeOf(ctx))
         .select('id')
         .where('organization_id', '=', organizationId)
         .where('id', 'in', wellFormed)

@@ -1,3 +1,4 @@
+import { ALL_KEYS } from '../access/key-scope.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
@@ -22,7 +23,7 @@ export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
     const { name, permissions, system } = await requireRole(tx, organizationId, id);
     if (system) throw new ConflictError(`The role ${name} comes with Keywright: it can't be deleted`);
-    const uses = (await countRoleUses(tx, [id])).get(id);
+    const uses = (await countRoleUses(tx, [id], ALL_KEYS)).get(id);
     // How many there are is not for everybody who may manage roles.
     if (uses && uses.members > 0) throw new ConflictError('The role is in use: members have it');
     if (uses && uses.apiKeys > 0) throw new ConflictError('The role is in use: API keys have it');

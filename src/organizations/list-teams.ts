@@ -1,4 +1,5 @@
 import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import { keyScopeOf } from '../access/key-scope.ts';
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { TEAM_COLUMNS, type Team, toTeam } from './team.ts';
@@ -11,9 +12,10 @@ const BY_AGE: Sort = {
   direction: 'asc',
 };
 
-/** The teams of an organization, the oldest first. The caller needs `team.view`. */
+/** The teams of an organization that exist for the caller, the oldest first. The caller needs `team.view`. */
 export async function listTeams(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Team>> {
   await requireOrganization(ctx, organizationId, 'team.view');
-  const query = ctx.db.selectFrom('teams').select(TEAM_COLUMNS).where('organization_id', '=', organizationId);
-  return readPage(query, BY_AGE, page, toTeam);
+  const scope = keyScopeOf(ctx);
+  const all = ctx.db.selectFrom('teams').select(TEAM_COLUMNS).where('organization_id', '=', organizationId);
+  return readPage(scope ? all.where('id', 'in', scope) : all, BY_AGE, page, toTeam);
 }

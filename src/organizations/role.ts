@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Row, Tables } from '../../db/tables.ts';
+import { isInScope, type KeyScope } from '../access/key-scope.ts';
 
 /** A named set of permissions that members and keys carry. */
 export interface Role {
@@ -51,10 +52,11 @@ export async function loadRoles(db: Kysely<Tables>, ids: readonly string[]): Pro
   return rows.map(toRole);
 }
 
-/** The uses of each of the roles, none left out. */
+/** The uses of each of the roles by members and by keys in scope, none left out. */
 export async function countRoleUses(
   db: Kysely<Tables>,
   roleIds: readonly string[],
+  scope: KeyScope,
 ): Promise<Map<string, RoleUses>> {
   if (roleIds.length === 0) return new Map();
   const members = await db
@@ -68,6 +70,7 @@ export async function countRoleUses(
     .select(({ fn }) => ['role_id', fn.countAll().as('uses')])
     .where('role_id', 'in', roleIds)
     .where('revoked_at', 'is', null)
+    .where(isInScope(scope, 'api_keys.id'))
     .groupBy('role_id')
     .execute();
   const membersOf = new Map(members.map((row) => [row.role_id, Number(row.uses)]));

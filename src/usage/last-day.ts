@@ -1,10 +1,11 @@
 import { authorize } from '../access/authorize.ts';
+import { isInScope, keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 import { flushUsage } from '../keys/flush-usage.ts';
 import { GRANULARITIES, startOf } from './granularity.ts';
 
 /**
- * Verifications of an organization's keys in the last 24 hours, in whole minutes, unwritten ones included. Needs
+ * Verifications of those of an organization's keys that exist for the caller, in the last 24 hours, in whole minutes, unwritten ones included. Needs
  * `api.key.view`.
  */
 export async function usageLastDay(
@@ -21,6 +22,7 @@ export async function usageLastDay(
     .selectFrom('api_key_usage_buckets')
     .select((eb) => [eb.fn.sum<number>('verified').as('verified'), eb.fn.sum<number>('denied').as('denied')])
     .where('organization_id', '=', organizationId)
+    .where(isInScope(keyScopeOf(ctx), 'api_key_usage_buckets.api_key_id'))
     .where((eb) =>
       eb.or([
         eb.and([eb('granularity', '=', 'minute'), eb('start', '>=', from), eb('start', '<', wholeHours)]),

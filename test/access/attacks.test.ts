@@ -88,12 +88,18 @@ onEachDatabase('an attack', (engine) => {
       for (const input of [{}, { teamIds: [] }, { teamIds: [team] }, { teamIds: [...teamIds, team] }])
         expect(await create(input)).toBe('ESCALATION');
       expect(await create({ teamIds, grants: ['*'] })).toBe('OK');
-      for (const target of [id, elsewhere.id, free.id]) {
-        expect(await attempt(secret, 'updateApiKey', { id: target, teamIds: null })).toBe('ESCALATION');
-        expect(await attempt(secret, 'updateApiKey', { id: target, teamIds: [team] })).toBe('ESCALATION');
-      }
+      const own = await place.key({ teamIds });
+      for (const [target, outcome] of [
+        [id, 'ESCALATION'],
+        [own.id, 'ESCALATION'],
+        [elsewhere.id, 'NOT_FOUND'],
+        [free.id, 'NOT_FOUND'],
+      ] as const)
+        for (const wanted of [null, [team]])
+          expect(await attempt(secret, 'updateApiKey', { id: target, teamIds: wanted })).toBe(outcome);
       for (const target of [elsewhere.id, free.id])
-        expect(await attempt(secret, 'rotateApiKey', { id: target })).toBe('ESCALATION');
+        for (const field of ['rotateApiKey', 'revokeApiKey'])
+          expect(await attempt(secret, field, { id: target })).toBe('NOT_FOUND');
       expect(await attempt(secret, 'rotateApiKey', { id })).toBe('OK');
       const { membershipId } = await place.join('member');
       const roleId = await place.role([]);

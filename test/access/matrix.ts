@@ -129,28 +129,28 @@ export const MUTATIONS: readonly MutationRow[] = [
     'u f e o f f e o e e n o',
   ],
 
-  ['updateApiKey', 'the name of a weak key', { id: '$key', name: 'B' }, 'u f o o o f o o e e n o'],
-  ['updateApiKey', 'the role of a weak key', { id: '$key', roleId: '$role' }, 'u f o o o f o o e e n o'],
-  ['updateApiKey', 'a weak key into a strong one', { id: '$key', grants: ['*'] }, 'u f e o e f e o e e n o'],
+  ['updateApiKey', 'the name of a weak key', { id: '$key', name: 'B' }, 'u f o o o f o o n e n o'],
+  ['updateApiKey', 'the role of a weak key', { id: '$key', roleId: '$role' }, 'u f o o o f o o n e n o'],
+  ['updateApiKey', 'a weak key into a strong one', { id: '$key', grants: ['*'] }, 'u f e o e f e o n e n o'],
   [
     'updateApiKey',
     'a weak key’s role to a strong one',
     { id: '$key', roleId: '$strongRole' },
-    'u f e o e f e o e e n o',
+    'u f e o e f e o n e n o',
   ],
-  ['updateApiKey', 'nothing of a strong key', { id: '$strongKey' }, 'u f e o e f e o e e n o'],
+  ['updateApiKey', 'nothing of a strong key', { id: '$strongKey' }, 'u f e o e f e o n e n o'],
   [
     'updateApiKey',
     'a strong key into a weak one',
     { id: '$strongKey', grants: WEAK },
-    'u f e o e f e o e e n o',
+    'u f e o e f e o n e n o',
   ],
-  ['updateApiKey', 'a strong key: accept it', { id: '$strongKey', enabled: true }, 'u f e o e f e o e e n o'],
+  ['updateApiKey', 'a strong key: accept it', { id: '$strongKey', enabled: true }, 'u f e o e f e o n e n o'],
   [
     'updateApiKey',
     'a strong key: for ever',
     { id: '$strongKey', expiresAt: null },
-    'u f e o e f e o e e n o',
+    'u f e o e f e o n e n o',
   ],
   ['updateApiKey', 'the name of a key of the team', { id: '$teamKey', name: 'B' }, 'u f o o o f o o o e n o'],
   [
@@ -166,14 +166,14 @@ export const MUTATIONS: readonly MutationRow[] = [
     'u f o o o f o o e e n o',
   ],
 
-  ['rotateApiKey', 'a weak key', { id: '$key' }, 'u f o o o f o o e e n o'],
-  ['rotateApiKey', 'a strong key', { id: '$strongKey' }, 'u f e o e f e o e e n o'],
+  ['rotateApiKey', 'a weak key', { id: '$key' }, 'u f o o o f o o n e n o'],
+  ['rotateApiKey', 'a strong key', { id: '$strongKey' }, 'u f e o e f e o n e n o'],
   ['rotateApiKey', 'a key of the team', { id: '$teamKey' }, 'u f o o o f o o o e n o'],
-  ['revokeApiKey', 'a weak key', { id: '$key' }, 'u f o o f f o o o o n o'],
-  ['revokeApiKey', 'a strong key', { id: '$strongKey' }, 'u f o o f f o o o o n o'],
-  ['revokeApiKeys', 'both', { ids: ['$key', '$strongKey'] }, 'u f o o f f o o o o n o'],
-  ['revokeApiKeySecret', 'of a strong key', { id: '$secret' }, 'u f o o o f o o o o n o'],
-  ['verifyApiKey', 'a key', { key: '$secretText', teamId: '$team' }, 'u f o o f o o o o o n o'],
+  ['revokeApiKey', 'a weak key', { id: '$key' }, 'u f o o f f o o n o n o'],
+  ['revokeApiKey', 'a strong key', { id: '$strongKey' }, 'u f o o f f o o n o n o'],
+  ['revokeApiKeys', 'both', { ids: ['$key', '$strongKey'] }, 'u f o o f f o o n o n o'],
+  ['revokeApiKeySecret', 'of a strong key', { id: '$secret' }, 'u f o o o f o o n o n o'],
+  ['verifyApiKey', 'a key', { key: '$secretText', teamId: '$team' }, 'u f o o f o o o n o n o'],
 
   ['createRole', 'a weak role', { ...o, name: '$name', permissions: WEAK }, 'u f f o o f f o f o n o'],
   [
@@ -287,17 +287,17 @@ export type ReadRow = readonly [field: string, args: Readonly<Record<string, unk
 export const QUERIES: readonly ReadRow[] = [
   //                                          nob mem adm own man nar mak wid bou res str ope
   ['viewer', {}, 'u o o o o o o o o o o o'],
-  ['node', { id: '$key' }, 'u o o o o - o o o o - o'],
-  ['nodes', { ids: ['$key'] }, 'u o o o o - o o o o - o'],
+  ['node', { id: '$key' }, 'u o o o o - o o - o - o'],
+  ['nodes', { ids: ['$key'] }, 'u o o o o - o o - o - o'],
   ['organization', { id: '$organization' }, 'u o o o o f f o o o - o'],
-  ['apiKey', { id: '$key' }, 'u o o o o f o o o o - o'],
+  ['apiKey', { id: '$key' }, 'u o o o o f o o - o - o'],
   ['apiKeys', { ...o }, 'u o o o o f o o o o n o'],
 ];
 
 export const SUBSCRIPTIONS: readonly ReadRow[] = [
-  ['apiKeyUsed', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o o n o'],
-  ['apiKeyChanged', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o o n o'],
-  ['apiKeyDenied', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o o o n o'],
+  ['apiKeyUsed', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o n o n o'],
+  ['apiKeyChanged', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o n o n o'],
+  ['apiKeyDenied', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o n o n o'],
 ];
 
 /** Fields of what `node` finds: each list of fields with who is answered what; NULL where there is no node for them. */
@@ -312,7 +312,7 @@ export const NODES: Readonly<
     fields: [
       //                                        nob mem adm own man nar mak wid bou res str ope
       ['id name slug keyPrefix createdAt', 'u o o o o - - o o o - o'],
-      ['limits rotationPolicy permissionCatalog', 'u o o o o - - o o o - o'],
+      ['limits rotationPolicy permissionCatalog', 'u o o o o - - o f o - o'],
       ['keySummary apiKeys', 'u o o o o - - o o o - o'],
       ['teams', 'u o o o o - - o o o - o'],
       ['members', 'u f o o o - - o f o - o'],
@@ -323,9 +323,9 @@ export const NODES: Readonly<
   Team: {
     id: '$team',
     fields: [
-      ['id name organization', 'u o o o o - - o o o - o'],
-      ['apiKeys', 'u o o o o - - o o o - o'],
-      ['members', 'u f o o o - - o f o - o'],
+      ['id name organization', 'u o o o o - - o - o - o'],
+      ['apiKeys', 'u o o o o - - o - o - o'],
+      ['members', 'u f o o o - - o - o - o'],
     ],
   },
   User: { id: '$user', fields: [['id name email', 'u - o o o - - o - o - o']] },
@@ -335,32 +335,35 @@ export const NODES: Readonly<
   },
   Role: {
     id: '$role',
-    fields: [['id name description permissions system memberCount apiKeyCount', 'u - o o o - - o o o - o']],
+    fields: [
+      ['id name description permissions system apiKeyCount', 'u - o o o - - o o o - o'],
+      ['memberCount', 'u - o o o - - o f o - o'],
+    ],
   },
   ApiKey: {
     id: '$key',
     fields: [
       [
         'id name description organization environment status start role grants permissions',
-        'u o o o o - o o o o - o',
+        'u o o o o - o o - o - o',
       ],
       [
         'teams ipAllowlist rateLimit externalId metadata createdAt createdBy updatedAt',
-        'u o o o o - o o o o - o',
+        'u o o o o - o o - o - o',
       ],
-      ['expiresAt lastUsedAt lastUsedIp revokedAt revokedBy revocationReason', 'u o o o o - o o o o - o'],
-      ['rotationDueAt secrets usage', 'u o o o o - o o o o - o'],
-      ['auditLog', 'u f o o f - f o o o - o'],
+      ['expiresAt lastUsedAt lastUsedIp revokedAt revokedBy revocationReason', 'u o o o o - o o - o - o'],
+      ['rotationDueAt secrets usage', 'u o o o o - o o - o - o'],
+      ['auditLog', 'u f o o f - f o - o - o'],
     ],
   },
   ApiKeySecret: {
     id: '$secret',
-    fields: [['id start status createdAt expiresAt lastUsedAt uses', 'u o o o o - o o o o - o']],
+    fields: [['id start status createdAt expiresAt lastUsedAt uses', 'u o o o o - o o - o - o']],
   },
   AuditEntry: {
     id: '$entry',
     fields: [
-      ['id sequence action actor targetId changes ip userAgent occurredAt', 'u - o o - - - o o o - o'],
+      ['id sequence action actor targetId changes ip userAgent occurredAt', 'u - o o - - - o - o - o'],
     ],
   },
 };

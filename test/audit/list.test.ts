@@ -126,8 +126,8 @@ onEachDatabase('the audit log', (engine) => {
   test('gives entries by id', async () => {
     const { ctx, id } = await setUp();
     const entries = (await listAudit(ctx, id, {}, {})).edges.map((edge) => edge.node);
-    const loaded = await loadAuditEntries(ctx.db, [newId('evt'), ...entries.map((entry) => entry.id)]);
+    const loaded = await loadAuditEntries(ctx, [newId('evt'), ...entries.map((entry) => entry.id)]);
     expect(loaded.sort((a, b) => b.sequence - a.sequence)).toEqual(entries);
-    expect(await loadAuditEntries(ctx.db, [])).toEqual([]);
+    expect(await loadAuditEntries(ctx, [])).toEqual([]);
   });
 });

@@ -93,7 +93,7 @@ onEachDatabase('creating a key', (engine) => {
       metadata: given.metadata,
       expiresAt: given.expiresAt,
     });
-    const teams = await loadTeamsOfKeys(ctx.db, [apiKey.id]);
+    const teams = await loadTeamsOfKeys(ctx, [apiKey.id]);
     expect(teams.get(apiKey.id)?.map((team) => team.name)).toEqual(['One', 'Other']);
   });
 

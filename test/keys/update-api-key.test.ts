@@ -54,7 +54,7 @@ onEachDatabase('updating a key', (engine) => {
     };
     const { result } = await updateApiKey(ctx, { id, ...policy, teamIds: [team.id] });
     expect(result).toMatchObject(policy);
-    expect((await loadTeamsOfKeys(ctx.db, [id])).get(id)).toEqual([team]);
+    expect((await loadTeamsOfKeys(ctx, [id])).get(id)).toEqual([team]);
   });
 
   test('clears with null', async () => {

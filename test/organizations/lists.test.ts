@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Page, PageArgs } from '../../db/page.ts';
+import { ALL_KEYS } from '../../src/access/key-scope.ts';
 import { operatorPrincipal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import type { Context } from '../../src/context.ts';
@@ -188,7 +189,7 @@ onEachDatabase('loading by ids', (engine) => {
     for (const load of [loadOrganizations, loadTeams, loadRoles, loadUsers, loadMemberships])
       expect(await load(db, [])).toEqual([]);
     expect((await loadTeamsOfMemberships(db, [])).size).toBe(0);
-    expect((await countRoleUses(db, [])).size).toBe(0);
+    expect((await countRoleUses(db, [], ALL_KEYS)).size).toBe(0);
     expect(statements.length).toBe(before);
   });
 
@@ -214,7 +215,7 @@ onEachDatabase('loading by ids', (engine) => {
     await createApiKey(ctx, { name: 'Kept', roleId: member.id });
     const revoked = await createApiKey(ctx, { name: 'Revoked', roleId: member.id });
     await revokeApiKey(ctx, { id: revoked.result.apiKey.id });
-    const uses = await countRoleUses(ctx.db, [member.id, admin.id]);
+    const uses = await countRoleUses(ctx.db, [member.id, admin.id], ALL_KEYS);
     expect(Object.fromEntries(uses)).toEqual({
       [member.id]: { members: 2, apiKeys: 1 },
       [admin.id]: { members: 0, apiKeys: 0 },

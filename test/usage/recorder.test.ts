@@ -10,7 +10,7 @@ import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { pruneBuckets } from '../../src/usage/prune.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { contextFor, makeOrganization, servicesOn } from '../support/services.ts';
+import { makeOrganization, servicesOn } from '../support/services.ts';
 import { eventually } from '../support/wait.ts';
 
 const MINUTE_MS = 60_000;
@@ -40,7 +40,7 @@ onEachDatabase('the usage recorder', (engine) => {
       deny: (at: number) => recorder.denied({ ...ids, code: 'DISABLED', at, ip: null }),
       written: () => usageIn(ctx, apiKey.id, secretId),
       /** The same reader, looking also at what is not written yet. */
-      seen: () => usageIn({ ...contextFor(services(), null), usage: recorder }, apiKey.id, secretId),
+      seen: () => usageIn({ ...ctx, usage: recorder }, apiKey.id, secretId),
     };
   }
 
@@ -305,7 +305,7 @@ onEachDatabase('the usage recorder', (engine) => {
   });
 });
 
-async function usageIn(ctx: Pick<Context, 'db' | 'usage'>, keyId: string, secretId: string) {
+async function usageIn(ctx: Pick<Context, 'db' | 'usage' | 'principal'>, keyId: string, secretId: string) {
   const [key] = await loadApiKeys(ctx, [keyId]);
   const [secret] = await loadSecrets(ctx, [secretId]);
   return {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
-import { anyoneWith, type Principal } from '../../access/principal.ts';
+import { anyoneLike, type Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
 import { ForbiddenError, UnauthenticatedError } from '../../core/errors.ts';
 import type { Live } from '../../live/live.ts';
@@ -16,6 +16,8 @@ type LiveServices = Services & { readonly live: Live };
 
 interface Group {
   readonly name: string;
+  /** Names the key scope of its subscribers. */
+  readonly scope: string;
   readonly execution: SharedExecution;
   subscribers: number;
 }
@@ -44,7 +46,7 @@ export class Subscriptions {
   readonly #watch: CallerWatch;
   /** The services as every context has them; made when the address is known. */
   #shared: LiveServices | null = null;
-  /** By organization and permissions, for as long as this moment lasts. */
+  /** By organization, permissions and scope, for as long as this moment lasts. */
   readonly #contexts = new Map<string, GraphQLContext>();
 
   constructor(services: LiveServices, schema: GraphQLSchema, limits: SubscriberLimits) {
@@ -88,7 +90,8 @@ export class Subscriptions {
     const source = await sourceOf(this.#schema, subscription, context, hooks.resumeAt ?? null);
     // Rights may have been read again meanwhile.
     if (caller.over) throw new UnauthenticatedError(true);
-    if (!caller.principal.can(source.organizationId, PERMISSION)) {
+    const known = caller.principal;
+    if (!known.can(source.organizationId, PERMISSION) || scopeName(known) !== scopeName(context.principal)) {
       if (!context.principal) throw new ForbiddenError(PERMISSION);
       // What the source went by is newer or older than what is known: nothing passes before it is read once more.
       caller.principal = context.principal;
@@ -138,6 +141,12 @@ export class Subscriptions {
         subscriber.fail([{ message, extensions: { code, permission } }]);
         continue;
       }
+      // Its source passes on what the teams of before have.
+      if (scopeName(caller.principal) !== this.#groupOf.get(subscriber)?.scope) {
+        const message = 'The teams of the API key have changed; subscribe again';
+        subscriber.fail([{ message, extensions: { code: 'FORBIDDEN', permission: PERMISSION } }]);
+        continue;
+      }
       const subscription = subscriber.operation as CheckedSubscription;
       const group = this.#join(organizationId, caller.principal, subscription);
       this.#part(subscriber);
@@ -146,20 +155,21 @@ export class Subscriptions {
     }
   }
 
-  /** Takes a place in the group of those with the same operation, organization and permissions. */
+  /** Takes a place in the group of those with the same operation, organization, permissions and scope. */
   #join(organizationId: string, principal: Principal, subscription: CheckedSubscription): Group {
     const permissions = principal.permissionsIn(organizationId);
-    const scope = `${organizationId} ${[...permissions].sort().join(' ')}`;
-    const name = `${scope} ${resultKey(subscription)}`;
+    const scope = scopeName(principal);
+    const rights = `${organizationId} ${[...permissions].sort().join(' ')} ${scope}`;
+    const name = `${rights} ${resultKey(subscription)}`;
     const known = this.#groups.get(name);
     if (known) {
       known.subscribers += 1;
       return known;
     }
-    const everybody = anyoneWith(organizationId, permissions);
-    const context = (): GraphQLContext => this.#contextOf(scope, everybody);
+    const everybody = anyoneLike(principal, organizationId);
+    const context = (): GraphQLContext => this.#contextOf(rights, everybody);
     const execution = new SharedExecution(this.#schema, subscription, this.#responseMax, context);
-    const group = { name, execution, subscribers: 1 };
+    const group = { name, scope, execution, subscribers: 1 };
     this.#groups.set(name, group);
     return group;
   }
@@ -176,14 +186,19 @@ export class Subscriptions {
    * A context for all that begins at this moment with the same permissions: what they have in common is loaded once.
    * Loads are sent when the moment is over, so they see every change that was announced in it.
    */
-  #contextOf(scope: string, principal: Principal): GraphQLContext {
-    const known = this.#contexts.get(scope);
+  #contextOf(rights: string, principal: Principal): GraphQLContext {
+    const known = this.#contexts.get(rights);
     if (known) return known;
     this.#shared ??= { ...this.#services, publicUrl: this.#services.publicUrl };
     const request = { id: randomUUID(), ip: null, userAgent: null };
     const context = { ...this.#shared, principal, request, response: {} };
     if (this.#contexts.size === 0) queueMicrotask(() => this.#contexts.clear());
-    this.#contexts.set(scope, context);
+    this.#contexts.set(rights, context);
     return context;
   }
+}
+
+/** Equal for callers for whom the same keys exist; teams come in the order of their ids. */
+function scopeName(principal: Principal | null): string {
+  return JSON.stringify(principal?.keyScope ?? null);
 }

@@ -1,0 +1,106 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { KeyScope } from '../access/key-scope.ts';
+import { AppError, UnavailableError } from '../core/errors.ts';
+import { keysInScope } from '../keys/api-key.ts';
+import type { Receiver, Source } from './source.ts';
+
+/** Events that wait for the database before the subscriber is given up as too slow. */
+const WAITING_MAX = 1_000;
+
+/** Which events a caller may have: those of keys in its scope, which `keyOf` names; null is none of them. */
+export interface EventScope<E> {
+  readonly db: Kysely<Tables>;
+  readonly scope: KeyScope;
+  keyOf(event: E): string | null;
+}
+
+/**
+ * The events of a source that a caller may have. Whether a key is in scope is read when its event comes, one read for all
+ * events that wait: a key that has left the caller's teams is silent at once. Without a scope, the source as it is.
+ */
+export function scopedSource<E extends object>(
+  source: Source<E>,
+  { scope, ...of }: EventScope<E>,
+): Source<E> {
+  if (!scope) return source;
+  return {
+    ...source,
+    open: (receiver) => {
+      const filter = new ScopeFilter<E>(source.conflate, receiver, { scope, ...of });
+      return source.open({
+        receive: (event) => filter.add(event),
+        ready: () => filter.ready(),
+        stopped: () => receiver.stopped(),
+        failed: (error) => receiver.failed(error),
+      });
+    },
+  };
+}
+
+/** Passes on events in scope, in order. */
+class ScopeFilter<E extends object> {
+  readonly #conflate: Source<E>['conflate'];
+  readonly #receiver: Receiver<E>;
+  readonly #of: EventScope<E>;
+  /** By group where only the newest of each matters, else by themselves. */
+  readonly #waiting = new Map<unknown, E>();
+  #reading: Promise<void> | null = null;
+  #failed = false;
+
+  constructor(conflate: Source<E>['conflate'], receiver: Receiver<E>, of: EventScope<E>) {
+    this.#conflate = conflate;
+    this.#receiver = receiver;
+    this.#of = of;
+  }
+
+  add(event: E): void {
+    if (this.#failed) return;
+    const group = this.#conflate?.group(event) ?? event;
+    const older = this.#waiting.get(group);
+    this.#waiting.set(group, older && this.#conflate ? this.#conflate.merge(older, event) : event);
+    if (this.#waiting.size > WAITING_MAX)
+      return this.#fail(new AppError('TOO_SLOW', 'The database does not keep up; subscribe again'));
+    this.#start();
+  }
+
+  async ready(): Promise<void> {
+    await this.#reading;
+    await this.#receiver.ready();
+  }
+
+  #start(): void {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null;
+      // What came after the last look.
+      if (this.#waiting.size > 0 && !this.#receiver.stopped()) this.#start();
+    });
+  }
+
+  async #read(): Promise<void> {
+    try {
+      while (this.#waiting.size > 0 && !this.#receiver.stopped()) {
+        const events = [...this.#waiting.values()];
+        this.#waiting.clear();
+        const known = await this.#inScope(events);
+        for (const event of events) if (known.has(this.#of.keyOf(event))) this.#receiver.receive(event);
+      }
+    } catch (error) {
+      this.#fail(new UnavailableError('The teams of a key could not be read', 1, { cause: error }));
+    }
+  }
+
+  async #inScope(events: readonly E[]): Promise<ReadonlySet<string | null>> {
+    const ids = [...new Set(events.map((event) => this.#of.keyOf(event)))].filter((id) => id !== null);
+    if (ids.length === 0) return new Set();
+    const { db, scope } = this.#of;
+    const keys = await keysInScope(db, scope).select('api_keys.id').where('api_keys.id', 'in', ids).execute();
+    return new Set(keys.map(({ id }) => id));
+  }
+
+  #fail(error: AppError): void {
+    this.#failed = true;
+    this.#waiting.clear();
+    this.#receiver.failed(error);
+  }
+}
