@@ -9,6 +9,11 @@ export interface GraphQLContext extends Context {
 
 /** Effects on the answer around the GraphQL result; absent where the transport has no such thing. */
 export interface ResponseEffects {
+  /**
+   * Throws an AppError where the page is at another address than PUBLIC_URL: it could not use the session, and a link would
+   * be used up for nothing.
+   */
+  requireOwnOrigin?(): void;
   /** Hands the session to the browser as a cookie, or takes it back (null). */
   setSessionCookie?(token: string | null, expiresAt?: number): void;
 }

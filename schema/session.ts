@@ -96,6 +96,7 @@ builder.mutationFields((t) => ({
     },
     args: { input: t.arg({ type: SignInInput, required: true, description: 'The token' }) },
     resolve: async (_root, { input }, ctx) => {
+      ctx.response.requireOwnOrigin?.();
       const { result } = await signIn(ctx, input);
       ctx.response.setSessionCookie?.(result.sessionToken, result.expiresAt);
       return result;

@@ -2,13 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { trimPresented } from '../keys/secret.ts';
 import { headerValues } from './headers.ts';
 import { invalidCredential, Refusal } from './refusal.ts';
-import { isFromOwnPage, sessionCookies } from './session-cookie.ts';
 
 /** What a request shows to say who is asking; not checked yet. */
 export interface Credential {
   readonly kind: 'session' | 'operator' | 'key';
   readonly token: string;
-  readonly fromCookie: boolean;
 }
 
 /** Longer than every token and key there is. */
@@ -18,18 +16,9 @@ const TOKEN_MAX = 256;
 const BEARER = 'bearer ';
 
 /**
- * The one credential of a request, or null where it has none. Throws a Refusal: 400 for headers that repeat or disagree,
- * 401 for what can't be a credential, and for a cookie that may have been sent by another site's page.
+ * What the headers of a request say, cookies apart. Throws a Refusal: 400 for a header that repeats, 401 for what can't be a
+ * credential.
  */
-export function readCredential(request: IncomingMessage, publicUrl: string): Credential | null {
-  const given = headerCredentials(request);
-  if (given.length === 0) return fromCookie(request, publicUrl);
-  // A cookie comes along by itself: without the header that vouches for it, it says nothing.
-  if (isFromOwnPage(request)) given.push(...cookieCredentials(request));
-  return agree(given);
-}
-
-/** What the headers of a request say, a cookie apart. */
 export function headerCredentials(request: IncomingMessage): Credential[] {
   return [...fromAuthorization(request), ...fromApiKeyHeader(request)];
 }
@@ -44,7 +33,7 @@ export function bearerCredential(value: string): Credential {
   const token = trimPresented(value.slice(BEARER.length));
   const isBearer = value.slice(0, BEARER.length).toLowerCase() === BEARER;
   if (!isBearer || token.length > TOKEN_MAX || !/^[\w~+/.-]+=*$/.test(token)) throw invalidCredential();
-  return { kind: kindOf(token), token, fromCookie: false };
+  return { kind: kindOf(token), token };
 }
 
 function fromApiKeyHeader(request: IncomingMessage): Credential[] {
@@ -56,23 +45,7 @@ function fromApiKeyHeader(request: IncomingMessage): Credential[] {
 export function apiKeyCredential(value: string): Credential {
   const token = trimPresented(value);
   if (token.length > TOKEN_MAX || kindOf(token) !== 'key') throw invalidCredential();
-  return { kind: 'key', token, fromCookie: false };
-}
-
-function fromCookie(request: IncomingMessage, publicUrl: string): Credential | null {
-  const cookie = agree(cookieCredentials(request));
-  if (!cookie) return null;
-  if (!isFromOwnPage(request))
-    throw invalidCredential('A cookie is accepted only together with the header X-Requested-With: keywright');
-  const { origin } = request.headers;
-  if (origin !== undefined && origin !== publicUrl)
-    throw invalidCredential('A cookie is accepted only from pages of this server (see PUBLIC_URL)');
-  return cookie;
-}
-
-/** The sessions that a browser's cookies name; whether they count, the caller decides. */
-export function cookieCredentials(request: IncomingMessage): Credential[] {
-  return sessionCookies(request).map((token) => ({ kind: 'session', token, fromCookie: true }));
+  return { kind: 'key', token };
 }
 
 /** The one credential of several that must agree. Throws a Refusal where they don't. */

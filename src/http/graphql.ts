@@ -1,5 +1,5 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { GraphQLContext } from '../../schema/context.ts';
+import type { GraphQLContext, ResponseEffects } from '../../schema/context.ts';
 import type { Principal } from '../access/principal.ts';
 import { AppError } from '../core/errors.ts';
 import { acceptedMediaType, asksFor, MEDIA_TYPES, type MediaType } from './accept.ts';
@@ -16,7 +16,7 @@ import { COST_MAX } from './query-cost.ts';
 import { refreshPrincipal } from './refresh-principal.ts';
 import { Refusal } from './refusal.ts';
 import { hasStatus } from './request-fault.ts';
-import { isFromOwnPage, sessionCookie } from './session-cookie.ts';
+import { isFromOtherOrigin, isFromOwnPage, sessionCookies } from './session-cookie.ts';
 
 /** What a request's context is made of before there is a request. */
 export type ServerServices = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
@@ -50,7 +50,9 @@ export function graphqlHandler(
       // Before the caller is looked up: a body may take its time, and a credential can end meanwhile.
       const params = await readParams(exchange);
       const ip = clientAddress(request, services.config.trustedProxies);
-      const principal = await authenticate(request, services, ip);
+      const principal = await authenticate(request, services, ip, (cookies) =>
+        exchange.response.setHeader('Set-Cookie', cookies),
+      );
       if (principal) exchange.actor = principal.actor;
       const context = contextOf(exchange, services, principal, ip);
       const ticket = operationLimits.ticketFor(principal, ip);
@@ -114,16 +116,13 @@ function withCost(result: ExecutionResult, ticket: Ticket | null): ExecutionResu
 }
 
 function contextOf(
-  { request, response, id }: Exchange,
+  exchange: Exchange,
   services: ServerServices,
   principal: Principal | null,
   ip: string | null,
 ): GraphQLContext {
   const { db, bus, usage, limiter, failures, keys, clock, log, config, publicUrl, live } = services;
-  const setSessionCookie = (token: string | null, expiresAt = 0) => {
-    const seconds = (expiresAt - clock.now()) / 1000;
-    response.setHeader('Set-Cookie', sessionCookie(token, seconds, publicUrl));
-  };
+  const { request, id } = exchange;
   // Named, not spread: copying an object of so many properties takes longer than all else that is done for a small answer.
   return {
     db,
@@ -140,7 +139,25 @@ function contextOf(
     principal,
     refreshPrincipal: async (db) => principal && refreshPrincipal({ db, clock }, principal, ip),
     request: { id, ip, userAgent: request.headers['user-agent'] ?? null },
-    response: isFromOwnPage(request) ? { setSessionCookie } : {},
+    response: isFromOwnPage(request) ? pageEffects(exchange, services) : {},
+  };
+}
+
+/** What an answer can do for a page of this server. */
+function pageEffects(exchange: Exchange, { publicUrl, clock }: ServerServices): ResponseEffects {
+  return {
+    requireOwnOrigin() {
+      if (isFromOtherOrigin(exchange.request, publicUrl))
+        throw new AppError(
+          'BAD_REQUEST',
+          `This page can't sign in here: open it at ${publicUrl} (PUBLIC_URL)`,
+        );
+    },
+    setSessionCookie(token, expiresAt = 0) {
+      const seconds = (expiresAt - clock.now()) / 1000;
+      const session = token === null ? null : { token, seconds };
+      exchange.response.setHeader('Set-Cookie', sessionCookies(exchange.request, publicUrl, session));
+    },
   };
 }
 

@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { isLoopback, type OidcConfig } from '../core/oidc-config.ts';
 import { signInWithProvider } from '../organizations/sign-in-with-provider.ts';
 import { OidcFault } from '../sessions/oidc-fault.ts';
-import { FLOW_MS, FlowSeal, newFlow, type OidcFlow } from '../sessions/oidc-flow.ts';
+import { FlowSeal, newFlow } from '../sessions/oidc-flow.ts';
 import { OidcProvider } from '../sessions/oidc-provider.ts';
-import { hashToken, isToken, SESSION_PREFIX } from '../sessions/tokens.ts';
+import { hashToken } from '../sessions/tokens.ts';
 import { clientAddress } from './client-address.ts';
 import { type Exchange, redirect, respond } from './exchange.ts';
 import type { ServerServices } from './graphql.ts';
-import { flowCookie, flowCookies } from './oidc-cookie.ts';
+import { FlowCookies } from './oidc-cookie.ts';
 import { refusedPage } from './oidc-page.ts';
-import { sessionCookie, sessionCookies } from './session-cookie.ts';
+import { sessionCookies, sessionTokens } from './session-cookie.ts';
 import { OIDC_PATH, SIGN_IN_POLICY } from './sign-in-page.ts';
 
 /** Where the provider leads back to; it must know the address. */
@@ -28,6 +28,7 @@ export function oidcHandlers(
 ): { readonly begin: Handler; readonly finish: Handler } {
   const provider = new OidcProvider(settings, services);
   const seal = new FlowSeal(settings.clientSecret, `keywright ${settings.issuer} ${settings.clientId}`);
+  const cookies = new FlowCookies(() => services.publicUrl, seal);
   const callbackUrl = `${services.publicUrl}${OIDC_CALLBACK_PATH}`;
 
   const { protocol, hostname } = new URL(settings.issuer);
@@ -38,43 +39,36 @@ export function oidcHandlers(
     const { request, response } = exchange;
     // Nobody is signed in, or out of what they were in, by another site's page: ours asks first.
     if (isFromElsewhere(request)) return redirect(exchange, '/sign-in');
-    const flow = newFlow(sessionHash(request), services.clock.now());
+    const now = services.clock.now();
+    const flow = newFlow(sessionHash(request, services.publicUrl), now);
     const url = await provider.authorizationUrl(flow, callbackUrl);
-    const cookie = flowCookie(await seal.seal(flow), FLOW_MS / 1000, services.publicUrl);
-    response.setHeader('Set-Cookie', cookie);
+    response.setHeader('Set-Cookie', await cookies.begin(request, flow, now));
     leadTo(exchange, url);
   };
 
   const finish: Handler = async (exchange) => {
     const { request, response, id, query } = exchange;
+    const [state, ...others] = new URLSearchParams(query).getAll('state');
+    if (!state || others.length > 0)
+      throw new OidcFault('failed', 'the answer has no state, or more than one');
     // Whatever comes of it: an answer of the provider is for one try.
-    const spent = flowCookie(null, 0, services.publicUrl);
+    const spent = cookies.end(state);
     response.setHeader('Set-Cookie', spent);
     if (request.method !== 'GET') throw new OidcFault('failed', 'the answer came by another method than GET');
-    const flow = await flowOf(request);
+    const flow = await cookies.find(request, state, services.clock.now());
+    if (!flow) throw new OidcFault('failed', 'the browser began no sign-in with this state, or too long ago');
     const claims = await provider.claimsOf(new URL(`${callbackUrl}?${query}`), flow);
     const ip = clientAddress(request, services.config.trustedProxies);
     const facts = { id, ip, userAgent: request.headers['user-agent'] ?? null };
     const ctx = { ...services, principal: null, request: facts };
     // A provider on our own site has left the session's cookie with the request; others have not.
-    const previous = flow.previous ?? sessionHash(request);
+    const previous = flow.previous ?? sessionHash(request, services.publicUrl);
     const { result } = await signInWithProvider(ctx, settings, { claims, flow: { ...flow, previous } });
     exchange.actor = result.user.id;
     const seconds = (result.expiresAt - services.clock.now()) / 1000;
-    response.setHeader('Set-Cookie', [
-      spent,
-      sessionCookie(result.sessionToken, seconds, services.publicUrl),
-    ]);
+    const session = { token: result.sessionToken, seconds };
+    response.setHeader('Set-Cookie', [spent, ...sessionCookies(request, services.publicUrl, session)]);
     leadTo(exchange, HOME);
-  };
-
-  const flowOf = async (request: IncomingMessage): Promise<OidcFlow> => {
-    const [sealed, ...others] = flowCookies(request, services.publicUrl);
-    if (sealed === undefined) throw new OidcFault('failed', 'the browser has no cookie of a sign-in');
-    if (others.length > 0) throw new OidcFault('failed', 'the browser has more than one cookie of a sign-in');
-    const flow = await seal.open(sealed, services.clock.now());
-    if (!flow) throw new OidcFault('failed', 'the cookie of the sign-in is not ours, or too old');
-    return flow;
   };
 
   /** Answers with a page where the work comes to nothing. */
@@ -99,10 +93,9 @@ export function oidcHandlers(
 }
 
 /** The hash of the browser's session token, for the session to end once another has begun; null where it has none. */
-function sessionHash(request: IncomingMessage): string | null {
-  const [token, ...others] = sessionCookies(request);
-  if (token === undefined || others.length > 0 || !isToken(SESSION_PREFIX, token)) return null;
-  return hashToken(token);
+function sessionHash(request: IncomingMessage, publicUrl: string): string | null {
+  const [token, ...others] = sessionTokens(request, publicUrl);
+  return token === undefined || others.length > 0 ? null : hashToken(token);
 }
 
 /** Whether another site's page led here, as browsers tell (Fetch Metadata). */

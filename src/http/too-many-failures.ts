@@ -11,7 +11,7 @@ export function failureHeaders({ policy }: FailureLimiter, state: RateLimitState
 
 /**
  * Takes note of a credential that was not accepted, from this address. Returns the refusal to answer with in place of
- * the given one: 429 where there were too many, with the headers of the given one that take back a cookie.
+ * the given one: 429 where there were too many.
  */
 export function failedCredential(
   { failures, clock }: Pick<Services, 'failures' | 'clock'>,
@@ -23,7 +23,5 @@ export function failedCredential(
   const headers: Record<string, string> = {};
   const raw = failureHeaders(failures, state, clock.now());
   for (let index = 0; index < raw.length; index += 2) headers[raw[index] ?? ''] = raw[index + 1] ?? '';
-  const { 'Set-Cookie': cookie } = refusal.headers;
-  if (cookie !== undefined) headers['Set-Cookie'] = cookie;
   return new Refusal(429, 'RATE_LIMITED', TOO_MANY_FAILURES, headers);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/core/config.ts';
+import { cookieName } from '../../src/http/cookies.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
 import { newToken, OPERATOR_PREFIX, SESSION_PREFIX } from '../../src/sessions/tokens.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -68,7 +69,7 @@ onEachDatabase('the limit on failed attempts', (engine) => {
       [
         'a cookie',
         async (ip) => {
-          const cookie = `keywright_session=${newToken(SESSION_PREFIX)}`;
+          const cookie = `${cookieName(server().url)}=${newToken(SESSION_PREFIX)}`;
           const answer = await query(ip, { ...page, Cookie: cookie });
           expect(answer.headers.get('set-cookie')).toContain('Max-Age=0');
           return answer.status;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
+import { cookieName } from '../../src/http/cookies.ts';
 import { createSignInLink } from '../../src/sessions/create-sign-in-link.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, makeApiKey, makeMember, makeOperatorToken, send, serverOn } from '../support/server.ts';
@@ -63,7 +64,10 @@ onEachDatabase('the log', (engine) => {
       await ask(server(), verify, { token: operator, variables: { key: [secret] } });
       await ask(server(), verify, { token: operator, variables: { key: secret, other: secret } });
       await send(server(), { headers: json, body: `{"query": "${secret}` });
-      await send(server(), { headers: { ...json, Cookie: `keywright_session=${secret}` }, body: '{}' });
+      await send(server(), {
+        headers: { ...json, Cookie: `${cookieName(server().url)}=${secret}` },
+        body: '{}',
+      });
       const connection = await openConnection(server().url);
       connection.send(`GET /${secret} HTTP/1.1\r\n${secret}\r\n\r\n`);
       await connection.closed();

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
+import { cookieName } from '../../src/http/cookies.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import { createSession } from '../../src/sessions/create-session.ts';
 import { auditLogOf, everythingStored, makePerson } from '../sessions/people.ts';
@@ -31,13 +32,13 @@ onEachDatabase('signing in with an OpenID provider', (engine) => {
     expect(browser.visited.map((url) => url.replace(/\?.*/, ''))).toContain(`${server().url}/`);
     const { data } = await browser.ask(server(), WHO);
     expect(data.viewer.actor).toEqual({ id: userId, email });
-    expect(browser.cookie(server(), 'keywright_session')?.attributes).toEqual([
+    expect(browser.cookie(server(), cookieName(server().url))?.attributes).toEqual([
       'Path=/',
       'Max-Age=2592000',
       'HttpOnly',
       'SameSite=Strict',
     ]);
-    expect(browser.cookie(server(), 'keywright_oidc')).toBeUndefined();
+    expect(browser.flowCookies(server())).toEqual([]);
     const sessions = await server()
       .services.db.selectFrom('sessions')
       .selectAll()
@@ -74,7 +75,7 @@ onEachDatabase('signing in with an OpenID provider', (engine) => {
       expect(first?.[name]).toMatch(/^[\w-]{43}$/);
       expect(first?.[name]).not.toBe(second?.[name]);
     }
-    const cookie = browser.cookie(server(), 'keywright_oidc');
+    const cookie = browser.flowCookies(server()).at(-1);
     expect(cookie?.attributes).toEqual(['Path=/', 'Max-Age=600', 'HttpOnly', 'SameSite=Lax']);
     const readable = Buffer.from(cookie?.value ?? '', 'base64url').toString('latin1');
     for (const name of ['state', 'nonce']) expect(readable).not.toContain(second?.[name]);
@@ -204,6 +205,65 @@ onEachDatabase('signing in with an OpenID provider', (engine) => {
     expect(await marks()).toHaveLength(1);
   });
 
+  describe('in several tabs at once', () => {
+    /** Sign-ins of one browser that have reached the provider, and its answers to them. */
+    async function tabs(count: number) {
+      const account = freshAccount({ email: (await makeMember(server())).email });
+      const browser = new Browser();
+      const answers: string[] = [];
+      for (let tab = 0; tab < count; tab += 1)
+        answers.push((await answerFor(site(), account, browser)).answer);
+      return { browser, answers };
+    }
+
+    test.each([
+      ['the order in which they began', (answers: string[]) => answers],
+      ['the other order', (answers: string[]) => answers.toReversed()],
+    ])('succeeds in each, in %s', async (_title, ordered) => {
+      const { browser, answers } = await tabs(3);
+      expect(browser.flowCookies(server())).toHaveLength(3);
+      for (const answer of ordered(answers)) {
+        const page = await browser.open(answer);
+        expect([page.status, new URL(page.url).pathname]).toEqual([200, '/graphql']);
+        expect((await browser.ask(server(), WHO)).errors).toEqual([]);
+      }
+      expect(browser.flowCookies(server())).toEqual([]);
+    });
+
+    test('one that is refused leaves the others alone', async () => {
+      const { browser, answers } = await tabs(2);
+      const [first = '', second = ''] = answers;
+      const refused = new URL(first);
+      refused.searchParams.set('code', 'x');
+      expect((await browser.open(refused.href)).status).toBe(400);
+      expect((await browser.open(`${server().url}/sign-in/oidc/callback?state=x&code=x`)).status).toBe(400);
+      expect((await browser.open(second)).status).toBe(200);
+    });
+
+    test('keeps the newest four, however many are begun', async () => {
+      const { browser, answers } = await tabs(1);
+      server().clock.advance(1);
+      const { provider } = site();
+      for (let count = 0; count < 9; count += 1) {
+        answers.push((await answerFor(site(), provider.account as never, browser)).answer);
+        server().clock.advance(1);
+      }
+      expect(browser.flowCookies(server())).toHaveLength(4);
+      expect((await browser.open(answers[0] ?? '')).status).toBe(400);
+      for (const answer of answers.slice(-4)) expect((await browser.open(answer)).status).toBe(200);
+    });
+
+    test('is not pushed out by cookies that somebody planted', async () => {
+      const { browser, answers } = await tabs(1);
+      const [{ name = '' } = {}] = browser.flowCookies(server());
+      const start = name.slice(0, -8);
+      browser.plant(server(), name, 'x'.repeat(300), '/sign-in');
+      for (let count = 0; count < 5; count += 1) browser.plant(server(), `${start}0000000${count}`, 'x');
+      const { answer } = await answerFor(site(), site().provider.account as never, browser);
+      for (const one of [answer, ...answers]) expect((await browser.open(one)).status).toBe(200);
+    });
+  });
+
   describe('leads nowhere but to the provider and home', () => {
     test.each([
       '?return_to=https://evil.example',
@@ -250,7 +310,7 @@ onEachDatabase('signing in with an OpenID provider', (engine) => {
     const page = await browser.open(`${server().url}/sign-in/oidc`, undefined, headers);
     expect(page.url).toBe(`${server().url}/sign-in`);
     expect(page.text).toContain('href="/sign-in/oidc"');
-    expect(browser.cookie(server(), 'keywright_oidc')).toBeUndefined();
+    expect(browser.flowCookies(server())).toEqual([]);
     expect(browser.sessionToken(server())).toBe(token);
   });
 });
@@ -316,7 +376,7 @@ describe('a server', () => {
     );
     const [cookie = ''] = headers.getSetCookie();
     expect(cookie).toMatch(
-      /^__Host-keywright_oidc=[\w-]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/,
+      /^__Host-keywright_oidc_[0-9a-f]{8}_[0-9a-f]{8}=[\w-]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/,
     );
   });
 });

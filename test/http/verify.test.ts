@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
 import { parseNetwork } from '../../src/core/ip.ts';
+import { cookieName } from '../../src/http/cookies.ts';
 import type { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
@@ -242,7 +243,7 @@ onEachDatabase('/verify', (engine) => {
         expect([answer.status, codeOf(answer)]).toEqual([401, 'MALFORMED']);
       }
       const cookie = [
-        ['Cookie', `keywright_session=${third.sessionToken}`],
+        ['Cookie', `${cookieName(server().url)}=${third.sessionToken}`],
         ['X-Requested-With', 'keywright'],
       ] as const;
       expect((await ask(server(), { headers: cookie })).status).toBe(401);

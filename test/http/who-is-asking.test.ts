@@ -188,10 +188,9 @@ onEachDatabase('who is asking', (engine) => {
         ['X-API-Key', secret],
       ],
       [
-        ['Authorization', `Bearer ${secret}`],
-        ['Cookie', `keywright_session=${sessionToken}`],
+        ['Authorization', `Bearer ${sessionToken}`],
+        ['Authorization', `Bearer ${other}`],
       ],
-      [['Cookie', `keywright_session=${sessionToken}; keywright_session=${other}`]],
       [
         ['X-API-Key', secret],
         ['X-API-Key', secret],

@@ -1,4 +1,4 @@
-import { SESSION_COOKIE } from '../../src/http/session-cookie.ts';
+import { cookieName } from '../../src/http/cookies.ts';
 import { type Answer, ask } from './server.ts';
 
 /** A page that a browser ended up on. */
@@ -9,7 +9,7 @@ export interface Page {
   readonly text: string;
 }
 
-interface Cookie {
+export interface Cookie {
   readonly name: string;
   readonly value: string;
   readonly path: string;
@@ -68,13 +68,24 @@ export class Browser {
 
   /** The token in the session's cookie. */
   sessionToken(server: { readonly url: string }): string | undefined {
-    return this.cookie(server, SESSION_COOKIE)?.value;
+    return this.cookie(server, cookieName(server.url))?.value;
+  }
+
+  /** The cookies of this server, for sign-ins with the OpenID provider that are under way. */
+  flowCookies(server: { readonly url: string }): readonly Cookie[] {
+    const start = `${cookieName(server.url, 'oidc_')}_`;
+    return (this.#cookies.get(new URL(server.url).origin) ?? []).filter(({ name }) => name.startsWith(start));
   }
 
   /** Puts a cookie into the browser, or takes one out. */
   plant(server: { readonly url: string }, name: string, value: string | null, path = '/'): void {
     const end = value === null ? '; Max-Age=0' : '';
     this.#keep(new URL(server.url).origin, [`${name}=${value ?? ''}; Path=${path}${end}`]);
+  }
+
+  /** Takes over Set-Cookie values of a server. */
+  keep(server: { readonly url: string }, setCookies: readonly string[]): void {
+    this.#keep(new URL(server.url).origin, setCookies);
   }
 
   /** Forgets all cookies of an origin. */

@@ -164,6 +164,10 @@ export async function startProvider(): Promise<TestProvider> {
       // Everybody agrees to everything.
       loadExistingGrant: async (ctx) => {
         const { client, session } = ctx.oidc;
+        // A new one would make the codes of the session's other sign-ins invalid.
+        const known = session?.grantIdFor(client?.clientId ?? '');
+        const before = known ? await ctx.oidc.provider.Grant.find(known) : undefined;
+        if (before?.accountId === session?.accountId && before) return before;
         const grant = new ctx.oidc.provider.Grant({
           clientId: client?.clientId ?? '',
           accountId: session?.accountId ?? '',

@@ -1,7 +1,7 @@
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import type { Connection } from '../live/connection.ts';
 import { ActiveQueries } from './active-queries.ts';
-import { HEADERS } from './ask.ts';
+import { fetchApi, HEADERS } from './ask.ts';
 import { normalizedCache } from './cache.ts';
 
 /** The API as one organization's views use it; another organization gets another, so that nothing of one shows in the other. */
@@ -27,6 +27,7 @@ export function createOrganizationClient(connection: Connection, events: ClientE
   const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
+    fetch: fetchApi,
     fetchOptions: { credentials: 'same-origin', headers: HEADERS },
     exchanges: [
       mapExchange({

@@ -8,6 +8,7 @@ import type { LiveLimits } from '../../core/live-limits.ts';
 import { acceptSession } from '../../sessions/authenticate-session.ts';
 import { principalOf } from '../authenticate.ts';
 import { clientAddress } from '../client-address.ts';
+import { findCookieSessions } from '../cookie-caller.ts';
 import type { Credential } from '../credentials.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CheckedSubscription, Engine } from '../graphql-engine.ts';
@@ -20,7 +21,7 @@ import { Caller } from './caller.ts';
 import { EventStream } from './event-stream.ts';
 import type { Client } from './operations.ts';
 import { Places } from './places.ts';
-import { readSocketCredential } from './socket-credential.ts';
+import { isFromOwnOrigin, readSocketCredential } from './socket-credential.ts';
 import { Sockets } from './sockets.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -60,7 +61,7 @@ export class LiveServer {
       clientOf: (request: IncomingMessage) => this.#clientOf(request),
       context: (client: Client, principal: Principal) => this.#context(client, principal),
     };
-    this.sockets = new Sockets(host, () => services.publicUrl);
+    this.sockets = new Sockets(host);
   }
 
   /** Must be called before `live` starts: rights are checked before events are passed on. */
@@ -145,12 +146,25 @@ export class LiveServer {
   async #authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null> {
     const ip = clientAddress(request, this.#services.config.trustedProxies);
     const credential = this.#credentialOf(request, payload);
-    if (credential === null) return null;
+    if (credential === null) return this.#cookieCaller(request, ip);
     const principal = credential && (await principalOf(credential, this.#services, ip));
     if (principal) return principal;
+    this.#countFailure(ip);
+    return null;
+  }
+
+  /** Who a cookie belongs to, where the page is ours; of several sessions, none can be believed. */
+  async #cookieCaller(request: IncomingMessage, ip: string | null): Promise<Principal | null> {
+    if (!isFromOwnOrigin(request, this.#services.publicUrl)) return null;
+    const { presented, accepted } = await findCookieSessions(request, this.#services);
+    if (accepted.length === 1) return accepted[0] ?? null;
+    if (presented > 0 && accepted.length === 0) this.#countFailure(ip);
+    return null;
+  }
+
+  #countFailure(ip: string | null): void {
     const refusal = failedCredential(this.#services, ip, invalidCredential());
     if (refusal.code === 'RATE_LIMITED') throw refusal;
-    return null;
   }
 
   /** Null where there is none, undefined where it can't be one. */

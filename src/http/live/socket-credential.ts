@@ -4,28 +4,24 @@ import {
   apiKeyCredential,
   bearerCredential,
   type Credential,
-  cookieCredentials,
   headerCredentials,
 } from '../credentials.ts';
+import { originOf } from '../session-cookie.ts';
 
 /**
- * The one credential of a WebSocket: in the payload of `connection_init` (`authorization`, `x-api-key`), else in the
- * handshake's headers or cookie. Null where there is none. Throws a Refusal where they disagree or can't be one.
+ * The one explicit credential of a WebSocket: in the payload of `connection_init` (`authorization`, `x-api-key`), or in the
+ * handshake's headers. Null where there is none. Throws a Refusal where they disagree or can't be one.
  */
 export function readSocketCredential(request: IncomingMessage, payload: unknown): Credential | null {
-  return agree([
-    ...payloadCredentials(payload),
-    ...headerCredentials(request),
-    ...cookieCredentials(request),
-  ]);
+  return agree([...payloadCredentials(payload), ...headerCredentials(request)]);
 }
 
 /**
- * Whether a handshake may have been made by a page of another site: one with a cookie must come from a page of this
- * server. A browser says where it comes from, and lets no page say otherwise (RFC 6455, 10.2).
+ * Whether the handshake's cookies count: only from a page of this server. A browser says where a page comes from, and lets
+ * no page say otherwise (RFC 6455, 10.2).
  */
-export function isCrossSite(request: IncomingMessage, publicUrl: string): boolean {
-  return cookieCredentials(request).length > 0 && request.headers.origin !== publicUrl;
+export function isFromOwnOrigin({ headers }: IncomingMessage, publicUrl: string): boolean {
+  return headers.origin === originOf(publicUrl);
 }
 
 function payloadCredentials(payload: unknown): Credential[] {

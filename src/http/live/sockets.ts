@@ -4,7 +4,6 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { refuseUpgrade } from '../upgrade-answer.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
-import { isCrossSite } from './socket-credential.ts';
 
 /** The protocol's answer to a client that offers no subprotocol which we speak. */
 const SUBPROTOCOL_NOT_ACCEPTABLE = 4406;
@@ -15,16 +14,14 @@ const TURN_AWAY_MS = 1_000;
 /** The server's WebSockets. */
 export class Sockets {
   readonly #host: ConnectionHost;
-  readonly #publicUrl: () => string;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
   #pinging: NodeJS.Timeout | null = null;
   #stopped: (() => void) | null = null;
   #stopping = false;
 
-  constructor(host: ConnectionHost, publicUrl: () => string) {
+  constructor(host: ConnectionHost) {
     this.#host = host;
-    this.#publicUrl = publicUrl;
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -38,8 +35,6 @@ export class Sockets {
   /** Takes over a connection whose client asked to upgrade it. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     if (this.#stopping) return refuseUpgrade(stream, '503 Service Unavailable');
-    // Answered here, before there is a socket: a page of another site learns nothing.
-    if (isCrossSite(request, this.#publicUrl())) return refuseUpgrade(stream, '403 Forbidden');
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return turnAway(socket);
       this.#entered(socket, new Connection(socket, stream, request, this.#host));

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { cookieName } from '../../../src/http/cookies.ts';
 import { encodeCursor } from '../../../src/live/cursor.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { openEventSource } from '../../support/event-source.ts';
@@ -79,7 +80,7 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
       const { sessionToken } = await makeMember(server());
       const none = await openEventSource(server(), CHANGED);
       const bad = await openEventSource(server(), CHANGED, { token: `sess_${'A'.repeat(43)}` });
-      const headers = { Cookie: `keywright_session=${sessionToken}` };
+      const headers = { Cookie: `${cookieName(server().url)}=${sessionToken}` };
       const cookie = await openEventSource(server(), CHANGED, { method: 'GET', headers });
       expect([none.status, bad.status, cookie.status]).toEqual([401, 401, 401]);
       const own = await openEventSource(server(), CHANGED, {

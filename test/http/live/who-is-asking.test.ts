@@ -1,12 +1,21 @@
 import { expect, test } from 'vitest';
+import { cookieName } from '../../../src/http/cookies.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { revoke } from '../../support/live.ts';
 import { type LiveSocket, openLiveSocket } from '../../support/live-socket.ts';
-import { makeApiKey, makeMember, makeOperatorToken, serverOn } from '../../support/server.ts';
+import {
+  makeApiKey,
+  makeMember,
+  makeOperatorToken,
+  serverOn,
+  type TestServer,
+} from '../../support/server.ts';
 import { eventually } from '../../support/wait.ts';
 
 const WHO =
   '{ viewer { actor { __typename ... on User { id } ... on ApiKey { id } ... on SystemActor { name } } } }';
+
+const UNAUTHORIZED = { code: 4401, reason: 'Unauthorized' };
 
 onEachDatabase('a socket', (engine) => {
   const server = serverOn(engine);
@@ -24,8 +33,12 @@ onEachDatabase('a socket', (engine) => {
     return socket;
   }
 
-  async function refusal(options: Parameters<typeof openLiveSocket>[1], payload?: object) {
-    const socket = await openLiveSocket(server(), options);
+  async function refusal(
+    options: Parameters<typeof openLiveSocket>[1],
+    payload?: object,
+    at: TestServer = server(),
+  ) {
+    const socket = await openLiveSocket(at, options);
     socket.send({ type: 'connection_init', ...(payload ? { payload } : {}) });
     return socket.closed;
   }
@@ -60,7 +73,7 @@ onEachDatabase('a socket', (engine) => {
 
   test('with a cookie is accepted from a page of this server, and from nowhere else', async () => {
     const { userId, sessionToken } = await makeMember(server());
-    const headers = { Cookie: `theme=dark; keywright_session=${sessionToken}` };
+    const headers = { Cookie: `theme=dark; ${cookieName(server().url)}=${sessionToken}` };
     const own = await openLiveSocket(server(), { headers, origin: server().url });
     expect(await whoIs(await initialized(own))).toMatchObject({ id: userId });
     const refused = [
@@ -69,9 +82,8 @@ onEachDatabase('a socket', (engine) => {
       server().url.replace('http', 'https'),
       'null',
     ];
-    for (const origin of refused)
-      await expect(openLiveSocket(server(), { headers, origin })).rejects.toThrow('403');
-    await expect(openLiveSocket(server(), { headers })).rejects.toThrow('403');
+    for (const origin of refused) expect(await refusal({ headers, origin })).toEqual(UNAUTHORIZED);
+    expect(await refusal({ headers })).toEqual(UNAUTHORIZED);
     // Without a cookie there is nothing that another page could borrow.
     const { userId: other, sessionToken: token } = await makeMember(server());
     const elsewhere = await openLiveSocket(server(), { origin: 'https://dashboard.example' });
@@ -79,10 +91,36 @@ onEachDatabase('a socket', (engine) => {
     expect(await whoIs(socket)).toMatchObject({ id: other });
   });
 
+  test('belongs to an explicit credential, whatever cookie came along and from wherever', async () => {
+    const [one, other] = [await makeMember(server()), await makeMember(server())];
+    const headers = { Cookie: `${cookieName(server().url)}=${one.sessionToken}` };
+    const explicit = { authorization: `Bearer ${other.sessionToken}` };
+    for (const origin of [server().url, 'https://dashboard.example', undefined]) {
+      const options = { headers, ...(origin !== undefined && { origin }) };
+      const socket = await initialized(await openLiveSocket(server(), options), explicit);
+      expect(await whoIs(socket)).toMatchObject({ id: other.userId });
+    }
+    const bad = { authorization: `Bearer sess_${'A'.repeat(43)}` };
+    expect(await refusal({ headers, origin: server().url }, bad)).toEqual(UNAUTHORIZED);
+  });
+
+  test('ignores a second cookie, and believes neither of two sessions', async () => {
+    const [one, other] = [await makeMember(server()), await makeMember(server())];
+    const name = cookieName(server().url);
+    const own = `${name}=${one.sessionToken}`;
+    for (const planted of [`${name}=x`, `${name}=sess_${'A'.repeat(43)}`, `${name}=${one.sessionToken}`])
+      for (const Cookie of [`${planted}; ${own}`, `${own}; ${planted}`]) {
+        const socket = await openLiveSocket(server(), { headers: { Cookie }, origin: server().url });
+        expect(await whoIs(await initialized(socket))).toMatchObject({ id: one.userId });
+      }
+    const headers = { Cookie: `${name}=${other.sessionToken}; ${own}` };
+    expect(await refusal({ headers, origin: server().url })).toEqual(UNAUTHORIZED);
+  });
+
   test('with a cookie is held against PUBLIC_URL, whatever address it comes in by', async () => {
     const { sessionToken } = await makeMember(secure());
-    const headers = { Cookie: `keywright_session=${sessionToken}` };
-    await expect(openLiveSocket(secure(), { headers, origin: secure().url })).rejects.toThrow('403');
+    const headers = { Cookie: `${cookieName('https://keys.example.com')}=${sessionToken}` };
+    expect(await refusal({ headers, origin: secure().url }, undefined, secure())).toEqual(UNAUTHORIZED);
     await initialized(await openLiveSocket(secure(), { headers, origin: 'https://keys.example.com' }));
   });
 
@@ -91,7 +129,6 @@ onEachDatabase('a socket', (engine) => {
     const key = await makeApiKey(server(), organizationId);
     await revoke(server(), key.id);
     const elsewhere = await makeApiKey(server(), organizationId, { ipAllowlist: ['192.0.2.0/24'] });
-    const unauthorized = { code: 4401, reason: 'Unauthorized' };
     const payloads = [
       undefined,
       {},
@@ -104,9 +141,9 @@ onEachDatabase('a socket', (engine) => {
       { 'x-api-key': sessionToken },
     ];
     for (const payload of payloads)
-      expect([payload, await refusal({}, payload)]).toEqual([payload, unauthorized]);
+      expect([payload, await refusal({}, payload)]).toEqual([payload, UNAUTHORIZED]);
     const headers = { Authorization: 'Bearer nonsense' };
-    expect(await refusal({ headers })).toEqual(unauthorized);
+    expect(await refusal({ headers })).toEqual(UNAUTHORIZED);
   });
 
   test('whose handshake and payload disagree is closed with 4400', async () => {
@@ -115,8 +152,6 @@ onEachDatabase('a socket', (engine) => {
     const disagreeing = { authorization: `Bearer ${other.sessionToken}` };
     const why = { code: 4400, reason: 'The request carries two credentials that disagree' };
     expect(await refusal({ headers }, disagreeing)).toEqual(why);
-    const cookie = { Cookie: `keywright_session=${one.sessionToken}` };
-    expect(await refusal({ headers: cookie, origin: server().url }, disagreeing)).toEqual(why);
     const { secret } = await makeApiKey(server(), one.organizationId);
     expect(await refusal({}, { ...disagreeing, 'x-api-key': secret })).toEqual(why);
   });
