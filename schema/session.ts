@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { NotFoundError } from '../src/core/errors.ts';
+import { describeSignInLink, type SignInLinkFacts } from '../src/sessions/describe-sign-in-link.ts';
 import { revokeSession } from '../src/sessions/revoke-session.ts';
 import type { Session } from '../src/sessions/session.ts';
 import { findSessionAgents } from '../src/sessions/session-agents.ts';
@@ -30,6 +31,35 @@ const SignInPayload = builder.objectRef<SignedIn>('SignInPayload').implement({
     user: t.field({ type: UserRef, description: 'Who signed in', resolve: ({ user }) => user }),
   }),
 });
+
+const SignInLinkRef = builder.objectRef<SignInLinkFacts>('SignInLink').implement({
+  description: 'What a one-time sign-in link is for',
+  fields: (t) => ({
+    email: t.exposeString('email', { description: 'The address of the person whom it signs in' }),
+    organizationName: t.exposeString('organizationName', {
+      nullable: true,
+      description: 'The organization that it invites to; null where it is no invitation',
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it stops working' }),
+    needsSession: t.exposeBoolean('needsSession', {
+      description:
+        'Whether it works only while the person is signed in: a member created it, and the person was a member before',
+    }),
+  }),
+});
+
+builder.queryField('signInLink', (t) =>
+  t.field({
+    type: SignInLinkRef,
+    nullable: true,
+    description:
+      'What a sign-in link is for, without using it; null where it is unknown, used or expired. Needs no credential. Counts towards the limit on failed attempts where it is null',
+    args: {
+      token: t.arg.string({ required: true, description: 'The token of the link, after `#token=`' }),
+    },
+    resolve: (_root, { token }, ctx) => describeSignInLink(ctx, token),
+  }),
+);
 
 const SignOutPayload = builder.objectRef<SignedOut>('SignOutPayload').implement({
   description: 'The answer to a sign-out',

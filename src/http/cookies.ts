@@ -66,8 +66,8 @@ export function endPlanted(request: IncomingMessage, publicUrl: string, name: st
 
 /** `/a/b` is sent the cookies of `/`, `/a`, `/a/` and `/a/b`. */
 function pathsOf(url: string): string[] {
-  const [path = '/'] = url.replace(/[^\w\-./~?#].*$/s, '').split(/[?#]/);
-  const parts = path.split('/').filter(Boolean).slice(0, LEVELS_MAX);
+  const end = url.search(/[^\w\-./~]/);
+  const parts = (end < 0 ? url : url.slice(0, end)).split('/').filter(Boolean).slice(0, LEVELS_MAX);
   const levels = parts.map((_part, index) => `/${parts.slice(0, index + 1).join('/')}`);
   return ['/', ...levels.flatMap((level) => [level, `${level}/`])];
 }

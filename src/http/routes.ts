@@ -8,7 +8,8 @@ import type { LiveServer } from './live/live-server.ts';
 import type { Metrics } from './metrics.ts';
 import { OIDC_CALLBACK_PATH, oidcHandlers } from './oidc.ts';
 import type { OperationLimits } from './operation-limits.ts';
-import { OIDC_PATH, SIGN_IN_POLICY, SIGN_IN_SCRIPT, SIGN_IN_STYLE, signInHtml } from './sign-in-page.ts';
+import { OIDC_PATH, SIGN_IN_POLICY, SIGN_IN_STYLE, signInHtml } from './sign-in-page.ts';
+import { SIGN_IN_SCRIPT } from './sign-in-script.ts';
 
 /** What answers the requests for one path. */
 export interface Route {
@@ -61,9 +62,13 @@ export function createRoutes(
     ],
     [
       '/sign-in',
-      get('text/html; charset=utf-8', () => signInHtml(services.config.oidc !== null), {
-        'Content-Security-Policy': SIGN_IN_POLICY,
-      }),
+      get(
+        'text/html; charset=utf-8',
+        () => signInHtml({ publicUrl: services.publicUrl, hasProvider: services.config.oidc !== null }),
+        {
+          'Content-Security-Policy': SIGN_IN_POLICY,
+        },
+      ),
     ],
     ...oidcRoutes(services),
     ...metricsRoute(metrics),

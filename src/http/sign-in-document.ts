@@ -3,11 +3,15 @@ export function signInDocument({
   title,
   main,
   script,
+  publicUrl,
 }: {
   title: string;
   main: string;
   script?: string;
+  /** For the script: where browsers reach this server. */
+  publicUrl?: string;
 }): string {
+  const data = publicUrl ? ` id="main" data-public-url="${escaped(publicUrl)}"` : '';
   const scripted = script ? `\n    <script src="${script}" defer></script>` : '';
   return `<!doctype html>
 <html lang="en">
@@ -20,11 +24,15 @@ export function signInDocument({
     <link rel="stylesheet" href="/sign-in.css">${scripted}
   </head>
   <body>
-    <main>
+    <main${data}>
       <h1>Keywright</h1>
 ${main}
     </main>
   </body>
 </html>
 `;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

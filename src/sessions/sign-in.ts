@@ -1,8 +1,9 @@
 import { type Outcome, write } from '../command.ts';
 import type { Context } from '../context.ts';
-import { type AppError, NotFoundError, RateLimitedError } from '../core/errors.ts';
+import { NotFoundError } from '../core/errors.ts';
 import { createSession } from './create-session.ts';
 import { endReplacedSession } from './end-replaced-session.ts';
+import { countFailedToken } from './failed-token.ts';
 import { findLink, isLinkOutgrown, needsOwnSession } from './find-link.ts';
 import { joinInvited } from './join-invited.ts';
 import { findOwnName } from './own-name.ts';
@@ -76,9 +77,7 @@ function reachable(organizationIds: readonly string[], limitedTo: string | null)
  * One answer to whatever is wrong, and without the token: it must not end up in a log. Counts as a failure of the
  * client's address, and says so where there were too many.
  */
-function refusal({ failures, request, clock }: Context): AppError {
-  const { allowed, resetAt } = failures.count(request.ip);
-  if (allowed) return new NotFoundError('token', 'sign-in link', 'token');
-  const seconds = Math.max(1, Math.ceil((resetAt - clock.now()) / 1000));
-  return new RateLimitedError('Too many attempts from this address have failed', seconds);
+function refusal(ctx: Context): NotFoundError {
+  countFailedToken(ctx);
+  return new NotFoundError('token', 'sign-in link', 'token');
 }

@@ -287,6 +287,7 @@ export type ReadRow = readonly [field: string, args: Readonly<Record<string, unk
 export const QUERIES: readonly ReadRow[] = [
   //                                          nob mem adm own man nar mak wid bou res str ope
   ['viewer', {}, 'u o o o o o o o o o o o'],
+  ['signInLink', { token: '$link' }, 'o o o o o o o o o o o o'],
   ['node', { id: '$key' }, 'u o o o o - o o - o - o'],
   ['nodes', { ids: ['$key'] }, 'u o o o o - o o - o - o'],
   ['organization', { id: '$organization' }, 'u o o o o f f o o o - o'],
@@ -388,6 +389,7 @@ export const PARTS = [
   'PageInfo',
   'SystemActor',
   'Session',
+  'SignInLink',
   'OrganizationLimits',
   'RotationPolicy',
   'PermissionDefinition',

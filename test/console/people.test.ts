@@ -35,6 +35,8 @@ describeInChromium('the people of an organization', () => {
 
     const guest = await openBrowser();
     await guest.goto(link);
+    await guest.getByText('Sign in as bob@example.com to Acme?').waitFor();
+    await guest.getByRole('button', { name: 'Sign in' }).click();
     await guest.waitForURL(`${site.url}/o/acme/*`);
     // An admin sees people, and can’t manage them.
     await guest.getByRole('link', { name: 'People' }).click();

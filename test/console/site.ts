@@ -77,6 +77,7 @@ export class Site {
   async signIn({ email }: Pick<SitePerson, 'email'>, options: BrowserOptions = {}): Promise<Page> {
     const page = await openBrowser(options);
     await page.goto(await this.linkFor(email));
+    await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL(`${this.url}/o/*/*`);
     return page;
   }

@@ -4,7 +4,7 @@ import { buildSchema, lexicographicSortSchema, parse, printSchema, validate } fr
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { FIRST_DOCUMENT } from '../../src/http/graphiql.ts';
-import { SIGN_IN_SCRIPT } from '../../src/http/sign-in-page.ts';
+import { SIGN_IN_SCRIPT } from '../../src/http/sign-in-script.ts';
 import { serverOn } from '../support/server.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -79,7 +79,8 @@ describe('the sign-in page', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
-    expect(html).not.toMatch(/<style|style=|<script>| on\w+=|https?:/);
+    const foreign = html.replace(`data-public-url="${server().url}"`, '');
+    expect(foreign).not.toMatch(/<style|style=|<script>| on\w+=|https?:/);
     expect(html).toContain('<noscript>');
     for (const [path, type] of [
       ['/sign-in.js', 'text/javascript; charset=utf-8'],
@@ -91,56 +92,118 @@ describe('the sign-in page', () => {
     }
   });
 
-  test('trades the token for the cookie and goes to /', async () => {
-    const page = openPage('#token=abc', [{ status: 200, body: signedIn('SignInPayload') }]);
+  test('asks before it uses the link, and then trades the token for the cookie and goes to /', async () => {
+    const page = openPage('#token=abc', [LINK, NOBODY, signedIn('SignInPayload')]);
+    await eventually(() => page.text('message') === 'Sign in as ada@example.com to Acme?');
+    expect(page.requests.map(({ body }) => JSON.parse(body).query)).toEqual([
+      expect.stringContaining('signInLink'),
+      expect.stringContaining('viewer'),
+    ]);
+    expect(page.elements.actions.hidden).toBe(false);
+    page.elements.action.click();
     await eventually(() => page.location.replaced === '/');
-    const [request] = page.requests;
-    expect(request).toMatchObject({ url: '/graphql', method: 'POST', credentials: 'same-origin' });
-    expect(request?.headers).toMatchObject({ 'X-Requested-With': 'keywright' });
-    expect(JSON.parse(request?.body ?? '')).toMatchObject({ variables: { input: { token: 'abc' } } });
+    const [asked, , used] = page.requests;
+    expect(used).toMatchObject({ url: '/graphql', method: 'POST', credentials: 'same-origin' });
+    expect(used?.headers).toMatchObject({ 'X-Requested-With': 'keywright' });
+    expect(JSON.parse(asked?.body ?? '')).toMatchObject({ variables: { token: 'abc' } });
+    expect(JSON.parse(used?.body ?? '')).toMatchObject({ variables: { input: { token: 'abc' } } });
     // Not in the address bar, not in the history.
     expect(page.history).toEqual(['/sign-in']);
-    expect(validate(schema, parse(JSON.parse(request?.body ?? '').query))).toEqual([]);
+    for (const { body } of page.requests) expect(validate(schema, parse(JSON.parse(body).query))).toEqual([]);
   });
 
-  test('tries again where the cookie of an old session was in the way', async () => {
-    const page = openPage('#token=abc', [
-      { status: 401, body: { errors: [{ message: 'The session has ended' }] } },
-      { status: 200, body: signedIn('SignInPayload') },
-    ]);
-    await eventually(() => page.location.replaced === '/');
-    expect(page.requests).toHaveLength(2);
+  test('says who is signed in now', async () => {
+    const other = openPage('#token=abc', [LINK, somebody('bob@example.com')]);
+    await eventually(() => other.text('advice').includes('as bob@example.com now. That session ends'));
+    const same = openPage('#token=abc', [LINK, somebody('ada@example.com')]);
+    await eventually(() => same.text('advice').includes('as ada@example.com already'));
+    const plain = openPage('#token=abc', [link({ organizationName: null }), NOBODY]);
+    await eventually(() => plain.text('message') === 'Sign in as ada@example.com?');
+  });
+
+  test('offers a link for a former member only to that person', async () => {
+    const former = link({ needsSession: true });
+    const nobody = openPage('#token=abc', [former, NOBODY]);
+    await eventually(() => nobody.text('message') === 'Sign in as ada@example.com first.');
+    expect(nobody.elements.actions.hidden).toBe(true);
+    const person = openPage('#token=abc', [former, somebody('ada@example.com')]);
+    await eventually(() => person.text('message') === 'Sign in as ada@example.com to Acme?');
+  });
+
+  test('opened at another address than PUBLIC_URL asks nothing of the server, and leads to the right one', () => {
+    const page = openPage('#token=abc', [], { origin: 'http://localhost:4000' });
+    expect(page.text('message')).toContain('http://127.0.0.1:4000');
+    expect(page.requests).toEqual([]);
+    page.elements.action.click();
+    expect(page.location.replaced).toBe('http://127.0.0.1:4000/sign-in#token=abc');
+  });
+
+  test('tries again where the cookies of two sessions were in the way', async () => {
+    const ambiguous = { status: 401, retryAfter: '0', body: { errors: [{ message: 'Two sessions' }] } };
+    const page = openPage('#token=abc', [ambiguous, LINK, NOBODY]);
+    await eventually(() => page.text('message').startsWith('Sign in as'));
+    expect(page.requests).toHaveLength(3);
   });
 
   test('offers the OpenID provider where there is no link, or it does not work, and the server has one', async () => {
-    const answers = [{ status: 200, body: signedIn('NotFoundError') }];
-    const used = openPage('#token=abc', answers, { hasProvider: true });
-    // Not while the link is tried.
+    const used = openPage('#token=abc', [NO_LINK], { hasProvider: true });
+    // Not while the link is read.
     expect(used.elements.provider?.hidden).toBe(true);
     await eventually(() => used.text('message').includes('does not work any more'));
     expect(used.elements.provider?.hidden).toBe(false);
     const empty = openPage('', [], { hasProvider: true });
     expect(empty.elements.provider?.hidden).toBe(false);
-    expect(empty.text('message')).toBe('Sign in to go on.');
+    expect(empty.text('message')).toBe('Sign in to continue.');
   });
 
   test('says what to do about a link that is used, a link without a token, and a server that is away', async () => {
-    const used = openPage('#token=abc', [{ status: 200, body: signedIn('NotFoundError') }]);
+    const used = openPage('#token=abc', [NO_LINK]);
     await eventually(() => used.text('message').includes('does not work any more'));
     expect(used.text('advice')).toContain('keywright sign-in-link');
     expect(used.elements.actions.hidden).toBe(true);
+    const meanwhile = openPage('#token=abc', [LINK, NOBODY, signedIn('NotFoundError')]);
+    await eventually(() => !meanwhile.elements.actions.hidden);
+    meanwhile.elements.action.click();
+    await eventually(() => meanwhile.text('message').includes('does not work any more'));
     const empty = openPage('', []);
     expect(empty.text('message')).toContain('no token');
-    const away = openPage('#token=abc', [null, { status: 200, body: signedIn('SignInPayload') }]);
+    const away = openPage('#token=abc', [null, LINK, NOBODY, null, signedIn('SignInPayload')]);
     await eventually(() => away.text('message').includes('did not answer'));
-    expect(away.elements.actions.hidden).toBe(false);
-    away.elements.again.click();
+    away.elements.action.click();
+    await eventually(() => away.text('message').startsWith('Sign in as'));
+    away.elements.action.click();
+    await eventually(() => away.text('message').includes('did not answer'));
+    away.elements.action.click();
     await eventually(() => away.location.replaced === '/');
   });
 });
 
-function signedIn(type: string) {
-  return { data: { signIn: { __typename: type } } };
+interface Reply {
+  readonly status: number;
+  readonly retryAfter?: string;
+  readonly body: unknown;
+}
+
+function link(facts: object = {}): Reply {
+  const signInLink = {
+    email: 'ada@example.com',
+    organizationName: 'Acme',
+    needsSession: false,
+    ...facts,
+  };
+  return { status: 200, body: { data: { signInLink } } };
+}
+
+const LINK = link();
+const NO_LINK: Reply = { status: 200, body: { data: { signInLink: null } } };
+const NOBODY: Reply = { status: 401, body: { errors: [{ message: 'This needs a credential' }] } };
+
+function somebody(email: string): Reply {
+  return { status: 200, body: { data: { viewer: { actor: { email } } } } };
+}
+
+function signedIn(type: string): Reply {
+  return { status: 200, body: { data: { signIn: { __typename: type } } } };
 }
 
 interface Sent {
@@ -154,8 +217,8 @@ interface Sent {
 /** Runs the page's script in as little of a browser as it needs; an answer of null is none. */
 function openPage(
   hash: string,
-  answers: ({ status: number; body: unknown } | null)[],
-  { hasProvider = false } = {},
+  answers: (Reply | null)[],
+  { hasProvider = false, origin = 'http://127.0.0.1:4000' } = {},
 ) {
   const element = () => {
     let clicked = () => {};
@@ -173,13 +236,15 @@ function openPage(
     message: element(),
     advice: element(),
     actions: element(),
-    again: element(),
+    action: element(),
+    main: { ...element(), dataset: { publicUrl: 'http://127.0.0.1:4000' } },
     provider: hasProvider ? { ...element(), hidden: false } : null,
   };
   const requests: Sent[] = [];
   const visited: string[] = [];
   const location = {
     hash,
+    origin,
     pathname: '/sign-in',
     replaced: '',
     replace: (path: string) => {
@@ -187,7 +252,9 @@ function openPage(
     },
   };
   runInNewContext(SIGN_IN_SCRIPT, {
+    URL,
     URLSearchParams,
+    addEventListener: () => {},
     location,
     history: { replaceState: (_state: unknown, _title: string, path: string) => visited.push(path) },
     document: {
@@ -198,7 +265,8 @@ function openPage(
       requests.push({ url, ...init });
       const answer = answers.shift();
       if (!answer) throw new TypeError('Failed to fetch');
-      return { status: answer.status, json: async () => answer.body };
+      const headers = new Headers(answer.retryAfter ? { 'Retry-After': answer.retryAfter } : {});
+      return { status: answer.status, headers, json: async () => answer.body };
     },
   });
   const text = (id: keyof typeof elements) => elements[id]?.textContent ?? '';

@@ -1,0 +1,136 @@
+/**
+ * The script of the sign-in page. It uses a link only when the person asks for it: opening an address proves nothing, for
+ * another site may have led there with a link of its own.
+ */
+export const SIGN_IN_SCRIPT = `'use strict';
+(() => {
+  const element = (id) => document.getElementById(id);
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  const publicUrl = element('main').dataset.publicUrl;
+  // Only where the server has an OpenID provider.
+  const provider = element('provider');
+  document.documentElement.dataset.script = 'on';
+  // The token must not stay in the address bar or the history.
+  history.replaceState(null, '', location.pathname);
+  // Another link that is opened here differs in the fragment alone.
+  addEventListener('hashchange', () => location.reload());
+
+  const post = (query, variables) => fetch('/graphql', {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: {
+      Accept: 'application/json',
+      'Content-Type': 'application/json',
+      'X-Requested-With': 'keywright',
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+
+  const ask = async (query, variables) => {
+    let response = await post(query, variables);
+    // A cookie was in the way, and is no longer there.
+    if (response.status === 401 && response.headers.get('retry-after') === '0') response = await post(query, variables);
+    const { data, errors } = await response.json();
+    return { data: data ?? {}, problem: response.status === 401 ? null : (errors?.[0]?.message ?? null) };
+  };
+
+  const show = ({ message, advice = '', fault = false, action = null, provide = false }) => {
+    element('message').textContent = message;
+    element('message').className = fault ? 'fault' : '';
+    element('advice').textContent = advice;
+    element('advice').hidden = advice === '';
+    element('actions').hidden = action === null;
+    if (action) {
+      element('action').textContent = action.label;
+      act = action.run;
+    }
+    if (provider) provider.hidden = !provide;
+  };
+
+  let act = () => {};
+  element('action').addEventListener('click', () => act());
+
+  const failed = (message, advice) => show({ message, advice, fault: true, provide: true });
+  const unreachable = (run) => show({
+    message: 'The server did not answer.',
+    advice: 'The link has not been used up by this.',
+    fault: true,
+    action: { label: 'Try again', run },
+    provide: true,
+  });
+  const useless = () => failed(
+    'This link does not work any more.',
+    'It works once, and for 15 minutes, an invitation for 7 days. Ask the sender for a new one; on the server: keywright sign-in-link YOUR-EMAIL',
+  );
+
+  const signIn = async () => {
+    show({ message: 'Signing you in…' });
+    try {
+      const { data, problem } = await ask(
+        'mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename } }',
+        { input: { token } },
+      );
+      const type = data.signIn?.__typename;
+      if (type === 'SignInPayload') return location.replace('/');
+      if (type) return useless();
+      show({
+        message: 'Signing in failed.',
+        advice: problem ?? '',
+        fault: true,
+        action: { label: 'Try again', run: signIn },
+        provide: true,
+      });
+    } catch {
+      unreachable(signIn);
+    }
+  };
+
+  /** Says what the link is for, and who is signed in now; the rest is up to the person. */
+  const confirm = async () => {
+    show({ message: 'Reading the link…' });
+    try {
+      const { data: { signInLink: link }, problem } = await ask(
+        'query SignInLink($token: String!) { signInLink(token: $token) { email organizationName needsSession } }',
+        { token },
+      );
+      if (link === undefined) return failed('The link could not be read.', problem ?? '');
+      if (link === null) return useless();
+      const { data } = await ask('query Viewer { viewer { actor { ... on User { email } } } }');
+      const viewer = data.viewer?.actor?.email ?? null;
+      const isViewer = viewer === link.email;
+      const where = link.organizationName === null ? '' : ' to ' + link.organizationName;
+      if (link.needsSession && !isViewer) {
+        return failed(
+          'Sign in as ' + link.email + ' first.',
+          'This link invites a former member back' + where + ' and works only while they are signed in. A link to sign in with: keywright sign-in-link ' + link.email,
+        );
+      }
+      show({
+        message: 'Sign in as ' + link.email + where + '?',
+        advice: isViewer
+          ? 'You are signed in as ' + viewer + ' already; a new session replaces the present one.'
+          : viewer
+            ? 'You are signed in as ' + viewer + ' now. That session ends.'
+            : 'Continue only if this is you and you expected this link.',
+        action: { label: 'Sign in', run: signIn },
+      });
+    } catch {
+      unreachable(confirm);
+    }
+  };
+
+  if (new URL(publicUrl).origin !== location.origin) {
+    show({
+      message: 'This server is at ' + publicUrl + '.',
+      advice: 'Here, at ' + location.origin + ', a session would not be accepted.',
+      fault: true,
+      action: {
+        label: 'Continue there',
+        run: () => location.replace(publicUrl + '/sign-in' + (token ? '#token=' + encodeURIComponent(token) : '')),
+      },
+    });
+  } else if (token) confirm();
+  else if (provider) show({ message: 'Sign in to continue.', provide: true });
+  else failed('There is no token in this link.', 'Open the whole link, with everything after the #. A new one: keywright sign-in-link YOUR-EMAIL');
+})();
+`;

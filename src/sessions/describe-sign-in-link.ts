@@ -1,0 +1,39 @@
+import type { Context } from '../context.ts';
+import { countFailedToken } from './failed-token.ts';
+import { findLink, needsOwnSession } from './find-link.ts';
+
+/** What a one-time link is for. */
+export interface SignInLinkFacts {
+  /** Of the person whom it signs in. */
+  readonly email: string;
+  /** The organization to which it invites; null: it is no invitation. */
+  readonly organizationName: string | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Whether it works only in a browser where this person is signed in already. */
+  readonly needsSession: boolean;
+}
+
+/**
+ * What the link with this token is for, without using it; null where it doesn't work. Needs no caller: holding the token is
+ * the permission. Rejects with RateLimitedError for one more token that doesn't work from an address that tried too many.
+ */
+export async function describeSignInLink(ctx: Context, token: string): Promise<SignInLinkFacts | null> {
+  const { db, clock } = ctx;
+  const link = await findLink(db, token, clock.now());
+  if (!link) {
+    countFailedToken(ctx);
+    return null;
+  }
+  const { email, expiresAt, invitesTo } = link;
+  const organization =
+    invitesTo === null
+      ? undefined
+      : await db.selectFrom('organizations').select('name').where('id', '=', invitesTo).executeTakeFirst();
+  return {
+    email,
+    organizationName: organization?.name ?? null,
+    expiresAt,
+    needsSession: await needsOwnSession(db, link),
+  };
+}
