@@ -27,6 +27,21 @@ local function refuse(txn, status, headers, body)
   txn:done(reply)
 end
 
+local function unavailable(txn, given)
+  local headers = {
+    ["content-type"] = { "application/json" },
+    ["cache-control"] = { "no-store" },
+    ["retry-after"] = given and given["retry-after"],
+  }
+  refuse(txn, 503, headers, '{"code":"UNAVAILABLE","message":"The API key can not be verified now"}')
+end
+
+-- Two keys that differ. Another 400 is about the address in the configuration, and no business of the client.
+local function is_bad_request(answer)
+  local code = answer and answer.status == 400 and answer.headers["x-keywright-code"]
+  return code and code[0] == "BAD_REQUEST"
+end
+
 core.register_action("keywright", { "http-req" }, function(txn, url)
   local given = txn.http:req_get_headers()
   local asked = { ["x-forwarded-for"] = { [0] = txn.sf:src() } }
@@ -43,11 +58,14 @@ core.register_action("keywright", { "http-req" }, function(txn, url)
     for _, name in ipairs(identity) do
       local value = answer.headers[name] and answer.headers[name][0] or ""
       txn.http:req_set_header(name, value)
+      -- HAProxy says nothing where a header has no room (tune.maxrewrite).
+      if txn.sf:req_fhdr(name) ~= value then
+        return unavailable(txn)
+      end
     end
-  elseif status == 401 or status == 403 or status == 429 then
+  elseif status == 401 or status == 403 or status == 429 or is_bad_request(answer) then
     refuse(txn, status, answer.headers, answer.body)
   else
-    local headers = { ["content-type"] = { "application/json" }, ["cache-control"] = { "no-store" } }
-    refuse(txn, 503, headers, '{"code":"UNAVAILABLE","message":"The API key can not be verified now"}')
+    unavailable(txn, answer and answer.headers)
   end
 end, 1)

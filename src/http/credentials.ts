@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { trimPresented } from '../keys/secret.ts';
+import { bearerToken, isOwnToken } from './bearer.ts';
 import { headerValues } from './headers.ts';
 import { invalidCredential, Refusal } from './refusal.ts';
 
@@ -12,37 +13,40 @@ export interface Credential {
 /** Longer than every token and key there is. */
 const TOKEN_MAX = 256;
 
-/** Before a token in an Authorization header, in lower case. */
-const BEARER = 'bearer ';
-
 /**
  * What the headers of a request say, cookies apart. Throws a Refusal: 400 for a header that repeats, 401 for what can't be a
  * credential.
  */
 export function headerCredentials(request: IncomingMessage): Credential[] {
-  return [...fromAuthorization(request), ...fromApiKeyHeader(request)];
+  return explicitCredentials(headerValue(request, 'authorization'), headerValue(request, 'x-api-key'));
 }
 
-function fromAuthorization(request: IncomingMessage): Credential[] {
-  const value = single(request, 'authorization');
-  return value === undefined ? [] : [bearerCredential(value)];
+/**
+ * What values of Authorization and X-API-Key say. Next to X-API-Key, an Authorization without a token in Keywright's own
+ * form is ignored: it is meant for the API behind a gateway. Throws a Refusal for a value that can't be a credential.
+ */
+export function explicitCredentials(
+  authorizations: readonly string[],
+  apiKeys: readonly string[],
+): Credential[] {
+  const counted = apiKeys.length === 0 ? authorizations : authorizations.filter(isOwnAuthorization);
+  return [...counted.map(bearerCredential), ...apiKeys.map(apiKeyCredential)];
+}
+
+function isOwnAuthorization(value: string): boolean {
+  const token = bearerToken(value);
+  return token !== null && isOwnToken(token);
 }
 
 /** The credential in the value of an Authorization header (RFC 6750, 2.1). Throws a Refusal for anything else. */
-export function bearerCredential(value: string): Credential {
-  const token = trimPresented(value.slice(BEARER.length));
-  const isBearer = value.slice(0, BEARER.length).toLowerCase() === BEARER;
-  if (!isBearer || token.length > TOKEN_MAX || !/^[\w~+/.-]+=*$/.test(token)) throw invalidCredential();
+function bearerCredential(value: string): Credential {
+  const token = bearerToken(value);
+  if (token === null || token.length > TOKEN_MAX || !/^[\w~+/.-]+=*$/.test(token)) throw invalidCredential();
   return { kind: kindOf(token), token };
 }
 
-function fromApiKeyHeader(request: IncomingMessage): Credential[] {
-  const value = single(request, 'x-api-key');
-  return value === undefined ? [] : [apiKeyCredential(value)];
-}
-
 /** The credential in the value of an X-API-Key header. Throws a Refusal for what is no API key. */
-export function apiKeyCredential(value: string): Credential {
+function apiKeyCredential(value: string): Credential {
   const token = trimPresented(value);
   if (token.length > TOKEN_MAX || kindOf(token) !== 'key') throw invalidCredential();
   return { kind: 'key', token };
@@ -55,9 +59,10 @@ export function agree(credentials: readonly Credential[]): Credential | null {
   throw new Refusal(400, 'BAD_REQUEST', 'The request carries two credentials that disagree');
 }
 
-function single(request: IncomingMessage, name: string): string | undefined {
-  const [value, ...others] = headerValues(request, name);
-  if (others.length === 0) return value;
+/** The value of a header, as a list of one or none. Throws a Refusal where it is given more than once. */
+export function headerValue(request: IncomingMessage, name: string): string[] {
+  const values = headerValues(request, name);
+  if (values.length <= 1) return values;
   throw new Refusal(400, 'BAD_REQUEST', `The header ${name} is given more than once`);
 }
 

@@ -12,6 +12,20 @@ export function headerValues(request: IncomingMessage, name: string): string[] {
   return values;
 }
 
+const CONTENT_LENGTH = 'content-length';
+const TRANSFER_ENCODING = 'transfer-encoding';
+
+/** Whether headers (names and values in turn, as they came) say that a body of at least one byte follows. */
+export function announcesBody(rawHeaders: readonly string[]): boolean {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === TRANSFER_ENCODING.length && name.toLowerCase() === TRANSFER_ENCODING) return true;
+    if (name.length === CONTENT_LENGTH.length && name.toLowerCase() === CONTENT_LENGTH)
+      if (Number(rawHeaders[index + 1]) !== 0) return true;
+  }
+  return false;
+}
+
 /** Shuts off what an API never needs: other sites can neither frame nor sniff an answer, nor learn where it came from. */
 export const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 

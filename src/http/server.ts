@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { UnavailableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
-import { securityHeaders } from './headers.ts';
+import { announcesBody, securityHeaders } from './headers.ts';
 import { Refusal } from './refusal.ts';
 import type { Route, Routes } from './routes.ts';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
@@ -73,7 +73,8 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
     response: ServerResponse,
     query: string,
   ) => {
-    if (stopping) response.setHeader('Connection', 'close');
+    // What is announced is not read: the next request on the connection would begin somewhere in it.
+    if (stopping || announcesBody(request.rawHeaders)) response.setHeader('Connection', 'close');
     const work = handle(request, response, query);
     if (!work && !stopping) return;
     open.add(response);

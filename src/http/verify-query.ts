@@ -5,10 +5,11 @@ import type { VerificationRequest } from '../keys/verify.ts';
 import { Refusal } from './refusal.ts';
 
 /** What a gateway's address asks for beside the key. */
-export type Asked = Pick<
-  VerificationRequest,
-  'permissions' | 'teamId' | 'environment' | 'askedBy' | 'visible'
->;
+export interface Asked
+  extends Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment' | 'askedBy' | 'visible'> {
+  /** Whether a CORS preflight passes without a key. */
+  readonly preflight: boolean;
+}
 
 const OWN_QUERY = "the query of the client's own request goes behind uri=, or nowhere";
 
@@ -23,8 +24,8 @@ const kept = new LRUCache<string, Asked | Refusal>({ max: KEPT_MAX });
 const REST = /(?:^|&)uri=/;
 
 /**
- * Reads the query of /verify: `permission` (any number, all needed), `team`, `environment`, `organization`. A Refusal for
- * anything else: a parameter that was ignored might be the one that was to keep somebody out.
+ * Reads the query of /verify: `permission` (any number, all needed), `team`, `environment`, `organization`, `preflight`. A
+ * Refusal for anything else: a parameter that was ignored might be the one that was to keep somebody out.
  */
 export function readVerifyQuery(query: string): Asked | Refusal {
   if (query === '') return NOTHING;
@@ -39,7 +40,7 @@ export function readVerifyQuery(query: string): Asked | Refusal {
 
 function parse(parameters: URLSearchParams): Asked | Refusal {
   for (const name of parameters.keys()) {
-    if (!['permission', 'team', 'environment', 'organization'].includes(name))
+    if (!['permission', 'team', 'environment', 'organization', 'preflight'].includes(name))
       return fault(`There is no parameter ${JSON.stringify(name.slice(0, 60))}; ${OWN_QUERY}`);
     if (name !== 'permission' && parameters.getAll(name).length > 1) return fault(`${name}: give one`);
   }
@@ -54,9 +55,12 @@ function parse(parameters: URLSearchParams): Asked | Refusal {
   const organizationId = parameters.get('organization');
   if (organizationId !== null && !isId('org', organizationId))
     return fault('organization: must be the id of an organization');
+  const preflight = parameters.get('preflight');
+  if (preflight !== null && preflight !== 'allow') return fault('preflight: must be allow');
   const visible = (key: { readonly organizationId: string }): boolean =>
     organizationId === null || key.organizationId === organizationId;
-  return { permissions, teamId, environment, askedBy: organizationId, visible };
+  const askedBy = organizationId;
+  return { permissions, teamId, environment, askedBy, visible, preflight: preflight !== null };
 }
 
 const NOTHING = parse(new URLSearchParams());

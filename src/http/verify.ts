@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Services } from '../context.ts';
 import { isFailure, type Verdict, type VerificationCode, verifySecret } from '../keys/verify.ts';
 import { clientAddress } from './client-address.ts';
-import { identityHeaders } from './identity-headers.ts';
+import { IDENTITY_BYTES_MAX, identityHeaders, noIdentityHeaders } from './identity-headers.ts';
+import { isPreflight } from './preflight.ts';
 import { presentedKey, SEVERAL } from './presented-key.ts';
 import { policyHeaders, retryAfter } from './rate-limit-headers.ts';
 import { Refusal } from './refusal.ts';
@@ -36,6 +37,7 @@ const STATUS: Readonly<Record<VerificationCode, number>> = {
 const CHALLENGE: RawHeaders = ['WWW-Authenticate', 'Bearer'];
 const NO_KEY = 'No API key was presented: send Authorization: Bearer <key> or X-API-Key: <key>';
 const TWO_KEYS = 'Two API keys were presented that differ';
+const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX} bytes: give it fewer permissions or teams`;
 const UNDECIDED = 'The key can not be verified now';
 
 /** At most so often a failure to decide is logged, milliseconds. */
@@ -43,7 +45,8 @@ const LOG_EVERY_MS = 10_000;
 
 /**
  * Forward-auth for gateways: 200 with the key's identity in headers, or a refusal with `{code, message}`. Reads the
- * query, the two headers that a key comes in and, behind a trusted proxy, X-Forwarded-For; nothing else, and no body.
+ * query, the two headers that a key comes in, what makes an OPTIONS request a preflight and, behind a trusted proxy,
+ * X-Forwarded-For; nothing else, and no body.
  */
 export function verifyHandler(services: Services): VerifyHandler {
   const { config, clock, failures, log } = services;
@@ -67,7 +70,10 @@ export function verifyHandler(services: Services): VerifyHandler {
     if (isFailure(code)) return refuseFailure(response, ip, code, message);
     if (status !== 200 || !record)
       return refuse(response, status, code, message, limitHeaders([], verdict, clock.now()));
-    response.writeHead(200, limitHeaders(identityHeaders(record), verdict, clock.now()));
+    const identity = identityHeaders(record);
+    if (!identity)
+      return refuse(response, 403, 'IDENTITY_TOO_LARGE', TOO_LARGE, limitHeaders([], verdict, clock.now()));
+    response.writeHead(200, limitHeaders(identity, verdict, clock.now()));
     response.end();
   };
 
@@ -88,8 +94,12 @@ export function verifyHandler(services: Services): VerifyHandler {
   ): Promise<void> | undefined => {
     const ip = clientAddress(request, config.trustedProxies);
     const secret = presentedKey(request.rawHeaders);
-    if (secret === null) refuse(response, 401, 'MALFORMED', NO_KEY, CHALLENGE);
-    else if (secret === SEVERAL) refuseFailure(response, ip, 'MALFORMED', TWO_KEYS);
+    if (secret === null) {
+      if (!asked.preflight || !isPreflight(request))
+        return void refuse(response, 401, 'MALFORMED', NO_KEY, CHALLENGE);
+      response.writeHead(200, noIdentityHeaders());
+      response.end();
+    } else if (secret === SEVERAL) refuse(response, 400, 'BAD_REQUEST', TWO_KEYS, []);
     else {
       // Not spread: every request passes here.
       const { permissions, teamId, environment, askedBy, visible } = asked;

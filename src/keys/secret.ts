@@ -39,10 +39,9 @@ export function generateSecret(prefix: string, environment: Environment): string
  * and no database needs to be asked.
  */
 export function parseSecret(text: string): { prefix: string; environment: Environment } | null {
-  if (text.length > SECRET_MAX) return null;
+  if (!hasSecretForm(text)) return null;
   const tail = text.slice(-TAIL_LENGTH);
   const prefix = text.slice(0, -TAIL_LENGTH);
-  if (!TAIL.test(tail) || !isKeyPrefix(prefix)) return null;
   if (crc32(text.slice(0, -CHECKSUM_LENGTH)) !== checksumIn(tail)) return null;
   return { prefix, environment: tail.startsWith('_live') ? 'live' : 'test' };
 }
@@ -61,6 +60,15 @@ export function trimPresented(text: string): string {
 
 function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
+/** Whether the text looks like a secret of a key, be its checksum right or wrong. */
+export function hasSecretForm(text: string): boolean {
+  return (
+    text.length <= SECRET_MAX &&
+    TAIL.test(text.slice(-TAIL_LENGTH)) &&
+    isKeyPrefix(text.slice(0, -TAIL_LENGTH))
+  );
 }
 
 let lastPrefix = '';

@@ -39,6 +39,12 @@ describe('the gateway that a new key’s dialog suggests', () => {
         const { organizationId } = await makeMember(keywright());
         const live = await makeApiKey(keywright(), organizationId, {});
         const other = await makeApiKey(keywright(), organizationId, { environment: 'test' });
+        const limited = await makeApiKey(keywright(), organizationId, {
+          rateLimit: { limit: 1, windowSeconds: 60 },
+        });
+        const vast = Array.from({ length: 100 }, (_, index) => `p${index}.`.padEnd(100, 'x'));
+        const large = await makeApiKey(keywright(), organizationId, { grants: vast.slice(0, 78) });
+        const tooLarge = await makeApiKey(keywright(), organizationId, { grants: vast });
         const upstream = await startUpstream();
         onTestFinished(() => upstream.stop());
         const port = await freePort();
@@ -56,8 +62,9 @@ describe('the gateway that a new key’s dialog suggests', () => {
           env: { HOME: directory },
         });
         onTestFinished(stop);
-        const ask = async (headers: Record<string, string>) =>
-          (await fetch(`http://127.0.0.1:${port}/orders`, { headers })).status;
+        const answer = (headers: Record<string, string>) =>
+          fetch(`http://127.0.0.1:${port}/orders`, { headers });
+        const ask = async (headers: Record<string, string>) => (await answer(headers)).status;
 
         const forged = { 'X-Keywright-Key-Id': 'key_forged', 'X-Keywright-Role': 'owner' };
         expect(await ask({ Authorization: `Bearer ${live.secret}`, ...forged })).toBe(200);
@@ -68,6 +75,21 @@ describe('the gateway that a new key’s dialog suggests', () => {
         expect(await ask(forged)).toBe(401);
         expect(await ask({ Authorization: `Bearer ${other.secret}` })).toBe(403);
         expect(upstream.arrivals).toHaveLength(1);
+
+        expect(await ask({ 'X-API-Key': limited.secret })).toBe(200);
+        const refused = await answer({ 'X-API-Key': limited.secret });
+        expect(refused.status).toBe(429);
+        expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+        expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED' });
+        // nginx itself takes no longer header.
+        const cookie = 'x'.repeat(title === 'nginx' ? 7_500 : 20_000);
+        expect(await ask({ 'X-API-Key': large.secret, Cookie: cookie })).toBe(200);
+        const vastly = await answer({ 'X-API-Key': tooLarge.secret });
+        expect([vastly.status, await vastly.json()]).toMatchObject([403, { code: 'IDENTITY_TOO_LARGE' }]);
+        const token = `Bearer ${'a'.repeat(500)}.b.c`;
+        expect(await ask({ 'X-API-Key': live.secret, Authorization: token })).toBe(200);
+        const two = { 'X-API-Key': live.secret, Authorization: `Bearer ${other.secret}` };
+        expect(await ask(two)).toBe(400);
       },
     );
 });

@@ -7,6 +7,7 @@ import { parseNetwork } from '../../src/core/ip.ts';
 import type { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
+import { createRole } from '../../src/organizations/create-role.ts';
 import { makeApiKey, makeMember, startTestServer, type TestServer } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';
 import { openConnection } from '../support/sockets.ts';
@@ -23,6 +24,10 @@ export interface Gateway {
   readonly adapt?: (text: string, directory: string) => string;
   /** The arguments that make it run in the foreground with the files in a directory. */
   readonly args: (directory: string) => readonly string[];
+  /** Turns the text of a file into one that lets preflights pass, as its comments say. */
+  readonly allowPreflight: (text: string) => string;
+  /** A cookie that the gateway itself still takes, bytes. */
+  readonly cookieBytes: number;
   /** What it answers where Keywright can't be asked. */
   readonly unavailable: number;
 }
@@ -61,19 +66,27 @@ export function describeGateway(gateway: Gateway): void {
       });
       upstream = await startUpstream();
       stops.push(() => upstream.stop());
+      url = await startGateway();
+      member = await makeMember(keywright);
+    });
+
+    /** Starts the gateway on a port that is free; gives its address. */
+    async function startGateway(change = (text: string) => text): Promise<string> {
       const port = await freePort();
-      const directory = configure(gateway, {
+      const replacements = {
         ':8000': `127.0.0.1:${port}`,
         'listen 8000': `listen 127.0.0.1:${port}`,
         '127.0.0.1:4000': new URL(keywright.url).host,
         '127.0.0.1:8080': `127.0.0.1:${upstream.port}`,
-      });
+      };
+      const directory = configure(gateway, change, replacements);
       const args = gateway.args(directory);
-      const { stop } = await startProgram(program, args, { port, cwd: directory, env: { HOME: directory } });
+      const running = { port, cwd: directory, env: { HOME: directory } };
+      const { stop } = await startProgram(program ?? '', args, running);
       stops.push(stop);
-      url = `http://127.0.0.1:${port}`;
-      member = await makeMember(keywright);
-    });
+      return `http://127.0.0.1:${port}`;
+    }
+
     beforeEach(() => {
       // Each test may fail as often as it likes.
       keywright.clock.advance(60_000);
@@ -87,10 +100,10 @@ export function describeGateway(gateway: Gateway): void {
       makeApiKey(keywright, member.organizationId, given);
 
     /** Sends the request and says what of it arrived at the API: nothing where it was refused. */
-    async function ask(secret: string | null, init: RequestInit = {}, path = '/') {
+    async function ask(secret: string | null, init: RequestInit = {}, path = '/', at = url) {
       const before = upstream.arrivals.length;
       const headers = { ...(secret ? { Authorization: `Bearer ${secret}` } : {}), ...init.headers };
-      const response = await fetch(url + path, { ...init, headers });
+      const response = await fetch(at + path, { ...init, headers });
       const text = await response.text();
       const arrivals = upstream.arrivals.slice(before);
       expect(arrivals.length).toBeLessThanOrEqual(1);
@@ -156,6 +169,75 @@ export function describeGateway(gateway: Gateway): void {
         const code = secret?.startsWith('kw_') ? 'NOT_FOUND' : 'MALFORMED';
         expect(JSON.parse(text)).toMatchObject({ code });
       }
+    });
+
+    test('takes a key next to a token that is for the API, and refuses two keys that differ', async () => {
+      const [one, other] = [await made(), await made()];
+      const token = `Bearer ${'a'.repeat(1_000)}.${'b'.repeat(1_000)}.c`;
+      const accepted = await ask(null, { headers: { 'X-API-Key': one.secret, Authorization: token } });
+      expect([accepted.status, told(accepted.arrival)['key-id']]).toEqual([200, one.id]);
+      const refused = await ask(other.secret, { headers: { 'X-API-Key': one.secret } });
+      expect([refused.status, refused.arrival]).toEqual([400, undefined]);
+      expect(JSON.parse(refused.text)).toMatchObject({ code: 'BAD_REQUEST' });
+    });
+
+    test('tells the API of every permission that fits into 8 KB, and refuses a key that has more', async () => {
+      const all = Array.from({ length: 200 }, (_, index) => `p${index}.`.padEnd(100, 'x'));
+      const { organizationId } = member;
+      const role = { organizationId, name: 'Vast', permissions: all.slice(0, 100) };
+      const ctx = contextFor(keywright.services, systemPrincipal('test'));
+      const roleId = (await createRole(ctx, role)).result.id;
+      const vast = await ask((await made({ roleId, grants: all.slice(100) })).secret);
+      expect([vast.status, vast.arrival]).toEqual([403, undefined]);
+      expect(JSON.parse(vast.text)).toMatchObject({ code: 'IDENTITY_TOO_LARGE' });
+      const grants = all.slice(0, 78);
+      const headers = { Cookie: `a=${'x'.repeat(gateway.cookieBytes)}` };
+      const { status, arrival } = await ask((await made({ grants })).secret, { headers });
+      expect([status, told(arrival).permissions]).toEqual([200, [...grants].sort().join()]);
+    });
+
+    test('asks whatever cookie and address come with the key, and passes both on', async () => {
+      const { secret } = await made();
+      const cookie = `a=${'x'.repeat(gateway.cookieBytes)}`;
+      const path = `/?q=${'y'.repeat(6_000)}`;
+      const { status, arrival } = await ask(secret, { headers: { Cookie: cookie } }, path);
+      expect(status).toBe(200);
+      expect([arrival?.headers.get('cookie'), arrival?.url]).toEqual([[cookie], path]);
+      expect((await ask('hello', { headers: { Cookie: cookie } }, path)).status).toBe(401);
+    });
+
+    const preflight = {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'PUT' },
+    };
+
+    test('lets no preflight pass unless it is told to', async () => {
+      const { status, arrival } = await ask(null, preflight);
+      expect([status, arrival]).toEqual([401, undefined]);
+    });
+
+    test('lets preflights pass where it is told to, without a word about who it is, and nothing else', async () => {
+      const at = await startGateway(gateway.allowPreflight);
+      const forged = { ...preflight.headers, 'X-Keywright-Key-Id': 'forged', X_Keywright_Role: 'owner' };
+      const passed = await ask(null, { method: 'OPTIONS', headers: forged }, '/', at);
+      expect([passed.status, passed.arrival?.method, told(passed.arrival)]).toEqual([200, 'OPTIONS', {}]);
+      for (const init of [
+        { headers: preflight.headers },
+        { method: 'PUT', headers: { ...preflight.headers, 'X-HTTP-Method-Override': 'OPTIONS' } },
+        { method: 'OPTIONS', headers: { Origin: 'https://app.example.com' } },
+        { method: 'OPTIONS', headers: { 'Access-Control-Request-Method': 'PUT' } },
+        { headers: { ...preflight.headers, 'X-Forwarded-Method': 'OPTIONS' } },
+      ]) {
+        const { status, arrival } = await ask(null, init, '/', at);
+        expect([status, arrival]).toEqual([401, undefined]);
+      }
+      const { secret, id } = await made();
+      const checked = await ask(secret, { method: 'POST', body: 'a body' }, '/', at);
+      expect([checked.status, checked.arrival?.body, told(checked.arrival)['key-id']]).toEqual([
+        200,
+        'a body',
+        id,
+      ]);
     });
 
     test('refuses a key that is not allowed this', async () => {
@@ -291,6 +373,7 @@ export function describeGateway(gateway: Gateway): void {
       });
       const undecided = await ask(secret);
       expect([undecided.status, undecided.arrival]).toEqual([503, undefined]);
+      expect(undecided.headers.get('retry-after')).toBe('1');
       await keywright.app.stop();
       for (let time = 0; time < 3; time += 1) {
         const { status, arrival } = await ask(secret);
@@ -301,10 +384,15 @@ export function describeGateway(gateway: Gateway): void {
 }
 
 /** Copies the gateway's files into a directory of their own, with other addresses in them. */
-function configure({ files, adapt }: Gateway, replacements: Readonly<Record<string, string>>): string {
+function configure(
+  { files, adapt }: Gateway,
+  change: (text: string) => string,
+  replacements: Readonly<Record<string, string>>,
+): string {
   const directory = mkdtempSync(join(inject('testRun').directory, 'gateway-'));
   for (const file of files) {
     let text = readFileSync(join(import.meta.dirname, '../../deploy', file), 'utf8');
+    text = change(text);
     for (const [from, to] of Object.entries(replacements)) text = text.replaceAll(from, to);
     text = adapt?.(text, directory) ?? text;
     writeFileSync(join(directory, file.split('/').at(-1) ?? file), text);

@@ -22,7 +22,7 @@ export interface Upstream {
 /** Starts one on a port that is free. */
 export async function startUpstream(): Promise<Upstream> {
   const arrivals: Arrival[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer({ maxHeaderSize: 65_536 }, async (request, response) => {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     arrivals.push(arrivalOf(request, body));

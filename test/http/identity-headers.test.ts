@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { VerifiableKey } from '../../src/context.ts';
-import { identityHeaders } from '../../src/http/identity-headers.ts';
+import { IDENTITY_BYTES_MAX, identityHeaders, noIdentityHeaders } from '../../src/http/identity-headers.ts';
 
-function headersOf(given: Partial<VerifiableKey>): Map<string, string> {
-  const raw = identityHeaders({
+function rawHeadersOf(given: Partial<VerifiableKey>): string[] | null {
+  return identityHeaders({
     keyId: 'key_1',
     secretId: 'sec_1',
     organizationId: 'org_1',
@@ -21,6 +21,10 @@ function headersOf(given: Partial<VerifiableKey>): Map<string, string> {
     keyExpiresAt: 0,
     ...given,
   });
+}
+
+function headersOf(given: Partial<VerifiableKey>): Map<string, string> {
+  const raw = rawHeadersOf(given) ?? [];
   return new Map(raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? '']] : [])));
 }
 
@@ -42,4 +46,30 @@ test('no text can end a header or begin another', () => {
   expect(headersOf({ roleName: 'a\r\nX-Admin: 1, b' }).get('X-Keywright-Role')).toBe(
     'a%0D%0AX-Admin%3A%201%2C%20b',
   );
+});
+
+/** As they stand in an answer. */
+function bytesOf(raw: readonly string[]): number {
+  let bytes = 0;
+  for (let index = 0; index < raw.length; index += 2)
+    if (raw[index]?.startsWith('X-Keywright-'))
+      bytes += Buffer.byteLength(`${raw[index]}: ${raw[index + 1]}\r\n`);
+  return bytes;
+}
+
+test('together they take at most 8 KB, to the byte', () => {
+  const empty = bytesOf(rawHeadersOf({}) ?? []);
+  const permissions = ['p'.repeat(IDENTITY_BYTES_MAX - empty)];
+  expect(bytesOf(rawHeadersOf({ permissions }) ?? [])).toBe(8_192);
+  for (const more of [{ permissions: [`${permissions[0]}p`] }, { permissions, externalId: 'a' }])
+    expect(rawHeadersOf(more)).toBeNull();
+  // Encoded, a character takes as many bytes as it has there.
+  expect(rawHeadersOf({ roleName: '\u{1f511}'.repeat(IDENTITY_BYTES_MAX / 10) })).toBeNull();
+});
+
+test('where there is no key, every one is there and empty', () => {
+  const names = (raw: readonly string[]) => raw.filter((_, index) => index % 2 === 0);
+  const none = noIdentityHeaders();
+  expect(names(none)).toEqual(names(rawHeadersOf({}) ?? []));
+  expect(bytesOf(none)).toBe(bytesOf(rawHeadersOf({}) ?? []) - 'key_1org_1live'.length);
 });

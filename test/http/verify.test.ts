@@ -162,15 +162,60 @@ onEachDatabase('/verify', (engine) => {
         ).toBe(200);
     });
 
-    test('without reading a body, and takes the next request on the same connection', async () => {
+    test('one request after the other on a connection, as long as none has a body', async () => {
       const { secret } = await made();
       const connection = await openConnection(server().url);
       const head = `POST /verify HTTP/1.1\r\nHost: a\r\nX-API-Key: ${secret}\r\n`;
-      connection.send(`${head}Content-Length: 5\r\n\r\nhello`);
-      connection.send(`${head}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`);
+      connection.send(`${head}\r\n${head}Content-Length: 0\r\n\r\n`);
       connection.send(`${head}Expect: 100-continue\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
       const received = await connection.closed();
       expect(received.match(/HTTP\/1.1 200 OK/g)).toHaveLength(3);
+    });
+
+    // Gateways forward what announces a body, and keep the body: the next request would be read as that.
+    test.each([
+      ['Content-Length: 5', 'hello'],
+      ['Content-Length: 500', ''],
+      ['content-length: 5', ''],
+      ['Transfer-Encoding: chunked', ''],
+      ['Transfer-Encoding: chunked', '5\r\nhello\r\n0\r\n\r\n'],
+      ['Expect: 100-continue\r\nContent-Length: 5', ''],
+    ])('and the last on its connection where %j announces a body, of which %j comes', async (line, body) => {
+      const { secret, id } = await made();
+      for (const [key, status] of [
+        [secret, 200],
+        ['nothing', 401],
+      ] as const) {
+        const connection = await openConnection(server().url);
+        connection.send(`POST /verify HTTP/1.1\r\nHost: a\r\nX-API-Key: ${key}\r\n${line}\r\n\r\n${body}`);
+        const received = (await connection.closed()).replace('HTTP/1.1 100 Continue\r\n\r\n', '');
+        expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+        expect(received).toContain('\r\nConnection: close\r\n');
+        expect(received.includes(id)).toBe(status === 200);
+        expect(received.match(/HTTP\/1.1 /g)).toHaveLength(1);
+      }
+    });
+
+    test('a key next to a token that is for the API behind the gateway', async () => {
+      const { secret, id } = await made();
+      const jwt = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.${'a'.repeat(900)}.sig`;
+      for (const foreign of [jwt, 'hello', 'ghp_0123456789', 'kw_live_short', 'x_live_', `${secret}.sig`])
+        for (const scheme of ['Bearer', 'bearer'])
+          for (const reversed of [false, true]) {
+            const headers: [string, string][] = [
+              ['X-API-Key', secret],
+              ['Authorization', `${scheme} ${foreign}`],
+            ];
+            if (reversed) headers.reverse();
+            const answer = await ask(server(), { headers });
+            expect([answer.status, answer.headers['x-keywright-key-id']]).toEqual([200, id]);
+          }
+      expect((await ask(server(), { headers: [['Authorization', `Bearer ${jwt}`]] })).status).toBe(401);
+      const bad = [
+        ['X-API-Key', 'hello'],
+        ['Authorization', `Bearer ${jwt}`],
+      ] as const;
+      expect((await ask(server(), { headers: bad })).status).toBe(401);
     });
 
     test('requests for an upgrade, and closes the connection', async () => {
@@ -240,7 +285,18 @@ onEachDatabase('/verify', (engine) => {
         ],
       ] as const) {
         const answer = await ask(server(), { headers });
-        expect([answer.status, codeOf(answer)]).toEqual([401, 'MALFORMED']);
+        expect([answer.status, codeOf(answer)]).toEqual([400, 'BAD_REQUEST']);
+      }
+      const { sessionToken } = one;
+      const operator = await makeOperatorToken(server(), 'second');
+      const typo = one.secret.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
+      for (const other of [sessionToken, operator, typo, generateSecret('acme', 'test')]) {
+        const headers = [
+          ['X-API-Key', one.secret],
+          ['Authorization', `Bearer ${other}`],
+        ] as const;
+        const answer = await ask(server(), { headers });
+        expect([answer.status, codeOf(answer)]).toEqual([400, 'BAD_REQUEST']);
       }
       const cookie = [
         ['Cookie', `${cookieName(server().url)}=${third.sessionToken}`],
@@ -290,7 +346,29 @@ onEachDatabase('/verify', (engine) => {
       expect(await answers(`?organization=${newId('org')}`)).toBe('401 NOT_FOUND');
     });
 
+    test('a key whose identity does not fit into the headers of gateways', async () => {
+      const { organizationId, ctx } = await made();
+      const permissions = Array.from({ length: 200 }, (_, index) => `p${index}.`.padEnd(100, 'x'));
+      const ofRole = permissions.slice(0, 100);
+      const role = { organizationId, name: 'Vast', permissions: ofRole };
+      const roleId = (await createRole(ctx, role)).result.id;
+      const rateLimit = { limit: 10, windowSeconds: 60 };
+      const grants = permissions.slice(100);
+      const vast = await makeApiKey(server(), organizationId, { roleId, grants, rateLimit });
+      const answer = await ask(server(), { key: vast.secret, query: `?permission=${permissions[7]}` });
+      expect([answer.status, codeOf(answer)]).toEqual([403, 'IDENTITY_TOO_LARGE']);
+      expect(answer.headers.ratelimit).toBe('"key";r=9;t=60');
+      expect(IDENTITY.some((name) => name in answer.headers)).toBe(false);
+      const large = await makeApiKey(server(), organizationId, { grants: permissions.slice(0, 78) });
+      const accepted = await ask(server(), { key: large.secret });
+      expect(accepted.status).toBe(200);
+      expect(accepted.headers['x-keywright-permissions']).toBe(permissions.slice(0, 78).sort().join());
+    });
+
     test.each([
+      'preflight=',
+      'preflight=deny',
+      'preflight=allow&preflight=allow',
       'permissions=a.b',
       'permission=',
       'permission=a.b,c.d',
@@ -325,6 +403,51 @@ onEachDatabase('/verify', (engine) => {
       const headers = { Authorization: `Bearer ${secret}` };
       for (const path of ['/verify/', '/verifyx', '/Verify', '//verify', '/%76erify'])
         expect((await fetch(server().url + path, { headers })).status).toBe(404);
+    });
+  });
+
+  describe('a preflight', () => {
+    const page = ['Origin', 'https://app.example.com'] as const;
+    const asks = ['Access-Control-Request-Method', 'POST'] as const;
+    const query = '?preflight=allow&permission=a.b&environment=live';
+
+    test('passes without a key where the gateway allows it, and is nobody', async () => {
+      const { status, headers, text } = await ask(server(), {
+        method: 'OPTIONS',
+        query,
+        headers: [page, asks],
+      });
+      expect([status, text]).toEqual([200, '']);
+      expect(IDENTITY.map((name) => headers[name])).toEqual(IDENTITY.map(() => ''));
+      const events: unknown[] = [];
+      const stop = server().services.bus.subscribe((event) => events.push(event));
+      await ask(server(), { method: 'OPTIONS', query, headers: [page, asks] });
+      stop();
+      expect(events).toEqual([]);
+    });
+
+    test.each([
+      ['GET', query, [page, asks]],
+      ['POST', query, [page, asks]],
+      ['OPTIONS', query, [page]],
+      ['OPTIONS', query, [asks]],
+      ['OPTIONS', query, [['Origin', ''] as const, asks]],
+      ['OPTIONS', query, []],
+      ['OPTIONS', '', [page, asks]],
+      ['OPTIONS', '?uri=/?preflight=allow', [page, asks]],
+      ['GET', query, [page, asks, ['X-HTTP-Method-Override', 'OPTIONS'] as const]],
+      ['GET', query, [page, asks, ['X-Forwarded-Method', 'OPTIONS'] as const]],
+    ])('is nothing else: %s %s with %j', async (method, given, headers) => {
+      const { status } = await ask(server(), { method, query: given, headers });
+      expect(status).toBe(401);
+    });
+
+    test('with a key is checked as any other request', async () => {
+      const { secret, id } = await made({ grants: ['a.b'] });
+      const given = { method: 'OPTIONS', query, headers: [page, asks] };
+      const accepted = await ask(server(), { ...given, key: secret });
+      expect([accepted.status, accepted.headers['x-keywright-key-id']]).toEqual([200, id]);
+      expect((await ask(server(), { ...given, key: 'nothing' })).status).toBe(401);
     });
   });
 

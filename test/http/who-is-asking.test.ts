@@ -177,6 +177,23 @@ onEachDatabase('who is asking', (engine) => {
     expect(JSON.stringify(errors)).not.toContain(secret);
   });
 
+  test('next to a key, a token of another form is for the API behind a gateway, and ignored', async () => {
+    const { organizationId } = await makeMember(server());
+    const { secret } = await makeApiKey(server(), organizationId);
+    for (const foreign of [`Bearer ${'a'.repeat(2_000)}.b.c`, 'Bearer hello', 'Basic YTpi', 'Bearer', '']) {
+      const headers = { 'X-API-Key': secret, Authorization: foreign };
+      const { status, errors } = await ask(server(), '{ __typename }', { headers });
+      expect([status, errors]).toEqual([200, []]);
+      await expectRefused(
+        await ask(server(), '{ __typename }', { headers: { ...headers, 'X-API-Key': 'hello' } }),
+      );
+    }
+    for (const own of [`sess_${'A'.repeat(43)}`, `kwop_${'A'.repeat(43)}`, secret.replace(/.{4}$/, 'AAAA')]) {
+      const headers = { 'X-API-Key': secret, Authorization: `Bearer ${own}` };
+      expect((await ask(server(), '{ __typename }', { headers })).status).toBe(400);
+    }
+  });
+
   test('two credentials that disagree, or a header that repeats, are no credential at all: 400', async () => {
     const { organizationId, sessionToken } = await makeMember(server());
     const { secret } = await makeApiKey(server(), organizationId);

@@ -27,6 +27,18 @@ const IDENTITY_HEADERS = [
   'External-Id',
 ] as const;
 
+/** What browsers send and Keywright doesn't read, as Caddy's patterns. */
+const BROWSER_HEADERS = [
+  'Cookie',
+  'Referer',
+  'User-Agent',
+  'Accept*',
+  'Sec-*',
+  'If-*',
+  'Content-*',
+  'X-Forwarded-Uri',
+] as const;
+
 /** Ways to use a new key, and to have a gateway ask for it. Only the first two hold the secret. */
 export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
   return [
@@ -71,6 +83,11 @@ function nginx(facts: SnippetFacts): string {
 
     location / {
         auth_request /_keywright;
+        auth_request_set $keywright_status $upstream_status;
+        auth_request_set $keywright_code $upstream_http_x_keywright_code;
+        auth_request_set $keywright_retry $upstream_http_retry_after;
+        auth_request_set $keywright_limit $upstream_http_ratelimit;
+        auth_request_set $keywright_limit_policy $upstream_http_ratelimit_policy;
 ${IDENTITY_HEADERS.map((header) => `        auth_request_set ${variable(header)} ${answered(header)};`).join('\n')}
         # Every one, so that nothing of that name comes from the client.
 ${IDENTITY_HEADERS.map((header) => `        proxy_set_header X-Keywright-${header} ${variable(header)};`).join('\n')}
@@ -78,11 +95,16 @@ ${IDENTITY_HEADERS.map((header) => `        proxy_set_header X-Keywright-${heade
         proxy_set_header X-API-Key "";
         proxy_set_header Host $host;
         proxy_pass http://127.0.0.1:8080;
+        # To auth_request everything but 401 and 403 is 500.
+        error_page 401 403 500 = @keywright_refused;
     }
 
     location = /_keywright {
         internal;
         proxy_pass ${verifyAddress(facts)};
+        # The identity headers take up to 8 KB.
+        proxy_buffer_size 16k;
+        proxy_buffers 4 16k;
         proxy_pass_request_body off;
         proxy_pass_request_headers off;
         proxy_set_header Content-Length "";
@@ -90,6 +112,19 @@ ${IDENTITY_HEADERS.map((header) => `        proxy_set_header X-Keywright-${heade
         proxy_set_header Authorization $http_authorization;
         proxy_set_header X-API-Key $http_x_api_key;
         proxy_set_header X-Forwarded-For $remote_addr;${protocol === 'https:' ? '\n        proxy_ssl_server_name on;' : ''}
+    }
+
+    location @keywright_refused {
+        default_type application/json;
+        add_header Retry-After $keywright_retry always;
+        add_header RateLimit $keywright_limit always;
+        add_header RateLimit-Policy $keywright_limit_policy always;
+        add_header Cache-Control no-store always;
+        if ($keywright_code = BAD_REQUEST) { return 400 '{"code":"BAD_REQUEST"}'; }
+        if ($keywright_status = 401) { return 401 '{"code":"$keywright_code"}'; }
+        if ($keywright_status = 403) { return 403 '{"code":"$keywright_code"}'; }
+        if ($keywright_status = 429) { return 429 '{"code":"$keywright_code"}'; }
+        return 503 '{"code":"UNAVAILABLE"}';
     }
 }`;
 }
@@ -108,6 +143,8 @@ function caddy({ server, environment }: SnippetFacts): string {
 			uri /verify?environment=${environment.toLowerCase()}
 			header_up Host {upstream_hostport}
 			copy_headers ${IDENTITY_HEADERS.map((header) => `X-Keywright-${header}`).join(' ')}
+			# Only what Keywright reads: a cookie may be longer than it takes.
+${BROWSER_HEADERS.map((header) => `			header_up -${header}`).join('\n')}
 		}
 		reverse_proxy 127.0.0.1:8080 {
 			header_up -Authorization

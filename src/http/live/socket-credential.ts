@@ -1,11 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import {
-  agree,
-  apiKeyCredential,
-  bearerCredential,
-  type Credential,
-  headerCredentials,
-} from '../credentials.ts';
+import { agree, type Credential, explicitCredentials, headerValue } from '../credentials.ts';
 import { originOf } from '../session-cookie.ts';
 
 /**
@@ -13,7 +7,8 @@ import { originOf } from '../session-cookie.ts';
  * handshake's headers. Null where there is none. Throws a Refusal where they disagree or can't be one.
  */
 export function readSocketCredential(request: IncomingMessage, payload: unknown): Credential | null {
-  return agree([...payloadCredentials(payload), ...headerCredentials(request)]);
+  const given = (name: string) => [...payloadValues(payload, name), ...headerValue(request, name)];
+  return agree(explicitCredentials(given('authorization'), given('x-api-key')));
 }
 
 /**
@@ -24,12 +19,9 @@ export function isFromOwnOrigin({ headers }: IncomingMessage, publicUrl: string)
   return headers.origin === originOf(publicUrl);
 }
 
-function payloadCredentials(payload: unknown): Credential[] {
-  const credentials: Credential[] = [];
-  for (const [name, value] of Object.entries(payload ?? {})) {
-    if (typeof value !== 'string') continue;
-    if (name.toLowerCase() === 'authorization') credentials.push(bearerCredential(value));
-    if (name.toLowerCase() === 'x-api-key') credentials.push(apiKeyCredential(value));
-  }
-  return credentials;
+/** The texts under a (lower-case) name in the payload of `connection_init`, however the name is written. */
+function payloadValues(payload: unknown, name: string): string[] {
+  return Object.entries(payload ?? {}).flatMap(([key, value]) =>
+    typeof value === 'string' && key.toLowerCase() === name ? [value] : [],
+  );
 }

@@ -52,6 +52,10 @@ onEachDatabase('a socket', (engine) => {
       [{ Authorization: `bearer ${key.secret}` }, { __typename: 'ApiKey', id: key.id }],
       [{ 'X-API-Key': key.secret }, { __typename: 'ApiKey', id: key.id }],
       [
+        { 'x-api-key': key.secret, authorization: `Bearer ${'a'.repeat(500)}.b.c` },
+        { __typename: 'ApiKey', id: key.id },
+      ],
+      [
         { authorization: `Bearer ${token}` },
         { __typename: 'SystemActor', name: `operator:back-end-${engine}` },
       ],
@@ -69,6 +73,14 @@ onEachDatabase('a socket', (engine) => {
       authorization: `Bearer ${sessionToken}`,
     });
     expect(await whoIs(twice)).toMatchObject({ id: userId });
+  });
+
+  test('belongs to the key in its payload where a token in the header is for another server', async () => {
+    const { organizationId } = await makeMember(server());
+    const { secret, id } = await makeApiKey(server(), organizationId, { grants: ['api.key.view'] });
+    const headers = { Authorization: 'Bearer header.payload.signature' };
+    const socket = await initialized(await openLiveSocket(server(), { headers }), { 'x-api-key': secret });
+    expect(await whoIs(socket)).toMatchObject({ id });
   });
 
   test('with a cookie is accepted from a page of this server, and from nowhere else', async () => {
