@@ -1,12 +1,8 @@
 import { type Kysely, Migrator, sql } from 'kysely';
 import type { Database } from './database.ts';
+import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
-import type { Tables } from './tables.ts';
-
-/** The database was last migrated by a newer program than this one. */
-export class DatabaseTooNewError extends Error {
-  override name = 'DatabaseTooNewError';
-}
+import { TABLE_NAMES, type Tables } from './tables.ts';
 
 /** What a migration run did: the names of the migrations it applied, oldest first; none where all was current. */
 export interface MigrationResult {
@@ -15,12 +11,13 @@ export interface MigrationResult {
 
 /**
  * Brings the tables up to date. Runs under a lock, so that of several processes that start at once one migrates and the
- * others wait. Rejects with DatabaseTooNewError where the database knows migrations that this program does not.
+ * others wait. Rejects with DatabaseTooNewError where the database knows migrations that this program does not, and with
+ * DatabaseForeignError where it is another program's; nothing is changed then.
  */
 export async function migrate(database: Database): Promise<MigrationResult> {
   return database.engine === 'postgres'
     ? database.kysely.connection().execute(runUnhurried)
-    : run(database.kysely);
+    : run(database.kysely, 'sqlite');
 }
 
 /**
@@ -42,26 +39,40 @@ export async function migrationProblem(
 async function runUnhurried(connection: Kysely<Tables>): Promise<MigrationResult> {
   await sql`set statement_timeout = 0`.execute(connection);
   try {
-    return await run(connection);
+    return await run(connection, 'postgres');
   } finally {
     await sql`reset statement_timeout`.execute(connection);
   }
 }
 
-async function run(kysely: Kysely<Tables>): Promise<MigrationResult> {
+async function run(kysely: Kysely<Tables>, engine: Database['engine']): Promise<MigrationResult> {
   const done = await executed(kysely);
+  if (!done.some((name) => name in migrations)) await refuseForeign(kysely, engine, done);
   const unknown = done.find((name) => !(name in migrations));
-  if (unknown) {
-    throw new DatabaseTooNewError(
-      `The database is newer than this program (it has the migration ${unknown}); start the version that made it, or a later one`,
-    );
-  }
+  if (unknown) throw new DatabaseTooNewError(unknown);
   // Without any lock, so that a program starts while another writes.
   if (Object.keys(migrations).every((name) => done.includes(name))) return { applied: [] };
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error) throw error;
   return { applied: results.map((result) => result.migrationName) };
+}
+
+/**
+ * Checks that a database in which nothing of ours was migrated is free for it. A schema of PostgreSQL may hold an
+ * extension's tables, or others that don't get in the way; a file of SQLite was looked at when it was opened.
+ */
+async function refuseForeign(
+  kysely: Kysely<Tables>,
+  engine: Database['engine'],
+  done: readonly string[],
+): Promise<void> {
+  if (done.length > 0) throw new DatabaseForeignError('kysely_migration');
+  if (engine === 'sqlite') return;
+  const tables = await kysely.introspection.getTables();
+  const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(kysely);
+  const foreign = tables.find(({ name, schema }) => schema === rows[0]?.name && TABLE_NAMES.has(name));
+  if (foreign) throw new DatabaseForeignError(foreign.name);
 }
 
 async function executed(kysely: Kysely<Tables>): Promise<string[]> {

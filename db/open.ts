@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, OpenOptions } from './database.ts';
 
@@ -23,10 +23,30 @@ export { deadlineIn, retryWhileLocked } from './write-turns.ts';
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     const { openSqlite } = await import('./sqlite.ts');
     return openSqlite(path, options);
   }
   const { openPostgres } = await import('./postgres.ts');
   return openPostgres(url);
+}
+
+/** One by one: `recursive` of Node.js does not end on a file system that says of a folder to make that it is not there. */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process that starts may have been faster.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import { backgroundWriter } from './background-writer.ts';
 import type { Database, OpenOptions, SyncLookup } from './database.ts';
+import { DatabaseForeignError } from './database-errors.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './sqlite-driver.ts';
 import { sqliteError } from './sqlite-errors.ts';
@@ -44,7 +45,9 @@ export async function openSqlite(
   const turns = new WriteTurns();
   try {
     const connection = open(false);
-    await retryWhileLocked(() => connection.pragma('journal_mode = WAL'), deadlineIn(waitMs));
+    const deadline = deadlineIn(waitMs);
+    await retryWhileLocked(() => refuseForeign(connection), deadline);
+    await retryWhileLocked(() => connection.pragma('journal_mode = WAL'), deadline);
     for (const pragma of WRITER_PRAGMAS) connection.pragma(pragma);
     const dialect = sqliteDialect({
       writer: keepStatements(connection),
@@ -67,6 +70,18 @@ export async function openSqlite(
     closeAll();
     throw error;
   }
+}
+
+/** Before anything of the file is changed. The list of migrations is the first table that this program makes. */
+function refuseForeign(connection: SqliteConnection): void {
+  const names = connection
+    .prepare<[], string>(
+      "select name from sqlite_schema where type = 'table' and name not like 'sqlite^_%' escape '^'",
+    )
+    .pluck()
+    .all();
+  const [first] = names;
+  if (first !== undefined && !names.includes('kysely_migration')) throw new DatabaseForeignError(first);
 }
 
 /** SQLite would make the file as the umask says; the files beside it (-wal, -shm) get the mode of this one. */

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildConsole } from './build-console.mjs';
+import { entry, minimumOf } from './entry.mjs';
 import { fingerprint } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,6 +26,7 @@ const INPUTS = [
   'schema',
   'db',
   'scripts/build.mjs',
+  'scripts/entry.mjs',
   'scripts/fingerprint.mjs',
   'package.json',
   'package-lock.json',
@@ -53,7 +55,7 @@ export async function build() {
   const folder = mkdtempSync(join(dist, unfinished));
   try {
     const bundle = await rolldown({
-      input: { keywright: join(root, 'src/main.ts') },
+      input: { main: join(root, 'src/main.ts') },
       platform: 'node',
       cwd: root,
       // A native addon; and what others use only if somebody installed it.
@@ -62,18 +64,20 @@ export async function build() {
       resolve: { mainFields: ['module', 'main'] },
       logLevel: 'warn',
     });
-    await bundle.write({
+    const { output } = await bundle.write({
       dir: folder,
       format: 'esm',
       sourcemap: true,
       // Minified it starts no faster, and a stack in the log says less.
       minify: false,
       comments: { legal: false },
-      banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
-      entryFileNames: '[name].js',
+      entryFileNames: '[name]-[hash].js',
       chunkFileNames: '[name]-[hash].js',
     });
     await bundle.close();
+    const { fileName } = output.find(({ isEntry }) => isEntry);
+    const minimum = minimumOf(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+    writeFileSync(join(folder, 'keywright.js'), entry(`./${fileName}`, minimum));
     publish(folder, inputs);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -82,8 +86,8 @@ export async function build() {
 
 function publish(folder, inputs) {
   const files = readdirSync(folder);
-  const entry = (file) => (file === 'keywright.js' ? 1 : 0);
-  for (const file of files.sort((a, b) => entry(a) - entry(b)))
+  const last = (file) => (file === 'keywright.js' ? 1 : 0);
+  for (const file of files.sort((a, b) => last(a) - last(b)))
     renameSync(join(folder, file), join(dist, file));
   const builds = [files, ...readRecord().builds].slice(0, BUILDS_KEPT);
   writeFileSync(join(folder, 'build.json'), JSON.stringify({ inputs, builds }));

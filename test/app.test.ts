@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DatabaseTooNewError } from '../db/migrate.ts';
+import { DatabaseTooNewError } from '../db/database-errors.ts';
 import { type Engine, openDatabase } from '../db/open.ts';
 import { createApp } from '../src/app.ts';
 import { parseConfig } from '../src/core/config.ts';
@@ -56,7 +56,7 @@ onEachDatabase('the app', (engine) => {
       const server = await newServer(engine);
       const { config } = await newDatabase(engine);
       const app = await createApp({ ...config, port: Number(new URL(server.url).port) }, { log: silent });
-      await expect(app.start()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+      await expect(app.start()).rejects.toMatchObject({ cause: { code: 'EADDRINUSE' } });
       await expect(sql`select 1`.execute(app.services.db)).rejects.toThrow();
     });
   });

@@ -1,9 +1,9 @@
 import { type CopyProgress, copyDatabase } from '../../db/copy.ts';
-import { migrate, migrationProblem } from '../../db/migrate.ts';
-import { openDatabase } from '../../db/open.ts';
+import { migrationProblem } from '../../db/migrate.ts';
 import { parseConfig } from '../core/config.ts';
 import { settleJournal } from '../usage/journal-store.ts';
 import type { Io, Output } from './io.ts';
+import { explained, type NamedDatabase, open, openMigrated } from './open-database.ts';
 
 /** The options of `copy`. */
 export interface CopyOptions {
@@ -19,31 +19,34 @@ const BAR_WIDTH = 30;
  * used, the source is not up to date, or the target holds something else.
  */
 export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
-  const addressOf = (url: string) => parseConfig({ DATABASE_URL: url }).databaseUrl;
-  const [sourceUrl, targetUrl] = [
-    addressOf(from),
-    to === undefined ? parseConfig(io.env).databaseUrl : addressOf(to),
-  ];
-  if (sourceUrl === targetUrl) throw new Error('--from and --to are the same database');
-  const source = await openDatabase(sourceUrl);
+  const source: NamedDatabase = { url: databaseUrl({ DATABASE_URL: from }), setting: '--from' };
+  const target: NamedDatabase =
+    to === undefined
+      ? { url: databaseUrl(io.env), setting: 'DATABASE_URL' }
+      : { url: databaseUrl({ DATABASE_URL: to }), setting: '--to' };
+  if (source.url === target.url) throw new Error('--from and --to are the same database');
+  const reading = await open(source);
   try {
-    const problem = await migrationProblem(source);
+    const problem = await explained(source, () => migrationProblem(reading));
     if (problem) throw new Error(`The database to copy from can't be read as it is: ${problem}`);
     // Usage that a server which was killed had no time to bring into the tables.
-    if (source.background) await settleJournal(source.kysely, source.background);
-    const target = await openDatabase(targetUrl);
+    if (reading.background) await settleJournal(reading.kysely, reading.background);
+    const { database: writing } = await openMigrated(target);
     try {
-      await migrate(target);
-      const copied = await copyDatabase(source, target, progressOn(io.stderr));
+      const copied = await copyDatabase(reading, writing, progressOn(io.stderr));
       for (const { table, rows, sha256 } of copied)
         io.stdout.write(`${table.padEnd(24)}${String(rows).padStart(12)} rows  ${sha256.slice(0, 16)}\n`);
       io.stdout.write('Both databases hold the same\n');
     } finally {
-      await target.close();
+      await writing.close();
     }
   } finally {
-    await source.close();
+    await reading.close();
   }
+}
+
+function databaseUrl(env: Readonly<Record<string, string>>): string {
+  return parseConfig(env).databaseUrl;
 }
 
 /** A bar that moves on a terminal; elsewhere a line when a table is done. */

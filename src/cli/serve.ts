@@ -3,6 +3,7 @@ import { parseConfig } from '../core/config.ts';
 import { createLog } from '../core/log.ts';
 import { createFirstOrganization } from './create-first-organization.ts';
 import type { Io } from './io.ts';
+import { openMigrated } from './open-database.ts';
 import { commandLineContext } from './with-context.ts';
 
 /** The options of `serve`; those left out come from the environment. */
@@ -11,22 +12,27 @@ export interface ServeOptions {
   readonly host?: string;
 }
 
-/** Serves until the process is told to end. Rejects with ConfigError, or where the database or the port can't be used. */
+/** Serves until the process is told to end. Rejects with ConfigError, or with StartError. */
 export async function serve(io: Io, { port, host }: ServeOptions): Promise<void> {
   const told = { ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
   const config = parseConfig({ ...io.env, ...told });
   const log = createLog(config.logLevel, (line) => io.stderr.write(line));
   const end = awaitEnd();
   try {
-    const app = await createApp(config, { log });
+    const { database } = await openMigrated({ url: config.databaseUrl, setting: 'DATABASE_URL' });
     try {
-      const { url } = await app.start();
-      const link = await createFirstOrganization(commandLineContext(app.services));
-      if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
-      io.stdout.write(`Keywright is ready at ${url}\n`);
-      await end.told;
+      const app = await createApp(config, { log, database });
+      try {
+        const { url } = await app.start();
+        const link = await createFirstOrganization(commandLineContext(app.services));
+        if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
+        io.stdout.write(`Keywright is ready at ${url}\n`);
+        await end.told;
+      } finally {
+        await app.stop();
+      }
     } finally {
-      await app.stop();
+      await database.close();
     }
   } finally {
     end.ignore();

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { migrate } from '../../db/migrate.ts';
-import { openDatabase } from '../../db/open.ts';
 import { systemPrincipal } from '../access/principal.ts';
 import { createApp } from '../app.ts';
 import type { Context, Services } from '../context.ts';
 import { parseConfig } from '../core/config.ts';
 import { createLog } from '../core/log.ts';
 import type { Io } from './io.ts';
+import { openMigrated } from './open-database.ts';
 
 /** What a verb is handed when the command line calls it. */
 export function commandLineContext(services: Services): Context {
@@ -23,9 +22,8 @@ export function commandLineContext(services: Services): Context {
  */
 export async function withContext<T>(io: Io, work: (ctx: Context) => Promise<T>): Promise<T> {
   const config = parseConfig(io.env);
-  const database = await openDatabase(config.databaseUrl);
+  const { database } = await openMigrated({ url: config.databaseUrl, setting: 'DATABASE_URL' });
   try {
-    await migrate(database);
     const log = createLog(config.logLevel, (line) => io.stderr.write(line));
     const app = await createApp(config, { database, log });
     try {

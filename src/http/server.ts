@@ -6,6 +6,7 @@ import { UnavailableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { announcesBody, securityHeaders } from './headers.ts';
+import { listenError } from './listen-error.ts';
 import { Refusal } from './refusal.ts';
 import type { Route, Routes } from './routes.ts';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
@@ -151,9 +152,10 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
   return {
     listen(host, port, siteAt) {
       return new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
+        const fail = (error: Error) => reject(listenError(error, host, port));
+        server.once('error', fail);
         server.listen(port, host, () => {
-          server.off('error', reject);
+          server.off('error', fail);
           try {
             site = siteAt((server.address() as AddressInfo).port);
             headers = securityHeaders(site.publicUrl);

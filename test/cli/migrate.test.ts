@@ -25,6 +25,6 @@ onEachDatabase('migrate', (engine) => {
     );
     const { code, stdout, stderr } = await run(env, ...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^The database is newer than this program .*9999-tomorrow.*\n$/);
+    expect(stderr).toMatch(/^DATABASE_URL: \S+ is newer than this program .*9999-tomorrow.*; start .*\n$/);
   });
 });

@@ -1,0 +1,131 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { codeOf, rootOf, StartError } from '../src/core/start-error.ts';
+import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts';
+
+/**
+ * Why a database can't be used, in a line that names the setting it came from, where it is, and what to do next, without
+ * the password in its URL. An error that has nothing to do with that comes back as it is.
+ */
+export function databaseStartError(error: unknown, setting: string, url: string): unknown {
+  const root = rootOf(error);
+  const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : null;
+  const fault = ofMigration(root) ?? (path === null ? ofPostgres(root, new URL(url)) : ofSqlite(root, path));
+  if (!fault) return error;
+  const where = path ?? addressOf(new URL(url));
+  return new StartError(`${setting}: ${fault(where)}`, { cause: error });
+}
+
+/** What to say of the path of the file, or the address of the database. */
+type Fault = ((where: string) => string) | undefined;
+
+/** In a text of ours, `%` stands for where it is. */
+function saying(text: string | undefined): Fault {
+  return text === undefined ? undefined : (where) => text.replace('%', () => where);
+}
+
+function ofMigration(root: unknown): Fault {
+  if (root instanceof DatabaseTooNewError)
+    return (where) =>
+      `${where} is newer than this program (it has the migration ${root.migration}); start the version that made it, or a later one`;
+  if (root instanceof DatabaseForeignError)
+    return (where) =>
+      `${where} belongs to another program (it has a table ${root.table}); give Keywright a database of its own`;
+  return undefined;
+}
+
+function ofSqlite(root: unknown, path: string): Fault {
+  const code = codeOf(root);
+  // The folder is made before the file is opened.
+  if (FOLDER_FAULTS.has(code))
+    return () => `the folder ${dirname(path)} can't be created (${code}); create it, or set another path`;
+  const primary = /^SQLITE_([A-Z]+)/.exec(code)?.[1] ?? '';
+  if (primary === 'CANTOPEN' || primary === 'READONLY') return unusableFile(path);
+  return saying(SQLITE_FAULTS[primary]);
+}
+
+const FOLDER_FAULTS: ReadonlySet<string> = new Set(
+  'EACCES EPERM EROFS ENOENT ENOTDIR EEXIST ENOSPC ENAMETOOLONG ELOOP EDQUOT'.split(' '),
+);
+
+const SQLITE_FAULTS: Readonly<Record<string, string>> = {
+  NOTADB: '% is not an SQLite database; set another path, or restore a backup',
+  CORRUPT: '% is damaged; restore a backup',
+  BUSY: '% is locked by another program; stop that program, or try again',
+  LOCKED: '% is locked by another program; stop that program, or try again',
+  PROTOCOL: '% is locked by another program; stop that program, or try again',
+  FULL: 'there is no space left on the disk of %; make room',
+  IOERR: "% can't be read or written; look at its disk and at the log of the system",
+};
+
+/** Which of file and folder it is; SQLite writes a journal beside the file, so it needs both. */
+function unusableFile(path: string): Fault {
+  const folder = dirname(path);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    return saying('% is a folder; set the path of a file in it');
+  if (!permits(folder, constants.W_OK | constants.X_OK))
+    return () => `the folder ${folder} can't be written to; give this user the right to, or set another path`;
+  if (!permits(path, constants.R_OK | constants.W_OK))
+    return saying("% can't be read and written; give this user the right to, or set another path");
+  return saying("% can't be opened for writing; look at its file system, or set another path");
+}
+
+function permits(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function ofPostgres(root: unknown, { username }: URL): Fault {
+  const code = codeOf(root);
+  const message = root instanceof Error ? root.message : '';
+  if (TLS_FAULTS.test(code))
+    return (where) =>
+      `the TLS certificate of ${where} is not accepted (${code}); correct it, or trust its issuer with sslrootcert in the URL`;
+  const said = SAID.find(([pattern]) => pattern.test(message));
+  const text = POSTGRES_FAULTS[code] ?? said?.[1];
+  return saying(text?.replace('$user', () => username || 'of this process'));
+}
+
+const TLS_FAULTS = /CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^EPROTO$/;
+
+/** Where there is no code, or one of many meanings, by what the driver and the server say. */
+const SAID: readonly (readonly [said: RegExp, text: string])[] = [
+  [/does not support SSL/i, '% does not offer TLS; turn it on there, or set sslmode=disable in the URL'],
+  [/no encryption|SSL required/i, '% accepts connections with TLS only; set sslmode=verify-full in the URL'],
+  [/password must be a string/i, '% asks for a password of the user $user; set it in the URL'],
+  [
+    /no pg_hba|does not exist/i,
+    '% does not let the user $user in; create the role, or allow it in pg_hba.conf',
+  ],
+  [/timeout|timed out/i, 'no answer from %; check the address, and firewalls on the way'],
+  [
+    /terminated|ended|closed|ECONNRESET|hang up|message type/i,
+    '% closed the connection; check that it is a PostgreSQL server, and its log',
+  ],
+];
+
+const POSTGRES_FAULTS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the host of % is not found; check its name',
+  EAI_AGAIN: "the host of % can't be looked up; check its name, and the name server",
+  ECONNREFUSED: 'nothing listens at %; start PostgreSQL, or correct host and port',
+  ENOENT: 'nothing listens at %; start PostgreSQL, or correct host and port',
+  ETIMEDOUT: 'no answer from %; check the address, and firewalls on the way',
+  EHOSTUNREACH: 'there is no way to %; check the address and the network',
+  ENETUNREACH: 'there is no way to %; check the address and the network',
+  '28P01': '% does not accept the password of the user $user; correct user and password in the URL',
+  '3D000': '% does not exist; create the database, or correct its name',
+  '3F000': '% has no schema that tables can be created in; create one, or set search_path of the user $user',
+  '42501': '% does not let the user $user create tables; grant create on the schema to it',
+  '53300': '% has no connection left; raise max_connections, or stop other clients',
+  '57P03': '% is starting or stopping; try again in a moment',
+  '25006': '% can only be read; set the address of the primary server',
+};
+
+/** `db.example.com:5432/keywright`: nothing of who signs in. */
+function addressOf({ hostname, port, pathname, searchParams }: URL): string {
+  return `${hostname || searchParams.get('host') || 'localhost'}:${port || '5432'}${pathname}`;
+}

@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { isStale } from './build.mjs';
+import { isConsoleStale } from './build-console.mjs';
+
+// Runs the program of this repository as it is now. Standard output belongs to the program alone.
+if (isStale() && !make('build.mjs', ['--server'])) process.exit(1);
+// Only a server shows the console, and it can do without: what is wrong with it stands on standard error.
+if (process.argv[2] === 'serve' && isConsoleStale()) make('build-console.mjs');
+
+/** Runs a script in a process of its own: a server must not carry the bundler's memory. Gives whether it succeeded. */
+function make(script, options = []) {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  return spawnSync(process.execPath, [path, ...options], { stdio: ['ignore', 2, 2] }).status === 0;
+}
+
+const program = new URL('../dist/keywright.js', import.meta.url);
+process.argv[1] = fileURLToPath(program);
+await import(program.href);
