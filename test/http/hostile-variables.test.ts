@@ -1,0 +1,31 @@
+import { beforeAll, expect, test } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import { expectLinear, hostileTexts, textPlaces } from '../support/hostile.ts';
+import { ask, makeMember, serverOn } from '../support/server.ts';
+
+/** Characters of one pattern: quadratic time shows, and a hundred places are soon through. */
+const FIELD = 40_000;
+
+const server = serverOn('sqlite', { config: { verifyFailuresPerMinute: 1_000_000 } });
+let token = '';
+beforeAll(async () => {
+  ({ sessionToken: token } = await makeMember(server()));
+});
+
+test.each(textPlaces(schema).map((place) => [place.name, place] as const))(
+  'hostile text in %s costs no more than its length',
+  async (_name, { query, variables }) => {
+    await expectLinear(
+      (text) => ask(server(), query, { token, variables: variables(text) }),
+      hostileTexts(FIELD),
+    );
+  },
+);
+
+test('the places of the schema that take text are found', () => {
+  const names = textPlaces(schema).map(({ name }) => name);
+  expect(names).toContain('Mutation.signIn.input.token');
+  expect(names).toContain('Mutation.createApiKey.input.ipAllowlist.many');
+  expect(names).toContain('Organization.auditLog.filter.actorId');
+  expect(names.length).toBeGreaterThan(100);
+});
