@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import type { Scans } from './scans.ts';
 import type { Tables } from './tables.ts';
 
 export type Engine = 'sqlite' | 'postgres';
@@ -7,13 +8,19 @@ export type Engine = 'sqlite' | 'postgres';
 export interface OpenOptions {
   /** On SQLite: how long a change waits for the changes of others, milliseconds; left out: 10,000. */
   readonly lockWaitMs?: number | undefined;
+  /** How long a read among `scans` may take, milliseconds; left out: 5,000. */
+  readonly scanTimeLimitMs?: number | undefined;
 }
+
+/** How long a read that may look at every row of an organization takes at most, unless told otherwise, milliseconds. */
+export const SCAN_TIME_LIMIT_MS = 5_000;
 
 /** An open database. Whoever opens it closes it. Fails with UnavailableError where it can't be reached or stays locked. */
 export interface Database {
   readonly kysely: Kysely<Tables>;
   readonly engine: Engine;
   readonly lookup: Lookup;
+  readonly scans: Scans;
   /** Null where writing doesn't keep this thread from its work anyway. */
   readonly background: BackgroundWriter | null;
   close(): Promise<void>;

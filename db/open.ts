@@ -13,6 +13,7 @@ export type {
   SyncLookup,
 } from './database.ts';
 export { ROW_MISSING } from './database.ts';
+export type { ScannedTable, Scans } from './scans.ts';
 export { DatabaseLockedError } from './sqlite-errors.ts';
 export { deadlineIn, retryWhileLocked } from './write-turns.ts';
 
@@ -28,7 +29,7 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     return openSqlite(path, options);
   }
   const { openPostgres } = await import('./postgres.ts');
-  return openPostgres(url);
+  return openPostgres(url, options);
 }
 
 /** One by one: `recursive` of Node.js does not end on a file system that says of a folder to make that it is not there. */

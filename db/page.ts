@@ -1,4 +1,4 @@
-import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { AppError } from '../src/core/errors.ts';
 import { PAGE_DEFAULT, PAGE_MAX, type Page, type PageArgs } from '../src/core/page.ts';
 import type { Tables } from './tables.ts';
@@ -24,14 +24,15 @@ export interface SortValues {
 
 /**
  * Reads one page by keyset: cursors name a place in the order, not a row or a count, so that rows that come or go
- * elsewhere neither repeat nor skip others. 25 rows unless told otherwise, at most 100. Throws BAD_USER_INPUT for
- * arguments or cursors that can't be used.
+ * elsewhere neither repeat nor skip others. 25 rows unless told otherwise, at most 100. `countedBy` gives what the total
+ * is counted on. Throws BAD_USER_INPUT for arguments or cursors that can't be used.
  */
 export async function readPage<Name extends keyof Tables, Selected extends object, T>(
   query: SelectQueryBuilder<Tables, Name, Selected>,
   sort: Sort,
   args: PageArgs,
   toNode: (row: Selected) => T,
+  countedBy: () => Promise<Kysely<Tables>>,
 ): Promise<Page<T>> {
   const { limit, backwards } = pageSize(args);
   const forwards = (sort.direction === 'asc') !== backwards;
@@ -58,11 +59,15 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
   const more = rows.length > limit;
   const kept = rows.slice(0, limit);
   if (backwards) kept.reverse();
+  let total: Promise<number> | undefined;
   return {
     edges: kept.map((row) => new RowEdge(row, sort, toNode(row))),
     hasNextPage: backwards ? isGiven(args.before) : more,
     hasPreviousPage: backwards ? more : isGiven(args.after),
-    totalCount: () => count(query),
+    totalCount: () => {
+      total ??= countedBy().then((db) => count(query, db));
+      return total;
+    },
   };
 }
 
@@ -85,12 +90,11 @@ class RowEdge<T> {
 
 async function count<Name extends keyof Tables, Selected>(
   query: SelectQueryBuilder<Tables, Name, Selected>,
+  db: Kysely<Tables>,
 ): Promise<number> {
-  const { total } = await query
-    .clearSelect()
-    .select(sql<number>`count(*)`.as('total'))
-    .executeTakeFirstOrThrow();
-  return Number(total);
+  const counted = query.clearSelect().select(sql<number>`count(*)`.as('total'));
+  const { rows } = await db.executeQuery(counted.compile());
+  return Number(rows[0]?.total ?? 0);
 }
 
 function beyond(

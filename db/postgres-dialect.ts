@@ -11,8 +11,14 @@ import pg from 'pg';
 import { UnavailableError } from '../src/core/errors.ts';
 import { isConnectionFailure, postgresError } from './postgres-errors.ts';
 
-/** PostgreSQL on this pool, whose outages are UnavailableErrors. */
-export function postgresDialect(pool: pg.Pool): Dialect {
+/** Where connections come from: a pool, or a part of one. */
+export interface ConnectionSource {
+  connect(): Promise<Pick<pg.PoolClient, 'query' | 'release'>>;
+  end(): Promise<void>;
+}
+
+/** PostgreSQL on these connections, whose outages are UnavailableErrors. */
+export function postgresDialect(pool: ConnectionSource): Dialect {
   return new TransactionDialect({ pool: translated(pool) });
 }
 
@@ -62,7 +68,7 @@ function unknownOutcome({ cause }: UnavailableError): UnavailableError {
   return new UnavailableError(message, 1, { cause });
 }
 
-function translated(pool: pg.Pool): PostgresPool {
+function translated(pool: ConnectionSource): PostgresPool {
   return {
     connect: async () => {
       try {
@@ -75,7 +81,7 @@ function translated(pool: pg.Pool): PostgresPool {
   };
 }
 
-function translatedClient(client: pg.PoolClient): PostgresPoolClient {
+function translatedClient(client: Pick<pg.PoolClient, 'query' | 'release'>): PostgresPoolClient {
   let isBroken = false;
   const query = async (text: string, parameters?: readonly unknown[]) => {
     try {

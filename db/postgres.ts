@@ -1,9 +1,11 @@
 import { Socket } from 'node:net';
 import { type CompiledQuery, Kysely } from 'kysely';
 import pg from 'pg';
-import type { AsyncLookup, Database } from './database.ts';
-import { postgresDialect } from './postgres-dialect.ts';
+import { type AsyncLookup, type Database, type OpenOptions, SCAN_TIME_LIMIT_MS } from './database.ts';
+import { FairQueue } from './fair-queue.ts';
+import { type ConnectionSource, postgresDialect } from './postgres-dialect.ts';
 import { postgresError } from './postgres-errors.ts';
+import { createScans } from './scans.ts';
 import type { Tables } from './tables.ts';
 
 /** Few connections: statements are short, and more of them only queue inside the server. */
@@ -24,8 +26,23 @@ const LOOKUP_POOL_SIZE = 4;
 /** After this a look-up has failed, whatever has become of the server, milliseconds. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
+/** Connections for reads that may look at every row of an organization: whatever they do, changes have theirs. */
+const SCAN_QUEUE = {
+  lanes: 4,
+  lanesPerGroup: 2,
+  waitingPerGroup: 1_000,
+  waiting: 10_000,
+  waitMs: 10_000,
+} as const;
+
+/** How much later than the server a scan is given up here, milliseconds. */
+const SCAN_GRACE_MS = 1_000;
+
 /** Opens a pool on a PostgreSQL server. Whole numbers arrive as numbers: all of ours stay below 2^53. */
-export function openPostgres(url: string): Database {
+export function openPostgres(
+  url: string,
+  { scanTimeLimitMs = SCAN_TIME_LIMIT_MS }: OpenOptions = {},
+): Database {
   const pool = openPool(url, {
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -37,14 +54,26 @@ export function openPostgres(url: string): Database {
     statement_timeout: LOOKUP_TIMEOUT_MS,
     query_timeout: LOOKUP_TIMEOUT_MS,
   });
+  const scanners = openPool(url, {
+    max: SCAN_QUEUE.lanes,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: scanTimeLimitMs,
+    query_timeout: scanTimeLimitMs + SCAN_GRACE_MS,
+  });
+  const queue = new FairQueue(SCAN_QUEUE);
   const kysely = new Kysely<Tables>({ dialect: postgresDialect(pool) });
   return {
     kysely,
     engine: 'postgres',
     lookup: lookupOn(readers),
+    scans: createScans(
+      kysely,
+      (group) => new Kysely<Tables>({ dialect: postgresDialect(inTurn(scanners, queue, group)) }),
+    ),
     background: null,
     close: async () => {
-      await Promise.all([kysely.destroy(), readers.end()]);
+      queue.close();
+      await Promise.all([kysely.destroy(), readers.end(), scanners.end()]);
     },
   };
 }
@@ -61,6 +90,27 @@ function openPool(url: string, settings: pg.PoolConfig): pg.Pool {
   pool.on('error', () => {});
   pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
+}
+
+/** Connections of a pool that a group has in its turn. */
+function inTurn(pool: pg.Pool, queue: FairQueue, group: string): ConnectionSource {
+  return {
+    connect: async () => {
+      const slot = await queue.enter(group);
+      try {
+        const client = await pool.connect();
+        const release = (isBroken?: boolean | Error): void => {
+          client.release(isBroken);
+          slot.release();
+        };
+        return { query: client.query.bind(client) as pg.PoolClient['query'], release };
+      } catch (error) {
+        slot.release();
+        throw error;
+      }
+    },
+    end: async () => {},
+  };
 }
 
 /** Without it, a server that vanished without a word would keep its statements waiting for a quarter of an hour. */

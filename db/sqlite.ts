@@ -1,17 +1,22 @@
 import { closeSync, openSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import { backgroundWriter } from './background-writer.ts';
-import type { Database, OpenOptions, SyncLookup } from './database.ts';
+import { type Database, type OpenOptions, SCAN_TIME_LIMIT_MS, type SyncLookup } from './database.ts';
 import { DatabaseForeignError } from './database-errors.ts';
+import { createScans } from './scans.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './sqlite-driver.ts';
 import { sqliteError } from './sqlite-errors.ts';
+import { sqliteScans } from './sqlite-scans.ts';
 import { keepStatements } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 import { deadlineIn, retryWhileLocked, WriteTurns } from './write-turns.ts';
 
 /** How long a change waits for another process's, unless told otherwise, milliseconds. */
 const LOCK_WAIT_MS = 10_000;
+
+/** How long a read in another process waits while the file is repaired after a crash, milliseconds. */
+const SCAN_BUSY_TIMEOUT_MS = 1_000;
 
 /** Every commit is on disk before it is acknowledged, and foreign keys hold. */
 const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF'];
@@ -22,7 +27,7 @@ const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_sche
  */
 export async function openSqlite(
   path: string,
-  { lockWaitMs: waitMs = LOCK_WAIT_MS }: OpenOptions = {},
+  { lockWaitMs: waitMs = LOCK_WAIT_MS, scanTimeLimitMs: timeLimitMs = SCAN_TIME_LIMIT_MS }: OpenOptions = {},
 ): Promise<Database> {
   createPrivately(path);
   const opened: SqliteConnection[] = [];
@@ -59,13 +64,15 @@ export async function openSqlite(
     const kysely = new Kysely<Tables>({ dialect });
     const lookup = lookupOn(openReader());
     const background = backgroundWriter({ path, waitMs, turns, pragmas: WRITER_PRAGMAS });
+    const scanning = sqliteScans({ path, timeLimitMs, busyTimeoutMs: SCAN_BUSY_TIMEOUT_MS });
+    const scans = createScans(kysely, scanning.connect);
     const close = async (): Promise<void> => {
-      await background.close();
+      await Promise.all([background.close(), scanning.close()]);
       turns.close();
       await kysely.destroy();
       closeAll();
     };
-    return { kysely, engine: 'sqlite', lookup, background, close };
+    return { kysely, engine: 'sqlite', lookup, scans, background, close };
   } catch (error) {
     closeAll();
     throw error;

@@ -1,19 +1,33 @@
+import type { PageArgs } from '../src/core/page.ts';
 import { findApiKey } from '../src/keys/find-api-key.ts';
-import { listApiKeys } from '../src/keys/list-api-keys.ts';
+import { type ApiKeyListOptions, listApiKeys } from '../src/keys/list-api-keys.ts';
 import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
 import { ApiKeyFilter, ApiKeyOrder, NEWEST_FIRST } from './api-key-list.ts';
 import { propertiesAsked } from './api-key-properties.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
+import type { GraphQLContext } from './context.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { ApiKeyConnection, ApiKeyRef, OrganizationRef, TeamRef } from './refs.ts';
 import { keyListScan, teamKeyListScan } from './scan.ts';
+import { shareRead } from './shared-reads.ts';
 
 const listArguments = () =>
   builder.args((t) => ({
     filter: t.field({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
     orderBy: t.field({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
   }));
+
+/** A page of keys, read once for all fields of an operation that ask for the same one. */
+async function listOf(
+  ctx: GraphQLContext,
+  organizationId: string,
+  options: ApiKeyListOptions,
+  page: PageArgs,
+) {
+  const read = () => listApiKeys(ctx, organizationId, options, page);
+  return toConnection(await shareRead(ctx, 'apiKeys', [organizationId, options, page], read));
+}
 
 /** Where the organization is named. */
 const ARGUMENT = ['organizationId'];
@@ -42,14 +56,12 @@ builder.queryFields((t) => ({
         }),
         ...listArguments(),
       },
-      resolve: async (_root, { organizationId, filter, orderBy, ...page }, ctx, info) =>
-        toConnection(
-          await listApiKeys(
-            ctx,
-            resolveOrganizationId(ctx, organizationId, ARGUMENT),
-            { filter, orderBy, properties: propertiesAsked(info) },
-            page,
-          ),
+      resolve: (_root, { organizationId, filter, orderBy, ...page }, ctx, info) =>
+        listOf(
+          ctx,
+          resolveOrganizationId(ctx, organizationId, ARGUMENT),
+          { filter, orderBy, properties: propertiesAsked(info) },
+          page,
         ),
     },
     ApiKeyConnection,
@@ -65,15 +77,8 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
       complexity: connectionCost,
       extensions: { scan: keyListScan },
       args: listArguments(),
-      resolve: async (organization, { filter, orderBy, ...page }, ctx, info) =>
-        toConnection(
-          await listApiKeys(
-            ctx,
-            organization.id,
-            { filter, orderBy, properties: propertiesAsked(info) },
-            page,
-          ),
-        ),
+      resolve: (organization, { filter, orderBy, ...page }, ctx, info) =>
+        listOf(ctx, organization.id, { filter, orderBy, properties: propertiesAsked(info) }, page),
     },
     ApiKeyConnection,
   ),
@@ -88,14 +93,12 @@ builder.objectField(TeamRef, 'apiKeys', (t) =>
       complexity: connectionCost,
       extensions: { scan: teamKeyListScan },
       args: listArguments(),
-      resolve: async (team, { filter, orderBy, ...page }, ctx, info) =>
-        toConnection(
-          await listApiKeys(
-            ctx,
-            team.organizationId,
-            { filter, orderBy, boundToTeam: team.id, properties: propertiesAsked(info) },
-            page,
-          ),
+      resolve: (team, { filter, orderBy, ...page }, ctx, info) =>
+        listOf(
+          ctx,
+          team.organizationId,
+          { filter, orderBy, boundToTeam: team.id, properties: propertiesAsked(info) },
+          page,
         ),
     },
     ApiKeyConnection,

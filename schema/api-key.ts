@@ -25,6 +25,7 @@ import {
   TeamRef,
 } from './refs.ts';
 import { ownAuditScan } from './scan.ts';
+import { shareRead } from './shared-reads.ts';
 
 const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({
   description: 'How often a key is accepted',
@@ -201,7 +202,8 @@ builder.objectType(ApiKeyRef, {
           description: 'Length of a stretch',
         }),
       },
-      resolve: (key, range, ctx) => usageOf(ctx, key.id, range),
+      resolve: (key, range, ctx) =>
+        shareRead(ctx, 'usage', [key.id, range], () => usageOf(ctx, key.id, range)),
     }),
     auditLog: t.connection(
       {
@@ -210,8 +212,10 @@ builder.objectType(ApiKeyRef, {
         authScopes: (key) => ({ permissionIn: [key.organizationId, 'audit.view'] }),
         complexity: connectionCost,
         extensions: { scan: ownAuditScan },
-        resolve: async (key, args, ctx) =>
-          toConnection(await listAudit(ctx, key.organizationId, { targetId: key.id }, args)),
+        resolve: async (key, args, ctx) => {
+          const read = () => listAudit(ctx, key.organizationId, { targetId: key.id }, args);
+          return toConnection(await shareRead(ctx, 'apiKey.auditLog', [key.id, args], read));
+        },
       },
       AuditEntryConnection,
     ),

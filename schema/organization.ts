@@ -30,11 +30,12 @@ import {
   TeamRef,
 } from './refs.ts';
 import { auditScan, countedScan, everyKeyScan } from './scan.ts';
+import { shareRead } from './shared-reads.ts';
 
 const activeApiKeys = onePerOperation(
   (ctx: GraphQLContext) =>
     new DataLoader(async (ids: readonly string[]) => {
-      const counts = await countActiveApiKeysOf(ctx.db, ids, ctx.clock.now());
+      const counts = await countActiveApiKeysOf(ctx, ids);
       return ids.map((id) => counts.get(id) ?? 0);
     }),
 );
@@ -163,7 +164,10 @@ builder.objectType(OrganizationRef, {
       complexity: { field: 20 },
       extensions: { scan: everyKeyScan() },
       authScopes: ({ id }) => ({ permissionIn: [id, 'api.key.view'] }),
-      resolve: async ({ id }, _args, ctx) => ({ ...(await summarizeApiKeys(ctx, id)), organizationId: id }),
+      resolve: async ({ id }, _args, ctx) => ({
+        ...(await shareRead(ctx, 'keySummary', [id], () => summarizeApiKeys(ctx, id))),
+        organizationId: id,
+      }),
     }),
     teams: t.connection(
       {
@@ -172,7 +176,8 @@ builder.objectType(OrganizationRef, {
         authScopes: ({ id }) => ({ permissionIn: [id, 'team.view'] }),
         complexity: connectionCost,
         extensions: { scan: countedScan('teams') },
-        resolve: async ({ id }, args, ctx) => toConnection(await listTeams(ctx, id, args)),
+        resolve: async ({ id }, args, ctx) =>
+          toConnection(await shareRead(ctx, 'teams', [id, args], () => listTeams(ctx, id, args))),
       },
       TeamConnection,
     ),
@@ -183,7 +188,8 @@ builder.objectType(OrganizationRef, {
         authScopes: ({ id }) => ({ permissionIn: [id, 'member.view'] }),
         complexity: connectionCost,
         extensions: { scan: countedScan('memberships') },
-        resolve: async ({ id }, args, ctx) => toConnection(await listMembers(ctx, id, {}, args)),
+        resolve: async ({ id }, args, ctx) =>
+          toConnection(await shareRead(ctx, 'members', [id, args], () => listMembers(ctx, id, {}, args))),
       },
       MembershipConnection,
     ),
@@ -194,7 +200,8 @@ builder.objectType(OrganizationRef, {
         authScopes: ({ id }) => ({ permissionIn: [id, 'role.view'] }),
         complexity: connectionCost,
         extensions: { scan: countedScan('roles') },
-        resolve: async ({ id }, args, ctx) => toConnection(await listRoles(ctx, id, args)),
+        resolve: async ({ id }, args, ctx) =>
+          toConnection(await shareRead(ctx, 'roles', [id, args], () => listRoles(ctx, id, args))),
       },
       RoleConnection,
     ),
@@ -206,8 +213,10 @@ builder.objectType(OrganizationRef, {
         complexity: connectionCost,
         extensions: { scan: auditScan },
         args: { filter: t.arg({ type: AuditFilter, description: 'Which entries; left out: all' }) },
-        resolve: async ({ id }, { filter, ...page }, ctx) =>
-          toConnection(await listAudit(ctx, id, filter ?? {}, page)),
+        resolve: async ({ id }, { filter, ...page }, ctx) => {
+          const read = () => listAudit(ctx, id, filter ?? {}, page);
+          return toConnection(await shareRead(ctx, 'auditLog', [id, filter, page], read));
+        },
       },
       AuditEntryConnection,
     ),

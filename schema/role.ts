@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { keyScopeOf } from '../src/access/key-scope.ts';
-import { countRoleUses } from '../src/organizations/role.ts';
+import { countUsesOfRoles, type Role, type RoleUses } from '../src/organizations/role.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { onePerOperation } from './fresh-caches.ts';
@@ -12,10 +12,13 @@ import { everyKeyScan } from './scan.ts';
 /** Both counts of a role come from one query for all roles of an answer. */
 const roleUses = onePerOperation(
   (ctx: GraphQLContext) =>
-    new DataLoader(async (ids: readonly string[]) => {
-      const uses = await countRoleUses(ctx.db, ids, keyScopeOf(ctx));
-      return ids.map((id) => uses.get(id) ?? { members: 0, apiKeys: 0 });
-    }),
+    new DataLoader<Role, RoleUses, string>(
+      async (roles) => {
+        const uses = await countUsesOfRoles(ctx, roles, keyScopeOf(ctx));
+        return roles.map(({ id }) => uses.get(id) ?? { members: 0, apiKeys: 0 });
+      },
+      { cacheKeyFn: ({ id }) => id },
+    ),
 );
 
 const roleUsesScan = everyKeyScan('roleUses');
@@ -37,13 +40,13 @@ builder.objectType(RoleRef, {
       description: 'How many members have it',
       extensions: { scan: roleUsesScan },
       authScopes: (role) => ({ organizationWide: [role.organizationId, 'role.view'] }),
-      resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role.id)).members,
+      resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role)).members,
     }),
     apiKeyCount: t.int({
       description: 'How many keys that are not revoked have it',
       extensions: { scan: roleUsesScan },
       authScopes: (role) => ({ permissionIn: [role.organizationId, 'role.view'] }),
-      resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role.id)).apiKeys,
+      resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role)).apiKeys,
     }),
   }),
 });

@@ -12,6 +12,7 @@ import { findsNode } from './node.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { MembershipConnection, MembershipRef, OrganizationRef, TeamRef } from './refs.ts';
 import { countedScan } from './scan.ts';
+import { shareRead } from './shared-reads.ts';
 
 builder.objectType(TeamRef, {
   description: 'A part of an organization that members and keys can be bound to',
@@ -29,8 +30,10 @@ builder.objectType(TeamRef, {
         authScopes: (team) => ({ permissionIn: [team.organizationId, 'member.view'] }),
         complexity: connectionCost,
         extensions: { scan: countedScan('memberships', 'share') },
-        resolve: async (team, args, ctx) =>
-          toConnection(await listMembers(ctx, team.organizationId, { teamId: team.id }, args)),
+        resolve: async (team, args, ctx) => {
+          const read = () => listMembers(ctx, team.organizationId, { teamId: team.id }, args);
+          return toConnection(await shareRead(ctx, 'team.members', [team.id, args], read));
+        },
       },
       MembershipConnection,
     ),

@@ -9,6 +9,7 @@ import { connectionCost, toConnection } from './connection.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { OrganizationConnection, OrganizationRef } from './refs.ts';
 import { SessionRef } from './session.ts';
+import { shareRead } from './shared-reads.ts';
 
 const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
   description: 'Who is asking',
@@ -23,7 +24,8 @@ const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
         type: OrganizationRef,
         description: 'The organizations that the caller belongs to; all of them for an operator token',
         complexity: connectionCost,
-        resolve: async (_viewer, args, ctx) => toConnection(await listOrganizations(ctx, args)),
+        resolve: async (_viewer, args, ctx) =>
+          toConnection(await shareRead(ctx, 'organizations', [args], () => listOrganizations(ctx, args))),
       },
       OrganizationConnection,
     ),

@@ -75,6 +75,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   let url = addressOf(config.host, config.port);
   const services: Services & { readonly live: Live } = {
     db,
+    scans: database.scans,
     live,
     bus: metrics?.measuring(bus) ?? bus,
     usage,

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Scans } from '../db/scans.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Principal } from './access/principal.ts';
 import type { Clock } from './core/clock.ts';
@@ -10,6 +11,8 @@ import type { EventBus } from './events/bus.ts';
 /** What the whole server shares. */
 export interface Services {
   readonly db: Kysely<Tables>;
+  /** For reads whose time grows with an organization. */
+  readonly scans: Scans;
   readonly bus: EventBus;
   readonly usage: UsageSink;
   readonly limiter: RateLimiter;

@@ -121,11 +121,12 @@ function contextOf(
   principal: Principal | null,
   ip: string | null,
 ): GraphQLContext {
-  const { db, bus, usage, limiter, failures, keys, clock, log, config, publicUrl, live } = services;
+  const { db, scans, bus, usage, limiter, failures, keys, clock, log, config, publicUrl, live } = services;
   const { request, id } = exchange;
   // Named, not spread: copying an object of so many properties takes longer than all else that is done for a small answer.
   return {
     db,
+    scans,
     bus,
     usage,
     limiter,

@@ -50,6 +50,12 @@ export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
   };
 }
 
+/** Whether the filter leaves any key out. */
+export function isNarrowed({ status, ...others }: ApiKeyFilter): boolean {
+  if (new Set(status ?? ALL_BUT_REVOKED).size <= ALL_BUT_REVOKED.length) return true;
+  return Object.values(others).some((value) => value !== null && value !== undefined);
+}
+
 /** The filter as conditions. Teams and creators that don't exist for the caller have no keys. */
 export function filterConditions(
   eb: KeyExpressions,

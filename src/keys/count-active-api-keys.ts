@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
+import { byReader } from '../../db/scans.ts';
 import type { Tables } from '../../db/tables.ts';
+import type { Context } from '../context.ts';
 
 /** How many keys of the organization are active at this time: neither revoked nor disabled nor expired. */
 export async function countActiveApiKeys(
@@ -7,11 +9,21 @@ export async function countActiveApiKeys(
   organizationId: string,
   now: number,
 ): Promise<number> {
-  return (await countActiveApiKeysOf(db, [organizationId], now)).get(organizationId) ?? 0;
+  return (await countOn(db, [organizationId], now)).get(organizationId) ?? 0;
 }
 
-/** The same for several organizations at once; one without active keys is left out. */
+/** The same for several organizations, outside a change; one without active keys is omitted. */
 export async function countActiveApiKeysOf(
+  ctx: Pick<Context, 'db' | 'scans' | 'clock'>,
+  organizationIds: readonly string[],
+): Promise<Map<string, number>> {
+  const now = ctx.clock.now();
+  const groups = await byReader(ctx, 'api_keys', organizationIds);
+  const counts = await Promise.all([...groups].map(([db, ids]) => countOn(db, ids, now)));
+  return new Map(counts.flatMap((found) => [...found]));
+}
+
+async function countOn(
   db: Kysely<Tables>,
   organizationIds: readonly string[],
   now: number,

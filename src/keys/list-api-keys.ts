@@ -3,7 +3,7 @@ import { authorize } from '../access/authorize.ts';
 import { keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from './api-key.ts';
-import { type ApiKeyFilter, filterConditions, isBoundTo, readFilter } from './api-key-filter.ts';
+import { type ApiKeyFilter, filterConditions, isBoundTo, isNarrowed, readFilter } from './api-key-filter.ts';
 import { flushUsage } from './flush-usage.ts';
 import { keyOrganization } from './key-organization.ts';
 
@@ -54,20 +54,23 @@ export async function listApiKeys(
   // Uses are written in batches; an answer that depends on them waits for the batch.
   if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await flushUsage(ctx);
   const scope = keyScopeOf(ctx);
-  let query = selectApiKeys(ctx.db, scope, properties).where((eb) =>
+  const reader = () => ctx.scans.reader(ctx.db, 'api_keys', organizationId);
+  // All keys in an order that has an index: as many rows are read as the page has.
+  const isWhole = scope === null && boundToTeam === undefined && !isNarrowed(wanted);
+  let query = selectApiKeys(isWhole ? ctx.db : await reader(), scope, properties).where((eb) =>
     eb.and(filterConditions(eb, wanted, { policy: rotationPolicy, now: ctx.clock.now(), scope })),
   );
   if (boundToTeam !== undefined) query = query.where((eb) => isBoundTo(eb, boundToTeam, scope));
   const sort: Sort = { ...SORTS[field], direction: direction === 'ASC' ? 'asc' : 'desc' };
   const toNode = (row: Parameters<typeof toApiKey>[0]): ApiKey => toApiKey(row, ctx.usage);
   if (field !== 'LAST_USED_AT')
-    return readPage(query.where('api_keys.organization_id', '=', organizationId), sort, page, toNode);
+    return readPage(query.where('api_keys.organization_id', '=', organizationId), sort, page, toNode, reader);
   // The organization is named where the index of the order begins with it.
   let byUse = query
     .innerJoin('api_key_usage', 'api_key_usage.api_key_id', 'api_keys.id')
     .where('api_key_usage.organization_id', '=', organizationId);
   if (isGiven(wanted.unusedSince)) byUse = byUse.where('api_key_usage.last_used_at', '<', wanted.unusedSince);
-  return readPage(byUse, sort, page, toNode);
+  return readPage(byUse, sort, page, toNode, reader);
 }
 
 function isGiven<T>(value: T | null | undefined): value is T {

@@ -30,7 +30,8 @@ export async function summarizeApiKeys(ctx: Context, organizationId: string): Pr
   const { rotationPolicy } = await keyOrganization(ctx.db, organizationId);
   await flushUsage(ctx);
   const now = ctx.clock.now();
-  const counts = await keysInScope(ctx.db, keyScopeOf(ctx))
+  const db = await ctx.scans.reader(ctx.db, 'api_keys', organizationId);
+  const counts = await keysInScope(db, keyScopeOf(ctx))
     .where('api_keys.organization_id', '=', organizationId)
     .select((eb) => {
       const active = hasStatus(eb, 'ACTIVE', now);

@@ -17,11 +17,14 @@ export async function readRecentlyUsed(
   keyIds: readonly string[] | null,
   from: UsePlace,
 ): Promise<UseEvent[]> {
-  let query = ctx.db
+  // Some keys among many: their uses may be anywhere in the order.
+  const scope = keyScopeOf(ctx);
+  const db = keyIds || scope ? await ctx.scans.reader(ctx.db, 'api_key_usage', organizationId) : ctx.db;
+  let query = db
     .selectFrom('api_key_usage')
     .select(['api_key_id', 'last_used_at', 'last_used_ip'])
     .where('organization_id', '=', organizationId)
-    .where(isInScope(keyScopeOf(ctx), 'api_key_usage.api_key_id'))
+    .where(isInScope(scope, 'api_key_usage.api_key_id'))
     .where((eb) => eb(eb.refTuple('last_used_at', 'api_key_id'), '>', eb.tuple(from.at, from.keyId)));
   if (keyIds) query = query.where('api_key_id', 'in', keyIds);
   const rows = await query.orderBy('last_used_at').orderBy('api_key_id').limit(KEYS_PER_READ).execute();

@@ -26,8 +26,13 @@ export async function listMembers(
   page: PageArgs,
 ): Promise<Page<Membership>> {
   await requireOrganization(ctx, organizationId, 'member.view');
-  const all = selectMemberships(ctx.db).where('memberships.organization_id', '=', organizationId);
-  if (teamId === undefined) return readPage(all, BY_AGE, page, toMembership);
+  const reader = () => ctx.scans.reader(ctx.db, 'memberships', organizationId);
+  const all = selectMemberships(teamId === undefined ? ctx.db : await reader()).where(
+    'memberships.organization_id',
+    '=',
+    organizationId,
+  );
+  if (teamId === undefined) return readPage(all, BY_AGE, page, toMembership, reader);
   const ofTeam = all.where((eb) =>
     isId('team', teamId)
       ? eb.exists(
@@ -39,5 +44,5 @@ export async function listMembers(
         )
       : eb.lit(false),
   );
-  return readPage(ofTeam, BY_AGE, page, toMembership);
+  return readPage(ofTeam, BY_AGE, page, toMembership, reader);
 }

@@ -17,8 +17,8 @@ export async function listOrganizations(ctx: Context, page: PageArgs): Promise<P
   if (!principal) throw new UnauthenticatedError();
   const all = db.selectFrom('organizations').select(ORGANIZATION_COLUMNS);
   if (principal.kind === 'operator' || principal.kind === 'system')
-    return readPage(all, BY_AGE, page, toOrganization);
+    return readPage(all, BY_AGE, page, toOrganization, () => ctx.scans.readerOfAll(db));
   const ids = [...principal.organizationIds];
   const own = ids.length > 0 ? all.where('id', 'in', ids) : all.where((eb) => eb.lit(false));
-  return readPage(own, BY_AGE, page, toOrganization);
+  return readPage(own, BY_AGE, page, toOrganization, async () => db);
 }

@@ -15,5 +15,6 @@ const BY_AGE: Sort = {
 export async function listRoles(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Role>> {
   await requireOrganization(ctx, organizationId, 'role.view');
   const query = ctx.db.selectFrom('roles').select(ROLE_COLUMNS).where('organization_id', '=', organizationId);
-  return readPage(query, BY_AGE, page, toRole);
+  const counted = () => ctx.scans.reader(ctx.db, 'roles', organizationId);
+  return readPage(query, BY_AGE, page, toRole, counted);
 }

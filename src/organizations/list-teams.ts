@@ -17,5 +17,6 @@ export async function listTeams(ctx: Context, organizationId: string, page: Page
   await requireOrganization(ctx, organizationId, 'team.view');
   const scope = keyScopeOf(ctx);
   const all = ctx.db.selectFrom('teams').select(TEAM_COLUMNS).where('organization_id', '=', organizationId);
-  return readPage(scope ? all.where('id', 'in', scope) : all, BY_AGE, page, toTeam);
+  const counted = () => ctx.scans.reader(ctx.db, 'teams', organizationId);
+  return readPage(scope ? all.where('id', 'in', scope) : all, BY_AGE, page, toTeam, counted);
 }

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
+import { byReader } from '../../db/scans.ts';
 import type { Row, Tables } from '../../db/tables.ts';
 import { isInScope, type KeyScope } from '../access/key-scope.ts';
+import type { Context } from '../context.ts';
 
 /** A named set of permissions that members and keys carry. */
 export interface Role {
@@ -50,6 +52,28 @@ export async function loadRoles(db: Kysely<Tables>, ids: readonly string[]): Pro
   if (ids.length === 0) return [];
   const rows = await db.selectFrom('roles').select(ROLE_COLUMNS).where('id', 'in', ids).execute();
   return rows.map(toRole);
+}
+
+/** The uses of each of the roles, which may be of several organizations, outside a change. */
+export async function countUsesOfRoles(
+  ctx: Pick<Context, 'db' | 'scans'>,
+  roles: readonly Role[],
+  scope: KeyScope,
+): Promise<Map<string, RoleUses>> {
+  const groups = await byReader(
+    ctx,
+    'api_keys',
+    roles.map((role) => role.organizationId),
+  );
+  const counts = [...groups].map(([db, organizationIds]) => {
+    const own = roles.filter((role) => organizationIds.includes(role.organizationId));
+    return countRoleUses(
+      db,
+      own.map(({ id }) => id),
+      scope,
+    );
+  });
+  return new Map((await Promise.all(counts)).flatMap((found) => [...found]));
 }
 
 /** The uses of each of the roles by members and by keys in scope, none left out. */

@@ -18,7 +18,8 @@ export async function usageLastDay(
   const from = startOf('minute', ctx.clock.now() - day.length) + minute.length;
   // Minutes up to the first whole hour, then hours: a sixtieth of the rows.
   const wholeHours = startOf('hour', from - 1) + hour.length;
-  const sums = await ctx.db
+  const db = await ctx.scans.reader(ctx.db, 'api_key_usage_buckets', organizationId);
+  const sums = await db
     .selectFrom('api_key_usage_buckets')
     .select((eb) => [eb.fn.sum<number>('verified').as('verified'), eb.fn.sum<number>('denied').as('denied')])
     .where('organization_id', '=', organizationId)

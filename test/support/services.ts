@@ -54,6 +54,7 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
   const keys = createKeyLookup(database, { bus, config });
   return {
     db,
+    scans: database.scans,
     bus,
     usage: createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs),
     limiter: inProcessRateLimiter(clock),
@@ -91,8 +92,22 @@ export function servicesOn(engine: Engine): () => TestServices {
 export function contextFor(services: Services, principal: Principal | null): Context {
   const request = { id: newId('evt'), ip: '192.0.2.1', userAgent: 'vitest' };
   // Copied by name: the test's own additions don't belong in a context.
-  const { db, bus, usage, limiter, failures, keys, clock, log, config, publicUrl } = services;
-  return { db, bus, usage, limiter, failures, keys, clock, log, config, publicUrl, principal, request };
+  const { db, scans, bus, usage, limiter, failures, keys, clock, log, config, publicUrl } = services;
+  return {
+    db,
+    scans,
+    bus,
+    usage,
+    limiter,
+    failures,
+    keys,
+    clock,
+    log,
+    config,
+    publicUrl,
+    principal,
+    request,
+  };
 }
 
 /** An organization with its system roles, and a context in which its owner asks. */

@@ -1,0 +1,141 @@
+import { RateLimitedError, UnavailableError } from '../src/core/errors.ts';
+
+/** How much runs and waits at once. */
+export interface FairQueueLimits {
+  /** How many run at once: each has a lane of its own, 0 and up. */
+  readonly lanes: number;
+  /** How many of one group run at once. */
+  readonly lanesPerGroup: number;
+  /** How many of one group wait at most. */
+  readonly waitingPerGroup: number;
+  /** How many wait at most. */
+  readonly waiting: number;
+  /** How long one waits at most, milliseconds. */
+  readonly waitMs: number;
+}
+
+/** The right to run, until it is released. */
+export interface Slot {
+  readonly lane: number;
+  release(): void;
+}
+
+interface Waiting {
+  start(): void;
+  fail(error: Error): void;
+}
+
+/**
+ * Lets so much run at once. What waits is taken from one group after the other, so that however much one group asks for,
+ * another one's next is never behind more than one of it.
+ */
+export class FairQueue {
+  readonly #limits: FairQueueLimits;
+  readonly #freeLanes: number[];
+  readonly #running = new Map<string, number>();
+  /** In the order in which they have their turn. */
+  readonly #waiting = new Map<string, Set<Waiting>>();
+  #waitingCount = 0;
+  #isClosed = false;
+
+  constructor(limits: FairQueueLimits) {
+    this.#limits = limits;
+    // The lowest is taken first, so that the others stay unused where one is enough.
+    this.#freeLanes = Array.from({ length: limits.lanes }, (_, lane) => lane);
+  }
+
+  /**
+   * Resolves when it may run. Rejects with RateLimitedError where too many of its group wait already, and with
+   * UnavailableError where too many wait in all, it has waited too long, or the queue is closed.
+   */
+  enter(group: string): Promise<Slot> {
+    const { waitingPerGroup, waiting, waitMs } = this.#limits;
+    if (this.#isClosed) return Promise.reject(closed());
+    const own = this.#waiting.get(group) ?? new Set();
+    if (own.size === 0 && this.#mayRun(group)) return Promise.resolve(this.#take(group));
+    if (own.size >= waitingPerGroup)
+      return Promise.reject(new RateLimitedError('Too many lists and reports of the organization wait', 1));
+    if (this.#waitingCount >= waiting)
+      return Promise.reject(new UnavailableError('Too many lists and reports wait'));
+    return new Promise((resolve, reject) => {
+      const one: Waiting = {
+        start: () => {
+          clearTimeout(timer);
+          resolve(this.#take(group));
+        },
+        fail: (error) => {
+          clearTimeout(timer);
+          this.#remove(group, one);
+          reject(error);
+        },
+      };
+      const timer = setTimeout(
+        () => one.fail(new UnavailableError('The list or report waited for others for too long')),
+        waitMs,
+      );
+      own.add(one);
+      this.#waiting.set(group, own);
+      this.#waitingCount += 1;
+    });
+  }
+
+  /** Nothing begins any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const own of [...this.#waiting.values()]) for (const one of [...own]) one.fail(closed());
+  }
+
+  #mayRun(group: string): boolean {
+    return this.#freeLanes.length > 0 && (this.#running.get(group) ?? 0) < this.#limits.lanesPerGroup;
+  }
+
+  #take(group: string): Slot {
+    const lane = this.#freeLanes.shift() as number;
+    this.#running.set(group, (this.#running.get(group) ?? 0) + 1);
+    let isReleased = false;
+    return {
+      lane,
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        this.#release(group, lane);
+      },
+    };
+  }
+
+  #release(group: string, lane: number): void {
+    this.#freeLanes.push(lane);
+    this.#freeLanes.sort((a, b) => a - b);
+    const others = (this.#running.get(group) ?? 0) - 1;
+    if (others > 0) this.#running.set(group, others);
+    else this.#running.delete(group);
+    this.#startNext();
+  }
+
+  #startNext(): void {
+    for (const [group, own] of this.#waiting) {
+      if (!this.#mayRun(group)) continue;
+      const [next] = own;
+      if (!next) continue;
+      this.#remove(group, next);
+      if (own.size > 0) {
+        // To the end of the order.
+        this.#waiting.delete(group);
+        this.#waiting.set(group, own);
+      }
+      next.start();
+      return;
+    }
+  }
+
+  #remove(group: string, one: Waiting): void {
+    const own = this.#waiting.get(group);
+    if (!own?.delete(one)) return;
+    this.#waitingCount -= 1;
+    if (own.size === 0) this.#waiting.delete(group);
+  }
+}
+
+function closed(): Error {
+  return new UnavailableError('The database is closed');
+}

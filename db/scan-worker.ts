@@ -1,0 +1,225 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { UnavailableError } from '../src/core/errors.ts';
+import { sqliteDriverPath } from './sqlite-driver.ts';
+import { sqliteError } from './sqlite-errors.ts';
+
+/**
+ * What runs in the process. It stands here as text so that it is the same from sources and in a bundle. A thread waits
+ * for the end of the pipe that its parent holds: whatever happens to the parent, and whatever runs here, it ends then.
+ */
+const PROGRAM = `
+'use strict';
+const { Worker } = require('node:worker_threads');
+const [, driver, path, busyTimeoutMs] = process.argv;
+new Worker("require('node:fs').readSync(3, Buffer.alloc(1)); process.kill(process.pid, 'SIGKILL');", { eval: true });
+// Whoever answers requests comes first.
+try { require('node:os').setPriority(10); } catch {}
+const SQLite = require(driver);
+let connection;
+const statements = new Map();
+function prepare(sql) {
+  let statement = statements.get(sql);
+  if (statement) return statement;
+  if (!connection) {
+    connection = new SQLite(path, { readonly: true, timeout: Number(busyTimeoutMs) });
+    connection.pragma('trusted_schema = OFF');
+    connection.pragma('query_only = ON');
+  }
+  statement = connection.prepare(sql).raw();
+  if (statements.size >= 100) statements.delete(statements.keys().next().value);
+  statements.set(sql, statement);
+  return statement;
+}
+process.on('message', ({ sql, parameters }) => {
+  try {
+    const statement = prepare(sql);
+    const columns = statement.columns().map(({ name }) => name);
+    process.send({ columns, rows: statement.all(parameters) });
+  } catch (error) {
+    process.send({ message: error.message, code: error.code });
+  }
+});
+process.send('ready');
+`;
+
+/** How long the process may take to start, milliseconds. */
+const START_MAX_MS = 20_000;
+
+/** How long it is kept without work, milliseconds. */
+const IDLE_MS = 60_000;
+
+/** Most memory of its heap, MiB: answers are pages and counts. */
+const HEAP_MAX_MB = 128;
+
+export interface ScanWorkerOptions {
+  readonly path: string;
+  /** How long one read may take, milliseconds. */
+  readonly timeLimitMs: number;
+  /** How long it waits for a lock, milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
+type Row = Record<string, unknown>;
+type Answer =
+  | 'ready'
+  | { readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly message: string; readonly code?: string };
+
+interface Running {
+  process: ChildProcess;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  resolve(rows: Row[]): void;
+  reject(error: unknown): void;
+  timer: NodeJS.Timeout;
+  /** Its process ended for another reason than its time limit, and it was begun again. */
+  isRepeated: boolean;
+}
+
+/**
+ * Reads a SQLite file in a process of its own, one read at a time, so that no read keeps this thread from answering
+ * requests, and any can be ended: SQLite's driver can't be interrupted, and a thread that is ended finishes its read
+ * first. The process starts with the first read, ends after a while without one, and never outlives this one.
+ */
+export class ScanWorker {
+  readonly #options: ScanWorkerOptions;
+  #process: ChildProcess | null = null;
+  #isReady = false;
+  #running: Running | null = null;
+  #idleTimer: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(options: ScanWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** The process's id while there is one. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /**
+   * Gives the rows of a statement that only reads. Rejects with UnavailableError where that takes too long, or the process
+   * can't be started, and with what SQLite throws. Must not be called while another read is under way.
+   */
+  read(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    if (this.#isClosed) return Promise.reject(new UnavailableError('The database is closed'));
+    if (this.#idleTimer) clearTimeout(this.#idleTimer);
+    return new Promise<Row[]>((resolve, reject) => {
+      const process = this.#process ?? this.#start();
+      const timer = setTimeout(() => {}, 0);
+      this.#running = { process, sql, parameters, resolve, reject, timer, isRepeated: false };
+      this.#begin(this.#running);
+    });
+  }
+
+  /** Ends the process, and what runs in it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#idleTimer) clearTimeout(this.#idleTimer);
+    const process = this.#process;
+    this.#fail(new UnavailableError('The database is closed'));
+    if (!process || process.exitCode !== null || process.signalCode !== null) return;
+    await new Promise<void>((resolve) => {
+      process.once('exit', () => resolve());
+      process.ref();
+      process.kill('SIGKILL');
+    });
+  }
+
+  #begin(running: Running): void {
+    const { process } = running;
+    process.ref();
+    process.channel?.ref();
+    clearTimeout(running.timer);
+    const limit = this.#isReady ? this.#options.timeLimitMs : START_MAX_MS;
+    running.timer = setTimeout(() => this.#end(process), limit);
+    if (this.#isReady) process.send({ sql: running.sql, parameters: running.parameters }, () => {});
+  }
+
+  #start(): ChildProcess {
+    const { path, busyTimeoutMs } = this.#options;
+    const flags = [`--max-old-space-size=${HEAP_MAX_MB}`, '--input-type=commonjs'];
+    const started = spawn(
+      process.execPath,
+      [...flags, '-e', PROGRAM, '--', sqliteDriverPath, path, String(busyTimeoutMs)],
+      // Of the environment nothing: it holds secrets.
+      { stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'], env: {}, windowsHide: true },
+    );
+    this.#process = started;
+    this.#isReady = false;
+    // Errors of the pipe come with the end of the process.
+    started.stdio[3]?.on('error', () => {});
+    unref(started);
+    started.on('message', (answer: Answer) => this.#receive(started, answer));
+    started.once('error', () => this.#lost(started));
+    started.once('exit', () => this.#lost(started));
+    return started;
+  }
+
+  #receive(process: ChildProcess, answer: Answer): void {
+    if (process !== this.#process) return;
+    const running = this.#running;
+    if (answer === 'ready') {
+      this.#isReady = true;
+      if (running) this.#begin(running);
+      return;
+    }
+    if (!running) return;
+    this.#finish(running);
+    if ('rows' in answer) running.resolve(toRows(answer.columns, answer.rows));
+    else running.reject(sqliteError(Object.assign(new Error(answer.message), { code: answer.code })));
+  }
+
+  /** Its time is over: the process is ended with what it does, and the next read has another. */
+  #end(process: ChildProcess): void {
+    this.#process = null;
+    process.kill('SIGKILL');
+    unref(process);
+    this.#fail(new UnavailableError('The list or report took too long: narrow it, or try again later', 10));
+  }
+
+  /** The process has ended by itself, or somebody else has ended it: what ran is begun again once. */
+  #lost(process: ChildProcess): void {
+    if (process !== this.#process) return;
+    this.#process = null;
+    const running = this.#running;
+    if (!running) return;
+    if (running.isRepeated || this.#isClosed)
+      return this.#fail(new UnavailableError('The process that reads lists and reports ended'));
+    running.isRepeated = true;
+    running.process = this.#start();
+    this.#begin(running);
+  }
+
+  #fail(error: Error): void {
+    const running = this.#running;
+    if (!running) return;
+    this.#finish(running);
+    running.reject(error);
+  }
+
+  #finish(running: Running): void {
+    clearTimeout(running.timer);
+    this.#running = null;
+    const process = this.#process;
+    if (!process) return;
+    unref(process);
+    this.#idleTimer = setTimeout(() => {
+      if (this.#running || process !== this.#process) return;
+      this.#process = null;
+      process.kill('SIGKILL');
+    }, IDLE_MS).unref();
+  }
+}
+
+/** Lets this process end while that one has nothing to do. */
+function unref(process: ChildProcess): void {
+  process.unref();
+  process.channel?.unref();
+  (process.stdio[3] as unknown as { unref(): void } | null)?.unref();
+}
+
+function toRows(columns: readonly string[], rows: readonly (readonly unknown[])[]): Row[] {
+  return rows.map((values) => Object.fromEntries(columns.map((name, index) => [name, values[index]])));
+}

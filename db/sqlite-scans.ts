@@ -1,0 +1,112 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { FairQueue } from './fair-queue.ts';
+import { ScanWorker, type ScanWorkerOptions } from './scan-worker.ts';
+import type { Tables } from './tables.ts';
+
+/** Processes that read: the second starts while the first is busy with another organization. */
+const WORKERS = 2;
+
+const QUEUE = {
+  lanes: WORKERS,
+  lanesPerGroup: 1,
+  waitingPerGroup: 1_000,
+  waiting: 10_000,
+  waitMs: 10_000,
+} as const;
+
+/** Reads of a SQLite file in processes of their own. */
+export interface SqliteScans {
+  connect(group: string): Kysely<Tables>;
+  /** The ids of the processes that run. */
+  readonly pids: readonly number[];
+  close(): Promise<void>;
+}
+
+export function sqliteScans(options: ScanWorkerOptions): SqliteScans {
+  const queue = new FairQueue(QUEUE);
+  const workers = Array.from({ length: WORKERS }, () => new ScanWorker(options));
+  const read: Read = async (group, { sql, parameters }) => {
+    const { lane, release } = await queue.enter(group);
+    try {
+      return (await workers[lane]?.read(sql, parameters)) ?? [];
+    } finally {
+      release();
+    }
+  };
+  return {
+    connect: (group) => new Kysely<Tables>({ dialect: scanDialect(read, group) }),
+    get pids() {
+      return workers.flatMap(({ pid }) => pid ?? []);
+    },
+    close: async () => {
+      queue.close();
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+type Read = (group: string, query: CompiledQuery) => Promise<unknown[]>;
+
+function scanDialect(read: Read, group: string): Dialect {
+  return {
+    createDriver: () => new ScanDriver(read, group),
+    createAdapter: () => new SqliteAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  };
+}
+
+class ScanDriver implements Driver {
+  readonly #connection: ScanConnection;
+
+  constructor(read: Read, group: string) {
+    this.#connection = new ScanConnection(read, group);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+
+  async beginTransaction(): Promise<void> {
+    throw new Error('There are no transactions among scans');
+  }
+
+  async commitTransaction(): Promise<void> {}
+
+  async rollbackTransaction(): Promise<void> {}
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {}
+}
+
+class ScanConnection implements DatabaseConnection {
+  readonly #read: Read;
+  readonly #group: string;
+
+  constructor(read: Read, group: string) {
+    this.#read = read;
+    this.#group = group;
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    return { rows: (await this.#read(this.#group, query)) as Row[] };
+  }
+
+  // biome-ignore lint/correctness/useYield: the interface wants a generator.
+  async *streamQuery<Row>(): AsyncGenerator<QueryResult<Row>> {
+    throw new Error('Rows of scans are not streamed');
+  }
+}
