@@ -4,13 +4,13 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
-  getVariableValues,
   isInputObjectType,
   isInputType,
   isListType,
   isNonNullType,
   typeFromAST,
   type VariableDefinitionNode,
+  valueFromAST,
 } from 'graphql';
 import { AppError } from '../core/errors.ts';
 import { findInexact, INEXACT } from '../core/exact-json.ts';
@@ -18,7 +18,6 @@ import { quotable } from '../core/scrub.ts';
 import { requestFault } from './request-fault.ts';
 import { expectation } from './validation-faults.ts';
 
-type Values = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
 
 /** Thrown to stop the coercion of variables that have enough faults. */
@@ -34,65 +33,57 @@ const FIELDS_MAX = 100;
 export function coerceVariables(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
-  given: Values,
+  given: Readonly<Record<string, unknown>>,
   faultsMax: number,
 ):
   | { coerced: Record<string, unknown>; errors?: undefined }
   | { coerced?: undefined; errors: GraphQLError[] } {
-  const { coerced } = getVariableValues(schema, definitions, given, { maxErrors: 1, hideSuggestions: true });
-  const exact = definitions.every(
-    ({ variable }) => findInexact(provided(variable.name.value, given)) === null,
-  );
-  if (coerced && exact) return { coerced };
-  return { errors: faultsIn(schema, definitions, given, faultsMax) };
-}
-
-function provided(name: string, given: Values): unknown {
-  return Object.hasOwn(given, name) ? given[name] : undefined;
-}
-
-function faultsIn(
-  schema: GraphQLSchema,
-  definitions: readonly VariableDefinitionNode[],
-  given: Values,
-  max: number,
-): GraphQLError[] {
-  const faults: GraphQLError[] = [];
-  const add = (nodes: VariableDefinitionNode, what: string): void => {
-    const message = `Variable "$${quotable(nodes.variable.name.value)}" ${what}`;
-    const sentence = /[.?]$/.test(message) ? message : `${message}.`;
-    faults.push(requestFault('BAD_USER_INPUT', sentence, { nodes }));
-    if (faults.length >= max) throw ENOUGH;
-  };
+  const errors: GraphQLError[] = [];
+  const coerced: Record<string, unknown> = Object.create(null);
   try {
-    for (const definition of definitions) findFaults(schema, definition, given, add);
+    for (const definition of definitions) {
+      const { value: name } = definition.variable.name;
+      const value = coerceVariable(
+        schema,
+        definition,
+        Object.hasOwn(given, name) ? given[name] : undefined,
+        (what) => {
+          const message = `Variable "$${quotable(name)}" ${what}`;
+          const sentence = /[.?]$/.test(message) ? message : `${message}.`;
+          errors.push(requestFault('BAD_USER_INPUT', sentence, { nodes: definition }));
+          if (errors.length >= faultsMax) throw ENOUGH;
+        },
+      );
+      if (value !== undefined) coerced[name] = value;
+    }
   } catch (error) {
     if (error !== ENOUGH) throw error;
   }
-  return faults;
+  return errors.length > 0 ? { errors } : { coerced };
 }
 
-function findFaults(
+/** The variable's value, its default where none was given; undefined where there is none, or it has faults. */
+function coerceVariable(
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,
-  given: Values,
-  add: (nodes: VariableDefinitionNode, what: string) => void,
-): void {
-  const name = definition.variable.name.value;
+  value: unknown,
+  fault: (what: string) => void,
+): unknown {
   const type = typeFromAST(schema, definition.type);
   // Validation has rejected the others.
-  if (!isInputType(type)) return;
-  const value = provided(name, given);
+  if (!isInputType(type)) return undefined;
   if (value === undefined) {
-    if (!definition.defaultValue && isNonNullType(type))
-      add(definition, `of required type "${type}" was not provided`);
-    return;
+    if (definition.defaultValue) return valueFromAST(definition.defaultValue, type);
+    if (isNonNullType(type)) fault(`of required type "${type}" was not provided`);
+    return undefined;
   }
+  const name = definition.variable.name.value;
   const inexact = findInexact(value);
-  if (inexact !== null) return add(definition, `got an invalid value${at(name, inexact)}; ${INEXACT}`);
-  coerceInputValue(value, type, (path, invalid, error) => {
-    const why = reasonOf(typeAt(type, path), invalid, error);
-    add(definition, `got an invalid value${at(name, path.map(printStep).join(''))}; ${why}`);
+  if (inexact !== null) return fault(`got an invalid value${at(name, inexact)}; ${INEXACT}`);
+  const quotesFields = rememberLast(hasQuotableFields);
+  return coerceInputValue(value, type, (path, invalid, error) => {
+    const why = reasonOf(typeAt(type, path), invalid, error, quotesFields);
+    fault(`got an invalid value${at(name, path.map(printStep).join(''))}; ${why}`);
   });
 }
 
@@ -117,15 +108,32 @@ function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType {
   return field ? typeAt(field.type, rest) : nullable;
 }
 
-function reasonOf(type: GraphQLInputType, value: unknown, error: GraphQLError): string {
+function reasonOf(
+  type: GraphQLInputType,
+  value: unknown,
+  error: GraphQLError,
+  quotesFields: (value: object) => boolean,
+): string {
   if (error.originalError instanceof AppError) return error.originalError.message;
   if (value === null) return `${expectation(type)}, found null`;
   const object = getNamedType(type);
   if (!isInputObjectType(object) || typeof value !== 'object' || Array.isArray(value))
     return expectation(type);
   // The error is about a field of the object, and quotes its name.
-  const names = Object.keys(value);
-  const areQuotable = names.length <= FIELDS_MAX && names.every((name) => quotable(name) === name);
-  if (areQuotable) return error.message;
+  if (quotesFields(value)) return error.message;
   return `"${object.name}" does not define one of the fields, or requires another`;
+}
+
+function hasQuotableFields(value: object): boolean {
+  const names = Object.keys(value);
+  return names.length <= FIELDS_MAX && names.every((name) => quotable(name) === name);
+}
+
+/** Faults of one object come one after another, and it may have very many fields. */
+function rememberLast(check: (value: object) => boolean): (value: object) => boolean {
+  let last: { readonly value: object; readonly holds: boolean } | undefined;
+  return (value) => {
+    if (last?.value !== value) last = { value, holds: check(value) };
+    return last.holds;
+  };
 }
