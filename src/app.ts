@@ -8,6 +8,7 @@ import type { Config } from './core/config.ts';
 import type { LiveLimits } from './core/live-limits.ts';
 import { createLog, type Log } from './core/log.ts';
 import { createBus } from './events/create-bus.ts';
+import { Connections } from './http/connections/connections.ts';
 import { findConsole } from './http/console-files.ts';
 import { FailureLimit } from './http/failure-limit.ts';
 import { createEngine } from './http/graphql-engine.ts';
@@ -48,6 +49,8 @@ export interface App {
   readonly liveServer: LiveServer;
   /** What operations are under way and counted, for tests. */
   readonly operationLimits: OperationLimits;
+  /** What clients hold of the server's memory, for metrics and tests. */
+  readonly connections: Connections;
   /** Migrates, then serves. Rejects, with nothing left open, where the database or the port can't be used. */
   start(): Promise<{ url: string }>;
   /** Finishes what runs, writes the usage gathered and closes everything. May be called twice. */
@@ -71,7 +74,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const usage = metrics?.counting(recorder) ?? recorder;
   const live = new Live({ db, bus, clock, log }, keyReader(database, { bus, usage }));
   const timeouts = { ...DEFAULT_TIMEOUTS, ...overrides.timeouts };
-  const server = createHttpServer({ log, timeouts });
+  const connections = new Connections(config.http, config.trustedProxies);
+  const server = createHttpServer({ log, timeouts, connections });
   let url = addressOf(config.host, config.port);
   const services: Services & { readonly live: Live } = {
     db,
@@ -98,12 +102,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     responseMax: config.http.responseBytes,
   });
   const operationLimits = new OperationLimits(clock, config.operations);
-  const liveServer = new LiveServer(services, schema, run, {
-    limits: { ...config.live, ...overrides.liveLimits },
+  const liveServer = new LiveServer(services, schema, {
+    run,
+    connections,
     operationLimits,
+    limits: { ...config.live, ...overrides.liveLimits },
   });
 
-  metrics?.showing(liveServer);
+  metrics?.showing(liveServer, connections);
 
   const end = async (): Promise<void> => {
     // At once: while subscriptions end, no new work is taken.
@@ -133,7 +139,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         url = addressOf(config.host, port);
         const readiness = () => migrationProblem(database, { served: true });
         const { consoleFolder = findConsole() } = overrides;
-        const parts = { run, live: liveServer, operationLimits, metrics, consoleFolder };
+        const parts = { run, live: liveServer, operationLimits, connections, metrics, consoleFolder };
         const routes = createRoutes(services, schema, readiness, parts);
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };
@@ -148,7 +154,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     return { url };
   };
 
-  return { services, liveServer, operationLimits, start, stop };
+  return { services, liveServer, operationLimits, connections, start, stop };
 }
 
 /** The address to reach a listener at; one that listens everywhere is reached at localhost. */

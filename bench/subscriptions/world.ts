@@ -21,7 +21,12 @@ export interface World {
 
 /** Keywright on a file, at any free port. */
 export function openApp(file: string): Promise<App> {
-  const config = parseConfig({ DATABASE_URL: `sqlite:${file}`, PORT: '0', LOG_LEVEL: 'warn' });
+  const config = parseConfig({
+    DATABASE_URL: `sqlite:${file}`,
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    CONNECTIONS_PER_ADDRESS: '20000',
+  });
   return createApp(config, { log: createLog('warn') });
 }
 

@@ -1,10 +1,27 @@
-/** What requests and responses may take of the server's memory. docs/configuration.md explains each. */
+/** What connections, requests and responses may take of the server. docs/configuration.md explains each. */
 export interface HttpLimits {
   /** Largest GraphQL response, bytes of JSON. */
   readonly responseBytes: number;
+  /** Connections in all. */
+  readonly connections: number;
+  /** Connections of one address. */
+  readonly connectionsPerAddress: number;
+  /** Bytes of responses, events and messages that clients have not taken yet, in all. */
+  readonly unsentBytes: number;
+  /** The same, of one address. */
+  readonly unsentBytesPerAddress: number;
+  /** Bytes of request bodies that are being received, in all. */
+  readonly bodyBytes: number;
+  /** The same, of one address. */
+  readonly bodyBytesPerAddress: number;
+  /** How long a client may take nothing of what waits for it, milliseconds. */
+  readonly writeTimeoutMs: number;
 }
 
 type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
+
+const GIB = 1_073_741_824;
+const MIB = 1_048_576;
 
 /** Reads the limits. */
 export function readHttpLimits(
@@ -12,6 +29,13 @@ export function readHttpLimits(
   wholeNumber: (min: number, max: number) => (text: string) => number,
 ): HttpLimits {
   return {
-    responseBytes: read('RESPONSE_BYTES', 4_194_304, wholeNumber(65_536, 1_073_741_824)),
+    responseBytes: read('RESPONSE_BYTES', 4 * MIB, wholeNumber(65_536, GIB)),
+    connections: read('CONNECTIONS', 20_000, wholeNumber(1, 1_000_000)),
+    connectionsPerAddress: read('CONNECTIONS_PER_ADDRESS', 10_000, wholeNumber(1, 1_000_000)),
+    unsentBytes: read('UNSENT_BYTES', 256 * MIB, wholeNumber(MIB, 64 * GIB)),
+    unsentBytesPerAddress: read('UNSENT_BYTES_PER_ADDRESS', 64 * MIB, wholeNumber(MIB, 64 * GIB)),
+    bodyBytes: read('BODY_BYTES', 128 * MIB, wholeNumber(MIB, 64 * GIB)),
+    bodyBytesPerAddress: read('BODY_BYTES_PER_ADDRESS', 32 * MIB, wholeNumber(MIB, 64 * GIB)),
+    writeTimeoutMs: read('WRITE_TIMEOUT_MS', 20_000, wholeNumber(100, 3_600_000)),
   };
 }

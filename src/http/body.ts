@@ -1,40 +1,69 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ByteLedger, Holder } from './connections/byte-ledger.ts';
 import { Refusal } from './refusal.ts';
 
 /** Largest request body, bytes. */
 export const BODY_MAX = 1_048_576;
 
+/** From so many bytes on, a body that is being received is counted. */
+const COUNTED_MIN = 4_096;
+
+/** What comes of a request that is answered before its body has: the connection is of no more use. */
+const CLOSE = { Connection: 'close' };
+
+/** Where bodies are kept in memory, and whose they are. */
+export interface BodyBuffers {
+  readonly unread: ByteLedger;
+  /** The client's address; null: not known. */
+  readonly ip: string | null;
+}
+
 /**
- * Reads a body as UTF-8 text. Rejects with a Refusal: 413 past BODY_MAX, by the length announced or by the bytes that
- * came; 415 for one that is compressed; 400 for what is no UTF-8, or ends early.
+ * Reads a body as UTF-8 text, and asks for it first where the client waits for that (RFC 9110, 10.1.1). Rejects with a
+ * Refusal: 413 past BODY_MAX, by the length announced or by the bytes that came; 415 for one that is compressed; 400 for
+ * what is no UTF-8, or ends early; 503 where too many bytes of bodies are held.
  */
-export function readBody(request: IncomingMessage): Promise<string> {
+export function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { unread, ip }: BodyBuffers,
+): Promise<string> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity')
+    return Promise.reject(new Refusal(415, 'BAD_REQUEST', 'The body must not be compressed', CLOSE));
+  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX) return Promise.reject(tooLarge());
+  if (request.headers.expect !== undefined && request.httpVersion === '1.1') response.writeContinue();
   return new Promise((resolve, reject) => {
-    const encoding = request.headers['content-encoding'] ?? 'identity';
-    if (encoding.toLowerCase() !== 'identity')
-      return reject(new Refusal(415, 'BAD_REQUEST', 'The body must not be compressed'));
-    if (Number(request.headers['content-length'] ?? 0) > BODY_MAX) return reject(tooLarge());
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let size = 0;
     let ended = false;
+    const drop = (refusal: Refusal): void => {
+      ended = true;
+      chunks = [];
+      reject(refusal);
+    };
+    const holder: Holder = { ip, measure: () => (ended ? 0 : size), cut: () => drop(tooMany()) };
     request.on('data', (chunk: Buffer) => {
+      if (ended) return;
       size += chunk.length;
-      if (size <= BODY_MAX) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        reject(tooLarge());
-      }
+      if (size > BODY_MAX) drop(tooLarge());
+      else chunks.push(chunk);
+      if (size > COUNTED_MIN) unread.note(holder);
     });
     request.on('end', () => {
+      if (ended) return;
       ended = true;
+      unread.release(holder);
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       if (isUtf8(body)) resolve(body.toString('utf8'));
       else reject(new Refusal(400, 'BAD_REQUEST', 'The body is not UTF-8'));
     });
     // Asked first: every request closes, and making an error takes longer than reading one.
     const early = () => {
-      if (!ended) reject(new Refusal(400, 'BAD_REQUEST', 'The request ended early'));
+      if (ended) return;
+      drop(new Refusal(400, 'BAD_REQUEST', 'The request ended early'));
+      unread.release(holder);
     };
     request.on('error', early);
     request.on('close', early);
@@ -42,5 +71,10 @@ export function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function tooLarge(): Refusal {
-  return new Refusal(413, 'BAD_REQUEST', `The body is larger than ${BODY_MAX} bytes`);
+  return new Refusal(413, 'BAD_REQUEST', `The body is larger than ${BODY_MAX} bytes`, CLOSE);
+}
+
+function tooMany(): Refusal {
+  const message = 'Too many request bodies are being received; try again later';
+  return new Refusal(503, 'UNAVAILABLE', message, { 'Retry-After': '1', ...CLOSE });
 }

@@ -15,6 +15,9 @@ export interface Exchange {
   operation?: string;
 }
 
+/** Longer texts are encoded before they are sent, characters. */
+const BUFFERED_FROM = 65_536;
+
 /** Sends the whole answer. */
 export function respond(
   { response }: Exchange,
@@ -24,9 +27,11 @@ export function respond(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.destroyed || response.headersSent) return;
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  // As a buffer what waits for the client is counted in bytes, and not copied.
+  const sent = typeof body === 'string' && body.length > BUFFERED_FROM ? Buffer.from(body) : body;
+  const length = typeof sent === 'string' ? Buffer.byteLength(sent) : sent.length;
   response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': length, ...headers });
-  response.end(body);
+  response.end(sent);
 }
 
 /** Sends an object that a program reads. */

@@ -1,6 +1,6 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { parseJson } from '../core/exact-json.ts';
-import { readBody } from './body.ts';
+import { type BodyBuffers, readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 
@@ -14,10 +14,10 @@ export const DOCUMENT_MAX = 50_000;
 export const VARIABLES_DEPTH_MAX = 100;
 
 /** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal where it finds none that fit. */
-export async function readParams(exchange: Exchange): Promise<Params> {
+export async function readParams(exchange: Exchange, buffers: BodyBuffers): Promise<Params> {
   if (exchange.request.method !== 'POST') return checkParams(fromQuery(exchange.query));
   requireJson(exchange.request.headers['content-type']);
-  return checkParams(readJson(await readBody(exchange.request), 'The body'));
+  return checkParams(readJson(await readBody(exchange.request, exchange.response, buffers), 'The body'));
 }
 
 function fromQuery(query: string): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts';
 import { acceptedMediaType, asksFor, MEDIA_TYPES, type MediaType } from './accept.ts';
 import { authenticate } from './authenticate.ts';
 import { clientAddress } from './client-address.ts';
+import type { Connections } from './connections/connections.ts';
 import { type Exchange, respond } from './exchange.ts';
 import type { Engine } from './graphql-engine.ts';
 import { presentError, presentResult } from './graphql-errors.ts';
@@ -28,7 +29,13 @@ export function graphqlHandler(
     run,
     live,
     operationLimits,
-  }: { readonly run: Engine; readonly live: LiveServer; readonly operationLimits: OperationLimits },
+    connections,
+  }: {
+    readonly run: Engine;
+    readonly live: LiveServer;
+    readonly operationLimits: OperationLimits;
+    readonly connections: Connections;
+  },
 ) {
   // Without getters, which every request would ask anew.
   const services = { ...given };
@@ -48,8 +55,8 @@ export function graphqlHandler(
     try {
       if (!mediaType) throw notAcceptable();
       // Before the caller is looked up: a body may take its time, and a credential can end meanwhile.
-      const params = await readParams(exchange);
       const ip = clientAddress(request, services.config.trustedProxies);
+      const params = await readParams(exchange, { unread: connections.unread, ip });
       const principal = await authenticate(request, services, ip, (cookies) =>
         exchange.response.setHeader('Set-Cookie', cookies),
       );

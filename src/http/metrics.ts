@@ -5,6 +5,7 @@ import type { StartableBus } from '../events/create-bus.ts';
 import { concernsKeys, staleBy } from '../events/stale.ts';
 import type { StartableRateLimiter } from '../keys/create-rate-limiter.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
+import type { Connections } from './connections/connections.ts';
 import type { LiveServer } from './live/live-server.ts';
 
 /** What is measured for Prometheus. */
@@ -15,8 +16,8 @@ export interface Metrics {
   counting(usage: UsageSink): UsageSink;
   /** The same bus, of whose changes is measured how long they take to be known everywhere. */
   measuring(bus: EventBus): EventBus;
-  /** Shows the subscriptions of this server. */
-  showing(live: LiveServer): void;
+  /** Shows the subscriptions and connections of this server. */
+  showing(live: LiveServer, connections: Connections): void;
 }
 
 type Shown = (name: string, help: string, read: () => number | null | undefined) => void;
@@ -143,11 +144,23 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
         return outcome;
       },
     }),
-    showing({ subscriptions, sockets }) {
+    showing({ subscriptions, sockets }, connections) {
       shown('subscriptions', 'Subscriptions under way', () => subscriptions.counts.live);
       shown('sockets', 'WebSockets open', () => sockets.size);
+      showConnections(connections, shown, counted);
     },
   };
+}
+
+function showConnections(connections: Connections, shown: Shown, counted: Counted): void {
+  shown('connections', 'Connections open', () => connections.counts.open);
+  shown('unsent_bytes', 'Bytes that clients have not taken yet', () => connections.counts.unsentBytes);
+  shown('unread_bytes', 'Bytes of requests that are not complete', () => connections.counts.unreadBytes);
+  counted('connections_rejected_total', 'Connections rejected because there were too many', null, () => ({
+    all: connections.counts.rejected,
+  }));
+  const help = 'Connections and requests ended because they held too many bytes, or the client took none';
+  counted('connections_cut_total', help, null, () => ({ all: connections.counts.cut }));
 }
 
 function showBus(bus: Sources['bus'], shown: Shown, counted: Counted): void {

@@ -1,4 +1,5 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import type { Connections } from './connections/connections.ts';
 import { createConsole } from './console.ts';
 import { type Exchange, redirect, respond } from './exchange.ts';
 import { graphqlHandler, type ServerServices } from './graphql.ts';
@@ -36,12 +37,14 @@ export function createRoutes(
     run,
     live,
     operationLimits,
+    connections,
     metrics,
     consoleFolder,
   }: {
     readonly run: Engine;
     readonly live: LiveServer;
     readonly operationLimits: OperationLimits;
+    readonly connections: Connections;
     readonly metrics: Metrics | null;
     /** Where the console was built; null: it was not, and `/` leads to GraphiQL. */
     readonly consoleFolder: string | null;
@@ -51,7 +54,10 @@ export function createRoutes(
   const exact = new Map<string, Route>([
     [
       '/graphql',
-      { methods: ['GET', 'POST'], handle: graphqlHandler(services, { run, live, operationLimits }) },
+      {
+        methods: ['GET', 'POST'],
+        handle: graphqlHandler(services, { run, live, operationLimits, connections }),
+      },
     ],
     [
       '/schema.graphql',

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { UnavailableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { Connections } from './connections/connections.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { announcesBody, securityHeaders } from './headers.ts';
 import { listenError } from './listen-error.ts';
+import { inTurn } from './pipelining.ts';
 import { Refusal } from './refusal.ts';
 import type { Route, Routes } from './routes.ts';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
@@ -59,11 +61,17 @@ export interface HttpServer {
 }
 
 /** The server around the routes: request ids, headers of every answer, the log, and coming and going. */
-export function createHttpServer(options: { readonly log: Log; readonly timeouts: Timeouts }): HttpServer {
-  const { log, timeouts } = options;
+export function createHttpServer({
+  log,
+  timeouts,
+  connections,
+}: {
+  readonly log: Log;
+  readonly timeouts: Timeouts;
+  readonly connections: Connections;
+}): HttpServer {
   const open = new Set<ServerResponse>();
   const running = new Set<Promise<void>>();
-  const connections = new Set<Socket>();
   let headers: ReadonlyMap<string, string> = new Map();
   let site: Site | null = null;
   let stopping: Promise<void> | undefined;
@@ -87,35 +95,40 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
     running.add(done);
   };
 
-  const server = createServer(
-    {
-      headersTimeout: timeouts.headers,
-      requestTimeout: timeouts.request,
-      keepAliveTimeout: timeouts.keepAlive,
-      connectionsCheckingInterval: Math.min(1_000, timeouts.headers, timeouts.request),
-      maxHeaderSize: HEADERS_MAX,
-    },
-    (request, response) => {
-      const { path, query } = split(request.url ?? '/');
-      if (path === VERIFY_PATH && site?.verify) return verify(site.verify, request, response, query);
-      const start = performance.now();
-      const route = site?.routes.get(path);
-      const exchange: Exchange = { request, response, id: randomUUID(), query };
-      for (const [name, value] of headers) response.setHeader(name, value);
-      response.setHeader('X-Request-Id', exchange.id);
-      if (stopping) response.setHeader('Connection', 'close');
-      open.add(response);
-      response.once('close', () => {
-        open.delete(response);
-        if (stopping) server.closeIdleConnections();
-        logAnswer(log, exchange, route ? (route.name ?? path) : undefined, route, performance.now() - start);
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const { path, query } = split(request.url ?? '/');
+    if (path === VERIFY_PATH && site?.verify) return verify(site.verify, request, response, query);
+    const start = performance.now();
+    const route = site?.routes.get(path);
+    const exchange: Exchange = { request, response, id: randomUUID(), query };
+    for (const [name, value] of headers) response.setHeader(name, value);
+    response.setHeader('X-Request-Id', exchange.id);
+    if (stopping) response.setHeader('Connection', 'close');
+    open.add(response);
+    response.once('close', () => {
+      open.delete(response);
+      if (stopping) server.closeIdleConnections();
+      logAnswer(log, exchange, route ? (route.name ?? path) : undefined, route, performance.now() - start);
+    });
+    const work: Promise<void> = answer(exchange, route)
+      .catch((error: unknown) => fail(log, exchange, error))
+      .finally(() => {
+        running.delete(work);
+        connections.wrote(request.socket);
       });
-      const work: Promise<void> = answer(exchange, route)
-        .catch((error: unknown) => fail(log, exchange, error))
-        .finally(() => running.delete(work));
-      running.add(work);
-    },
-  );
+    running.add(work);
+  };
+
+  const server = createServer({
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    connectionsCheckingInterval: Math.min(1_000, timeouts.headers, timeouts.request),
+    maxHeaderSize: HEADERS_MAX,
+  });
+  // A client that waits for 100 (Continue) gets it when its body is read.
+  for (const event of ['request', 'checkContinue'] as const)
+    server.on(event, (request, response) => inTurn(request, response, () => serve(request, response)));
 
   server.on('upgrade', (request, stream, head) => {
     const { path, query } = split(request.url ?? '/');
@@ -126,17 +139,14 @@ export function createHttpServer(options: { readonly log: Log; readonly timeouts
     refuseUpgrade(stream, '404 Not Found');
   });
 
-  server.on('connection', (socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
+  server.on('connection', (socket) => connections.accept(socket));
 
   const stop = async (): Promise<void> => {
     if (!server.listening) return;
     let deadline: NodeJS.Timeout | undefined;
     const closed = new Promise((resolve) => server.close(resolve));
     // Browsers open connections ahead of their requests, and Node.js takes one on which nothing has come for a busy one.
-    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+    for (const socket of connections.sockets()) if (socket.bytesRead === 0) socket.destroy();
     for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
     // A client may have left while its request still runs.
     const finished = closed.then(() => Promise.all(running));

@@ -1,6 +1,9 @@
 import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { parseConfig } from '../../src/core/config.ts';
 import { createLog } from '../../src/core/log.ts';
 import { readBody } from '../../src/http/body.ts';
+import { ByteLedger } from '../../src/http/connections/byte-ledger.ts';
+import { Connections } from '../../src/http/connections/connections.ts';
 import { respondJson } from '../../src/http/exchange.ts';
 import type { Route } from '../../src/http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from '../../src/http/server.ts';
@@ -28,7 +31,8 @@ async function serve(
 ) {
   const { publicUrl, ...timeouts } = options;
   const log = createLog('debug', (line) => lines.push(line));
-  const server = createHttpServer({ log, timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts } });
+  const connections = new Connections(parseConfig({}).http, []);
+  const server = createHttpServer({ log, timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts }, connections });
   let url = '';
   await server.listen('127.0.0.1', 0, (port) => {
     url = `http://127.0.0.1:${port}`;
@@ -147,17 +151,21 @@ test('logs one line a request, with nothing of what was sent', async () => {
 });
 
 test('gives up on clients that are too slow with their headers or their body', async () => {
+  const unread = new ByteLedger({ all: 10_000, perAddress: 10_000 });
   const body: Route = {
     methods: ['POST'],
-    handle: ({ request }) => readBody(request).then(() => {}),
+    handle: ({ request, response }) => readBody(request, response, { unread, ip: null }).then(() => {}),
   };
   const { url } = await serve({ '/a': body }, { headers: 100, request: 200 });
   const slowHeaders = await openConnection(url);
   slowHeaders.send('POST /a HTTP/1.1\r\nHost: keywright\r\nContent-');
   const slowBody = await openConnection(url);
-  slowBody.send('POST /a HTTP/1.1\r\nHost: keywright\r\nContent-Length: 100\r\n\r\n{"quer');
+  slowBody.send(`POST /a HTTP/1.1\r\nHost: keywright\r\nContent-Length: 9000\r\n\r\n${'x'.repeat(5_000)}`);
+  await eventually(() => unread.bytes === 5_000);
   expect(await slowHeaders.closed()).toMatch(/^HTTP\/1.1 408 /);
   expect(await slowBody.closed()).toMatch(/^HTTP\/1.1 408 /);
+  await eventually(() => unread.size === 0);
+  expect(unread.bytes).toBe(0);
 });
 
 test('refuses headers that are too large or malformed', async () => {
@@ -239,7 +247,8 @@ test('waits, when it stops, for work whose client has left', async () => {
 test('says when the port is taken', async () => {
   const { url } = await serve({});
   const log = createLog('silent');
-  const second = createHttpServer({ log, timeouts: DEFAULT_TIMEOUTS });
+  const connections = new Connections(parseConfig({}).http, []);
+  const second = createHttpServer({ log, timeouts: DEFAULT_TIMEOUTS, connections });
   const listening = second.listen('127.0.0.1', Number(new URL(url).port), () => ({
     routes: new Map(),
     publicUrl: url,

@@ -17,6 +17,8 @@ export interface ConnectionHost extends OperationsHost {
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
   /** Takes a place among the sockets of a credential, unless all are taken; returns how to give it back. */
   takePlace(principal: Principal): (() => void) | null;
+  /** Must be called where something that was written waits for the client. */
+  wrote(stream: Duplex): void;
 }
 
 /** Closes for reasons that the protocol has no code of its own for (RFC 6455, 7.4). */
@@ -152,7 +154,7 @@ export class Connection {
       const reason = `Subscriber for ${subscriber} already exists`;
       return this.#socket.close(CloseCode.SubscriberAlreadyExists, reason);
     }
-    this.#operations.start(id, payload, new SocketOutlet(this.#socket, this.#stream, id));
+    this.#operations.start(id, payload, new SocketOutlet(this.#socket, this.#stream, id, this.#host.wrote));
   }
 
   #refuse(error: unknown): void {
@@ -169,6 +171,7 @@ export class Connection {
 
   /** Reads no more from a client that doesn't take its answers: they would pile up here. */
   #holdBack(): void {
+    if (this.#stream.writableNeedDrain) this.#host.wrote(this.#stream);
     if (this.#socket.isPaused || this.#stream.writableLength <= this.#host.limits.bufferedMax) return;
     this.#socket.pause();
     this.#stream.once('drain', () => this.#socket.resume());

@@ -13,12 +13,12 @@ const KEEP_ALIVE_MS = 15_000;
 export class EventStream implements Outlet {
   readonly #response: ServerResponse;
   readonly #intervalMs: number;
-  /** What the client had taken when it was last looked at, bytes; null where nothing waited for it then. */
-  #taken: number | null = null;
+  readonly #wrote: () => void;
 
-  /** A client that takes nothing of what waits for it from one look to the next is gone, as one that answers no ping. */
-  constructor(response: ServerResponse, pingIntervalMs: number) {
+  /** `wrote` is called when something waits for the client. */
+  constructor(response: ServerResponse, pingIntervalMs: number, wrote: () => void) {
     this.#response = response;
+    this.#wrote = wrote;
     this.#intervalMs = pingIntervalMs;
   }
 
@@ -31,19 +31,14 @@ export class EventStream implements Outlet {
       'X-Accel-Buffering': 'no',
     });
     this.#response.write(':\n\n');
-    const timers = [
-      setInterval(() => this.#keepAlive(), Math.min(KEEP_ALIVE_MS, this.#intervalMs)).unref(),
-      setInterval(() => this.#look(), this.#intervalMs).unref(),
-    ];
-    // Not before: an ended stream, too, may have a client that doesn't take the rest.
-    this.#response.once('close', () => {
-      for (const timer of timers) clearInterval(timer);
-    });
+    const timer = setInterval(() => this.#keepAlive(), Math.min(KEEP_ALIVE_MS, this.#intervalMs)).unref();
+    this.#response.once('close', () => clearInterval(timer));
   }
 
   next({ json }: Pick<SharedResult, 'json'>, cursor: string | null): void {
     const id = cursor === null ? '' : `id: ${cursor}\n`;
     this.#response.write(`event: next\n${id}data: ${json}\n\n`);
+    if (this.#response.writableNeedDrain) this.#wrote();
   }
 
   error(errors: readonly GraphQLFormattedError[]): void {
@@ -78,12 +73,5 @@ export class EventStream implements Outlet {
 
   #keepAlive(): void {
     if (!this.#response.writableEnded && this.buffered === 0) this.#response.write(':\n\n');
-  }
-
-  #look(): void {
-    const { socket } = this.#response;
-    const taken = socket && this.buffered > 0 ? socket.bytesWritten - socket.writableLength : null;
-    if (taken !== null && taken === this.#taken) this.#response.destroy();
-    this.#taken = taken;
   }
 }

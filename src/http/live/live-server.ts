@@ -4,10 +4,12 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
+import { RateLimitedError } from '../../core/errors.ts';
 import type { LiveLimits } from '../../core/live-limits.ts';
 import { acceptSession } from '../../sessions/authenticate-session.ts';
 import { principalOf } from '../authenticate.ts';
 import { clientAddress } from '../client-address.ts';
+import type { Connections } from '../connections/connections.ts';
 import { findCookieSessions } from '../cookie-caller.ts';
 import type { Credential } from '../credentials.ts';
 import type { Exchange } from '../exchange.ts';
@@ -17,6 +19,7 @@ import type { OperationLimits } from '../operation-limits.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
 import { invalidCredential, Refusal } from '../refusal.ts';
 import { failedCredential } from '../too-many-failures.ts';
+import { refuseUpgrade } from '../upgrade-answer.ts';
 import { Caller } from './caller.ts';
 import { EventStream } from './event-stream.ts';
 import type { Client } from './operations.ts';
@@ -32,6 +35,7 @@ export class LiveServer {
   readonly subscriptions: Subscriptions;
   readonly sockets: Sockets;
   readonly #services: Services;
+  readonly #connections: Connections;
   readonly #places: Places;
   readonly #pingIntervalMs: number;
   /** Those of event streams: sockets look after their own. */
@@ -42,10 +46,20 @@ export class LiveServer {
   constructor(
     services: Services,
     schema: GraphQLSchema,
-    run: Engine,
-    { limits, operationLimits }: { readonly limits: LiveLimits; readonly operationLimits: OperationLimits },
+    {
+      run,
+      connections,
+      operationLimits,
+      limits,
+    }: {
+      readonly run: Engine;
+      readonly connections: Connections;
+      readonly operationLimits: OperationLimits;
+      readonly limits: LiveLimits;
+    },
   ) {
     this.#services = services;
+    this.#connections = connections;
     this.#places = new Places(limits.perCaller);
     this.#pingIntervalMs = limits.pingIntervalMs;
     this.subscriptions = new Subscriptions(services, schema, limits);
@@ -60,6 +74,7 @@ export class LiveServer {
       takePlace: (principal: Principal) => this.#places.take(principal),
       clientOf: (request: IncomingMessage) => this.#clientOf(request),
       context: (client: Client, principal: Principal) => this.#context(client, principal),
+      wrote: (stream: Duplex) => connections.wrote(stream),
     };
     this.sockets = new Sockets(host);
   }
@@ -71,6 +86,8 @@ export class LiveServer {
 
   /** Takes over a connection whose client asked for a WebSocket. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const { ip } = this.#clientOf(request);
+    if (!this.#connections.belongsTo(stream, ip)) return refuseUpgrade(stream, '503 Service Unavailable');
     this.sockets.upgrade(request, stream, head);
   }
 
@@ -84,10 +101,15 @@ export class LiveServer {
     if (!principal)
       throw new Refusal(401, 'UNAUTHENTICATED', 'This needs a credential', { 'WWW-Authenticate': 'Bearer' });
     const leavePlace = this.#places.take(principal);
-    if (!leavePlace) throw new Refusal(429, 'BAD_REQUEST', 'Too many connections of one caller');
+    if (!leavePlace) throw tooMany('caller');
     // The client may have left by now, and does not leave again.
     if (response.destroyed) return leavePlace();
-    const stream = new EventStream(response, this.#pingIntervalMs);
+    if (!this.#connections.belongsTo(request.socket, context.request.ip)) {
+      leavePlace();
+      throw tooMany('address');
+    }
+    const wrote = (): void => this.#connections.wrote(request.socket);
+    const stream = new EventStream(response, this.#pingIntervalMs, wrote);
     const caller = new Caller(principal, context.request.ip, () => {
       if (response.headersSent) response.end();
     });
@@ -199,4 +221,11 @@ export class LiveServer {
       response: {},
     };
   }
+}
+
+/** How long a caller or an address that has too many connections should wait, seconds. */
+const RETRY_AFTER_S = 5;
+
+function tooMany(whose: 'caller' | 'address'): RateLimitedError {
+  return new RateLimitedError(`Too many connections of one ${whose}`, RETRY_AFTER_S);
 }

@@ -12,9 +12,14 @@ export class SocketOutlet implements Outlet {
   readonly #stream: Duplex;
   readonly #id: string;
   readonly #tail: Buffer;
+  readonly #wrote: (stream: Duplex) => void;
 
-  /** `stream` is the connection below `socket`, as the handshake handed it over. */
-  constructor(socket: WebSocket, stream: Duplex, id: string) {
+  /**
+   * `stream` is the connection below `socket`, as the handshake handed it over; `wrote` is called when something waits
+   * there for the client.
+   */
+  constructor(socket: WebSocket, stream: Duplex, id: string, wrote: (stream: Duplex) => void) {
+    this.#wrote = wrote;
     this.#socket = socket;
     this.#stream = stream;
     this.#id = id;
@@ -23,8 +28,9 @@ export class SocketOutlet implements Outlet {
 
   next(result: SharedResult): void {
     // `ws` writes each message whole and at once (it has no compression to wait for here), so frames can't mix.
-    if (this.#socket.readyState === this.#socket.OPEN)
-      this.#stream.write(textFrame(result.message, this.#tail));
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#stream.write(textFrame(result.message, this.#tail));
+    this.#noteUnsent();
   }
 
   error(payload: readonly GraphQLFormattedError[]): void {
@@ -56,6 +62,12 @@ export class SocketOutlet implements Outlet {
   }
 
   #send(message: object): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(JSON.stringify(message));
+    this.#noteUnsent();
+  }
+
+  #noteUnsent(): void {
+    if (this.#stream.writableNeedDrain) this.#wrote(this.#stream);
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../src/core/config.ts';
 import { cookieName } from '../../../src/http/cookies.ts';
 import { encodeCursor } from '../../../src/live/cursor.ts';
 import { onEachDatabase } from '../../support/databases.ts';
@@ -22,7 +23,8 @@ async function isQuiet({ app }: TestServer): Promise<void> {
 
 onEachDatabase('a stream of Server-Sent Events', (engine) => {
   const server = serverOn(engine, { liveLimits: { perCaller: 4, bufferedMax: 65_536 } });
-  const impatient = serverOn(engine, { liveLimits: { pingIntervalMs: 200 } });
+  const http = { ...parseConfig({}).http, writeTimeoutMs: 200 };
+  const impatient = serverOn(engine, { liveLimits: { pingIntervalMs: 200 }, config: { http } });
 
   test('carries a subscription, each change with the cursor as its id', async () => {
     const { organizationId, sessionToken: token } = await makeMember(server());

@@ -1,0 +1,113 @@
+import { addressBudgets } from '../../core/address-networks.ts';
+import type { Budget } from '../../core/budgets.ts';
+
+/** Somebody for whom bytes are kept in memory. */
+export interface Holder {
+  /** The client's address; undefined: of many clients, whose bytes count in all only; null: not known. */
+  readonly ip: string | null | undefined;
+  /** How many bytes there are now. */
+  measure(): number;
+  /** Lets go of all of them at once, because there are too many. */
+  cut(): void;
+}
+
+interface Held {
+  bytes: number;
+  readonly budgets: readonly Budget[];
+}
+
+/** Limits in bytes: for everybody together, and for an address (an IPv6 address's /64; wider networks have a multiple). */
+export interface ByteLimits {
+  readonly all: number;
+  readonly perAddress: number;
+}
+
+/** Bytes in memory for clients. Where there are too many, whoever holds the most of them is cut. */
+export class ByteLedger {
+  readonly #limits: ByteLimits;
+  readonly #held = new Map<Holder, Held>();
+  readonly #sums = new Map<string, number>();
+  #all = 0;
+  #cut = 0;
+
+  constructor(limits: ByteLimits) {
+    this.#limits = limits;
+  }
+
+  /** Bytes that are held. */
+  get bytes(): number {
+    return this.#all;
+  }
+
+  /** How many holders were cut so far. */
+  get cut(): number {
+    return this.#cut;
+  }
+
+  /** How many holders there are. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Measures a holder; one that has nothing any more is forgotten. May cut it, and others. */
+  note(holder: Holder): void {
+    if (this.#measure(holder) > 0) this.#enforce(holder);
+  }
+
+  /** Forgets a holder. */
+  release(holder: Holder): void {
+    const held = this.#held.get(holder);
+    if (!held) return;
+    this.#held.delete(holder);
+    this.#add(held, -held.bytes);
+  }
+
+  #measure(holder: Holder): number {
+    const bytes = holder.measure();
+    if (bytes <= 0) {
+      this.release(holder);
+      return 0;
+    }
+    const known = this.#held.get(holder);
+    const held = known ?? {
+      bytes: 0,
+      budgets: holder.ip === undefined ? [] : addressBudgets(holder.ip, this.#limits.perAddress),
+    };
+    if (!known) this.#held.set(holder, held);
+    this.#add(held, bytes - held.bytes);
+    return bytes;
+  }
+
+  #add(held: Held, bytes: number): void {
+    held.bytes += bytes;
+    this.#all += bytes;
+    for (const { name } of held.budgets) {
+      const sum = (this.#sums.get(name) ?? 0) + bytes;
+      if (sum > 0) this.#sums.set(name, sum);
+      else this.#sums.delete(name);
+    }
+  }
+
+  #enforce(holder: Holder): void {
+    const budgets = [...(this.#held.get(holder)?.budgets ?? []), { name: null, limit: this.#limits.all }];
+    for (const { name, limit } of budgets) {
+      const sum = (): number => (name === null ? this.#all : (this.#sums.get(name) ?? 0));
+      if (sum() <= limit) continue;
+      // What was taken meanwhile is not known yet.
+      for (const one of [...this.#held.keys()]) this.#measure(one);
+      while (sum() > limit) this.#cutLargest(name);
+    }
+  }
+
+  #cutLargest(name: string | null): void {
+    let largest: readonly [Holder, Held] | null = null;
+    for (const entry of this.#held) {
+      const isWithin = name === null || entry[1].budgets.some((budget) => budget.name === name);
+      if (isWithin && entry[1].bytes > (largest?.[1].bytes ?? 0)) largest = entry;
+    }
+    if (!largest) throw new Error('Bytes are held by nobody');
+    this.#cut += 1;
+    this.release(largest[0]);
+    largest[0].cut();
+  }
+}

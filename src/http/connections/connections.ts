@@ -1,0 +1,180 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { addressBudgets } from '../../core/address-networks.ts';
+import type { HttpLimits } from '../../core/http-limits.ts';
+import { isInNetworks, type Network, normalAddress } from '../../core/ip.ts';
+import { ByteLedger, type Holder } from './byte-ledger.ts';
+
+/** The least that a client has to take of what waits for it between two looks, bytes, or all of it. */
+const PACE_MIN = 65_536;
+
+const TOO_MANY =
+  'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
+/** What connections hold, for metrics and tests. */
+export interface ConnectionCounts {
+  readonly open: number;
+  /** Connections that were not accepted, because there were too many. */
+  readonly rejected: number;
+  /** Bytes that clients have not taken yet. */
+  readonly unsentBytes: number;
+  /** Bytes of request bodies and messages that are not complete. */
+  readonly unreadBytes: number;
+  /** Connections and requests that were ended because too many bytes were held, or a client took none. */
+  readonly cut: number;
+}
+
+/** Every connection of the server, whatever it speaks: how many there are, and what they hold in memory. */
+export class Connections {
+  /** Bytes of requests that are not complete. */
+  readonly unread: ByteLedger;
+  readonly #unsent: ByteLedger;
+  readonly #limits: HttpLimits;
+  readonly #trustedProxies: readonly Network[];
+  readonly #open = new Map<Duplex, OpenConnection>();
+  readonly #byAddress = new Map<string, number>();
+  #timer: NodeJS.Timeout | null = null;
+  #rejected = 0;
+  #stalled = 0;
+
+  constructor(limits: HttpLimits, trustedProxies: readonly Network[]) {
+    this.#limits = limits;
+    this.#trustedProxies = trustedProxies;
+    this.#unsent = new ByteLedger({ all: limits.unsentBytes, perAddress: limits.unsentBytesPerAddress });
+    this.unread = new ByteLedger({ all: limits.bodyBytes, perAddress: limits.bodyBytesPerAddress });
+  }
+
+  get counts(): ConnectionCounts {
+    return {
+      open: this.#open.size,
+      rejected: this.#rejected,
+      unsentBytes: this.#unsent.bytes,
+      unreadBytes: this.unread.bytes,
+      cut: this.#stalled + this.#unsent.cut + this.unread.cut,
+    };
+  }
+
+  /** The sockets, for the server to close. */
+  sockets(): Iterable<Socket> {
+    return [...this.#open.values()].map(({ socket }) => socket);
+  }
+
+  /** Takes a new connection in, or closes it where there are too many. */
+  accept(socket: Socket): void {
+    const peer = normalAddress(socket.remoteAddress ?? '');
+    // A proxy's connections are those of many clients.
+    const ip = peer !== null && isInNetworks(peer, this.#trustedProxies) ? undefined : peer;
+    if (this.#open.size >= this.#limits.connections || !this.#count(ip, 1)) {
+      this.#rejected += 1;
+      socket.on('error', () => {});
+      socket.end(TOO_MANY, () => socket.destroy());
+      return;
+    }
+    const connection = new OpenConnection(socket, ip);
+    this.#open.set(socket, connection);
+    this.#timer ??= setInterval(() => this.#look(), this.#limits.writeTimeoutMs).unref();
+    socket.once('close', () => this.#closed(connection));
+  }
+
+  /**
+   * Says whose connection it is, where it came through a trusted proxy and is one client's from here on. Returns false
+   * where that client has too many.
+   */
+  belongsTo(stream: Duplex, ip: string | null): boolean {
+    const connection = this.#open.get(stream);
+    if (!connection || connection.ip !== undefined) return true;
+    if (!this.#count(ip, 1)) return false;
+    this.#unsent.release(connection);
+    connection.ip = ip;
+    return true;
+  }
+
+  /** Must be called after writes that the client may not have taken: counts what waits for it, and may cut it. */
+  wrote(stream: Duplex): void {
+    const connection = this.#open.get(stream);
+    if (!connection || stream.writableLength === 0) return;
+    if (!connection.waiting) {
+      connection.waiting = true;
+      stream.once('drain', () => {
+        connection.waiting = false;
+        this.#unsent.note(connection);
+      });
+    }
+    this.#unsent.note(connection);
+  }
+
+  /** Ends clients that took too little since the last look of what waited for them then. */
+  #look(): void {
+    for (const connection of this.#open.values()) {
+      if (connection.isStalled()) {
+        this.#stalled += 1;
+        connection.cut();
+      } else this.#unsent.note(connection);
+    }
+  }
+
+  #closed(connection: OpenConnection): void {
+    this.#open.delete(connection.socket);
+    this.#unsent.release(connection);
+    this.#count(connection.ip, -1);
+    if (this.#open.size > 0 || !this.#timer) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Counts a connection of an address; false where it has too many. */
+  #count(ip: string | null | undefined, by: 1 | -1): boolean {
+    const budgets = ip === undefined ? [] : addressBudgets(ip, this.#limits.connectionsPerAddress);
+    const taken = budgets.map(({ name }) => this.#byAddress.get(name) ?? 0);
+    if (by > 0 && budgets.some(({ limit }, index) => (taken[index] ?? 0) >= limit)) return false;
+    for (const [index, { name }] of budgets.entries()) {
+      const count = (taken[index] ?? 0) + by;
+      if (count > 0) this.#byAddress.set(name, count);
+      else this.#byAddress.delete(name);
+    }
+    return true;
+  }
+}
+
+class OpenConnection implements Holder {
+  readonly socket: Socket;
+  ip: string | null | undefined;
+  waiting = false;
+  #unsent = 0;
+  #taken = 0;
+
+  constructor(socket: Socket, ip: string | null | undefined) {
+    this.socket = socket;
+    this.ip = ip;
+  }
+
+  measure(): number {
+    return this.socket.destroyed ? 0 : this.socket.writableLength;
+  }
+
+  cut(): void {
+    this.socket.destroy();
+  }
+
+  /** Whether the client took too little since this was last asked. */
+  isStalled(): boolean {
+    const waited = this.#unsent;
+    const before = this.#taken;
+    this.#unsent = this.measure();
+    if (this.#unsent === 0 && waited === 0) return false;
+    this.#taken = takenOf(this.socket);
+    return waited > 0 && this.#unsent > 0 && this.#taken - before < Math.min(waited, PACE_MIN);
+  }
+}
+
+/** What Node.js knows of a connection below the stream; a large write is one step there until the client has all of it. */
+interface Handle {
+  readonly bytesWritten?: number;
+  readonly writeQueueSize?: number;
+}
+
+/** How much the client's side has taken so far, bytes; only differences mean anything. */
+function takenOf(socket: Socket): number {
+  const { bytesWritten = 0, writeQueueSize = 0 } = (socket as { _handle?: Handle | null })._handle ?? {};
+  return bytesWritten - writeQueueSize;
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Most requests that may wait on one connection for the responses before theirs. */
+const WAITING_MAX = 16;
+
+const waiting = new WeakMap<Socket, number>();
+
+/**
+ * Starts to serve a request once the client has taken the responses before its own (RFC 9112, 9.3.2): of requests that a
+ * client sends without reading, one is served, and no more are read. Too many of them end the connection.
+ */
+export function inTurn(request: IncomingMessage, response: ServerResponse, serve: () => void): void {
+  // A response is given the connection when those before it have been sent.
+  if (response.socket) return serve();
+  const { socket } = request;
+  if (socket.destroyed) return;
+  const count = (waiting.get(socket) ?? 0) + 1;
+  if (count > WAITING_MAX) return void socket.destroy();
+  waiting.set(socket, count);
+  // Node.js reads on after each request that is complete.
+  process.nextTick(() => {
+    if (waiting.get(socket)) socket.pause();
+  });
+  response.once('socket', () => {
+    const left = (waiting.get(socket) ?? 1) - 1;
+    waiting.set(socket, left);
+    if (left === 0) socket.resume();
+    serve();
+  });
+}

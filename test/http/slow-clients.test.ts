@@ -1,0 +1,219 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseConfig } from '../../src/core/config.ts';
+import { ByteLedger, type Holder } from '../../src/http/connections/byte-ledger.ts';
+import { areLive, openLiveSocket } from '../support/live-socket.ts';
+import { ask, makeApiKey, makeMember, serverOn, type TestServer } from '../support/server.ts';
+import { openConnection } from '../support/sockets.ts';
+import { eventually } from '../support/wait.ts';
+
+const MIB = 1_048_576;
+
+const metadata = { text: 'x'.repeat(16_000) };
+
+/** About 3.5 MB with 25 keys: more than half of what one response may have. */
+const LARGE = `{ apiKeys { nodes { ${Array.from({ length: 9 }, (_, n) => `m${n}: metadata`).join(' ')} } } }`;
+
+const limits = (more: Partial<ReturnType<typeof parseConfig>['http']>) => ({
+  config: { http: { ...parseConfig({}).http, ...more } },
+});
+
+async function memberWithKeys(server: TestServer): Promise<string> {
+  const { organizationId, sessionToken } = await makeMember(server);
+  for (let n = 0; n < 25; n += 1) await makeApiKey(server, organizationId, { metadata });
+  return sessionToken;
+}
+
+function post(token: string, query: string, headers = ''): string {
+  const body = JSON.stringify({ query });
+  return `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+/** A client that reads nothing until it is told to. */
+async function openReader(server: { url: string }): Promise<Socket> {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  socket.pause();
+  return socket;
+}
+
+/** How many lists of keys were read from the database. */
+function listsRead({ statements }: TestServer): number {
+  return statements.filter((text) => /from "api_keys".* order by/.test(text)).length;
+}
+
+describe('requests that a client pipelines', () => {
+  const server = serverOn('sqlite');
+
+  test('are answered in their order', async () => {
+    const { sessionToken } = await makeMember(server());
+    const connection = await openConnection(server().url);
+    const names = Array.from({ length: 10 }, (_, n) => `n${n}`);
+    connection.send(names.map((name) => post(sessionToken, `{ ${name}: __typename }`)).join(''));
+    await eventually(() => connection.received().includes('n9'));
+    expect([...connection.received().matchAll(/"(n\d)"/g)].map(([, name]) => name)).toEqual(names);
+    connection.send(post(sessionToken, '{ last: __typename }', 'Expect: 100-continue\r\n'));
+    await eventually(() => connection.received().includes('"last"'));
+    connection.socket.destroy();
+  });
+
+  test('run one after the other, as it takes the responses', async () => {
+    const token = await memberWithKeys(server());
+    const socket = await openReader(server());
+    const before = listsRead(server());
+    const count = 14;
+    socket.write(post(token, LARGE).repeat(count));
+    const { connections } = server().app;
+    await eventually(() => connections.counts.unsentBytes > 0);
+    // Whatever else the server does meanwhile: these wait.
+    for (let n = 0; n < 20; n += 1) await ask(server(), '{ __typename }');
+    // The network below takes two or three of them.
+    expect(listsRead(server()) - before).toBeLessThan(8);
+    expect(connections.counts.unsentBytes).toBeLessThan(4 * MIB + 65_536);
+    let received = 0;
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1').split('HTTP/1.1 200').length - 1;
+    });
+    socket.resume();
+    await eventually(() => received >= count - 1 && listsRead(server()) - before === count, {
+      timeoutMs: 20_000,
+    });
+    await eventually(() => connections.counts.unsentBytes === 0);
+  }, 30_000);
+
+  test('are not collected without end', async () => {
+    const { sessionToken } = await makeMember(server());
+    const endless = 'subscription { apiKeyChanged { __typename } }';
+    const connection = await openConnection(server().url);
+    connection.send(post(sessionToken, endless, 'Accept: text/event-stream\r\n'));
+    await areLive(server(), 1);
+    connection.send(post(sessionToken, '{ __typename }').repeat(200));
+    await connection.closed();
+    expect(connection.received().split('HTTP/1.1').length).toBe(2);
+    await areLive(server(), 0);
+  });
+});
+
+describe('a client that reads nothing', () => {
+  const patient = serverOn('sqlite', limits({ unsentBytes: 8 * MIB, unsentBytesPerAddress: 16 * MIB }));
+  const impatient = serverOn('sqlite', limits({ writeTimeoutMs: 150 }));
+  const { trustedProxies } = parseConfig({ TRUSTED_PROXIES: '127.0.0.1' });
+  const proxied = serverOn('sqlite', {
+    config: {
+      trustedProxies,
+      http: { ...parseConfig({}).http, unsentBytesPerAddress: 4 * MIB },
+    },
+  });
+
+  test('is disconnected, and nothing is kept for it', async () => {
+    const token = await memberWithKeys(impatient());
+    const sockets = [];
+    for (let n = 0; n < 5; n += 1) sockets.push(await openReader(impatient()));
+    for (const socket of sockets) socket.write(post(token, LARGE).repeat(10));
+    const { connections } = impatient().app;
+    await eventually(() => connections.counts.cut >= sockets.length, { timeoutMs: 20_000 });
+    await eventually(() => connections.counts.unsentBytes === 0 && connections.counts.open === 0);
+  }, 30_000);
+
+  test('leaves others theirs: no more than a limit waits for all of them', async () => {
+    const token = await memberWithKeys(patient());
+    const sockets = [];
+    for (let n = 0; n < 12; n += 1) sockets.push(await openReader(patient()));
+    let most = 0;
+    const { connections } = patient().app;
+    for (const socket of sockets) socket.write(post(token, LARGE).repeat(10));
+    await eventually(
+      async () => {
+        most = Math.max(most, connections.counts.unsentBytes);
+        const { data } = await ask(patient(), '{ __typename }');
+        expect(data).toEqual({ __typename: 'Query' });
+        return connections.counts.cut >= 8;
+      },
+      { timeoutMs: 20_000 },
+    );
+    expect(most).toBeLessThanOrEqual(8 * MIB);
+  }, 30_000);
+
+  test('is known behind a proxy, where it has a connection of its own', async () => {
+    const token = await memberWithKeys(proxied());
+    const open = async (ip: string) => {
+      const live = await openLiveSocket(proxied(), { headers: { 'X-Forwarded-For': ip } });
+      await live.init(token);
+      return live;
+    };
+    const slow = [await open('2001:db8:0:1::1'), await open('2001:db8:0:1:ffff::2')];
+    const other = await open('2001:db8:0:2::1');
+    for (const live of slow) {
+      live.socket.pause();
+      for (let n = 0; n < 8; n += 1) live.subscribe(LARGE);
+    }
+    const { connections, liveServer } = proxied().app;
+    await eventually(() => liveServer.sockets.size === 1, { timeoutMs: 20_000 });
+    expect(connections.counts.cut).toBeGreaterThanOrEqual(2);
+    await other.ping();
+    other.subscribe('subscription { apiKeyChanged { __typename } }');
+    await areLive(proxied(), 1);
+  }, 30_000);
+});
+
+describe('bytes that are held', () => {
+  const holder = (ip: string | null | undefined, bytes: number) => {
+    const one = {
+      ip,
+      bytes,
+      cuts: 0,
+      measure: () => one.bytes,
+      cut: () => {
+        one.cuts += 1;
+        one.bytes = 0;
+      },
+    };
+    return one satisfies Holder;
+  };
+
+  test('are limited for an address, and for the network that one client can have', () => {
+    const ledger = new ByteLedger({ all: 1_000_000, perAddress: 100 });
+    const [small, large] = [holder('192.0.2.1', 40), holder('192.0.2.1', 61)];
+    const other = holder('192.0.2.2', 100);
+    for (const one of [small, other, large]) ledger.note(one);
+    expect([small.cuts, large.cuts, other.cuts]).toEqual([0, 1, 0]);
+    expect(ledger.bytes).toBe(140);
+    const sameClient = [holder('2001:db8::1', 60), holder('2001:db8::ffff:1', 41)];
+    for (const one of sameClient) ledger.note(one);
+    expect(sameClient.map(({ cuts }) => cuts)).toEqual([1, 0]);
+    const site = Array.from({ length: 40 }, (_, n) => holder(`2001:db8:1:${n.toString(16)}00::1`, 100));
+    for (const one of site) ledger.note(one);
+    expect(site.filter(({ cuts }) => cuts > 0)).toHaveLength(40 - 16);
+  });
+
+  test('are limited in all, whoever holds the most being cut', () => {
+    const ledger = new ByteLedger({ all: 100, perAddress: 1_000 });
+    const many = Array.from({ length: 10 }, () => holder(undefined, 9));
+    for (const one of many) ledger.note(one);
+    const large = holder(undefined, 50);
+    ledger.note(large);
+    expect([large.cuts, ledger.cut, ledger.bytes]).toEqual([1, 1, 90]);
+    // What was taken meanwhile makes room.
+    for (const one of many) one.bytes = 1;
+    const next = holder(undefined, 80);
+    ledger.note(next);
+    expect([next.cuts, ledger.bytes]).toEqual([0, 90]);
+  });
+
+  test('are forgotten with their holder', () => {
+    const ledger = new ByteLedger({ all: 100, perAddress: 100 });
+    const one = holder('192.0.2.1', 80);
+    ledger.note(one);
+    ledger.release(one);
+    ledger.release(one);
+    const two = holder('192.0.2.1', 80);
+    ledger.note(two);
+    two.bytes = 0;
+    ledger.note(two);
+    expect([ledger.bytes, ledger.size, one.cuts, two.cuts]).toEqual([0, 0, 0, 0]);
+  });
+});
