@@ -4,6 +4,16 @@ export interface LiveLimits {
   readonly operations: number;
   /** Sockets and event streams of one credential. */
   readonly perCaller: number;
+  /** Different documents that one caller subscribes to, and what they cost together. */
+  readonly documentsPerCaller: number;
+  readonly costPerCaller: number;
+  /** Different documents, by permissions, that an organization's subscribers have, and what they cost together. */
+  readonly documentsPerOrganization: number;
+  readonly costPerOrganization: number;
+  /** Messages that are read from one socket in a second. */
+  readonly messagesPerSecond: number;
+  /** Sockets of one address that have not been let in yet. */
+  readonly pendingPerAddress: number;
   /** Largest message that a client may send, bytes. */
   readonly messageBytes: number;
   /** From the handshake to `connection_init`, milliseconds. */
@@ -29,6 +39,12 @@ export function readLiveLimits(
   return {
     operations: read('LIVE_OPERATIONS_PER_SOCKET', 100, wholeNumber(1, 10_000)),
     perCaller: read('LIVE_SOCKETS_PER_CALLER', 1_000, wholeNumber(1, 1_000_000)),
+    documentsPerCaller: read('LIVE_DOCUMENTS_PER_CALLER', 100, wholeNumber(1, 1_000_000)),
+    costPerCaller: read('LIVE_COST_PER_CALLER', 20_000, wholeNumber(1, 1_000_000_000)),
+    documentsPerOrganization: read('LIVE_DOCUMENTS_PER_ORGANIZATION', 1_000, wholeNumber(1, 1_000_000)),
+    costPerOrganization: read('LIVE_COST_PER_ORGANIZATION', 100_000, wholeNumber(1, 1_000_000_000)),
+    messagesPerSecond: read('LIVE_MESSAGES_PER_SECOND', 200, wholeNumber(1, 1_000_000)),
+    pendingPerAddress: read('LIVE_PENDING_PER_ADDRESS', 1_000, wholeNumber(1, 1_000_000)),
     messageBytes: read('LIVE_MESSAGE_BYTES', 131_072, wholeNumber(1_024, 16_777_216)),
     initTimeoutMs: read('LIVE_INIT_TIMEOUT_MS', 10_000, wholeNumber(100, 600_000)),
     pingIntervalMs: read('LIVE_PING_INTERVAL_MS', 25_000, wholeNumber(100, 3_600_000)),

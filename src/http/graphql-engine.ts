@@ -10,11 +10,11 @@ import {
 import { isAsyncIterable, type Plugin, YogaServer } from 'graphql-yoga';
 import { DocumentCache } from './document-cache.ts';
 import { parseWithinLimits } from './document-limits.ts';
-import type { CheckedSubscription, Operation } from './graphql-operation.ts';
+import type { Operation, PricedSubscription } from './graphql-operation.ts';
 import { FAULTS_MAX, keptPlans, type Parts, PreparedOperation } from './prepared-operation.ts';
 import { validationFaults } from './validation-faults.ts';
 
-export type { CheckedSubscription, Operation } from './graphql-operation.ts';
+export type { CheckedSubscription, Operation, PricedSubscription } from './graphql-operation.ts';
 
 /**
  * Runs operations within all limits. Errors come as they were thrown: `presentResult` makes them fit to be seen. Of a
@@ -22,7 +22,7 @@ export type { CheckedSubscription, Operation } from './graphql-operation.ts';
  */
 export type Engine = (
   operation: Operation,
-) => Promise<ExecutionResult | { subscription: CheckedSubscription }>;
+) => Promise<ExecutionResult | { subscription: PricedSubscription }>;
 
 /** So many characters of a document that is not known yet cost one point. */
 const CHARACTERS_PER_POINT = 100;

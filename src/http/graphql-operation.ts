@@ -27,3 +27,8 @@ export interface CheckedSubscription {
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
 }
+
+/** The same, with what each of its events costs. */
+export interface PricedSubscription extends CheckedSubscription {
+  readonly cost: number;
+}

@@ -16,7 +16,7 @@ import { hasConditions } from './execution/collect-fields.ts';
 import { FieldErrors } from './execution/field-errors.ts';
 import { Plan } from './execution/plan.ts';
 import { execute } from './execution/run.ts';
-import type { CheckedSubscription, Operation } from './graphql-operation.ts';
+import type { Operation, PricedSubscription } from './graphql-operation.ts';
 import { alone, COST_MAX, chargeOf, hasVariableCost, queryCost } from './query-cost.ts';
 import { requestFault } from './request-fault.ts';
 import { responseBound, returnsShownOnce } from './response-bound.ts';
@@ -93,7 +93,7 @@ export class PreparedOperation {
     context,
     charge,
     started,
-  }: Operation): Promise<ExecutionResult | { subscription: CheckedSubscription }> {
+  }: Operation): Promise<ExecutionResult | { subscription: PricedSubscription }> {
     const given = params.variables ?? {};
     const { coerced, errors } = this.#coerce(given);
     if (errors) return { errors };
@@ -112,7 +112,7 @@ export class PreparedOperation {
     started(this.#description);
     const [document, operation] = [this.#document, this.#operation];
     if (operation.operation === OperationTypeNode.SUBSCRIPTION)
-      return { subscription: { document, operation, variables: given } };
+      return { subscription: { document, operation, variables: given, cost } };
     return this.#execute(coerced, context, budget);
   }
 

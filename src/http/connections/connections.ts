@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { addressBudgets } from '../../core/address-networks.ts';
 import type { HttpLimits } from '../../core/http-limits.ts';
 import { isInNetworks, type Network, normalAddress } from '../../core/ip.ts';
+import { AddressCounts } from './address-counts.ts';
 import { ByteLedger, type Holder } from './byte-ledger.ts';
 
 /** The least that a client has to take of what waits for it between two looks, bytes, or all of it. */
@@ -32,7 +32,7 @@ export class Connections {
   readonly #limits: HttpLimits;
   readonly #trustedProxies: readonly Network[];
   readonly #open = new Map<Duplex, OpenConnection>();
-  readonly #byAddress = new Map<string, number>();
+  readonly #byAddress: AddressCounts;
   #timer: NodeJS.Timeout | null = null;
   #rejected = 0;
   #stalled = 0;
@@ -40,6 +40,7 @@ export class Connections {
   constructor(limits: HttpLimits, trustedProxies: readonly Network[]) {
     this.#limits = limits;
     this.#trustedProxies = trustedProxies;
+    this.#byAddress = new AddressCounts(limits.connectionsPerAddress);
     this.#unsent = new ByteLedger({ all: limits.unsentBytes, perAddress: limits.unsentBytesPerAddress });
     this.unread = new ByteLedger({ all: limits.bodyBytes, perAddress: limits.bodyBytesPerAddress });
   }
@@ -64,7 +65,7 @@ export class Connections {
     const peer = normalAddress(socket.remoteAddress ?? '');
     // A proxy's connections are those of many clients.
     const ip = peer !== null && isInNetworks(peer, this.#trustedProxies) ? undefined : peer;
-    if (this.#open.size >= this.#limits.connections || !this.#count(ip, 1)) {
+    if (this.#open.size >= this.#limits.connections || (ip !== undefined && !this.#byAddress.add(ip))) {
       this.#rejected += 1;
       socket.on('error', () => {});
       socket.end(TOO_MANY, () => socket.destroy());
@@ -83,7 +84,7 @@ export class Connections {
   belongsTo(stream: Duplex, ip: string | null): boolean {
     const connection = this.#open.get(stream);
     if (!connection || connection.ip !== undefined) return true;
-    if (!this.#count(ip, 1)) return false;
+    if (!this.#byAddress.add(ip)) return false;
     this.#unsent.release(connection);
     connection.ip = ip;
     return true;
@@ -116,23 +117,10 @@ export class Connections {
   #closed(connection: OpenConnection): void {
     this.#open.delete(connection.socket);
     this.#unsent.release(connection);
-    this.#count(connection.ip, -1);
+    if (connection.ip !== undefined) this.#byAddress.remove(connection.ip);
     if (this.#open.size > 0 || !this.#timer) return;
     clearInterval(this.#timer);
     this.#timer = null;
-  }
-
-  /** Counts a connection of an address; false where it has too many. */
-  #count(ip: string | null | undefined, by: 1 | -1): boolean {
-    const budgets = ip === undefined ? [] : addressBudgets(ip, this.#limits.connectionsPerAddress);
-    const taken = budgets.map(({ name }) => this.#byAddress.get(name) ?? 0);
-    if (by > 0 && budgets.some(({ limit }, index) => (taken[index] ?? 0) >= limit)) return false;
-    for (const [index, { name }] of budgets.entries()) {
-      const count = (taken[index] ?? 0) + by;
-      if (count > 0) this.#byAddress.set(name, count);
-      else this.#byAddress.delete(name);
-    }
-    return true;
   }
 }
 

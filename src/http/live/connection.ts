@@ -6,19 +6,18 @@ import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
 import { parseJson } from '../../core/exact-json.ts';
 import { Caller } from './caller.ts';
+import { Intake, type IntakeHost } from './intake.ts';
 import { type Client, Operations, type OperationsHost } from './operations.ts';
 import { SocketOutlet } from './socket-outlet.ts';
 
 /** What a connection needs of the server around it. */
-export interface ConnectionHost extends OperationsHost {
+export interface ConnectionHost extends OperationsHost, IntakeHost {
   /** What operations need to know of a handshake, which needn't be kept for them. */
   clientOf(request: IncomingMessage): Client;
   /** Who the credentials of the handshake and of `connection_init` belong to; null: nobody, or not any more. */
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
   /** Takes a place among the sockets of a credential, unless all are taken; returns how to give it back. */
   takePlace(principal: Principal): (() => void) | null;
-  /** Must be called where something that was written waits for the client. */
-  wrote(stream: Duplex): void;
 }
 
 /** Closes for reasons that the protocol has no code of its own for (RFC 6455, 7.4). */
@@ -44,12 +43,23 @@ export class Connection {
   #initTimer: NodeJS.Timeout | null;
   /** Whether the client has been heard of since the last ping. */
   #alive = true;
+  readonly #letIn: () => void;
+  readonly #intake: Intake;
 
-  constructor(socket: WebSocket, stream: Duplex, request: IncomingMessage, host: ConnectionHost) {
+  /** `letIn` is called when it is known who the client is. */
+  constructor(
+    socket: WebSocket,
+    stream: Duplex,
+    request: IncomingMessage,
+    host: ConnectionHost,
+    { ip, letIn }: { readonly ip: string | null; readonly letIn: () => void },
+  ) {
     this.#socket = socket;
     this.#stream = stream;
     this.#request = request;
     this.#host = host;
+    this.#letIn = letIn;
+    this.#intake = new Intake(socket, stream, ip, host);
     this.#initTimer = setTimeout(
       () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
       host.limits.initTimeoutMs,
@@ -88,9 +98,9 @@ export class Connection {
 
   #receive(data: RawData, isBinary: boolean): void {
     this.#alive = true;
+    this.#intake.count();
     // A client may go on to send while the socket closes.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#holdBack();
     let message: ReturnType<typeof validateMessage>;
     try {
       if (isBinary) throw new Error('A message is text');
@@ -139,10 +149,12 @@ export class Connection {
     const caller = new Caller(principal, client.ip, () => this.#unauthorized());
     this.#caller = caller;
     this.#operations = new Operations(this.#host, client, caller, {
-      answered: () => this.#holdBack(),
+      answered: () => this.#intake.holdBack(),
       idle: () => this.#goneAway(),
     });
     this.#host.subscriptions.enter(caller);
+    this.#letIn();
+    this.#intake.known();
     this.#send({ type: MessageType.ConnectionAck });
   }
 
@@ -167,14 +179,6 @@ export class Connection {
 
   #unauthorized(): void {
     this.#socket.close(CloseCode.Unauthorized, 'Unauthorized');
-  }
-
-  /** Reads no more from a client that doesn't take its answers: they would pile up here. */
-  #holdBack(): void {
-    if (this.#stream.writableNeedDrain) this.#host.wrote(this.#stream);
-    if (this.#socket.isPaused || this.#stream.writableLength <= this.#host.limits.bufferedMax) return;
-    this.#socket.pause();
-    this.#stream.once('drain', () => this.#socket.resume());
   }
 
   #closed(): void {

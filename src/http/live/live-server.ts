@@ -13,7 +13,7 @@ import type { Connections } from '../connections/connections.ts';
 import { findCookieSessions } from '../cookie-caller.ts';
 import type { Credential } from '../credentials.ts';
 import type { Exchange } from '../exchange.ts';
-import type { CheckedSubscription, Engine } from '../graphql-engine.ts';
+import type { Engine, PricedSubscription } from '../graphql-engine.ts';
 import { presentError } from '../graphql-errors.ts';
 import type { OperationLimits } from '../operation-limits.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
@@ -75,6 +75,7 @@ export class LiveServer {
       clientOf: (request: IncomingMessage) => this.#clientOf(request),
       context: (client: Client, principal: Principal) => this.#context(client, principal),
       wrote: (stream: Duplex) => connections.wrote(stream),
+      unread: connections.unread,
     };
     this.sockets = new Sockets(host);
   }
@@ -88,14 +89,14 @@ export class LiveServer {
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const { ip } = this.#clientOf(request);
     if (!this.#connections.belongsTo(stream, ip)) return refuseUpgrade(stream, '503 Service Unavailable');
-    this.sockets.upgrade(request, stream, head);
+    this.sockets.upgrade(request, stream, head, ip);
   }
 
   /** Runs a subscription over Server-Sent Events. Rejects, with nothing sent, where it can't be started. */
   async stream(
     { request, response }: Exchange,
     context: GraphQLContext,
-    subscription: CheckedSubscription,
+    subscription: PricedSubscription,
   ): Promise<void> {
     const { principal } = context;
     if (!principal)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type DocumentNode,
   type FieldNode,
@@ -40,8 +41,7 @@ export async function sourceOf(
 }
 
 const variablesBelow = new WeakMap<OperationDefinitionNode, readonly string[]>();
-const numbers = new WeakMap<OperationDefinitionNode, number>();
-let lastNumber = 0;
+const digests = new WeakMap<OperationDefinitionNode, string>();
 
 /**
  * What two subscriptions have in common whose events come to the same results: the operation, and the variables that
@@ -50,11 +50,19 @@ let lastNumber = 0;
 export function resultKey({ document, operation, variables }: CheckedSubscription): string {
   const names = variablesBelow.get(operation) ?? usedBelow(document, operation);
   variablesBelow.set(operation, names);
-  const number = numbers.get(operation) ?? ++lastNumber;
-  numbers.set(operation, number);
+  const digest = digests.get(operation) ?? digestOf(operation);
+  digests.set(operation, digest);
   // A variable left out has its default, which null does not.
   const given = names.map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : []));
-  return JSON.stringify([number, given]);
+  return JSON.stringify([digest, given]);
+}
+
+/** By its text: the same document may have been parsed more than once. */
+function digestOf({ loc, name }: OperationDefinitionNode): string {
+  if (!loc) throw new Error('A document that was parsed has a text');
+  return createHash('sha256')
+    .update(`${name?.value ?? ''} ${loc.source.body}`)
+    .digest('base64url');
 }
 
 /** The same subscription for its events: without the arguments that only say which events, and their variables. */

@@ -74,8 +74,8 @@ export class Operations {
     const { operations } = this.#host.limits;
     // What was given up runs on for a while: as many of those may be beside.
     if (this.#running.size >= operations || this.#atWork >= 2 * operations) {
-      const message = `At most ${operations} operations run on one socket`;
-      return outlet.error([{ message, extensions: { code: 'BAD_REQUEST' } }]);
+      const message = `At most ${operations} operations can run on one socket`;
+      return outlet.error([{ message, extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
     }
     const running: Running = { outlet, subscriber: null, stopped: false };
     this.#running.set(id, running);
@@ -122,6 +122,8 @@ export class Operations {
     const { run, subscriptions } = this.#host;
     const { outlet } = running;
     const params = checkParams(payload);
+    // Another result would only wait with those before it.
+    if (outlet.buffered > this.#host.limits.bufferedMax) await outlet.drained();
     // As for every request over HTTP: who asks, and what it may do, is read anew.
     const principal = await this.#host.refresh(this.#caller);
     if (!principal) return this.#caller.lose();

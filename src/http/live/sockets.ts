@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { AddressCounts } from '../connections/address-counts.ts';
 import { refuseUpgrade } from '../upgrade-answer.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 
@@ -16,12 +17,15 @@ export class Sockets {
   readonly #host: ConnectionHost;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
+  /** Sockets whose client has not said who it is, or is being looked up. */
+  readonly #pending: AddressCounts;
   #pinging: NodeJS.Timeout | null = null;
   #stopped: (() => void) | null = null;
   #stopping = false;
 
   constructor(host: ConnectionHost) {
     this.#host = host;
+    this.#pending = new AddressCounts(host.limits.pendingPerAddress);
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -32,12 +36,19 @@ export class Sockets {
     });
   }
 
-  /** Takes over a connection whose client asked to upgrade it. */
-  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+  /** Takes over a connection whose client, at this address, asked to upgrade it. */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, ip: string | null): void {
     if (this.#stopping) return refuseUpgrade(stream, '503 Service Unavailable');
+    if (!this.#pending.add(ip)) return refuseUpgrade(stream, '503 Service Unavailable');
+    let pending = true;
+    const settled = (): void => {
+      if (pending) this.#pending.remove(ip);
+      pending = false;
+    };
+    stream.once('close', settled);
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return turnAway(socket);
-      this.#entered(socket, new Connection(socket, stream, request, this.#host));
+      this.#entered(socket, new Connection(socket, stream, request, this.#host, { ip, letIn: settled }));
     });
   }
 

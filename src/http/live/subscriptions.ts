@@ -4,23 +4,18 @@ import type { GraphQLContext } from '../../../schema/context.ts';
 import { anyoneLike, type Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
 import { ForbiddenError, UnauthenticatedError } from '../../core/errors.ts';
+import type { LiveLimits } from '../../core/live-limits.ts';
 import type { Live } from '../../live/live.ts';
-import type { CheckedSubscription } from '../graphql-engine.ts';
+import type { PricedSubscription } from '../graphql-engine.ts';
 import type { Caller } from './caller.ts';
+import { CallerDocuments } from './caller-documents.ts';
 import { CallerWatch } from './caller-watch.ts';
+import { ExecutionGroups, type Group, scopeName } from './execution-groups.ts';
 import { resultKey, sourceOf } from './operation.ts';
 import { SharedExecution } from './shared-execution.ts';
-import { type Outlet, Subscriber, type SubscriberLimits } from './subscriber.ts';
+import { type Outlet, Subscriber } from './subscriber.ts';
 
 type LiveServices = Services & { readonly live: Live };
-
-interface Group {
-  readonly name: string;
-  /** Names the key scope of its subscribers. */
-  readonly scope: string;
-  readonly execution: SharedExecution;
-  subscribers: number;
-}
 
 /** What every subscription needs, for as long as it runs. */
 const PERMISSION = 'api.key.view';
@@ -39,21 +34,31 @@ export interface SubscriptionHooks {
 export class Subscriptions {
   readonly #services: LiveServices;
   readonly #schema: GraphQLSchema;
-  readonly #limits: SubscriberLimits;
-  readonly #responseMax: number;
-  readonly #groups = new Map<string, Group>();
+  readonly #limits: LiveLimits;
+  readonly #groups: ExecutionGroups;
   readonly #groupOf = new Map<Subscriber, Group>();
+  readonly #documents: CallerDocuments;
   readonly #watch: CallerWatch;
   /** The services as every context has them; made when the address is known. */
   #shared: LiveServices | null = null;
   /** By organization, permissions and scope, for as long as this moment lasts. */
   readonly #contexts = new Map<string, GraphQLContext>();
 
-  constructor(services: LiveServices, schema: GraphQLSchema, limits: SubscriberLimits) {
+  constructor(services: LiveServices, schema: GraphQLSchema, limits: LiveLimits) {
     this.#services = services;
     this.#schema = schema;
     this.#limits = limits;
-    this.#responseMax = services.config.http.responseBytes;
+    this.#documents = new CallerDocuments({
+      documents: limits.documentsPerCaller,
+      cost: limits.costPerCaller,
+    });
+    const ofOrganizations = { documents: limits.documentsPerOrganization, cost: limits.costPerOrganization };
+    const responseMax = services.config.http.responseBytes;
+    this.#groups = new ExecutionGroups(ofOrganizations, (subscription, organizationId, principal, rights) => {
+      const everybody = anyoneLike(principal, organizationId);
+      const context = (): GraphQLContext => this.#contextOf(rights, everybody);
+      return new SharedExecution(schema, subscription, responseMax, context);
+    });
     this.#watch = new CallerWatch(services, (caller) => this.#authorize(caller));
   }
 
@@ -78,11 +83,11 @@ export class Subscriptions {
 
   /**
    * Starts a subscription of a caller that was let in. Rejects, with the subscription over, where its source can't be
-   * opened, or the caller is not there any more.
+   * opened, the caller is not there any more, or it or the organization has too many different documents.
    */
   async subscribe(
     caller: Caller,
-    subscription: CheckedSubscription,
+    subscription: PricedSubscription,
     context: GraphQLContext,
     outlet: Outlet,
     hooks: SubscriptionHooks,
@@ -97,7 +102,16 @@ export class Subscriptions {
       caller.principal = context.principal;
       this.#watch.renew(caller);
     }
-    const group = this.#join(source.organizationId, caller.principal, subscription);
+    const { actor } = caller.principal;
+    const forget = this.#documents.add(actor, resultKey(subscription), subscription.cost);
+    let group: Group;
+    try {
+      this.#groups.assertRoom(source.organizationId, caller.principal, subscription);
+      group = this.#groups.join(source.organizationId, caller.principal, subscription);
+    } catch (error) {
+      forget();
+      throw error;
+    }
     const subscriber = new Subscriber({
       source,
       operation: subscription,
@@ -107,6 +121,7 @@ export class Subscriptions {
       ended: () => {
         hooks.ended();
         caller.subscribers.delete(subscriber);
+        forget();
         this.#part(subscriber);
       },
     });
@@ -124,11 +139,18 @@ export class Subscriptions {
     }
   }
 
-  /** What is running, for metrics and tests. */
-  get counts(): { callers: number; subscribers: number; live: number; groups: number } {
+  /** What is running, for metrics and tests; `counted`: callers and organizations whose documents are counted. */
+  get counts(): { callers: number; subscribers: number; live: number; groups: number; counted: number } {
     let live = 0;
     for (const subscriber of this.#groupOf.keys()) if (subscriber.live) live += 1;
-    return { callers: this.#watch.size, subscribers: this.#groupOf.size, live, groups: this.#groups.size };
+    const counted = this.#documents.size + this.#groups.organizations;
+    return {
+      callers: this.#watch.size,
+      subscribers: this.#groupOf.size,
+      live,
+      groups: this.#groups.size,
+      counted,
+    };
   }
 
   /** The caller's rights are known again: what it may still see goes on, with just what it may see of it. */
@@ -147,39 +169,18 @@ export class Subscriptions {
         subscriber.fail([{ message, extensions: { code: 'FORBIDDEN', permission: PERMISSION } }]);
         continue;
       }
-      const subscription = subscriber.operation as CheckedSubscription;
-      const group = this.#join(organizationId, caller.principal, subscription);
+      const subscription = subscriber.operation as PricedSubscription;
+      const group = this.#groups.join(organizationId, caller.principal, subscription);
       this.#part(subscriber);
       this.#groupOf.set(subscriber, group);
       subscriber.resume(group.execution);
     }
   }
 
-  /** Takes a place in the group of those with the same operation, organization, permissions and scope. */
-  #join(organizationId: string, principal: Principal, subscription: CheckedSubscription): Group {
-    const permissions = principal.permissionsIn(organizationId);
-    const scope = scopeName(principal);
-    const rights = `${organizationId} ${[...permissions].sort().join(' ')} ${scope}`;
-    const name = `${rights} ${resultKey(subscription)}`;
-    const known = this.#groups.get(name);
-    if (known) {
-      known.subscribers += 1;
-      return known;
-    }
-    const everybody = anyoneLike(principal, organizationId);
-    const context = (): GraphQLContext => this.#contextOf(rights, everybody);
-    const execution = new SharedExecution(this.#schema, subscription, this.#responseMax, context);
-    const group = { name, scope, execution, subscribers: 1 };
-    this.#groups.set(name, group);
-    return group;
-  }
-
   #part(subscriber: Subscriber): void {
     const group = this.#groupOf.get(subscriber);
     this.#groupOf.delete(subscriber);
-    if (!group) return;
-    group.subscribers -= 1;
-    if (group.subscribers === 0) this.#groups.delete(group.name);
+    if (group) this.#groups.leave(group);
   }
 
   /**
@@ -196,9 +197,4 @@ export class Subscriptions {
     this.#contexts.set(rights, context);
     return context;
   }
-}
-
-/** Equal for callers for whom the same keys exist; teams come in the order of their ids. */
-function scopeName(principal: Principal | null): string {
-  return JSON.stringify(principal?.keyScope ?? null);
 }

@@ -15,7 +15,7 @@ onEachDatabase('one caller', (engine) => {
     const running = [1, 2, 3].map(() => socket.subscribe(CHANGED));
     await areLive(server(), 3);
     const refused = socket.subscribe(CHANGED);
-    expect(await refused.failed()).toBe('BAD_REQUEST');
+    expect(await refused.failed()).toBe('RATE_LIMITED');
     expect(refused.errors?.[0]?.message).toContain('3');
     running[0]?.complete();
     await areLive(server(), 2);
@@ -41,7 +41,7 @@ onEachDatabase('one caller', (engine) => {
         .where('organization_id', '=', organizationId)
         .execute();
     const refused = () =>
-      started.filter(({ errors }) => errors?.[0]?.extensions.code === 'BAD_REQUEST').length;
+      started.filter(({ errors }) => errors?.[0]?.extensions.code === 'RATE_LIMITED').length;
     await eventually(async () => (await created()).length + refused() === 50);
     expect(refused()).toBeGreaterThan(0);
     // Given up early, as user interfaces do, it may start as many again.
@@ -125,6 +125,12 @@ describe('the limits', () => {
     expect(parseConfig({}).live).toEqual({
       operations: 100,
       perCaller: 1_000,
+      documentsPerCaller: 100,
+      costPerCaller: 20_000,
+      documentsPerOrganization: 1_000,
+      costPerOrganization: 100_000,
+      messagesPerSecond: 200,
+      pendingPerAddress: 1_000,
       messageBytes: 131_072,
       initTimeoutMs: 10_000,
       pingIntervalMs: 25_000,
@@ -135,6 +141,12 @@ describe('the limits', () => {
     const given = {
       LIVE_OPERATIONS_PER_SOCKET: '7',
       LIVE_SOCKETS_PER_CALLER: '8',
+      LIVE_DOCUMENTS_PER_CALLER: '9',
+      LIVE_COST_PER_CALLER: '10',
+      LIVE_DOCUMENTS_PER_ORGANIZATION: '11',
+      LIVE_COST_PER_ORGANIZATION: '12',
+      LIVE_MESSAGES_PER_SECOND: '13',
+      LIVE_PENDING_PER_ADDRESS: '14',
       LIVE_MESSAGE_BYTES: '2048',
       LIVE_INIT_TIMEOUT_MS: '100',
       LIVE_PING_INTERVAL_MS: '5000',
@@ -143,6 +155,12 @@ describe('the limits', () => {
     expect(parseConfig(given).live).toEqual({
       operations: 7,
       perCaller: 8,
+      documentsPerCaller: 9,
+      costPerCaller: 10,
+      documentsPerOrganization: 11,
+      costPerOrganization: 12,
+      messagesPerSecond: 13,
+      pendingPerAddress: 14,
       messageBytes: 2_048,
       initTimeoutMs: 100,
       pingIntervalMs: 5_000,

@@ -1,0 +1,102 @@
+import type { Principal } from '../../access/principal.ts';
+import type { PricedSubscription } from '../graphql-engine.ts';
+import { assertWithin, type DocumentLimits } from './caller-documents.ts';
+import { resultKey } from './operation.ts';
+import type { SharedExecution } from './shared-execution.ts';
+
+/** Subscribers who share an execution of each event. */
+export interface Group {
+  readonly name: string;
+  readonly organizationId: string;
+  /** Names the key scope of its subscribers. */
+  readonly scope: string;
+  /** Of the execution of one event. */
+  readonly cost: number;
+  readonly execution: SharedExecution;
+  subscribers: number;
+}
+
+/** Makes the execution of a group; `rights` names what its subscribers have in common. */
+export type CreateExecution = (
+  subscription: PricedSubscription,
+  organizationId: string,
+  principal: Principal,
+  rights: string,
+) => SharedExecution;
+
+/** Groups of those with the same document, organization, permissions and scope: so many for each organization. */
+export class ExecutionGroups {
+  readonly #limits: DocumentLimits;
+  readonly #create: CreateExecution;
+  readonly #groups = new Map<string, Group>();
+  /** How many an organization has, and what their executions of one event cost together. */
+  readonly #organizations = new Map<string, { groups: number; cost: number }>();
+
+  constructor(limits: DocumentLimits, create: CreateExecution) {
+    this.#limits = limits;
+    this.#create = create;
+  }
+
+  get size(): number {
+    return this.#groups.size;
+  }
+
+  /** How many organizations have groups. */
+  get organizations(): number {
+    return this.#organizations.size;
+  }
+
+  /** Throws a RateLimitedError where a subscription needs a group of its own, and there is no more of them or their cost. */
+  assertRoom(organizationId: string, principal: Principal, subscription: PricedSubscription): void {
+    if (this.#groups.has(nameOf(rightsOf(organizationId, principal), subscription))) return;
+    const { groups, cost } = this.#organizations.get(organizationId) ?? { groups: 0, cost: 0 };
+    assertWithin(this.#limits, 'organization', groups + 1, cost + subscription.cost);
+  }
+
+  /** Takes a place in a group. Who may see less or more than before keeps its subscription, whatever the limits. */
+  join(organizationId: string, principal: Principal, subscription: PricedSubscription): Group {
+    const rights = rightsOf(organizationId, principal);
+    const name = nameOf(rights, subscription);
+    const known = this.#groups.get(name);
+    if (known) {
+      known.subscribers += 1;
+      return known;
+    }
+    const execution = this.#create(subscription, organizationId, principal, rights);
+    const { cost } = subscription;
+    const group = { name, organizationId, scope: scopeName(principal), cost, execution, subscribers: 1 };
+    this.#groups.set(name, group);
+    this.#count(group, 1);
+    return group;
+  }
+
+  /** Gives a place back. */
+  leave(group: Group): void {
+    group.subscribers -= 1;
+    if (group.subscribers > 0) return;
+    this.#groups.delete(group.name);
+    this.#count(group, -1);
+  }
+
+  #count({ organizationId, cost }: Group, by: 1 | -1): void {
+    const counts = this.#organizations.get(organizationId) ?? { groups: 0, cost: 0 };
+    counts.groups += by;
+    counts.cost += by * cost;
+    if (counts.groups > 0) this.#organizations.set(organizationId, counts);
+    else this.#organizations.delete(organizationId);
+  }
+}
+
+/** Equal for callers for whom the same keys exist; teams come in the order of their ids. */
+export function scopeName(principal: Principal | null): string {
+  return JSON.stringify(principal?.keyScope ?? null);
+}
+
+function rightsOf(organizationId: string, principal: Principal): string {
+  const permissions = [...principal.permissionsIn(organizationId)].sort().join(' ');
+  return `${organizationId} ${permissions} ${scopeName(principal)}`;
+}
+
+function nameOf(rights: string, subscription: PricedSubscription): string {
+  return `${rights} ${resultKey(subscription)}`;
+}

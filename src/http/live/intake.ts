@@ -1,0 +1,99 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { LiveLimits } from '../../core/live-limits.ts';
+import type { ByteLedger, Holder } from '../connections/byte-ledger.ts';
+import { MessageRate } from './message-rate.ts';
+
+/** Close code for messages that are too large (RFC 6455, 7.4.1). */
+const MESSAGE_TOO_BIG = 1009;
+
+/** Longest message of a client that is not known yet, bytes: a credential, and what protocols put around it. */
+const INIT_BYTES_MAX = 16_384;
+
+/** From so many bytes on, an incomplete message is counted. */
+const COUNTED_MIN = 4_096;
+
+/** What a socket's messages are counted by. */
+export interface IntakeHost {
+  readonly limits: LiveLimits;
+  /** Bytes of messages that are not complete. */
+  readonly unread: ByteLedger;
+  /** Must be called where something that was written waits for the client. */
+  wrote(stream: Duplex): void;
+}
+
+/** How much, and how fast, is read from one WebSocket. */
+export class Intake {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  readonly #host: IntakeHost;
+  readonly #rate: MessageRate;
+  readonly #incomplete: Holder;
+  #isKnown = false;
+  #resting: NodeJS.Timeout | null = null;
+  /** Bytes that came since the last message was complete. */
+  #received = 0;
+
+  constructor(socket: WebSocket, stream: Duplex, ip: string | null, host: IntakeHost) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#host = host;
+    this.#rate = new MessageRate(host.limits.messagesPerSecond);
+    this.#incomplete = { ip, measure: () => this.#received, cut: () => socket.terminate() };
+    // Before `ws` reads the same bytes, and finds the messages in them.
+    stream.prependListener('data', (chunk: Buffer) => this.#collect(chunk));
+    // `ws` answers each, and the answers wait for the client as well.
+    socket.on('ping', () => this.count());
+    socket.on('close', () => this.#stop());
+  }
+
+  /** The client is known: its messages may be as large as the limits say. */
+  known(): void {
+    this.#isKnown = true;
+  }
+
+  /** Counts a message that is complete. A client that sends too many, or takes too little, is not read from for a while. */
+  count(): void {
+    this.#received = 0;
+    this.#host.unread.release(this.#incomplete);
+    this.holdBack();
+    const milliseconds = this.#rate.count();
+    if (milliseconds === 0) return;
+    if (this.#resting) clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      this.#resting = null;
+      this.#goOn();
+    }, milliseconds);
+    this.#socket.pause();
+  }
+
+  /** Reads no more from a client that doesn't take its answers: they would pile up here. */
+  holdBack(): void {
+    if (this.#stream.writableNeedDrain) this.#host.wrote(this.#stream);
+    if (this.#socket.isPaused || this.#stream.writableLength <= this.#host.limits.bufferedMax) return;
+    this.#socket.pause();
+    this.#stream.once('drain', () => this.#goOn());
+  }
+
+  #goOn(): void {
+    if (this.#resting) return;
+    this.#socket.resume();
+    this.holdBack();
+  }
+
+  /** Counts what has come of a message; before the client is known, there is little that it needs to say. */
+  #collect({ length }: Buffer): void {
+    this.#received += length;
+    if (!this.#isKnown && this.#received > INIT_BYTES_MAX) {
+      // One that goes on to send while the socket closes is not waited for.
+      if (this.#socket.readyState !== this.#socket.OPEN) return this.#socket.terminate();
+      return this.#socket.close(MESSAGE_TOO_BIG, 'Message too big');
+    }
+    if (this.#received > COUNTED_MIN) this.#host.unread.note(this.#incomplete);
+  }
+
+  #stop(): void {
+    if (this.#resting) clearTimeout(this.#resting);
+    this.#host.unread.release(this.#incomplete);
+  }
+}
