@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/core/config.ts';
 import { CHANGED } from '../support/live.ts';
@@ -72,6 +74,23 @@ describe('connections', () => {
     await first.close();
     await eventually(async () => (await socket('2001:db8::5')).close().then(() => true));
     await stream.body?.cancel();
+    // What the proxy keeps open once a stream has ended is nobody's.
+    const agents = Array.from({ length: 4 }, () => new Agent({ keepAlive: true }));
+    const query = encodeURIComponent('subscription { apiKeyChanged(after: "nonsense") { __typename } }');
+    const before = proxied().app.connections.counts.open;
+    for (const agent of agents) {
+      const headers = {
+        Accept: 'text/event-stream',
+        Authorization: `Bearer ${token}`,
+        'X-Forwarded-For': '198.51.100.1',
+      };
+      const asked = get(`${proxied().url}/graphql?query=${query}`, { agent, headers });
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      await once(response.resume(), 'end');
+      expect(response.statusCode).not.toBe(429);
+    }
+    expect(proxied().app.connections.counts.open).toBe(before + agents.length);
+    for (const agent of agents) agent.destroy();
   });
 });
 

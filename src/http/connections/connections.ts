@@ -78,16 +78,26 @@ export class Connections {
   }
 
   /**
-   * Says whose connection it is, where it came through a trusted proxy and is one client's from here on. Returns false
-   * where that client has too many.
+   * Says whose connection it is, where it came through a trusted proxy and is one client's for a while. Returns how to
+   * give it back to the proxy, or null where that client has too many.
    */
-  belongsTo(stream: Duplex, ip: string | null): boolean {
+  attribute(stream: Duplex, ip: string | null): (() => void) | null {
     const connection = this.#open.get(stream);
-    if (!connection || connection.ip !== undefined) return true;
-    if (!this.#byAddress.add(ip)) return false;
+    if (!connection || connection.ip !== undefined) return () => {};
+    if (!this.#byAddress.add(ip)) return null;
+    this.#give(connection, ip);
+    return () => {
+      if (!this.#open.has(stream) || connection.ip === undefined) return;
+      this.#byAddress.remove(ip);
+      this.#give(connection, undefined);
+    };
+  }
+
+  /** What waits for a client counts for whom the connection is. */
+  #give(connection: OpenConnection, ip: string | null | undefined): void {
     this.#unsent.release(connection);
     connection.ip = ip;
-    return true;
+    this.#unsent.note(connection);
   }
 
   /** Must be called after writes that the client may not have taken: counts what waits for it, and may cut it. */

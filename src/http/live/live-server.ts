@@ -88,7 +88,7 @@ export class LiveServer {
   /** Takes over a connection whose client asked for a WebSocket. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const { ip } = this.#clientOf(request);
-    if (!this.#connections.belongsTo(stream, ip)) return refuseUpgrade(stream, '503 Service Unavailable');
+    if (!this.#connections.attribute(stream, ip)) return refuseUpgrade(stream, '503 Service Unavailable');
     this.sockets.upgrade(request, stream, head, ip);
   }
 
@@ -105,7 +105,8 @@ export class LiveServer {
     if (!leavePlace) throw tooMany('caller');
     // The client may have left by now, and does not leave again.
     if (response.destroyed) return leavePlace();
-    if (!this.#connections.belongsTo(request.socket, context.request.ip)) {
+    const giveBack = this.#connections.attribute(request.socket, context.request.ip);
+    if (!giveBack) {
       leavePlace();
       throw tooMany('address');
     }
@@ -117,6 +118,7 @@ export class LiveServer {
     const leave = (): void => {
       if (!this.#callers.delete(caller)) return;
       this.subscriptions.leave(caller);
+      giveBack();
       leavePlace();
     };
     response.once('close', leave);

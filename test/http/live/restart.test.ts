@@ -44,7 +44,7 @@ onEachDatabase('a server that stops', (engine) => {
     ]);
     expect(stream.events).toMatchObject([{ event: 'complete' }]);
     const { subscriptions } = server.app.liveServer;
-    expect(subscriptions.counts).toEqual({ callers: 0, subscribers: 0, live: 0, groups: 0 });
+    expect(subscriptions.counts).toEqual({ callers: 0, subscribers: 0, live: 0, groups: 0, counted: 0 });
   });
 
   test('answers the queries and mutations that run over sockets, and begins none', async () => {
