@@ -253,6 +253,6 @@ test('says when the port is taken', async () => {
     routes: new Map(),
     publicUrl: url,
   }));
-  await expect(listening).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(listening).rejects.toMatchObject({ cause: { code: 'EADDRINUSE' } });
   await second.stop();
 });

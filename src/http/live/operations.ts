@@ -124,6 +124,7 @@ export class Operations {
     const params = checkParams(payload);
     // Another result would only wait with those before it.
     if (outlet.buffered > this.#host.limits.bufferedMax) await outlet.drained();
+    if (running.stopped) return over();
     // As for every request over HTTP: who asks, and what it may do, is read anew.
     const principal = await this.#host.refresh(this.#caller);
     if (!principal) return this.#caller.lose();
