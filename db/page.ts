@@ -22,6 +22,11 @@ export interface SortValues {
   readonly sort_id: string;
 }
 
+/** A place in an order: the value that rows are sorted by, then an id. */
+type Place = readonly [value: string | number, id: string];
+
+type Operator = '>' | '<' | '>=' | '<=';
+
 /**
  * Reads one page by keyset: cursors name a place in the order, not a row or a count, so that rows that come or go
  * elsewhere neither repeat nor skip others. 25 rows unless told otherwise, at most 100. `countedBy` gives what the total
@@ -35,39 +40,58 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
   countedBy: () => Promise<Kysely<Tables>>,
 ): Promise<Page<T>> {
   const { limit, backwards } = pageSize(args);
-  const forwards = (sort.direction === 'asc') !== backwards;
+  const [after, before] = [placeAt(args.after, sort), placeAt(args.before, sort)];
+  const [start, stop] = backwards ? [before, after] : [after, before];
+  const direction = (sort.direction === 'asc') === backwards ? 'desc' : 'asc';
+  const [onward, back] = direction === 'asc' ? (['>', '<'] as const) : (['<', '>'] as const);
   const column = sql.ref<string | number>(sort.column);
   const id = sql.ref<string>(sort.idColumn);
+  const beyond = ([value, rowId]: Place, operator: Operator): Expression<SqlBool> =>
+    sql<SqlBool>`(${column}, ${id}) ${sql.raw(operator)} (${value}, ${rowId})`;
+
   let page = query.select([column.as('sort_value'), id.as('sort_id')]) as unknown as SelectQueryBuilder<
     Tables,
     Name,
     Selected & SortValues
   >;
-  for (const [cursor, later] of [
-    [args.after, sort.direction === 'asc'],
-    [args.before, sort.direction === 'desc'],
-  ] as const) {
-    if (cursor !== null && cursor !== undefined)
-      page = page.where(beyond(decodeCursor(cursor, sort), later, column, id));
-  }
-  const direction = forwards ? 'asc' : 'desc';
+  if (start) page = page.where(beyond(start, onward));
+  if (stop) page = page.where(beyond(stop, back));
   const rows = await page
     .orderBy(column, direction)
     .orderBy(id, direction)
     .limit(limit + 1)
     .execute();
-  const more = rows.length > limit;
   const kept = rows.slice(0, limit);
+  const [first, last] = [kept[0], kept.at(-1)].map((row) => row && placeOf(row));
+
+  // One row beyond the page, found by the index of the order. A page without rows stands where it began.
+  const rowsAt = async (place: Place | null | undefined, operator: Operator): Promise<boolean> => {
+    const probe = query.clearSelect().select(sql<number>`1`.as('found'));
+    const found = await (place ? probe.where(beyond(place, operator)) : probe)
+      .orderBy(column, operator.startsWith('>') ? 'asc' : 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return found !== undefined;
+  };
+  const isMoreOnward = once(
+    async () => rows.length > limit || (stop !== null && rowsAt(last ?? start, onward)),
+  );
+  const isMoreBack = once(async () => start !== null && rowsAt(first ?? start, first ? back : `${back}=`));
   if (backwards) kept.reverse();
-  let total: Promise<number> | undefined;
   return {
     edges: kept.map((row) => new RowEdge(row, sort, toNode(row))),
-    hasNextPage: backwards ? isGiven(args.before) : more,
-    hasPreviousPage: backwards ? more : isGiven(args.after),
-    totalCount: () => {
-      total ??= countedBy().then((db) => count(query, db));
-      return total;
-    },
+    hasNextPage: backwards ? isMoreBack : isMoreOnward,
+    hasPreviousPage: backwards ? isMoreOnward : isMoreBack,
+    totalCount: once(async () => count(query, await countedBy())),
+  };
+}
+
+/** What is asked for twice, by two names say, is worked out once. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
   };
 }
 
@@ -97,16 +121,6 @@ async function count<Name extends keyof Tables, Selected>(
   return Number(rows[0]?.total ?? 0);
 }
 
-function beyond(
-  [value, id]: readonly [string | number, string],
-  later: boolean,
-  column: Expression<string | number>,
-  idColumn: Expression<string>,
-): Expression<SqlBool> {
-  const operator = sql.raw(later ? '>' : '<');
-  return sql<SqlBool>`(${column}, ${idColumn}) ${operator} (${value}, ${id})`;
-}
-
 function pageSize({ first, last }: PageArgs): { limit: number; backwards: boolean } {
   const backwards = isGiven(last);
   if (backwards && isGiven(first)) throw new AppError('BAD_USER_INPUT', 'Use first or last, not both');
@@ -126,7 +140,15 @@ function encodeCursor(row: SortValues, sort: Sort): string {
   return Buffer.from(JSON.stringify([sort.name, row.sort_value, row.sort_id])).toString('base64url');
 }
 
-function decodeCursor(cursor: string, sort: Sort): readonly [string | number, string] {
+function placeOf({ sort_value: value, sort_id: id }: SortValues): Place {
+  return [value, id];
+}
+
+function placeAt(cursor: string | null | undefined, sort: Sort): Place | null {
+  return isGiven(cursor) ? decodeCursor(cursor, sort) : null;
+}
+
+function decodeCursor(cursor: string, sort: Sort): Place {
   try {
     const [name, value, id, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     const typed =

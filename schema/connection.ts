@@ -6,25 +6,34 @@ export function toConnection<T extends object>(page: Page<T>) {
   return { edges: [...page.edges], pageInfo: new PageInfo(page), totalCount: page.totalCount };
 }
 
-/** Where a page stands; its cursors are written only where they are asked for. */
+/** Where a page stands; nothing of it is worked out unless it is asked for. */
 class PageInfo {
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
-  readonly #edges: Page<unknown>['edges'];
+  readonly #page: Page<unknown>;
 
-  constructor({ hasNextPage, hasPreviousPage, edges }: Page<unknown>) {
-    this.hasNextPage = hasNextPage;
-    this.hasPreviousPage = hasPreviousPage;
-    this.#edges = edges;
+  constructor(page: Page<unknown>) {
+    this.#page = page;
+  }
+
+  get hasNextPage(): boolean {
+    return awaited(this.#page.hasNextPage());
+  }
+
+  get hasPreviousPage(): boolean {
+    return awaited(this.#page.hasPreviousPage());
   }
 
   get startCursor(): string | null {
-    return this.#edges[0]?.cursor ?? null;
+    return this.#page.edges[0]?.cursor ?? null;
   }
 
   get endCursor(): string | null {
-    return this.#edges.at(-1)?.cursor ?? null;
+    return this.#page.edges.at(-1)?.cursor ?? null;
   }
+}
+
+/** Execution waits for the values of fields, which the type of a page's facts does not know. */
+function awaited<T>(value: Promise<T>): T {
+  return value as T;
 }
 
 /** What a list costs: as many of each of its fields as it may return rows, and one for the query. */

@@ -1,11 +1,8 @@
 import { Kind, type ValueNode, valueFromASTUntyped, visit } from 'graphql';
 import { AppError } from '../src/core/errors.ts';
 import { findInexact, INEXACT } from '../src/core/exact-json.ts';
+import { parseTime } from '../src/core/time.ts';
 import { builder } from './builder.ts';
-
-/** RFC 3339, section 5.6, with `Z` or an offset; fractions beyond milliseconds are cut. */
-const RFC_3339 =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 
 builder.scalarType('DateTime', {
   description: 'A point in time: RFC 3339, given in UTC with milliseconds, accepted with any offset',
@@ -56,22 +53,10 @@ function textOf(time: number): string {
   return written.text;
 }
 
-/** The times that RFC 3339 can write in UTC: an offset may lead out of the years 0 to 9999. */
-const TIME_MIN = Date.parse('0000-01-01T00:00:00.000Z');
-const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
-
 function parseDateTime(value: unknown): number {
-  const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
-  // A 30 February parses as 2 March; the day it names must be the day it is.
-  if (!(time >= TIME_MIN && time <= TIME_MAX) || !isDayOfMonth(value as string)) {
-    throw invalid('DateTime is an RFC 3339 time such as 2030-01-31T12:00:00Z');
-  }
+  const time = typeof value === 'string' ? parseTime(value) : null;
+  if (time === null) throw invalid('DateTime is an RFC 3339 time such as 2030-01-31T12:00:00Z');
   return time;
-}
-
-function isDayOfMonth(text: string): boolean {
-  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
-  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 function requireString(scalar: string, value: unknown): string {

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { findInexact, INEXACT, parseJson } from '../core/exact-json.ts';
+import { isWritable, parseTime } from '../core/time.ts';
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const DURATION = /^(\d{1,9})([smhdw])$/;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
 
 /** Gathers an option that may be given several times. */
 export function repeated(value: string, before: unknown): string[] {
@@ -40,12 +40,12 @@ export function fromNow(text: string): string {
   return isoTime(systemClock.now() + ahead * 1000);
 }
 
-/** A time as RFC 3339; a day is the beginning of it, in UTC. */
+/** A time as RFC 3339; a day is the beginning of it, in UTC, and a minute without seconds the beginning of that. */
 export function time(text: string): string {
-  const given = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
-  const value = TIME.test(given) ? Date.parse(given) : Number.NaN;
-  return Number.isNaN(value)
-    ? refuse('It is a time, such as 2027-01-31 or 2027-01-31T12:00:00Z.')
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
+  const value = parseTime(day.replace(/^(.{13}:\d\d)(?=Z|[+-])/i, '$1:00'));
+  return value === null
+    ? refuse('It is a time, such as 2027-01-31 or 2027-01-31T12:00:00Z, on a day that there is.')
     : isoTime(value);
 }
 
@@ -87,8 +87,7 @@ function duration(text: string): number | null {
 }
 
 function isoTime(milliseconds: number): string {
-  const date = new Date(milliseconds);
-  return Number.isNaN(date.getTime()) ? refuse('It is too far away.') : date.toISOString();
+  return isWritable(milliseconds) ? new Date(milliseconds).toISOString() : refuse('It is too far away.');
 }
 
 function refuse(message: string): never {

@@ -9,8 +9,9 @@ export interface PageArgs {
 /** Some rows of a list, each with its cursor, in the list's order. */
 export interface Page<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
+  /** Whether the list has rows after this page, and before it. Asks the database only where the page does not say so. */
+  hasNextPage(): Promise<boolean>;
+  hasPreviousPage(): Promise<boolean>;
   /** Counts the whole list: a query of its own, run only when somebody asks. */
   totalCount(): Promise<number>;
 }

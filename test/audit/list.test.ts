@@ -59,7 +59,7 @@ onEachDatabase('the audit log', (engine) => {
     await createTeam(ctx, { name: 'Meanwhile' });
     const next = await listAudit(ctx, id, {}, { first: 2, after: first.edges.at(-1)?.cursor });
     expect(next.edges.map((edge) => edge.node.sequence)).toEqual([3, 2]);
-    expect(next).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
+    expect([await next.hasNextPage(), await next.hasPreviousPage()]).toEqual([true, true]);
     const back = await listAudit(ctx, id, {}, { last: 9, before: next.edges[0]?.cursor });
     expect(back.edges.map((edge) => edge.node.sequence)).toEqual([6, 5, 4]);
     expect(await first.totalCount()).toBe(6);

@@ -29,12 +29,22 @@ describe('times', () => {
   test.each([
     ['2027-01-31', '2027-01-31T00:00:00.000Z'],
     ['2027-01-31T12:00Z', '2027-01-31T12:00:00.000Z'],
+    ['2027-01-31t12:00+02:00', '2027-01-31T10:00:00.000Z'],
+    ['2028-02-29', '2028-02-29T00:00:00.000Z'],
     ['2027-01-31T12:00:00.5+02:00', '2027-01-31T10:00:00.500Z'],
   ])('%s is %s', (text, iso) => {
     for (const parse of [time, timeOrAgo, timeOrAhead]) expect(parse(text)).toBe(iso);
   });
 
-  test.each(['', 'tomorrow', '2027', '2027-13-01', '2027-01-31T12:00:00', '1700000000'])(
+  const NO_DAYS = ['2027-02-30', '2027-02-29', '2100-02-29', '2027-04-31', '2027-02-30T12:00Z', '2027-00-10'];
+  const NO_TIMES = [
+    '2027-01-31T24:00Z',
+    '2027-01-31T12:00:60Z',
+    '2027-01-31T12:00+24:00',
+    '2027-01-31T12:00:00',
+  ];
+
+  test.each(['', 'tomorrow', '2027', '2027-13-01', '1700000000', '10000-01-01', ...NO_DAYS, ...NO_TIMES])(
     '%j is none',
     (text) => {
       for (const parse of [time, timeOrAgo, timeOrAhead]) expect(() => parse(text)).toThrow('It is a time');
@@ -48,7 +58,10 @@ describe('times', () => {
       expect(timeOrAhead('7d')).toBe('2027-02-07T12:00:00.000Z');
       expect(timeOrAgo('12h')).toBe('2027-01-31T00:00:00.000Z');
       expect(() => fromNow('90')).toThrow('It is a length of time');
-      expect(() => fromNow('999999999w')).toThrow('It is too far away');
+      for (const far of ['999999999w', '500000w']) {
+        expect(() => fromNow(far)).toThrow('It is too far away');
+        expect(() => timeOrAgo(far)).toThrow('It is too far away');
+      }
     } finally {
       vi.useRealTimers();
     }

@@ -102,4 +102,32 @@ onEachDatabase('keys in a list', (engine) => {
     expect(none).not.toMatch(/metadata|"name"|api_key_usage/);
     expect(await statementFor('{ nodes { ... on Node { id } metadata } }')).toContain('metadata');
   });
+
+  it('say in both directions whether there are rows beyond the page, and only where there are', async () => {
+    const { organizationId, sessionToken: token } = await makeMember(server());
+    for (const name of ['A', 'B', 'C']) await makeApiKey(server(), organizationId, { name });
+    const page = async (args: string) => {
+      const query = `{ apiKeys(orderBy: { field: NAME, direction: ASC }, ${args}) {
+        edges { cursor node { id } } pageInfo { hasPreviousPage hasNextPage } } }`;
+      return (await ask(server(), query, { token })).data.apiKeys;
+    };
+    const infoOf = async (args: string) => {
+      const { hasPreviousPage, hasNextPage } = (await page(args)).pageInfo;
+      return [hasPreviousPage, hasNextPage];
+    };
+    const { edges } = await page('first: 3');
+    const [first, third] = [edges[0].cursor, edges[2].cursor];
+    expect(await infoOf('first: 3')).toEqual([false, false]);
+    expect(await infoOf(`first: 1, after: "${first}"`)).toEqual([true, true]);
+    expect(await infoOf(`first: 2, after: "${first}"`)).toEqual([true, false]);
+    expect(await infoOf(`last: 2, before: "${third}"`)).toEqual([false, true]);
+    expect(await infoOf(`first: 5, after: "${third}"`)).toEqual([true, false]);
+    expect(await infoOf(`last: 5, before: "${first}"`)).toEqual([false, true]);
+    expect(await infoOf('first: 0')).toEqual([false, true]);
+    expect(await infoOf('last: 0')).toEqual([true, false]);
+    await revokeApiKey(contextFor(server().services, systemPrincipal('test')), { id: edges[0].node.id });
+    // Before the first of the others there is none any more.
+    expect(await infoOf(`first: 1, after: "${first}"`)).toEqual([false, true]);
+    expect(await infoOf(`last: 5, before: "${first}"`)).toEqual([false, true]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { ActorNameFragment, AuditFactsFragment } from '../generated/graphql.ts';
+import { csvFile } from './csv.ts';
 
 /** A form in which the log can be taken away. */
 export type AuditFormat = 'csv' | 'json';
@@ -17,15 +18,11 @@ const COLUMNS = [
 
 type Line = Readonly<Record<(typeof COLUMNS)[number], unknown>>;
 
-/** Cells that begin so are formulas to spreadsheets, which would run what somebody called a key. */
-const FORMULA = /^[=+\-@\t\r\n]/;
-
 /** The entries as a file's content. */
 export function auditFile(entries: readonly AuditFactsFragment[], format: AuditFormat): string {
   const lines = entries.map(lineOf);
   if (format === 'json') return `${JSON.stringify(lines, null, 2)}\n`;
-  const rows = [COLUMNS, ...lines.map((line) => COLUMNS.map((column) => line[column]))];
-  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return csvFile([COLUMNS, ...lines.map((line) => COLUMNS.map((column) => line[column]))]);
 }
 
 /** Who did it: the id as the filters take it, and what it is called. */
@@ -50,15 +47,4 @@ function lineOf(entry: AuditFactsFragment): Line {
   const { sequence, occurredAt, action, targetId, changes, ip, userAgent } = entry;
   const { id: actorId, name: actorName } = actorOf(entry.actor);
   return { sequence, occurredAt, action, actorId, actorName, targetId, changes, ip, userAgent };
-}
-
-/** As RFC 4180 has it, with what a spreadsheet would take for a formula made a text. */
-function cell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : textOf(value);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

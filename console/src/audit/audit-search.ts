@@ -15,7 +15,6 @@ export interface AuditSearch {
 }
 
 const PARAMETERS = ['action', 'actor', 'target', 'from', 'to'] as const;
-const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_MS = 86_400_000;
 
 /** The search in the address, and how to change parts of it. */
@@ -25,7 +24,7 @@ export function useAuditSearch(): AddressSearch<AuditSearch, keyof AuditSearch> 
 
 function readSearch(parameters: URLSearchParams): AuditSearch {
   const given = (name: (typeof PARAMETERS)[number]) => parameters.get(name) ?? '';
-  const day = (name: 'from' | 'to') => (DAY.test(given(name)) ? given(name) : '');
+  const day = (name: 'from' | 'to') => (isDay(given(name)) ? given(name) : '');
   return {
     action: given('action'),
     actor: given('actor'),
@@ -33,6 +32,12 @@ function readSearch(parameters: URLSearchParams): AuditSearch {
     from: day('from'),
     to: day('to'),
   };
+}
+
+/** Whether there is such a day: a date of 30 February is read as one of March. */
+export function isDay(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /** Whether the search leaves anything out. */

@@ -21,7 +21,8 @@ export function expiryTime(expiry: Expiry, now: number): string | null {
   if (expiry.kind === 'kept') return expiry.at;
   if (expiry.kind === 'days') return new Date(now + expiry.days * DAY_MS).toISOString();
   const time = new Date(expiry.local);
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+  // What is no time is for the server to refuse; it must not become a key that never expires.
+  return Number.isNaN(time.getTime()) ? expiry.local : time.toISOString();
 }
 
 /** A time as a date field holds it, in the time of the computer. */
