@@ -41,10 +41,9 @@ const activeApiKeys = onePerOperation(
 );
 
 /** Both sums come from one query, which reads every key's last day. */
-const lastDay = onePerOperation(
-  (ctx: GraphQLContext) =>
-    new DataLoader((ids: readonly string[]) => Promise.all(ids.map((id) => usageLastDay(ctx, id)))),
-);
+function lastDay(ctx: GraphQLContext, organizationId: string): ReturnType<typeof usageLastDay> {
+  return shareRead(ctx, 'usageLastDay', [organizationId], () => usageLastDay(ctx, organizationId));
+}
 
 const OrganizationLimits = builder.objectRef<Organization>('OrganizationLimits').implement({
   description: 'What the operator allows an organization',
@@ -117,13 +116,13 @@ const ApiKeySummary = builder.objectRef<Summary>('ApiKeySummary').implement({
       type: 'SafeInt',
       description: 'Accepted verifications of the last 24 hours, in whole minutes',
       extensions: { scan: everyKeyScan('usageLastDay') },
-      resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx).load(organizationId)).verified,
+      resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx, organizationId)).verified,
     }),
     deniedLastDay: t.field({
       type: 'SafeInt',
       description: 'Refused verifications of known keys in the last 24 hours, in whole minutes',
       extensions: { scan: everyKeyScan('usageLastDay') },
-      resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx).load(organizationId)).denied,
+      resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx, organizationId)).denied,
     }),
   }),
 });
