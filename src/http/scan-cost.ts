@@ -189,9 +189,9 @@ class Count {
   }
 
   #rows(table: SizedTable, organizationId: string | null): number {
-    const { own, sizes } = this.#around;
+    const { own, sizes, context } = this.#around;
     const meant = organizationId === null ? own : [organizationId];
-    const known = meant.flatMap((id) => sizes.rows(id, table) ?? []);
+    const known = meant.flatMap((id) => sizes.rows(context.principal, id, table) ?? []);
     return known.length > 0 ? Math.max(...known) : UNKNOWN_ROWS;
   }
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Tables } from '../../db/tables.ts';
+import type { Principal } from '../access/principal.ts';
 import type { Clock } from '../core/clock.ts';
 
 /** What an organization may have many rows of. */
@@ -11,6 +12,9 @@ const PROBE_MAX = 5_000;
 
 /** What a table is taken to hold where more than that was found: to price a scan of it, not to size anything by. */
 const LARGE = 100_000;
+
+/** The smallest size that is told apart for callers who may not know how large their organization is. */
+const COARSE_MIN = 500;
 
 /** How long a size is gone by, milliseconds: an organization does not outgrow its price in that time. */
 const FRESH_MS = 60_000;
@@ -46,9 +50,15 @@ export class OrganizationSizes {
       }
   }
 
-  /** About how many rows of the table the organization has; null where it was not loaded. */
-  rows(organizationId: string, table: SizedTable): number | null {
-    return this.#sizes.peek(nameOf(organizationId, table))?.rows ?? null;
+  /**
+   * About how many rows of the table the organization has, as a price may tell the caller: whoever may not see the whole
+   * organization gets a coarse size. Null where it was not loaded, or doesn't exist for the caller.
+   */
+  rows(principal: Principal | null, organizationId: string, table: SizedTable): number | null {
+    if (!principal?.isOf(organizationId)) return null;
+    const rows = this.#sizes.peek(nameOf(organizationId, table))?.rows ?? null;
+    const seesAll = principal.keyScope === null && principal.can(organizationId, 'organization.view');
+    return rows === null || seesAll ? rows : coarse(rows);
   }
 
   async #read(organizationId: string, table: SizedTable): Promise<number> {
@@ -74,6 +84,13 @@ export class OrganizationSizes {
       .executeTakeFirst();
     return row?.value ?? 0;
   }
+}
+
+/** The smallest of 500, 5,000, 50,000 … that holds so many rows. */
+function coarse(rows: number): number {
+  let size = COARSE_MIN;
+  while (size < rows) size *= 10;
+  return size;
 }
 
 function nameOf(organizationId: string, table: SizedTable): string {

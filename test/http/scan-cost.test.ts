@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
+import { newId } from '../../src/core/ids.ts';
+import { createTeam } from '../../src/organizations/create-team.ts';
 import { joinOrganization } from '../../src/organizations/join-organization.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { copyKey } from '../support/many-keys.ts';
@@ -29,10 +31,10 @@ onEachDatabase('what an operation reads', (engine) => {
     await copyKey(server(), id, 5_100);
   });
 
-  async function costOf(token: string, query: string, variables: Record<string, unknown> = {}) {
+  async function costOf(token: string | null, query: string, variables: Record<string, unknown> = {}) {
     const headers = {
       'Content-Type': 'application/json',
-      Authorization: `Bearer ${token}`,
+      ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
       'X-Keywright-Cost': '1',
     };
     const body = JSON.stringify({ query, variables });
@@ -182,6 +184,62 @@ onEachDatabase('what an operation reads', (engine) => {
     // Where it isn't said, the largest.
     const all = '{ viewer { organizations(first: 1) { nodes { apiKeys(first: 0) { totalCount } } } } }';
     expect((await costOf(small.sessionToken, all)).requested).toBeGreaterThan(1_900);
+  });
+
+  test('the price tells nothing of an organization that doesn’t exist for the caller', async () => {
+    const query = `query ($id: ID!) {
+      organization(id: $id) {
+        apiKeys(first: 1, filter: { search: "zzz" }) { totalCount }
+        auditLog(first: 1, filter: { from: "2020-01-01T00:00:00Z" }) { totalCount }
+        roles { nodes { memberCount } }
+        teams { totalCount }
+        members { totalCount }
+      }
+      node(id: $id) { ... on Organization { keySummary { active } } }
+    }`;
+    // Its own members have asked, so that all sizes are known.
+    const { organizationId } = large;
+    await costOf(large.sessionToken, query, { id: organizationId });
+    const { sessionToken } = await makeMember(server());
+    const absent = newId('org');
+    const literal = (one: string) => query.replace('($id: ID!)', '').replaceAll('$id', JSON.stringify(one));
+    for (const token of [sessionToken, null]) {
+      const there = await costOf(token, query, { id: organizationId });
+      expect(there.requested).toBe((await costOf(token, query, { id: absent })).requested);
+      expect((await costOf(token, literal(organizationId))).requested).toBe(
+        (await costOf(token, literal(absent))).requested,
+      );
+    }
+  });
+
+  test('a key that may not know the sizes of its organization learns them from no price', async () => {
+    const { organizationId } = await makeMember(server());
+    const ctx = contextFor(server().services, systemPrincipal('test'));
+    const { result: team } = await createTeam(ctx, { organizationId, name: 'Payments' });
+    const { id } = await makeApiKey(server(), organizationId);
+    const { secret: bound } = await makeApiKey(server(), organizationId, {
+      grants: ['*'],
+      teamIds: [team.id],
+    });
+    const { secret: plain } = await makeApiKey(server(), organizationId);
+    const query = `{ organization {
+      limits { activeApiKeys }
+      apiKeys(first: 1, filter: { search: "zzz" }) { totalCount }
+      auditLog(first: 1, filter: { from: "2020-01-01T00:00:00Z" }) { totalCount }
+      members { totalCount } } }`;
+    const prices = async () => [
+      (await costOf(bound, query)).requested,
+      (await costOf(plain, query)).requested,
+    ];
+    const before = await prices();
+    await copyKey(server(), id, 300);
+    await server()
+      .services.db.updateTable('organization_sequences')
+      .set((eb) => ({ value: eb('value', '+', 300) }))
+      .where('organization_id', '=', organizationId)
+      .execute();
+    server().clock.advance(60_000);
+    expect(await prices()).toEqual(before);
   });
 
   test('an operator pays for the organization that it names, and lists all of them for little', async () => {
