@@ -1,11 +1,28 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import { TypeID, typeid } from 'typeid-js';
 
 /** What an id can name; the word is the id's prefix. */
 export type IdType = 'org' | 'team' | 'user' | 'mem' | 'role' | 'key' | 'sec' | 'evt' | 'ses' | 'op';
 
-/** A new TypeID: `<type>_` and a UUIDv7 in 26 base-32 characters (TypeID specification 0.3). */
+/** Times in ids of users lie anywhere in so many milliseconds before now: three years. */
+const USER_AGE_MAX_MS = 3 * 365 * 86_400_000;
+
+/**
+ * A new TypeID: `<type>_` and a UUIDv7 in 26 base-32 characters (TypeID specification 0.3). It says when it was created,
+ * except a user's: organizations share users, and none may learn that a person was known to another before.
+ */
 export function newId(type: IdType): string {
-  return typeid(type).toString();
+  if (type !== 'user') return typeid(type).toString();
+  return TypeID.fromUUIDBytes(type, uuidAt(Date.now() - randomInt(USER_AGE_MAX_MS))).toString();
+}
+
+/** A UUIDv7 of a time, milliseconds since the epoch (RFC 9562, 5.7). */
+function uuidAt(time: number): Uint8Array {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(time, 0, 6);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { TypeID } from 'typeid-js';
 import { beforeAll, expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -111,6 +112,20 @@ onEachDatabase('an organization learns of people only what they do there', (engi
     expect(me.data.viewer.actor).toEqual({ name: null, email: person.email });
     const own = await query(person.token, '{ viewer { actor { ... on User { name } } } }');
     expect(own.data.viewer.actor.name).toBe(person.name);
+  });
+
+  test('nor, by the id of its user, whether somebody elsewhere has known the address before', async () => {
+    const timeOf = (id: string) =>
+      Number.parseInt(TypeID.fromString(id).toUUID().replaceAll('-', '').slice(0, 12), 16);
+    const begun = Date.now();
+    const ages: boolean[] = [];
+    for (let time = 0; time < 10; time += 1) {
+      const { link } = await invite(`${newId('user')}@example.com`);
+      const { data } = await ask(server(), SIGN_IN, { variables: { token: link } });
+      ages.push(timeOf(data.signIn.user.id) < begun);
+    }
+    // The ids of those whom nobody knew look as old as any others.
+    expect(ages).toEqual(Array(10).fill(true));
   });
 
   test('who has joined is called as the organization calls them, wherever they appear', async () => {

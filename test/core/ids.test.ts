@@ -1,3 +1,4 @@
+import { TypeID } from 'typeid-js';
 import { describe, expect, test } from 'vitest';
 import { type IdType, idType, isId, newId } from '../../src/core/ids.ts';
 
@@ -21,6 +22,21 @@ describe('an id', () => {
     const start = Date.now();
     while (Date.now() === start);
     expect(newId('key') > first).toBe(true);
+  });
+
+  test('of a user doesn’t say when it was made', () => {
+    const timeOf = (id: string) =>
+      Number.parseInt(TypeID.fromString(id).toUUID().replaceAll('-', '').slice(0, 12), 16);
+    const now = Date.now();
+    const ids = Array.from({ length: 200 }, () => newId('user'));
+    const times = ids.map(timeOf).sort((one, other) => one - other);
+    expect(new Set(ids).size).toBe(200);
+    expect(ids.map((id) => TypeID.fromString(id).toUUID()[14])).toEqual(ids.map(() => '7'));
+    expect(times.at(-1)).toBeLessThanOrEqual(Date.now());
+    const DAY_MS = 86_400_000;
+    expect(new Set(times.map((time) => Math.floor(time / DAY_MS))).size).toBeGreaterThan(100);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(700 * DAY_MS);
+    expect(timeOf(newId('mem'))).toBeGreaterThanOrEqual(now);
   });
 
   const id = newId('key');
