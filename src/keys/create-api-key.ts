@@ -78,7 +78,7 @@ async function insertKey(
   refuseEscalation(principal, organizationId, permissions, [limitsOf(policy, environment)]);
   await requireTeams(tx, organizationId, policy.teamIds);
   const organization = await keyOrganization(tx, organizationId);
-  await requireRoom(tx, organization, now);
+  await requireRoom(change, organization, now);
 
   const id = newId('key');
   const first = newSecret(organization.keyPrefix, environment);

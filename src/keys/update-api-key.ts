@@ -63,7 +63,7 @@ async function applyPolicy(
   if (Object.keys(changes).length === 0) return key;
   const wasActive = statusOf(key, now) === 'ACTIVE';
   const becomesActive = statusOf({ ...after, revokedAt: null }, now) === 'ACTIVE';
-  if (becomesActive && !wasActive) await requireRoom(tx, await keyOrganization(tx, organizationId), now);
+  if (becomesActive && !wasActive) await requireRoom(change, await keyOrganization(tx, organizationId), now);
 
   const starts = await startsOfKey(tx, id, now);
   await tx

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
+import { operatorPrincipal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { idType, newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
@@ -16,6 +16,7 @@ import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { createRole } from '../../src/organizations/create-role.ts';
 import { createTeam } from '../../src/organizations/create-team.ts';
+import { limitApiKeys } from '../../src/organizations/limit-api-keys.ts';
 import { updateTeam } from '../../src/organizations/update-team.ts';
 import { manualClock } from '../support/clock.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -196,6 +197,22 @@ onEachDatabase('an API key bound to teams', (engine) => {
       })
       .replace(/\bkw_live_\w+/g, 'kw_live');
   }
+
+  test('is not told how many keys there are where the organization may have no more', async () => {
+    const at = await Place.make(server().services, 'Full');
+    const { ctx, organizationId, boundTeamId } = at;
+    const bound = { organizationId, name: 'Caller', grants: ['*'], teamIds: [boundTeamId] };
+    const { secret } = (await createApiKey(ctx, bound)).result;
+    for (let more = 0; more < 4; more += 1) await createApiKey(ctx, { organizationId, name: OUTSIDE });
+    const cli = contextFor(server().services, systemPrincipal('cli'));
+    await limitApiKeys(cli, { organization: organizationId, maxActiveApiKeys: 3 });
+    const create = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
+      ... on LimitExceededError { message limit current } } }`;
+    const variables = { input: { name: 'One more', teamIds: [boundTeamId] } };
+    const { data } = await ask(server(), create, { token: secret, variables });
+    const message = 'The organization may have no more active API keys';
+    expect(data.createApiKey).toEqual({ message, limit: 3, current: 3 });
+  });
 
   test('is asked about every type that has an id', () => {
     expect(Object.keys(WAYS)).toEqual(expect.arrayContaining(Object.keys(NODES)));
