@@ -27,6 +27,10 @@ const FOLDED_MAX = 4_000;
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 // Tabs and line breaks pass, NUL and the rest don't.
 const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
+/** Besides, what turns the direction of text: a name could make what stands around it read otherwise (UTS 55, 3.1). */
+const CONTROL_OR_TURN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+/** Characters that nobody sees: two addresses would look the same. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
@@ -41,7 +45,7 @@ export class Input {
     if (value === null || value === undefined) return this.#refuse(path, "can't be null", '');
     const name = value.trim();
     if (name === '') return this.#refuse(path, 'must not be empty', '');
-    return this.#checked(path, name, NAME_MAX, CONTROL);
+    return this.#checked(path, name, NAME_MAX, CONTROL_OR_TURN);
   }
 
   /**
@@ -74,7 +78,7 @@ export class Input {
   email(path: Path, value: Given<string>): string {
     const email = foldName(value ?? '');
     const fits = email.length <= EMAIL_MAX && /^[^\s@]+@[^\s@]+$/u.test(email);
-    if (fits && !CONTROL.test(email) && !LONE_SURROGATE.test(email)) return email;
+    if (fits && !CONTROL.test(email) && !INVISIBLE.test(email) && !LONE_SURROGATE.test(email)) return email;
     return this.#refuse(path, 'must be an e-mail address', '');
   }
 

@@ -56,7 +56,7 @@ describe('a name', () => {
     expect(name(composed.normalize('NFD'))).toBe(composed);
   });
 
-  test.each(['a\0b', 'a\nb', 'a\u2028b', 'a\u2029b', 'a\x1bb', 'a\u0085b'])(
+  test.each(['a\0b', 'a\nb', 'a\u2028b', 'a\u2029b', 'a\x1bb', 'a\u0085b', 'a\u202eb', 'a\u2067b'])(
     'with a control character is refused (%j)',
     (value) => {
       expect(name(value)).toEqual(['must not hold control characters']);
@@ -125,7 +125,19 @@ test('an e-mail address is kept in lower case', () => {
   const email = (value: string) => read((input) => input.email(path, value));
   expect(email(' Ada@Example.com ')).toBe('ada@example.com');
   expect(email('owner@localhost')).toBe('owner@localhost');
-  for (const value of ['', 'ada', 'a@b@c', 'a b@c', '@c', 'a@', 'a\0@c', `${'a'.repeat(250)}@c.de`])
+  for (const value of [
+    '',
+    'ada',
+    'a@b@c',
+    'a b@c',
+    '@c',
+    'a@',
+    'a\0@c',
+    'a\u200b@c',
+    'a\u202e@c',
+    'a@\u00adc',
+    `${'a'.repeat(250)}@c.de`,
+  ])
     expect(email(value)).toEqual(['must be an e-mail address']);
 });
 
