@@ -14,7 +14,10 @@ export const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   description: 'A new key',
   fields: (t) => ({
     organizationId: t.id({ description: ORGANIZATION_LEFT_OUT }),
-    name: t.string({ required: true, description: 'What it is for: 1 to 100 characters' }),
+    name: t.string({
+      required: true,
+      description: 'What it is for: 1 to 100 characters, none of them invisible',
+    }),
     description: t.string({ description: 'More about it: up to 500 characters' }),
     environment: t.field({
       type: Environment,

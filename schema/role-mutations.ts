@@ -13,7 +13,11 @@ const CreateRoleInput = builder.inputType('CreateRoleInput', {
     organizationId: t.id({
       description: ORGANIZATION_LEFT_OUT,
     }),
-    name: t.string({ required: true, description: '1 to 100 characters, unique in the organization' }),
+    name: t.string({
+      required: true,
+      description:
+        '1 to 100 characters, none of them invisible, unique in the organization; must not look like a system role’s name',
+    }),
     description: t.string({ description: 'What the role is for: up to 500 characters' }),
     permissions: t.field({
       type: ['Permission'],

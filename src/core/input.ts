@@ -1,4 +1,5 @@
 import { AppError, type Issue, ValidationError } from './errors.ts';
+import { findHidden, type TextUse } from './hidden-characters.ts';
 
 /** Longest name, in code points. */
 export const NAME_MAX = 100;
@@ -27,10 +28,6 @@ const FOLDED_MAX = 4_000;
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 // Tabs and line breaks pass, NUL and the rest don't.
 const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
-/** Besides, what turns the direction of text: a name could make what stands around it read otherwise (UTS 55, 3.1). */
-const CONTROL_OR_TURN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
-/** Characters that nobody sees: two addresses would look the same. */
-const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
@@ -39,22 +36,30 @@ const LONE_SURROGATE = /\p{Cs}/u;
  */
 export class Input {
   readonly #issues: Issue[] = [];
+  /** Faults of texts by rules that were not always there: see `checkChanged`. */
+  readonly #newIssues: (Issue & { readonly text: string })[] = [];
 
-  /** A name: 1 to 100 code points after trimming, in NFC, on one line. */
+  /** A name: 1 to 100 code points after trimming, in NFC, on one line, without hidden characters. */
   name(path: Path, value: Given<string>): string {
     if (value === null || value === undefined) return this.#refuse(path, "can't be null", '');
     const name = value.trim();
     if (name === '') return this.#refuse(path, 'must not be empty', '');
-    return this.#checked(path, name, NAME_MAX, CONTROL_OR_TURN);
+    return this.#visible(path, this.#checked(path, name, NAME_MAX, CONTROL), 'name');
   }
 
   /**
    * Free text of at most `max` code points, in NFC, otherwise as given; null where there is none or only white space.
-   * On one line unless `multiline`.
+   * On one line unless `multiline`. `use` says which hidden characters it may have; where it is omitted, all.
    */
-  text(path: Path, value: Given<string>, max: number, options: { multiline?: boolean } = {}): string | null {
+  text(
+    path: Path,
+    value: Given<string>,
+    max: number,
+    options: { multiline?: boolean; use?: TextUse } = {},
+  ): string | null {
     if (value === null || value === undefined || value.trim() === '') return null;
-    return this.#checked(path, value, max, options.multiline ? CONTROL_BUT_LINES : CONTROL);
+    const text = this.#checked(path, value, max, options.multiline ? CONTROL_BUT_LINES : CONTROL);
+    return options.use ? this.#visible(path, text, options.use) : text;
   }
 
   /** A list of at most `max` entries, as given; none for null. */
@@ -78,7 +83,8 @@ export class Input {
   email(path: Path, value: Given<string>): string {
     const email = foldName(value ?? '');
     const fits = email.length <= EMAIL_MAX && /^[^\s@]+@[^\s@]+$/u.test(email);
-    if (fits && !CONTROL.test(email) && !INVISIBLE.test(email) && !LONE_SURROGATE.test(email)) return email;
+    if (fits && !CONTROL.test(email) && !LONE_SURROGATE.test(email))
+      return this.#visible(path, email, 'name');
     return this.#refuse(path, 'must be an e-mail address', '');
   }
 
@@ -87,15 +93,32 @@ export class Input {
     this.#issues.push({ path, message });
   }
 
+  /** Notes a fault of a text that may be stored already, by a rule that was not always there. */
+  newFault(path: Path, text: string, message: string): void {
+    this.#newIssues.push({ path, message, text });
+  }
+
   /** Throws a ValidationError with every fault, if there was one. */
   check(): void {
+    this.checkChanged([]);
+  }
+
+  /** The same without faults that the stored object may have already; `checkChanged` must follow once it is known. */
+  checkForm(): void {
     if (this.#issues.length > 0) throw new ValidationError(this.#issues);
   }
 
-  /** The same where the answer has no place for a ValidationError: throws BAD_USER_INPUT. */
+  /** Throws a ValidationError with every fault of texts other than the stored ones: these stay usable. */
+  checkChanged(stored: readonly (string | null)[]): void {
+    const changed = this.#newIssues.filter(({ text }) => !stored.includes(text));
+    const issues = [...this.#issues, ...changed.map(({ path, message }) => ({ path, message }))];
+    if (issues.length > 0) throw new ValidationError(issues);
+  }
+
+  /** `check` where the answer has no place for a ValidationError: throws BAD_USER_INPUT. */
   checkArguments(): void {
-    if (this.#issues.length > 0)
-      throw new AppError('BAD_USER_INPUT', new ValidationError(this.#issues).message);
+    const issues = [...this.#issues, ...this.#newIssues];
+    if (issues.length > 0) throw new AppError('BAD_USER_INPUT', new ValidationError(issues).message);
   }
 
   #checked(path: Path, given: string, max: number, forbidden: RegExp): string {
@@ -104,6 +127,12 @@ export class Input {
     if (LONE_SURROGATE.test(text)) return this.#refuse(path, 'must be well-formed Unicode', '');
     if (forbidden.test(text)) return this.#refuse(path, 'must not hold control characters', '');
     if (codePoints(text) > max) return this.#refuse(path, `must have at most ${max} characters`, '');
+    return text;
+  }
+
+  #visible(path: Path, text: string, use: TextUse): string {
+    const hidden = findHidden(text, use);
+    if (hidden) this.newFault(path, text, `must not contain ${hidden}, which is invisible or reorders text`);
     return text;
   }
 

@@ -39,7 +39,8 @@ type Readers = {
 
 const READERS: Readers = {
   name: (input, path, value) => input.name(path, value),
-  description: (input, path, value) => input.text(path, value, DESCRIPTION_MAX, { multiline: true }),
+  description: (input, path, value) =>
+    input.text(path, value, DESCRIPTION_MAX, { multiline: true, use: 'text' }),
   enabled: (input, path, value) => {
     if (value === null) input.fault(path, "can't be null");
     return value === true;
@@ -62,7 +63,7 @@ const READERS: Readers = {
         RATE_WINDOW_MAX_SECONDS,
       ),
     },
-  externalId: (input, path, value) => input.text(path, value, EXTERNAL_ID_MAX),
+  externalId: (input, path, value) => input.text(path, value, EXTERNAL_ID_MAX, { use: 'name' }),
   metadata: readMetadata,
   expiresAt: (input, path, value, { now }) => {
     if (value === null) return null;

@@ -20,7 +20,7 @@ const PERMISSION = 'api.key.delete';
 export async function revokeApiKey(ctx: Context, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
   const input = new Input();
-  const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true });
+  const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true, use: 'text' });
   input.checkArguments();
   const { result, propagation } = await command(ctx, { organizationId, permission: PERMISSION }, (change) =>
     endApiKeys(ctx, change, [given.id], reason),

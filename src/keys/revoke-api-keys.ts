@@ -27,7 +27,7 @@ export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Pr
   const input = new Input();
   const ids = input.uniqueStrings(['input', 'ids'], given.ids, IDS_MAX);
   if (given.ids.length === 0) input.fault(['input', 'ids'], 'must name at least one key');
-  const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true });
+  const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true, use: 'text' });
   input.check();
   const organizationIds = await organizationsOf(ctx, principal, ids);
   for (const organizationId of organizationIds) authorize(ctx, organizationId, PERMISSION);

@@ -33,9 +33,9 @@ export async function updateApiKey(ctx: Context, given: UpdateApiKeyInput): Prom
   const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
   const input = new Input();
   const policy = readPolicy(input, given, { now: ctx.clock.now(), catalog });
-  input.check();
+  input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    applyPolicy(ctx, change, given.id, policy),
+    applyPolicy(ctx, change, given.id, policy, input),
   );
 }
 
@@ -44,10 +44,12 @@ async function applyPolicy(
   change: PermittedChange,
   id: string,
   given: Partial<KeyPolicy>,
+  input: Input,
 ): Promise<ApiKey> {
   const { tx, now, principal } = change;
   const key = await requireApiKey(ctx, change, id);
   const { organizationId } = key;
+  input.checkChanged([key.name, key.description, key.externalId]);
   if (key.revokedAt !== null) throw new ConflictError('The key is revoked: nothing of it can be changed');
   const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKeys(tx, [id]) };
   const after: KeyPolicy = { ...before, ...given };

@@ -67,7 +67,10 @@ export function readPermissionCatalog(
     const fault = faultOf(name, seen);
     if (fault) input.fault([...at, 'name'], fault);
     seen.add(name);
-    const text = input.text([...at, 'description'], description, DESCRIPTION_MAX, { multiline: true });
+    const text = input.text([...at, 'description'], description, DESCRIPTION_MAX, {
+      multiline: true,
+      use: 'text',
+    });
     return { name, description: text };
   });
 }

@@ -1,4 +1,5 @@
 import { DESCRIPTION_MAX, type Input } from '../core/input.ts';
+import { systemRoleLike } from './look-alikes.ts';
 import type { PermissionDefinition } from './organization.ts';
 import { checkPermissions } from './permission-catalog.ts';
 import type { Role } from './role.ts';
@@ -23,12 +24,24 @@ export function readRole(
   catalog: readonly PermissionDefinition[],
 ): SaidOfRole {
   return {
-    ...(name !== undefined && { name: input.name(['input', 'name'], name) }),
+    ...(name !== undefined && { name: readName(input, name) }),
     ...(description !== undefined && {
-      description: input.text(['input', 'description'], description, DESCRIPTION_MAX, { multiline: true }),
+      description: input.text(['input', 'description'], description, DESCRIPTION_MAX, {
+        multiline: true,
+        use: 'text',
+      }),
     }),
     ...(permissions !== undefined && { permissions: readPermissions(input, permissions, catalog) }),
   };
+}
+
+/** A name that nobody takes for a system role's. */
+function readName(input: Input, given: string | null): string {
+  const path = ['input', 'name'];
+  const name = input.name(path, given);
+  const like = systemRoleLike(name);
+  if (like) input.newFault(path, name, `looks like the name of the system role "${like}"`);
+  return name;
 }
 
 function readPermissions(

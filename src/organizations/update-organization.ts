@@ -51,10 +51,11 @@ export async function updateOrganization(
   authorize(ctx, id, PERMISSION);
   const input = new Input();
   const said = readChanges(input, given);
-  input.check();
+  input.checkForm();
   return command(ctx, { organizationId: id, permission: PERMISSION }, async ({ tx, audit }) => {
     const [before] = await loadOrganizations(tx, [id]);
     if (!before) throw new NotFoundError(id, 'organization');
+    input.checkChanged([before.name, ...before.permissionCatalog.map(({ description }) => description)]);
     const rotationPolicy = { ...before.rotationPolicy, ...said.rotationPolicy };
     const after: Organization = { ...before, ...said, rotationPolicy };
     const changes = difference(before, after, FIELDS);

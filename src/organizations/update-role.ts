@@ -32,12 +32,13 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
   const input = new Input();
   const said = readRole(input, given, await loadCatalog(ctx.db, organizationId));
-  input.check();
+  input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
     const { tx, audit, principal } = change;
     const before = await requireRole(tx, organizationId, id);
     if (before.system)
       throw new ConflictError(`The role ${before.name} comes with Keywright: it stays as it is`);
+    input.checkChanged([before.name, before.description]);
     const after: Role = { ...before, ...said };
     for (const state of [before, after]) {
       const holders = await roleHolders(tx, state, ctx.config.oidc);

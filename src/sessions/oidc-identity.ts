@@ -1,4 +1,5 @@
-import { Input, NAME_MAX } from '../core/input.ts';
+import { findHidden } from '../core/hidden-characters.ts';
+import { Input } from '../core/input.ts';
 import type { OidcConfig } from '../core/oidc-config.ts';
 import { OidcFault } from './oidc-fault.ts';
 
@@ -58,14 +59,15 @@ function plainAddress(email: string): string {
   const input = new Input();
   const address = input.email(['email'], email);
   const ascii = email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  if (address !== ascii) throw new OidcFault('refused', 'the e-mail address is not in a plain form');
+  if (address !== ascii || findHidden(address, 'name'))
+    throw new OidcFault('refused', 'the e-mail address is not in a plain form');
   return address;
 }
 
 function displayName(given: unknown): string | null {
   if (typeof given !== 'string' || given.trim() === '') return null;
   const input = new Input();
-  const name = input.text(['name'], given.trim(), NAME_MAX);
+  const name = input.name(['name'], given);
   try {
     input.check();
     return name;

@@ -13,7 +13,8 @@ export async function requireUserByEmail(
 ): Promise<{ userId: string; organizations: UserOrganizations }> {
   const input = new Input();
   const address = input.email(['email'], email);
-  input.check();
+  // Whatever is stored must be found.
+  input.checkForm();
   const user = await db.selectFrom('users').select('id').where('email', '=', address).executeTakeFirst();
   if (!user) throw new NotFoundError(address, 'user', 'e-mail address');
   return { userId: user.id, organizations: await organizationsOf(db, user.id) };

@@ -25,7 +25,15 @@ describe('a name', () => {
   });
 
   test('keeps emoji and text from right to left', () => {
-    expect(name('🗝️ مفتاح 👩‍👩‍👧')).toBe('🗝️ مفتاح 👩‍👩‍👧');
+    expect(name('🗝️ مفتاح 👩 می\u200cخواهم')).toBe('🗝️ مفتاح 👩 می\u200cخواهم');
+  });
+
+  test.each([
+    ['a\u202eb', 'U+202E'],
+    ['\u200b', 'U+200B'],
+    ['👩\u200d👩', 'U+200D'],
+  ])('with a hidden character is rejected (%j)', (value, character) => {
+    expect(name(value)).toEqual([`must not contain ${character}, which is invisible or reorders text`]);
   });
 
   test('is brought into NFC', () => {
@@ -56,7 +64,7 @@ describe('a name', () => {
     expect(name(composed.normalize('NFD'))).toBe(composed);
   });
 
-  test.each(['a\0b', 'a\nb', 'a\u2028b', 'a\u2029b', 'a\x1bb', 'a\u0085b', 'a\u202eb', 'a\u2067b'])(
+  test.each(['a\0b', 'a\nb', 'a\u2028b', 'a\u2029b', 'a\x1bb', 'a\u0085b'])(
     'with a control character is refused (%j)',
     (value) => {
       expect(name(value)).toEqual(['must not hold control characters']);
@@ -125,20 +133,14 @@ test('an e-mail address is kept in lower case', () => {
   const email = (value: string) => read((input) => input.email(path, value));
   expect(email(' Ada@Example.com ')).toBe('ada@example.com');
   expect(email('owner@localhost')).toBe('owner@localhost');
-  for (const value of [
-    '',
-    'ada',
-    'a@b@c',
-    'a b@c',
-    '@c',
-    'a@',
-    'a\0@c',
-    'a\u200b@c',
-    'a\u202e@c',
-    'a@\u00adc',
-    `${'a'.repeat(250)}@c.de`,
-  ])
+  for (const value of ['', 'ada', 'a@b@c', 'a b@c', '@c', 'a@', 'a\0@c', `${'a'.repeat(250)}@c.de`])
     expect(email(value)).toEqual(['must be an e-mail address']);
+  for (const [value, character] of [
+    ['a\u200b@c', 'U+200B'],
+    ['a\u202e@c', 'U+202E'],
+    ['a@\u00adc', 'U+00AD'],
+  ] as const)
+    expect(email(value)).toEqual([`must not contain ${character}, which is invisible or reorders text`]);
 });
 
 describe('the faults of an input', () => {

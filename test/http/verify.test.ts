@@ -102,7 +102,7 @@ onEachDatabase('/verify', (engine) => {
       const { organizationId, ctx } = await made();
       const role = {
         organizationId,
-        name: 'Lead, “Ops” 👩‍🚀\u00a0ü',
+        name: 'Lead, “Ops” 👩🏽\u00a0ü',
         permissions: ['api.key.view', 'of.role'],
       };
       const roleId = (await createRole(ctx, role)).result.id;

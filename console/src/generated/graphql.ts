@@ -88,7 +88,7 @@ export type CreateApiKeyInput = {
   ipAllowlist?: Array<string> | null | undefined;
   /** Whatever you keep with it: up to 16 KB of JSON */
   metadata?: Record<string, unknown> | null | undefined;
-  /** What it is for: 1 to 100 characters */
+  /** What it is for: 1 to 100 characters, none of them invisible */
   name: string;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;
@@ -104,7 +104,7 @@ export type CreateApiKeyInput = {
 export type CreateRoleInput = {
   /** What the role is for: up to 500 characters */
   description?: string | null | undefined;
-  /** 1 to 100 characters, unique in the organization */
+  /** 1 to 100 characters, none of them invisible, unique in the organization; must not look like a system role’s name */
   name: string;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;

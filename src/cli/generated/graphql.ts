@@ -74,7 +74,7 @@ export type CreateApiKeyInput = {
   ipAllowlist?: Array<string> | null | undefined;
   /** Whatever you keep with it: up to 16 KB of JSON */
   metadata?: Record<string, unknown> | null | undefined;
-  /** What it is for: 1 to 100 characters */
+  /** What it is for: 1 to 100 characters, none of them invisible */
   name: string;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;
