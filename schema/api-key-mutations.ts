@@ -44,6 +44,7 @@ const RotateApiKeyPayload = builder
 builder.mutationFields((t) => ({
   createApiKey: t.field({
     type: CreateApiKeyPayload,
+    nullable: true,
     description: 'Makes a key. Needs `api.key.create`, and everything that the key will hold',
     authScopes: { permission: 'api.key.create' },
     errors: {
@@ -55,6 +56,7 @@ builder.mutationFields((t) => ({
   }),
   updateApiKey: t.field({
     type: UpdateApiKeyPayload,
+    nullable: true,
     description:
       'Changes a key, never its secret. Needs `api.key.update`, and everything that the key holds and will hold',
     authScopes: { permission: 'api.key.update' },
@@ -67,6 +69,7 @@ builder.mutationFields((t) => ({
   }),
   rotateApiKey: t.field({
     type: RotateApiKeyPayload,
+    nullable: true,
     description: 'Gives a key a new secret. Needs `api.key.update`, and everything that the key holds',
     authScopes: { permission: 'api.key.update' },
     errors: {

@@ -17,6 +17,7 @@ const MADE_OF: Readonly<Record<string, readonly (keyof ApiKey)[]>> = {
   teams: ['id'],
   ipAllowlist: ['ipAllowlist'],
   rateLimit: ['rateLimit'],
+  enabled: ['enabled'],
   externalId: ['externalId'],
   metadata: ['metadata'],
   createdAt: ['createdAt'],

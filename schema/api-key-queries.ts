@@ -44,6 +44,7 @@ builder.queryFields((t) => ({
   apiKeys: t.connection(
     {
       type: ApiKeyRef,
+      nullable: true,
       description: 'The keys of an organization. Needs `api.key.view`',
       authScopes: (_root, { organizationId }, ctx) => ({
         permissionIn: [resolveOrganizationId(ctx, organizationId, ARGUMENT), 'api.key.view'],
@@ -72,6 +73,7 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
   t.connection(
     {
       type: ApiKeyRef,
+      nullable: true,
       description: 'Its keys. Needs `api.key.view`',
       authScopes: (organization) => ({ permissionIn: [organization.id, 'api.key.view'] }),
       complexity: connectionCost,
@@ -88,6 +90,7 @@ builder.objectField(TeamRef, 'apiKeys', (t) =>
   t.connection(
     {
       type: ApiKeyRef,
+      nullable: true,
       description: 'The keys bound to it. Needs `api.key.view`',
       authScopes: (team) => ({ permissionIn: [team.organizationId, 'api.key.view'] }),
       complexity: connectionCost,

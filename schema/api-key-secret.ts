@@ -36,6 +36,16 @@ builder.objectType(ApiKeySecretRef, {
       nullable: true,
       description: 'Its last accepted verification; null: none yet',
     }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked; null: it was not',
+    }),
+    apiKey: t.field({
+      type: ApiKeyRef,
+      description: 'The key that it is a credential of',
+      resolve: ({ apiKeyId }) => apiKeyId,
+    }),
     uses: t.expose('uses', { type: 'SafeInt', description: 'Accepted verifications so far' }),
   }),
 });

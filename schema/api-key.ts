@@ -60,15 +60,24 @@ async function permissionsOf(key: ApiKey, ctx: GraphQLContext): Promise<string[]
   return union(role?.permissions ?? [], key.grants);
 }
 
+/** What is noted about a key for those who manage it: neither its bearer nor a gateway that verifies it needs it. */
+const managed = (key: ApiKey) => ({ permissionIn: [key.organizationId, 'api.key.view'] }) as const;
+
 builder.objectType(ApiKeyRef, {
   description:
     'The identity and policy of a key. Its credential is a secret; a rotation adds a second one to the same key',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the key is for' }),
-    description: t.exposeString('description', { nullable: true, description: 'More about it' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'More about it. Requires `api.key.view`',
+      authScopes: managed,
+    }),
     organization: t.field({
       type: OrganizationRef,
-      description: 'The organization it belongs to',
+      nullable: true,
+      description: 'The organization it belongs to. Requires `organization.view`',
+      authScopes: (key) => ({ permissionIn: [key.organizationId, 'organization.view'] }),
       resolve: (key) => key.organizationId,
     }),
     environment: t.expose('environment', {
@@ -119,20 +128,27 @@ builder.objectType(ApiKeyRef, {
       nullable: true,
       description: 'How often it is accepted; null: without limit',
     }),
+    enabled: t.exposeBoolean('enabled', {
+      description: 'Whether it is enabled; a disabled key is denied until it is enabled again',
+    }),
     externalId: t.exposeString('externalId', {
       nullable: true,
       description: 'Who the key belongs to in the caller’s own system',
     }),
     metadata: t.expose('metadata', {
       type: 'JSONObject',
-      description: 'Whatever the caller keeps with it',
+      nullable: true,
+      description: 'Whatever is kept with it. Requires `api.key.view`',
+      authScopes: managed,
       // Up to 16 KB.
       complexity: 5,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made' }),
     createdBy: t.field({
       type: Actor,
-      description: 'Who made it',
+      nullable: true,
+      description: 'Who created it. Requires `api.key.view`',
+      authScopes: managed,
       resolve: (key, _args, ctx) => findActor(ctx, key.createdBy, key.organizationId),
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When somebody last changed it' }),
@@ -158,13 +174,15 @@ builder.objectType(ApiKeyRef, {
     revokedBy: t.field({
       type: Actor,
       nullable: true,
-      description: 'Who revoked it',
+      description: 'Who revoked it. Requires `api.key.view`',
+      authScopes: managed,
       resolve: (key, _args, ctx) =>
         key.revokedBy ? findActor(ctx, key.revokedBy, key.organizationId) : null,
     }),
     revocationReason: t.exposeString('revocationReason', {
       nullable: true,
-      description: 'Why it was revoked',
+      description: 'Why it was revoked. Requires `api.key.view`',
+      authScopes: managed,
     }),
     rotationDueAt: t.field({
       type: 'DateTime',
@@ -187,7 +205,10 @@ builder.objectType(ApiKeyRef, {
     }),
     usage: t.field({
       type: [UsageBucket],
-      description: 'How often it was presented: stretches with any use, the earliest first; at most 1,000',
+      nullable: true,
+      description:
+        'How often it was presented: stretches with any use, the earliest first; at most 1,000. Requires `api.key.view`',
+      authScopes: managed,
       complexity: (range, { clock }) => ({ field: 20, multiplier: stretchesOf(range, clock.now()) }),
       extensions: { costsByTheTime: true },
       args: {
@@ -208,7 +229,8 @@ builder.objectType(ApiKeyRef, {
     auditLog: t.connection(
       {
         type: AuditEntryRef,
-        description: 'Everything that was done to it, the latest first. Needs `audit.view`',
+        nullable: true,
+        description: 'Everything that was done to it, the latest first. Requires `audit.view`',
         authScopes: (key) => ({ permissionIn: [key.organizationId, 'audit.view'] }),
         complexity: connectionCost,
         extensions: { scan: ownAuditScan },

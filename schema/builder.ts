@@ -29,6 +29,8 @@ export interface SchemaTypes {
     permissionIn: readonly [organizationId: string, permission: string];
     /** The same, and isn't limited to teams of it. */
     organizationWide: readonly [organizationId: string, permission: string];
+    /** May know this organization by its name: anybody of it, but an API key only with `organization.view`. */
+    organizationKnown: string;
   };
   Connection: { totalCount: () => Promise<number> };
   DefaultFieldNullability: false;
@@ -63,6 +65,7 @@ function missingPermission(failure: AuthFailure): string | null {
   }
   if (failure.kind !== AuthScopeFailureType.AuthScope) return null;
   if (failure.scope === 'permission') return String(failure.parameter);
+  if (failure.scope === 'organizationKnown') return 'organization.view';
   const inOne = failure.scope === 'permissionIn' || failure.scope === 'organizationWide';
   return inOne ? ((failure.parameter as readonly string[])[1] ?? null) : null;
 }
@@ -85,6 +88,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       authenticated: principal !== null,
       permission: (permission) => principal?.canSomewhere(permission) ?? false,
       permissionIn: ([organizationId, permission]) => principal?.can(organizationId, permission) ?? false,
+      organizationKnown: (organizationId) => principal?.knows(organizationId) ?? false,
       organizationWide: ([organizationId, permission]) =>
         principal?.keyScope === null && principal.can(organizationId, permission),
     }),

@@ -65,6 +65,7 @@ const RemoveMemberPayload = builder.objectRef<{ removedId: string }>('RemoveMemb
 builder.mutationFields((t) => ({
   inviteMember: t.field({
     type: InviteMemberPayload,
+    nullable: true,
     description:
       'Invites somebody, or anew who has not joined yet: the earlier link works no more. Needs `member.manage`, and everything that the role holds',
     authScopes: { permission: 'member.manage' },
@@ -77,6 +78,7 @@ builder.mutationFields((t) => ({
   }),
   updateMember: t.field({
     type: UpdateMemberPayload,
+    nullable: true,
     description:
       'Changes what a member may do, at once. Needs `member.manage`, and everything that the member may do and will. The last owner stays one',
     authScopes: { permission: 'member.manage' },
@@ -89,6 +91,7 @@ builder.mutationFields((t) => ({
   }),
   removeMember: t.field({
     type: RemoveMemberPayload,
+    nullable: true,
     description:
       'Removes a member, at once, or withdraws an invitation; keys that the person made stay. Needs `member.manage`, and everything that the member may do. The last owner stays',
     authScopes: { permission: 'member.manage' },

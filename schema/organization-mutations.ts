@@ -65,6 +65,7 @@ const UpdateOrganizationPayload = payload('UpdateOrganizationPayload', 'The orga
 builder.mutationFields((t) => ({
   createOrganization: t.field({
     type: CreateOrganizationPayload,
+    nullable: true,
     description: 'Makes an organization with the roles owner, admin and member. Needs an operator token',
     authScopes: { authenticated: true },
     errors: {
@@ -78,6 +79,7 @@ builder.mutationFields((t) => ({
   }),
   updateOrganization: t.field({
     type: UpdateOrganizationPayload,
+    nullable: true,
     description: 'Changes an organization. Needs `organization.manage`',
     authScopes: { permission: 'organization.manage' },
     errors: {

@@ -127,26 +127,42 @@ const ApiKeySummary = builder.objectRef<Summary>('ApiKeySummary').implement({
   }),
 });
 
+/** To an API key without `organization.view`, its organization is no more than an id. */
+const known = ({ id }: Organization) => ({ organizationKnown: id });
+
 builder.objectType(OrganizationRef, {
   description: 'A customer, product or department with keys of its own; sees nothing of the others',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What it is called' }),
-    slug: t.exposeString('slug', { description: 'Its name for addresses; unique, and never changes' }),
-    keyPrefix: t.exposeString('keyPrefix', { description: 'First part of its keys: `kw` gives `kw_live_…`' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made' }),
+    name: t.exposeString('name', { description: 'What it is called', authScopes: known }),
+    slug: t.exposeString('slug', {
+      description: 'Its name for addresses; unique, and never changes',
+      authScopes: known,
+    }),
+    keyPrefix: t.exposeString('keyPrefix', {
+      description: 'First part of its keys: `kw` gives `kw_live_…`',
+      authScopes: known,
+    }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When it was made',
+      authScopes: known,
+    }),
     limits: t.field({
       type: OrganizationLimits,
+      nullable: true,
       description: 'What the operator allows it. Needs `organization.view`',
       authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
       resolve: (organization) => organization,
     }),
     rotationPolicy: t.expose('rotationPolicy', {
       type: RotationPolicy,
+      nullable: true,
       description: 'After how many days a key should get a new secret. Needs `organization.view`',
       authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
     }),
     permissionCatalog: t.field({
       type: [PermissionDefinition],
+      nullable: true,
       description:
         'The permissions roles and keys may carry: the built-in ones, then its own. Needs `organization.view`',
       // Up to 500 of its own.
@@ -159,6 +175,7 @@ builder.objectType(OrganizationRef, {
     }),
     keySummary: t.field({
       type: ApiKeySummary,
+      nullable: true,
       description: 'Its keys in figures. Needs `api.key.view`',
       complexity: { field: 20 },
       extensions: { scan: everyKeyScan() },
@@ -171,6 +188,7 @@ builder.objectType(OrganizationRef, {
     teams: t.connection(
       {
         type: TeamRef,
+        nullable: true,
         description: 'Its teams, the oldest first. Needs `team.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'team.view'] }),
         complexity: connectionCost,
@@ -183,6 +201,7 @@ builder.objectType(OrganizationRef, {
     members: t.connection(
       {
         type: MembershipRef,
+        nullable: true,
         description: 'Its members, invited ones included, the earliest first. Needs `member.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'member.view'] }),
         complexity: connectionCost,
@@ -195,6 +214,7 @@ builder.objectType(OrganizationRef, {
     roles: t.connection(
       {
         type: RoleRef,
+        nullable: true,
         description: 'Its roles, the oldest first. Needs `role.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'role.view'] }),
         complexity: connectionCost,
@@ -207,6 +227,7 @@ builder.objectType(OrganizationRef, {
     auditLog: t.connection(
       {
         type: AuditEntryRef,
+        nullable: true,
         description: 'Everything that was done in it, the latest first. Needs `audit.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'audit.view'] }),
         complexity: connectionCost,

@@ -51,6 +51,7 @@ const RevokeApiKeysPayload = builder
 builder.mutationFields((t) => ({
   revokeApiKey: t.field({
     type: RevokeApiKeyPayload,
+    nullable: true,
     description: 'Ends a key with all its secrets, at once and for ever. Needs `api.key.delete`',
     authScopes: { permission: 'api.key.delete' },
     errors: {
@@ -65,6 +66,7 @@ builder.mutationFields((t) => ({
   }),
   revokeApiKeys: t.field({
     type: RevokeApiKeysPayload,
+    nullable: true,
     description: 'Ends several keys: all of them or none. Needs `api.key.delete`',
     authScopes: { permission: 'api.key.delete' },
     errors: {
@@ -79,6 +81,7 @@ builder.mutationFields((t) => ({
   }),
   revokeApiKeySecret: t.field({
     type: RevokeApiKeySecretPayload,
+    nullable: true,
     description: 'Ends one secret of a key, at once and for ever. Needs `api.key.update`',
     authScopes: { permission: 'api.key.update' },
     errors: {

@@ -63,6 +63,7 @@ const DeleteRolePayload = builder.objectRef<{ deletedId: string }>('DeleteRolePa
 builder.mutationFields((t) => ({
   createRole: t.field({
     type: CreateRolePayload,
+    nullable: true,
     description: 'Makes a role. Needs `role.manage`, and everything that the role will hold',
     authScopes: { permission: 'role.manage' },
     errors: {
@@ -74,6 +75,7 @@ builder.mutationFields((t) => ({
   }),
   updateRole: t.field({
     type: UpdateRolePayload,
+    nullable: true,
     description:
       'Changes a role, and with it what its members and keys may do, at once. Needs `role.manage`, and everything that the role holds and will hold',
     authScopes: { permission: 'role.manage' },
@@ -86,6 +88,7 @@ builder.mutationFields((t) => ({
   }),
   deleteRole: t.field({
     type: DeleteRolePayload,
+    nullable: true,
     description: 'Deletes a role that no member and no unrevoked key has. Needs `role.manage`',
     authScopes: { permission: 'role.manage' },
     errors: {

@@ -37,12 +37,14 @@ builder.objectType(RoleRef, {
       description: 'Whether it is one of owner, admin and member, which nobody can change or delete',
     }),
     memberCount: t.int({
+      nullable: true,
       description: 'How many members have it',
       extensions: { scan: roleUsesScan },
       authScopes: (role) => ({ organizationWide: [role.organizationId, 'role.view'] }),
       resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role)).members,
     }),
     apiKeyCount: t.int({
+      nullable: true,
       description: 'How many keys that are not revoked have it',
       extensions: { scan: roleUsesScan },
       authScopes: (role) => ({ permissionIn: [role.organizationId, 'role.view'] }),

@@ -116,6 +116,7 @@ const RevokeSessionPayload = builder.objectRef<{ revokedId: string }>('RevokeSes
 builder.mutationFields((t) => ({
   signIn: t.field({
     type: SignInPayload,
+    nullable: true,
     description: 'Trades a one-time sign-in token for a session. Needs no credential',
     errors: {
       types: [NotFoundError],
@@ -134,6 +135,7 @@ builder.mutationFields((t) => ({
   }),
   signOut: t.field({
     type: SignOutPayload,
+    nullable: true,
     description: 'Ends the caller’s session, or all of the person’s, at once',
     authScopes: { authenticated: true },
     args: {
@@ -151,6 +153,7 @@ builder.mutationFields((t) => ({
   }),
   revokeSession: t.field({
     type: RevokeSessionPayload,
+    nullable: true,
     description: 'Ends one of the caller’s own sessions, at once; `viewer.sessions` lists them',
     authScopes: { authenticated: true },
     errors: {

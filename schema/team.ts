@@ -26,6 +26,7 @@ builder.objectType(TeamRef, {
     members: t.connection(
       {
         type: MembershipRef,
+        nullable: true,
         description: 'Who is in the team',
         authScopes: (team) => ({ permissionIn: [team.organizationId, 'member.view'] }),
         complexity: connectionCost,
@@ -90,6 +91,7 @@ const DeleteTeamPayload = builder.objectRef<{ deletedId: string }>('DeleteTeamPa
 builder.mutationFields((t) => ({
   createTeam: t.field({
     type: CreateTeamPayload,
+    nullable: true,
     description: 'Makes a team. Needs `team.manage`',
     authScopes: { permission: 'team.manage' },
     errors: {
@@ -101,6 +103,7 @@ builder.mutationFields((t) => ({
   }),
   updateTeam: t.field({
     type: UpdateTeamPayload,
+    nullable: true,
     description: 'Renames a team. Needs `team.manage`',
     authScopes: { permission: 'team.manage' },
     errors: {
@@ -112,6 +115,7 @@ builder.mutationFields((t) => ({
   }),
   deleteTeam: t.field({
     type: DeleteTeamPayload,
+    nullable: true,
     description:
       'Deletes a team; its members stay in the organization. Refused while unrevoked keys are bound to it, which could be left bound to none, and so be accepted for every team. Needs `team.manage`',
     authScopes: { permission: 'team.manage' },

@@ -61,6 +61,7 @@ const VerifyApiKeyPayload = builder.objectRef<Verification>('VerifyApiKeyPayload
 builder.mutationField('verifyApiKey', (t) =>
   t.field({
     type: VerifyApiKeyPayload,
+    nullable: true,
     description: 'Says whether to let a client in that presents this secret. Needs `api.key.verify`',
     authScopes: { permission: 'api.key.verify' },
     args: { input: t.arg({ type: VerifyApiKeyInput, required: true, description: 'What was presented' }) },

@@ -27,10 +27,10 @@ onEachDatabase('kill -9 among a thousand creations and revocations', (engine) =>
       const [known] = [...created].filter((id) => !revoked.has(id)).slice(-5);
       if (answers % 2 === 1 && known) {
         const { data } = await request({ url }, sessionToken, RevokeKeyDocument, { input: { id: known } });
-        if (data.revokeApiKey.__typename === 'RevokeApiKeyPayload') revoked.add(known);
+        if (data.revokeApiKey?.__typename === 'RevokeApiKeyPayload') revoked.add(known);
       } else {
         const { data } = await request({ url }, sessionToken, CreateKeyDocument, { input: { name: 'CI' } });
-        if (data.createApiKey.__typename === 'CreateApiKeyPayload') created.add(data.createApiKey.apiKey.id);
+        if (data.createApiKey?.__typename === 'CreateApiKeyPayload') created.add(data.createApiKey.apiKey.id);
       }
       answers += 1;
       if (answers === killAfter) server.process.kill('SIGKILL');

@@ -100,7 +100,7 @@ export type VerifyApiKeyInput = {
 export type LiveKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LiveKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null }> } };
+export type LiveKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null }> } | null };
 
 export type KeyChangesSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -134,14 +134,14 @@ export type IssueMutation = { createApiKey:
     | { __typename: 'LimitExceededError', message: string }
     | { __typename: 'NotFoundError', message: string }
     | { __typename: 'ValidationError', message: string }
-   };
+   | null };
 
 export type VerifyMutationVariables = Exact<{
   input: VerifyApiKeyInput;
 }>;
 
 
-export type VerifyMutation = { verifyApiKey: { valid: boolean, code: VerificationCode, message: string, apiKey: { id: string, externalId: string | null, permissions: Array<string> } | null } };
+export type VerifyMutation = { verifyApiKey: { valid: boolean, code: VerificationCode, message: string, apiKey: { id: string, externalId: string | null, permissions: Array<string> } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String

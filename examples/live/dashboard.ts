@@ -75,5 +75,5 @@ const uses = follow<KeyUsesSubscription>(
   },
 );
 const { apiKeys } = await keywright(KEYWRIGHT_URL, KEYWRIGHT_TOKEN)(LiveKeysDocument, {});
-for (const key of apiKeys.nodes) show(key, 'found');
+for (const key of apiKeys?.nodes ?? []) show(key, 'found');
 await Promise.all([changes, uses]);

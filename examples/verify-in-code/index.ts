@@ -8,12 +8,12 @@ const ask = keywright(KEYWRIGHT_URL, KEYWRIGHT_TOKEN);
 const { createApiKey } = await ask(IssueDocument, {
   input: { name: 'Customer 42', externalId: 'customer-42', grants: ['prompt.render'] },
 });
-if (!('secret' in createApiKey)) throw new Error(createApiKey.message);
+if (!createApiKey || !('secret' in createApiKey)) throw new Error(createApiKey?.message ?? 'No answer');
 console.log(`issued ${createApiKey.apiKey.id}, which starts with ${createApiKey.apiKey.start}`);
 
 const { verifyApiKey } = await ask(VerifyDocument, {
   input: { key: createApiKey.secret, permissions: ['prompt.render'] },
 });
 console.log(
-  verifyApiKey.valid ? `accepted: ${verifyApiKey.apiKey?.externalId}` : `refused: ${verifyApiKey.code}`,
+  verifyApiKey?.valid ? `accepted: ${verifyApiKey.apiKey?.externalId}` : `refused: ${verifyApiKey?.code}`,
 );

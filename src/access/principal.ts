@@ -16,6 +16,8 @@ interface Rights {
   permissionsIn(organizationId: string): readonly string[];
   /** Whether the organization exists for it at all. */
   isOf(organizationId: string): boolean;
+  /** Whether it may know the organization by its name; to an API key without `organization.view` it is only an id. */
+  knows(organizationId: string): boolean;
   /** Which of the organization's keys exist for it. */
   readonly keyScope: KeyScope;
 }
@@ -93,6 +95,7 @@ export function keyPrincipal(key: CallingKey): KeyPrincipal {
     limits: { environment, expiresAt: key.keyExpiresAt, allowlist, rateLimit, teamIds },
     organizationIds: [organizationId],
     ...(teamIds.length > 0 ? withinTeams(held, teamIds) : held),
+    knows: (id) => held.can(id, 'organization.view'),
   };
 }
 
@@ -110,7 +113,9 @@ export function systemPrincipal(name: string): SystemPrincipal {
 export function anyoneLike(principal: Principal, organizationId: string): SystemPrincipal {
   const { keyScope } = principal;
   const held = rights('anyone', new Map([[organizationId, principal.permissionsIn(organizationId)]]));
-  return { kind: 'system', name: 'anyone', ...(keyScope ? withinTeams(held, keyScope) : held) };
+  const known = principal.knows(organizationId);
+  const rightsOfAll = keyScope ? withinTeams(held, keyScope) : held;
+  return { kind: 'system', name: 'anyone', ...rightsOfAll, knows: (id) => known && id === organizationId };
 }
 
 function rights(actor: string, permissions: ReadonlyMap<string, readonly string[]>): Rights {
@@ -121,6 +126,7 @@ function rights(actor: string, permissions: ReadonlyMap<string, readonly string[
     can: (organizationId, permission) => covers(permissionsIn(organizationId), permission),
     canSomewhere: (permission) => [...permissions.values()].some((held) => covers(held, permission)),
     isOf: (organizationId) => permissions.has(organizationId),
+    knows: (organizationId) => permissions.has(organizationId),
     keyScope: null,
   };
 }
@@ -151,6 +157,7 @@ function everything(actor: string): Rights {
     canSomewhere: () => true,
     permissionsIn: () => ['*'],
     isOf: () => true,
+    knows: () => true,
     keyScope: null,
   };
 }

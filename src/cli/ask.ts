@@ -41,18 +41,30 @@ export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
       throw new Error(`${endpoint.origin} can't be reached: ${reasonOf(error)}`, { cause: error });
     });
     const answer = (await response.json().catch(() => null)) as Answer | null;
-    if (answer?.errors?.length) throw new ServerRefusal(answer.errors.map(refusalOf));
+    const refused = (answer?.errors ?? []).filter((error) => !isLeftOut(error));
+    if (refused.length > 0) throw new ServerRefusal(refused.map(refusalOf));
     if (answer?.data) return answer.data as never;
     throw new Error(`${endpoint.href} answered ${response.status}, and not as Keywright does`);
   };
 }
 
+interface AnsweredError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: Omit<Refusal, 'message'>;
+}
+
 interface Answer {
   readonly data?: unknown;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly extensions?: Omit<Refusal, 'message'>;
-  }[];
+  readonly errors?: readonly AnsweredError[];
+}
+
+/** What not everybody may see of a key that they create or see: shown as nothing, and no reason to lose its secret. */
+const DETAILS = ['organization', 'description', 'metadata', 'createdBy', 'revokedBy', 'revocationReason'];
+
+function isLeftOut({ path = [], extensions }: AnsweredError): boolean {
+  const field = path.at(-1);
+  return path.length > 1 && extensions?.code === 'FORBIDDEN' && DETAILS.includes(String(field));
 }
 
 function endpointOf(source: string, text: string): URL {

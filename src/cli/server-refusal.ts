@@ -27,13 +27,20 @@ export function refusalOf(error: {
   return { ...error.extensions, message: error.message };
 }
 
+/** A field that is null only with an error, which is thrown before. */
+export function required<T>(value: T | null): T {
+  if (value === null) throw new Error('The server left out a part of its answer');
+  return value;
+}
+
 /** The member of a result's union that says yes. Throws ServerRefusal where it says no. */
 export function accepted<Union extends { readonly __typename: string }, Name extends Union['__typename']>(
-  result: Union,
+  result: Union | null,
   name: Name,
 ): Extract<Union, { readonly __typename: Name }> {
-  if (result.__typename === name) return result as Extract<Union, { readonly __typename: Name }>;
-  throw new ServerRefusal([result as unknown as Refusal]);
+  const answered = required(result);
+  if (answered.__typename === name) return answered as Extract<Union, { readonly __typename: Name }>;
+  throw new ServerRefusal([answered as unknown as Refusal]);
 }
 
 function lines({ message, issues }: Refusal): string[] {

@@ -345,7 +345,7 @@ export const NODES: Readonly<
     id: '$key',
     fields: [
       [
-        'id name description organization environment status start role grants permissions',
+        'id name description environment enabled status start role grants permissions',
         'u o o o o - o o - o - o',
       ],
       [
@@ -353,13 +353,16 @@ export const NODES: Readonly<
         'u o o o o - o o - o - o',
       ],
       ['expiresAt lastUsedAt lastUsedIp revokedAt revokedBy revocationReason', 'u o o o o - o o - o - o'],
+      ['organization', 'u o o o o - f o - o - o'],
       ['rotationDueAt secrets usage', 'u o o o o - o o - o - o'],
       ['auditLog', 'u f o o f - f o - o - o'],
     ],
   },
   ApiKeySecret: {
     id: '$secret',
-    fields: [['id start status createdAt expiresAt lastUsedAt uses', 'u o o o o - o o - o - o']],
+    fields: [
+      ['id start status createdAt expiresAt lastUsedAt revokedAt uses apiKey', 'u o o o o - o o - o - o'],
+    ],
   },
   AuditEntry: {
     id: '$entry',

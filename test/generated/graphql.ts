@@ -283,7 +283,7 @@ export type VerifyApiKeyInput = {
   teamId?: string | number | null | undefined;
 };
 
-export type KeyFieldsFragment = { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> };
+export type KeyFieldsFragment = { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> };
 
 type Refused_ConflictError_Fragment = { __typename: 'ConflictError', message: string, code: ErrorCode };
 
@@ -309,12 +309,12 @@ export type CreateKeyMutationVariables = Exact<{
 
 
 export type CreateKeyMutation = { createApiKey:
-    | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } }
+    | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } }
     | { __typename: 'EscalationError', permissions: Array<string>, message: string, code: ErrorCode }
     | { __typename: 'LimitExceededError', limit: number, current: number, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type UpdateKeyMutationVariables = Exact<{
   input: UpdateApiKeyInput;
@@ -326,9 +326,9 @@ export type UpdateKeyMutation = { updateApiKey:
     | { __typename: 'EscalationError', permissions: Array<string>, message: string, code: ErrorCode }
     | { __typename: 'LimitExceededError', limit: number, current: number, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
-    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } }
+    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type RotateKeyMutationVariables = Exact<{
   input: RotateApiKeyInput;
@@ -339,9 +339,9 @@ export type RotateKeyMutation = { rotateApiKey:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'EscalationError', permissions: Array<string>, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
-    | { __typename: 'RotateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, retiring: { id: string, status: SecretStatus, expiresAt: string | null } }
+    | { __typename: 'RotateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, retiring: { id: string, status: SecretStatus, expiresAt: string | null } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type RevokeKeyMutationVariables = Exact<{
   input: RevokeApiKeyInput;
@@ -351,8 +351,8 @@ export type RevokeKeyMutationVariables = Exact<{
 export type RevokeKeyMutation = { revokeApiKey:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
-    | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
-   };
+    | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
+   | null };
 
 export type RevokeKeysMutationVariables = Exact<{
   input: RevokeApiKeysInput;
@@ -364,7 +364,7 @@ export type RevokeKeysMutation = { revokeApiKeys:
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'RevokeApiKeysPayload', apiKeys: Array<{ id: string, status: ApiKeyStatus }>, propagation: { confirmedNodes: number, totalNodes: number } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type RevokeSecretMutationVariables = Exact<{
   input: RevokeApiKeySecretInput;
@@ -374,15 +374,15 @@ export type RevokeSecretMutationVariables = Exact<{
 export type RevokeSecretMutation = { revokeApiKeySecret:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
-    | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } }
-   };
+    | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } }
+   | null };
 
 export type VerifyKeyMutationVariables = Exact<{
   input: VerifyApiKeyInput;
 }>;
 
 
-export type VerifyKeyMutation = { verifyApiKey: { valid: boolean, code: VerificationCode, message: string, remaining: number | null, resetAt: string | null, apiKey: { id: string } | null } };
+export type VerifyKeyMutation = { verifyApiKey: { valid: boolean, code: VerificationCode, message: string, remaining: number | null, resetAt: string | null, apiKey: { id: string } | null } | null };
 
 export type MakeTeamMutationVariables = Exact<{
   input: CreateTeamInput;
@@ -394,7 +394,7 @@ export type MakeTeamMutation = { createTeam:
     | { __typename: 'CreateTeamPayload', team: { id: string, name: string, organization: { id: string } } }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type MakeOrganizationMutationVariables = Exact<{
   input: CreateOrganizationInput;
@@ -405,7 +405,7 @@ export type MakeOrganizationMutation = { createOrganization:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'CreateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type ChangeOrganizationMutationVariables = Exact<{
   input: UpdateOrganizationInput;
@@ -415,9 +415,9 @@ export type ChangeOrganizationMutationVariables = Exact<{
 export type ChangeOrganizationMutation = { updateOrganization:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
-    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, builtIn: boolean }> } }
+    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, builtIn: boolean }> | null } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type SignInMutationVariables = Exact<{
   input: SignInInput;
@@ -427,27 +427,27 @@ export type SignInMutationVariables = Exact<{
 export type SignInMutation = { signIn:
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'SignInPayload', sessionToken: string, expiresAt: string, user: { id: string, email: string } }
-   };
+   | null };
 
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SignOutMutation = { signOut: { signedOut: boolean } };
+export type SignOutMutation = { signOut: { signedOut: boolean } | null };
 
 export type KeyQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type KeyQuery = { apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, createdBy:
+export type KeyQuery = { apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, createdBy:
       | { __typename: 'ApiKey', id: string }
       | { __typename: 'SystemActor', name: string }
       | { __typename: 'User', email: string }
-    , auditLog: { nodes: Array<{ action: string, sequence: string, changes: Record<string, unknown>, actor:
+     | null, auditLog: { nodes: Array<{ action: string, sequence: string, changes: Record<string, unknown>, actor:
           | { __typename: 'ApiKey' }
           | { __typename: 'SystemActor' }
           | { __typename: 'User' }
-         }> }, usage: Array<{ verified: number, denied: number }>, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } | null };
+         }> } | null, usage: Array<{ verified: number, denied: number }> | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } | null };
 
 export type KeysQueryVariables = Exact<{
   organizationId?: string | number | null | undefined;
@@ -460,7 +460,7 @@ export type KeysQueryVariables = Exact<{
 }>;
 
 
-export type KeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type KeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null };
 
 export type WhoamiQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -476,7 +476,7 @@ export type EverythingQueryVariables = Exact<{
 }>;
 
 
-export type EverythingQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, limits: { maxActiveApiKeys: number | null, activeApiKeys: number }, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }>, keySummary: { active: number, disabled: number, expired: number, revoked: number, unused: number, rotationOverdue: number, expiringSoon: number, verifiedLastDay: number, deniedLastDay: number }, teams: { nodes: Array<{ id: string, name: string, members: { totalCount: number }, apiKeys: { totalCount: number } }> }, members: { nodes: Array<{ id: string, joinedAt: string | null, user: { email: string } | null, role: { name: string }, teams: Array<{ name: string }> }> }, roles: { nodes: Array<{ name: string, system: boolean, memberCount: number, apiKeyCount: number }> }, auditLog: { nodes: Array<{ id: string, action: string, sequence: string, targetId: string, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string }> } } | null };
+export type EverythingQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, limits: { maxActiveApiKeys: number | null, activeApiKeys: number } | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, keySummary: { active: number, disabled: number, expired: number, revoked: number, unused: number, rotationOverdue: number, expiringSoon: number, verifiedLastDay: number, deniedLastDay: number } | null, teams: { nodes: Array<{ id: string, name: string, members: { totalCount: number } | null, apiKeys: { totalCount: number } | null }> } | null, members: { nodes: Array<{ id: string, joinedAt: string | null, user: { email: string } | null, role: { name: string }, teams: Array<{ name: string }> }> } | null, roles: { nodes: Array<{ name: string, system: boolean, memberCount: number | null, apiKeyCount: number | null }> } | null, auditLog: { nodes: Array<{ id: string, action: string, sequence: string, targetId: string, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string }> } | null } | null };
 
 export type AnyNodeQueryVariables = Exact<{
   id: string | number;

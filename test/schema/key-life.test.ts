@@ -46,7 +46,7 @@ onEachDatabase('the life of a key over GraphQL', (engine) => {
     });
 
     const list = (await request(server(), token, KeysDocument, {})).data.apiKeys;
-    expect(list.nodes.map((key) => key.id)).toEqual([apiKey.id]);
+    expect(list?.nodes.map((key) => key.id)).toEqual([apiKey.id]);
     expect(await verify(secret, { permissions: ['prompt.render'] })).toMatchObject({
       valid: true,
       code: 'VALID',
@@ -71,9 +71,9 @@ onEachDatabase('the life of a key over GraphQL', (engine) => {
     for (const each of [secret, rotated.secret]) {
       expect(await verify(each)).toMatchObject({ valid: false, code: 'REVOKED' });
     }
-    expect((await request(server(), token, KeysDocument, {})).data.apiKeys.nodes).toEqual([]);
+    expect((await request(server(), token, KeysDocument, {})).data.apiKeys?.nodes).toEqual([]);
     const { data } = await request(server(), token, KeyDocument, { id: apiKey.id });
-    expect(data.apiKey?.auditLog.nodes.map((entry) => entry.action)).toEqual([
+    expect(data.apiKey?.auditLog?.nodes.map((entry) => entry.action)).toEqual([
       'api_key.revoked',
       'api_key.rotated',
       'api_key.created',
@@ -152,7 +152,7 @@ onEachDatabase('the life of a key over GraphQL', (engine) => {
         { extensions: { code: 'FORBIDDEN', permission: 'api.key.create' }, path: ['createApiKey'] },
       ]);
       const seen = await request(server(), sessionToken, KeysDocument, {});
-      expect(seen.data.apiKeys.nodes.map((key) => key.id)).toEqual([apiKey.id]);
+      expect(seen.data.apiKeys?.nodes.map((key) => key.id)).toEqual([apiKey.id]);
     });
 
     it('answers for a key of another organization as for one that does not exist', async () => {
@@ -176,11 +176,8 @@ onEachDatabase('the life of a key over GraphQL', (engine) => {
         token: gateway.secret,
         variables: { input: { key: secret } },
       });
-      expect(errors).toEqual([]);
-      expect(data.verifyApiKey).toEqual({
-        code: 'VALID',
-        apiKey: { createdBy: { __typename: 'SystemActor', name: expect.stringMatching(/^user_/) } },
-      });
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', permission: 'api.key.view' } }]);
+      expect(data.verifyApiKey).toEqual({ code: 'VALID', apiKey: { createdBy: null } });
     });
 
     it('lets a key that may create keys create keys, and read what it made', async () => {

@@ -15,9 +15,9 @@ export async function request<Result, Variables>(
 
 /** The member of a union that was expected; fails with what came instead. */
 export function expectType<Union extends { __typename: string }, Name extends Union['__typename']>(
-  value: Union,
+  value: Union | null,
   name: Name,
 ): Extract<Union, { __typename: Name }> {
-  if (value.__typename === name) return value as Extract<Union, { __typename: Name }>;
+  if (value?.__typename === name) return value as Extract<Union, { __typename: Name }>;
   throw new Error(`Expected ${name}, got ${JSON.stringify(value)}`);
 }

@@ -20,23 +20,25 @@ export interface Submission<Variables, Result extends Outcome> {
  */
 export function useSubmit<Data, Variables extends AnyVariables, Result extends Outcome>(
   document: Document<Data, Variables>,
-  pick: (data: Data) => Result,
+  pick: (data: Data) => Result | null,
   { cached = true }: { readonly cached?: boolean } = {},
 ): Submission<Variables, Result> {
   const client = useClient();
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<Fault | null>(null);
-  const send = async (variables: Variables): Promise<Data> => {
-    if (!cached) return ask(document, variables);
-    const { data, error } = await client.mutation(parsed(document), variables).toPromise();
-    if (!data) throw error ?? new RequestError('UNREACHABLE', 'There was no answer');
-    return data;
+  const send = async (variables: Variables): Promise<Result> => {
+    const { data, error } = cached
+      ? await client.mutation(parsed(document), variables).toPromise()
+      : { data: await ask(document, variables), error: undefined };
+    const result = data ? pick(data) : null;
+    if (!result) throw error ?? new RequestError('UNREACHABLE', 'There was no answer');
+    return result;
   };
   const submit = async (variables: Variables): Promise<Payload<Result> | null> => {
     setBusy(true);
     setFault(null);
     try {
-      const done = outcomeOf(pick(await send(variables)));
+      const done = outcomeOf(await send(variables));
       setFault(done.fault);
       return done.payload;
     } catch (error) {

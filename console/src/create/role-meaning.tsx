@@ -12,7 +12,7 @@ export function RoleMeaning({
   const { id: organizationId } = useOrganization();
   const [{ data }] = useQuery({ query: parsed(PermissionCatalogDocument), variables: { organizationId } });
   const meanings = new Map(
-    data?.organization?.permissionCatalog.map(({ name, description: meaning }) => [name, meaning]),
+    data?.organization?.permissionCatalog?.map(({ name, description: meaning }) => [name, meaning]),
   );
   return (
     <div className="rounded-lg bg-hover px-3.5 py-3">

@@ -37,7 +37,7 @@ export function draftOf(key: EditedKey): EditDraft {
     name: key.name,
     description: key.description ?? '',
     externalId: key.externalId ?? '',
-    metadata: metadataText(key.metadata),
+    metadata: metadataText(key.metadata ?? {}),
     roleId: key.role?.id ?? '',
     grants: key.grants,
     teamIds: key.teams.map(({ id }) => id),

@@ -394,7 +394,7 @@ export type AuditPageQuery = { organization: { id: string, auditLog: { nodes: Ar
           | { __typename: 'ApiKey', id: string, keyName: string }
           | { __typename: 'SystemActor', system: string }
           | { __typename: 'User', id: string, email: string, name: string | null }
-         }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } } | null };
+         }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } | null } | null };
 
 export type AuditNamesQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -417,7 +417,7 @@ export type CreateKeyBoundsQueryVariables = Exact<{
 }>;
 
 
-export type CreateKeyBoundsQuery = { organization: { id: string, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } } | null };
+export type CreateKeyBoundsQuery = { organization: { id: string, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } | null };
 
 export type CreateKeyMutationVariables = Exact<{
   input: CreateApiKeyInput;
@@ -430,14 +430,14 @@ export type CreateKeyMutation = { createApiKey:
     | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type EditedKeyQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type EditedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null };
+export type EditedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null };
 
 export type UpdateKeyMutationVariables = Exact<{
   input: UpdateApiKeyInput;
@@ -449,20 +449,20 @@ export type UpdateKeyMutation = { updateApiKey:
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
     | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type KeyDetailsQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type KeyDetailsQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdBy:
+export type KeyDetailsQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdBy:
       | { __typename: 'ApiKey', id: string, keyName: string }
       | { __typename: 'SystemActor', system: string }
       | { __typename: 'User', id: string, email: string, name: string | null }
-    , revokedBy:
+     | null, revokedBy:
       | { __typename: 'ApiKey', id: string, keyName: string }
       | { __typename: 'SystemActor', system: string }
       | { __typename: 'User', id: string, email: string, name: string | null }
@@ -487,14 +487,14 @@ export type KeyUsageQueryVariables = Exact<{
 }>;
 
 
-export type KeyUsageQuery = { apiKey: { id: string, usage: Array<{ start: string, verified: number, denied: number }> } | null };
+export type KeyUsageQuery = { apiKey: { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null } | null };
 
 export type PermissionMeaningsQueryVariables = Exact<{
   organizationId: string | number;
 }>;
 
 
-export type PermissionMeaningsQuery = { organization: { id: string, permissionCatalog: Array<{ name: string, description: string | null }> } | null };
+export type PermissionMeaningsQuery = { organization: { id: string, permissionCatalog: Array<{ name: string, description: string | null }> | null } | null };
 
 export type KeyAuditQueryVariables = Exact<{
   id: string | number;
@@ -506,7 +506,7 @@ export type KeyAuditQuery = { apiKey: { id: string, auditLog: { nodes: Array<{ i
           | { __typename: 'ApiKey', id: string, keyName: string }
           | { __typename: 'SystemActor', system: string }
           | { __typename: 'User', id: string, email: string, name: string | null }
-         }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+         }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type KeyDenialsSubscriptionVariables = Exact<{
   organizationId: string | number;
@@ -525,7 +525,7 @@ export type KeyPageQueryVariables = Exact<{
 }>;
 
 
-export type KeyPageQuery = { apiKeys: { totalCount?: number, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
+export type KeyPageQuery = { apiKeys: { totalCount?: number, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null };
 
 export type SparklinesQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -533,7 +533,7 @@ export type SparklinesQueryVariables = Exact<{
 
 
 export type SparklinesQuery = { nodes: Array<
-    | { id: string, usage: Array<{ start: string, verified: number, denied: number }> }
+    | { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null }
     | Record<PropertyKey, never>
    | null> };
 
@@ -542,11 +542,11 @@ export type KeySummaryQueryVariables = Exact<{
 }>;
 
 
-export type KeySummaryQuery = { organization: { id: string, keySummary: { active: number, disabled: number, expired: number, revoked: number, expiringSoon: number, rotationOverdue: number, unused: number, verifiedLastDay: number, deniedLastDay: number } } | null };
+export type KeySummaryQuery = { organization: { id: string, keySummary: { active: number, disabled: number, expired: number, revoked: number, expiringSoon: number, rotationOverdue: number, unused: number, verifiedLastDay: number, deniedLastDay: number } | null } | null };
 
 export type KeyFactsFragment = { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> };
 
-export type KeySettingsFragment = { id: string, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null };
+export type KeySettingsFragment = { id: string, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null };
 
 export type SecretFactsFragment = { id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number };
 
@@ -561,32 +561,32 @@ export type KeyChangesSubscription = { apiKeyChanged:
         | { __typename: 'ApiKey', id: string, keyName: string }
         | { __typename: 'SystemActor', system: string }
         | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeyExpired', cursor: string, actor:
         | { __typename: 'ApiKey', id: string, keyName: string }
         | { __typename: 'SystemActor', system: string }
         | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeyRevoked', cursor: string, actor:
         | { __typename: 'ApiKey', id: string, keyName: string }
         | { __typename: 'SystemActor', system: string }
         | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeyRotated', cursor: string, actor:
         | { __typename: 'ApiKey', id: string, keyName: string }
         | { __typename: 'SystemActor', system: string }
         | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeySecretRevoked', cursor: string, actor:
         | { __typename: 'ApiKey', id: string, keyName: string }
         | { __typename: 'SystemActor', system: string }
         | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeyUpdated', cursor: string, actor:
         | { __typename: 'ApiKey', id: string, keyName: string }
         | { __typename: 'SystemActor', system: string }
         | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
    };
 
 export type KeyUsesSubscriptionVariables = Exact<{
@@ -600,16 +600,16 @@ export type KeyUsesSubscription = { apiKeyUsed: { count: number, lastUsedAt: str
 
 export type CachedSecretFragment = { id: string, lastUsedAt: string | null };
 
-export type CachedUsageFragment = { id: string, usage: Array<{ start: string, verified: number, denied: number }> };
+export type CachedUsageFragment = { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null };
 
-export type SettingsFactsFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }>, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } };
+export type SettingsFactsFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null };
 
 export type OrganizationSettingsQueryVariables = Exact<{
   organizationId: string | number;
 }>;
 
 
-export type OrganizationSettingsQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }>, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } } | null };
+export type OrganizationSettingsQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } | null };
 
 export type UpdateOrganizationMutationVariables = Exact<{
   input: UpdateOrganizationInput;
@@ -619,9 +619,9 @@ export type UpdateOrganizationMutationVariables = Exact<{
 export type UpdateOrganizationMutation = { updateOrganization:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }>, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } } }
+    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type MemberFactsFragment = { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> };
 
@@ -631,7 +631,7 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { organization: { id: string, members: { totalCount: number, nodes: Array<{ id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type MembersQuery = { organization: { id: string, members: { totalCount: number, nodes: Array<{ id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type InviteMemberMutationVariables = Exact<{
   input: InviteMemberInput;
@@ -644,7 +644,7 @@ export type InviteMemberMutation = { inviteMember:
     | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type UpdateMemberMutationVariables = Exact<{
   input: UpdateMemberInput;
@@ -657,7 +657,7 @@ export type UpdateMemberMutation = { updateMember:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'UpdateMemberPayload', membership: { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type RemoveMemberMutationVariables = Exact<{
   input: RemoveMemberInput;
@@ -668,7 +668,7 @@ export type RemoveMemberMutation = { removeMember:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RemoveMemberPayload', removedId: string }
-   };
+   | null };
 
 export type ReviewPageQueryVariables = Exact<{
   organizationId: string | number;
@@ -678,14 +678,14 @@ export type ReviewPageQueryVariables = Exact<{
 }>;
 
 
-export type ReviewPageQuery = { apiKeys: { totalCount: number, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
+export type ReviewPageQuery = { apiKeys: { totalCount: number, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null };
 
 export type ReviewPolicyQueryVariables = Exact<{
   organizationId: string | number;
 }>;
 
 
-export type ReviewPolicyQuery = { organization: { id: string, rotationPolicy: { liveDays: number | null, testDays: number | null } } | null };
+export type ReviewPolicyQuery = { organization: { id: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null } | null };
 
 export type LastDayOfKeysQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -693,7 +693,7 @@ export type LastDayOfKeysQueryVariables = Exact<{
 
 
 export type LastDayOfKeysQuery = { nodes: Array<
-    | { id: string, usage: Array<{ start: string, verified: number, denied: number }> }
+    | { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null }
     | Record<PropertyKey, never>
    | null> };
 
@@ -706,7 +706,7 @@ export type KeyOwnerQuery = { apiKey: { id: string, externalId: string | null, c
       | { __typename: 'ApiKey', id: string, keyName: string }
       | { __typename: 'SystemActor', system: string }
       | { __typename: 'User', id: string, email: string, name: string | null }
-    , secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } | null };
+     | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } | null };
 
 export type PropagationFactsFragment = { confirmedNodes: number, totalNodes: number, milliseconds: number };
 
@@ -719,7 +719,7 @@ export type RevokeKeyMutation = { revokeApiKey:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
-   };
+   | null };
 
 export type RevokeKeysMutationVariables = Exact<{
   input: RevokeApiKeysInput;
@@ -731,9 +731,9 @@ export type RevokeKeysMutation = { revokeApiKeys:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeApiKeysPayload', apiKeys: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
-export type RoleFactsFragment = { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number };
+export type RoleFactsFragment = { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null };
 
 export type RolesQueryVariables = Exact<{
   organizationId: string | number;
@@ -741,7 +741,7 @@ export type RolesQueryVariables = Exact<{
 }>;
 
 
-export type RolesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type RolesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type RoleNamesQueryVariables = Exact<{
   organizationId: string | number;
@@ -749,14 +749,14 @@ export type RoleNamesQueryVariables = Exact<{
 }>;
 
 
-export type RoleNamesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type RoleNamesQuery = { organization: { id: string, roles: { nodes: Array<{ id: string, name: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type PermissionCatalogQueryVariables = Exact<{
   organizationId: string | number;
 }>;
 
 
-export type PermissionCatalogQuery = { organization: { id: string, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> } | null };
+export type PermissionCatalogQuery = { organization: { id: string, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null } | null };
 
 export type RoleKeyFactsFragment = { id: string, name: string, status: ApiKeyStatus, grants: Array<string> };
 
@@ -767,7 +767,7 @@ export type RoleKeysQueryVariables = Exact<{
 }>;
 
 
-export type RoleKeysQuery = { apiKeys: { totalCount: number, nodes: Array<{ id: string, name: string, status: ApiKeyStatus, grants: Array<string> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
+export type RoleKeysQuery = { apiKeys: { totalCount: number, nodes: Array<{ id: string, name: string, status: ApiKeyStatus, grants: Array<string> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null };
 
 export type CreateRoleMutationVariables = Exact<{
   input: CreateRoleInput;
@@ -776,11 +776,11 @@ export type CreateRoleMutationVariables = Exact<{
 
 export type CreateRoleMutation = { createRole:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'CreateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number } }
+    | { __typename: 'CreateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null } }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type UpdateRoleMutationVariables = Exact<{
   input: UpdateRoleInput;
@@ -791,9 +791,9 @@ export type UpdateRoleMutation = { updateRole:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number, apiKeyCount: number } }
+    | { __typename: 'UpdateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type DeleteRoleMutationVariables = Exact<{
   input: DeleteRoleInput;
@@ -804,7 +804,7 @@ export type DeleteRoleMutation = { deleteRole:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'DeleteRolePayload', deletedId: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-   };
+   | null };
 
 export type RotatedKeyQueryVariables = Exact<{
   id: string | number;
@@ -824,7 +824,7 @@ export type RotateKeyMutation = { rotateApiKey:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RotateApiKeyPayload', secret: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type FinishRotationMutationVariables = Exact<{
   input: RevokeApiKeySecretInput;
@@ -835,7 +835,7 @@ export type FinishRotationMutation = { revokeApiKeySecret:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
-   };
+   | null };
 
 export type DenialsSubscriptionVariables = Exact<{
   organizationId: string | number;
@@ -864,7 +864,7 @@ export type PermissionsQuery = { viewer: { permissions: Array<string> } };
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SignOutMutation = { signOut: { signedOut: boolean } };
+export type SignOutMutation = { signOut: { signedOut: boolean } | null };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -879,12 +879,12 @@ export type RevokeSessionMutationVariables = Exact<{
 export type RevokeSessionMutation = { revokeSession:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeSessionPayload', revokedId: string }
-   };
+   | null };
 
 export type SignOutEverywhereMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SignOutEverywhereMutation = { signOut: { endedSessions: number } };
+export type SignOutEverywhereMutation = { signOut: { endedSessions: number } | null };
 
 export type TeamFactsFragment = { id: string, name: string };
 
@@ -894,9 +894,9 @@ export type TeamNamesQueryVariables = Exact<{
 }>;
 
 
-export type TeamNamesQuery = { organization: { id: string, teams: { nodes: Array<{ id: string, name: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type TeamNamesQuery = { organization: { id: string, teams: { nodes: Array<{ id: string, name: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
-export type TeamSizeFragment = { id: string, name: string, members?: { totalCount: number }, apiKeys?: { totalCount: number } };
+export type TeamSizeFragment = { id: string, name: string, members?: { totalCount: number } | null, apiKeys?: { totalCount: number } | null };
 
 export type TeamsQueryVariables = Exact<{
   organizationId: string | number;
@@ -906,7 +906,7 @@ export type TeamsQueryVariables = Exact<{
 }>;
 
 
-export type TeamsQuery = { organization: { id: string, teams: { totalCount: number, nodes: Array<{ id: string, name: string, members?: { totalCount: number }, apiKeys?: { totalCount: number } }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type TeamsQuery = { organization: { id: string, teams: { totalCount: number, nodes: Array<{ id: string, name: string, members?: { totalCount: number } | null, apiKeys?: { totalCount: number } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type TeamReachQueryVariables = Exact<{
   organizationId: string | number;
@@ -917,9 +917,9 @@ export type TeamReachQueryVariables = Exact<{
 
 
 export type TeamReachQuery = { node?:
-    | { id: string, members: { totalCount: number, nodes: Array<{ id: string, email: string, name: string | null }> } }
+    | { id: string, members: { totalCount: number, nodes: Array<{ id: string, email: string, name: string | null }> } | null }
     | Record<PropertyKey, never>
-   | null, apiKeys?: { totalCount: number, nodes: Array<{ id: string, name: string, status: ApiKeyStatus }> } };
+   | null, apiKeys?: { totalCount: number, nodes: Array<{ id: string, name: string, status: ApiKeyStatus }> } | null };
 
 export type CreateTeamMutationVariables = Exact<{
   input: CreateTeamInput;
@@ -931,7 +931,7 @@ export type CreateTeamMutation = { createTeam:
     | { __typename: 'CreateTeamPayload', team: { id: string, name: string } }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type UpdateTeamMutationVariables = Exact<{
   input: UpdateTeamInput;
@@ -943,7 +943,7 @@ export type UpdateTeamMutation = { updateTeam:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'UpdateTeamPayload', team: { id: string, name: string } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type DeleteTeamMutationVariables = Exact<{
   input: DeleteTeamInput;
@@ -954,7 +954,7 @@ export type DeleteTeamMutation = { deleteTeam:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'DeleteTeamPayload', deletedId: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-   };
+   | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String

@@ -9,7 +9,8 @@ import { Card, SkeletonRows } from '../components/page.tsx';
 import { RelativeTime } from '../components/time.tsx';
 import { KeyAuditDocument, type KeyAuditQuery } from '../generated/graphql.ts';
 
-type Entry = NonNullable<KeyAuditQuery['apiKey']>['auditLog']['nodes'][number];
+type Log = NonNullable<NonNullable<KeyAuditQuery['apiKey']>['auditLog']>;
+type Entry = Log['nodes'][number];
 
 /** Everything that was done to a key, the latest first. */
 export function AuditCard({ id }: { readonly id: string }) {

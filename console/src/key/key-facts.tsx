@@ -32,7 +32,13 @@ export function KeyFacts({ apiKey }: { readonly apiKey: KeyDetails }) {
           {apiKey.lastUsedIp && <span className="text-soft"> from {apiKey.lastUsedIp}</span>}
         </Fact>
         <Fact name="Created">
-          <DateText at={apiKey.createdAt} /> by <ActorName actor={apiKey.createdBy} />
+          <DateText at={apiKey.createdAt} />
+          {apiKey.createdBy && (
+            <>
+              {' by '}
+              <ActorName actor={apiKey.createdBy} />
+            </>
+          )}
         </Fact>
         <Fact name="Expires">{apiKey.expiresAt ? <FullTime at={apiKey.expiresAt} /> : 'Never'}</Fact>
         {apiKey.rotationDueAt && (
@@ -48,7 +54,7 @@ export function KeyFacts({ apiKey }: { readonly apiKey: KeyDetails }) {
           {rateLimit ? `${counted(rateLimit.limit, 'use')} in ${duration(rateLimit.windowSeconds)}` : 'None'}
         </Fact>
         {externalId && <Fact name="External id">{externalId}</Fact>}
-        {Object.keys(metadata).length > 0 && (
+        {metadata && Object.keys(metadata).length > 0 && (
           <Fact name="Metadata">
             <Scrolling label="Metadata" className="max-h-40 rounded-lg bg-hover p-2.5">
               <pre className="font-mono text-xs">{JSON.stringify(metadata, null, 2)}</pre>

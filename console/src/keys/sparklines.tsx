@@ -31,7 +31,8 @@ export function Sparklines({
   const usage = useMemo(() => {
     // What was known stays while it is asked for again.
     const found = new Map(before.current);
-    for (const node of data?.nodes ?? []) if (node && 'usage' in node) found.set(node.id, node.usage);
+    for (const node of data?.nodes ?? [])
+      if (node && 'usage' in node && node.usage) found.set(node.id, node.usage);
     return found;
   }, [data]);
   useEffect(() => {

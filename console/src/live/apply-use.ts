@@ -17,7 +17,7 @@ const LENGTHS: Readonly<Record<UsageGranularity, number>> = {
 };
 
 type Use = KeyUsesSubscription['apiKeyUsed'];
-type Bucket = CachedUsageFragment['usage'][number];
+type Bucket = NonNullable<CachedUsageFragment['usage']>[number];
 
 /** Adds a use to what the cache knows beside the key itself: when its secret was used, and its usage. */
 export function applyUse(cache: Cache, { apiKey, secretId, lastUsedAt, count }: Use): void {

@@ -22,7 +22,7 @@ export function CatalogueCard({ organization }: { readonly organization: Setting
   const { submit, busy, fault } = useSubmit(UpdateOrganizationDocument, (data) => data.updateOrganization);
   const last = useRef(0);
   const entriesOf = ({ permissionCatalog }: SettingsFactsFragment): readonly Entry[] =>
-    permissionCatalog
+    (permissionCatalog ?? [])
       .filter(({ builtIn }) => !builtIn)
       .map(({ name, description }) => {
         last.current += 1;

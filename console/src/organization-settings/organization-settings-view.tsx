@@ -42,6 +42,7 @@ export function OrganizationSettingsView() {
 /** What only the operator can change. */
 function Given({ organization }: { readonly organization: SettingsFactsFragment }) {
   const { id, slug, createdAt, limits } = organization;
+  if (!limits) return null;
   const { activeApiKeys, maxActiveApiKeys } = limits;
   const share = maxActiveApiKeys ? Math.min(1, activeApiKeys / maxActiveApiKeys) : null;
   return (

@@ -116,8 +116,8 @@ function policyOf({ name, keyPrefix, rotationPolicy }: SettingsFactsFragment): P
   return {
     name,
     keyPrefix,
-    liveDays: text(rotationPolicy.liveDays),
-    testDays: text(rotationPolicy.testDays),
+    liveDays: text(rotationPolicy?.liveDays),
+    testDays: text(rotationPolicy?.testDays),
   };
 }
 

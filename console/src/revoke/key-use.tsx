@@ -92,7 +92,13 @@ function Origin({ owned: { secrets, createdBy, createdAt } }: { readonly owned: 
         </Fact>
       )}
       <Fact name="Made">
-        <DateText at={createdAt} /> by <ActorName actor={createdBy} />
+        <DateText at={createdAt} />
+        {createdBy && (
+          <>
+            {' by '}
+            <ActorName actor={createdBy} />
+          </>
+        )}
       </Fact>
     </>
   );

@@ -27,7 +27,8 @@ export function useLastDay(ids: readonly string[]): ReadonlyMap<string, Hours> {
     requestPolicy: 'cache-and-network',
   });
   const hours = new Map<string, Hours>();
-  for (const node of data?.nodes ?? []) if (node && 'usage' in node) hours.set(node.id, node.usage);
+  for (const node of data?.nodes ?? [])
+    if (node && 'usage' in node && node.usage) hours.set(node.id, node.usage);
   return hours;
 }
 

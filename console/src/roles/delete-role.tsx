@@ -19,7 +19,8 @@ export function DeleteRole({ role }: { readonly role: RoleFactsFragment }) {
 }
 
 function Question({ role, onClose }: { readonly role: RoleFactsFragment; onClose(): void }) {
-  const { id, name, memberCount, apiKeyCount } = role;
+  const { id, name } = role;
+  const [memberCount, apiKeyCount] = [role.memberCount ?? 0, role.apiKeyCount ?? 0];
   const [, navigate] = useLocation();
   const toast = useToast();
   const { submit, busy, fault } = useSubmit(DeleteRoleDocument, (data) => data.deleteRole);

@@ -33,8 +33,8 @@ export function useRoleReach({ id, apiKeyCount, memberCount }: RoleFactsFragment
   return {
     keys: keys.rows,
     people: members.rows.filter(({ role }) => role.id === id),
-    keyCount: apiKeyCount,
-    peopleCount: memberCount,
+    keyCount: apiKeyCount ?? 0,
+    peopleCount: memberCount ?? 0,
   };
 }
 

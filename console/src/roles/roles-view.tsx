@@ -39,13 +39,13 @@ const COLUMNS: readonly Column<RoleFactsFragment>[] = [
     id: 'people',
     header: 'People',
     className: 'w-18 text-right tabular-nums sm:w-24',
-    cell: ({ memberCount }) => memberCount.toLocaleString('en'),
+    cell: ({ memberCount }) => memberCount?.toLocaleString('en'),
   },
   {
     id: 'keys',
     header: 'Keys',
     className: 'w-18 text-right tabular-nums sm:w-24',
-    cell: ({ apiKeyCount }) => apiKeyCount.toLocaleString('en'),
+    cell: ({ apiKeyCount }) => apiKeyCount?.toLocaleString('en'),
   },
 ];
 

@@ -10,7 +10,8 @@ import { useCan, useOrganization } from '../session/organization.tsx';
 import { DeleteTeamDialog } from './delete-team-dialog.tsx';
 import { TeamDialog } from './team-dialog.tsx';
 
-type TeamRow = NonNullable<TeamsQuery['organization']>['teams']['nodes'][number];
+type Teams = NonNullable<NonNullable<TeamsQuery['organization']>['teams']>;
+type TeamRow = Teams['nodes'][number];
 type Action = 'rename' | 'delete';
 type Open = { readonly what: 'create' } | { readonly what: Action; readonly team: TeamRow } | null;
 
@@ -102,14 +103,14 @@ function columnsFor({
       id: 'people',
       header: 'People',
       className: figure,
-      cell: ({ members: { totalCount } = { totalCount: 0 } }) => totalCount.toLocaleString('en'),
+      cell: (team) => team.members?.totalCount.toLocaleString('en'),
     });
   if (keys)
     columns.push({
       id: 'keys',
       header: 'Keys',
       className: figure,
-      cell: ({ apiKeys: { totalCount } = { totalCount: 0 } }) => totalCount.toLocaleString('en'),
+      cell: (team) => team.apiKeys?.totalCount.toLocaleString('en'),
     });
   if (onAction)
     columns.push({

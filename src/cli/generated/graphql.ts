@@ -241,7 +241,7 @@ export type VerifyApiKeyInput = {
   teamId?: string | number | null | undefined;
 };
 
-export type KeyRowFragment = { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null };
+export type KeyRowFragment = { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null };
 
 export type KeySecretFragment = { id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number };
 
@@ -257,11 +257,11 @@ export type SomebodyFragment =
   | Somebody_User_Fragment
 ;
 
-export type KeyDetailsFragment = { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string }, createdBy:
+export type KeyDetailsFragment = { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string } | null, createdBy:
     | { __typename: 'ApiKey', id: string, name: string }
     | { __typename: 'SystemActor', name: string }
     | { __typename: 'User', id: string, email: string }
-  , revokedBy:
+   | null, revokedBy:
     | { __typename: 'ApiKey', id: string, name: string }
     | { __typename: 'SystemActor', name: string }
     | { __typename: 'User', id: string, email: string }
@@ -296,18 +296,18 @@ export type ListKeysQueryVariables = Exact<{
 }>;
 
 
-export type ListKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ListKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ShowKeyQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type ShowKeyQuery = { apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string }, createdBy:
+export type ShowKeyQuery = { apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string } | null, createdBy:
       | { __typename: 'ApiKey', id: string, name: string }
       | { __typename: 'SystemActor', name: string }
       | { __typename: 'User', id: string, email: string }
-    , revokedBy:
+     | null, revokedBy:
       | { __typename: 'ApiKey', id: string, name: string }
       | { __typename: 'SystemActor', name: string }
       | { __typename: 'User', id: string, email: string }
@@ -318,7 +318,7 @@ export type OrganizationOfKeyQueryVariables = Exact<{
 }>;
 
 
-export type OrganizationOfKeyQuery = { apiKey: { organization: { id: string } } | null };
+export type OrganizationOfKeyQuery = { apiKey: { organization: { id: string } | null } | null };
 
 export type CreateKeyMutationVariables = Exact<{
   input: CreateApiKeyInput;
@@ -326,11 +326,11 @@ export type CreateKeyMutationVariables = Exact<{
 
 
 export type CreateKeyMutation = { createApiKey:
-    | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string }, createdBy:
+    | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string } | null, createdBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
-        , revokedBy:
+         | null, revokedBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
@@ -339,7 +339,7 @@ export type CreateKeyMutation = { createApiKey:
     | { __typename: 'LimitExceededError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', message: string, code: ErrorCode }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type UpdateKeyMutationVariables = Exact<{
   input: UpdateApiKeyInput;
@@ -351,17 +351,17 @@ export type UpdateKeyMutation = { updateApiKey:
     | { __typename: 'EscalationError', message: string, code: ErrorCode }
     | { __typename: 'LimitExceededError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', message: string, code: ErrorCode }
-    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string }, createdBy:
+    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string } | null, createdBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
-        , revokedBy:
+         | null, revokedBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
          | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type RotateKeyMutationVariables = Exact<{
   input: RotateApiKeyInput;
@@ -372,17 +372,17 @@ export type RotateKeyMutation = { rotateApiKey:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'EscalationError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', message: string, code: ErrorCode }
-    | { __typename: 'RotateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string }, createdBy:
+    | { __typename: 'RotateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string } | null, createdBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
-        , revokedBy:
+         | null, revokedBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
          | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null }, retiring: { id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type RevokeKeysMutationVariables = Exact<{
   input: RevokeApiKeysInput;
@@ -392,9 +392,9 @@ export type RevokeKeysMutationVariables = Exact<{
 export type RevokeKeysMutation = { revokeApiKeys:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', message: string, code: ErrorCode }
-    | { __typename: 'RevokeApiKeysPayload', apiKeys: Array<{ id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null }>, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
+    | { __typename: 'RevokeApiKeysPayload', apiKeys: Array<{ id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null }>, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type RevokeSecretMutationVariables = Exact<{
   input: RevokeApiKeySecretInput;
@@ -404,23 +404,23 @@ export type RevokeSecretMutationVariables = Exact<{
 export type RevokeSecretMutation = { revokeApiKeySecret:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', message: string, code: ErrorCode }
-    | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string }, createdBy:
+    | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string } | null, createdBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
-        , revokedBy:
+         | null, revokedBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
          | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
-   };
+   | null };
 
 export type VerifyKeyMutationVariables = Exact<{
   input: VerifyApiKeyInput;
 }>;
 
 
-export type VerifyKeyMutation = { verifyApiKey: { valid: boolean, code: VerificationCode, message: string, remaining: number | null, resetAt: string | null, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown>, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null } };
+export type VerifyKeyMutation = { verifyApiKey: { valid: boolean, code: VerificationCode, message: string, remaining: number | null, resetAt: string | null, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null } | null };
 
 export type MemberRowFragment = { id: string, email: string, name: string | null, joinedAt: string | null, user: { id: string } | null, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> };
 
@@ -431,7 +431,7 @@ export type ListMembersQueryVariables = Exact<{
 }>;
 
 
-export type ListMembersQuery = { organization: { members: { nodes: Array<{ id: string, email: string, name: string | null, joinedAt: string | null, user: { id: string } | null, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type ListMembersQuery = { organization: { members: { nodes: Array<{ id: string, email: string, name: string | null, joinedAt: string | null, user: { id: string } | null, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type InviteMemberMutationVariables = Exact<{
   input: InviteMemberInput;
@@ -444,7 +444,7 @@ export type InviteMemberMutation = { inviteMember:
     | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, email: string, name: string | null, joinedAt: string | null, user: { id: string } | null, role: { id: string, name: string }, teams: Array<{ id: string, name: string }> } }
     | { __typename: 'NotFoundError', message: string, code: ErrorCode }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
-   };
+   | null };
 
 export type RemoveMemberMutationVariables = Exact<{
   input: RemoveMemberInput;
@@ -455,7 +455,7 @@ export type RemoveMemberMutation = { removeMember:
     | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', message: string, code: ErrorCode }
     | { __typename: 'RemoveMemberPayload', removedId: string }
-   };
+   | null };
 
 export type OrganizationRowFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string };
 
@@ -472,14 +472,14 @@ export type ShowOrganizationQueryVariables = Exact<{
 }>;
 
 
-export type ShowOrganizationQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, limits: { maxActiveApiKeys: number | null, activeApiKeys: number }, rotationPolicy: { liveDays: number | null, testDays: number | null }, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> } | null };
+export type ShowOrganizationQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, limits: { maxActiveApiKeys: number | null, activeApiKeys: number } | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null } | null };
 
 export type SummarizeKeysQueryVariables = Exact<{
   id?: string | number | null | undefined;
 }>;
 
 
-export type SummarizeKeysQuery = { organization: { keySummary: { active: number, disabled: number, expired: number, revoked: number, unused: number, rotationOverdue: number, expiringSoon: number, verifiedLastDay: number, deniedLastDay: number } } | null };
+export type SummarizeKeysQuery = { organization: { keySummary: { active: number, disabled: number, expired: number, revoked: number, unused: number, rotationOverdue: number, expiringSoon: number, verifiedLastDay: number, deniedLastDay: number } | null } | null };
 
 export type FindRolesQueryVariables = Exact<{
   organizationId?: string | number | null | undefined;
@@ -487,7 +487,7 @@ export type FindRolesQueryVariables = Exact<{
 }>;
 
 
-export type FindRolesQuery = { organization: { roles: { nodes: Array<{ id: string, name: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type FindRolesQuery = { organization: { roles: { nodes: Array<{ id: string, name: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export type FindTeamsQueryVariables = Exact<{
   organizationId?: string | number | null | undefined;
@@ -495,7 +495,7 @@ export type FindTeamsQueryVariables = Exact<{
 }>;
 
 
-export type FindTeamsQuery = { organization: { teams: { nodes: Array<{ id: string, name: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type FindTeamsQuery = { organization: { teams: { nodes: Array<{ id: string, name: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String

@@ -12,6 +12,7 @@ import { findRole, findTeam } from '../organizations/find-by-name.ts';
 import { type PageOptions, readPages } from '../pages.ts';
 import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
+import { required } from '../server-refusal.ts';
 import { keyTable } from './key-view.ts';
 
 /** The options of `keys list`. Times are RFC 3339. */
@@ -47,7 +48,7 @@ export async function listKeys(io: Io, options: ListKeysOptions): Promise<void> 
   const orderBy = readOrder(options);
   const keys = await readPages(io, options, async (page) => {
     const { apiKeys } = await ask(ListKeysDocument, { organizationId, filter, ...orderBy, ...page });
-    return apiKeys;
+    return required(apiKeys);
   });
   if (options.quiet) io.stdout.write(keys.map(({ id }) => `${id}\n`).join(''));
   else if (options.json) printJson(io, keys);

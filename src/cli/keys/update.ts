@@ -22,7 +22,7 @@ export async function updateKey(io: Io, id: string, options: UpdateKeyOptions): 
   const organizationId = async () => {
     const { apiKey } = await ask(OrganizationOfKeyDocument, { id });
     if (!apiKey) throw new Error('There is no API key with this id');
-    return apiKey.organization.id;
+    return apiKey.organization?.id ?? null;
   };
   const { name, enable, disable } = options;
   const changes = {

@@ -3,6 +3,7 @@ import { type Environment, VerifyKeyDocument } from '../generated/graphql.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
+import { required } from '../server-refusal.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** The options of `keys verify`. */
@@ -33,8 +34,9 @@ export async function verifyKey(io: Io, given: string, options: VerifyKeyOptions
       ...(environment !== undefined && { environment: environment.toUpperCase() as Environment }),
     },
   });
-  const { code, valid, message, apiKey } = verifyApiKey;
-  if (options.json) printJson(io, verifyApiKey);
+  const verification = required(verifyApiKey);
+  const { code, valid, message, apiKey } = verification;
+  if (options.json) printJson(io, verification);
   else io.stdout.write(`${[code, valid && apiKey?.id, valid && apiKey?.name].filter(Boolean).join('  ')}\n`);
   if (!valid) throw new Error(message);
 }

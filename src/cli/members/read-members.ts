@@ -1,6 +1,7 @@
 import type { Ask } from '../ask.ts';
 import { ListMembersDocument, type MemberRowFragment } from '../generated/graphql.ts';
 import type { Page } from '../pages.ts';
+import { required } from '../server-refusal.ts';
 
 /** Reads a page of the organization's members; without an organization, of the caller's only one. */
 export async function readMembers(
@@ -10,5 +11,5 @@ export async function readMembers(
 ): Promise<Page<MemberRowFragment>> {
   const { organization } = await ask(ListMembersDocument, { organizationId, ...page });
   if (!organization) throw new Error('There is no organization with this id');
-  return organization.members;
+  return required(organization.members);
 }

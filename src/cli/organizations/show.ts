@@ -10,7 +10,7 @@ import type { Io } from '../io.ts';
 import { findInPages } from '../pages.ts';
 import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
-import { ServerRefusal } from '../server-refusal.ts';
+import { required, ServerRefusal } from '../server-refusal.ts';
 import { shortTime } from '../short-time.ts';
 import { facts } from '../table.ts';
 
@@ -54,8 +54,9 @@ async function summarize(ask: Ask, id: string): Promise<Summary | null> {
 }
 
 function view(organization: Shown, summary: Summary | null): string {
-  const { limits, rotationPolicy } = organization;
-  const own = organization.permissionCatalog.filter(({ builtIn }) => !builtIn);
+  const limits = required(organization.limits);
+  const rotationPolicy = required(organization.rotationPolicy);
+  const own = required(organization.permissionCatalog).filter(({ builtIn }) => !builtIn);
   const entries = (values: object) => Object.entries(values as Record<string, number>);
   return facts([
     ['ID', organization.id],

@@ -94,7 +94,7 @@ export function scopeName(principal: Principal | null): string {
 
 function rightsOf(organizationId: string, principal: Principal): string {
   const permissions = [...principal.permissionsIn(organizationId)].sort().join(' ');
-  return `${organizationId} ${permissions} ${scopeName(principal)}`;
+  return `${organizationId} ${permissions} ${scopeName(principal)} ${principal.knows(organizationId)}`;
 }
 
 function nameOf(rights: string, subscription: PricedSubscription): string {
