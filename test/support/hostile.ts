@@ -10,6 +10,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { expect } from 'vitest';
+import type { Config } from '../../src/core/config.ts';
 
 /** What makes expressions, parsers and loops repeat themselves, each to be repeated. */
 const PATTERNS = [
@@ -59,6 +60,14 @@ export function hostileTexts(size: number): string[] {
 export function harmlessText(size: number): string {
   return 'words '.repeat(size / 6);
 }
+
+const NO_LIMIT = { caller: 0, organization: 0, operator: 0, address: 0 };
+
+/** A server that answers however often it is asked: what is limited after a few requests says nothing about the rest. */
+export const WITHOUT_LIMITS: Partial<Config> = {
+  verifyFailuresPerMinute: 1_000_000,
+  operations: { windowSeconds: 1, points: NO_LIMIT, operations: NO_LIMIT },
+};
 
 /** Hostile text may be refused later than harmless text, but not by orders of magnitude: quadratic time is a thousandfold. */
 const MULTIPLE = 50;

@@ -27,8 +27,11 @@ const TRY_AGAIN_LATER = 1013;
 /** Longest id of an operation, characters: every message to the client repeats it. */
 const ID_MAX = 1_000;
 
-/** Longest id that a close reason names, characters, each of which may take 3 bytes. */
-const REASON_ID_MAX = 30;
+/** Longest reason of a close frame, bytes (RFC 6455, 5.5): `ws` throws where it is longer. */
+const REASON_MAX_BYTES = 123;
+
+/** So many UTF-16 units and an ellipsis fit, of any text. */
+const REASON_CUT = 40;
 
 /** One WebSocket that speaks graphql-transport-ws (the GraphQL over WebSocket protocol). */
 export class Connection {
@@ -88,8 +91,13 @@ export class Connection {
     this.#socket.terminate();
   }
 
+  #close(code: number, reason: string): void {
+    const fits = Buffer.byteLength(reason) <= REASON_MAX_BYTES;
+    this.#socket.close(code, fits ? reason : `${reason.slice(0, REASON_CUT)}…`);
+  }
+
   #goneAway(): void {
-    this.#socket.close(GOING_AWAY, 'Going away');
+    this.#close(GOING_AWAY, 'Going away');
   }
 
   #heard(): void {
@@ -107,7 +115,7 @@ export class Connection {
       message = validateMessage(parseJson(data.toString()));
       if ('id' in message && message.id.length > ID_MAX) throw new Error('The id is too long');
     } catch {
-      return this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
+      return this.#close(CloseCode.BadRequest, 'Invalid message received');
     }
     switch (message.type) {
       case MessageType.ConnectionInit:
@@ -121,17 +129,14 @@ export class Connection {
       case MessageType.Complete:
         return this.#operations?.complete(message.id);
       default:
-        return this.#socket.close(
-          CloseCode.BadRequest,
-          `Unexpected message of type ${message.type} received`,
-        );
+        return this.#close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
     }
   }
 
   async #init(payload: unknown): Promise<void> {
     const request = this.#request;
     if (!request) {
-      return this.#socket.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+      return this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
     }
     this.#request = null;
     this.#stopInitTimer();
@@ -144,7 +149,7 @@ export class Connection {
     if (!principal) return this.#unauthorized();
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#leavePlace = this.#host.takePlace(principal);
-    if (!this.#leavePlace) return this.#socket.close(TRY_AGAIN_LATER, 'Too many connections of one caller');
+    if (!this.#leavePlace) return this.#close(TRY_AGAIN_LATER, 'Too many connections of one caller');
     const client = this.#host.clientOf(request);
     const caller = new Caller(principal, client.ip, () => this.#unauthorized());
     this.#caller = caller;
@@ -161,24 +166,21 @@ export class Connection {
   #subscribe({ id, payload }: SubscribeMessage): void {
     if (!this.#operations) return this.#unauthorized();
     if (this.#operations.has(id)) {
-      // A reason has at most 123 bytes (RFC 6455, 5.5), and `ws` throws where it has more: a client's id may not fit.
-      const subscriber = id.length > REASON_ID_MAX ? 'this id' : id;
-      const reason = `Subscriber for ${subscriber} already exists`;
-      return this.#socket.close(CloseCode.SubscriberAlreadyExists, reason);
+      return this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     }
     this.#operations.start(id, payload, new SocketOutlet(this.#socket, this.#stream, id, this.#host.wrote));
   }
 
   #refuse(error: unknown): void {
     const code = error instanceof AppError ? error.code : null;
-    if (code === 'BAD_REQUEST') return this.#socket.close(CloseCode.BadRequest, (error as AppError).message);
+    if (code === 'BAD_REQUEST') return this.#close(CloseCode.BadRequest, (error as AppError).message);
     if (code === 'UNAVAILABLE' || code === 'RATE_LIMITED')
-      return this.#socket.close(TRY_AGAIN_LATER, (error as AppError).message);
-    this.#socket.close(CloseCode.InternalServerError, 'Internal server error');
+      return this.#close(TRY_AGAIN_LATER, (error as AppError).message);
+    this.#close(CloseCode.InternalServerError, 'Internal server error');
   }
 
   #unauthorized(): void {
-    this.#socket.close(CloseCode.Unauthorized, 'Unauthorized');
+    this.#close(CloseCode.Unauthorized, 'Unauthorized');
   }
 
   #closed(): void {
