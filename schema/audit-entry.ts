@@ -1,27 +1,49 @@
+import { isDenied } from '../src/events/events.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { AuditEntryRef } from './refs.ts';
 
+const AuditOutcome = builder.enumType('AuditOutcome', {
+  description: 'Whether an audit entry records a change or a denied attempt',
+  values: {
+    DONE: { description: 'The change took effect' },
+    DENIED: { description: 'Someone tried and was rejected; nothing changed' },
+  },
+});
+
 builder.objectType(AuditEntryRef, {
-  description: 'One change, by whom, from where and when',
+  description: 'One change or denied attempt: who, from where and when',
   fields: (t) => ({
     sequence: t.string({
       description: 'Grows by one with each change of the organization: the order in which they took effect',
       resolve: (entry) => String(entry.sequence),
     }),
-    action: t.exposeString('action', { description: '`api_key.created`, `team.created` …' }),
+    action: t.exposeString('action', {
+      description:
+        '`api_key.created`, `team.created` …; of a denied attempt `api_key.create`, `team.create` …',
+    }),
+    outcome: t.field({
+      type: AuditOutcome,
+      description: 'Whether it took effect or was denied',
+      resolve: ({ action }) => (isDenied(action) ? 'DENIED' : 'DONE'),
+    }),
     actor: t.field({
       type: Actor,
       description: 'Who did it',
       resolve: (entry, _args, ctx) => findActor(ctx, entry.actor, entry.organizationId),
     }),
-    targetId: t.exposeID('targetId', { description: 'What was changed' }),
+    targetId: t.id({
+      nullable: true,
+      description:
+        'The object that was changed; null where a creation was denied, or an attempt on an object outside the organization',
+      resolve: ({ targetId }) => targetId || null,
+    }),
     changes: t.field({
       type: 'JSONObject',
       description:
-        'Each changed field with its values: `{"name": ["before", "after"]}`. Never a secret or its hash',
+        'Each changed field with its values: `{"name": ["before", "after"]}`; empty for a denied attempt. Never a secret or its hash',
       // Up to 32 KB: a key's metadata, before and after.
       complexity: 10,
       resolve: (entry) => entry.changes,
@@ -39,6 +61,7 @@ builder.objectType(AuditEntryRef, {
 export const AuditFilter = builder.inputType('AuditFilter', {
   description: 'Narrows the audit log; what is left out doesn’t',
   fields: (t) => ({
+    outcome: t.field({ type: AuditOutcome, description: 'Only changes, or only denied attempts' }),
     actions: t.stringList({ description: 'Any of these actions' }),
     targetId: t.id({ description: 'Changes of this object' }),
     actorId: t.id({ description: 'Changes by this user or key' }),

@@ -8,6 +8,7 @@ import { forbidden } from '../src/access/authorize.ts';
 import { UnauthenticatedError } from '../src/core/errors.ts';
 import { idType } from '../src/core/ids.ts';
 import type { GraphQLContext } from './context.ts';
+import { DENIED_ATTEMPTS } from './plugins/denied-attempts.ts';
 
 /** What TypeScript needs to know of the schema. Times are milliseconds inside, RFC 3339 outside. */
 export interface SchemaTypes {
@@ -77,8 +78,8 @@ const ROWS_COST = { field: 1, multiplier: 1 };
 
 /** Collects every type of the schema; each file of this folder adds its own. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  // The order matters: errors catches what scope-auth throws.
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, DataloaderPlugin, ComplexityPlugin],
+  // The order matters: the first is outermost. Errors become data only after denied attempts were recorded.
+  plugins: [ErrorsPlugin, DENIED_ATTEMPTS, ScopeAuthPlugin, RelayPlugin, DataloaderPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     // Of events, whoever passes them on asks: with the permissions of that moment, not those of the start.

@@ -23,6 +23,7 @@ import { expirySweep } from './keys/expiry-sweep.ts';
 import { createKeyLookup } from './keys/key-lookup.ts';
 import { keyReader } from './live/key-reader.ts';
 import { Live } from './live/live.ts';
+import { recordDeniedAttempts } from './organizations/denied-attempts.ts';
 import { OrganizationSizes } from './organizations/organization-sizes.ts';
 import { createUsageRecorder } from './usage/recorder.ts';
 
@@ -86,6 +87,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     limiter,
     failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
     keys,
+    deniedAttempts: recordDeniedAttempts(clock),
     clock,
     log,
     config,
@@ -114,7 +116,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const end = async (): Promise<void> => {
     // At once: while subscriptions end, no new work is taken.
     await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS)]);
-    await Promise.all([sweep.stop(), stopRetention()]);
+    await Promise.all([sweep.stop(), stopRetention(), services.deniedAttempts.stop()]);
     live.stop();
     keys.stop();
     await recorder.stop();

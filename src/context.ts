@@ -7,6 +7,7 @@ import type { Config } from './core/config.ts';
 import type { Network } from './core/ip.ts';
 import type { Log } from './core/log.ts';
 import type { EventBus } from './events/bus.ts';
+import type { DeniedAction } from './events/events.ts';
 
 /** What the whole server shares. */
 export interface Services {
@@ -18,6 +19,7 @@ export interface Services {
   readonly limiter: RateLimiter;
   readonly failures: FailureLimiter;
   readonly keys: KeyLookup;
+  readonly deniedAttempts: DeniedAttempts;
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Config;
@@ -78,6 +80,23 @@ export interface UsageSink {
   ): { at: number; uses: number } | undefined;
   /** Writes what is gathered. Resolves when it is written; at once where there is nothing. */
   flush(): Promise<void>;
+}
+
+/** Records rejected mutations in the audit log, without delaying the answer. */
+export interface DeniedAttempts {
+  /** Records at most a few per caller and organization each minute; drops the others. */
+  record(ctx: Context, attempt: Attempt): void;
+  /** Resolves when nothing is left to write. */
+  stop(): Promise<void>;
+}
+
+/** A mutation that was rejected. */
+export interface Attempt {
+  readonly action: DeniedAction;
+  /** The organization that the request named, if any. */
+  readonly organizationId: string | null;
+  /** The object that the request named, if any. */
+  readonly targetId: string | null;
 }
 
 /** What a rate-limited key has left. */

@@ -25,6 +25,7 @@ const READ_FOR_NOBODY = [
   'src/keys/record-expiries.ts',
   'src/keys/still-valid.ts',
   'src/organizations/delete-team.ts',
+  'src/organizations/denied-attempts.ts',
   'src/organizations/role-holders.ts',
   'src/usage/limit-times.ts',
   'src/usage/report.ts',

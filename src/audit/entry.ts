@@ -12,6 +12,7 @@ export interface AuditEntry {
   readonly action: Action;
   /** A user's or key's id, or a system actor's name. */
   readonly actor: string;
+  /** Empty where a creation was denied, or an attempt on an object that is not the organization's. */
   readonly targetId: string;
   readonly changes: Changes;
   readonly ip: string | null;

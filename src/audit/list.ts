@@ -4,10 +4,13 @@ import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { idType } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
+import { DENIED_ACTIONS } from '../events/events.ts';
 import { AUDIT_COLUMNS, type AuditEntry, toAuditEntry } from './entry.ts';
 
 /** Narrows the log: all conditions hold. Times are milliseconds since the epoch; null is left out. */
 export interface AuditFilter {
+  /** DENIED: attempts that were rejected, and changed nothing. */
+  readonly outcome?: 'DONE' | 'DENIED' | null | undefined;
   /** Any of these, at most 100. */
   readonly actions?: readonly string[] | null | undefined;
   readonly targetId?: string | null | undefined;
@@ -52,7 +55,8 @@ export async function listAudit(
     .select(AUDIT_COLUMNS)
     .where('organization_id', '=', organizationId)
     .where(isInScope(scope, 'audit_log.target_id'));
-  const { targetId, actorId, from, to } = filter;
+  const { outcome, targetId, actorId, from, to } = filter;
+  if (isGiven(outcome)) query = query.where('action', outcome === 'DENIED' ? 'in' : 'not in', DENIED_ACTIONS);
   if (isGiven(filter.actions))
     query = query.where((eb) => (actions.length > 0 ? eb('action', 'in', actions) : eb.lit(false)));
   if (isGiven(targetId))

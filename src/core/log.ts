@@ -16,6 +16,8 @@ export interface LogFields {
   readonly milliseconds?: number;
   readonly actor?: string;
   readonly operation?: string;
+  /** Code of a rejection, such as `FORBIDDEN`. */
+  readonly code?: string;
   readonly organizationId?: string;
   readonly url?: string;
   readonly version?: string;

@@ -1,8 +1,8 @@
 /** Field to its value before and after; null where there was or is none. Never a secret or a hash. */
 export type Changes = Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
 
-/** Everything that can stand in the audit log. */
-export type Action =
+/** What the audit log says was done. */
+export type DoneAction =
   | 'organization.created'
   | 'organization.updated'
   | 'team.created'
@@ -27,6 +27,35 @@ export type Action =
   | 'api_key.secret_expired'
   | 'api_key.revoked'
   | 'api_key.expired';
+
+/** What the audit log says somebody tried and was denied: nothing changed. */
+export const DENIED_ACTIONS = [
+  'organization.update',
+  'team.create',
+  'team.update',
+  'team.delete',
+  'role.create',
+  'role.update',
+  'role.delete',
+  'member.invite',
+  'member.update',
+  'member.remove',
+  'api_key.create',
+  'api_key.update',
+  'api_key.rotate',
+  'api_key.revoke',
+  'api_key.revoke_secret',
+] as const;
+
+export type DeniedAction = (typeof DENIED_ACTIONS)[number];
+
+/** Every action in the audit log. */
+export type Action = DoneAction | DeniedAction;
+
+/** Whether the entry records a denied attempt, not a change. */
+export function isDenied(action: Action): action is DeniedAction {
+  return (DENIED_ACTIONS as readonly Action[]).includes(action);
+}
 
 /** A committed change: one row of the audit log. The log is the truth; this is the hint that there is something new. */
 export interface ChangeEvent {

@@ -1,4 +1,4 @@
-import type { Action, ChangeEvent } from './events.ts';
+import { type Action, type ChangeEvent, type DoneAction, isDenied } from './events.ts';
 
 /** What committed changes of an organization have made untrue of whatever is remembered of its keys. */
 export interface Stale {
@@ -15,7 +15,7 @@ export interface Stale {
 export const ALL_STALE: Stale = { organizationId: null, first: 0, last: 0, keyIds: null };
 
 /** What of verification depends on a change: nothing, the key that is its target, or any key of the organization. */
-const CONCERNS: Readonly<Record<Action, 'nothing' | 'key' | 'organization'>> = {
+const CONCERNS: Readonly<Record<DoneAction, 'nothing' | 'key' | 'organization'>> = {
   'organization.created': 'nothing',
   'organization.updated': 'nothing',
   'team.created': 'nothing',
@@ -65,8 +65,9 @@ export function staleBy(changes: readonly Logged[]): Stale[] {
 }
 
 /** An action that this program does not know, of a newer one on the same database, may concern anything. */
-function concernsOf(action: string): 'nothing' | 'key' | 'organization' {
-  return action in CONCERNS ? CONCERNS[action as Action] : 'organization';
+function concernsOf(action: Action): 'nothing' | 'key' | 'organization' {
+  if (isDenied(action)) return 'nothing';
+  return action in CONCERNS ? CONCERNS[action] : 'organization';
 }
 
 /** Whether a verification may come out otherwise than before. */

@@ -128,7 +128,21 @@ function contextOf(
   principal: Principal | null,
   ip: string | null,
 ): GraphQLContext {
-  const { db, scans, bus, usage, limiter, failures, keys, clock, log, config, publicUrl, live } = services;
+  const {
+    db,
+    scans,
+    bus,
+    usage,
+    limiter,
+    failures,
+    keys,
+    deniedAttempts,
+    clock,
+    log,
+    config,
+    publicUrl,
+    live,
+  } = services;
   const { request, id } = exchange;
   // Named, not spread: copying an object of so many properties takes longer than all else that is done for a small answer.
   return {
@@ -139,6 +153,7 @@ function contextOf(
     limiter,
     failures,
     keys,
+    deniedAttempts,
     clock,
     log,
     config,

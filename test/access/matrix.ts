@@ -367,7 +367,10 @@ export const NODES: Readonly<
   AuditEntry: {
     id: '$entry',
     fields: [
-      ['id sequence action actor targetId changes ip userAgent occurredAt', 'u - o o - - - o - o - o'],
+      [
+        'id sequence action outcome actor targetId changes ip userAgent occurredAt',
+        'u - o o - - - o - o - o',
+      ],
     ],
   },
 };

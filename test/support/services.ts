@@ -20,6 +20,7 @@ import { FailureLimit } from '../../src/http/failure-limit.ts';
 import { createKeyLookup } from '../../src/keys/key-lookup.ts';
 import { inProcessRateLimiter } from '../../src/keys/rate-limit.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
+import { recordDeniedAttempts } from '../../src/organizations/denied-attempts.ts';
 import type { Organization } from '../../src/organizations/organization.ts';
 import { loadRoles, type Role } from '../../src/organizations/role.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
@@ -58,6 +59,7 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
     bus,
     usage: createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs),
     limiter: inProcessRateLimiter(clock),
+    deniedAttempts: recordDeniedAttempts(clock),
     failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
     keys,
     clock,
@@ -92,7 +94,8 @@ export function servicesOn(engine: Engine): () => TestServices {
 export function contextFor(services: Services, principal: Principal | null): Context {
   const request = { id: newId('evt'), ip: '192.0.2.1', userAgent: 'vitest' };
   // Copied by name: the test's own additions don't belong in a context.
-  const { db, scans, bus, usage, limiter, failures, keys, clock, log, config, publicUrl } = services;
+  const { db, scans, bus, usage, limiter, failures, keys, deniedAttempts, clock, log, config, publicUrl } =
+    services;
   return {
     db,
     scans,
@@ -101,6 +104,7 @@ export function contextFor(services: Services, principal: Principal | null): Con
     limiter,
     failures,
     keys,
+    deniedAttempts,
     clock,
     log,
     config,

@@ -32,6 +32,21 @@ const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> 
   'identity.unlinked': ['unlinked the account of the provider from', true],
   'organization.created': ['created the organization', false],
   'organization.updated': ['changed the organization', false],
+  'api_key.create': ['was denied creating a key', false],
+  'api_key.update': ['was denied changing a key', true],
+  'api_key.rotate': ['was denied rotating a key', true],
+  'api_key.revoke': ['was denied revoking a key', true],
+  'api_key.revoke_secret': ['was denied revoking a secret', true],
+  'member.invite': ['was denied inviting someone', false],
+  'member.update': ['was denied changing a membership', true],
+  'member.remove': ['was denied removing a member', true],
+  'role.create': ['was denied creating a role', false],
+  'role.update': ['was denied changing a role', true],
+  'role.delete': ['was denied deleting a role', true],
+  'team.create': ['was denied creating a team', false],
+  'team.update': ['was denied renaming a team', true],
+  'team.delete': ['was denied deleting a team', true],
+  'organization.update': ['was denied changing the organization', false],
 };
 
 const GROUPS = [
@@ -68,6 +83,7 @@ export function wordsOf(
 /** An action as a choice: `Created the key` reads better among others as `created`. */
 export function actionLabel(action: string): string {
   const [, ...rest] = action.split('.');
-  const words = rest.join(' ').replaceAll('_', ' ');
+  const denied = WORDS[action]?.[0].startsWith('was denied') ? ' (denied)' : '';
+  const words = rest.join(' ').replaceAll('_', ' ') + denied;
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -8,6 +8,7 @@ const COLUMNS = [
   'sequence',
   'occurredAt',
   'action',
+  'outcome',
   'actorId',
   'actorName',
   'targetId',
@@ -44,7 +45,7 @@ export function saveFile(name: string, type: string, text: string): void {
 }
 
 function lineOf(entry: AuditFactsFragment): Line {
-  const { sequence, occurredAt, action, targetId, changes, ip, userAgent } = entry;
+  const { sequence, occurredAt, action, outcome, targetId, changes, ip, userAgent } = entry;
   const { id: actorId, name: actorName } = actorOf(entry.actor);
-  return { sequence, occurredAt, action, actorId, actorName, targetId, changes, ip, userAgent };
+  return { sequence, occurredAt, action, outcome, actorId, actorName, targetId, changes, ip, userAgent };
 }

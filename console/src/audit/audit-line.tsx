@@ -23,7 +23,8 @@ export function AuditLine({
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const { words, names } = wordsOf(entry.action, entry.actor.__typename === 'SystemActor');
-  const target = useName(entry.targetId);
+  const { targetId } = entry;
+  const target = useName(targetId);
   const actor = actorOf(entry.actor);
   return (
     <li className="border-b border-line last:border-0" data-entry={entry.sequence}>
@@ -36,11 +37,11 @@ export function AuditLine({
       >
         <span className="w-full min-w-0 grow basis-full break-words sm:w-auto sm:basis-0">
           <span className="font-medium">{actor.name}</span> {words}
-          {names && (
+          {names && targetId && (
             <>
               {' '}
               <span className={target ? 'font-medium' : 'font-mono text-[0.8125rem] break-all'}>
-                {target ?? entry.targetId}
+                {target ?? targetId}
               </span>
             </>
           )}
@@ -71,6 +72,7 @@ function Details({
   readonly entry: AuditFactsFragment;
   narrow(changes: Partial<AuditSearch>): void;
 }) {
+  const { targetId } = entry;
   const actor = actorOf(entry.actor);
   return (
     <div className="flex flex-col gap-4 rounded-lg border border-line p-4">
@@ -85,9 +87,12 @@ function Details({
         <Fact name="Who">
           <ActorName actor={entry.actor} />
         </Fact>
-        <Fact name="Object">
-          <Code>{entry.targetId}</Code>
-        </Fact>
+        <Fact name="Outcome">{entry.outcome === 'DENIED' ? 'Denied' : 'Done'}</Fact>
+        {targetId && (
+          <Fact name="Object">
+            <Code>{targetId}</Code>
+          </Fact>
+        )}
         <Fact name="Address">{entry.ip ?? 'None: on the server itself'}</Fact>
         {entry.userAgent && <Fact name="Client">{entry.userAgent}</Fact>}
         <Fact name="Number">{entry.sequence}</Fact>
@@ -96,9 +101,11 @@ function Details({
         <Button size="small" onClick={() => narrow({ actor: actor.id })}>
           Only by {actor.name}
         </Button>
-        <Button size="small" onClick={() => narrow({ target: entry.targetId })}>
-          Only this object
-        </Button>
+        {targetId && (
+          <Button size="small" onClick={() => narrow({ target: targetId })}>
+            Only this object
+          </Button>
+        )}
         <Button size="small" onClick={() => narrow({ action: entry.action })}>
           Only this action
         </Button>

@@ -11,8 +11,8 @@ const ID = /^(?:key|role|team|user|mem|org)_[0-9a-z]+$/;
 const NamesContext = createContext<ReadonlyMap<string, string>>(new Map());
 
 /** What the object with this id is called; null: not known, or gone. */
-export function useName(id: string): string | null {
-  return use(NamesContext).get(id) ?? null;
+export function useName(id: string | null): string | null {
+  return use(NamesContext).get(id ?? '') ?? null;
 }
 
 /** Looks up what is called how in these entries, for `useName` below: what they are about, and what their changes name. */
@@ -48,7 +48,7 @@ export function Names({
     // What is gone is still called in the log itself; the latest name first.
     for (const { targetId, changes } of entries) {
       const name = loggedName(changes);
-      if (name && !all.has(targetId)) all.set(targetId, name);
+      if (name && targetId && !all.has(targetId)) all.set(targetId, name);
     }
     for (const [id, name] of found) if (name !== null) all.set(id, name);
     return all;

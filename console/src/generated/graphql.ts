@@ -66,11 +66,20 @@ export type AuditFilter = {
   actorId?: string | number | null | undefined;
   /** Not before this time */
   from?: string | null | undefined;
+  /** Only changes, or only denied attempts */
+  outcome?: AuditOutcome | null | undefined;
   /** Changes of this object */
   targetId?: string | number | null | undefined;
   /** Before this time */
   to?: string | null | undefined;
 };
+
+/** Whether an audit entry records a change or a denied attempt */
+export type AuditOutcome =
+  /** Someone tried and was rejected; nothing changed */
+  | 'DENIED'
+  /** The change took effect */
+  | 'DONE';
 
 /** A new key */
 export type CreateApiKeyInput = {
@@ -374,7 +383,7 @@ export type FaultFragment =
   | Fault_ValidationError_Fragment
 ;
 
-export type AuditFactsFragment = { id: string, sequence: string, action: string, targetId: string, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+export type AuditFactsFragment = { id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
     | { __typename: 'ApiKey', id: string, keyName: string }
     | { __typename: 'SystemActor', system: string }
     | { __typename: 'User', id: string, email: string, name: string | null }
@@ -390,7 +399,7 @@ export type AuditPageQueryVariables = Exact<{
 }>;
 
 
-export type AuditPageQuery = { organization: { id: string, auditLog: { nodes: Array<{ id: string, sequence: string, action: string, targetId: string, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+export type AuditPageQuery = { organization: { id: string, auditLog: { nodes: Array<{ id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
           | { __typename: 'ApiKey', id: string, keyName: string }
           | { __typename: 'SystemActor', system: string }
           | { __typename: 'User', id: string, email: string, name: string | null }
@@ -1018,6 +1027,7 @@ export const AuditFactsFragmentDoc = new TypedDocumentString(`
   id
   sequence
   action
+  outcome
   targetId
   changes
   ip
@@ -1230,6 +1240,7 @@ export const AuditPageDocument = new TypedDocumentString(`
   id
   sequence
   action
+  outcome
   targetId
   changes
   ip
