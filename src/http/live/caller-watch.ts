@@ -1,7 +1,7 @@
 import type { Principal } from '../../access/principal.ts';
 import type { Services } from '../../context.ts';
 import { Paced } from '../../core/paced.ts';
-import type { ChangeEvent } from '../../events/events.ts';
+import { type ChangeEvent, isDenied } from '../../events/events.ts';
 import { readChanges as readLog } from '../../events/read-changes.ts';
 import { stillValidSecrets } from '../../keys/still-valid.ts';
 import { readPositions } from '../../live/change-log.ts';
@@ -209,6 +209,8 @@ const HARMLESS: readonly (string | undefined)[] = ['organization', 'team', 'iden
 
 /** Whether a change can concern what a caller may do. Of keys and sessions only its own do; roles and members may. */
 function concerns({ action, targetId, organizationId }: ChangeEvent, principal: Principal): boolean {
+  // Everybody can be denied something as often as they like: nobody's rights are read again for that.
+  if (isDenied(action)) return false;
   const [what] = action.split('.');
   if (what === 'session') return principal.kind === 'user' && principal.sessionId === targetId;
   if (what === 'api_key') return principal.actor === targetId;

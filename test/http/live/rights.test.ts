@@ -52,6 +52,41 @@ onEachDatabase('the right to see', (engine) => {
     return socket;
   }
 
+  test('is not read again for what somebody was denied', async () => {
+    const owner = await makeMember(server());
+    const { sessionToken, organizationId } = owner;
+    const { id, secret } = await makeApiKey(server(), organizationId);
+    const { messages } = await watch(sessionToken);
+    const { statements, services } = server();
+    const reads = () =>
+      statements.filter((sql) => /from "sessions" left join "memberships"/.test(sql)).length;
+    const roleId = (await roleNamed(anyone(server()), organizationId, 'member')).id;
+    const membershipId = await membershipOf(server(), owner);
+    const changes = () => messages.filter(({ payload }) => payload?.data?.apiKeyChanged).length;
+    const before = reads();
+    for (const [action, attempt] of [
+      ['role.update', `updateRole(input: { id: "${roleId}" })`],
+      ['role.delete', `deleteRole(input: { id: "${roleId}" })`],
+      ['role.create', 'createRole(input: { name: "Mine", permissions: [] })'],
+      ['member.update', `updateMember(input: { id: "${membershipId}" })`],
+      ['member.remove', `removeMember(input: { id: "${membershipId}" })`],
+    ] as const) {
+      await ask(server(), `mutation { ${attempt} { __typename } }`, { token: secret });
+      const recorded = services.db
+        .selectFrom('audit_log')
+        .select('id')
+        .where('organization_id', '=', organizationId)
+        .where('action', '=', action);
+      await eventually(async () => (await recorded.execute()).length === 1);
+      // What is announced later arrives later.
+      const known = changes();
+      await rename(server(), id, `After ${action}`);
+      await eventually(() => changes() > known);
+    }
+    // Once, at the first look at the log since the caller came.
+    expect(reads() - before).toBeLessThanOrEqual(1);
+  });
+
   describe('ends with the credential, and the socket with it', () => {
     test('where the session is signed out', async () => {
       const { sessionToken } = await makeMember(server());
