@@ -13,6 +13,9 @@ export const DOCUMENT_MAX = 50_000;
 /** Deepest nesting of lists and objects in the variables. */
 export const VARIABLES_DEPTH_MAX = 100;
 
+/** Most values in the variables, those in lists and objects counted: more than the largest import has. */
+export const VARIABLES_VALUES_MAX = 100_000;
+
 /** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal where it finds none that fit. */
 export async function readParams(exchange: Exchange, buffers: BodyBuffers): Promise<Params> {
   if (exchange.request.method !== 'POST') return checkParams(fromQuery(exchange.query));
@@ -65,8 +68,7 @@ export function checkParams(params: unknown): Params {
   if (!isGiven(operationName, 'string')) throw malformed('operationName must be a string');
   if (isSet(variables) && !isObject(variables)) throw malformed('variables must be an object');
   if (isSet(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
-  if (isDeeper(variables, VARIABLES_DEPTH_MAX))
-    throw malformed(`variables are nested more than ${VARIABLES_DEPTH_MAX} deep`);
+  checkSize(variables);
   return {
     query,
     ...(typeof operationName === 'string' ? { operationName } : {}),
@@ -74,11 +76,20 @@ export function checkParams(params: unknown): Params {
   };
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels < 0) return true;
-  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
-  return false;
+/** Counts before anything else looks at the variables: coercion and the cost of an operation visit each value. */
+function checkSize(variables: unknown): void {
+  let values = 0;
+  const visit = (value: unknown, levels: number): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (levels < 0) throw malformed(`variables are nested more than ${VARIABLES_DEPTH_MAX} deep`);
+    for (const key in value) {
+      values += 1;
+      if (values > VARIABLES_VALUES_MAX)
+        throw malformed(`variables have more than ${VARIABLES_VALUES_MAX} values`);
+      visit((value as Record<string, unknown>)[key], levels - 1);
+    }
+  };
+  visit(variables, VARIABLES_DEPTH_MAX);
 }
 
 function isSet(value: unknown): boolean {

@@ -146,3 +146,16 @@ test('variables may be nested 100 deep', async () => {
     expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
   }
 });
+
+test('variables may have 100,000 values, however they are nested', async () => {
+  const list = (values: number, one: string) => `{"a":[${Array(values).fill(one).join()}]}`;
+  const post = (variables: string) => {
+    const body = `{"query":"{ __typename }","variables":${variables}}`;
+    return send(server(), { headers: { 'Content-Type': 'application/json' }, body });
+  };
+  expect((await post(list(99_999, '1'))).status).toBe(200);
+  for (const variables of [list(100_000, '1'), list(50_000, '[1]'), list(340_000, '{}')]) {
+    const { status, body } = await post(variables);
+    expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
+  }
+});

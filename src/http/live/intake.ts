@@ -13,6 +13,9 @@ const INIT_BYTES_MAX = 16_384;
 /** From so many bytes on, an incomplete message is counted. */
 const COUNTED_MIN = 4_096;
 
+/** What is around the payload of a client's ping or pong: its length, and its mask (RFC 6455, 5.2). */
+const CONTROL_HEADER_BYTES = 6;
+
 /** What a socket's messages are counted by. */
 export interface IntakeHost {
   readonly limits: LiveLimits;
@@ -42,8 +45,9 @@ export class Intake {
     this.#incomplete = { ip, measure: () => this.#received, cut: () => socket.terminate() };
     // Before `ws` reads the same bytes, and finds the messages in them.
     stream.prependListener('data', (chunk: Buffer) => this.#collect(chunk));
-    // `ws` answers each, and the answers wait for the client as well.
-    socket.on('ping', () => this.count());
+    // `ws` answers each ping, and the answers wait for the client as well; pongs come unasked too.
+    for (const event of ['ping', 'pong'] as const)
+      socket.on(event, (data: Buffer) => this.#countControl(data.length));
     socket.on('close', () => this.#stop());
   }
 
@@ -56,6 +60,18 @@ export class Intake {
   count(): void {
     this.#received = 0;
     this.#host.unread.release(this.#incomplete);
+    this.#pace();
+  }
+
+  /** Counts a ping or a pong: it may come between the fragments of a message, which are kept all the same. */
+  #countControl(bytes: number): void {
+    this.#received = Math.max(0, this.#received - bytes - CONTROL_HEADER_BYTES);
+    if (this.#received <= COUNTED_MIN) this.#host.unread.release(this.#incomplete);
+    else this.#host.unread.note(this.#incomplete);
+    this.#pace();
+  }
+
+  #pace(): void {
     this.holdBack();
     const milliseconds = this.#rate.count();
     if (milliseconds === 0) return;

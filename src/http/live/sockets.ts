@@ -12,6 +12,9 @@ const SUBPROTOCOL_NOT_ACCEPTABLE = 4406;
 /** How long such a client may take to close, milliseconds. */
 const TURN_AWAY_MS = 1_000;
 
+/** Most fragments of one message: each takes far more memory and time than the bytes that it holds. */
+const FRAGMENTS_MAX = 128;
+
 /** The server's WebSockets. */
 export class Sockets {
   readonly #host: ConnectionHost;
@@ -31,6 +34,7 @@ export class Sockets {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: host.limits.messageBytes,
+      maxFragments: FRAGMENTS_MAX,
       handleProtocols: (offered) =>
         offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
     });

@@ -154,6 +154,48 @@ describe('a socket', () => {
     for (const code of codes) expect(code).toBe('RATE_LIMITED');
   }, 30_000);
 
+  test('that sends pongs unasked is read later', async () => {
+    const socket = await connectLive(server(), (await makeMember(server())).sessionToken);
+    const other = await connectLive(server(), (await makeMember(server())).sessionToken);
+    let answered = false;
+    socket.socket.once('pong', () => (answered = true));
+    for (let n = 0; n < 2_000; n += 1) socket.socket.pong('x'.repeat(120));
+    socket.socket.ping();
+    for (let n = 0; n < 3; n += 1) await other.ping();
+    // It takes its turn after all pongs, of which 50 are read in a second.
+    expect(answered).toBe(false);
+    // A socket that rests would not hear that its client has left.
+    for (const one of server().app.connections.sockets()) one.destroy();
+  });
+
+  test('is counted for an unfinished message however many pings and pongs come between its parts', async () => {
+    const { connections } = server().app;
+    const socket = await connectLive(server(), (await makeMember(server())).sessionToken);
+    socket.socket.send('x'.repeat(5_000), { fin: false });
+    await eventually(() => connections.counts.unreadBytes >= 5_000);
+    const before = connections.counts.unreadBytes;
+    let answered = false;
+    socket.socket.once('pong', () => (answered = true));
+    for (let n = 0; n < 40; n += 1) socket.socket.pong('x'.repeat(120));
+    socket.socket.ping('x'.repeat(120));
+    await eventually(() => answered);
+    expect(connections.counts.unreadBytes).toBe(before);
+    await socket.close();
+  });
+
+  test('that sends a message in very many fragments is closed', async () => {
+    const socket = await connectLive(server(), (await makeMember(server())).sessionToken);
+    const text = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(1_000) } });
+    const sendIn = (size: number) => {
+      for (let at = 0; at < text.length; at += size)
+        socket.socket.send(text.slice(at, at + size), { fin: at + size >= text.length });
+    };
+    sendIn(10);
+    await eventually(() => socket.messages.some(({ type }) => type === 'pong'));
+    sendIn(1);
+    expect((await socket.closed).code).toBe(1008);
+  });
+
   test('is not read from while answers to its pings wait', async () => {
     const { hostname } = new URL(watchful().url);
     const raw = await openConnection(watchful().url);
