@@ -2,7 +2,7 @@ import { isDenied } from '../src/events/events.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { nullIfMissing } from './loaded.ts';
-import { findsNode } from './node.ts';
+import { findNode, findsNode } from './node.ts';
 import { AuditEntryRef } from './refs.ts';
 
 const AuditOutcome = builder.enumType('AuditOutcome', {
@@ -17,7 +17,8 @@ builder.objectType(AuditEntryRef, {
   description: 'One change or denied attempt: who, from where and when',
   fields: (t) => ({
     sequence: t.string({
-      description: 'Grows by one with each change of the organization: the order in which they took effect',
+      description:
+        'Grows by one with each entry of the organization; of changes, the order in which they took effect',
       resolve: (entry) => String(entry.sequence),
     }),
     action: t.exposeString('action', {
@@ -39,6 +40,12 @@ builder.objectType(AuditEntryRef, {
       description:
         'The object that was changed; null where a creation was denied, or an attempt on an object outside the organization',
       resolve: ({ targetId }) => targetId || null,
+    }),
+    target: t.field({
+      type: builder.nodeInterfaceRef(),
+      nullable: true,
+      description: 'The object as it is now; null once it is gone, and where you may not see it',
+      resolve: ({ targetId }, _args, ctx) => findNode(targetId, ctx),
     }),
     changes: t.field({
       type: 'JSONObject',

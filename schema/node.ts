@@ -17,7 +17,8 @@ export function findsNode(typeName: string, find: FindNode): void {
   finders.set(typeName, find);
 }
 
-async function find(id: string, ctx: GraphQLContext): Promise<{ id: string } | null> {
+/** The object with this id; null where there is none that the caller may see. */
+export async function findNode(id: string, ctx: GraphQLContext): Promise<{ id: string } | null> {
   const finder = finders.get(typeNameOf(id) ?? '');
   return finder ? finder(id, ctx) : null;
 }
@@ -29,7 +30,7 @@ builder.queryFields((t) => ({
     description: 'The object with this id; null where there is none that you may see',
     authScopes: { authenticated: true },
     args: { id: t.arg.id({ required: true, description: 'The id of the object' }) },
-    resolve: (_root, { id }, ctx) => find(id, ctx),
+    resolve: (_root, { id }, ctx) => findNode(id, ctx),
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
@@ -41,7 +42,7 @@ builder.queryFields((t) => ({
     args: { ids: t.arg.idList({ required: true, description: 'The ids of the objects' }) },
     resolve: (_root, { ids }, ctx) => {
       if (ids.length > NODES_MAX) throw new AppError('BAD_USER_INPUT', `ids: at most ${NODES_MAX}`);
-      return Promise.all(ids.map((id) => find(id, ctx)));
+      return Promise.all(ids.map((id) => findNode(id, ctx)));
     },
   }),
 }));

@@ -1,6 +1,7 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
-import { AppError, type ErrorCode } from '../../src/core/errors.ts';
+import type { Principal } from '../../src/access/principal.ts';
+import { AppError, type ErrorCode, NotFoundError } from '../../src/core/errors.ts';
 import type { DeniedAction } from '../../src/events/events.ts';
 import type { GraphQLContext } from '../context.ts';
 
@@ -67,19 +68,36 @@ function report(
   operation: string,
   action: DeniedAction | null,
   args: object,
-  { code }: AppError,
+  error: AppError,
 ): void {
   const { log, principal, request } = ctx;
-  const actor = principal ? { actor: principal.actor } : {};
-  log.info('a mutation was rejected', { requestId: request.id, operation, code, ...actor });
-  if (!action || !DENIALS.includes(code)) return;
+  const { code } = error;
   const input = 'input' in args ? (args.input as Readonly<Record<string, unknown>>) : {};
-  const [first] = Array.isArray(input.ids) ? input.ids : [input.id];
-  ctx.deniedAttempts.record(ctx, {
-    action,
-    organizationId: typeof input.organizationId === 'string' ? input.organizationId : null,
-    targetId: typeof first === 'string' ? first : null,
+  const named = typeof input.organizationId === 'string' ? input.organizationId : null;
+  const organizationId = knownOrganization(principal, named);
+  log.info('a mutation was rejected', {
+    requestId: request.id,
+    operation,
+    code,
+    ...(principal && { actor: principal.actor }),
+    ...(organizationId !== null && { organizationId }),
   });
+  if (!action || !DENIALS.includes(code)) return;
+  ctx.deniedAttempts.record(ctx, { action, organizationId: named, targetId: targetOf(input, error) });
+}
+
+/** The organization that was named, if it is the caller's, else its only one. Any other text is what somebody typed. */
+function knownOrganization(principal: Principal | null, named: string | null): string | null {
+  const own = principal && 'organizationIds' in principal ? principal.organizationIds : [];
+  return own.find((id) => id === named) ?? (own.length === 1 ? (own[0] ?? null) : null);
+}
+
+/** The object; of several, the one that the error is about, if any. */
+function targetOf({ id, ids }: Readonly<Record<string, unknown>>, error: AppError): string | null {
+  if (typeof id === 'string') return id;
+  if (!Array.isArray(ids)) return null;
+  if (ids.length > 1) return error instanceof NotFoundError ? error.id : null;
+  return typeof ids[0] === 'string' ? ids[0] : null;
 }
 
 SchemaBuilder.registerPlugin(DENIED_ATTEMPTS, DeniedAttemptsPlugin);

@@ -368,7 +368,7 @@ export const NODES: Readonly<
     id: '$entry',
     fields: [
       [
-        'id sequence action outcome actor targetId changes ip userAgent occurredAt',
+        'id sequence action outcome actor targetId target changes ip userAgent occurredAt',
         'u - o o - - - o - o - o',
       ],
     ],

@@ -52,14 +52,17 @@ const NUMBERED = ['sequence', 'cursor', 'startCursor', 'endCursor', 'slug'];
 /** What costs too much to be asked of every row of a list: asked by itself. */
 const COSTLY = ['usage', 'auditLog'];
 
-/** All that can be asked of a type, so many levels deep; `aliased` are fields that other types of a union have as well. */
+/** All that can be asked of a type, so many levels deep; `aliased` are fields that other types of a union have otherwise. */
 function selectionOf(type: GraphQLNamedType, depth: number, aliased: readonly string[] = []): string {
   if (isLeafType(type)) return '';
   if (isAbstractType(type)) {
     const types = schema.getPossibleTypes(type);
-    const names = types.flatMap((one) => Object.keys(one.getFields()));
-    const twice = names.filter((name, index) => names.indexOf(name) !== index);
-    const parts = types.map((one) => `... on ${one.name} ${selectionOf(one, depth - 1, twice)}`);
+    const fields = types.flatMap((one) => Object.values(one.getFields()));
+    const kinds = (name: string) =>
+      new Set(fields.filter((field) => field.name === name).map(({ type: kind }) => String(kind)));
+    const names = fields.map(({ name }) => name);
+    const differing = names.filter((name) => kinds(name).size > 1);
+    const parts = types.map((one) => `... on ${one.name} ${selectionOf(one, depth - 1, differing)}`);
     return `{ __typename ${parts.join(' ')} }`;
   }
   if (!isObjectType(type)) throw new Error(`${type.name} has no fields`);

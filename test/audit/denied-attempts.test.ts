@@ -1,8 +1,24 @@
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../db/open.ts';
 import { schema } from '../../schema/index.ts';
 import { ATTEMPTED } from '../../schema/plugins/denied-attempts.ts';
-import { onEachDatabase } from '../support/databases.ts';
-import { ask, makeMember, serverOn, type TestMember } from '../support/server.ts';
+import { systemPrincipal } from '../../src/access/principal.ts';
+import { newId } from '../../src/core/ids.ts';
+import { createRole } from '../../src/organizations/create-role.ts';
+import { createTeam } from '../../src/organizations/create-team.ts';
+import { deleteRole } from '../../src/organizations/delete-role.ts';
+import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
+import { CHANGED, rename } from '../support/live.ts';
+import { areLive, connectLive } from '../support/live-socket.ts';
+import {
+  ask,
+  makeApiKey,
+  makeMember,
+  serverOn,
+  startTestServer,
+  type TestMember,
+} from '../support/server.ts';
+import { contextFor } from '../support/services.ts';
 import { eventually } from '../support/wait.ts';
 
 const LOG = `query($id: ID, $filter: AuditFilter) { organization(id: $id) { auditLog(filter: $filter, first: 100) {
@@ -27,9 +43,8 @@ onEachDatabase('a denied attempt', (engine) => {
 
   const settled = (owner: TestMember, count: number) =>
     eventually(async () => {
-      const log = await logOf(owner);
-      expect(log.totalCount).toBe(count);
-      return log.nodes;
+      const { nodes } = await logOf(owner);
+      return nodes.length === count && nodes;
     });
 
   async function setUp() {
@@ -141,5 +156,142 @@ onEachDatabase('a denied attempt', (engine) => {
     expect(actions.slice(0, 3)).toEqual(['api_key.updated', 'api_key.update', 'api_key.created']);
     const numbers = nodes.map((one: { sequence: string }) => Number(one.sequence));
     expect(numbers).toEqual(numbers.map((_: number, at: number) => numbers[0] - at));
+  });
+
+  test('names the object as it is now, where whoever reads the log may see it', async () => {
+    const { owner, member } = await setUp();
+    const { apiKey } = await createKey(owner);
+    const revoke = 'mutation($id: ID!) { revokeApiKey(input: {id: $id}) { __typename } }';
+    await ask(server(), revoke, { token: member.sessionToken, variables: { id: apiKey.id } });
+    await settled(owner, 1);
+    const query = `{ organization { auditLog { nodes { action target { __typename id ... on ApiKey { name } } } } } }`;
+    const { data, errors } = await ask(server(), query, { token: owner.sessionToken });
+    expect(errors).toEqual([]);
+    const { nodes } = data.organization.auditLog;
+    expect(nodes.slice(0, 2)).toEqual([
+      { action: 'api_key.revoke', target: { __typename: 'ApiKey', id: apiKey.id, name: 'A' } },
+      { action: 'api_key.created', target: { __typename: 'ApiKey', id: apiKey.id, name: 'A' } },
+    ]);
+    const ctx = contextFor(server().services, systemPrincipal('test'));
+    const { organizationId } = owner;
+    const role = { organizationId, name: 'Auditor', permissions: ['audit.view', 'organization.view'] };
+    const { id: roleId } = (await createRole(ctx, role)).result;
+    const auditor = await makeApiKey(server(), organizationId, { roleId });
+    const seen = await ask(server(), query, { token: auditor.secret });
+    const targets = (seen.data.organization.auditLog.nodes as { action: string; target: unknown }[]).filter(
+      ({ action }) => action.startsWith('api_key.'),
+    );
+    expect(targets.length).toBeGreaterThan(2);
+    expect(targets.every(({ target }) => target === null)).toBe(true);
+    await deleteRole(ctx, { id: (await createRole(ctx, { ...role, name: 'Gone' })).result.id });
+    const after = await ask(server(), query, { token: owner.sessionToken });
+    expect(after.data.organization.auditLog.nodes[0]).toEqual({ action: 'role.deleted', target: null });
+  });
+
+  test('at several keys names the one that it failed for, and none where it failed for all', async () => {
+    const { owner } = await setUp();
+    const [own, unknown] = [(await createKey(owner)).apiKey.id, newId('key')];
+    const revoke = 'mutation($ids: [ID!]!) { revokeApiKeys(input: {ids: $ids}) { __typename } }';
+    const caller = await createKey(owner, ', grants: ["api.key.view"]');
+    const failed = { token: owner.sessionToken, variables: { ids: [own, unknown] } };
+    expect((await ask(server(), revoke, failed)).data.revokeApiKeys.__typename).toBe('NotFoundError');
+    await settled(owner, 1);
+    await ask(server(), revoke, { token: caller.secret, variables: { ids: [own, unknown] } });
+    await settled(owner, 2);
+    await ask(server(), revoke, { token: caller.secret, variables: { ids: [own] } });
+    const entries = await settled(owner, 3);
+    // An id of nothing is none of the organization's objects.
+    expect(entries.map(({ targetId }: { targetId: string }) => targetId)).toEqual([own, null, null]);
+  });
+
+  test('says in the log in which of the caller’s organizations it was, and never what was typed', async () => {
+    const { owner, member } = await setUp();
+    const typed = 'kw_probe_organization';
+    const before = server().lines.length;
+    await ask(server(), CREATE, { token: member.sessionToken, variables: { id: owner.organizationId } });
+    await ask(server(), CREATE, { token: member.sessionToken, variables: { id: typed } });
+    const lines = server().lines.slice(before);
+    const rejected = lines.filter((line) => line.includes('a mutation was rejected'));
+    expect(rejected.map((line) => JSON.parse(line))).toMatchObject(
+      Array(2).fill({
+        operation: 'createApiKey',
+        code: 'FORBIDDEN',
+        actor: member.userId,
+        organizationId: owner.organizationId,
+        requestId: expect.any(String),
+      }),
+    );
+    expect(lines.join('')).not.toContain(typed);
+    expect(lines.join('')).not.toContain('kw_probe_value');
+  });
+
+  test('over a WebSocket is recorded too, and sent to no subscriber, live or from a cursor', async () => {
+    const { owner, member } = await setUp();
+    const { apiKey } = await createKey(owner);
+    const socket = await connectLive(server(), owner.sessionToken);
+    const changes = socket.subscribe(CHANGED);
+    await areLive(server(), 1);
+    await rename(server(), apiKey.id, 'First');
+    const [first] = await changes.received(1);
+    const attacker = await connectLive(server(), member.sessionToken);
+    const attempt = attacker.subscribe(
+      `mutation { revokeApiKey(input: {id: "${apiKey.id}"}) { __typename } }`,
+    );
+    await eventually(() => attempt.messages.length > 0);
+    await settled(owner, 1);
+    await rename(server(), apiKey.id, 'Second');
+    await changes.received(2);
+    const replay = socket.subscribe(CHANGED, { after: first.cursor });
+    await replay.received(1);
+    await rename(server(), apiKey.id, 'Third');
+    await Promise.all([changes.received(3), replay.received(2)]);
+    const seen = (events: { __typename: string; apiKey: { name: string } }[]) =>
+      events.map((event) => `${event.__typename} ${event.apiKey.name}`);
+    expect(seen(changes.events)).toEqual([
+      'ApiKeyUpdated First',
+      'ApiKeyUpdated Second',
+      'ApiKeyUpdated Third',
+    ]);
+    expect(seen(replay.events)).toEqual(['ApiKeyUpdated Second', 'ApiKeyUpdated Third']);
+    await Promise.all([socket.close(), attacker.close()]);
+  });
+
+  test('is seen by a key bound to teams where it concerns a key of its teams, and without who it was', async () => {
+    const { owner, member } = await setUp();
+    const { organizationId } = owner;
+    const ctx = contextFor(server().services, systemPrincipal('test'));
+    const { id: teamId } = (await createTeam(ctx, { organizationId, name: 'Bound' })).result;
+    const inside = await makeApiKey(server(), organizationId, { teamIds: [teamId] });
+    const outside = await makeApiKey(server(), organizationId);
+    const revoke = 'mutation($id: ID!) { revokeApiKey(input: {id: $id}) { __typename } }';
+    for (const { id } of [inside, outside])
+      await ask(server(), revoke, { token: member.sessionToken, variables: { id } });
+    await settled(owner, 2);
+    const bound = await makeApiKey(server(), organizationId, { grants: ['*'], teamIds: [teamId] });
+    const query = `{ organization { auditLog(filter: {outcome: DENIED}) { nodes { targetId actor { ... on SystemActor { name } } } } } }`;
+    const { data } = await ask(server(), query, { token: bound.secret });
+    expect(data.organization.auditLog.nodes).toEqual([{ targetId: inside.id, actor: { name: 'member' } }]);
+  });
+
+  test('that waits is written when the server stops', async () => {
+    const { url, drop } = await createTestDatabaseUrl(engine);
+    const stopping = await startTestServer(engine, { databaseUrl: url });
+    const { organizationId } = await makeMember(stopping);
+    const member = await makeMember(stopping, { organizationId, role: 'member' });
+    const { errors } = await ask(stopping, CREATE, {
+      token: member.sessionToken,
+      variables: { id: organizationId },
+    });
+    expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
+    await stopping.close();
+    const database = await openDatabase(url);
+    const entries = await database.kysely
+      .selectFrom('audit_log')
+      .select('actor')
+      .where('action', '=', 'api_key.create')
+      .execute();
+    await database.close();
+    await drop();
+    expect(entries).toEqual([{ actor: member.userId }]);
   });
 });
