@@ -68,7 +68,8 @@ describeInChromium('the audit log', () => {
     const csv = await exported(page, /As CSV/);
     const rows = csv.trimEnd().split('\r\n');
     expect(rows).toHaveLength(112);
-    const columns = 'sequence,occurredAt,action,actorId,actorName,targetId,changes,ip,userAgent'.split(',');
+    const columns =
+      'sequence,occurredAt,action,outcome,actorId,actorName,targetId,changes,ip,userAgent'.split(',');
     expect(rows[0]).toBe(`\uFEFF${columns.map((column) => `"${column}"`).join(',')}`);
     expect(rows.at(-1)).toContain('HYPERLINK(\\""http://evil.example');
     expect(csv).not.toMatch(/(?:^|,)"?[=+@-]/m);
