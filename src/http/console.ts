@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { type ConsoleFile, type Form, listConsoleFiles } from './console-files.ts';
-import { type Exchange, respond } from './exchange.ts';
+import { type Exchange, respond, writeHead } from './exchange.ts';
 import { OIDC_PATH } from './sign-in-page.ts';
 
 /** What the console is served with. */
@@ -95,8 +95,10 @@ async function send(
   const etag = etagOf(bytes);
   const all: Record<string, string> = { ...headers, ETag: etag, Vary: 'Accept-Encoding' };
   if (form !== 'identity') all['Content-Encoding'] = form;
-  if (isKnown(request.headers['if-none-match'], etag)) response.writeHead(304, all).end();
-  else respond(exchange, 200, file.contentType, bytes, all);
+  if (isKnown(request.headers['if-none-match'], etag)) {
+    writeHead(exchange, 304, all);
+    response.end();
+  } else respond(exchange, 200, file.contentType, bytes, all);
 }
 
 const etags = new WeakMap<Buffer, string>();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { type Exchange, respond } from './exchange.ts';
+import { type Exchange, respond, writeHead } from './exchange.ts';
 import { REQUESTED_WITH } from './session-cookie.ts';
 
 /** What somebody sees first: who they are, a key, and the list that it is in. */
@@ -56,7 +56,8 @@ export async function sendGraphiql(exchange: Exchange): Promise<void> {
   const { html, compressed, headers, etag } = await page;
   const { request, response } = exchange;
   if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, headers).end();
+    writeHead(exchange, 304, headers);
+    response.end();
   } else if (/\bgzip\b/.test(String(request.headers['accept-encoding']))) {
     respond(exchange, 200, 'text/html; charset=utf-8', compressed, {
       ...headers,

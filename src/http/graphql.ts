@@ -98,15 +98,13 @@ export function graphqlHandler(
 }
 
 /** Does the work of an operation within its caller's limits, and tells in headers what is left of them. */
-async function charged<T>({ response }: Exchange, ticket: Ticket, work: () => Promise<T>): Promise<T> {
+async function charged<T>(exchange: Exchange, ticket: Ticket, work: () => Promise<T>): Promise<T> {
   try {
     ticket.begin();
     return await work();
   } finally {
     ticket.leave();
-    const headers = ticket.headers();
-    for (let index = 0; index < headers.length && !response.headersSent; index += 2)
-      response.setHeader(headers[index] ?? '', headers[index + 1] ?? '');
+    exchange.headers.push(...ticket.headers());
   }
 }
 

@@ -29,14 +29,14 @@ export function announcesBody(rawHeaders: readonly string[]): boolean {
 /** Shuts off what an API never needs: other sites can neither frame nor sniff an answer, nor learn where it came from. */
 export const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Headers of every answer. */
-export function securityHeaders(publicUrl: string): ReadonlyMap<string, string> {
-  const headers = new Map([
-    ['X-Content-Type-Options', 'nosniff'],
-    ['Referrer-Policy', 'no-referrer'],
-    ['Cross-Origin-Resource-Policy', 'same-origin'],
-    ['Content-Security-Policy', API_POLICY],
-  ]);
-  if (publicUrl.startsWith('https:')) headers.set('Strict-Transport-Security', 'max-age=31536000');
-  return headers;
+/** Headers of every answer, names and values in turn. */
+export function securityHeaders(publicUrl: string): readonly string[] {
+  const headers: Record<string, string> = {
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Content-Security-Policy': API_POLICY,
+    ...(publicUrl.startsWith('https:') && { 'Strict-Transport-Security': 'max-age=31536000' }),
+  };
+  return Object.entries(headers).flat();
 }

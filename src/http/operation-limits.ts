@@ -1,11 +1,11 @@
 import type { Principal } from '../access/principal.ts';
 import { addressBudgets } from '../core/address-networks.ts';
 import { type Budget, type BudgetState, Budgets } from '../core/budgets.ts';
-import { type Clock, wallTimeOf } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { RateLimitedError } from '../core/errors.ts';
 import type { OperationLimitsConfig, PerCaller } from '../core/operation-limits-config.ts';
 import type { Charge } from './graphql-operation.ts';
-import { type PolicyName, policiesHeaders } from './rate-limit-headers.ts';
+import type { PolicyName } from './rate-limit-headers.ts';
 
 /** Most callers, and most addresses, whose points are counted at once. */
 const NAMES_MAX = 50_000;
@@ -78,12 +78,9 @@ export class OperationLimits {
     }
   }
 
-  wallTimeOf(monotonic: number): number {
-    return wallTimeOf(this.#clock, monotonic);
-  }
-
-  now(): number {
-    return this.#clock.now();
+  /** Seconds until a moment of the monotonic clock, rounded up. */
+  secondsTo(moment: number): number {
+    return Math.max(0, Math.ceil((moment - this.#clock.monotonic()) / 1000));
   }
 
   /** Operations under way, and names whose operations or points are counted. */
@@ -143,8 +140,8 @@ export class Ticket implements Charge {
       return;
     }
     const last = states.at(-1);
-    const seconds = Math.ceil((this.#limits.wallTimeOf(last?.endsAt ?? 0) - this.#limits.now()) / 1000);
-    const message = `The operation takes ${points} points, and this ${this.#nameOf(last)} has ${last?.remaining ?? 0} left`;
+    const seconds = this.#limits.secondsTo(last?.endsAt ?? 0);
+    const message = `The operation takes ${points} points, and this ${this.#nameOf(last?.name)} has ${last?.remaining ?? 0} left`;
     throw new RateLimitedError(message, Math.max(1, seconds));
   }
 
@@ -160,27 +157,32 @@ export class Ticket implements Charge {
     return this.#states.length === 0 ? null : Math.min(...this.#states.map(({ remaining }) => remaining));
   }
 
-  /** The `RateLimit` headers, names and values in turn; none where nothing is limited. */
+  /**
+   * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) for all that this was charged to, names
+   * and values in turn; none where nothing is limited.
+   */
   headers(): string[] {
     const { windowSeconds } = this.#limits.config;
-    const byName = new Map<PolicyName, BudgetState>();
-    for (const state of this.#states) {
-      const name = this.#nameOf(state);
-      const other = byName.get(name);
-      // Of an address's networks the one with the least left: it will be used up first.
-      if (!other || state.remaining <= other.remaining) byName.set(name, state);
+    let policies = '';
+    let states = '';
+    for (const { name, limit, remaining, endsAt } of this.#shown()) {
+      const separator = policies === '' ? '' : ', ';
+      const policy = this.#nameOf(name);
+      policies += `${separator}"${policy}";q=${limit};w=${windowSeconds}`;
+      states += `${separator}"${policy}";r=${remaining};t=${this.#limits.secondsTo(endsAt)}`;
     }
-    if (byName.size === 0) return [];
-    const applied = [...byName].map(([name, { limit, remaining, endsAt }]) => ({
-      name,
-      policy: { limit, windowSeconds },
-      state: { remaining, resetAt: this.#limits.wallTimeOf(endsAt) },
-    }));
-    return policiesHeaders(applied, this.#limits.now());
+    return policies === '' ? [] : ['RateLimit-Policy', policies, 'RateLimit', states];
   }
 
-  #nameOf(state: Budget | undefined): PolicyName {
-    const counted = this.#counted.find(({ name }) => name === state?.name) ?? this.#counted[0];
+  /** Of an address's networks the one with the least left: it will be used up first. */
+  #shown(): readonly BudgetState[] {
+    const states = this.#states;
+    if (this.#counted.length > 1 || states.length < 2) return states;
+    return [states.reduce((least, state) => (state.remaining <= least.remaining ? state : least))];
+  }
+
+  #nameOf(name: string | undefined): PolicyName {
+    const counted = this.#counted.find((one) => one.name === name) ?? this.#counted[0];
     return counted ? POLICY_NAMES[counted.kind] : 'caller';
   }
 }

@@ -67,6 +67,7 @@ export class PreparedOperation {
   /** Of the plan, when it was kept. */
   #size = 0;
   #cost: number | undefined;
+  #bound: number | undefined;
 
   constructor(
     schema: GraphQLSchema,
@@ -159,7 +160,10 @@ export class PreparedOperation {
     const max = this.#responseMax;
     if (this.#operation.operation !== OperationTypeNode.MUTATION) return new ResponseBudget(max);
     const certain = this.#returnsShownOnce;
-    const bound = responseBound(this.#schema, this.#document, this.#operation, variables, context, certain);
+    const bound =
+      this.#bound ??
+      responseBound(this.#schema, this.#document, this.#operation, variables, context, certain);
+    if (!this.#hasVariableCost) this.#bound = bound;
     if (bound <= max) return certain ? ResponseBudget.unlimited() : new ResponseBudget(max, true);
     const originalError = responseCouldBeTooLarge(max);
     return new GraphQLError(originalError.message, { originalError });

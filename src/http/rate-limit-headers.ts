@@ -13,13 +13,6 @@ interface State {
 /** What a limit counts by, as the headers name it. */
 export type PolicyName = 'key' | 'failures' | 'caller' | 'organization' | 'address';
 
-/** One limit that applied to a request. */
-export interface AppliedPolicy {
-  readonly name: PolicyName;
-  readonly policy: Policy;
-  readonly state: State;
-}
-
 /**
  * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): the quota `q` in a window of `w` seconds,
  * and the remaining `r` until the reset in `t` seconds. Names and values in turn.
@@ -31,13 +24,6 @@ export function policyHeaders(name: PolicyName, policy: Policy, state: State, no
     'RateLimit',
     `"${name}";r=${state.remaining};t=${secondsTo(state.resetAt, now)}`,
   ];
-}
-
-/** The same two headers for several limits at once. */
-export function policiesHeaders(applied: readonly AppliedPolicy[], now: number): string[] {
-  const each = applied.map(({ name, policy, state }) => policyHeaders(name, policy, state, now));
-  const joined = (place: number): string => each.map((headers) => headers[place]).join(', ');
-  return ['RateLimit-Policy', joined(1), 'RateLimit', joined(3)];
 }
 
 /** `Retry-After` (RFC 9110, 10.2.3): whole seconds, 1 at least, after which there is something left. */

@@ -72,7 +72,7 @@ export function createHttpServer({
 }): HttpServer {
   const open = new Set<ServerResponse>();
   const running = new Set<Promise<void>>();
-  let headers: ReadonlyMap<string, string> = new Map();
+  let headers: readonly string[] = [];
   let site: Site | null = null;
   let stopping: Promise<void> | undefined;
 
@@ -100,9 +100,14 @@ export function createHttpServer({
     if (path === VERIFY_PATH && site?.verify) return verify(site.verify, request, response, query);
     const start = performance.now();
     const route = site?.routes.get(path);
-    const exchange: Exchange = { request, response, id: randomUUID(), query };
-    for (const [name, value] of headers) response.setHeader(name, value);
-    response.setHeader('X-Request-Id', exchange.id);
+    const id = randomUUID();
+    const exchange: Exchange = {
+      request,
+      response,
+      id,
+      query,
+      headers: [...headers, 'X-Request-Id', id],
+    };
     if (stopping) response.setHeader('Connection', 'close');
     open.add(response);
     response.once('close', () => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
+import { type Exchange, writeHead } from '../exchange.ts';
 import type { SharedResult } from './shared-execution.ts';
 import type { Outlet } from './subscriber.ts';
 
@@ -11,20 +12,22 @@ const KEEP_ALIVE_MS = 15_000;
  * distinct connections mode: `next` events, then `complete`.
  */
 export class EventStream implements Outlet {
+  readonly #exchange: Exchange;
   readonly #response: ServerResponse;
   readonly #intervalMs: number;
   readonly #wrote: () => void;
 
   /** `wrote` is called when something waits for the client. */
-  constructor(response: ServerResponse, pingIntervalMs: number, wrote: () => void) {
-    this.#response = response;
+  constructor(exchange: Exchange, pingIntervalMs: number, wrote: () => void) {
+    this.#exchange = exchange;
+    this.#response = exchange.response;
     this.#wrote = wrote;
     this.#intervalMs = pingIntervalMs;
   }
 
   /** Sends the head of the answer; from now on there are events. */
   open(): void {
-    this.#response.writeHead(200, {
+    writeHead(this.#exchange, 200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
       // nginx would hold events back until its buffer is full.

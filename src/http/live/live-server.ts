@@ -93,11 +93,8 @@ export class LiveServer {
   }
 
   /** Runs a subscription over Server-Sent Events. Rejects, with nothing sent, where it can't be started. */
-  async stream(
-    { request, response }: Exchange,
-    context: GraphQLContext,
-    subscription: PricedSubscription,
-  ): Promise<void> {
+  async stream(exchange: Exchange, context: GraphQLContext, subscription: PricedSubscription): Promise<void> {
+    const { request, response } = exchange;
     const { principal } = context;
     if (!principal)
       throw new Refusal(401, 'UNAUTHENTICATED', 'This needs a credential', { 'WWW-Authenticate': 'Bearer' });
@@ -111,7 +108,7 @@ export class LiveServer {
       throw tooMany('address');
     }
     const wrote = (): void => this.#connections.wrote(request.socket);
-    const stream = new EventStream(response, this.#pingIntervalMs, wrote);
+    const stream = new EventStream(exchange, this.#pingIntervalMs, wrote);
     const caller = new Caller(principal, context.request.ip, () => {
       if (response.headersSent) response.end();
     });
