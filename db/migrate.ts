@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, Migrator, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
+import type { Migration, Progress } from './migrations/migration.ts';
 import { TABLE_NAMES, type Tables } from './tables.ts';
 
 /** What a migration run did: the names of the migrations it applied, oldest first; none where all was current. */
@@ -9,15 +11,31 @@ export interface MigrationResult {
   readonly applied: readonly string[];
 }
 
+/** How often a process looks whether another one has ended its migrations, milliseconds. */
+const LOOK_MS = 100;
+
+/** Held on PostgreSQL while migrations run. Nobody waits for it inside a statement, for which an index would wait. */
+const LOCK = 4_812_275_530_664_201n;
+
 /**
- * Brings the tables up to date. Runs under a lock, so that of several processes that start at once one migrates and the
- * others wait. Rejects with DatabaseTooNewError where the database knows migrations that this program does not, and with
- * DatabaseForeignError where it is another program's; nothing is changed then.
+ * Brings the tables up to date, each migration by itself. `progress` is told which one runs and what it does, except in
+ * an empty database. Runs under a lock: of several processes that start at once one migrates, and the others wait. Rejects with
+ * DatabaseTooNewError where the database knows migrations that this program does not, and with DatabaseForeignError where
+ * it is another program's; nothing is changed then.
  */
-export async function migrate(database: Database): Promise<MigrationResult> {
-  return database.engine === 'postgres'
-    ? database.kysely.connection().execute(runUnhurried)
-    : run(database.kysely, 'sqlite');
+export async function migrate(
+  { kysely, engine }: Database,
+  progress: Progress = () => {},
+  all: Readonly<Record<string, Migration>> = migrations,
+): Promise<MigrationResult> {
+  const run = { engine, all, progress };
+  const missing = await pending(kysely, run);
+  // Without any lock, so that a program starts while another writes.
+  if (missing.length === 0) return { applied: [] };
+  const told = missing.length === Object.keys(all).length ? { ...run, progress: () => {} } : run;
+  return engine === 'postgres'
+    ? kysely.connection().execute((connection) => runUnhurried(connection, told))
+    : runAll(kysely, told);
 }
 
 /**
@@ -35,27 +53,72 @@ export async function migrationProblem(
   return missing ? `the migration ${missing} has not run` : null;
 }
 
+/** What is run, and where. */
+interface Run {
+  readonly engine: Database['engine'];
+  readonly all: Readonly<Record<string, Migration>>;
+  readonly progress: Progress;
+}
+
 /** A migration of much data, or the wait for another process's, may take longer than any statement of a request. */
-async function runUnhurried(connection: Kysely<Tables>): Promise<MigrationResult> {
+async function runUnhurried(connection: Kysely<Tables>, run: Run): Promise<MigrationResult> {
   await sql`set statement_timeout = 0`.execute(connection);
   try {
-    return await run(connection, 'postgres');
+    while (!(await isOurTurn(connection))) await pause(LOOK_MS);
+    return await runAll(connection, run);
   } finally {
+    await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
     await sql`reset statement_timeout`.execute(connection);
   }
 }
 
-async function run(kysely: Kysely<Tables>, engine: Database['engine']): Promise<MigrationResult> {
+async function isOurTurn(connection: Kysely<Tables>): Promise<boolean> {
+  const { rows } = await sql<{ ours: boolean }>`select pg_try_advisory_lock(${LOCK}) as ours`.execute(
+    connection,
+  );
+  return rows[0]?.ours === true;
+}
+
+/** One after the other, each with a lock of its own: in between, servers that wait for one go on. */
+async function runAll(kysely: Kysely<Tables>, run: Run): Promise<MigrationResult> {
+  const applied: string[] = [];
+  for (;;) {
+    const [name] = await pending(kysely, run);
+    if (name === undefined) return { applied };
+    if (await runOne(kysely, run, name)) applied.push(name);
+  }
+}
+
+/** Gives whether it was done here, and not by another process meanwhile. */
+async function runOne(kysely: Kysely<Tables>, { all, progress }: Run, name: string): Promise<boolean> {
+  const { title, apart = false } = all[name] ?? {};
+  const tell = (line: string): void => progress(`Migration ${name}: ${line}`);
+  tell(title ?? 'changes the schema');
+  const provider = { getMigrations: async () => bound(all, tell) };
+  const migrator = new Migrator({ db: kysely, provider, disableTransactions: apart });
+  const { error, results = [] } = await migrator.migrateTo(name);
+  if (!error) return results.length > 0;
+  if ((await executed(kysely)).includes(name)) return false;
+  throw error;
+}
+
+/** The migrations as Kysely runs them. */
+function bound(all: Run['all'], tell: Progress) {
+  return Object.fromEntries(
+    Object.entries(all).map(([name, migration]) => [
+      name,
+      { up: (db: Kysely<unknown>) => migration.up(db, tell) },
+    ]),
+  );
+}
+
+/** The names of those that have not run, oldest first. */
+async function pending(kysely: Kysely<Tables>, { engine, all }: Run): Promise<string[]> {
   const done = await executed(kysely);
-  if (!done.some((name) => name in migrations)) await refuseForeign(kysely, engine, done);
-  const unknown = done.find((name) => !(name in migrations));
+  if (!done.some((name) => name in all)) await refuseForeign(kysely, engine, done);
+  const unknown = done.find((name) => !(name in all));
   if (unknown) throw new DatabaseTooNewError(unknown);
-  // Without any lock, so that a program starts while another writes.
-  if (Object.keys(migrations).every((name) => done.includes(name))) return { applied: [] };
-  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } });
-  const { error, results = [] } = await migrator.migrateToLatest();
-  if (error) throw error;
-  return { applied: results.map((result) => result.migrationName) };
+  return Object.keys(all).filter((name) => !done.includes(name));
 }
 
 /**

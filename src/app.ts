@@ -131,7 +131,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const start = async (): Promise<{ url: string }> => {
     try {
-      await migrate(database);
+      await migrate(database, (line) => log.info(line));
       liveServer.start();
       live.start();
       await Promise.all([bus.start(), limiter.start()]);

@@ -1,4 +1,3 @@
-import type { Migration } from 'kysely';
 import * as keysAndOrganizations from './0001-keys-and-organizations.ts';
 import * as limitedSessions from './0002-limited-sessions.ts';
 import * as nodes from './0003-nodes.ts';
@@ -8,8 +7,12 @@ import * as auditByAge from './0006-audit-by-age.ts';
 import * as nodeSecrets from './0007-node-secrets.ts';
 import * as usageJournal from './0008-usage-journal.ts';
 import * as invitedMemberships from './0009-invited-memberships.ts';
+import type { Migration } from './migration.ts';
 
-/** All migrations, oldest first. Once released, one is never edited. */
+/**
+ * All migrations, oldest first. Once released, one is never edited. Indexes of tables that may be large are built by one
+ * with `apart` and `createIndexes`, beside the one of the same number that makes columns and tables.
+ */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-keys-and-organizations': keysAndOrganizations,
   '0002-limited-sessions': limitedSessions,

@@ -2,7 +2,7 @@ import { type CopyProgress, copyDatabase } from '../../db/copy.ts';
 import { migrationProblem } from '../../db/migrate.ts';
 import { parseConfig } from '../core/config.ts';
 import { settleJournal } from '../usage/journal-store.ts';
-import type { Io, Output } from './io.ts';
+import { type Io, linesTo, type Output } from './io.ts';
 import { explained, type NamedDatabase, open, openMigrated } from './open-database.ts';
 
 /** The options of `copy`. */
@@ -31,7 +31,7 @@ export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
     if (problem) throw new Error(`The database to copy from can't be read as it is: ${problem}`);
     // Usage that a server which was killed had no time to bring into the tables.
     if (reading.background) await settleJournal(reading.kysely, reading.background);
-    const { database: writing } = await openMigrated(target);
+    const { database: writing } = await openMigrated(target, linesTo(io.stderr));
     try {
       const copied = await copyDatabase(reading, writing, progressOn(io.stderr));
       for (const { table, rows, sha256 } of copied)

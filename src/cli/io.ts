@@ -11,3 +11,8 @@ export interface Io {
 export interface Output {
   write(text: string): unknown;
 }
+
+/** Writes what it is called with as lines of their own. */
+export function linesTo(output: Output): (line: string) => void {
+  return (line) => void output.write(`${line}\n`);
+}

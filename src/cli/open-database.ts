@@ -16,16 +16,17 @@ export function open({ url, setting }: NamedDatabase, options: OpenOptions = {})
   return explained({ url, setting }, () => openDatabase(url, options));
 }
 
-/** The same of one that can be written to, and brings it up to date. */
+/** The same of one that can be written to, and brings it up to date; `progress` is told of what may take long. */
 export async function openMigrated(
   named: NamedDatabase,
+  progress: (line: string) => void,
   options: OpenOptions = {},
 ): Promise<MigrationResult & { readonly database: Database }> {
   const database = await open(named, options);
   try {
     const { applied } = await explained(named, async () => {
       await requireWritable(database, named.url);
-      return migrate(database);
+      return migrate(database, progress);
     });
     return { database, applied };
   } catch (error) {

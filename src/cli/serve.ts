@@ -19,7 +19,8 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
   const log = createLog(config.logLevel, (line) => io.stderr.write(line));
   const end = awaitEnd();
   try {
-    const { database } = await openMigrated({ url: config.databaseUrl, setting: 'DATABASE_URL' });
+    const named = { url: config.databaseUrl, setting: 'DATABASE_URL' };
+    const { database } = await openMigrated(named, (line) => log.info(line));
     try {
       const app = await createApp(config, { log, database });
       try {

@@ -4,7 +4,7 @@ import { createApp } from '../app.ts';
 import type { Context, Services } from '../context.ts';
 import { parseConfig } from '../core/config.ts';
 import { createLog } from '../core/log.ts';
-import type { Io } from './io.ts';
+import { type Io, linesTo } from './io.ts';
 import { openMigrated } from './open-database.ts';
 
 /** What a verb is handed when the command line calls it. */
@@ -22,7 +22,8 @@ export function commandLineContext(services: Services): Context {
  */
 export async function withContext<T>(io: Io, work: (ctx: Context) => Promise<T>): Promise<T> {
   const config = parseConfig(io.env);
-  const { database } = await openMigrated({ url: config.databaseUrl, setting: 'DATABASE_URL' });
+  const named = { url: config.databaseUrl, setting: 'DATABASE_URL' };
+  const { database } = await openMigrated(named, linesTo(io.stderr));
   try {
     const log = createLog(config.logLevel, (line) => io.stderr.write(line));
     const app = await createApp(config, { database, log });
