@@ -7,6 +7,7 @@ import * as auditByAge from './0006-audit-by-age.ts';
 import * as nodeSecrets from './0007-node-secrets.ts';
 import * as usageJournal from './0008-usage-journal.ts';
 import * as invitedMemberships from './0009-invited-memberships.ts';
+import * as listedKeys from './0010-listed-keys.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -23,4 +24,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-node-secrets': nodeSecrets,
   '0008-usage-journal': usageJournal,
   '0009-invited-memberships': invitedMemberships,
+  '0010-listed-keys': listedKeys,
 };

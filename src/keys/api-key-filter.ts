@@ -50,10 +50,16 @@ export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
   };
 }
 
-/** Whether the filter leaves any key out. */
-export function isNarrowed({ status, ...others }: ApiKeyFilter): boolean {
-  if (new Set(status ?? ALL_BUT_REVOKED).size <= ALL_BUT_REVOKED.length) return true;
+/** Whether a filter leaves out keys of the statuses that it shows. */
+export function isNarrowed({ status: _, ...others }: ApiKeyFilter): boolean {
   return Object.values(others).some((value) => value !== null && value !== undefined);
+}
+
+/** Which keys a list of these statuses shows where that takes no look at their times: null where it does. */
+export function shownWhole({ status }: ApiKeyFilter): 'all' | 'unrevoked' | null {
+  const statuses = new Set(status ?? ALL_BUT_REVOKED);
+  if (!ALL_BUT_REVOKED.every((each) => statuses.has(each))) return null;
+  return statuses.has('REVOKED') ? 'all' : 'unrevoked';
 }
 
 /** The filter as conditions. Teams and creators that don't exist for the caller have no keys. */
@@ -63,8 +69,7 @@ export function filterConditions(
   facts: { readonly policy: RotationPolicy; readonly now: number; readonly scope: KeyScope },
 ): Condition[] {
   const { policy, now, scope } = facts;
-  const statuses = [...new Set(filter.status ?? ALL_BUT_REVOKED)];
-  const conditions: Condition[] = [eb.or(statuses.map((status) => hasStatus(eb, status, now)))];
+  const conditions: Condition[] = [hasAnyStatus(eb, filter, now)];
   const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
     if (value !== null && value !== undefined) conditions.push(condition(value));
   };
@@ -83,6 +88,13 @@ export function filterConditions(
 }
 
 const NONE = sql<SqlBool>`1 = 0`;
+
+function hasAnyStatus(eb: KeyExpressions, filter: ApiKeyFilter, now: number): Condition {
+  const shown = shownWhole(filter);
+  if (shown === 'all') return eb.lit(true);
+  if (shown === 'unrevoked') return eb('api_keys.revoked_at', 'is', null);
+  return eb.or([...new Set(filter.status)].map((status) => hasStatus(eb, status, now)));
+}
 
 /** That a key has this status: `statusOf` as a condition. */
 export function hasStatus(eb: KeyExpressions, status: ApiKeyStatus, now: number): Condition {

@@ -1,9 +1,17 @@
+import type { ApiKeyIndex } from '../../db/api-key-index.ts';
 import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
 import { authorize } from '../access/authorize.ts';
 import { keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from './api-key.ts';
-import { type ApiKeyFilter, filterConditions, isBoundTo, isNarrowed, readFilter } from './api-key-filter.ts';
+import {
+  type ApiKeyFilter,
+  filterConditions,
+  isBoundTo,
+  isNarrowed,
+  readFilter,
+  shownWhole,
+} from './api-key-filter.ts';
 import { flushUsage } from './flush-usage.ts';
 import { keyOrganization } from './key-organization.ts';
 
@@ -35,6 +43,13 @@ const SORTS: Readonly<Record<ApiKeyOrder['field'], Omit<Sort, 'direction'>>> = {
   },
 };
 
+/** The index that holds just these keys in just this order, as far as there is one. */
+const INDEXES: Readonly<Record<'all' | 'unrevoked', { readonly [F in ApiKeyOrder['field']]?: ApiKeyIndex }>> =
+  {
+    all: { CREATED_AT: 'api_keys_by_age', NAME: 'api_keys_by_name', EXPIRES_AT: 'api_keys_by_expiry' },
+    unrevoked: { CREATED_AT: 'api_keys_unrevoked_by_age', EXPIRES_AT: 'api_keys_unrevoked_by_expiry' },
+  };
+
 const PERMISSION = 'api.key.view';
 
 /**
@@ -55,9 +70,12 @@ export async function listApiKeys(
   if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await flushUsage(ctx);
   const scope = keyScopeOf(ctx);
   const reader = () => ctx.scans.reader(ctx.db, 'api_keys', organizationId);
-  // All keys in an order that has an index: as many rows are read as the page has.
+  const shown = shownWhole(wanted);
+  // Keys as an index has them, one after the other: as many rows are read as the page has.
   const isWhole = scope === null && boundToTeam === undefined && !isNarrowed(wanted);
-  let query = selectApiKeys(isWhole ? ctx.db : await reader(), scope, properties).where((eb) =>
+  const index = isWhole && shown !== null ? INDEXES[shown][field] : undefined;
+  const db = index || (isWhole && shown === 'all') ? ctx.db : await reader();
+  let query = selectApiKeys(db, scope, properties, index).where((eb) =>
     eb.and(filterConditions(eb, wanted, { policy: rotationPolicy, now: ctx.clock.now(), scope })),
   );
   if (boundToTeam !== undefined) query = query.where((eb) => isBoundTo(eb, boundToTeam, scope));

@@ -222,9 +222,9 @@ describe('the plan of a list', () => {
   const services = servicesOn('sqlite');
 
   test.each([
-    ['CREATED_AT', 'api_keys_by_age'],
+    ['CREATED_AT', 'api_keys_unrevoked_by_age'],
     ['NAME', 'api_keys_by_name'],
-    ['EXPIRES_AT', 'api_keys_by_expiry'],
+    ['EXPIRES_AT', 'api_keys_unrevoked_by_expiry'],
     ['LAST_USED_AT', 'api_key_usage_by_last_use'],
   ] as const)('by %s reads along the index %s and sorts nothing', async (field, index) => {
     const { ctx, organization } = await makeOrganization(services());
