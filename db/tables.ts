@@ -1,4 +1,4 @@
-import type { ColumnType, Insertable, Selectable } from 'kysely';
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
 
 /*
  * One set of tables for both engines. Times are milliseconds since the Unix epoch, flags are 0 or 1, JSON is text: what
@@ -51,6 +51,13 @@ export interface MembershipsTable {
   created_at: Fixed<number>;
   /** Null: invited, not joined yet. */
   joined_at: number | null;
+  /** 0: joined with a link that somebody else has seen; no session reaches it but those that are limited to it. */
+  confirmed: Generated<number>;
+  /**
+   * The user, key or operator token that decided on the invitation: the membership can be joined while that may invite.
+   * Null: the command line, or a release that didn't record it.
+   */
+  invited_by: string | null;
 }
 
 export interface MembershipTeamsTable {
@@ -93,6 +100,8 @@ export interface SignInTokensTable {
    * or created by a release that didn't record them.
    */
   ceiling: Fixed<string | null>;
+  /** As `invited_by`: the link of an invitation works while its creator may invite. */
+  created_by: Fixed<string | null>;
 }
 
 export interface SessionsTable {

@@ -27,6 +27,7 @@ const READ_FOR_NOBODY = [
   'src/organizations/delete-team.ts',
   'src/organizations/denied-attempts.ts',
   'src/organizations/role-holders.ts',
+  'src/sessions/inviter-standing.ts',
   'src/usage/limit-times.ts',
   'src/usage/report.ts',
 ];

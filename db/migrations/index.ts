@@ -8,6 +8,7 @@ import * as nodeSecrets from './0007-node-secrets.ts';
 import * as usageJournal from './0008-usage-journal.ts';
 import * as invitedMemberships from './0009-invited-memberships.ts';
 import * as listedKeys from './0010-listed-keys.ts';
+import * as confirmedMemberships from './0015-confirmed-memberships.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -25,4 +26,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008-usage-journal': usageJournal,
   '0009-invited-memberships': invitedMemberships,
   '0010-listed-keys': listedKeys,
+  '0015-confirmed-memberships': confirmedMemberships,
 };

@@ -56,12 +56,15 @@ export interface SystemPrincipal extends Rights {
   readonly name: string;
 }
 
-/** A user with the permissions of each joined organization. */
+/** A user with the permissions of each joined organization; the `unconfirmed` ones it only knows. */
 export function userPrincipal(
   userId: string,
   sessionId: string,
   permissions: ReadonlyMap<string, readonly string[]>,
-  limitedTo: string | null = null,
+  {
+    limitedTo = null,
+    unconfirmed = [],
+  }: { readonly limitedTo?: string | null; readonly unconfirmed?: readonly string[] } = {},
 ): UserPrincipal {
   return {
     kind: 'user',
@@ -70,6 +73,7 @@ export function userPrincipal(
     limitedTo,
     organizationIds: [...permissions.keys()],
     ...rights(userId, permissions),
+    knows: (id) => permissions.has(id) || unconfirmed.includes(id),
   };
 }
 

@@ -12,7 +12,7 @@ export async function foundAndSignIn(
   ctx: Context,
   founding: Founding,
 ): Promise<Founded & { readonly session: NewSession }> {
-  const elsewhere = await joinedBy(ctx, founding.owner.email);
+  const elsewhere = await reachedElsewhere(ctx, founding.owner.email);
   const { result } = await write(ctx, async (change) => {
     // In the order of ids and before all else, as everywhere, so that no other change can cross this.
     for (const organizationId of elsewhere) await change.lock(organizationId);
@@ -24,7 +24,7 @@ export async function foundAndSignIn(
   return result;
 }
 
-async function joinedBy({ db }: Context, email: string): Promise<readonly string[]> {
+async function reachedElsewhere({ db }: Context, email: string): Promise<readonly string[]> {
   const user = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();
-  return user ? (await organizationsOf(db, user.id)).joined : [];
+  return user ? (await organizationsOf(db, user.id)).confirmed : [];
 }

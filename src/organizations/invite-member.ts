@@ -7,6 +7,7 @@ import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import type { Changes } from '../events/events.ts';
 import { createSignInLink, INVITATION_MS } from '../sessions/create-sign-in-link.ts';
+import { inviterOf } from '../sessions/inviter-standing.ts';
 import { difference } from './difference.ts';
 import { MEMBER_TEAMS_MAX, putIntoTeams, teamIdsOfMember } from './member-teams.ts';
 import { type Membership, selectMemberships, toMembership } from './membership.ts';
@@ -81,10 +82,11 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
   const before = known ? await pending(change, toMembership(known)) : null;
   const id = before?.id ?? newId('mem');
   const calledNow = name ?? before?.name ?? null;
+  const inviter = inviterOf(principal);
   if (before)
     await tx
       .updateTable('memberships')
-      .set({ role_id: roleId, name: calledNow })
+      .set({ role_id: roleId, name: calledNow, invited_by: inviter })
       .where('id', '=', id)
       .execute();
   else
@@ -98,6 +100,8 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
         name: calledNow,
         created_at: now,
         joined_at: null,
+        confirmed: 0,
+        invited_by: inviter,
       })
       .execute();
   await putIntoTeams(tx, id, teamIds);
@@ -107,6 +111,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
   const link = await createSignInLink(change, ctx.publicUrl, userId, INVITATION_MS, {
     organizationId,
     ceiling: limited ? principal.permissionsIn(organizationId) : null,
+    createdBy: inviter,
   });
   const said: Changes = before
     ? difference(before, { ...before, name: calledNow, roleId, teamIds }, ['name', 'roleId', 'teamIds'])

@@ -30,6 +30,8 @@ export async function joinOrganization(
       name,
       created_at: now,
       joined_at: now,
+      confirmed: 1,
+      invited_by: null,
     })
     .onConflict((conflict) => conflict.columns(['organization_id', 'user_id']).doNothing())
     .returning('id')

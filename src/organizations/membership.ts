@@ -35,8 +35,10 @@ export function selectMemberships(db: Kysely<Tables>) {
     ]);
 }
 
+type MembershipRow = Omit<Row<'memberships'>, 'confirmed' | 'invited_by'> & Pick<Row<'users'>, 'email'>;
+
 /** A membership from its row. */
-export function toMembership(row: Row<'memberships'> & Pick<Row<'users'>, 'email'>): Membership {
+export function toMembership(row: MembershipRow): Membership {
   return {
     id: row.id,
     organizationId: row.organization_id,

@@ -56,9 +56,9 @@ export async function signInWithProvider(
     const user = before ?? (await findIdentified(tx, identity));
     if (!user) throw new OidcFault('refused', 'nobody has this e-mail address');
     const { userId } = user;
-    await joinInvited(change, userId, locked);
+    await joinInvited(change, userId, locked, { confirmed: true });
     // What is not locked can't be written about: somebody may have been added elsewhere since.
-    const joined = (await organizationsOf(tx, userId)).joined.filter((id) => locked.includes(id));
+    const joined = (await organizationsOf(tx, userId)).confirmed.filter((id) => locked.includes(id));
     if (joined.length === 0) throw new OidcFault('refused', 'the user is a member of no organization');
     if (!user.linked) await linkIdentity(change, userId, identity, joined);
     await endLinkAccess(change, userId, joined);

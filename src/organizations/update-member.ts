@@ -3,6 +3,7 @@ import { UNRESTRICTED } from '../access/key-limits.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { Input } from '../core/input.ts';
+import { inviterOf } from '../sessions/inviter-standing.ts';
 import { endOutgrownLinks } from '../sessions/link-ceiling.ts';
 import { difference } from './difference.ts';
 import { locate } from './locate.ts';
@@ -51,7 +52,12 @@ export async function updateMember(ctx: Context, given: UpdateMemberInput): Prom
     if (said.teamIds) await requireTeams(tx, organizationId, said.teamIds);
     const changes = difference(before, after, ['roleId', 'teamIds']);
     if (Object.keys(changes).length === 0) return membership;
-    await tx.updateTable('memberships').set({ role_id: after.roleId }).where('id', '=', id).execute();
+    await tx
+      .updateTable('memberships')
+      // Whoever decides on the role of an invitation answers for it from now on.
+      .set({ role_id: after.roleId, ...(changes.roleId && { invited_by: inviterOf(principal) }) })
+      .where('id', '=', id)
+      .execute();
     if (changes.teamIds) await putIntoTeams(tx, id, after.teamIds);
     audit({ organizationId, action: 'member.updated', targetId: id, changes });
     const permissions = { before: role.permissions, after: next.permissions };

@@ -2,7 +2,7 @@ import type { Change } from '../command.ts';
 import { newId } from '../core/ids.ts';
 import { SESSION_IDLE_MS, SESSION_LIFETIME_MS } from './session-lifetime.ts';
 import { hashToken, newToken, SESSION_PREFIX } from './tokens.ts';
-import { organizationsOf } from './user-organizations.ts';
+import { organizationsOf, reachedBy } from './user-organizations.ts';
 
 /** A session that has just begun. */
 export interface NewSession {
@@ -17,7 +17,7 @@ export interface NewSession {
 export interface SessionNotes {
   /** Who begins it; left out: the caller. */
   readonly actor?: string;
-  /** The organizations whose audit logs have it; left out: all that the user has joined. */
+  /** The organizations whose audit logs have it; left out: all that it reaches. */
   readonly organizationIds?: readonly string[];
   /** The only organization that it reaches; left out or null: all of the user's. */
   readonly limitedTo?: string | null;
@@ -32,6 +32,7 @@ export async function createSession(
   notes: SessionNotes = {},
 ): Promise<NewSession> {
   const { tx, now } = change;
+  const { actor, limitedTo = null } = notes;
   await tx
     .deleteFrom('sessions')
     .where('user_id', '=', userId)
@@ -46,14 +47,14 @@ export async function createSession(
       id,
       hash: hashToken(token),
       user_id: userId,
-      limited_to: notes.limitedTo ?? null,
+      limited_to: limitedTo,
       ceiling: notes.ceiling ?? null,
       created_at: now,
       expires_at: expiresAt,
       last_seen_at: now,
     })
     .execute();
-  const { actor, organizationIds = (await organizationsOf(tx, userId)).joined } = notes;
+  const organizationIds = notes.organizationIds ?? reachedBy(await organizationsOf(tx, userId), limitedTo);
   for (const organizationId of organizationIds) {
     const record = { organizationId, action: 'session.created', targetId: id, changes: {} } as const;
     change.audit(actor === undefined ? record : { ...record, actor });

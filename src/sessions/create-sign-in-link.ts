@@ -25,6 +25,8 @@ export interface Invitation {
    * this; null: it reaches all of the user's organizations.
    */
   readonly ceiling: readonly string[] | null;
+  /** As `inviterOf` names it; the link works while that may invite. */
+  readonly createdBy: string | null;
 }
 
 /**
@@ -57,6 +59,7 @@ export async function createSignInLink(
       invites_to: invitation?.organizationId ?? null,
       limited_to: invitation?.ceiling ? invitation.organizationId : null,
       ceiling: invitation?.ceiling ? JSON.stringify(invitation.ceiling) : null,
+      created_by: invitation?.createdBy ?? null,
     })
     .execute();
   // In the fragment, which browsers send to nobody.

@@ -24,7 +24,7 @@ export async function endMemberSessions(
             .where('memberships.joined_at', 'is not', null)
             .where(({ or, eb: on, ref }) =>
               or([
-                on('sessions.limited_to', 'is', null),
+                on.and([on('sessions.limited_to', 'is', null), on('memberships.confirmed', '=', 1)]),
                 on('sessions.limited_to', '=', ref('memberships.organization_id')),
               ]),
             ),

@@ -1,7 +1,7 @@
 import type { UserPrincipal } from '../access/principal.ts';
 import { callerNow, write } from '../command.ts';
 import type { Context } from '../context.ts';
-import { organizationsOf } from './user-organizations.ts';
+import { organizationsOf, reachedBy } from './user-organizations.ts';
 
 /**
  * Ends the caller's session with this id, or all of them, at once, and says which there were. A session limited to an
@@ -13,8 +13,8 @@ export async function endOwnSessions(
   { userId, sessionId, limitedTo }: UserPrincipal,
   which: { readonly id?: string } = {},
 ): Promise<string[]> {
-  const { joined } = await organizationsOf(ctx.db, userId);
-  const organizationIds = joined.filter((id) => limitedTo === null || id === limitedTo);
+  const organizations = await organizationsOf(ctx.db, userId);
+  const organizationIds = organizations.joined.filter((id) => limitedTo === null || id === limitedTo);
   const { result } = await write(ctx, async ({ tx, lock, audit }) => {
     for (const organizationId of organizationIds) await lock(organizationId);
     if (which.id !== sessionId) await callerNow(ctx, tx);
@@ -23,10 +23,8 @@ export async function endOwnSessions(
     if (which.id !== undefined) query = query.where('id', '=', which.id);
     const ended = await query.execute();
     for (const { id, limited_to } of ended) {
-      for (const organizationId of organizationIds) {
-        const reached = limited_to === null || limited_to === organizationId;
-        if (reached) audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
-      }
+      for (const organizationId of reachedBy(organizations, limited_to))
+        audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
     }
     return ended.map(({ id }) => id);
   });

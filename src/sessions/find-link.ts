@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
+import { mayStillInvite } from './inviter-standing.ts';
 import { isOutgrown } from './link-ceiling.ts';
 import { findRemoval } from './removals.ts';
 import { hashToken, isToken, SIGN_IN_PREFIX } from './tokens.ts';
@@ -15,11 +16,15 @@ export interface FoundLink {
   readonly limitedTo: string | null;
   /** As it is stored. */
   readonly ceiling: string | null;
+  readonly createdBy: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** The link with this token; null where the token is unknown, used or too old, or the membership outgrew the link. */
+/**
+ * The link with this token; null where the token is unknown, used or too old, where the membership outgrew the link, or
+ * its creator may no longer invite.
+ */
 export async function findLink(db: Kysely<Tables>, token: string, now: number): Promise<FoundLink | null> {
   if (!isToken(SIGN_IN_PREFIX, token)) return null;
   const hash = hashToken(token);
@@ -33,28 +38,34 @@ export async function findLink(db: Kysely<Tables>, token: string, now: number): 
       'sign_in_tokens.invites_to as invitesTo',
       'sign_in_tokens.limited_to as limitedTo',
       'sign_in_tokens.ceiling',
+      'sign_in_tokens.created_by as createdBy',
       'sign_in_tokens.expires_at as expiresAt',
     ])
     .where('sign_in_tokens.hash', '=', hash)
     .where('sign_in_tokens.expires_at', '>', now)
     .executeTakeFirst();
-  return link && !(await isLinkOutgrown(db, link)) ? link : null;
+  return link && !(await isLinkVoid(db, link)) ? link : null;
 }
 
-/** Whether the membership to which a link invites holds more than the link's creator could grant. */
-export async function isLinkOutgrown(
+/**
+ * Whether the membership to which a link invites holds more than the link's creator could grant when it created the link,
+ * or can grant now.
+ */
+export async function isLinkVoid(
   db: Kysely<Tables>,
-  { userId, limitedTo, ceiling }: FoundLink,
+  { userId, invitesTo, ceiling, createdBy }: FoundLink,
 ): Promise<boolean> {
-  if (ceiling === null || limitedTo === null) return false;
+  if (invitesTo === null) return false;
   const role = await db
     .selectFrom('memberships')
     .innerJoin('roles', 'roles.id', 'memberships.role_id')
     .select('roles.permissions')
     .where('memberships.user_id', '=', userId)
-    .where('memberships.organization_id', '=', limitedTo)
+    .where('memberships.organization_id', '=', invitesTo)
     .executeTakeFirst();
-  return role !== undefined && isOutgrown(ceiling, JSON.parse(role.permissions) as string[]);
+  if (!role) return false;
+  const permissions = JSON.parse(role.permissions) as string[];
+  return isOutgrown(ceiling, permissions) || !(await mayStillInvite(db, createdBy, invitesTo, permissions));
 }
 
 /**

@@ -1,27 +1,70 @@
 import type { Change } from '../command.ts';
+import { mayStillInvite } from './inviter-standing.ts';
 
-/** Makes a user a member of those of the organizations that it is invited to. The caller has locked them. */
+/** How somebody comes to join. */
+export interface Joining {
+  /** Whether it is the person: not somebody with a link that its creator has seen. */
+  readonly confirmed: boolean;
+  /** The organization whose invitation was checked already, with the link that was opened; null: none. */
+  readonly invitedTo?: string | null;
+}
+
+/**
+ * Makes a user a member of those of the organizations that it is invited to by somebody who may still invite; a person who
+ * confirms it, also of those that a link joined before. The caller has locked the organizations.
+ */
 export async function joinInvited(
-  { tx, now, audit }: Change,
+  change: Change,
   userId: string,
   organizationIds: readonly string[],
+  { confirmed, invitedTo = null }: Joining,
 ): Promise<void> {
   if (organizationIds.length === 0) return;
-  const memberships = await tx
-    .updateTable('memberships')
-    .set({ joined_at: now })
-    .where('user_id', '=', userId)
-    .where('joined_at', 'is', null)
-    .where('organization_id', 'in', organizationIds)
-    .returning(['id', 'organization_id'])
+  const { tx, now, audit } = change;
+  const invitations = await tx
+    .selectFrom('memberships')
+    .innerJoin('roles', 'roles.id', 'memberships.role_id')
+    .select(['memberships.id', 'memberships.organization_id', 'memberships.invited_by', 'roles.permissions'])
+    .where('memberships.user_id', '=', userId)
+    .where('memberships.joined_at', 'is', null)
+    .where('memberships.organization_id', 'in', organizationIds)
     .execute();
-  for (const { id, organization_id } of memberships) {
+  if (confirmed) await confirmJoined(change, userId, organizationIds);
+  for (const { id, organization_id: organizationId, invited_by, permissions } of invitations) {
+    const role = JSON.parse(permissions) as string[];
+    if (organizationId !== invitedTo && !(await mayStillInvite(tx, invited_by, organizationId, role)))
+      continue;
+    await tx
+      .updateTable('memberships')
+      .set({ joined_at: now, confirmed: confirmed ? 1 : 0 })
+      .where('id', '=', id)
+      .execute();
     audit({
-      organizationId: organization_id,
+      organizationId,
       action: 'member.joined',
       actor: userId,
       targetId: id,
       changes: { userId: [null, userId], joinedAt: [null, new Date(now).toISOString()] },
     });
+  }
+}
+
+async function confirmJoined(
+  { tx, audit }: Change,
+  userId: string,
+  organizationIds: readonly string[],
+): Promise<void> {
+  const memberships = await tx
+    .updateTable('memberships')
+    .set({ confirmed: 1 })
+    .where('user_id', '=', userId)
+    .where('joined_at', 'is not', null)
+    .where('confirmed', '=', 0)
+    .where('organization_id', 'in', organizationIds)
+    .returning(['id', 'organization_id'])
+    .execute();
+  for (const { id, organization_id: organizationId } of memberships) {
+    const changes = { confirmed: [false, true] } as const;
+    audit({ organizationId, action: 'member.updated', actor: userId, targetId: id, changes });
   }
 }

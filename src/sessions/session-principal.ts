@@ -15,7 +15,7 @@ export interface AcceptedSession {
 export type SessionKey = { readonly hash: string } | { readonly id: string };
 
 /**
- * The session and what its user may do in every organization joined that it reaches, in one query; null where there is
+ * The session and what its user may do in every organization that it reaches, in one query; null where there is
  * no such session or it has ended: by its age, by not being used, or because its user holds more than the link was worth
  * with which it began. A user without organizations holds nothing.
  */
@@ -45,6 +45,7 @@ export async function loadSession(
       'sessions.ceiling',
       'sessions.last_seen_at',
       'memberships.organization_id',
+      'memberships.confirmed',
       'roles.permissions',
     ])
     .where('sessions.expires_at', '>', now)
@@ -58,13 +59,21 @@ export async function loadSession(
   const [session] = rows;
   if (!session) return null;
   const permissions = new Map<string, readonly string[]>();
+  const unconfirmed: string[] = [];
   for (const row of rows) {
     if (row.organization_id === null || row.permissions === null) continue;
+    if (session.limited_to === null && row.confirmed === 0) {
+      unconfirmed.push(row.organization_id);
+      continue;
+    }
     const held = JSON.parse(row.permissions) as string[];
     // Whatever gave the membership more should have ended the session; a server of an earlier release doesn't.
     if (isOutgrown(session.ceiling, held)) return null;
     permissions.set(row.organization_id, held);
   }
-  const principal = userPrincipal(session.user_id, session.id, permissions, session.limited_to);
+  const principal = userPrincipal(session.user_id, session.id, permissions, {
+    limitedTo: session.limited_to,
+    unconfirmed,
+  });
   return { principal, lastSeenAt: session.last_seen_at };
 }

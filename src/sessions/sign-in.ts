@@ -2,12 +2,13 @@ import { type Outcome, write } from '../command.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { createSession } from './create-session.ts';
+import { endLinkAccess } from './end-link-access.ts';
 import { endReplacedSession } from './end-replaced-session.ts';
 import { countFailedToken } from './failed-token.ts';
-import { findLink, isLinkOutgrown, needsOwnSession } from './find-link.ts';
+import { findLink, isLinkVoid, needsOwnSession } from './find-link.ts';
 import { joinInvited } from './join-invited.ts';
 import { findOwnName } from './own-name.ts';
-import { organizationsOf } from './user-organizations.ts';
+import { organizationsOf, reachedBy } from './user-organizations.ts';
 
 /** The token of a one-time link. */
 export interface SignInInput {
@@ -25,11 +26,12 @@ export interface SignedIn {
 
 /**
  * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to. An
- * invitation that a member or a key created joins and reaches that one organization only, unless the user asks by a
- * session that reaches all; for somebody who was removed from it before, it works only by such a session. A session by
- * which somebody asks ends. Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token
- * that is unknown, used or too old, and for one that is worth less than the membership has become; with RateLimitedError
- * for one more of those from an address that tried too many.
+ * invitation that a member or a key created joins that one organization only. Unless the user opens it in a session of
+ * their own, which reaches all, only sessions limited to the organization reach it, until the user confirms it by a sign-in
+ * of their own; for somebody who was removed from it before, it works only in such a session. The session that the caller
+ * has ends. Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token that is unknown,
+ * used or too old, or whose creator could not grant or no longer grant what the membership holds; with RateLimitedError for
+ * one more of those from an address that tried too many.
  */
 export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
   const link = await findLink(ctx.db, token, ctx.clock.now());
@@ -48,15 +50,16 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
       .where('expires_at', '>', change.now)
       .returning('user_id')
       .executeTakeFirst();
-    if (!used || (await isLinkOutgrown(tx, link))) throw refusal(ctx);
+    if (!used || (await isLinkVoid(tx, link))) throw refusal(ctx);
     const ended = replaced !== null && (await endReplacedSession(change, replaced));
     const reachedAll = ended && replaced.userId === userId && replaced.limitedTo === null;
     if (!reachedAll && (await needsOwnSession(tx, link))) throw refusal(ctx);
-    await joinInvited(change, userId, all);
-    const { joined } = await organizationsOf(tx, userId);
-    // Somebody may have been added to another organization since; what is not locked can't be written about.
-    const organizationIds = joined.filter((id) => (reachedAll ? locked : all).includes(id));
     const { limitedTo, ceiling } = reachedAll ? { limitedTo: null, ceiling: null } : link;
+    await joinInvited(change, userId, all, { confirmed: limitedTo === null, invitedTo: link.invitesTo });
+    const reached = reachedBy(await organizationsOf(tx, userId), limitedTo);
+    // Somebody may have been added to another organization since; what is not locked can't be written about.
+    const organizationIds = reached.filter((id) => (reachedAll ? locked : all).includes(id));
+    if (limitedTo === null) await endLinkAccess(change, userId, organizationIds);
     const notes = { actor: userId, organizationIds, limitedTo, ceiling };
     const session = await createSession(change, userId, notes);
     const name = await findOwnName(tx, userId, limitedTo);

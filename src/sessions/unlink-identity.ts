@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
 import { requireCommandLine } from './require-command-line.ts';
 import { requireUserByEmail } from './require-user-by-email.ts';
+import { reachedBy } from './user-organizations.ts';
 
 /**
  * Parts a user from the identity at the OpenID provider, and ends the user's sessions: whoever the provider next vouches
@@ -13,9 +14,8 @@ import { requireUserByEmail } from './require-user-by-email.ts';
 export async function unlinkIdentity(ctx: Context, email: string): Promise<void> {
   requireCommandLine(ctx, 'identity.manage');
   const { userId, organizations } = await requireUserByEmail(ctx, email);
-  const organizationIds = organizations.joined;
   await write(ctx, async ({ tx, lock, audit }) => {
-    for (const organizationId of organizationIds) await lock(organizationId);
+    for (const organizationId of organizations.joined) await lock(organizationId);
     const unlinked = await tx
       .deleteFrom('user_identities')
       .where('user_id', '=', userId)
@@ -27,13 +27,12 @@ export async function unlinkIdentity(ctx: Context, email: string): Promise<void>
       .where('user_id', '=', userId)
       .returning(['id', 'limited_to'])
       .execute();
-    for (const organizationId of organizationIds) {
+    for (const organizationId of organizations.confirmed) {
       const changes = { issuer: [unlinked.issuer, null] } as const;
       audit({ organizationId, action: 'identity.unlinked', targetId: userId, changes });
-      for (const { id, limited_to } of sessions) {
-        const reached = limited_to === null || limited_to === organizationId;
-        if (reached) audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
-      }
     }
+    for (const { id, limited_to } of sessions)
+      for (const organizationId of reachedBy(organizations, limited_to))
+        audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
   });
 }

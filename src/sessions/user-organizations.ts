@@ -6,6 +6,8 @@ export interface UserOrganizations {
   /** Joined and invited ones. */
   readonly all: readonly string[];
   readonly joined: readonly string[];
+  /** Joined in a session of the user's own, or by the operator: what sessions reach that are limited to none. */
+  readonly confirmed: readonly string[];
   /** The memberships of those that the user is only invited to. */
   readonly invited: readonly { readonly organizationId: string; readonly membershipId: string }[];
 }
@@ -14,15 +16,25 @@ export interface UserOrganizations {
 export async function organizationsOf(db: Kysely<Tables>, userId: string): Promise<UserOrganizations> {
   const rows = await db
     .selectFrom('memberships')
-    .select(['id', 'organization_id', 'joined_at'])
+    .select(['id', 'organization_id', 'joined_at', 'confirmed'])
     .where('user_id', '=', userId)
     .orderBy('organization_id')
     .execute();
+  const joined = rows.filter((row) => row.joined_at !== null);
   return {
     all: rows.map((row) => row.organization_id),
-    joined: rows.filter((row) => row.joined_at !== null).map((row) => row.organization_id),
+    joined: joined.map((row) => row.organization_id),
+    confirmed: joined.filter((row) => row.confirmed === 1).map((row) => row.organization_id),
     invited: rows
       .filter((row) => row.joined_at === null)
       .map((row) => ({ organizationId: row.organization_id, membershipId: row.id })),
   };
+}
+
+/** Those of the organizations that a session of the user reaches which may be limited to one. */
+export function reachedBy(
+  { joined, confirmed }: Pick<UserOrganizations, 'joined' | 'confirmed'>,
+  limitedTo: string | null,
+): readonly string[] {
+  return limitedTo === null ? confirmed : joined.filter((id) => id === limitedTo);
 }

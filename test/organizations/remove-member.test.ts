@@ -62,7 +62,8 @@ onEachDatabase('removing a member', (engine) => {
   });
 
   test('ends a session that an invitation began, wherever else the person is a member', async () => {
-    const { ctx, organization } = await setUp();
+    const { organization } = await setUp();
+    const { ctx } = await addMember(services(), organization.id, 'owner');
     const known = await makePerson(services());
     const own = await sessionOf(services(), known.userId);
     const { id: roleId } = await roleNamed(ctx, organization.id, 'member');
@@ -76,7 +77,8 @@ onEachDatabase('removing a member', (engine) => {
   });
 
   test('withdraws an invitation: its link works no more, other links do', async () => {
-    const { ctx, organization } = await setUp();
+    const { organization } = await setUp();
+    const { ctx } = await addMember(services(), organization.id, 'owner');
     const { id: roleId } = await roleNamed(ctx, organization.id, 'member');
     const known = await makePerson(services());
     const { result } = await inviteMember(ctx, { email: known.email, roleId });
@@ -89,7 +91,8 @@ onEachDatabase('removing a member', (engine) => {
 
   test('and accepting the invitation at the same time ends without a membership or a session', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const { ctx, organization } = await setUp();
+      const { organization } = await setUp();
+      const { ctx } = await addMember(services(), organization.id, 'owner');
       const { id: roleId } = await roleNamed(ctx, organization.id, 'member');
       const { result } = await inviteMember(ctx, { email: freshEmail(), roleId });
       const { id, userId } = result.membership;

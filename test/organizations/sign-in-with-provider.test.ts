@@ -177,6 +177,7 @@ onEachDatabase('a sign-in with a provider', (engine) => {
       createSignInLink(change, '', person.userId, INVITATION_MS, {
         organizationId: other.organizationId,
         ceiling: [],
+        createdBy: null,
       }),
     );
     const own = await sessionOf(services(), person.userId);

@@ -1,0 +1,96 @@
+import type { Kysely } from 'kysely';
+import { NEVER, type Tables } from '../../db/tables.ts';
+import { missing } from '../access/permissions.ts';
+import type { Principal } from '../access/principal.ts';
+import { idType } from '../core/ids.ts';
+
+const PERMISSION = 'member.manage';
+
+/** How an invitation names its creator: a user's, key's or operator token's id; null: Keywright itself, which stays. */
+export function inviterOf(principal: Principal): string | null {
+  switch (principal.kind) {
+    case 'user':
+      return principal.userId;
+    case 'key':
+      return principal.keyId;
+    case 'operator':
+      return principal.tokenId;
+    case 'system':
+      return null;
+  }
+}
+
+/**
+ * Whether the creator of an invitation could create it now: it is still there, and holds `member.manage` and everything
+ * that the role holds. Otherwise, who was removed could come back by an invitation of before. Null: nobody to look at.
+ */
+export async function mayStillInvite(
+  db: Kysely<Tables>,
+  inviter: string | null,
+  organizationId: string,
+  rolePermissions: readonly string[],
+): Promise<boolean> {
+  if (inviter === null) return true;
+  const held = await permissionsOf(db, inviter, organizationId);
+  return held !== null && missing(held, [PERMISSION, ...rolePermissions]).length === 0;
+}
+
+async function permissionsOf(
+  db: Kysely<Tables>,
+  inviter: string,
+  organizationId: string,
+): Promise<readonly string[] | null> {
+  switch (idType(inviter)) {
+    case 'user':
+      return permissionsOfMember(db, inviter, organizationId);
+    case 'key':
+      return permissionsOfKey(db, inviter, organizationId);
+    case 'op':
+      return permissionsOfOperator(db, inviter);
+    default:
+      return null;
+  }
+}
+
+async function permissionsOfMember(db: Kysely<Tables>, userId: string, organizationId: string) {
+  const role = await db
+    .selectFrom('memberships')
+    .innerJoin('roles', 'roles.id', 'memberships.role_id')
+    .select('roles.permissions')
+    .where('memberships.user_id', '=', userId)
+    .where('memberships.organization_id', '=', organizationId)
+    .where('memberships.joined_at', 'is not', null)
+    .executeTakeFirst();
+  return role ? (JSON.parse(role.permissions) as string[]) : null;
+}
+
+/** Of a key that has no restrictions: people have none, and a key passes on at most its own. */
+async function permissionsOfKey(db: Kysely<Tables>, keyId: string, organizationId: string) {
+  const key = await db
+    .selectFrom('api_keys')
+    .leftJoin('roles', 'roles.id', 'api_keys.role_id')
+    .leftJoin('api_key_teams', 'api_key_teams.api_key_id', 'api_keys.id')
+    .select(['api_keys.grants', 'roles.permissions'])
+    .where('api_keys.id', '=', keyId)
+    .where('api_keys.organization_id', '=', organizationId)
+    .where('api_keys.revoked_at', 'is', null)
+    .where('api_keys.enabled', '=', 1)
+    .where('api_keys.environment', '=', 'live')
+    .where('api_keys.expires_at', '=', NEVER)
+    .where('api_keys.ip_allowlist', '=', '[]')
+    .where('api_keys.rate_limit', 'is', null)
+    .where('api_key_teams.team_id', 'is', null)
+    .executeTakeFirst();
+  if (!key) return null;
+  return [...(JSON.parse(key.permissions ?? '[]') as string[]), ...(JSON.parse(key.grants) as string[])];
+}
+
+async function permissionsOfOperator(db: Kysely<Tables>, tokenId: string) {
+  const token = await db
+    .selectFrom('operator_tokens')
+    .select('id')
+    .where('id', '=', tokenId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return token ? ['*'] : null;
+}
