@@ -1,8 +1,15 @@
 import { Kind, type ValueNode, valueFromASTUntyped, visit } from 'graphql';
 import { AppError } from '../src/core/errors.ts';
 import { findInexact, INEXACT } from '../src/core/exact-json.ts';
+import { mayFitInJson } from '../src/core/json-size.ts';
 import { parseTime } from '../src/core/time.ts';
 import { builder } from './builder.ts';
+
+/**
+ * Largest JSONObject that is read, bytes: what is larger is rejected before all of it is looked at. The places that take
+ * one have lower limits, and say so in a ValidationError.
+ */
+const JSON_OBJECT_MAX_BYTES = 65_536;
 
 builder.scalarType('DateTime', {
   description: 'A point in time: RFC 3339, given in UTC with milliseconds, accepted with any offset',
@@ -11,7 +18,7 @@ builder.scalarType('DateTime', {
 });
 
 builder.scalarType('JSONObject', {
-  description: 'A JSON object',
+  description: 'A JSON object: at most 64 KB, with whole numbers up to 2^53 - 1',
   serialize: (value) => value as Record<string, unknown>,
   parseValue: requireObject,
   parseLiteral: (node: ValueNode, variables) => {
@@ -67,6 +74,8 @@ function requireString(scalar: string, value: unknown): string {
 function requireObject(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('JSONObject is an object');
+  if (!mayFitInJson(value, JSON_OBJECT_MAX_BYTES))
+    throw invalid(`JSONObject has at most ${JSON_OBJECT_MAX_BYTES} bytes`);
   const inexact = findInexact(value);
   if (inexact !== null) throw invalid(`JSONObject at "${inexact}": ${INEXACT}`);
   return value as Record<string, unknown>;

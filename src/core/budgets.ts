@@ -50,18 +50,25 @@ export class Budgets {
       if (window.spent + points <= limit) continue;
       return { spent: false, states: running.map((one, index) => stateOf(budgets[index] as Budget, one)) };
     }
-    const states = running.map((window, index) => {
-      const budget = budgets[index] as Budget;
-      window.spent += points;
-      this.#windows.set(budget.name, window);
-      return stateOf(budget, window);
-    });
+    const states = running.map((window, index) => this.#add(budgets[index] as Budget, window, points));
     return { spent: true, states };
+  }
+
+  /** Spends `points` of all of the budgets, however many are left: what is beyond a limit uses up the rest of the window. */
+  owe(budgets: readonly Budget[], points: number): readonly BudgetState[] {
+    const now = this.#clock.monotonic();
+    return budgets.map((budget) => this.#add(budget, this.#running(budget.name, now), points));
   }
 
   /** Names in memory, with windows that run or have ended. */
   get size(): number {
     return this.#windows.size;
+  }
+
+  #add(budget: Budget, window: Window, points: number): BudgetState {
+    window.spent += points;
+    this.#windows.set(budget.name, window);
+    return stateOf(budget, window);
   }
 
   #running(name: string, now: number): Window {

@@ -3,28 +3,97 @@ import { quotable } from './scrub.ts';
 /** What the error about a number says that `parseJson` could not keep. */
 export const INEXACT = 'whole numbers beyond 2^53 - 1 would lose digits: send them as strings';
 
+/** Deepest nesting of lists and objects in a JSON text of a client. */
+export const JSON_DEPTH_MAX = 100;
+
+/** Most values in lists and objects of a JSON text of a client: more than the largest mutation has. */
+export const JSON_VALUES_MAX = 50_000;
+
 /** Most steps of a path that are printed. */
 const STEPS_MAX = 10;
 
 /** Only JSON with so many digits in a row can hold a whole number beyond 2^53 - 1. */
-const LONG = /\d{16}/;
+const LONG = 16;
 
 /** A string, so that its digits are not taken for a number, or a number. */
 const TOKEN = /"(?:[^"\\]|\\.?)*"?|-?\d+(?:[.eE][\d.eE+-]*)?/gs;
 
 const WHOLE = /^-?\d+$/;
 
+/** JSON that is larger than allowed. The message says in what, and quotes nothing. */
+export class JsonLimitError extends SyntaxError {}
+
 /**
  * `JSON.parse`, with infinity in place of each whole number beyond 2^53 - 1: JSON.parse rounds them and leaves no trace.
- * Throws a SyntaxError where the text is not JSON.
+ * Throws a JsonLimitError, before anything is parsed, where the text is nested deeper than JSON_DEPTH_MAX or has more than
+ * JSON_VALUES_MAX values; a SyntaxError where it is not JSON.
  */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  if (!LONG.test(text)) return value;
+  if (!scanJson(text)) return JSON.parse(text);
   const marked = text.replace(TOKEN, (token) =>
     WHOLE.test(token) && !Number.isSafeInteger(Number(token)) ? '1e999' : token,
   );
-  return marked === text ? value : JSON.parse(marked);
+  return JSON.parse(marked);
+}
+
+/** Checks the limits of a text, which may be no JSON. Returns whether it may hold whole numbers that would lose digits. */
+function scanJson(text: string): boolean {
+  let depth = 0;
+  let values = 0;
+  let digits = 0;
+  let isLong = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) {
+      digits += 1;
+      if (digits === LONG) isLong = true;
+      continue;
+    }
+    digits = 0;
+    switch (code) {
+      case QUOTE:
+        at = endOfString(text, at + 1);
+        break;
+      case COMMA:
+        values += 1;
+        if (values > JSON_VALUES_MAX) throw tooManyValues();
+        break;
+      case LIST:
+      case OBJECT:
+        depth += 1;
+        // An empty one has no first value.
+        if (text.charCodeAt(at + 1) !== code + 2) values += 1;
+        if (depth > JSON_DEPTH_MAX) throw new JsonLimitError(`is nested more than ${JSON_DEPTH_MAX} deep`);
+        if (values > JSON_VALUES_MAX) throw tooManyValues();
+        break;
+      case LIST_END:
+      case OBJECT_END:
+        depth -= 1;
+        break;
+    }
+  }
+  return isLong;
+}
+
+/** Where the string that goes on at `from` ends; the end of the text where it doesn't. */
+function endOfString(text: string, from: number): number {
+  const end = text.indexOf('"', from);
+  if (end < 0) return text.length;
+  if (text.charCodeAt(end - 1) !== BACKSLASH) return end;
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) at += 1;
+  }
+  return text.length;
+}
+
+const [QUOTE, COMMA, ZERO, NINE, BACKSLASH] = [0x22, 0x2c, 0x30, 0x39, 0x5c];
+/** Each two before the sign that closes it. */
+const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+function tooManyValues(): JsonLimitError {
+  return new JsonLimitError(`has more than ${JSON_VALUES_MAX} values`);
 }
 
 /**
@@ -41,9 +110,16 @@ export function findInexact(value: unknown): string | null {
 function stepsTo(value: unknown): string[] | null {
   if (typeof value === 'number') return Number.isFinite(value) ? null : [];
   if (typeof value !== 'object' || value === null) return null;
-  for (const key of Object.keys(value)) {
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      const below = stepsTo(value[index]);
+      if (below) return [`[${index}]`, ...below];
+    }
+    return null;
+  }
+  for (const key in value) {
     const below = stepsTo((value as Record<string, unknown>)[key]);
-    if (below) return [Array.isArray(value) ? `[${key}]` : `.${quotable(key)}`, ...below];
+    if (below) return [`.${quotable(key)}`, ...below];
   }
   return null;
 }

@@ -20,8 +20,10 @@ export const DOCUMENT_LIMITS = {
   aliases: 30,
   /** Fields of Query or Mutation in one operation. */
   rootFields: 20,
-  /** Fields with the same name in the same braces: validation compares each with each. */
-  repeats: 30,
+  /** Fields with the same name in one selection, inline fragments included: validation compares each with each. */
+  repeats: 100,
+  /** Spreads of named fragments: validation compares those of a selection with each other. */
+  spreads: 100,
   directives: 50,
 } as const;
 
@@ -44,6 +46,7 @@ export function parseWithinLimits(source: string | Source): DocumentNode {
     demand('aliases', aliases);
   }
   demand('repeats', counter.repeats);
+  demand('spreads', counter.spreads);
   demand('directives', counter.directives);
   return document;
 }
@@ -62,6 +65,7 @@ const NAMES = {
   aliases: 'aliases',
   rootFields: 'fields at the top of an operation',
   repeats: 'repeated fields',
+  spreads: 'fragment spreads',
   directives: 'directives',
 } as const;
 
@@ -82,6 +86,7 @@ const NOTHING: Measures = { depth: 0, aliases: 0, fields: 0 };
 
 class Counter {
   repeats = 0;
+  spreads = 0;
   directives = 0;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #measured = new Map<FragmentDefinitionNode, Measures>();
@@ -94,8 +99,8 @@ class Counter {
     }
   }
 
-  measure(set: SelectionSetNode): Measures {
-    const names = new Set<string>();
+  /** `names` are those of the fields that are selected already. */
+  measure(set: SelectionSetNode, names = new Set<string>()): Measures {
     let { depth, aliases, fields } = NOTHING;
     for (const selection of set.selections) {
       this.directives += selection.directives?.length ?? 0;
@@ -105,8 +110,9 @@ class Counter {
         if (names.has(name)) this.repeats++;
         names.add(name);
         part = this.#field(selection);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) part = this.measure(selection.selectionSet);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) part = this.measure(selection.selectionSet, names);
       else {
+        this.spreads++;
         const fragment = this.#fragments.get(selection.name.value);
         part = fragment ? this.measureFragment(fragment) : NOTHING;
       }

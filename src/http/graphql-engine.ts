@@ -12,6 +12,7 @@ import { DocumentCache } from './document-cache.ts';
 import { parseWithinLimits } from './document-limits.ts';
 import type { Operation, PricedSubscription } from './graphql-operation.ts';
 import { FAULTS_MAX, keptPlans, type Parts, PreparedOperation } from './prepared-operation.ts';
+import { documentPoints, rejectedDocumentPoints } from './query-cost.ts';
 import { validationFaults } from './validation-faults.ts';
 
 export type { CheckedSubscription, Operation, PricedSubscription } from './graphql-operation.ts';
@@ -23,9 +24,6 @@ export type { CheckedSubscription, Operation, PricedSubscription } from './graph
 export type Engine = (
   operation: Operation,
 ) => Promise<ExecutionResult | { subscription: PricedSubscription }>;
-
-/** So many characters of a document that is not known yet cost one point. */
-const CHARACTERS_PER_POINT = 100;
 
 interface ServerContext {
   readonly operation: Operation;
@@ -42,7 +40,12 @@ export function createEngine(schema: GraphQLSchema, parts: Omit<Parts, 'plans'>)
   const documents = new DocumentCache();
   const plans = keptPlans();
   const prepared = new WeakMap<OperationDefinitionNode, PreparedOperation>();
-  const prepare = (document: DocumentNode, operation: OperationDefinitionNode): PreparedOperation => {
+  const prepare = (
+    text: string,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+  ): PreparedOperation => {
+    documents.set(text, document);
     const made =
       prepared.get(operation) ?? new PreparedOperation(schema, document, operation, { ...parts, plans });
     prepared.set(operation, made);
@@ -51,8 +54,11 @@ export function createEngine(schema: GraphQLSchema, parts: Omit<Parts, 'plans'>)
   const yoga = new YogaServer<ServerContext, object>({
     schema,
     plugins: [withinLimits(prepare)],
-    // There is no such thing as an erroneous document worth keeping.
-    parserAndValidationCache: { documentCache: documents, errorCache: { get() {}, set() {} } },
+    // Only documents whose operation was admitted are kept (below): erroneous ones take nobody's place.
+    parserAndValidationCache: {
+      documentCache: { get: (text) => documents.get(text), set() {} },
+      errorCache: { get() {}, set() {} },
+    },
     // What is switched off here is done around the engine, for every route alike.
     maskedErrors: false,
     graphiql: false,
@@ -76,8 +82,9 @@ export function createEngine(schema: GraphQLSchema, parts: Omit<Parts, 'plans'>)
   return async (operation) => {
     const known = admittedBefore(operation);
     if (known) return known.run(operation);
+    const { query } = operation.params;
     // Parsing and validating cost the more, the longer the document is; nothing else is known of it yet.
-    operation.charge.spend(Math.floor(operation.params.query.length / CHARACTERS_PER_POINT));
+    operation.charge.spend(documentPoints(query.length));
     const request = new fetchAPI.Request('http://keywright/graphql', { method: operation.method });
     const context: ServerContext = { operation };
     const result = await getResultForParams(
@@ -85,6 +92,7 @@ export function createEngine(schema: GraphQLSchema, parts: Omit<Parts, 'plans'>)
       context as Parameters<typeof getResultForParams>[1],
     );
     if (context.admitted) return context.admitted.run(operation);
+    operation.charge.owe(rejectedDocumentPoints(query.length));
     if (!result || isAsyncIterable(result)) throw new Error('The operation has no single result');
     return result;
   };
@@ -92,7 +100,7 @@ export function createEngine(schema: GraphQLSchema, parts: Omit<Parts, 'plans'>)
 
 /** What yoga does between a document's text and its execution, each step bounded; the execution is left to the engine. */
 function withinLimits(
-  prepare: (document: DocumentNode, operation: OperationDefinitionNode) => PreparedOperation,
+  prepare: (text: string, document: DocumentNode, operation: OperationDefinitionNode) => PreparedOperation,
 ): Plugin<ServerContext, ServerContext> {
   const admit = (
     {
@@ -102,7 +110,7 @@ function withinLimits(
     context: ServerContext,
   ): boolean => {
     const operation = getOperationAST(document, operationName);
-    if (operation) context.admitted = prepare(document, operation);
+    if (operation) context.admitted = prepare(context.operation.params.query, document, operation);
     return operation !== null && operation !== undefined;
   };
   return {

@@ -8,6 +8,8 @@ export interface Charge {
   cost: number | null;
   /** Takes further points before the work that they stand for. Throws RateLimitedError where there are not as many left. */
   spend(points: number): void;
+  /** Takes points for work that is already done, however many are left: the caller's next operations wait for them. */
+  owe(points: number): void;
 }
 
 /** One operation to run. */

@@ -1,5 +1,5 @@
 import type { GraphQLParams } from 'graphql-yoga';
-import { parseJson } from '../core/exact-json.ts';
+import { JsonLimitError, parseJson } from '../core/exact-json.ts';
 import { type BodyBuffers, readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
@@ -10,17 +10,21 @@ export type Params = GraphQLParams & { readonly query: string };
 /** Longest document, characters. */
 export const DOCUMENT_MAX = 50_000;
 
-/** Deepest nesting of lists and objects in the variables. */
-export const VARIABLES_DEPTH_MAX = 100;
+/** The parameters of a request as text, which is parsed when the caller is known and charged for its size. */
+export interface UnparsedParams {
+  /** Length of the text, UTF-16 units. */
+  readonly size: number;
+  /** Throws a Refusal where the text holds no parameters that fit. */
+  parse(): Params;
+}
 
-/** Most values in the variables, those in lists and objects counted: more than the largest import has. */
-export const VARIABLES_VALUES_MAX = 100_000;
-
-/** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal where it finds none that fit. */
-export async function readParams(exchange: Exchange, buffers: BodyBuffers): Promise<Params> {
-  if (exchange.request.method !== 'POST') return checkParams(fromQuery(exchange.query));
-  requireJson(exchange.request.headers['content-type']);
-  return checkParams(readJson(await readBody(exchange.request, exchange.response, buffers), 'The body'));
+/** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal where they can't be read. */
+export async function readParams(exchange: Exchange, buffers: BodyBuffers): Promise<UnparsedParams> {
+  const { request, query } = exchange;
+  if (request.method !== 'POST') return { size: query.length, parse: () => checkParams(fromQuery(query)) };
+  requireJson(request.headers['content-type']);
+  const body = await readBody(request, exchange.response, buffers);
+  return { size: body.length, parse: () => checkParams(readJson(body, 'The body')) };
 }
 
 function fromQuery(query: string): Record<string, unknown> {
@@ -51,9 +55,9 @@ function requireJson(contentType = ''): void {
 function readJson(text: string, what: string): unknown {
   try {
     return parseJson(text);
-  } catch {
+  } catch (error) {
     // The parser's own message quotes the text.
-    throw malformed(`${what} is not JSON`);
+    throw malformed(`${what} ${error instanceof JsonLimitError ? error.message : 'is not JSON'}`);
   }
 }
 
@@ -68,28 +72,11 @@ export function checkParams(params: unknown): Params {
   if (!isGiven(operationName, 'string')) throw malformed('operationName must be a string');
   if (isSet(variables) && !isObject(variables)) throw malformed('variables must be an object');
   if (isSet(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
-  checkSize(variables);
   return {
     query,
     ...(typeof operationName === 'string' ? { operationName } : {}),
     ...(isObject(variables) ? { variables } : {}),
   };
-}
-
-/** Counts before anything else looks at the variables: coercion and the cost of an operation visit each value. */
-function checkSize(variables: unknown): void {
-  let values = 0;
-  const visit = (value: unknown, levels: number): void => {
-    if (typeof value !== 'object' || value === null) return;
-    if (levels < 0) throw malformed(`variables are nested more than ${VARIABLES_DEPTH_MAX} deep`);
-    for (const key in value) {
-      values += 1;
-      if (values > VARIABLES_VALUES_MAX)
-        throw malformed(`variables have more than ${VARIABLES_VALUES_MAX} values`);
-      visit((value as Record<string, unknown>)[key], levels - 1);
-    }
-  };
-  visit(variables, VARIABLES_DEPTH_MAX);
 }
 
 function isSet(value: unknown): boolean {

@@ -56,7 +56,7 @@ export function graphqlHandler(
       if (!mediaType) throw notAcceptable();
       // Before the caller is looked up: a body may take its time, and a credential can end meanwhile.
       const ip = clientAddress(request, services.config.trustedProxies);
-      const params = await readParams(exchange, { unread: connections.unread, ip });
+      const unparsed = await readParams(exchange, { unread: connections.unread, ip });
       const principal = await authenticate(request, services, ip, (cookies) =>
         exchange.response.setHeader('Set-Cookie', cookies),
       );
@@ -64,9 +64,9 @@ export function graphqlHandler(
       const context = contextOf(exchange, services, principal, ip);
       const ticket = operationLimits.ticketFor(principal, ip);
       if (asksCost(request)) priced = ticket;
-      const outcome = await charged(exchange, ticket, () =>
+      const outcome = await charged(exchange, ticket, unparsed.size, () =>
         run({
-          params,
+          params: unparsed.parse(),
           method: request.method === 'POST' ? 'POST' : 'GET',
           context,
           charge: ticket,
@@ -98,9 +98,14 @@ export function graphqlHandler(
 }
 
 /** Does the work of an operation within its caller's limits, and tells in headers what is left of them. */
-async function charged<T>(exchange: Exchange, ticket: Ticket, work: () => Promise<T>): Promise<T> {
+async function charged<T>(
+  exchange: Exchange,
+  ticket: Ticket,
+  size: number,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    ticket.begin();
+    ticket.begin(size);
     return await work();
   } finally {
     ticket.leave();

@@ -13,6 +13,10 @@ const NAMES_MAX = 50_000;
 /** After so long a place among the operations under way may be free, seconds. */
 const PLACE_RETRY_SECONDS = 1;
 
+/** A request of at most so many characters costs a point; a longer one costs another for each further 1,024. */
+const FREE_CHARACTERS = 4_096;
+const CHARACTERS_PER_POINT = 1_024;
+
 /** One thing that an operation counts against. */
 interface Counted {
   readonly kind: keyof PerCaller;
@@ -117,9 +121,12 @@ export class Ticket implements Charge {
     this.#parts = own.filter(({ limit }) => limit > 0);
   }
 
-  /** Takes a place and the point that every request takes. Throws RateLimitedError, with nothing taken. */
-  begin(): void {
-    this.spend(1);
+  /**
+   * Takes a place and the points that a request of this size takes, at least one; must be called before it is parsed.
+   * Throws RateLimitedError, with no place taken.
+   */
+  begin(characters = 0): void {
+    this.spend(1 + Math.max(0, Math.ceil((characters - FREE_CHARACTERS) / CHARACTERS_PER_POINT)));
     const full = this.#limits.enter(this.#counted);
     if (full) {
       const message = `Too many operations of this ${POLICY_NAMES[full.kind]} are under way`;
@@ -143,6 +150,11 @@ export class Ticket implements Charge {
     const seconds = this.#limits.secondsTo(last?.endsAt ?? 0);
     const message = `The operation takes ${points} points, and this ${this.#nameOf(last?.name)} has ${last?.remaining ?? 0} left`;
     throw new RateLimitedError(message, Math.max(1, seconds));
+  }
+
+  owe(points: number): void {
+    this.charged += points;
+    if (this.#parts.length > 0) this.#states = this.#budgets.owe(this.#parts, points);
   }
 
   /** Gives the place back. May be called twice. */

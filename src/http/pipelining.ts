@@ -26,6 +26,9 @@ export function inTurn(request: IncomingMessage, response: ServerResponse, serve
     const left = (waiting.get(socket) ?? 1) - 1;
     waiting.set(socket, left);
     if (left === 0) socket.resume();
-    serve();
+    // After a turn of everything else: a client may have sent many requests at once.
+    setImmediate(() => {
+      if (!socket.destroyed) serve();
+    });
   });
 }

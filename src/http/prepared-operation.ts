@@ -17,7 +17,7 @@ import { FieldErrors } from './execution/field-errors.ts';
 import { Plan } from './execution/plan.ts';
 import { execute } from './execution/run.ts';
 import type { Operation, PricedSubscription } from './graphql-operation.ts';
-import { alone, COST_MAX, chargeOf, hasVariableCost, queryCost } from './query-cost.ts';
+import { alone, COST_MAX, chargeOf, documentPoints, hasVariableCost, queryCost } from './query-cost.ts';
 import { requestFault } from './request-fault.ts';
 import { responseBound, returnsShownOnce } from './response-bound.ts';
 import { ResponseBudget, responseCouldBeTooLarge } from './response-budget.ts';
@@ -89,31 +89,27 @@ export class PreparedOperation {
   }
 
   /** Runs it, if the variables fit and it can't return too much; a subscription is said to be fit to run. */
-  async run({
-    params,
-    context,
-    charge,
-    started,
-  }: Operation): Promise<ExecutionResult | { subscription: PricedSubscription }> {
+  async run(operation: Operation): Promise<ExecutionResult | { subscription: PricedSubscription }> {
+    const { params, context, charge, started } = operation;
     const given = params.variables ?? {};
     const { coerced, errors } = this.#coerce(given);
-    if (errors) return { errors };
+    if (errors) return rejected(operation, errors);
     const fields = this.#costWith(given, context);
-    if (fields instanceof GraphQLError) return { errors: [fields] };
+    if (fields instanceof GraphQLError) return rejected(operation, [fields]);
     charge.cost = fields;
     // First: it bounds the work of adding up the rest.
-    if (fields > COST_MAX) return { errors: [tooComplex(fields)] };
+    if (fields > COST_MAX) return rejected(operation, [tooComplex(fields)]);
     const scans = this.#scans.hasScans ? await this.#scans.points(coerced, context, this.#sizes) : 0;
     const cost = fields + scans;
     charge.cost = cost;
-    if (cost > COST_MAX) return { errors: [tooComplex(cost)] };
+    if (cost > COST_MAX) return rejected(operation, [tooComplex(cost)]);
     const budget = this.#budgetFor(coerced, context);
-    if (budget instanceof GraphQLError) return { errors: [budget] };
+    if (budget instanceof GraphQLError) return rejected(operation, [budget]);
     charge.spend(chargeOf(fields, scans));
     started(this.#description);
-    const [document, operation] = [this.#document, this.#operation];
-    if (operation.operation === OperationTypeNode.SUBSCRIPTION)
-      return { subscription: { document, operation, variables: given, cost } };
+    const [document, definition] = [this.#document, this.#operation];
+    if (definition.operation === OperationTypeNode.SUBSCRIPTION)
+      return { subscription: { document, operation: definition, variables: given, cost } };
     return this.#execute(coerced, context, budget);
   }
 
@@ -183,6 +179,12 @@ export class PreparedOperation {
     this.#size = plan.size;
     this.#plans.set(this, plan, { size: plan.size });
   }
+}
+
+/** The errors of an operation that does not run. Finding them was work, the more the longer the document is. */
+function rejected({ params, charge }: Operation, errors: readonly GraphQLError[]): ExecutionResult {
+  charge.owe(documentPoints(params.query.length));
+  return { errors };
 }
 
 function tooComplex(cost: number): GraphQLError {

@@ -20,6 +20,22 @@ export const COST_MAX = 10_000;
 /** So many fields of an answer take about as long as one point of a scan. */
 const FIELDS_PER_POINT = 10;
 
+/** So many characters of a document cost one point where it is not known yet, or its operation is rejected. */
+const CHARACTERS_PER_POINT = 10;
+
+/** The most points that are taken for a document that is rejected: no more of it is looked at. */
+const REJECTED_POINTS_MAX = 5_000;
+
+/** The points for parsing and validating a document of this length, in UTF-16 units, or for what a rejected operation takes. */
+export function documentPoints(length: number): number {
+  return Math.floor(length / CHARACTERS_PER_POINT);
+}
+
+/** Further points for a document that is rejected, ten times as many. */
+export function rejectedDocumentPoints(length: number): number {
+  return Math.min(length, REJECTED_POINTS_MAX);
+}
+
 /** The points that an operation takes from its caller's budget, beyond the one that every request takes. */
 export function chargeOf(fields: number, scans: number): number {
   return Math.max(0, Math.ceil(fields / FIELDS_PER_POINT) + scans - 1);

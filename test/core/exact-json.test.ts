@@ -1,6 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { findInexact, parseJson } from '../../src/core/exact-json.ts';
+import { expect, test, vi } from 'vitest';
+import {
+  findInexact,
+  JSON_DEPTH_MAX,
+  JSON_VALUES_MAX,
+  JsonLimitError,
+  parseJson,
+} from '../../src/core/exact-json.ts';
 
 test.each([
   ['{"a":9007199254740991,"b":-9007199254740991}', null],
@@ -38,4 +44,22 @@ test('everything else is read as JSON.parse reads it', () => {
   );
   for (const text of ['', '{', '"', '"\\', '1234567890123456"', '12345678901234567890,'])
     expect(() => parseJson(text)).toThrow(SyntaxError);
+});
+
+const list = (values: number, one = '1') => `[${Array(values).fill(one).join()}]`;
+const nested = (levels: number) => `${'[{"a":'.repeat(levels / 2)}"]"${'}]'.repeat(levels / 2)}`;
+
+test.each([
+  [list(JSON_VALUES_MAX), list(JSON_VALUES_MAX + 1)],
+  [list(JSON_VALUES_MAX, '[]'), list(JSON_VALUES_MAX + 1, '{}')],
+  [list(JSON_VALUES_MAX / 2, '[1]'), list(JSON_VALUES_MAX / 2 + 1, '{"a":"\\\\"}')],
+  [nested(JSON_DEPTH_MAX), nested(JSON_DEPTH_MAX + 2)],
+  [list(2, nested(JSON_DEPTH_MAX - 2)), `[1,${nested(JSON_DEPTH_MAX)}]`],
+  // What is in strings doesn't count.
+  [JSON.stringify(list(JSON_VALUES_MAX + 1, '"[{')), '['.repeat(500_000)],
+])('a text past the limits is rejected, and not parsed', (within, past) => {
+  expect(parseJson(within)).toEqual(JSON.parse(within));
+  const parse = vi.spyOn(JSON, 'parse');
+  expect(() => parseJson(past)).toThrow(JsonLimitError);
+  expect(parse).not.toHaveBeenCalled();
 });

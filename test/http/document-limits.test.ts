@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DocumentCache } from '../../src/http/document-cache.ts';
 import { DOCUMENT_LIMITS, parseWithinLimits } from '../../src/http/document-limits.ts';
 
-const { depth, aliases, rootFields, repeats, directives, tokens } = DOCUMENT_LIMITS;
+const { depth, aliases, rootFields, repeats, spreads, directives, tokens } = DOCUMENT_LIMITS;
 
 function times(count: number, text: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => text(index)).join(' ');
@@ -28,6 +28,12 @@ test.each([
   ['aliases', `{a{${times(aliases, (i) => `x${i}:a`)}}}`, `{a{${times(aliases + 1, (i) => `x${i}:a`)}}}`],
   ['root fields', `{${times(rootFields, (i) => `f${i}`)}}`, `{${times(rootFields + 1, (i) => `f${i}`)}}`],
   ['repeats', `{a{${times(repeats + 1, () => 'b')}}}`, `{a{${times(repeats + 2, () => 'b')}}}`],
+  [
+    'repeats in inline fragments',
+    `{a{${times(repeats + 1, () => '... on T {... {b}}')}}}`,
+    `{a{${times(repeats + 2, () => '... on T {... {b}}')}}}`,
+  ],
+  ['spreads', `{a{${times(spreads, (i) => `...F${i}`)}}}`, `{a{${times(spreads + 1, (i) => `...F${i}`)}}}`],
   ['directives', `{a ${times(directives, () => '@b')}}`, `{a ${times(directives + 1, () => '@b')}}`],
 ])('lets a document through at the limit of %s, and refuses one past it', (_name, within, past) => {
   expect(refusal(within)).toBeNull();

@@ -134,27 +134,27 @@ test('a document may be long, or long and said in variables', async () => {
   expect([status, errors[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
 });
 
-test('variables may be nested 100 deep', async () => {
+test('variables may be nested 98 deep in a body', async () => {
   const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
   const post = (levels: number) => {
     const body = `{"query":"{ __typename }","variables":{"a":${nested(levels)}}}`;
     return send(server(), { headers: { 'Content-Type': 'application/json' }, body });
   };
-  expect((await post(100)).status).toBe(200);
-  for (const levels of [101, 150_000]) {
+  expect((await post(98)).status).toBe(200);
+  for (const levels of [99, 150_000]) {
     const { status, body } = await post(levels);
     expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
   }
 });
 
-test('variables may have 100,000 values, however they are nested', async () => {
+test('a body may have 50,000 values, however they are nested', async () => {
   const list = (values: number, one: string) => `{"a":[${Array(values).fill(one).join()}]}`;
   const post = (variables: string) => {
     const body = `{"query":"{ __typename }","variables":${variables}}`;
     return send(server(), { headers: { 'Content-Type': 'application/json' }, body });
   };
-  expect((await post(list(99_999, '1'))).status).toBe(200);
-  for (const variables of [list(100_000, '1'), list(50_000, '[1]'), list(340_000, '{}')]) {
+  expect((await post(list(49_997, '1'))).status).toBe(200);
+  for (const variables of [list(49_998, '1'), list(25_000, '[1]'), list(340_000, '{}')]) {
     const { status, body } = await post(variables);
     expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
   }

@@ -110,9 +110,9 @@ onEachDatabase('the points of', (engine) => {
 
   test('a document that is new, before it is parsed', async () => {
     const { sessionToken } = await makeMember(server());
-    const long = (nonsense: string) => `{ __typename #${nonsense.repeat(1_500)}`;
-    expect(codesOf(await asking(sessionToken, '192.0.2.1', long('a')))).toEqual(['BAD_REQUEST']);
-    expect(codesOf(await asking(sessionToken, '192.0.2.1', long('b')))).toEqual(['BAD_REQUEST']);
+    const long = (nonsense: string) => `{ __typename #${nonsense.repeat(150)}`;
+    for (const nonsense of ['a', 'b'])
+      expect(codesOf(await asking(sessionToken, '192.0.2.1', `${long(nonsense)}\n}`))).toEqual([]);
     const refused = await asking(sessionToken, '192.0.2.1', long('c'));
     expect([refused.status, codesOf(refused)]).toEqual([429, ['RATE_LIMITED']]);
     server().clock.advance(10_000);

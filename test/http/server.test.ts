@@ -244,6 +244,33 @@ test('waits, when it stops, for work whose client has left', async () => {
   await stopping;
 });
 
+test('serves each of the requests that come together after a turn of everything else', async () => {
+  let turn = 0;
+  let counting = true;
+  const count = (): void => {
+    turn += 1;
+    if (counting) setImmediate(count);
+  };
+  onTestFinished(() => {
+    counting = false;
+  });
+  const turns: number[] = [];
+  const noting: Route = {
+    methods: ['GET'],
+    handle: (exchange) => {
+      turns.push(turn);
+      respondJson(exchange, 200, {});
+    },
+  };
+  const { url } = await serve({ '/a': noting });
+  const client = await openConnection(url);
+  count();
+  client.send('GET /a HTTP/1.1\r\nHost: keywright\r\n\r\n'.repeat(10));
+  await eventually(() => turns.length === 10);
+  expect(new Set(turns).size).toBe(10);
+  client.socket.destroy();
+});
+
 test('says when the port is taken', async () => {
   const { url } = await serve({});
   const log = createLog('silent');

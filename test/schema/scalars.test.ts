@@ -68,6 +68,28 @@ test('JSONObject is an object, CIDR and Permission are strings', () => {
   }
 });
 
+test('JSONObject reads no more of a value than it may have', () => {
+  const { parseLiteral, parseValue: read } = scalar('JSONObject');
+  let reads = 0;
+  const counted = (target: object) =>
+    new Proxy(target, {
+      get(of, key, receiver) {
+        reads += 1;
+        return Reflect.get(of, key, receiver);
+      },
+    });
+  const numbers = Array(900_000).fill(1);
+  expect(() => read({ a: counted(numbers) })).toThrow('JSONObject has at most 65536 bytes');
+  expect(() => read({ a: [counted({ b: 'x'.repeat(70_000), c: counted(numbers) })] })).toThrow('JSONObject');
+  expect(reads).toBeLessThan(4 * 65_536);
+  expect(() => read({ ['x'.repeat(65_536)]: 1 })).toThrow('JSONObject');
+  const text = 'x'.repeat(65_000);
+  expect(read({ text, list: [1, null, {}] })).toEqual({ text, list: [1, null, {}] });
+  const literal = (x: unknown) => parseLiteral(parseValue('{a: [$x, $x, $x]}'), { x });
+  expect(literal({ text: 'x'.repeat(20_000) })).toHaveProperty('a.length', 3);
+  expect(() => literal({ text: 'x'.repeat(30_000) })).toThrow('JSONObject');
+});
+
 test('JSONObject keeps every number that is written, or refuses it', () => {
   const { parseLiteral, parseValue: read } = scalar('JSONObject');
   const literal = (text: string) => parseLiteral(parseValue(text), { x: 1 });

@@ -106,13 +106,14 @@ export class Connection {
 
   #receive(data: RawData, isBinary: boolean): void {
     this.#alive = true;
-    this.#intake.count();
+    // A message is text: one in bytes is as good as none.
+    const text = isBinary ? '' : data.toString();
+    this.#intake.count(text.length);
     // A client may go on to send while the socket closes.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     let message: ReturnType<typeof validateMessage>;
     try {
-      if (isBinary) throw new Error('A message is text');
-      message = validateMessage(parseJson(data.toString()));
+      message = validateMessage(parseJson(text));
       if ('id' in message && message.id.length > ID_MAX) throw new Error('The id is too long');
     } catch {
       return this.#close(CloseCode.BadRequest, 'Invalid message received');
@@ -125,7 +126,7 @@ export class Connection {
       case MessageType.Pong:
         return;
       case MessageType.Subscribe:
-        return this.#subscribe(message);
+        return this.#subscribe(message, text.length);
       case MessageType.Complete:
         return this.#operations?.complete(message.id);
       default:
@@ -163,12 +164,13 @@ export class Connection {
     this.#send({ type: MessageType.ConnectionAck });
   }
 
-  #subscribe({ id, payload }: SubscribeMessage): void {
+  #subscribe({ id, payload }: SubscribeMessage, size: number): void {
     if (!this.#operations) return this.#unauthorized();
     if (this.#operations.has(id)) {
       return this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     }
-    this.#operations.start(id, payload, new SocketOutlet(this.#socket, this.#stream, id, this.#host.wrote));
+    const outlet = new SocketOutlet(this.#socket, this.#stream, id, this.#host.wrote);
+    this.#operations.start(id, payload, size, outlet);
   }
 
   #refuse(error: unknown): void {

@@ -13,6 +13,9 @@ const INIT_BYTES_MAX = 16_384;
 /** From so many bytes on, an incomplete message is counted. */
 const COUNTED_MIN = 4_096;
 
+/** A longer message counts as one for each so many characters that it has begun. */
+const CHARACTERS_PER_MESSAGE = 4_096;
+
 /** What is around the payload of a client's ping or pong: its length, and its mask (RFC 6455, 5.2). */
 const CONTROL_HEADER_BYTES = 6;
 
@@ -56,11 +59,14 @@ export class Intake {
     this.#isKnown = true;
   }
 
-  /** Counts a message that is complete. A client that sends too many, or takes too little, is not read from for a while. */
-  count(): void {
+  /**
+   * Counts a message of this length that is complete. A client that sends too many, or takes too little, is not read from
+   * for a while.
+   */
+  count(characters: number): void {
     this.#received = 0;
     this.#host.unread.release(this.#incomplete);
-    this.#pace();
+    this.#pace(Math.max(1, Math.ceil(characters / CHARACTERS_PER_MESSAGE)));
   }
 
   /** Counts a ping or a pong: it may come between the fragments of a message, which are kept all the same. */
@@ -68,12 +74,12 @@ export class Intake {
     this.#received = Math.max(0, this.#received - bytes - CONTROL_HEADER_BYTES);
     if (this.#received <= COUNTED_MIN) this.#host.unread.release(this.#incomplete);
     else this.#host.unread.note(this.#incomplete);
-    this.#pace();
+    this.#pace(1);
   }
 
-  #pace(): void {
+  #pace(messages: number): void {
     this.holdBack();
-    const milliseconds = this.#rate.count();
+    const milliseconds = this.#rate.count(messages);
     if (milliseconds === 0) return;
     if (this.#resting) clearTimeout(this.#resting);
     this.#resting = setTimeout(() => {

@@ -9,10 +9,11 @@ export class MessageRate {
     this.#left = perSecond;
   }
 
-  /** Counts a message. Returns for how long no more should be read, milliseconds; 0 where the client may go on. */
-  count(): number {
+  /** Counts messages. Returns for how long no more should be read, milliseconds; 0 where the client may go on. */
+  count(messages = 1): number {
     const now = performance.now();
-    this.#left = Math.min(this.#perSecond, this.#left + ((now - this.#at) * this.#perSecond) / 1000) - 1;
+    this.#left =
+      Math.min(this.#perSecond, this.#left + ((now - this.#at) * this.#perSecond) / 1000) - messages;
     this.#at = now;
     return this.#left >= 0 ? 0 : Math.ceil((-this.#left * 1000) / this.#perSecond);
   }

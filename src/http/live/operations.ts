@@ -69,7 +69,8 @@ export class Operations {
     return this.#running.has(id);
   }
 
-  start(id: string, payload: SubscribeMessage['payload'], outlet: SocketOutlet): void {
+  /** `size` is the length of the message, in UTF-16 units. */
+  start(id: string, payload: SubscribeMessage['payload'], size: number, outlet: SocketOutlet): void {
     if (this.#ending) return;
     const { operations } = this.#host.limits;
     // What was given up runs on for a while: as many of those may be beside.
@@ -83,7 +84,7 @@ export class Operations {
       if (this.#running.get(id) === running) this.#running.delete(id);
     };
     this.#atWork += 1;
-    const work = this.#run(running, payload, over)
+    const work = this.#run(running, payload, size, over)
       .catch((error: unknown) => {
         const { request, log } = this.#host.context(this.#client, this.#caller.principal);
         if (!running.stopped) outlet.error([presentError(error, request, log).toJSON()]);
@@ -118,7 +119,12 @@ export class Operations {
     this.#tellIfIdle();
   }
 
-  async #run(running: Running, payload: SubscribeMessage['payload'], over: () => void): Promise<void> {
+  async #run(
+    running: Running,
+    payload: SubscribeMessage['payload'],
+    size: number,
+    over: () => void,
+  ): Promise<void> {
     const { run, subscriptions } = this.#host;
     const { outlet } = running;
     const params = checkParams(payload);
@@ -132,7 +138,7 @@ export class Operations {
     const charge = this.#host.ticketFor(principal, this.#client.ip);
     let outcome: Awaited<ReturnType<Engine>>;
     try {
-      charge.begin();
+      charge.begin(size);
       outcome = await run({ params, method: 'POST', context, charge, started: () => {} });
     } finally {
       charge.leave();

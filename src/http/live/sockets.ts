@@ -33,6 +33,8 @@ export class Sockets {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      // Of messages that come together, each is read after a turn of everything else.
+      allowSynchronousEvents: false,
       maxPayload: host.limits.messageBytes,
       maxFragments: FRAGMENTS_MAX,
       handleProtocols: (offered) =>

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import type { Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/core/config.ts';
 import { RateLimitedError } from '../../../src/core/errors.ts';
 import { CallerDocuments } from '../../../src/http/live/caller-documents.ts';
@@ -153,6 +154,35 @@ describe('a socket', () => {
     expect(new Set(codes).size).toBeLessThanOrEqual(1);
     for (const code of codes) expect(code).toBe('RATE_LIMITED');
   }, 30_000);
+
+  test('is read after a turn of everything else for each of the messages that come together', async () => {
+    const { sessionToken } = await makeMember(server());
+    const live = await connectLive(server(), sessionToken);
+    let turn = 0;
+    let counting = true;
+    const count = (): void => {
+      turn += 1;
+      if (counting) setImmediate(count);
+    };
+    const turns = new Set<number>();
+    const { statements } = server();
+    const { push } = statements;
+    onTestFinished(() => {
+      counting = false;
+      statements.push = push;
+    });
+    count();
+    statements.push = (...texts) => {
+      turns.add(turn);
+      return push.apply(statements, texts);
+    };
+    const { _socket: stream } = live.socket as unknown as { _socket: Socket };
+    stream.cork();
+    const operations = Array.from({ length: 5 }, () => live.subscribe('{ viewer { __typename } }'));
+    stream.uncork();
+    await eventually(() => operations.every(({ completed }) => completed));
+    expect(turns.size).toBeGreaterThanOrEqual(5);
+  });
 
   test('that sends pongs unasked is read later', async () => {
     const socket = await connectLive(server(), (await makeMember(server())).sessionToken);

@@ -43,7 +43,8 @@ onEachDatabase('one caller', (engine) => {
     const refused = () =>
       started.filter(({ errors }) => errors?.[0]?.extensions.code === 'RATE_LIMITED').length;
     await eventually(async () => (await created()).length + refused() === 50);
-    expect(refused()).toBeGreaterThan(0);
+    // On SQLite each of them has ended before the next message is read.
+    if (engine === 'postgres') expect(refused()).toBeGreaterThan(0);
     // Given up early, as user interfaces do, it may start as many again.
     const usual = [1, 2, 3].map(() => socket.subscribe(CHANGED));
     for (const one of usual) one.complete();

@@ -1,0 +1,23 @@
+/**
+ * Whether a value may fit into so many bytes of JSON. Looks at no more of it than that: a value for which this is true
+ * has at most six times as many, where each character is escaped.
+ */
+export function mayFitInJson(value: unknown, bytes: number): boolean {
+  return bytesLeft(value, bytes) >= 0;
+}
+
+/** At most so much is left of `bytes` after the value. Negative, with the rest of it not looked at, where that is too little. */
+function bytesLeft(value: unknown, bytes: number): number {
+  if (typeof value === 'string') return bytes - '""'.length - value.length;
+  if (typeof value !== 'object' || value === null) return bytes - 1;
+  let left = bytes - '{}'.length;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && left >= 0; index += 1) left = bytesLeft(value[index], left);
+    return left;
+  }
+  for (const key in value) {
+    if (left < 0) break;
+    left = bytesLeft((value as Record<string, unknown>)[key], left - '"":'.length - key.length);
+  }
+  return left;
+}
