@@ -24,11 +24,15 @@ const KeyRestriction = builder.enumType('KeyRestriction', {
   description: 'A restriction of an API key, which the keys that it creates or changes inherit',
   values: {
     ENVIRONMENT: { description: 'A key creates and changes keys of its own environment only' },
-    EXPIRES_AT: { description: 'No key may expire later than the calling key' },
+    EXPIRES_AT: {
+      description: 'No key may expire later than the calling key, or its secret while that is being replaced',
+    },
     IP_ALLOWLIST: { description: 'Addresses outside the calling key’s allowlist can’t be allowed' },
     RATE_LIMIT: { description: 'The rate limit can’t be looser than the calling key’s' },
     TEAMS: { description: 'The calling key is limited to its teams' },
-    SELF: { description: 'A key can’t update itself' },
+    SELF: {
+      description: 'A key can’t update itself, nor rotate itself with a secret that is being replaced',
+    },
   },
 });
 

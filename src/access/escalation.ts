@@ -4,6 +4,7 @@ import { missing } from './permissions.ts';
 import type { Principal } from './principal.ts';
 
 const RESTRICTED = 'An API key passes on at most its own restrictions';
+const RETIRING = `${RESTRICTED}, and this secret is being replaced: use the key's new secret`;
 
 /**
  * Throws EscalationError unless the caller holds all of these permissions and, where it is an API key, is bound no more
@@ -18,7 +19,9 @@ export function refuseEscalation(
 ): void {
   const lacking = missing(principal.permissionsIn(organizationId), permissions);
   const restrictions = exceededBy(principal, holders);
-  if (restrictions.length > 0) throw new EscalationError(lacking, RESTRICTED, restrictions);
+  const retires = principal.kind === 'key' && principal.secretRetires && restrictions.includes('EXPIRES_AT');
+  if (restrictions.length > 0)
+    throw new EscalationError(lacking, retires ? RETIRING : RESTRICTED, restrictions);
   if (lacking.length > 0) throw new EscalationError(lacking);
 }
 

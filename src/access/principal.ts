@@ -39,8 +39,10 @@ export interface KeyPrincipal extends Rights {
   readonly keyId: string;
   readonly secretId: string;
   readonly organizationIds: readonly [string];
-  /** What it is bound by; it hands out nothing that is bound less tightly. */
+  /** What it is bound by; it hands out nothing that is bound less tightly. The expiry is the secret's, if that is earlier. */
   readonly limits: KeyLimits;
+  /** Whether its secret is accepted for less long than the key: another one replaces it. */
+  readonly secretRetires: boolean;
 }
 
 /** The product's own back end: everything in every organization. */
@@ -78,25 +80,26 @@ export function userPrincipal(
 }
 
 /** A key as it is known where it is verified. */
-export interface CallingKey extends Omit<KeyLimits, 'expiresAt'> {
+export interface CallingKey extends KeyLimits {
   readonly keyId: string;
   readonly secretId: string;
   readonly organizationId: string;
   /** Effective: the role's and the grants. */
   readonly permissions: readonly string[];
-  /** When the key expires, whichever of its secrets was presented; NEVER where it doesn't. */
+  /** When the key expires, NEVER where it doesn't; `expiresAt` is when the key or this secret does, whichever is first. */
   readonly keyExpiresAt: number;
 }
 
 /** A key with its effective permissions. One that is bound to teams can't do what concerns no team. */
 export function keyPrincipal(key: CallingKey): KeyPrincipal {
-  const { keyId, secretId, organizationId, environment, allowlist, rateLimit, teamIds } = key;
+  const { keyId, secretId, organizationId, environment, expiresAt, allowlist, rateLimit, teamIds } = key;
   const held = rights(keyId, new Map([[organizationId, key.permissions]]));
   return {
     kind: 'key',
     keyId,
     secretId,
-    limits: { environment, expiresAt: key.keyExpiresAt, allowlist, rateLimit, teamIds },
+    limits: { environment, expiresAt, allowlist, rateLimit, teamIds },
+    secretRetires: expiresAt < key.keyExpiresAt,
     organizationIds: [organizationId],
     ...(teamIds.length > 0 ? withinTeams(held, teamIds) : held),
     knows: (id) => held.can(id, 'organization.view'),

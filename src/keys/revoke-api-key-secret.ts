@@ -2,10 +2,11 @@ import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import { keyScopeOf, refuseOtherTeams } from '../access/key-scope.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
-import { ConflictError, NotFoundError } from '../core/errors.ts';
+import { ConflictError, ForbiddenError, NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { type ApiKey, keysInScope, loadSecrets, secretStatusOf } from './api-key.ts';
 import { teamIdsOfKeys } from './key-teams.ts';
+import { isReplacedCaller } from './replaced-caller.ts';
 import { requireApiKey } from './require-api-key.ts';
 
 /** Which secret to end. */
@@ -18,8 +19,9 @@ const PERMISSION = 'api.key.update';
 
 /**
  * Ends one secret of a key, at once and for ever, also the last one accepted. Needs `api.key.update`. Rejects with
- * NotFoundError, with ForbiddenError where its key is bound to other teams than the caller's, or with ConflictError where
- * the secret or its key has ended already. Returns the key.
+ * NotFoundError, with ForbiddenError where its key is bound to other teams than the caller's, or where the caller presents
+ * a secret of the same key that is being replaced and means another one, or with ConflictError where the secret or its key
+ * has ended already. Returns the key.
  */
 export async function revokeApiKeySecret(
   ctx: Context,
@@ -47,6 +49,12 @@ async function endSecret(ctx: Context, change: PermittedChange, keyId: string, i
   const { tx, now, audit, principal } = change;
   const key = await requireApiKey(ctx, change, keyId);
   refuseOtherTeams(change, PERMISSION, await teamIdsOfKeys(tx, [keyId]));
+  const isOwn = principal.kind === 'key' && principal.secretId === id;
+  if (!isOwn && (await isReplacedCaller(change, keyId)))
+    throw new ForbiddenError(
+      PERMISSION,
+      "A secret that is being replaced can't revoke other secrets of its key",
+    );
   if (key.revokedAt !== null)
     throw new ConflictError('The key is revoked already, and all its secrets with it');
   const [secret] = await loadSecrets({ ...ctx, principal }, [id], tx);

@@ -3,7 +3,7 @@ import { NEVER, type Tables } from '../../db/tables.ts';
 import { refuseEscalation } from '../access/escalation.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
 import { type ApiKey, type ApiKeySecret, loadSecrets, statusOf } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
@@ -12,6 +12,7 @@ import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
 import { permissionsInForce } from './permissions-in-force.ts';
 import { limitsOf } from './policy.ts';
+import { isReplacedCaller } from './replaced-caller.ts';
 import { requireApiKey } from './require-api-key.ts';
 
 /** Which key to rotate, and for how long its present secret goes on being accepted. */
@@ -38,7 +39,8 @@ const ACCEPTED_MAX = 10;
 /**
  * Gives a key a new secret; the old one retires after the overlap, at the latest when the key expires. Secrets that
  * retire already keep their own ends. The caller needs `api.key.update` and every permission of the key; a calling key
- * rotates itself, and keys that are bound at least as tightly. Rejects with ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many secrets accepted).
+ * rotates itself, unless its secret is being replaced, and keys that are bound at least as tightly. Rejects with
+ * ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many secrets accepted).
  */
 export async function rotateApiKey(ctx: Context, given: RotateApiKeyInput): Promise<Outcome<RotatedApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
@@ -67,6 +69,8 @@ async function replaceSecret(
   if (key.revokedAt !== null) throw new ConflictError('The key is revoked: it gets no new secret');
   if (statusOf({ ...key, enabled: true }, now) === 'EXPIRED')
     throw new ConflictError('The key has expired: extend it before it gets a new secret');
+  if (await isReplacedCaller(change, id))
+    throw new EscalationError([], "A secret that is being replaced can't rotate its own key", ['SELF']);
   const permissions = await permissionsInForce(tx, organizationId, key);
   const limits = limitsOf({ ...key, teamIds: await teamIdsOfKeys(tx, [id]) }, key.environment);
   refuseEscalation(principal, organizationId, permissions, [limits]);

@@ -158,10 +158,12 @@ onEachDatabase('the restrictions of an API key', (engine) => {
     }
   });
 
-  test('are those of the key, not of a secret that is being replaced', async () => {
+  test('include that of a secret that is being replaced', async () => {
     const { id, secret } = await place.key({ grants: MANAGES_KEYS });
     expect(await attempt(secret, 'rotateApiKey', { id, overlapSeconds: 60 })).toBe('RotateApiKeyPayload');
-    expect(await attempt(secret, 'createApiKey', { name: 'A' })).toBe('CreateApiKeyPayload');
+    expect(await attempt(secret, 'createApiKey', { name: 'A' })).toEqual(['EXPIRES_AT']);
+    const expiresAt = asText(soon(60));
+    expect(await attempt(secret, 'createApiKey', { name: 'A', expiresAt })).toBe('CreateApiKeyPayload');
   });
 
   test('count as they are when the change is made', async () => {

@@ -206,6 +206,7 @@ describe('the counters', () => {
       permissions: [],
       teamIds: [],
       environment: 'live',
+      expiresAt: NEVER,
       keyExpiresAt: NEVER,
       allowlist: [],
       rateLimit: null,

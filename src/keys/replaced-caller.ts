@@ -1,0 +1,15 @@
+import type { PermittedChange } from '../command.ts';
+
+/**
+ * Whether the caller is this key and presents a secret that a newer one has replaced: who has that must not decide on the
+ * newer one. By the database, since a secret may be replaced in the moment in which it is used.
+ */
+export async function isReplacedCaller({ tx, principal }: PermittedChange, keyId: string): Promise<boolean> {
+  if (principal.kind !== 'key' || principal.keyId !== keyId) return false;
+  const { replaced_at } = await tx
+    .selectFrom('api_key_secrets')
+    .select('replaced_at')
+    .where('id', '=', principal.secretId)
+    .executeTakeFirstOrThrow();
+  return replaced_at !== null;
+}
