@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { CompiledQuery, QueryResult } from 'kysely';
+import { UnavailableError } from '../src/core/errors.ts';
 import { type BackgroundWriter, ROW_MISSING, type RowWrites } from './database.ts';
 import { sqliteDriverPath } from './sqlite-driver.ts';
 import { sqliteError } from './sqlite-errors.ts';
@@ -12,10 +14,15 @@ const connection = new SQLite(workerData.path, { timeout: workerData.waitMs });
 for (const pragma of workerData.pragmas) connection.pragma(pragma);
 const prepared = new Map();
 const prepare = (sql) => {
-  if (!prepared.has(sql)) prepared.set(sql, connection.prepare(sql));
-  return prepared.get(sql);
+  const known = prepared.get(sql);
+  if (known) return known;
+  const statement = connection.prepare(sql);
+  if (statement.reader) statement.raw();
+  if (prepared.size >= 100) prepared.delete(prepared.keys().next().value);
+  prepared.set(sql, statement);
+  return statement;
 };
-const write = connection.transaction((writes) => {
+const writeAll = connection.transaction((writes) => {
   for (const { sql, rows, mustChange } of writes) {
     const statement = prepare(sql);
     for (const row of rows)
@@ -23,25 +30,67 @@ const write = connection.transaction((writes) => {
         throw Object.assign(new Error('A row is missing'), { code: workerData.rowMissing });
   }
 });
-parentPort.on('message', (writes) => {
+const answer = {
+  write: ({ writes }) => writeAll.immediate(writes),
+  run: ({ sql, parameters, within }) => {
+    if (connection.inTransaction !== within)
+      throw Object.assign(new Error('The change was rolled back'), { code: workerData.rolledBack });
+    const statement = prepare(sql);
+    if (!statement.reader) return statement.run(parameters);
+    return { columns: statement.columns().map(({ name }) => name), rows: statement.all(parameters) };
+  },
+  end: () => connection.inTransaction && connection.exec('rollback'),
+};
+parentPort.on('message', (question) => {
   try {
-    write.immediate(writes);
-    parentPort.postMessage(null);
+    parentPort.postMessage({ result: answer[question.kind](question) });
   } catch (error) {
-    parentPort.postMessage({ message: error.message, code: error.code });
+    parentPort.postMessage({ failure: { message: error.message, code: error.code } });
   }
 });
 `;
 
+/** The code of a statement of a transaction that SQLite has ended. */
+const ROLLED_BACK = 'ROLLED_BACK';
+
+type Question =
+  | { readonly kind: 'write'; readonly writes: readonly RowWrites[] }
+  | { readonly kind: 'end' }
+  | {
+      readonly kind: 'run';
+      readonly sql: string;
+      readonly parameters: readonly unknown[];
+      /** Whether it belongs to a transaction that is under way. */
+      readonly within: boolean;
+    };
+
+interface Answer {
+  readonly result?: {
+    readonly changes?: number;
+    readonly lastInsertRowid?: number | bigint;
+    readonly columns?: readonly string[];
+    readonly rows?: readonly (readonly unknown[])[];
+  };
+  readonly failure?: { readonly message: string; readonly code: string };
+}
+
 interface Waiting {
-  resolve(): void;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
+}
+
+/** A connection in a thread of its own, for one caller at a time. */
+export interface BackgroundConnection {
+  /** Runs a statement; `within` a transaction, it fails where that has ended. */
+  run<Row>(query: CompiledQuery, within: boolean): Promise<QueryResult<Row>>;
+  /** Ends a transaction that is under way, if there is one, without its changes. */
+  rollBack(): Promise<void>;
 }
 
 /**
  * Writes to a SQLite file in a thread and on a connection of its own, so that whoever answers requests doesn't stand
- * still meanwhile. The thread starts with the first write. Takes turns with the other writes of this process, and waits
- * for those of others, for up to `waitMs` each.
+ * still meanwhile. The thread starts with the first write. `write` takes turns with the other writes of this process, and
+ * waits for those of others, for up to `waitMs` each; who uses `connection` has its turn already.
  */
 export function backgroundWriter({
   turns,
@@ -51,7 +100,7 @@ export function backgroundWriter({
   readonly waitMs: number;
   readonly turns: WriteTurns;
   readonly pragmas: readonly string[];
-}): BackgroundWriter & { close(): Promise<void> } {
+}): BackgroundWriter & { readonly connection: BackgroundConnection; close(): Promise<void> } {
   let worker: Worker | null = null;
   // Answers come in the order of the questions.
   const waiting: Waiting[] = [];
@@ -59,16 +108,15 @@ export function backgroundWriter({
   const start = (): Worker => {
     const started = new Worker(THREAD, {
       eval: true,
-      workerData: { ...settings, driver: sqliteDriverPath, rowMissing: ROW_MISSING },
+      workerData: { ...settings, driver: sqliteDriverPath, rowMissing: ROW_MISSING, rolledBack: ROLLED_BACK },
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
     started.unref();
-    started.on('message', (failure: { message: string; code: string } | null) => {
+    started.on('message', (answer: Answer) => {
       if (worker !== started) return;
       const first = waiting.shift();
       if (waiting.length === 0) started.unref();
-      if (failure) first?.reject(Object.assign(new Error(failure.message), { code: failure.code }));
-      else first?.resolve();
+      first?.resolve(answer);
     });
     const end = (error: Error): void => {
       // After an error it exits too; what waits by then waits for the next one, and may be written.
@@ -81,20 +129,37 @@ export function backgroundWriter({
     return started;
   };
 
-  const send = (writes: readonly RowWrites[]): Promise<void> => {
+  const ask = async (question: Question): Promise<NonNullable<Answer['result']>> => {
     worker ??= start();
     const running = worker;
-    return new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject: (error) => reject(sqliteError(error)) });
+    const { result = {}, failure } = await new Promise<Answer>((resolve, reject) => {
+      waiting.push({ resolve, reject });
       running.ref();
-      running.postMessage(writes);
+      running.postMessage(question);
     });
+    if (!failure) return result;
+    if (failure.code === ROLLED_BACK) throw new UnavailableError(failure.message);
+    throw sqliteError(Object.assign(new Error(failure.message), { code: failure.code }));
   };
 
   return {
-    write: (writes) => turns.within(deadlineIn(settings.waitMs), () => send(writes)),
+    write: (writes) =>
+      turns.within(deadlineIn(settings.waitMs), async () => void (await ask({ kind: 'write', writes }))),
+    connection: {
+      async run<Row>({ sql, parameters }: CompiledQuery, within: boolean): Promise<QueryResult<Row>> {
+        const result = await ask({ kind: 'run', sql, parameters, within });
+        const { columns = [], rows, changes, lastInsertRowid } = result;
+        if (rows) return { rows: rows.map((values) => toRow(columns, values) as Row) };
+        return { numAffectedRows: BigInt(changes ?? 0), insertId: BigInt(lastInsertRowid ?? 0), rows: [] };
+      },
+      rollBack: async () => void (await ask({ kind: 'end' })),
+    },
     async close() {
       await worker?.terminate();
     },
   };
+}
+
+function toRow(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(columns.map((name, index) => [name, values[index]]));
 }

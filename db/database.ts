@@ -18,6 +18,11 @@ export const SCAN_TIME_LIMIT_MS = 5_000;
 /** An open database. Whoever opens it closes it. Fails with UnavailableError where it can't be reached or stays locked. */
 export interface Database {
   readonly kysely: Kysely<Tables>;
+  /**
+   * The same for changes that take long: on SQLite their transactions run in another thread, so that this one answers
+   * requests meanwhile, and each statement takes a little longer.
+   */
+  readonly unhurried: Kysely<Tables>;
   readonly engine: Engine;
   readonly lookup: Lookup;
   readonly scans: Scans;

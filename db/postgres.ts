@@ -64,6 +64,7 @@ export function openPostgres(
   const kysely = new Kysely<Tables>({ dialect: postgresDialect(pool) });
   return {
     kysely,
+    unhurried: kysely,
     engine: 'postgres',
     lookup: lookupOn(readers),
     scans: createScans(

@@ -27,14 +27,27 @@ export interface SqliteConnections {
   readonly waitMs: number;
 }
 
+/** One caller's use of the connections, for a statement or for a transaction. */
+export interface Session extends DatabaseConnection {
+  begin(readOnly: boolean): Promise<void>;
+  commit(): Promise<void>;
+  /** Never throws: whatever made the transaction fail is what the caller must hear of. */
+  rollBack(): void | Promise<void>;
+}
+
 /**
  * SQLite for a process that answers requests on the same thread: a change waits for its turn and for other processes'
  * locks asynchronously, and reads outside a transaction have a connection of their own, so that none waits for a change.
  * What is waited for too long fails with UnavailableError.
  */
 export function sqliteDialect(connections: SqliteConnections): Dialect {
+  return dialectOf(() => new SqliteSession(connections));
+}
+
+/** The same with sessions of another kind. Whoever opened what they use closes it. */
+export function dialectOf(openSession: () => Session): Dialect {
   return {
-    createDriver: () => new SqliteDriver(connections),
+    createDriver: () => new SqliteDriver(openSession),
     createAdapter: () => new TransactionalDdlAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -49,40 +62,36 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 class SqliteDriver implements Driver {
-  readonly #connections: SqliteConnections;
+  readonly #openSession: () => Session;
 
-  constructor(connections: SqliteConnections) {
-    this.#connections = connections;
+  constructor(openSession: () => Session) {
+    this.#openSession = openSession;
   }
 
   async init(): Promise<void> {}
 
-  async acquireConnection(): Promise<SqliteSession> {
-    return new SqliteSession(this.#connections);
+  async acquireConnection(): Promise<Session> {
+    return this.#openSession();
   }
 
   async releaseConnection(): Promise<void> {}
 
-  beginTransaction(session: SqliteSession, { accessMode }: TransactionSettings): Promise<void> {
+  beginTransaction(session: Session, { accessMode }: TransactionSettings): Promise<void> {
     return session.begin(accessMode === 'read only');
   }
 
-  commitTransaction(session: SqliteSession): Promise<void> {
+  commitTransaction(session: Session): Promise<void> {
     return session.commit();
   }
 
-  async rollbackTransaction(session: SqliteSession): Promise<void> {
-    session.rollBack();
+  async rollbackTransaction(session: Session): Promise<void> {
+    await session.rollBack();
   }
 
-  async destroy(): Promise<void> {
-    // Whoever opened the connections closes them.
-    this.#connections.turns.close();
-  }
+  async destroy(): Promise<void> {}
 }
 
-/** One caller's use of the connections: for a statement, or for a transaction. */
-class SqliteSession implements DatabaseConnection {
+class SqliteSession implements Session {
   readonly #connections: SqliteConnections;
   /** The connection of the transaction that is under way. */
   #transaction: Statements | null = null;
@@ -92,25 +101,19 @@ class SqliteSession implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { reader, writer, turns, waitMs } = this.#connections;
+    const { writer, turns, waitMs } = this.#connections;
     if (this.#transaction) {
       // After some errors SQLite has ended the transaction itself; what follows must not be saved without the rest.
       if (!this.#transaction.inTransaction) throw new UnavailableError('The change was rolled back');
       return attempt(() => run(this.#transaction as Statements, query));
     }
     const deadline = deadlineIn(waitMs);
-    const isRead =
-      SelectQueryNode.is(query.query) || (await retryWhileLocked(() => reader.isRead(query.sql), deadline));
-    return isRead
-      ? retryWhileLocked(() => run(reader, query), deadline)
-      : turns.within(deadline, () => retryWhileLocked(() => run(ready(writer), query), deadline));
+    const read = await readAlone<Row>(this.#connections, query, deadline);
+    return read ?? turns.within(deadline, () => retryWhileLocked(() => run(ready(writer), query), deadline));
   }
 
-  // biome-ignore lint/correctness/useYield: the interface wants a generator.
-  async *streamQuery<Row>(): AsyncGenerator<QueryResult<Row>> {
-    throw new Error(
-      'Rows are not streamed: an unfinished read would keep the journal of SQLite from shrinking',
-    );
+  streamQuery<Row>(): AsyncGenerator<QueryResult<Row>> {
+    return noStream();
   }
 
   async begin(readOnly: boolean): Promise<void> {
@@ -149,7 +152,6 @@ class SqliteSession implements DatabaseConnection {
     this.#end();
   }
 
-  /** Never throws: whatever made the transaction fail is what the caller must hear of. */
   rollBack(): void {
     try {
       if (this.#transaction?.inTransaction) this.#transaction.execute('rollback');
@@ -167,6 +169,17 @@ class SqliteSession implements DatabaseConnection {
     if (transaction === writer) turns.end();
     else transaction?.close();
   }
+}
+
+/** Runs a statement outside a transaction where it does nothing but read; else gives null. */
+export async function readAlone<Row>(
+  { reader }: Pick<SqliteConnections, 'reader'>,
+  query: CompiledQuery,
+  deadline: number,
+): Promise<QueryResult<Row> | null> {
+  const isRead =
+    SelectQueryNode.is(query.query) || (await retryWhileLocked(() => reader.isRead(query.sql), deadline));
+  return isRead ? retryWhileLocked(() => run<Row>(reader, query), deadline) : null;
 }
 
 /** The connection outside any transaction: an earlier one may have failed to be rolled back. */
@@ -188,4 +201,11 @@ function attempt<T>(work: () => T): T {
   } catch (error) {
     throw sqliteError(error);
   }
+}
+
+// biome-ignore lint/correctness/useYield: the interface wants a generator.
+export async function* noStream(): AsyncGenerator<never> {
+  throw new Error(
+    'Rows are not streamed: an unfinished read would keep the journal of SQLite from shrinking',
+  );
 }

@@ -4,6 +4,7 @@ import { backgroundWriter } from './background-writer.ts';
 import { type Database, type OpenOptions, SCAN_TIME_LIMIT_MS, type SyncLookup } from './database.ts';
 import { DatabaseForeignError } from './database-errors.ts';
 import { createScans } from './scans.ts';
+import { backgroundDialect } from './sqlite-background.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './sqlite-driver.ts';
 import { sqliteError } from './sqlite-errors.ts';
@@ -54,16 +55,19 @@ export async function openSqlite(
     await retryWhileLocked(() => refuseForeign(connection), deadline);
     await retryWhileLocked(() => connection.pragma('journal_mode = WAL'), deadline);
     for (const pragma of WRITER_PRAGMAS) connection.pragma(pragma);
-    const dialect = sqliteDialect({
+    const connections = {
       writer: keepStatements(connection),
       reader: keepStatements(openReader()),
       openReader: () => keepStatements(openReader()),
       turns,
       waitMs,
-    });
-    const kysely = new Kysely<Tables>({ dialect });
+    };
+    const kysely = new Kysely<Tables>({ dialect: sqliteDialect(connections) });
     const lookup = lookupOn(openReader());
     const background = backgroundWriter({ path, waitMs, turns, pragmas: WRITER_PRAGMAS });
+    const unhurried = new Kysely<Tables>({
+      dialect: backgroundDialect({ ...connections, connection: background.connection }),
+    });
     const scanning = sqliteScans({ path, timeLimitMs, busyTimeoutMs: SCAN_BUSY_TIMEOUT_MS });
     const scans = createScans(kysely, scanning.connect);
     const close = async (): Promise<void> => {
@@ -72,7 +76,7 @@ export async function openSqlite(
       await kysely.destroy();
       closeAll();
     };
-    return { kysely, engine: 'sqlite', lookup, scans, background, close };
+    return { kysely, unhurried, engine: 'sqlite', lookup, scans, background, close };
   } catch (error) {
     closeAll();
     throw error;

@@ -67,7 +67,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const bus = await createBus(database, config, log);
   const keys = createKeyLookup(database, { bus, config });
   const recorder = createUsageRecorder(
-    { db, bus, clock, log, background: database.background },
+    { db, unhurried: database.unhurried, bus, clock, log, background: database.background },
     config.usageFlushMs,
   );
   const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);
@@ -80,6 +80,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   let url = addressOf(config.host, config.port);
   const services: Services & { readonly live: Live } = {
     db,
+    unhurried: database.unhurried,
     scans: database.scans,
     live,
     bus: metrics?.measuring(bus) ?? bus,

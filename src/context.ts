@@ -12,6 +12,8 @@ import type { DeniedAction } from './events/events.ts';
 /** What the whole server shares. */
 export interface Services {
   readonly db: Kysely<Tables>;
+  /** The same database, for changes that take long: they keep no request waiting for this thread. */
+  readonly unhurried: Kysely<Tables>;
   /** For reads whose time grows with an organization. */
   readonly scans: Scans;
   readonly bus: EventBus;

@@ -29,6 +29,7 @@ const READ_FOR_NOBODY = [
   'src/organizations/role-holders.ts',
   'src/sessions/inviter-standing.ts',
   'src/usage/limit-times.ts',
+  'src/usage/prune.ts',
   'src/usage/report.ts',
 ];
 

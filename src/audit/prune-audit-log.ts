@@ -1,46 +1,50 @@
 import type { Services } from '../context.ts';
+import { inBatches } from '../core/paced.ts';
 import type { Action } from '../events/events.ts';
 
 const DAY_MS = 86_400_000;
 
-/** How many entries are removed in one statement. */
-const BATCH = 1_000;
+/** How many entries are removed at once. */
+const BATCH = { min: 50, max: 1_000 } as const;
 
 /** By these it is known who was removed from an organization: they stay out until invited again, however long ago it was. */
 const KEPT: Action = 'member.removed';
 
 /**
- * Removes entries that are older than the operator keeps them, the oldest first; never the last of an organization, by
- * which cursors are judged, nor removals of members. Resolves with how many there were; none where everything is kept.
+ * Removes entries that are older than the operator keeps them, the oldest first, until `stopped`; never the last of an
+ * organization, by which cursors are judged, nor removals of members. Resolves with how many there were; none where
+ * everything is kept.
  */
-export async function pruneAuditLog({
-  db,
-  clock,
-  config,
-}: Pick<Services, 'db' | 'clock' | 'config'>): Promise<number> {
+export async function pruneAuditLog(
+  { db, unhurried, clock, config }: Pick<Services, 'db' | 'unhurried' | 'clock' | 'config'>,
+  stopped?: () => boolean,
+): Promise<number> {
   if (config.auditRetentionDays === null) return 0;
   const before = clock.now() - config.auditRetentionDays * DAY_MS;
-  let removed = 0;
-  for (;;) {
-    const old = db
+  // What is kept for ever is read once, not with each batch.
+  let from = Number.MIN_SAFE_INTEGER;
+  return inBatches({ ...BATCH, stopped }, async (size) => {
+    const old = await db
       .selectFrom('audit_log')
       .innerJoin(
         'organization_sequences',
         'organization_sequences.organization_id',
         'audit_log.organization_id',
       )
-      .select('audit_log.id')
+      .select(['audit_log.id', 'audit_log.occurred_at'])
+      .where('audit_log.occurred_at', '>=', from)
       .where('audit_log.occurred_at', '<', before)
       .where('audit_log.action', '!=', KEPT)
       .whereRef('audit_log.sequence', '<', 'organization_sequences.value')
       .orderBy('audit_log.occurred_at')
       .orderBy('audit_log.sequence')
-      .limit(BATCH);
-    const { numDeletedRows } = await db
-      .deleteFrom('audit_log')
-      .where('id', 'in', old)
-      .executeTakeFirstOrThrow();
-    removed += Number(numDeletedRows);
-    if (numDeletedRows < BATCH) return removed;
-  }
+      .limit(size)
+      .execute();
+    from = old.at(-1)?.occurred_at ?? from;
+    if (old.length > 0) {
+      const ids = old.map(({ id }) => id);
+      await unhurried.deleteFrom('audit_log').where('id', 'in', ids).execute();
+    }
+    return old.length;
+  });
 }

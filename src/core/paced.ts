@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 /**
  * Work that anybody may ask for as often as they like. It starts at once where it has rested, else `everyMs` milliseconds
  * after its last start, and never runs twice at a time: one run does what was asked for until it started.
@@ -49,5 +51,58 @@ export class Paced {
     await this.#work().catch(() => {});
     this.#running = false;
     this.#schedule();
+  }
+}
+
+/** How long background work goes on at most before everything else has its turn, milliseconds. */
+const TURN_MS = 8;
+
+/** How work is cut into batches. */
+export interface Batching {
+  /** How much the first batch does, and the least that any does: what a transaction costs is shared by so much. */
+  readonly min: number;
+  /** Most that one batch does. */
+  readonly max: number;
+  /** Whether to stop before the next batch; left out: never. */
+  readonly stopped?: (() => boolean) | undefined;
+}
+
+/**
+ * Does much work in batches of about 8 milliseconds. Whatever waits has its turn between two of them: requests on this
+ * thread, and changes that wait for the database. `work` does up to `size` of it and resolves with how much that was; less
+ * than `size` is the end. Resolves with how much was done in all.
+ */
+export async function inBatches(
+  { min, max, stopped = () => false }: Batching,
+  work: (size: number) => Promise<number>,
+): Promise<number> {
+  let total = 0;
+  for (let size = min; !stopped(); ) {
+    const start = performance.now();
+    const done = await work(size);
+    total += done;
+    if (done < size) break;
+    const took = performance.now() - start;
+    // Doubled and halved: statements that differ only by their length are compiled a few times.
+    if (took > TURN_MS) size = Math.max(min, Math.floor(size / 2));
+    else if (took < TURN_MS / 2) size = Math.min(max, size * 2);
+    await turn();
+  }
+  return total;
+}
+
+/** Something done one by one that lets everything else have its turn when it has gone on for a while. */
+export class Turns {
+  #end = performance.now() + TURN_MS;
+
+  /** Whether it is time to `rest`. */
+  get isOver(): boolean {
+    return performance.now() >= this.#end;
+  }
+
+  /** Resolves when everything that waited has had its turn. */
+  async rest(): Promise<void> {
+    await turn();
+    this.#end = performance.now() + TURN_MS;
   }
 }

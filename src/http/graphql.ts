@@ -133,6 +133,7 @@ function contextOf(
 ): GraphQLContext {
   const {
     db,
+    unhurried,
     scans,
     bus,
     usage,
@@ -150,6 +151,7 @@ function contextOf(
   // Named, not spread: copying an object of so many properties takes longer than all else that is done for a small answer.
   return {
     db,
+    unhurried,
     scans,
     bus,
     usage,

@@ -26,12 +26,11 @@ export function expirySweep(services: Services): ExpirySweep {
     wasAhead = steps.wentBack() || wasAhead;
     try {
       if (wasAhead) {
-        while (!stopped && (await withdrawExpiries(services)) > 0);
+        await withdrawExpiries(services, () => stopped);
         await limitLastSeen(services.db, services.clock.now());
         wasAhead = false;
       }
-      // As long as there are more than one look finds, the next follows at once.
-      while (!stopped && (await recordExpiries(services)) > 0);
+      await recordExpiries(services, () => stopped);
     } catch (error) {
       services.log.warn('Expiries could not be recorded; it is tried again', { error });
     }

@@ -4,9 +4,10 @@ import type { AuditRecord } from '../audit/record.ts';
 import { type Change, write } from '../command.ts';
 import type { Context, Services } from '../context.ts';
 import { newId } from '../core/ids.ts';
+import { inBatches } from '../core/paced.ts';
 
 /** How many expiries are recorded at once. */
-const BATCH = 200;
+const BATCH = { min: 100, max: 400 } as const;
 
 type Table = 'api_keys' | 'api_key_secrets';
 
@@ -48,25 +49,27 @@ const WITHDRAW: Work = {
  * Takes note in the log of keys and retiring secrets that have expired, each once, whatever the number of servers and
  * however long none was running. Verification doesn't wait for it: it compares times. Resolves with how many there were.
  */
-export function recordExpiries(services: Services): Promise<number> {
-  return sweep(services, RECORD);
+export function recordExpiries(services: Services, stopped?: () => boolean): Promise<number> {
+  return inBatches({ ...BATCH, stopped }, (size) => sweep(services, RECORD, size));
 }
 
 /**
  * Takes back expiries that were recorded while the clock was ahead and have not come yet: the log says that the key is
- * accepted again, and has its expiry when it comes. Resolves with how many there were, of which more may be left.
+ * accepted again, and has its expiry when it comes. Resolves with how many there were.
  */
-export function withdrawExpiries(services: Services): Promise<number> {
-  return sweep(services, WITHDRAW);
+export function withdrawExpiries(services: Services, stopped?: () => boolean): Promise<number> {
+  return inBatches({ ...BATCH, stopped }, (size) => sweep(services, WITHDRAW, size));
 }
 
-async function sweep(services: Services, work: Work): Promise<number> {
+/** Gives how many it found, at most `size`. */
+async function sweep(services: Services, work: Work, size: number): Promise<number> {
   const now = services.clock.now();
-  const keys = await findKeys(services, work, now);
-  const secrets = await findSecrets(services, work, now);
+  const keys = await findKeys(services, work, now, size);
+  const secrets = keys.length < size ? await findSecrets(services, work, now, size - keys.length) : [];
   const organizationIds = [...new Set([...keys, ...secrets].map((found) => found.organizationId))].sort();
   const ctx: Context = {
     ...services,
+    db: services.unhurried,
     publicUrl: services.publicUrl,
     principal: systemPrincipal('expiry'),
     request: { id: newId('evt'), ip: null, userAgent: null },
@@ -89,24 +92,24 @@ interface Found {
   readonly keyId: string;
 }
 
-function findKeys({ db }: Services, work: Work, now: number): Promise<Found[]> {
+function findKeys({ db }: Services, work: Work, now: number, limit: number): Promise<Found[]> {
   return db
     .selectFrom('api_keys')
     .select(['id', 'id as keyId', 'organization_id as organizationId'])
     .where(work.applies('api_keys', now))
     .orderBy('expires_at')
-    .limit(BATCH)
+    .limit(limit)
     .execute();
 }
 
-function findSecrets({ db }: Services, work: Work, now: number): Promise<Found[]> {
+function findSecrets({ db }: Services, work: Work, now: number, limit: number): Promise<Found[]> {
   return db
     .selectFrom('api_key_secrets')
     .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
     .select(['api_key_secrets.id', 'api_keys.id as keyId', 'api_keys.organization_id as organizationId'])
     .where(work.applies('api_key_secrets', now))
     .orderBy('api_key_secrets.expires_at')
-    .limit(BATCH)
+    .limit(limit)
     .execute();
 }
 

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
+import { inBatches } from '../core/paced.ts';
 import { GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
 import { writeBuckets } from './write-batch.ts';
 
 /** Buckets of a transaction. */
-const CHUNK = 500;
+const BATCH = { min: 50, max: 500 } as const;
 
 /**
  * Corrects usage in the future, stored while the clock was ahead: last uses become `now`, and what was counted in later
@@ -12,7 +13,8 @@ const CHUNK = 500;
  */
 export async function limitTimes(db: Kysely<Tables>, now: number): Promise<void> {
   await limitLastUses(db, now);
-  for (const granularity of GRANULARITY_NAMES) while (await moveBuckets(db, granularity, now));
+  for (const granularity of GRANULARITY_NAMES)
+    await inBatches(BATCH, (size) => moveBuckets(db, granularity, now, size));
 }
 
 async function limitLastUses(db: Kysely<Tables>, now: number): Promise<void> {
@@ -35,8 +37,13 @@ async function limitLastUses(db: Kysely<Tables>, now: number): Promise<void> {
   });
 }
 
-/** Gives whether there may be more. */
-async function moveBuckets(db: Kysely<Tables>, granularity: Granularity, now: number): Promise<boolean> {
+/** Gives how many it moved, at most `size`. */
+async function moveBuckets(
+  db: Kysely<Tables>,
+  granularity: Granularity,
+  now: number,
+  size: number,
+): Promise<number> {
   const start = startOf(granularity, now);
   return db.transaction().execute(async (tx) => {
     const later = tx
@@ -44,7 +51,7 @@ async function moveBuckets(db: Kysely<Tables>, granularity: Granularity, now: nu
       .select(['api_key_id', 'start'])
       .where('granularity', '=', granularity)
       .where('start', '>', start)
-      .limit(CHUNK)
+      .limit(size)
       .$asTuple('api_key_id', 'start');
     const taken = await tx
       .deleteFrom('api_key_usage_buckets')
@@ -66,6 +73,6 @@ async function moveBuckets(db: Kysely<Tables>, granularity: Granularity, now: nu
       return { keyId, organizationId, granularity, start, verified, denied };
     });
     if (rows.length > 0) await writeBuckets(tx, rows);
-    return taken.length === CHUNK;
+    return taken.length;
   });
 }

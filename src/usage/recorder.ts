@@ -37,11 +37,14 @@ const PRUNE_EVERY_MS = 3_600_000;
 export function createUsageRecorder(
   {
     db,
+    unhurried,
     bus,
     clock,
     log,
     background = null,
-  }: Pick<Services, 'db' | 'bus' | 'clock' | 'log'> & { readonly background?: BackgroundWriter | null },
+  }: Pick<Services, 'db' | 'unhurried' | 'bus' | 'clock' | 'log'> & {
+    readonly background?: BackgroundWriter | null;
+  },
   flushMs: number,
 ): UsageRecorder {
   const journal = background && journalStore(db, background);
@@ -61,6 +64,8 @@ export function createUsageRecorder(
   const steps = new ClockSteps(clock);
   /** Whether what is stored may be in the future, of a time when the clock was ahead. */
   let wasAhead = false;
+  let stopped = false;
+  let pruning: Promise<void> = Promise.resolve();
 
   const fail = (error: unknown): void => {
     failures += 1;
@@ -115,7 +120,7 @@ export function createUsageRecorder(
   const limitStored = async (): Promise<void> => {
     wasAhead = false;
     try {
-      await limitTimes(db, clock.now());
+      await limitTimes(unhurried, clock.now());
     } catch (error) {
       wasAhead = true;
       fail(error);
@@ -158,16 +163,18 @@ export function createUsageRecorder(
     lookAtClock();
     // As long as the next write would have left it: it may be large, and there may be no next.
     if (!writing && hasNothing()) store.rest();
-    void saveOrSettle().then(prune);
+    void saveOrSettle().then(() => {
+      pruning = pruning.then(prune);
+    });
   };
 
   const prune = async (): Promise<void> => {
-    if (clock.monotonic() < pruneAt) return;
+    if (stopped || clock.monotonic() < pruneAt) return;
     pruneAt = clock.monotonic() + PRUNE_EVERY_MS;
     try {
       // What another process on the same file left since.
       await journal?.adopt('lingering');
-      await pruneBuckets(db, clock.now());
+      await pruneBuckets(unhurried, clock.now(), () => stopped);
     } catch (error) {
       log.warn('Old usage could not be looked after; it is tried again in an hour', { error });
     }
@@ -225,9 +232,11 @@ export function createUsageRecorder(
       return started;
     },
     async stop() {
+      stopped = true;
       await started;
       if (timer) clearInterval(timer);
       timer = null;
+      await pruning;
       await flush();
       const lost = gathering.minutes;
       if (lost > 0) log.error('Usage could not be written before the end, and is lost', { count: lost });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Paced } from '../../src/core/paced.ts';
+import { inBatches, Paced, Turns } from '../../src/core/paced.ts';
+import { countTurns } from '../support/turns.ts';
 
 describe('paced work', () => {
   beforeEach(() => vi.useFakeTimers());
@@ -52,5 +53,71 @@ describe('paced work', () => {
     paced.stop();
     await vi.advanceTimersByTimeAsync(100);
     expect(runs).toBe(3);
+  });
+});
+
+/** Keeps the thread for so long, milliseconds. */
+function work(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+describe('work in batches', () => {
+  test('lets everything else have its turn after each', async () => {
+    const turns = countTurns();
+    const seen: number[] = [];
+    let left = 95;
+    const done = await inBatches({ min: 10, max: 10 }, async (size) => {
+      seen.push(turns.count);
+      const some = Math.min(left, size);
+      left -= some;
+      return some;
+    });
+    turns.stop();
+    expect(done).toBe(95);
+    expect(seen).toHaveLength(10);
+    expect(new Set(seen).size).toBe(10);
+  });
+
+  test('does less at once of what takes long, more of what does not, within its bounds', async () => {
+    const sizes: number[] = [];
+    const slow = (limit: number, ms: number) => async (size: number) => {
+      sizes.push(size);
+      work(size * ms);
+      return sizes.length < limit ? size : 0;
+    };
+    await inBatches({ min: 8, max: 64 }, slow(6, 0));
+    expect(sizes).toEqual([8, 16, 32, 64, 64, 64]);
+    sizes.length = 0;
+    let each = 0;
+    await inBatches({ min: 8, max: 64 }, async (size) => {
+      sizes.push(size);
+      if (sizes.length > 3) each = 1;
+      work(size * each);
+      return sizes.length < 8 ? size : 0;
+    });
+    expect(sizes).toEqual([8, 16, 32, 64, 32, 16, 8, 8]);
+  });
+
+  test('stops where it is told to, and passes on what fails', async () => {
+    let batches = 0;
+    const done = await inBatches({ min: 5, max: 5, stopped: () => batches === 3 }, async (size) => {
+      batches += 1;
+      return size;
+    });
+    expect(done).toBe(15);
+    await expect(inBatches({ min: 1, max: 1 }, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+
+  test('one by one rests when it has gone on for a while, and not before', async () => {
+    const turns = new Turns();
+    expect(turns.isOver).toBe(false);
+    work(10);
+    expect(turns.isOver).toBe(true);
+    const counted = countTurns();
+    await turns.rest();
+    counted.stop();
+    expect(counted.count).toBeGreaterThan(0);
+    expect(turns.isOver).toBe(false);
   });
 });

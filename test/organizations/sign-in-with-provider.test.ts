@@ -361,10 +361,10 @@ onEachDatabase('a sign-in with a provider', (engine) => {
       const { membershipId: id, email } = await makePerson(services(), { organizationId, role: 'member' });
       await makePerson(services(), { organizationId });
       await removeMember(commandLine(services()), { id });
-      const { db, clock, config } = services();
+      const { db, unhurried, clock, config } = services();
       clock.advance(400 * 86_400_000);
       await makePerson(services(), { organizationId });
-      await pruneAuditLog({ db, clock, config: { ...config, auditRetentionDays: 1 } });
+      await pruneAuditLog({ db, unhurried, clock, config: { ...config, auditRetentionDays: 1 } });
       await expectRefusal(() => arrive(claims({ email }), { admission }), /member of no organization/);
     });
 

@@ -73,7 +73,15 @@ export async function otherProcess(
   const config = { ...ctx.config, verifyCacheKeys: options.cacheKeys ?? ctx.config.verifyCacheKeys };
   const keys = createKeyLookup(database, { bus, config });
   return {
-    ctx: { ...ctx, db: database.kysely, scans: database.scans, bus, keys, config },
+    ctx: {
+      ...ctx,
+      db: database.kysely,
+      unhurried: database.unhurried,
+      scans: database.scans,
+      bus,
+      keys,
+      config,
+    },
     probe,
     close: async () => {
       keys.stop();

@@ -47,6 +47,7 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
   const events: Event[] = [];
   const lines: string[] = [];
   const db = database.kysely.withPlugin(recordStatements(statements));
+  const unhurried = database.unhurried.withPlugin(recordStatements(statements));
   const clock = manualClock();
   const bus = inProcessBus();
   bus.subscribe((event) => events.push(event));
@@ -55,9 +56,10 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
   const keys = createKeyLookup(database, { bus, config });
   return {
     db,
+    unhurried,
     scans: database.scans,
     bus,
-    usage: createUsageRecorder({ db, bus, clock, log }, config.usageFlushMs),
+    usage: createUsageRecorder({ db, unhurried, bus, clock, log }, config.usageFlushMs),
     limiter: inProcessRateLimiter(clock),
     deniedAttempts: recordDeniedAttempts(clock),
     failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
@@ -94,10 +96,24 @@ export function servicesOn(engine: Engine): () => TestServices {
 export function contextFor(services: Services, principal: Principal | null): Context {
   const request = { id: newId('evt'), ip: '192.0.2.1', userAgent: 'vitest' };
   // Copied by name: the test's own additions don't belong in a context.
-  const { db, scans, bus, usage, limiter, failures, keys, deniedAttempts, clock, log, config, publicUrl } =
-    services;
+  const {
+    db,
+    unhurried,
+    scans,
+    bus,
+    usage,
+    limiter,
+    failures,
+    keys,
+    deniedAttempts,
+    clock,
+    log,
+    config,
+    publicUrl,
+  } = services;
   return {
     db,
+    unhurried,
     scans,
     bus,
     usage,

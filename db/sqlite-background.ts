@@ -1,0 +1,67 @@
+import { CompiledQuery, type Dialect, type QueryResult } from 'kysely';
+import type { BackgroundConnection } from './background-writer.ts';
+import { dialectOf, noStream, readAlone, type Session, type SqliteConnections } from './sqlite-dialect.ts';
+import { deadlineIn } from './write-turns.ts';
+
+/** What it works on. */
+export interface BackgroundConnections extends Pick<SqliteConnections, 'reader' | 'turns' | 'waitMs'> {
+  readonly connection: BackgroundConnection;
+}
+
+/**
+ * SQLite for work that may keep its thread from everything else: transactions, and statements that write, run on a
+ * connection in a thread of its own. They take turns with the changes of this thread; other reads stay here.
+ */
+export function backgroundDialect(connections: BackgroundConnections): Dialect {
+  return dialectOf(() => new BackgroundSession(connections));
+}
+
+class BackgroundSession implements Session {
+  readonly #connections: BackgroundConnections;
+  #isInTransaction = false;
+
+  constructor(connections: BackgroundConnections) {
+    this.#connections = connections;
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { connection, turns, waitMs } = this.#connections;
+    if (this.#isInTransaction) return connection.run<Row>(query, true);
+    const deadline = deadlineIn(waitMs);
+    const read = await readAlone<Row>(this.#connections, query, deadline);
+    return read ?? turns.within(deadline, () => connection.run<Row>(query, false));
+  }
+
+  streamQuery<Row>(): AsyncGenerator<QueryResult<Row>> {
+    return noStream();
+  }
+
+  async begin(readOnly: boolean): Promise<void> {
+    const { connection, turns, waitMs } = this.#connections;
+    await turns.begin(deadlineIn(waitMs));
+    try {
+      await connection.run(CompiledQuery.raw(readOnly ? 'begin' : 'begin immediate'), false);
+    } catch (error) {
+      turns.end();
+      throw error;
+    }
+    this.#isInTransaction = true;
+  }
+
+  async commit(): Promise<void> {
+    await this.#connections.connection.run(CompiledQuery.raw('commit'), true);
+    this.#end();
+  }
+
+  async rollBack(): Promise<void> {
+    // Where the thread has ended, the transaction has too.
+    await this.#connections.connection.rollBack().catch(() => {});
+    this.#end();
+  }
+
+  #end(): void {
+    if (!this.#isInTransaction) return;
+    this.#isInTransaction = false;
+    this.#connections.turns.end();
+  }
+}
