@@ -23,11 +23,14 @@ const TABLES: Readonly<Record<keyof Tables, readonly string[] | null>> = {
   used_oidc_flows: ['state_hash'],
   operator_tokens: ['id'],
   api_keys: ['id'],
+  // The triggers count what is copied.
+  api_key_counts: null,
   api_key_teams: ['api_key_id', 'team_id'],
   api_key_secrets: ['id'],
   api_key_usage: ['api_key_id'],
   api_key_secret_usage: ['secret_id'],
   api_key_usage_buckets: ['api_key_id', 'granularity', 'start'],
+  organization_usage_buckets: ['organization_id', 'granularity', 'start'],
   // Empty by now: whoever copies has brought it into the three above.
   usage_journal: null,
   audit_log: ['id'],

@@ -176,6 +176,16 @@ export interface ApiKeysTable {
   expiry_recorded_at: number | null;
 }
 
+/** How many keys an organization has, by role and state; written by triggers alone. Rows of no keys may stay. */
+export interface ApiKeyCountsTable {
+  organization_id: Fixed<string>;
+  /** Empty: without a role, and for revoked keys. */
+  role_id: Fixed<string>;
+  /** Of an unrevoked, enabled key: `expired` once its expiry is recorded, before that `open`. */
+  state: Fixed<'open' | 'expired' | 'disabled' | 'revoked'>;
+  keys: Fixed<number>;
+}
+
 export interface ApiKeyTeamsTable {
   api_key_id: Fixed<string>;
   team_id: Fixed<string>;
@@ -216,6 +226,15 @@ export interface ApiKeyUsageBucketsTable {
   api_key_id: Fixed<string>;
   organization_id: Fixed<string>;
   granularity: Fixed<'minute' | 'hour' | 'day'>;
+  start: Fixed<number>;
+  verified: number;
+  denied: number;
+}
+
+/** The sum of the buckets of an organization's keys, minutes and hours only: what the last day is read from. */
+export interface OrganizationUsageBucketsTable {
+  organization_id: Fixed<string>;
+  granularity: Fixed<'minute' | 'hour'>;
   start: Fixed<number>;
   verified: number;
   denied: number;
@@ -287,11 +306,13 @@ export interface Tables {
   used_oidc_flows: UsedOidcFlowsTable;
   operator_tokens: OperatorTokensTable;
   api_keys: ApiKeysTable;
+  api_key_counts: ApiKeyCountsTable;
   api_key_teams: ApiKeyTeamsTable;
   api_key_secrets: ApiKeySecretsTable;
   api_key_usage: ApiKeyUsageTable;
   api_key_secret_usage: ApiKeySecretUsageTable;
   api_key_usage_buckets: ApiKeyUsageBucketsTable;
+  organization_usage_buckets: OrganizationUsageBucketsTable;
   usage_journal: UsageJournalTable;
   audit_log: AuditLogTable;
   nodes: NodesTable;
@@ -313,11 +334,13 @@ const NAMES: Readonly<Record<keyof Tables, true>> = {
   used_oidc_flows: true,
   operator_tokens: true,
   api_keys: true,
+  api_key_counts: true,
   api_key_teams: true,
   api_key_secrets: true,
   api_key_usage: true,
   api_key_secret_usage: true,
   api_key_usage_buckets: true,
+  organization_usage_buckets: true,
   usage_journal: true,
   audit_log: true,
   nodes: true,

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { BUILT_IN_PERMISSIONS } from '../src/access/permissions.ts';
 import { listAudit } from '../src/audit/list.ts';
-import { countActiveApiKeysOf } from '../src/keys/count-active-api-keys.ts';
+import { countKeys } from '../src/keys/key-counts.ts';
 import { summarizeApiKeys } from '../src/keys/summarize-api-keys.ts';
 import { findOrganization } from '../src/organizations/find-organization.ts';
 import { listMembers } from '../src/organizations/list-members.ts';
@@ -29,18 +29,23 @@ import {
   TeamConnection,
   TeamRef,
 } from './refs.ts';
-import { auditScan, countedScan, everyKeyScan } from './scan.ts';
+import { auditScan, countedScan, keptCountScan, SUMMARY_ROWS_MAX } from './scan.ts';
 import { shareRead } from './shared-reads.ts';
 
 const activeApiKeys = onePerOperation(
   (ctx: GraphQLContext) =>
     new DataLoader(async (ids: readonly string[]) => {
-      const counts = await countActiveApiKeysOf(ctx, ids);
-      return ids.map((id) => counts.get(id) ?? 0);
+      const counts = await countKeys(ctx.db, ids, ctx.clock.now());
+      return ids.map((id) => counts.get(id)?.active ?? 0);
     }),
 );
 
-/** Both sums come from one query, which reads every key's last day. */
+/** All counts of keys come from one read; sums of the last day don't need it. */
+function summary(ctx: GraphQLContext, organizationId: string): ReturnType<typeof summarizeApiKeys> {
+  return shareRead(ctx, 'keySummary', [organizationId], () => summarizeApiKeys(ctx, organizationId));
+}
+
+/** Both sums come from one read. */
 function lastDay(ctx: GraphQLContext, organizationId: string): ReturnType<typeof usageLastDay> {
   return shareRead(ctx, 'usageLastDay', [organizationId], () => usageLastDay(ctx, organizationId));
 }
@@ -53,8 +58,7 @@ const OrganizationLimits = builder.objectRef<Organization>('OrganizationLimits')
       description: 'How many active keys there may be; null: unlimited',
     }),
     activeApiKeys: t.int({
-      description: 'How many there are',
-      extensions: { scan: everyKeyScan('activeApiKeys') },
+      description: 'How many active keys there are',
       resolve: ({ id }, _args, ctx) => activeApiKeys(ctx).load(id),
     }),
   }),
@@ -96,35 +100,55 @@ const BUILT_IN = Object.entries(BUILT_IN_PERMISSIONS).map(([name, text]) => ({
   builtIn: true,
 }));
 
-type Summary = Awaited<ReturnType<typeof summarizeApiKeys>> & { readonly organizationId: string };
+const SUMMARY_SCAN = keptCountScan('keySummary', SUMMARY_ROWS_MAX);
+const LAST_DAY_SCAN = keptCountScan('usageLastDay');
 
-const ApiKeySummary = builder.objectRef<Summary>('ApiKeySummary').implement({
+const ApiKeySummary = builder.objectRef<{ readonly organizationId: string }>('ApiKeySummary').implement({
   description: 'The keys of an organization in figures',
-  fields: (t) => ({
-    active: t.exposeInt('active', { description: 'Accepted now' }),
-    disabled: t.exposeInt('disabled', { description: 'Refused until somebody enables them' }),
-    expired: t.exposeInt('expired', { description: 'Past their expiry' }),
-    revoked: t.exposeInt('revoked', { description: 'Revoked so far' }),
-    unused: t.exposeInt('unused', {
-      description: 'Active, and not used for 90 days; or never used, and older than that',
-    }),
-    rotationOverdue: t.exposeInt('rotationOverdue', {
-      description: 'Active, and past the day their rotation was due',
-    }),
-    expiringSoon: t.exposeInt('expiringSoon', { description: 'Active, and expiring within 7 days' }),
-    verifiedLastDay: t.field({
-      type: 'SafeInt',
-      description: 'Accepted verifications of the last 24 hours, in whole minutes',
-      extensions: { scan: everyKeyScan('usageLastDay') },
-      resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx, organizationId)).verified,
-    }),
-    deniedLastDay: t.field({
-      type: 'SafeInt',
-      description: 'Refused verifications of known keys in the last 24 hours, in whole minutes',
-      extensions: { scan: everyKeyScan('usageLastDay') },
-      resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx, organizationId)).denied,
-    }),
-  }),
+  fields: (t) => {
+    const byStatus = (status: 'active' | 'disabled' | 'expired' | 'revoked', description: string) =>
+      t.int({
+        description,
+        extensions: { scan: SUMMARY_SCAN },
+        resolve: async ({ organizationId }, _args, ctx) => (await summary(ctx, organizationId))[status],
+      });
+    const attention = (name: 'unused' | 'rotationOverdue' | 'expiringSoon', description: string) =>
+      t.int({
+        description: `${description}. Counting may stop at 10,000: see \`${name}IsExact\``,
+        extensions: { scan: SUMMARY_SCAN },
+        resolve: async ({ organizationId }, _args, ctx) => (await summary(ctx, organizationId))[name].count,
+      });
+    const isExact = (name: 'unused' | 'rotationOverdue' | 'expiringSoon') =>
+      t.boolean({
+        description: `Whether \`${name}\` is the exact number; false: at least that many`,
+        extensions: { scan: SUMMARY_SCAN },
+        resolve: async ({ organizationId }, _args, ctx) => (await summary(ctx, organizationId))[name].isExact,
+      });
+    const lastDayOf = (outcome: 'verified' | 'denied', description: string) =>
+      t.field({
+        type: 'SafeInt',
+        description,
+        extensions: { scan: LAST_DAY_SCAN },
+        resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx, organizationId))[outcome],
+      });
+    return {
+      active: byStatus('active', 'Accepted now'),
+      disabled: byStatus('disabled', 'Denied until someone enables them'),
+      expired: byStatus('expired', 'Past their expiry'),
+      revoked: byStatus('revoked', 'Revoked so far'),
+      unused: attention('unused', 'Active, and not used for 90 days; or never used, and older than that'),
+      unusedIsExact: isExact('unused'),
+      rotationOverdue: attention('rotationOverdue', 'Active, and past the day their rotation was due'),
+      rotationOverdueIsExact: isExact('rotationOverdue'),
+      expiringSoon: attention('expiringSoon', 'Active, and expiring within 7 days'),
+      expiringSoonIsExact: isExact('expiringSoon'),
+      verifiedLastDay: lastDayOf('verified', 'Accepted verifications of the last 24 hours, in whole minutes'),
+      deniedLastDay: lastDayOf(
+        'denied',
+        'Denied verifications of known keys in the last 24 hours, in whole minutes',
+      ),
+    };
+  },
 });
 
 /** To an API key without `organization.view`, its organization is no more than an id. */
@@ -178,12 +202,8 @@ builder.objectType(OrganizationRef, {
       nullable: true,
       description: 'Its keys in figures. Needs `api.key.view`',
       complexity: { field: 20 },
-      extensions: { scan: everyKeyScan() },
       authScopes: ({ id }) => ({ permissionIn: [id, 'api.key.view'] }),
-      resolve: async ({ id }, _args, ctx) => ({
-        ...(await shareRead(ctx, 'keySummary', [id], () => summarizeApiKeys(ctx, id))),
-        organizationId: id,
-      }),
+      resolve: ({ id }) => ({ organizationId: id }),
     }),
     teams: t.connection(
       {

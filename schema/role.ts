@@ -7,7 +7,7 @@ import { onePerOperation } from './fresh-caches.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { RoleRef } from './refs.ts';
-import { everyKeyScan } from './scan.ts';
+import { keptCountScan } from './scan.ts';
 
 /** Both counts of a role come from one query for all roles of an answer. */
 const roleUses = onePerOperation(
@@ -21,7 +21,7 @@ const roleUses = onePerOperation(
     ),
 );
 
-const roleUsesScan = everyKeyScan('roleUses');
+const roleUsesScan = keptCountScan('roleUses');
 
 builder.objectType(RoleRef, {
   description: 'A named set of permissions that members and keys carry',

@@ -5,6 +5,10 @@ export interface ScanAsked {
   readonly args: Readonly<Record<string, unknown>>;
   /** Whether `totalCount` is asked for below it. */
   readonly counts: boolean;
+  /** Whether the caller is limited to the keys of some teams. */
+  readonly isLimited: boolean;
+  /** Points for reading so many rows. */
+  pointsOf(rows: number): number;
   /** Points for reading all rows of a table that the organization has. */
   whole(table: SizedTable): number;
 }
@@ -80,11 +84,18 @@ export function countedScan(table: SizedTable, part: 'whole' | 'share' = 'whole'
   return { tables: [table], points: ({ counts, whole }) => (counts ? whole(table) * times : 0) };
 }
 
-/** All keys of an organization. */
-export function everyKeyScan(together?: string): Scan {
+/** Most entries of indexes that a summary reads. */
+export const SUMMARY_ROWS_MAX = 50_000;
+
+/**
+ * Counts that are kept for whole organizations, and that read at most `rows` entries of indexes besides. For a caller
+ * limited to teams the keys are read instead.
+ */
+export function keptCountScan(together: string, rows = 0): Scan {
   return {
     tables: ['api_keys'],
-    ...(together === undefined ? {} : { together }),
-    points: ({ whole }) => whole('api_keys'),
+    together,
+    points: ({ whole, isLimited, pointsOf }) =>
+      isLimited ? whole('api_keys') : Math.min(whole('api_keys'), pointsOf(rows)),
   };
 }

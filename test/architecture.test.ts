@@ -20,8 +20,9 @@ function filesOf(folders: readonly string[], name = /./): Files {
 /** Files that read keys and not on behalf of a caller, or only after its key was found in its scope. */
 const READ_FOR_NOBODY = [
   'src/keys/api-key-filter.ts',
-  'src/keys/count-active-api-keys.ts',
+  'src/keys/attention-counts.ts',
   'src/keys/find-by-hash.ts',
+  'src/keys/key-counts.ts',
   'src/keys/record-expiries.ts',
   'src/keys/still-valid.ts',
   'src/organizations/delete-team.ts',

@@ -177,7 +177,9 @@ class Count {
     const counts = isObjectType(named) && this.#asks(named, sets, 'totalCount');
     const whole = (table: SizedTable): number =>
       Math.min(WHOLE_MAX, this.#rows(table, organizationId) / ROWS_PER_POINT);
-    const points = scan.points({ args, counts, whole });
+    const pointsOf = (rows: number): number => rows / ROWS_PER_POINT;
+    const isLimited = (this.#around.context.principal?.keyScope ?? null) !== null;
+    const points = scan.points({ args, counts, isLimited, pointsOf, whole });
     if (scan.together === undefined) return points;
     this.#together.set(scan.together, Math.max(points, this.#together.get(scan.together) ?? 0));
     return 0;

@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 import type { Principal } from '../access/principal.ts';
 import { LimitExceededError } from '../core/errors.ts';
 import type { Organization } from '../organizations/organization.ts';
-import { countActiveApiKeys } from './count-active-api-keys.ts';
+import { countActiveApiKeys } from './key-counts.ts';
 
 /**
  * Throws LimitExceededError unless the organization may have one more active key. Exact only where the organization is

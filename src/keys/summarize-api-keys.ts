@@ -1,38 +1,55 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { authorize } from '../access/authorize.ts';
-import { keyScopeOf } from '../access/key-scope.ts';
+import { type KeyScope, keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
-import { DAY_MS, keysInScope } from './api-key.ts';
-import { hasStatus, isRotationDue, isUnusedSince, type KeyExpressions } from './api-key-filter.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { keysInScope } from './api-key.ts';
+import { hasStatus, isRotationDue, isUnusedSince } from './api-key-filter.ts';
+import { type AttentionCounts, countAttention, SOON_MS, UNUSED_MS } from './attention-counts.ts';
 import { flushUsage } from './flush-usage.ts';
+import { countKeys, type KeyCounts } from './key-counts.ts';
 import { keyOrganization } from './key-organization.ts';
 
 /** How the keys of an organization stand: each key counts in one of the first four. */
-export interface ApiKeySummary {
-  readonly active: number;
-  readonly disabled: number;
-  readonly expired: number;
-  readonly revoked: number;
-  /** Active, and not used for 90 days (or never, and older than that). */
-  readonly unused: number;
-  /** Active, and past the day on which the rotation policy asks for a new secret. */
-  readonly rotationOverdue: number;
-  /** Active, and expiring within 7 days. */
-  readonly expiringSoon: number;
-}
+export type ApiKeySummary = Omit<KeyCounts, 'early'> & AttentionCounts;
 
-const UNUSED_MS = 90 * DAY_MS;
-const SOON_MS = 7 * DAY_MS;
-
-/** Counts an organization's keys in one query, as far as they exist for the caller. Needs `api.key.view`. */
+/**
+ * Counts an organization's keys, as far as they exist for the caller. Needs `api.key.view`. A caller who sees all of them
+ * is answered from kept counts; for one limited to teams the keys are read.
+ */
 export async function summarizeApiKeys(ctx: Context, organizationId: string): Promise<ApiKeySummary> {
   authorize(ctx, organizationId, 'api.key.view');
-  const { rotationPolicy } = await keyOrganization(ctx.db, organizationId);
+  const organization = await keyOrganization(ctx.db, organizationId);
   await flushUsage(ctx);
+  const scope = keyScopeOf(ctx);
+  if (scope) return summarizeInScope(ctx, organization, scope);
   const now = ctx.clock.now();
-  const db = await ctx.scans.reader(ctx.db, 'api_keys', organizationId);
-  const counts = await keysInScope(db, keyScopeOf(ctx))
-    .where('api_keys.organization_id', '=', organizationId)
+  const counts = (await countKeys(ctx.db, [organizationId], now)).get(organizationId);
+  if (!counts) throw new Error(`The keys of ${organizationId} were not counted`);
+  const { early, ...byStatus } = counts;
+  const reader = await ctx.scans.reader(ctx.db, 'api_keys', organizationId);
+  const attention = await countAttention(reader, organization, now);
+  return { ...byStatus, ...(early > 0 ? atLeast(attention) : attention) };
+}
+
+/** Keys whose expiry is recorded, and has not come, are active and not among them. */
+function atLeast({ unused, rotationOverdue, expiringSoon }: AttentionCounts): AttentionCounts {
+  return {
+    unused: { ...unused, isExact: false },
+    rotationOverdue: { ...rotationOverdue, isExact: false },
+    expiringSoon: { ...expiringSoon, isExact: false },
+  };
+}
+
+async function summarizeInScope(
+  ctx: Context,
+  { id, rotationPolicy }: Organization,
+  scope: KeyScope,
+): Promise<ApiKeySummary> {
+  const now = ctx.clock.now();
+  const db = await ctx.scans.reader(ctx.db, 'api_keys', id);
+  const { unused, rotationOverdue, expiringSoon, ...byStatus } = await keysInScope(db, scope)
+    .where('api_keys.organization_id', '=', id)
     .select((eb) => {
       const active = hasStatus(eb, 'ACTIVE', now);
       return [
@@ -42,15 +59,17 @@ export async function summarizeApiKeys(ctx: Context, organizationId: string): Pr
         countOf(hasStatus(eb, 'REVOKED', now)).as('revoked'),
         countOf(eb.and([active, isUnusedSince(eb, now - UNUSED_MS)])).as('unused'),
         countOf(eb.and([active, isRotationDue(eb, rotationPolicy, now)])).as('rotationOverdue'),
-        countOf(eb.and([active, expiresWithin(eb, now + SOON_MS)])).as('expiringSoon'),
+        countOf(eb.and([active, eb('api_keys.expires_at', '<=', now + SOON_MS)])).as('expiringSoon'),
       ];
     })
     .executeTakeFirstOrThrow();
-  return counts;
-}
-
-function expiresWithin(eb: KeyExpressions, time: number): Expression<SqlBool> {
-  return eb('api_keys.expires_at', '<=', time);
+  const exactly = (count: number) => ({ count: Number(count), isExact: true });
+  return {
+    ...byStatus,
+    unused: exactly(unused),
+    rotationOverdue: exactly(rotationOverdue),
+    expiringSoon: exactly(expiringSoon),
+  };
 }
 
 /** The number of rows for which the condition holds; 0 where there is no row at all. */

@@ -1,10 +1,9 @@
-import { ALL_KEYS } from '../access/key-scope.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
 import { locate } from './locate.ts';
 import { requireRole } from './require-role.ts';
-import { countRoleUses } from './role.ts';
+import { countKeysOfRoles, roleHasMembers } from './role.ts';
 
 /** Which role to delete. */
 export interface DeleteRoleInput {
@@ -23,11 +22,16 @@ export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
     const { name, permissions, system } = await requireRole(tx, organizationId, id);
     if (system) throw new ConflictError(`The role ${name} comes with Keywright: it can't be deleted`);
-    const uses = (await countRoleUses(tx, [id], ALL_KEYS)).get(id);
     // How many there are is not for everybody who may manage roles.
-    if (uses && uses.members > 0) throw new ConflictError('The role is in use: members have it');
-    if (uses && uses.apiKeys > 0) throw new ConflictError('The role is in use: API keys have it');
+    if (await roleHasMembers(tx, id)) throw new ConflictError('The role is in use: members have it');
+    if ((await countKeysOfRoles(tx, [{ id, organizationId }])).has(id))
+      throw new ConflictError('The role is in use: API keys have it');
     await tx.updateTable('api_keys').set({ role_id: null }).where('role_id', '=', id).execute();
+    await tx
+      .deleteFrom('api_key_counts')
+      .where('organization_id', '=', organizationId)
+      .where('role_id', '=', id)
+      .execute();
     await tx.deleteFrom('roles').where('id', '=', id).execute();
     const changes = { name: [name, null], permissions: [permissions, null] } as const;
     audit({ organizationId, action: 'role.deleted', targetId: id, changes });

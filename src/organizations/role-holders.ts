@@ -4,7 +4,7 @@ import { type KeyLimits, UNRESTRICTED } from '../access/key-limits.ts';
 import { storedNetwork } from '../core/ip.ts';
 import type { OidcConfig } from '../core/oidc-config.ts';
 import { isAdmittingRole } from './admit-newcomer.ts';
-import type { Role } from './role.ts';
+import { type Role, roleHasMembers } from './role.ts';
 
 /**
  * What those are bound by that a role's permissions go to: its members and unrevoked keys, and people who get it when
@@ -16,13 +16,8 @@ export async function roleHolders(
   role: Role,
   oidc: OidcConfig | null,
 ): Promise<KeyLimits[]> {
-  const member = await tx
-    .selectFrom('memberships')
-    .select('id')
-    .where('role_id', '=', role.id)
-    .limit(1)
-    .executeTakeFirst();
-  const people = member !== undefined || (await isAdmittingRole(tx, role, oidc?.admission ?? null));
+  const people =
+    (await roleHasMembers(tx, role.id)) || (await isAdmittingRole(tx, role, oidc?.admission ?? null));
   const keys = await tx
     .selectFrom('api_keys')
     .select(['environment', 'ip_allowlist', 'rate_limit', 'rate_window_seconds'])

@@ -54,42 +54,64 @@ export async function loadRoles(db: Kysely<Tables>, ids: readonly string[]): Pro
   return rows.map(toRole);
 }
 
-/** The uses of each of the roles, which may be of several organizations, outside a change. */
+/**
+ * The uses of each of the roles, which may be of several organizations: by members, and by keys in scope. Unless keys are
+ * limited to teams, they are not read: their number is kept.
+ */
 export async function countUsesOfRoles(
   ctx: Pick<Context, 'db' | 'scans'>,
   roles: readonly Role[],
   scope: KeyScope,
 ): Promise<Map<string, RoleUses>> {
+  const members = await countByReader(ctx, 'memberships', roles, membersOfRoles);
+  const apiKeys = scope
+    ? await countByReader(ctx, 'api_keys', roles, (db, ids) => keysInScopeOfRoles(db, ids, scope))
+    : await countKeysOfRoles(ctx.db, roles);
+  return new Map(
+    roles.map(({ id }) => [id, { members: members.get(id) ?? 0, apiKeys: apiKeys.get(id) ?? 0 }]),
+  );
+}
+
+type Uses = { readonly role_id: string | null; readonly uses: number | string | bigint };
+
+/** Counts in the reader of each organization; a role without uses is omitted. */
+async function countByReader(
+  ctx: Pick<Context, 'db' | 'scans'>,
+  table: 'memberships' | 'api_keys',
+  roles: readonly Role[],
+  count: (db: Kysely<Tables>, roleIds: readonly string[]) => Promise<Uses[]>,
+): Promise<Map<string, number>> {
   const groups = await byReader(
     ctx,
-    'api_keys',
+    table,
     roles.map((role) => role.organizationId),
   );
   const counts = [...groups].map(([db, organizationIds]) => {
     const own = roles.filter((role) => organizationIds.includes(role.organizationId));
-    return countRoleUses(
+    return count(
       db,
       own.map(({ id }) => id),
-      scope,
     );
   });
-  return new Map((await Promise.all(counts)).flatMap((found) => [...found]));
+  const rows = (await Promise.all(counts)).flat();
+  return new Map(rows.map(({ role_id, uses }) => [role_id ?? '', Number(uses)]));
 }
 
-/** The uses of each of the roles by members and by keys in scope, none left out. */
-export async function countRoleUses(
-  db: Kysely<Tables>,
-  roleIds: readonly string[],
-  scope: KeyScope,
-): Promise<Map<string, RoleUses>> {
-  if (roleIds.length === 0) return new Map();
-  const members = await db
+function membersOfRoles(db: Kysely<Tables>, roleIds: readonly string[]): Promise<Uses[]> {
+  return db
     .selectFrom('memberships')
     .select(({ fn }) => ['role_id', fn.countAll().as('uses')])
     .where('role_id', 'in', roleIds)
     .groupBy('role_id')
     .execute();
-  const apiKeys = await db
+}
+
+function keysInScopeOfRoles(
+  db: Kysely<Tables>,
+  roleIds: readonly string[],
+  scope: KeyScope,
+): Promise<Uses[]> {
+  return db
     .selectFrom('api_keys')
     .select(({ fn }) => ['role_id', fn.countAll().as('uses')])
     .where('role_id', 'in', roleIds)
@@ -97,9 +119,35 @@ export async function countRoleUses(
     .where(isInScope(scope, 'api_keys.id'))
     .groupBy('role_id')
     .execute();
-  const membersOf = new Map(members.map((row) => [row.role_id, Number(row.uses)]));
-  const apiKeysOf = new Map(apiKeys.map((row) => [row.role_id, Number(row.uses)]));
-  return new Map(
-    roleIds.map((id) => [id, { members: membersOf.get(id) ?? 0, apiKeys: apiKeysOf.get(id) ?? 0 }]),
-  );
+}
+
+/** Whether any member has the role. */
+export async function roleHasMembers(db: Kysely<Tables>, roleId: string): Promise<boolean> {
+  const member = await db
+    .selectFrom('memberships')
+    .select('id')
+    .where('role_id', '=', roleId)
+    .limit(1)
+    .executeTakeFirst();
+  return member !== undefined;
+}
+
+/** How many unrevoked keys have each of the roles, in all; one without any is omitted. */
+export async function countKeysOfRoles(
+  db: Kysely<Tables>,
+  roles: readonly Pick<Role, 'id' | 'organizationId'>[],
+): Promise<Map<string, number>> {
+  if (roles.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('api_key_counts')
+    .select(({ fn }) => ['role_id', fn.sum('keys').as('keys')])
+    .where('organization_id', 'in', [...new Set(roles.map((role) => role.organizationId))])
+    .where(
+      'role_id',
+      'in',
+      roles.map(({ id }) => id),
+    )
+    .groupBy('role_id')
+    .execute();
+  return new Map(rows.flatMap(({ role_id, keys }) => (Number(keys) > 0 ? [[role_id, Number(keys)]] : [])));
 }

@@ -1,3 +1,5 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
 import { authorize } from '../access/authorize.ts';
 import { isInScope, keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
@@ -5,8 +7,8 @@ import { flushUsage } from '../keys/flush-usage.ts';
 import { GRANULARITIES, startOf } from './granularity.ts';
 
 /**
- * Verifications of those of an organization's keys that exist for the caller, in the last 24 hours, in whole minutes, unwritten ones included. Needs
- * `api.key.view`.
+ * Verifications of those of an organization's keys that exist for the caller, in the last 24 hours, in whole minutes,
+ * unwritten ones included. Needs `api.key.view`.
  */
 export async function usageLastDay(
   ctx: Context,
@@ -14,22 +16,37 @@ export async function usageLastDay(
 ): Promise<{ verified: number; denied: number }> {
   authorize(ctx, organizationId, 'api.key.view');
   await flushUsage(ctx);
-  const { minute, hour, day } = GRANULARITIES;
-  const from = startOf('minute', ctx.clock.now() - day.length) + minute.length;
-  // Minutes up to the first whole hour, then hours: a sixtieth of the rows.
-  const wholeHours = startOf('hour', from - 1) + hour.length;
+  const scope = keyScopeOf(ctx);
+  const now = ctx.clock.now();
+  if (!scope) return sumOf(bucketsIn(ctx.db, 'organization_usage_buckets', organizationId, now));
   const db = await ctx.scans.reader(ctx.db, 'api_key_usage_buckets', organizationId);
-  const sums = await db
-    .selectFrom('api_key_usage_buckets')
+  const own = bucketsIn(db, 'api_key_usage_buckets', organizationId, now);
+  return sumOf(own.where(isInScope(scope, 'api_key_id')));
+}
+
+/** Minutes up to the first whole hour, then hours: a sixtieth of the rows. */
+function bucketsIn(
+  db: Kysely<Tables>,
+  table: 'organization_usage_buckets' | 'api_key_usage_buckets',
+  organizationId: string,
+  now: number,
+) {
+  const { minute, hour, day } = GRANULARITIES;
+  const from = startOf('minute', now - day.length) + minute.length;
+  const wholeHours = startOf('hour', from - 1) + hour.length;
+  return db
+    .selectFrom(table)
     .select((eb) => [eb.fn.sum<number>('verified').as('verified'), eb.fn.sum<number>('denied').as('denied')])
     .where('organization_id', '=', organizationId)
-    .where(isInScope(keyScopeOf(ctx), 'api_key_usage_buckets.api_key_id'))
     .where((eb) =>
       eb.or([
         eb.and([eb('granularity', '=', 'minute'), eb('start', '>=', from), eb('start', '<', wholeHours)]),
         eb.and([eb('granularity', '=', 'hour'), eb('start', '>=', wholeHours)]),
       ]),
-    )
-    .executeTakeFirstOrThrow();
+    );
+}
+
+async function sumOf(query: ReturnType<typeof bucketsIn>): Promise<{ verified: number; denied: number }> {
+  const sums = await query.executeTakeFirstOrThrow();
   return { verified: Number(sums.verified ?? 0), denied: Number(sums.denied ?? 0) };
 }

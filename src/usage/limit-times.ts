@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { inBatches } from '../core/paced.ts';
 import { GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
+import { limitOrganizationTimes } from './organization-buckets.ts';
 import { writeBuckets } from './write-batch.ts';
 
 /** Buckets of a transaction. */
@@ -15,6 +16,7 @@ export async function limitTimes(db: Kysely<Tables>, now: number): Promise<void>
   await limitLastUses(db, now);
   for (const granularity of GRANULARITY_NAMES)
     await inBatches(BATCH, (size) => moveBuckets(db, granularity, now, size));
+  await limitOrganizationTimes(db, now);
 }
 
 async function limitLastUses(db: Kysely<Tables>, now: number): Promise<void> {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { inBatches } from '../core/paced.ts';
 import { GRANULARITIES, GRANULARITY_NAMES } from './granularity.ts';
+import { pruneOrganizationBuckets } from './organization-buckets.ts';
 
 /** How many buckets are removed at once. */
 const BATCH = { min: 50, max: 1_000 } as const;
@@ -27,4 +28,5 @@ export async function pruneBuckets(db: Kysely<Tables>, now: number, stopped?: ()
       return Number(numDeletedRows);
     });
   }
+  await pruneOrganizationBuckets(db, now, stopped);
 }

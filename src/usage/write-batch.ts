@@ -4,6 +4,7 @@ import type { Tables } from '../../db/tables.ts';
 import type { LastUse } from '../context.ts';
 import { type Batch, type KeyActivity, lastUseOf, NOT_USED } from './batch.ts';
 import { GRANULARITIES, GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
+import { organizationBuckets, organizationWrites, writeOrganizationBuckets } from './organization-buckets.ts';
 
 /** Rows of a statement: far fewer values than either engine takes. */
 const CHUNK = 500;
@@ -28,6 +29,7 @@ export async function writeBatch(db: Kysely<Tables>, batch: Batch): Promise<void
     for (const rows of chunks(keys)) await writeKeys(tx, rows);
     for (const rows of chunks(secrets)) await writeSecrets(tx, rows);
     for (const rows of chunks(buckets)) await writeBuckets(tx, rows);
+    await writeOrganizationBuckets(tx, organizationBuckets(batch.keys.values()));
   });
 }
 
@@ -63,6 +65,7 @@ export function tableWrites(activities: readonly KeyActivity[]): RowWrites[] {
         minutes.map(({ start, verified, denied }) => [keyId, start, verified, denied]),
       ),
     },
+    organizationWrites(activities),
   ];
 }
 

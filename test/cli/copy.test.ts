@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Engine } from '../../db/open.ts';
 import { openDatabase } from '../../db/open.ts';
+import { countKeys } from '../../src/keys/key-counts.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { emptyBatch, noteUse } from '../../src/usage/batch.ts';
@@ -57,6 +58,8 @@ describe.each<Engine>(['sqlite', 'postgres'])('copying from %s', (engine) => {
       (await fetch(`${server.url}/verify`, { headers: { Authorization: `Bearer ${secret}` } })).status;
     expect(await statusOf(kept.secret)).toBe(200);
     expect(await statusOf(revoked.secret)).toBe(401);
+    const counted = await countKeys(server.services.db, [member.organizationId], server.clock.now());
+    expect(counted.get(member.organizationId)).toMatchObject({ active: 2, revoked: 1 });
     const { id } = await makeApiKey(server, member.organizationId);
     const { sequence } = await server.services.db
       .selectFrom('audit_log')

@@ -476,7 +476,7 @@ export type EverythingQueryVariables = Exact<{
 }>;
 
 
-export type EverythingQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, limits: { maxActiveApiKeys: number | null, activeApiKeys: number } | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, keySummary: { active: number, disabled: number, expired: number, revoked: number, unused: number, rotationOverdue: number, expiringSoon: number, verifiedLastDay: number, deniedLastDay: number } | null, teams: { nodes: Array<{ id: string, name: string, members: { totalCount: number } | null, apiKeys: { totalCount: number } | null }> } | null, members: { nodes: Array<{ id: string, joinedAt: string | null, user: { email: string } | null, role: { name: string }, teams: Array<{ name: string }> }> } | null, roles: { nodes: Array<{ name: string, system: boolean, memberCount: number | null, apiKeyCount: number | null }> } | null, auditLog: { nodes: Array<{ id: string, action: string, sequence: string, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string }> } | null } | null };
+export type EverythingQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, limits: { maxActiveApiKeys: number | null, activeApiKeys: number } | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, keySummary: { active: number, disabled: number, expired: number, revoked: number, unused: number, unusedIsExact: boolean, rotationOverdue: number, rotationOverdueIsExact: boolean, expiringSoon: number, expiringSoonIsExact: boolean, verifiedLastDay: number, deniedLastDay: number } | null, teams: { nodes: Array<{ id: string, name: string, members: { totalCount: number } | null, apiKeys: { totalCount: number } | null }> } | null, members: { nodes: Array<{ id: string, joinedAt: string | null, user: { email: string } | null, role: { name: string }, teams: Array<{ name: string }> }> } | null, roles: { nodes: Array<{ name: string, system: boolean, memberCount: number | null, apiKeyCount: number | null }> } | null, auditLog: { nodes: Array<{ id: string, action: string, sequence: string, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string }> } | null } | null };
 
 export type AnyNodeQueryVariables = Exact<{
   id: string | number;
@@ -1383,8 +1383,11 @@ export const EverythingDocument = new TypedDocumentString(`
       expired
       revoked
       unused
+      unusedIsExact
       rotationOverdue
+      rotationOverdueIsExact
       expiringSoon
+      expiringSoonIsExact
       verifiedLastDay
       deniedLastDay
     }

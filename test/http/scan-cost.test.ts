@@ -103,13 +103,6 @@ onEachDatabase('what an operation reads', (engine) => {
       'the total below node',
       whole('query ($id: ID!) { node(id: $id) { ... on Organization { apiKeys { totalCount } } } }'),
     );
-    test('the summary', whole('{ organization { keySummary { active } } }'));
-    test(
-      'the summary with its last day',
-      whole('{ organization { keySummary { active verifiedLastDay deniedLastDay } } }'),
-    );
-    test('active keys', whole('{ organization { limits { activeApiKeys } } }'));
-    test('the uses of all roles', whole('{ organization { roles { nodes { memberCount apiKeyCount } } } }'));
     test(
       'the sizes of all teams',
       whole('{ organization { teams(first: 100) { nodes { apiKeys(first: 0) { totalCount } } } } }'),
@@ -137,7 +130,20 @@ onEachDatabase('what an operation reads', (engine) => {
       'totals of what is small',
       little('{ organization { teams { totalCount } roles { totalCount } members { totalCount } } }'),
     );
+    test(
+      'sums of the last day',
+      little('{ organization { keySummary { verifiedLastDay deniedLastDay } limits { activeApiKeys } } }'),
+    );
+    test('the uses of all roles', little('{ organization { roles { nodes { memberCount apiKeyCount } } } }'));
     test('the newest changes', little('{ organization { auditLog(first: 10) { nodes { action } } } }'));
+  });
+
+  test('a summary costs what it reads at most, once', async () => {
+    const query =
+      '{ organization { keySummary { active unused unusedIsExact rotationOverdue deniedLastDay } } }';
+    const { requested } = await costOf(large.sessionToken, query);
+    expect(requested).toBeGreaterThan(1_000);
+    expect(requested).toBeLessThan(1_100);
   });
 
   test('the audit log costs by the number of changes, which is known', async () => {

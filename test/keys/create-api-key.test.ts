@@ -10,8 +10,8 @@ import {
 } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { loadSecretsOfKeys, loadTeamsOfKeys } from '../../src/keys/api-key.ts';
-import { countActiveApiKeys } from '../../src/keys/count-active-api-keys.ts';
 import { type CreateApiKeyInput, createApiKey } from '../../src/keys/create-api-key.ts';
+import { countActiveApiKeys } from '../../src/keys/key-counts.ts';
 import { hashSecret, parseSecret } from '../../src/keys/secret.ts';
 import { createTeam } from '../../src/organizations/create-team.ts';
 import { auditOf } from '../support/audit.ts';

@@ -12,6 +12,8 @@ import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/s
 
 const DAY_MS = 86_400_000;
 
+const exactly = (count: number) => ({ count, isExact: true });
+
 onEachDatabase('the summary of keys', (engine) => {
   const services = servicesOn(engine);
 
@@ -22,13 +24,13 @@ onEachDatabase('the summary of keys', (engine) => {
       disabled: 0,
       expired: 0,
       revoked: 0,
-      unused: 0,
-      rotationOverdue: 0,
-      expiringSoon: 0,
+      unused: exactly(0),
+      rotationOverdue: exactly(0),
+      expiringSoon: exactly(0),
     });
   });
 
-  test('counts by status, use, rotation and expiry, in one query', async () => {
+  test('counts by status, use, rotation and expiry', async () => {
     const { ctx, organization } = await makeOrganization(services());
     const create = async (given: Partial<Parameters<typeof createApiKey>[1]> = {}) =>
       (await createApiKey(ctx, { name: 'A', ...given })).result;
@@ -46,21 +48,20 @@ onEachDatabase('the summary of keys', (engine) => {
     await create({ expiresAt: start + 98 * DAY_MS });
     await verifyApiKey(ctx, { key: used.secret });
     services().clock.advance(DAY_MS);
-    services().statements.length = 0;
     expect(await summarizeApiKeys(ctx, organization.id)).toEqual({
       active: 5,
       disabled: 1,
       expired: 1,
       revoked: 1,
-      unused: 3,
-      rotationOverdue: 1,
-      expiringSoon: 1,
+      unused: exactly(3),
+      rotationOverdue: exactly(1),
+      expiringSoon: exactly(1),
     });
-    expect(services().statements.filter((statement) => statement.includes('from "api_keys"'))).toHaveLength(
-      1,
-    );
     await verifyApiKey(ctx, { key: overdue.secret });
-    expect(await summarizeApiKeys(ctx, organization.id)).toMatchObject({ unused: 2, rotationOverdue: 1 });
+    expect(await summarizeApiKeys(ctx, organization.id)).toMatchObject({
+      unused: exactly(2),
+      rotationOverdue: exactly(1),
+    });
   });
 
   test('is refused to who lacks api.key.view', async () => {

@@ -16,7 +16,7 @@ import { listRoles } from '../../src/organizations/list-roles.ts';
 import { listTeams } from '../../src/organizations/list-teams.ts';
 import { loadMemberships, loadTeamsOfMemberships } from '../../src/organizations/membership.ts';
 import { loadOrganizations } from '../../src/organizations/organization.ts';
-import { countRoleUses, loadRoles } from '../../src/organizations/role.ts';
+import { countUsesOfRoles, loadRoles } from '../../src/organizations/role.ts';
 import { loadTeams } from '../../src/organizations/team.ts';
 import { loadUsers } from '../../src/organizations/user.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -189,7 +189,7 @@ onEachDatabase('loading by ids', (engine) => {
     for (const load of [loadOrganizations, loadTeams, loadRoles, loadUsers, loadMemberships])
       expect(await load(db, [])).toEqual([]);
     expect((await loadTeamsOfMemberships(db, [])).size).toBe(0);
-    expect((await countRoleUses(db, [], ALL_KEYS)).size).toBe(0);
+    expect((await countUsesOfRoles(services(), [], ALL_KEYS)).size).toBe(0);
     expect(statements.length).toBe(before);
   });
 
@@ -215,7 +215,7 @@ onEachDatabase('loading by ids', (engine) => {
     await createApiKey(ctx, { name: 'Kept', roleId: member.id });
     const revoked = await createApiKey(ctx, { name: 'Revoked', roleId: member.id });
     await revokeApiKey(ctx, { id: revoked.result.apiKey.id });
-    const uses = await countRoleUses(ctx.db, [member.id, admin.id], ALL_KEYS);
+    const uses = await countUsesOfRoles(ctx, [member, admin], ALL_KEYS);
     expect(Object.fromEntries(uses)).toEqual({
       [member.id]: { members: 2, apiKeys: 1 },
       [admin.id]: { members: 0, apiKeys: 0 },

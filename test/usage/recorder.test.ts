@@ -66,9 +66,9 @@ onEachDatabase('the usage recorder', (engine) => {
     }
     services().statements.length = 0;
     await recorder.flush();
-    expect(services().statements).toHaveLength(3);
+    expect(services().statements).toHaveLength(4);
     await recorder.flush();
-    expect(services().statements).toHaveLength(3);
+    expect(services().statements).toHaveLength(4);
   });
 
   test('adds to what is written before, and never goes back in time', async () => {

@@ -32,7 +32,7 @@ const changed: UpdateResolver = (result, _args, cache, { variables }) => {
   const organizationId = String(variables.organizationId);
   if (change.__typename === 'ApiKeyCreated') insertKey(cache, organizationId, change.apiKey);
   forget(cache, { __typename: 'ApiKey', id: change.apiKey.id }, ['auditLog']);
-  forget(cache, { __typename: 'Organization', id: organizationId }, ['auditLog', 'keySummary', 'limits']);
+  forget(cache, { __typename: 'Organization', id: organizationId }, ['auditLog', 'limits']);
 };
 
 /** Writes uses into the cache. What happened before the subscription began is told without a number: then the server is asked. */

@@ -546,13 +546,6 @@ export type SparklinesQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
-export type KeySummaryQueryVariables = Exact<{
-  organizationId: string | number;
-}>;
-
-
-export type KeySummaryQuery = { organization: { id: string, keySummary: { active: number, disabled: number, expired: number, revoked: number, expiringSoon: number, rotationOverdue: number, unused: number, verifiedLastDay: number, deniedLastDay: number } | null } | null };
-
 export type KeyFactsFragment = { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> };
 
 export type KeySettingsFragment = { id: string, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null };
@@ -852,6 +845,13 @@ export type DenialsSubscriptionVariables = Exact<{
 
 
 export type DenialsSubscription = { apiKeyDenied: { code: VerificationCode, count: number, ip: string | null, occurredAt: string, apiKey: { id: string, name: string, start: string, status: ApiKeyStatus } | null } };
+
+export type LastDayQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type LastDayQuery = { organization: { id: string, keySummary: { verifiedLastDay: number, deniedLastDay: number } | null } | null };
 
 export type SessionQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -1679,24 +1679,6 @@ export const SparklinesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SparklinesQuery, SparklinesQueryVariables>;
-export const KeySummaryDocument = new TypedDocumentString(`
-    query KeySummary($organizationId: ID!) {
-  organization(id: $organizationId) {
-    id
-    keySummary {
-      active
-      disabled
-      expired
-      revoked
-      expiringSoon
-      rotationOverdue
-      unused
-      verifiedLastDay
-      deniedLastDay
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<KeySummaryQuery, KeySummaryQueryVariables>;
 export const KeyChangesDocument = new TypedDocumentString(`
     subscription KeyChanges($organizationId: ID!, $after: String) {
   apiKeyChanged(organizationId: $organizationId, after: $after) {
@@ -2620,6 +2602,17 @@ export const DenialsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DenialsSubscription, DenialsSubscriptionVariables>;
+export const LastDayDocument = new TypedDocumentString(`
+    query LastDay($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    keySummary {
+      verifiedLastDay
+      deniedLastDay
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LastDayQuery, LastDayQueryVariables>;
 export const SessionDocument = new TypedDocumentString(`
     query Session($after: String) {
   viewer {

@@ -2,19 +2,22 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { useQuery } from 'urql';
 import { parsed } from '../api/document.ts';
 import { FullTime } from '../components/time.tsx';
-import { KeySummaryDocument } from '../generated/graphql.ts';
+import { LastDayDocument } from '../generated/graphql.ts';
 import { useCan, useOrganization } from '../session/organization.tsx';
 import type { Denials } from './denial-log.ts';
 
-/** What is counted is on the server a moment later; a burst is asked about once. */
+/** A denial is counted on the server within this time, milliseconds. */
 const SETTLED_MS = 3_000;
+
+/** The server is asked once in this time at most, however many keys are denied, milliseconds. */
+const INTERVAL_MS = 15_000;
 
 /** How much is refused: since the view was first opened, and in the last day, beside what is accepted. */
 export function Figures({ denials }: { readonly denials: Denials | null }) {
   const { id: organizationId } = useOrganization();
   const can = useCan();
   const [{ data }, ask] = useQuery({
-    query: parsed(KeySummaryDocument),
+    query: parsed(LastDayDocument),
     variables: { organizationId },
     pause: !can('organization.view'),
     requestPolicy: 'cache-and-network',
@@ -77,19 +80,22 @@ function Since({ denials: { since, gaps } }: { readonly denials: Denials }) {
   );
 }
 
-/** Calls back some time after the value changes, however often it does meanwhile. */
+/** Calls back some time after the value changes, and not again for a while, however often it changes. */
 function useSoonAfter(value: number, call: () => void): void {
   const latest = useRef(call);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const notBefore = useRef(0);
   useEffect(() => {
     latest.current = call;
   });
   useEffect(() => {
     if (value === 0) return;
+    const wait = Math.max(SETTLED_MS, notBefore.current - performance.now());
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
+      notBefore.current = performance.now() + INTERVAL_MS;
       latest.current();
-    }, SETTLED_MS);
+    }, wait);
   }, [value]);
   useEffect(
     () => () => {

@@ -479,7 +479,7 @@ export type SummarizeKeysQueryVariables = Exact<{
 }>;
 
 
-export type SummarizeKeysQuery = { organization: { keySummary: { active: number, disabled: number, expired: number, revoked: number, unused: number, rotationOverdue: number, expiringSoon: number, verifiedLastDay: number, deniedLastDay: number } | null } | null };
+export type SummarizeKeysQuery = { organization: { keySummary: { active: number, disabled: number, expired: number, revoked: number, unused: number, unusedIsExact: boolean, rotationOverdue: number, rotationOverdueIsExact: boolean, expiringSoon: number, expiringSoonIsExact: boolean, verifiedLastDay: number, deniedLastDay: number } | null } | null };
 
 export type FindRolesQueryVariables = Exact<{
   organizationId?: string | number | null | undefined;
@@ -1502,8 +1502,11 @@ export const SummarizeKeysDocument = new TypedDocumentString(`
       expired
       revoked
       unused
+      unusedIsExact
       rotationOverdue
+      rotationOverdueIsExact
       expiringSoon
+      expiringSoonIsExact
       verifiedLastDay
       deniedLastDay
     }

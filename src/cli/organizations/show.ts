@@ -57,7 +57,6 @@ function view(organization: Shown, summary: Summary | null): string {
   const limits = required(organization.limits);
   const rotationPolicy = required(organization.rotationPolicy);
   const own = required(organization.permissionCatalog).filter(({ builtIn }) => !builtIn);
-  const entries = (values: object) => Object.entries(values as Record<string, number>);
   return facts([
     ['ID', organization.id],
     ['Name', organization.name],
@@ -68,8 +67,17 @@ function view(organization: Shown, summary: Summary | null): string {
     ['Rotation, live', days(rotationPolicy.liveDays)],
     ['Rotation, test', days(rotationPolicy.testDays)],
     ['Own permissions', own.map(({ name }) => name).join(', ')],
-    ...(summary ? entries(summary).map(([name, count]) => [words(name), count] as const) : []),
+    ...(summary ? figures(summary) : []),
   ]);
+}
+
+/** Each with its name; `10000+` is one of which there may be more. */
+function figures(summary: Summary): [string, string][] {
+  const values = Object.entries(summary as Record<string, number | boolean | string>);
+  const exact = new Map(values.filter(([name]) => name.endsWith('IsExact')));
+  return values
+    .filter(([name]) => !exact.has(name) && name !== '__typename')
+    .map(([name, count]) => [words(name), exact.get(`${name}IsExact`) === false ? `${count}+` : `${count}`]);
 }
 
 function days(count: number | null): string {

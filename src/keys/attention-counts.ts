@@ -1,0 +1,164 @@
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { Organization } from '../organizations/organization.ts';
+import { DAY_MS } from './api-key.ts';
+import { IS_OPEN } from './key-counts.ts';
+import type { Environment } from './secret.ts';
+
+/** Counting stops at so many keys, and so many are looked at to find those not used. */
+const COUNTED_MAX = 10_000;
+
+/** An active key is unused after so long without a use, milliseconds. */
+export const UNUSED_MS = 90 * DAY_MS;
+
+/** One that expires within this time expires soon, milliseconds. */
+export const SOON_MS = 7 * DAY_MS;
+
+/** A number of keys; where it isn't exact, there are at least so many. */
+export interface Figure {
+  readonly count: number;
+  readonly isExact: boolean;
+}
+
+/** Active keys of an organization that somebody should look at. */
+export interface AttentionCounts {
+  /** Not used for 90 days; or never, and older than that. */
+  readonly unused: Figure;
+  /** Past the day on which the rotation policy asks for a new secret. */
+  readonly rotationOverdue: Figure;
+  /** Expiring within 7 days. */
+  readonly expiringSoon: Figure;
+}
+
+/** Counts open keys by covering indexes, whatever the size of the organization in at most some 10,000 steps each. */
+export async function countAttention(
+  db: Kysely<Tables>,
+  organization: Pick<Organization, 'id' | 'rotationPolicy'>,
+  now: number,
+): Promise<AttentionCounts> {
+  const active = sql<SqlBool>`${openIn(organization.id)} and expires_at > ${now}`;
+  return {
+    unused: await countUnused(db, organization.id, now),
+    rotationOverdue: await countOverdue(db, organization, active, now),
+    expiringSoon: figureOf(await countUpTo(db, sql`${active} and expires_at <= ${now + SOON_MS}`)),
+  };
+}
+
+function openIn(organizationId: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`organization_id = ${organizationId} and ${IS_OPEN}`;
+}
+
+function figureOf(count: number): Figure {
+  return { count: Math.min(count, COUNTED_MAX), isExact: count <= COUNTED_MAX };
+}
+
+/** Up to one more than is counted. */
+function countUpTo(db: Kysely<Tables>, condition: RawBuilder<SqlBool>): Promise<number> {
+  const some = db
+    .selectFrom('api_keys')
+    .where(condition)
+    .limit(COUNTED_MAX + 1);
+  return countOf(db, some);
+}
+
+async function countOf(
+  db: Kysely<Tables>,
+  some: SelectQueryBuilder<Tables, keyof Tables, object>,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom(some.select(sql`1`.as('one')).as('counted'))
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+async function countOverdue(
+  db: Kysely<Tables>,
+  { rotationPolicy: { liveDays, testDays } }: Pick<Organization, 'rotationPolicy'>,
+  active: RawBuilder<SqlBool>,
+  now: number,
+): Promise<Figure> {
+  let count = 0;
+  for (const [environment, days] of [
+    ['live', liveDays],
+    ['test', testDays],
+  ] as const) {
+    if (days === null) continue;
+    const due = sql<SqlBool>`environment = ${environment} and rotated_at < ${now - days * DAY_MS}`;
+    count += await countUpTo(db, sql`${active} and ${due}`);
+  }
+  return figureOf(count);
+}
+
+/**
+ * Looks at the keys of either side of the condition: those not used for long, revoked ones included, where they are few;
+ * otherwise open keys, from the oldest secret on.
+ */
+async function countUnused(db: Kysely<Tables>, organizationId: string, now: number): Promise<Figure> {
+  const before = now - UNUSED_MS;
+  const notUsed = db
+    .selectFrom('api_key_usage')
+    .where('organization_id', '=', organizationId)
+    .where('last_used_at', '<', before)
+    .orderBy('last_used_at')
+    .limit(COUNTED_MAX + 1);
+  if ((await countOf(db, notUsed)) <= COUNTED_MAX) {
+    const isOpen = sql`select 1 from api_keys where id = candidates.api_key_id and ${openIn(organizationId)}
+      and expires_at > ${now} and created_at < ${before}`;
+    const candidates = notUsed.select('api_key_id').as('candidates');
+    const { count } = await db
+      .selectFrom(candidates)
+      .where(sql<SqlBool>`(${isOpen}) = 1`)
+      .select(({ fn }) => fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
+    return { count: Number(count), isExact: true };
+  }
+  const live = await lookAt(db, { organizationId, environment: 'live', now, atMost: COUNTED_MAX });
+  const test = await lookAt(db, {
+    organizationId,
+    environment: 'test',
+    now,
+    atMost: COUNTED_MAX - live.looked,
+  });
+  return { count: live.unused + test.unused, isExact: live.looked + test.looked < COUNTED_MAX };
+}
+
+/** Some open keys of an environment, and those among them that are active and were not used. */
+async function lookAt(
+  db: Kysely<Tables>,
+  {
+    organizationId,
+    environment,
+    now,
+    atMost,
+  }: {
+    readonly organizationId: string;
+    readonly environment: Environment;
+    readonly now: number;
+    readonly atMost: number;
+  },
+): Promise<{ looked: number; unused: number }> {
+  if (atMost === 0) return { looked: 0, unused: 0 };
+  const before = now - UNUSED_MS;
+  const lastUse = sql`select last_used_at from api_key_usage where api_key_id = candidates.id`;
+  const isUnused = sql<SqlBool>`created_at < ${before} and expires_at > ${now} and coalesce((${lastUse}), 0) < ${before}`;
+  const candidates = db
+    .selectFrom('api_keys')
+    .select(['id', 'created_at', 'expires_at'])
+    .where(openIn(organizationId))
+    .where('environment', '=', environment)
+    // In the order of the covering index, and of no other.
+    .orderBy('environment')
+    .orderBy('rotated_at')
+    .orderBy('expires_at')
+    .limit(atMost)
+    .as('candidates');
+  const { looked, unused } = await db
+    .selectFrom(candidates)
+    .select(({ fn }) => [
+      fn.countAll().as('looked'),
+      sql<number>`count(case when ${isUnused} then 1 end)`.as('unused'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { looked: Number(looked), unused: Number(unused) };
+}
