@@ -86,7 +86,7 @@ export interface UsageSink {
 
 /** Records rejected mutations in the audit log, without delaying the answer. */
 export interface DeniedAttempts {
-  /** Records at most a few per caller and organization each minute; drops the others. */
+  /** Records at most a few per caller and organization each minute; of the others, their number. */
   record(ctx: Context, attempt: Attempt): void;
   /** Resolves when nothing is left to write. */
   stop(): Promise<void>;

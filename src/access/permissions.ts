@@ -60,6 +60,14 @@ export function missing(held: readonly string[], wanted: readonly string[]): str
   return wanted.filter((permission) => !covers(held, permission));
 }
 
+/** What serves gateways, not the management of anything. */
+const NO_MANAGEMENT: BuiltInPermission = 'api.key.verify';
+
+/** Whether permissions let their holder see or change anything of an organization. */
+export function holdsManagement(held: readonly string[]): boolean {
+  return Object.keys(BUILT_IN_PERMISSIONS).some((one) => one !== NO_MANAGEMENT && covers(held, one));
+}
+
 /** Both lists as one, each permission once, in alphabetical order. */
 export function union(...lists: readonly (readonly string[])[]): string[] {
   return [...new Set(lists.flat())].sort();

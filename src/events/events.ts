@@ -31,6 +31,8 @@ export type DoneAction =
 /** What the audit log says somebody tried and was denied: nothing changed. */
 export const DENIED_ACTIONS = [
   'organization.update',
+  // How many others there were, beyond what is recorded.
+  'organization.denied_attempts_omitted',
   'team.create',
   'team.update',
   'team.delete',

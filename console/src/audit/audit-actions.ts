@@ -47,6 +47,7 @@ const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> 
   'team.update': ['was denied renaming a team', true],
   'team.delete': ['was denied deleting a team', true],
   'organization.update': ['was denied changing the organization', false],
+  'organization.denied_attempts_omitted': ['omitted further denied attempts', false],
 };
 
 const GROUPS = [
