@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { trimPresented } from '../keys/secret.ts';
+import { isPresentable, trimPresented } from '../keys/secret.ts';
 import { bearerToken, isOwnToken } from './bearer.ts';
 import { headerValues } from './headers.ts';
 import { invalidCredential, Refusal } from './refusal.ts';
@@ -9,9 +9,6 @@ export interface Credential {
   readonly kind: 'session' | 'operator' | 'key';
   readonly token: string;
 }
-
-/** Longer than every token and key there is. */
-const TOKEN_MAX = 256;
 
 /**
  * What the headers of a request say, cookies apart. Throws a Refusal: 400 for a header that repeats, 401 for what can't be a
@@ -41,14 +38,14 @@ function isOwnAuthorization(value: string): boolean {
 /** The credential in the value of an Authorization header (RFC 6750, 2.1). Throws a Refusal for anything else. */
 function bearerCredential(value: string): Credential {
   const token = bearerToken(value);
-  if (token === null || token.length > TOKEN_MAX || !/^[\w~+/.-]+=*$/.test(token)) throw invalidCredential();
+  if (token === null || !isPresentable(token)) throw invalidCredential();
   return { kind: kindOf(token), token };
 }
 
 /** The credential in the value of an X-API-Key header. Throws a Refusal for what is no API key. */
 function apiKeyCredential(value: string): Credential {
   const token = trimPresented(value);
-  if (token.length > TOKEN_MAX || kindOf(token) !== 'key') throw invalidCredential();
+  if (!isPresentable(token) || kindOf(token) !== 'key') throw invalidCredential();
   return { kind: 'key', token };
 }
 

@@ -22,6 +22,16 @@ const TAIL_LENGTH = '_live_'.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
 
 const SECRET_MAX = KEY_PREFIX_MAX + TAIL_LENGTH;
 
+/** Longest secret that a key can have, characters; those of other systems have forms of their own. */
+export const PRESENTED_MAX = 512;
+
+const PRINTABLE = /^[\x21-\x7e]+$/;
+
+/** Whether the text can be presented as a secret: printable ASCII without spaces, at most PRESENTED_MAX. What is stored can. */
+export function isPresentable(text: string): boolean {
+  return text.length <= PRESENTED_MAX && PRINTABLE.test(text);
+}
+
 /** The value of each digit of a checksum, by its character's code. */
 const DIGIT_VALUES = new Map([...ALPHABET].map((digit, value) => [digit.charCodeAt(0), value]));
 const VALUE_OF = Array.from({ length: 128 }, (_, code) => DIGIT_VALUES.get(code) ?? 0);
