@@ -8,7 +8,10 @@ interface Refused {
   readonly text: string;
 }
 
-const REFUSED: Readonly<Record<OidcFaultKind | 'broken', Refused>> = {
+/** Besides the faults of the provider's answers: too many of them from an address, and errors of the server. */
+export type RefusedSignIn = OidcFaultKind | 'limited' | 'broken';
+
+const REFUSED: Readonly<Record<RefusedSignIn, Refused>> = {
   failed: {
     status: 400,
     title: 'Signing in did not work',
@@ -18,6 +21,11 @@ const REFUSED: Readonly<Record<OidcFaultKind | 'broken', Refused>> = {
     status: 403,
     title: 'This account can’t sign in here',
     text: 'Ask those who run this service to invite you.',
+  },
+  limited: {
+    status: 429,
+    title: 'Too many attempts',
+    text: 'Too many attempts from this address have failed. Please try again in a minute.',
   },
   unavailable: {
     status: 503,
@@ -32,10 +40,7 @@ const REFUSED: Readonly<Record<OidcFaultKind | 'broken', Refused>> = {
 };
 
 /** The page for a sign-in that came to nothing, and its status. `requestId` leads whoever reads the log to the cause. */
-export function refusedPage(
-  kind: OidcFaultKind | 'broken',
-  requestId: string,
-): { status: number; html: string } {
+export function refusedPage(kind: RefusedSignIn, requestId: string): { status: number; html: string } {
   const { status, title, text } = REFUSED[kind];
   const main = `      <p class="fault">${title}</p>
       <p>${text}</p>

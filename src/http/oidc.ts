@@ -12,6 +12,7 @@ import { FlowCookies } from './oidc-cookie.ts';
 import { refusedPage } from './oidc-page.ts';
 import { sessionCookies, sessionTokens } from './session-cookie.ts';
 import { OIDC_PATH, SIGN_IN_POLICY } from './sign-in-page.ts';
+import { countFailure } from './too-many-failures.ts';
 
 /** Where the provider leads back to; it must know the address. */
 export const OIDC_CALLBACK_PATH = `${OIDC_PATH}/callback`;
@@ -73,7 +74,7 @@ export function oidcHandlers(
 
   /** Answers with a page where the work comes to nothing. */
   const orPage =
-    (work: Handler): Handler =>
+    (work: Handler, { counted }: { readonly counted: boolean }): Handler =>
     async (exchange) => {
       try {
         await work(exchange);
@@ -81,15 +82,20 @@ export function oidcHandlers(
         const fault = error instanceof OidcFault ? error : null;
         const note = fault ? services.log.warn : services.log.error;
         note('a sign-in with the provider came to nothing', { requestId: exchange.id, error });
-        const { status, html } = refusedPage(fault?.kind ?? 'broken', exchange.id);
+        const isFailure = counted && fault !== null && fault.kind !== 'unavailable';
+        const ip = clientAddress(exchange.request, services.config.trustedProxies);
+        const limited = isFailure ? countFailure(services, ip) : null;
+        const kind = limited ? 'limited' : (fault?.kind ?? 'broken');
+        const { status, html } = refusedPage(kind, exchange.id);
         respond(exchange, status, 'text/html; charset=utf-8', html, {
           'Cache-Control': 'no-store',
           'Content-Security-Policy': SIGN_IN_POLICY,
+          ...limited,
         });
       }
     };
 
-  return { begin: orPage(begin), finish: orPage(finish) };
+  return { begin: orPage(begin, { counted: false }), finish: orPage(finish, { counted: true }) };
 }
 
 /** The hash of the browser's session token, for the session to end once another has begun; null where it has none. */

@@ -9,19 +9,28 @@ export function failureHeaders({ policy }: FailureLimiter, state: RateLimitState
   return [...retryAfter(state, now), ...policyHeaders('failures', policy, state, now)];
 }
 
-/**
- * Takes note of a credential that was not accepted, from this address. Returns the refusal to answer with in place of
- * the given one: 429 where there were too many.
- */
-export function failedCredential(
+/** Counts a failure of this address. Returns the headers of a 429 where there were too many, else null. */
+export function countFailure(
   { failures, clock }: Pick<Services, 'failures' | 'clock'>,
   ip: string | null,
-  refusal: Refusal,
-): Refusal {
+): Record<string, string> | null {
   const state = failures.count(ip);
-  if (state.allowed) return refusal;
+  if (state.allowed) return null;
   const headers: Record<string, string> = {};
   const raw = failureHeaders(failures, state, clock.now());
   for (let index = 0; index < raw.length; index += 2) headers[raw[index] ?? ''] = raw[index + 1] ?? '';
-  return new Refusal(429, 'RATE_LIMITED', TOO_MANY_FAILURES, headers);
+  return headers;
+}
+
+/**
+ * Counts a credential that was not accepted, from this address. Returns the refusal to answer with in place of the given
+ * one: 429 where there were too many.
+ */
+export function failedCredential(
+  services: Pick<Services, 'failures' | 'clock'>,
+  ip: string | null,
+  refusal: Refusal,
+): Refusal {
+  const headers = countFailure(services, ip);
+  return headers ? new Refusal(429, 'RATE_LIMITED', TOO_MANY_FAILURES, headers) : refusal;
 }
