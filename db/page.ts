@@ -14,7 +14,15 @@ export interface Sort {
   readonly type: 'number' | 'text';
   readonly idColumn: string;
   readonly direction: 'asc' | 'desc';
+  /** Whether no two rows have the same value, which then orders them by itself. */
+  readonly isUnique?: boolean;
 }
+
+/**
+ * A list that several queries read, none of which has a row of another, each along an index of its own: together they are
+ * in the order that each of them is in. `narrow` leaves of each of them what a page may need.
+ */
+export type Walks<Query> = (narrow: (walk: Query) => Query) => Query;
 
 /** The values that a row is sorted by; every query passed to `readPage` selects them under these names. */
 export interface SortValues {
@@ -33,7 +41,7 @@ type Operator = '>' | '<' | '>=' | '<=';
  * is counted on. Throws BAD_USER_INPUT for arguments or cursors that can't be used.
  */
 export async function readPage<Name extends keyof Tables, Selected extends object, T>(
-  query: SelectQueryBuilder<Tables, Name, Selected>,
+  query: SelectQueryBuilder<Tables, Name, Selected> | Walks<SelectQueryBuilder<Tables, Name, Selected>>,
   sort: Sort,
   args: PageArgs,
   toNode: (row: Selected) => T,
@@ -47,30 +55,35 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
   const column = sql.ref<string | number>(sort.column);
   const id = sql.ref<string>(sort.idColumn);
   const beyond = ([value, rowId]: Place, operator: Operator): Expression<SqlBool> =>
-    sql<SqlBool>`(${column}, ${id}) ${sql.raw(operator)} (${value}, ${rowId})`;
+    sort.isUnique
+      ? sql<SqlBool>`${column} ${sql.raw(operator)} ${value}`
+      : sql<SqlBool>`(${column}, ${id}) ${sql.raw(operator)} (${value}, ${rowId})`;
 
-  let page = query.select([column.as('sort_value'), id.as('sort_id')]) as unknown as SelectQueryBuilder<
-    Tables,
-    Name,
-    Selected & SortValues
-  >;
-  if (start) page = page.where(beyond(start, onward));
-  if (stop) page = page.where(beyond(stop, back));
-  const rows = await page
-    .orderBy(column, direction)
-    .orderBy(id, direction)
-    .limit(limit + 1)
-    .execute();
+  const page = (walk: SelectQueryBuilder<Tables, Name, Selected>) => {
+    let rest = walk.select([column.as('sort_value'), id.as('sort_id')]);
+    if (start) rest = rest.where(beyond(start, onward));
+    if (stop) rest = rest.where(beyond(stop, back));
+    rest = rest.orderBy(column, direction);
+    return (sort.isUnique ? rest : rest.orderBy(id, direction)).limit(limit + 1);
+  };
+  const together = (walks: Walks<SelectQueryBuilder<Tables, Name, Selected>>) =>
+    walks(page)
+      .orderBy(sql.ref('sort_value'), direction)
+      .limit(limit + 1);
+  const rows = (await (typeof query === 'function' ? together(query) : page(query)).execute()) as (Selected &
+    SortValues)[];
   const kept = rows.slice(0, limit);
   const [first, last] = [kept[0], kept.at(-1)].map((row) => row && placeOf(row));
 
   // One row beyond the page, found by the index of the order. A page without rows stands where it began.
   const rowsAt = async (place: Place | null | undefined, operator: Operator): Promise<boolean> => {
-    const probe = query.clearSelect().select(sql<number>`1`.as('found'));
-    const found = await (place ? probe.where(beyond(place, operator)) : probe)
-      .orderBy(column, operator.startsWith('>') ? 'asc' : 'desc')
-      .limit(1)
-      .executeTakeFirst();
+    const probe = (walk: SelectQueryBuilder<Tables, Name, Selected>) => {
+      const one = walk.clearSelect().select(sql<number>`1`.as('found'));
+      return (place ? one.where(beyond(place, operator)) : one)
+        .orderBy(column, operator.startsWith('>') ? 'asc' : 'desc')
+        .limit(1) as unknown as SelectQueryBuilder<Tables, Name, Selected>;
+    };
+    const found = await (typeof query === 'function' ? query(probe) : probe(query)).executeTakeFirst();
     return found !== undefined;
   };
   const isMoreOnward = once(
@@ -113,10 +126,11 @@ class RowEdge<T> {
 }
 
 async function count<Name extends keyof Tables, Selected>(
-  query: SelectQueryBuilder<Tables, Name, Selected>,
+  query: SelectQueryBuilder<Tables, Name, Selected> | Walks<SelectQueryBuilder<Tables, Name, Selected>>,
   db: Kysely<Tables>,
 ): Promise<number> {
-  const counted = query.clearSelect().select(sql<number>`count(*)`.as('total'));
+  const whole = typeof query === 'function' ? query((walk) => walk) : query;
+  const counted = whole.clearSelect().select(sql<number>`count(*)`.as('total'));
   const { rows } = await db.executeQuery(counted.compile());
   return Number(rows[0]?.total ?? 0);
 }

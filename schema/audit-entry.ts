@@ -72,7 +72,10 @@ export const AuditFilter = builder.inputType('AuditFilter', {
     actions: t.stringList({ description: 'Any of these actions' }),
     targetId: t.id({ description: 'Changes of this object' }),
     actorId: t.id({ description: 'Changes by this user or key' }),
-    from: t.field({ type: 'DateTime', description: 'Not before this time' }),
+    from: t.field({
+      type: 'DateTime',
+      description: 'Not before this time. With `from` or `to` the log is ordered by time, not by sequence',
+    }),
     to: t.field({ type: 'DateTime', description: 'Before this time' }),
   }),
 });

@@ -248,7 +248,8 @@ builder.objectType(OrganizationRef, {
       {
         type: AuditEntryRef,
         nullable: true,
-        description: 'Everything that was done in it, the latest first. Needs `audit.view`',
+        description:
+          'Changes and denied attempts, latest first: by `sequence`, or by time if the filter has one. Requires `audit.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'audit.view'] }),
         complexity: connectionCost,
         extensions: { scan: auditScan },

@@ -11,6 +11,7 @@ import * as listedKeys from './0010-listed-keys.ts';
 import * as apiKeyCounts from './0012-api-key-counts.ts';
 import * as openKeyIndexes from './0012-open-key-indexes.ts';
 import * as organizationUsage from './0013-organization-usage.ts';
+import * as auditByTime from './0014-audit-by-time.ts';
 import * as confirmedMemberships from './0015-confirmed-memberships.ts';
 import type { Migration } from './migration.ts';
 
@@ -32,5 +33,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012-api-key-counts': apiKeyCounts,
   '0012-open-key-indexes': openKeyIndexes,
   '0013-organization-usage': organizationUsage,
+  '0014-audit-by-time': auditByTime,
   '0015-confirmed-memberships': confirmedMemberships,
 };

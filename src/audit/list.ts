@@ -1,40 +1,49 @@
-import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
-import { isActorInScope, isInScope, keyScopeOf } from '../access/key-scope.ts';
+import { type Page, type PageArgs, readPage, type Sort, type Walks } from '../../db/page.ts';
+import { isActorInScope, isInScope, type KeyScope, keyScopeOf } from '../access/key-scope.ts';
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
-import { idType } from '../core/ids.ts';
-import { Input } from '../core/input.ts';
-import { DENIED_ACTIONS } from '../events/events.ts';
-import { AUDIT_COLUMNS, type AuditEntry, toAuditEntry } from './entry.ts';
+import { type AuditConditions, type AuditFilter, readAuditFilter } from './audit-filter.ts';
+import {
+  type AuditIndex,
+  type AuditSearch,
+  countFound,
+  type Entries,
+  gather,
+  walk,
+  walksByAction,
+} from './audit-walks.ts';
+import { type AuditEntry, toAuditEntry } from './entry.ts';
 
-/** Narrows the log: all conditions hold. Times are milliseconds since the epoch; null is left out. */
-export interface AuditFilter {
-  /** DENIED: attempts that were rejected, and changed nothing. */
-  readonly outcome?: 'DONE' | 'DENIED' | null | undefined;
-  /** Any of these, at most 100. */
-  readonly actions?: readonly string[] | null | undefined;
-  readonly targetId?: string | null | undefined;
-  /** A user's or key's id, or a system actor's name. */
-  readonly actorId?: string | null | undefined;
-  /** Not before. */
-  readonly from?: number | null | undefined;
-  /** Before. */
-  readonly to?: number | null | undefined;
-}
+export type { AuditFilter } from './audit-filter.ts';
 
-const NEWEST_FIRST: Sort = {
+const BY_SEQUENCE: Sort = {
   name: 'audit',
   column: 'audit_log.sequence',
   type: 'number',
   idColumn: 'audit_log.id',
   direction: 'desc',
+  isUnique: true,
 };
 
-const ACTIONS_MAX = 100;
+/** As the log is, but where a clock was set back. */
+const BY_TIME: Sort = {
+  name: 'audit-time',
+  column: 'audit_log.occurred_at',
+  type: 'number',
+  idColumn: 'audit_log.id',
+  direction: 'desc',
+};
+
+/** Most entries that are read and sorted for a page. */
+const GATHERED_MAX = 5_000;
+
+/** Most actions whose entries are read for a page where requests are answered. */
+const NEAR_ACTIONS_MAX = 20;
 
 /**
- * An organization's log, the latest change first; for a caller limited to teams, of the keys that exist for it. The caller needs `audit.view`. Rejects with NotFoundError for an
- * organization that the caller is no part of, with BAD_USER_INPUT for arguments that can't be used.
+ * An organization's log, the latest change first: in the order of its sequence or, where the filter has a time, of the
+ * times. For a caller limited to teams, of the keys that exist for it. The caller needs `audit.view`. Rejects with
+ * NotFoundError for an organization that the caller is no part of, with BAD_USER_INPUT for arguments that can't be used.
  */
 export async function listAudit(
   ctx: Context,
@@ -43,39 +52,71 @@ export async function listAudit(
   page: PageArgs,
 ): Promise<Page<AuditEntry>> {
   await requireOrganization(ctx, organizationId, 'audit.view');
-  const input = new Input();
-  const actions = input.uniqueStrings(['filter', 'actions'], filter.actions, ACTIONS_MAX).filter(isPlain);
-  input.checkArguments();
+  const conditions = readAuditFilter(filter);
   const scope = keyScopeOf(ctx);
   const reader = () => ctx.scans.reader(ctx.db, 'audit_log', organizationId);
-  // In the order of the log as it is; a filter may have to look through all of it.
-  const isWhole = scope === null && !Object.values(filter).some(isGiven);
-  let query = (isWhole ? ctx.db : await reader())
-    .selectFrom('audit_log')
-    .select(AUDIT_COLUMNS)
-    .where('organization_id', '=', organizationId)
-    .where(isInScope(scope, 'audit_log.target_id'));
-  const { outcome, targetId, actorId, from, to } = filter;
-  if (isGiven(outcome)) query = query.where('action', outcome === 'DENIED' ? 'in' : 'not in', DENIED_ACTIONS);
-  if (isGiven(filter.actions))
-    query = query.where((eb) => (actions.length > 0 ? eb('action', 'in', actions) : eb.lit(false)));
-  if (isGiven(targetId))
-    query = query.where((eb) => (idType(targetId) ? eb('target_id', '=', targetId) : eb.lit(false)));
-  if (isGiven(actorId)) {
-    query = query
-      .where((eb) => (isPlain(actorId) ? eb('actor', '=', actorId) : eb.lit(false)))
-      .where(isActorInScope(scope, actorId, 'audit_log.actor'));
+  const entries = conditions
+    ? await find(ctx, { organizationId, conditions, scope })
+    : walk({ db: ctx.db, organizationId, conditions: NO_CONDITIONS }, 'log').where((eb) => eb.lit(false));
+  const sort = conditions?.time ? BY_TIME : BY_SEQUENCE;
+  return readPage(entries, sort, page, (row) => toAuditEntry(row, scope), reader);
+}
+
+const NO_CONDITIONS: AuditConditions = {
+  actions: null,
+  doneOnly: false,
+  targetId: null,
+  actorId: null,
+  time: null,
+};
+
+/** How the entries are found; what may take long is read apart from requests. */
+async function find(
+  ctx: Context,
+  {
+    organizationId,
+    conditions,
+    scope,
+  }: { readonly organizationId: string; readonly conditions: AuditConditions; readonly scope: KeyScope },
+): Promise<Entries | Walks<Entries>> {
+  const [index = 'log', ...others] = indexesFor(conditions);
+  const near: AuditSearch = { db: ctx.db, organizationId, conditions };
+  const isWhole = scope === null && others.length === 0 && !conditions.doneOnly;
+  if (isWhole && index !== 'action') return walk(near, index);
+  const isShort = (conditions.actions?.length ?? 0) <= NEAR_ACTIONS_MAX;
+  if (isWhole && isShort) return walksByAction(near);
+  const far = { ...near, db: await ctx.scans.reader(ctx.db, 'audit_log', organizationId) };
+  if (isWhole) return walksByAction(far);
+  if (scope) {
+    const inOrder = conditions.time && index !== 'target' ? 'time' : index === 'action' ? 'log' : index;
+    const own = walk(far, inOrder).where(isInScope(scope, 'audit_log.target_id'));
+    const { actorId } = conditions;
+    return actorId === null ? own : own.where(isActorInScope(scope, actorId, 'audit_log.actor'));
   }
-  if (isGiven(from)) query = query.where('occurred_at', '>=', from);
-  if (isGiven(to)) query = query.where('occurred_at', '<', to);
-  return readPage(query, NEWEST_FIRST, page, (row) => toAuditEntry(row, scope), reader);
+  if (others.length === 0) return walk(far, index);
+  const [narrowest, count] = await narrowestOf(far, [index, ...others]);
+  if (count <= GATHERED_MAX) return gather(far, narrowest);
+  return walk(far, conditions.time ? 'time' : index);
 }
 
-/** Whether an action or actor can be named so; no other text reaches the database. */
-function isPlain(text: string): boolean {
-  return /^[\w.:-]{1,100}$/.test(text);
+/** The indexes that the conditions allow, the most selective first as a rule. */
+function indexesFor({ targetId, actorId, actions, time }: AuditConditions): AuditIndex[] {
+  return [
+    ...(targetId === null ? [] : (['target'] as const)),
+    ...(actorId === null ? [] : (['actor'] as const)),
+    ...(actions === null ? [] : (['action'] as const)),
+    ...(time === null ? [] : (['time'] as const)),
+  ];
 }
 
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
+async function narrowestOf(
+  search: AuditSearch,
+  indexes: readonly AuditIndex[],
+): Promise<[index: AuditIndex, count: number]> {
+  let narrowest: [AuditIndex, number] = ['log', Number.POSITIVE_INFINITY];
+  for (const index of indexes) {
+    const count = await countFound(search, index, GATHERED_MAX);
+    if (count < narrowest[1]) narrowest = [index, count];
+  }
+  return narrowest;
 }

@@ -64,7 +64,7 @@ export type AuditFilter = {
   actions?: Array<string> | null | undefined;
   /** Changes by this user or key */
   actorId?: string | number | null | undefined;
-  /** Not before this time */
+  /** Not before this time. With `from` or `to` the log is ordered by time, not by sequence */
   from?: string | null | undefined;
   /** Only changes, or only denied attempts */
   outcome?: AuditOutcome | null | undefined;

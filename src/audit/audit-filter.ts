@@ -1,0 +1,75 @@
+import { idType } from '../core/ids.ts';
+import { Input } from '../core/input.ts';
+import { DENIED_ACTIONS } from '../events/events.ts';
+
+/** Narrows the log: all conditions hold. Times are milliseconds since the epoch; null is left out. */
+export interface AuditFilter {
+  /** DENIED: attempts that were rejected, and changed nothing. */
+  readonly outcome?: 'DONE' | 'DENIED' | null | undefined;
+  /** Any of these, at most 100. */
+  readonly actions?: readonly string[] | null | undefined;
+  readonly targetId?: string | null | undefined;
+  /** A user's or key's id, or a system actor's name. */
+  readonly actorId?: string | null | undefined;
+  /** Not before. */
+  readonly from?: number | null | undefined;
+  /** Before. */
+  readonly to?: number | null | undefined;
+}
+
+/** A filter as it is looked for; null is no condition. */
+export interface AuditConditions {
+  /** At least one, each once. */
+  readonly actions: readonly string[] | null;
+  /** Whether entries of denied attempts are passed over; `actions` has none of them. */
+  readonly doneOnly: boolean;
+  readonly targetId: string | null;
+  readonly actorId: string | null;
+  /** Not before the first time, before the second. */
+  readonly time: readonly [from: number, to: number] | null;
+}
+
+const ACTIONS_MAX = 100;
+
+const DENIED: readonly string[] = DENIED_ACTIONS;
+
+/**
+ * The conditions of a filter, or null where no entry can meet them: nothing of a text that names nothing reaches the
+ * database. Throws BAD_USER_INPUT.
+ */
+export function readAuditFilter(filter: AuditFilter): AuditConditions | null {
+  const input = new Input();
+  const named = input.uniqueStrings(['filter', 'actions'], filter.actions, ACTIONS_MAX).filter(isPlain);
+  input.checkArguments();
+  const outcome = filter.outcome ?? null;
+  const actions = actionsOf(outcome, (filter.actions ?? null) === null ? null : named);
+  const { targetId = null, actorId = null } = filter;
+  const from = filter.from ?? 0;
+  const to = filter.to ?? Number.MAX_SAFE_INTEGER;
+  if (actions?.length === 0 || from >= to) return null;
+  if (targetId !== null && !idType(targetId)) return null;
+  if (actorId !== null && !isPlain(actorId)) return null;
+  const isTimed = (filter.from ?? filter.to ?? null) !== null;
+  return {
+    actions,
+    doneOnly: outcome === 'DONE' && actions === null,
+    targetId,
+    actorId,
+    time: isTimed ? [from, to] : null,
+  };
+}
+
+/** Which actions to look for; those of changes are not all known: a newer release may have written some. */
+function actionsOf(
+  outcome: 'DONE' | 'DENIED' | null,
+  named: readonly string[] | null,
+): readonly string[] | null {
+  if (outcome === null || (outcome === 'DONE' && named === null)) return named;
+  if (named === null) return DENIED;
+  return named.filter((action) => DENIED.includes(action) === (outcome === 'DENIED'));
+}
+
+/** Whether an action or actor can be named so; no other text reaches the database. */
+function isPlain(text: string): boolean {
+  return /^[\w.:-]{1,100}$/.test(text);
+}

@@ -1,0 +1,100 @@
+import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import type { Walks } from '../../db/page.ts';
+import type { Row, Tables } from '../../db/tables.ts';
+import { DENIED_ACTIONS } from '../events/events.ts';
+import type { AuditConditions } from './audit-filter.ts';
+import { AUDIT_COLUMNS } from './entry.ts';
+
+/** An index that leads to entries: of one target, actor, some actions or a stretch of time; or of the whole log. */
+export type AuditIndex = 'target' | 'actor' | 'action' | 'time' | 'log';
+
+/** Entries in any order. */
+export type Entries = SelectQueryBuilder<Tables, 'audit_log', Row<'audit_log'>>;
+
+/** What is looked for, and where. */
+export interface AuditSearch {
+  readonly db: Kysely<Tables>;
+  readonly organizationId: string;
+  readonly conditions: AuditConditions;
+}
+
+/** More than there are: what is read up to a limit is read by itself. */
+const ANY_NUMBER = 2 ** 31;
+
+type Conditions = Expression<SqlBool>[];
+
+/** The entries, read along one index. A page in the index's order costs what the page costs, if nothing else is asked for. */
+export function walk(search: AuditSearch, index: AuditIndex): Entries {
+  return search.db
+    .selectFrom('audit_log')
+    .select(AUDIT_COLUMNS)
+    .where(({ and }) => and([...found(search, index), ...passing(search, index)]));
+}
+
+/** The entries of some actions, each read along the index: together they are in the order of the log. */
+export function walksByAction({ db, conditions, ...search }: AuditSearch): Walks<Entries> {
+  return (narrow) => {
+    const walks = (conditions.actions ?? []).map((action) => {
+      const one = narrow(walk({ ...search, db, conditions: { ...conditions, actions: [action] } }, 'action'));
+      return db.selectFrom(one.as('walk')).selectAll();
+    });
+    const union = walks.reduce((before, next) => before.unionAll(next));
+    return db.selectFrom(union.as('audit_log')).selectAll() as unknown as Entries;
+  };
+}
+
+/** The same entries, if an index leads to few: all of these are read, and sorted then. */
+export function gather(search: AuditSearch, index: AuditIndex): Entries {
+  const few = search.db
+    .selectFrom('audit_log')
+    .select(AUDIT_COLUMNS)
+    .where(({ and }) => and(found(search, index)))
+    .limit(ANY_NUMBER);
+  return search.db
+    .selectFrom(few.as('audit_log'))
+    .select(AUDIT_COLUMNS)
+    .where(({ and }) => and(passing(search, index))) as unknown as Entries;
+}
+
+/** How many entries an index leads to; counts no further than `atMost` and one. */
+export async function countFound(search: AuditSearch, index: AuditIndex, atMost: number): Promise<number> {
+  const some = search.db
+    .selectFrom('audit_log')
+    .select(sql`1`.as('one'))
+    .where(({ and }) => and(found(search, index)))
+    .limit(atMost + 1);
+  const { count } = await search.db
+    .selectFrom(some.as('counted'))
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** The conditions that an index answers. An object's id is its own in all organizations. */
+function found({ organizationId, conditions }: AuditSearch, index: AuditIndex): Conditions {
+  const { actions, targetId, actorId, time } = conditions;
+  if (index === 'target') return [sql`target_id = ${targetId}`];
+  const own = sql<SqlBool>`organization_id = ${organizationId}`;
+  if (index === 'actor') return [own, sql`actor = ${actorId}`];
+  if (index === 'action') return [own, isOneOf('action', actions ?? [])];
+  if (index === 'time') return [own, sql`occurred_at >= ${time?.[0]}`, sql`occurred_at < ${time?.[1]}`];
+  return [own];
+}
+
+/** The others, written so that no index can be chosen by them. */
+function passing({ organizationId, conditions }: AuditSearch, index: AuditIndex): Conditions {
+  const { actions, targetId, actorId, time, doneOnly } = conditions;
+  const rest: Conditions = [];
+  if (index === 'target') rest.push(sql`organization_id || '' = ${organizationId}`);
+  else if (targetId !== null) rest.push(sql`target_id || '' = ${targetId}`);
+  if (actorId !== null && index !== 'actor') rest.push(sql`actor || '' = ${actorId}`);
+  if (actions !== null && index !== 'action') rest.push(isOneOf("action || ''", actions));
+  if (doneOnly) rest.push(sql`action not in (${sql.join(DENIED_ACTIONS)})`);
+  if (time !== null && index !== 'time')
+    rest.push(sql`occurred_at + 0 >= ${time[0]}`, sql`occurred_at + 0 < ${time[1]}`);
+  return rest;
+}
+
+function isOneOf(column: 'action' | "action || ''", actions: readonly string[]): Expression<SqlBool> {
+  return sql<SqlBool>`${sql.raw(column)} in (${sql.join(actions)})`;
+}
