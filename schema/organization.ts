@@ -114,7 +114,7 @@ const ApiKeySummary = builder.objectRef<{ readonly organizationId: string }>('Ap
       });
     const attention = (name: 'unused' | 'rotationOverdue' | 'expiringSoon', description: string) =>
       t.int({
-        description: `${description}. Counting may stop at 10,000: see \`${name}IsExact\``,
+        description: `${description}. A lower bound, 10,000 at most, if \`${name}IsExact\` is false`,
         extensions: { scan: SUMMARY_SCAN },
         resolve: async ({ organizationId }, _args, ctx) => (await summary(ctx, organizationId))[name].count,
       });

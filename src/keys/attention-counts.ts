@@ -5,8 +5,11 @@ import { DAY_MS } from './api-key.ts';
 import { IS_OPEN } from './key-counts.ts';
 import type { Environment } from './secret.ts';
 
-/** Counting stops at so many keys, and so many are looked at to find those not used. */
+/** Counting stops at so many keys. */
 const COUNTED_MAX = 10_000;
+
+/** So many are looked at to find those not used, if so many are not used that not each of these can be. */
+const LOOKED_AT_MAX = 5_000;
 
 /** An active key is unused after so long without a use, milliseconds. */
 export const UNUSED_MS = 90 * DAY_MS;
@@ -113,14 +116,14 @@ async function countUnused(db: Kysely<Tables>, organizationId: string, now: numb
       .executeTakeFirstOrThrow();
     return { count: Number(count), isExact: true };
   }
-  const live = await lookAt(db, { organizationId, environment: 'live', now, atMost: COUNTED_MAX });
+  const live = await lookAt(db, { organizationId, environment: 'live', now, atMost: LOOKED_AT_MAX });
   const test = await lookAt(db, {
     organizationId,
     environment: 'test',
     now,
-    atMost: COUNTED_MAX - live.looked,
+    atMost: LOOKED_AT_MAX - live.looked,
   });
-  return { count: live.unused + test.unused, isExact: live.looked + test.looked < COUNTED_MAX };
+  return { count: live.unused + test.unused, isExact: live.looked + test.looked < LOOKED_AT_MAX };
 }
 
 /** Some open keys of an environment, and those among them that are active and were not used. */

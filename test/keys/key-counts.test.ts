@@ -17,6 +17,7 @@ import { createTeam } from '../../src/organizations/create-team.ts';
 import { deleteRole } from '../../src/organizations/delete-role.ts';
 import { deleteTeam } from '../../src/organizations/delete-team.ts';
 import { countKeysOfRoles, loadRoles } from '../../src/organizations/role.ts';
+import { updateOrganization } from '../../src/organizations/update-organization.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 
@@ -197,7 +198,7 @@ onEachDatabase('figures of many keys', (engine) => {
     return ctx;
   }
 
-  test('stop at 10,000, and say so', async () => {
+  test('stop at 10,000 keys, of which 5,000 are looked at for their use, and say so', async () => {
     const { ctx, organization } = await makeOrganization(services());
     const now = services().clock.now();
     const { apiKey } = (await createApiKey(ctx, { name: 'A' })).result;
@@ -208,11 +209,30 @@ onEachDatabase('figures of many keys', (engine) => {
       disabled: 0,
       expired: 0,
       revoked: 0,
-      unused: { count: 10_000, isExact: false },
+      unused: { count: 5_000, isExact: false },
       rotationOverdue: { count: 10_000, isExact: false },
       expiringSoon: { count: 10_000, isExact: false },
     });
   });
+
+  if (engine === 'sqlite')
+    test('are read by the indexes of open keys', async () => {
+      const { ctx, organization } = await makeOrganization(services());
+      await updateOrganization(ctx, { id: organization.id, rotationPolicy: { liveDays: 9, testDays: 9 } });
+      await createApiKey(ctx, { name: 'A' });
+      services().statements.length = 0;
+      await summarizeApiKeys(ctx, organization.id);
+      const reads = services().statements.filter((one) => one.includes('"api_keys"'));
+      expect(reads.length).toBeGreaterThan(2);
+      for (const read of reads) {
+        const explained = sql.raw<{ detail: string }>(`explain query plan ${read.replaceAll('?', '1')}`);
+        const steps = (await explained.execute(ctx.db)).rows.map(({ detail }) => detail);
+        for (const step of steps.filter((one) => /\bapi_keys\b/.test(one)))
+          expect(step, read).toMatch(
+            /^SEARCH api_keys USING .*INDEX (api_keys_open_by_\w+ |api_keys_to_expire |sqlite_autoindex_api_keys_1 \(id=)/,
+          );
+      }
+    });
 
   test('find unused keys among any number of revoked ones that are not used', async () => {
     const { ctx, organization } = await makeOrganization(services());
