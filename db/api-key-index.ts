@@ -1,9 +1,20 @@
 import { type Kysely, PostgresAdapter, type SelectQueryBuilder, sql } from 'kysely';
 import type { ApiKeysTable, Tables } from './tables.ts';
 
-/** Indexes of `api_keys`, by name. */
-export type ApiKeyIndex =
-  `api_keys_${'by_age' | 'by_name' | 'by_expiry' | 'unrevoked_by_age' | 'unrevoked_by_expiry'}`;
+/** Indexes of `api_keys` that lists are read by. */
+export type ApiKeyIndex = `api_keys_${
+  | 'by_age'
+  | 'by_name'
+  | 'by_expiry'
+  | 'by_external_id'
+  | 'by_creator'
+  | 'by_role'
+  | 'by_rotation'
+  | 'unrevoked_by_age'
+  | 'unrevoked_by_expiry'
+  | 'unrevoked_by_rotation'
+  | 'disabled'
+  | 'revoked'}`;
 
 /**
  * Keys, which SQLite reads by this index alone: without statistics it takes an index that it must sort after, and
@@ -13,7 +24,11 @@ export function apiKeysBy(
   db: Kysely<Tables>,
   index: ApiKeyIndex,
 ): SelectQueryBuilder<Tables, 'api_keys', object> {
-  if (db.getExecutor().adapter instanceof PostgresAdapter) return db.selectFrom('api_keys');
+  if (isPostgres(db)) return db.selectFrom('api_keys');
   const hinted = sql<ApiKeysTable>`api_keys`.as<'api_keys'>(sql`api_keys indexed by ${sql.ref(index)}`);
   return db.selectFrom(hinted) as unknown as SelectQueryBuilder<Tables, 'api_keys', object>;
+}
+
+export function isPostgres(db: Kysely<Tables>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }

@@ -7,7 +7,7 @@ type Row = Readonly<Record<string, string | number | null>>;
 
 /**
  * What is copied, in an order in which every reference finds its row, with the columns that name a row. Null: concerns
- * only servers that run.
+ * only servers that run, or comes by itself.
  */
 const TABLES: Readonly<Record<keyof Tables, readonly string[] | null>> = {
   organizations: ['id'],
@@ -25,6 +25,8 @@ const TABLES: Readonly<Record<keyof Tables, readonly string[] | null>> = {
   api_keys: ['id'],
   // The triggers count what is copied.
   api_key_counts: null,
+  // Written by triggers.
+  api_key_documents: null,
   api_key_teams: ['api_key_id', 'team_id'],
   api_key_secrets: ['id'],
   api_key_usage: ['api_key_id'],

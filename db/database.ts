@@ -10,6 +10,8 @@ export interface OpenOptions {
   readonly lockWaitMs?: number | undefined;
   /** How long a read among `scans` may take, milliseconds; left out: 5,000. */
   readonly scanTimeLimitMs?: number | undefined;
+  /** On PostgreSQL: how long a connection on which nothing comes is kept, milliseconds; left out: 35,000. */
+  readonly silenceMaxMs?: number | undefined;
 }
 
 /** How long a read that may look at every row of an organization takes at most, unless told otherwise, milliseconds. */

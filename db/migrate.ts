@@ -5,6 +5,7 @@ import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts'
 import { migrations } from './migrations/index.ts';
 import type { Migration, Progress } from './migrations/migration.ts';
 import { TABLE_NAMES, type Tables } from './tables.ts';
+import { unhurriedly } from './unhurried.ts';
 
 /** What a migration run did: the names of the migrations it applied, oldest first; none where all was current. */
 export interface MigrationResult {
@@ -34,7 +35,7 @@ export async function migrate(
   if (missing.length === 0) return { applied: [] };
   const told = missing.length === Object.keys(all).length ? { ...run, progress: () => {} } : run;
   return engine === 'postgres'
-    ? kysely.connection().execute((connection) => runUnhurried(connection, told))
+    ? unhurriedly(() => kysely.connection().execute((connection) => runUnhurried(connection, told)))
     : runAll(kysely, told);
 }
 

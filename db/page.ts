@@ -1,6 +1,6 @@
 import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { AppError } from '../src/core/errors.ts';
-import { PAGE_DEFAULT, PAGE_MAX, type Page, type PageArgs } from '../src/core/page.ts';
+import { COUNT_MAX, PAGE_DEFAULT, PAGE_MAX, type Page, type PageArgs, type Total } from '../src/core/page.ts';
 import type { Tables } from './tables.ts';
 
 export type { Page, PageArgs } from '../src/core/page.ts';
@@ -30,6 +30,17 @@ export interface SortValues {
   readonly sort_id: string;
 }
 
+/** How a list is read whose query finds rows, but not all of what is shown of them. */
+export interface PageOptions<Row> {
+  /** Reads the rows of a page, in the direction given, that the query finds with their `SortValues`. */
+  complete?(
+    page: SelectQueryBuilder<Tables, never, SortValues>,
+    direction: Sort['direction'],
+  ): Promise<(Row & SortValues)[]>;
+  /** Counts the list in another way than by its query. */
+  total?(): Promise<Total>;
+}
+
 /** A place in an order: the value that rows are sorted by, then an id. */
 type Place = readonly [value: string | number, id: string];
 
@@ -38,7 +49,7 @@ type Operator = '>' | '<' | '>=' | '<=';
 /**
  * Reads one page by keyset: cursors name a place in the order, not a row or a count, so that rows that come or go
  * elsewhere neither repeat nor skip others. 25 rows unless told otherwise, at most 100. `countedBy` gives what the total
- * is counted on. Throws BAD_USER_INPUT for arguments or cursors that can't be used.
+ * is counted on, up to 10,000. Throws BAD_USER_INPUT for arguments or cursors that can't be used.
  */
 export async function readPage<Name extends keyof Tables, Selected extends object, T>(
   query: SelectQueryBuilder<Tables, Name, Selected> | Walks<SelectQueryBuilder<Tables, Name, Selected>>,
@@ -46,6 +57,7 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
   args: PageArgs,
   toNode: (row: Selected) => T,
   countedBy: () => Promise<Kysely<Tables>>,
+  { complete, total = async () => count(query, await countedBy()) }: PageOptions<Selected> = {},
 ): Promise<Page<T>> {
   const { limit, backwards } = pageSize(args);
   const [after, before] = [placeAt(args.after, sort), placeAt(args.before, sort)];
@@ -70,8 +82,10 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
     walks(page)
       .orderBy(sql.ref('sort_value'), direction)
       .limit(limit + 1);
-  const rows = (await (typeof query === 'function' ? together(query) : page(query)).execute()) as (Selected &
-    SortValues)[];
+  const found = typeof query === 'function' ? together(query) : page(query);
+  const rows = (await (complete
+    ? complete(found as unknown as SelectQueryBuilder<Tables, never, SortValues>, direction)
+    : found.execute())) as (Selected & SortValues)[];
   const kept = rows.slice(0, limit);
   const [first, last] = [kept[0], kept.at(-1)].map((row) => row && placeOf(row));
 
@@ -91,11 +105,13 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
   );
   const isMoreBack = once(async () => start !== null && rowsAt(first ?? start, first ? back : `${back}=`));
   if (backwards) kept.reverse();
+  const counted = once(total);
   return {
     edges: kept.map((row) => new RowEdge(row, sort, toNode(row))),
     hasNextPage: backwards ? isMoreBack : isMoreOnward,
     hasPreviousPage: backwards ? isMoreOnward : isMoreBack,
-    totalCount: once(async () => count(query, await countedBy())),
+    totalCount: async () => (await counted()).count,
+    isTotalCountExact: async () => (await counted()).isExact,
   };
 }
 
@@ -128,11 +144,21 @@ class RowEdge<T> {
 async function count<Name extends keyof Tables, Selected>(
   query: SelectQueryBuilder<Tables, Name, Selected> | Walks<SelectQueryBuilder<Tables, Name, Selected>>,
   db: Kysely<Tables>,
-): Promise<number> {
-  const whole = typeof query === 'function' ? query((walk) => walk) : query;
-  const counted = whole.clearSelect().select(sql<number>`count(*)`.as('total'));
-  const { rows } = await db.executeQuery(counted.compile());
-  return Number(rows[0]?.total ?? 0);
+): Promise<Total> {
+  const whole = typeof query === 'function' ? query((walk) => walk.limit(COUNT_MAX + 1)) : query;
+  const some = whole
+    .clearSelect()
+    .select(sql`1`.as('one'))
+    .limit(COUNT_MAX + 1);
+  const { rows } = await sql<{ total: number }>`select count(*) as total from (${some}) as counted`.execute(
+    db,
+  );
+  return totalOf(Number(rows[0]?.total ?? 0));
+}
+
+/** A total, of a count that may have gone beyond the largest that is shown. */
+export function totalOf(counted: number, isExact = counted <= COUNT_MAX): Total {
+  return { count: Math.min(counted, COUNT_MAX), isExact: isExact && counted <= COUNT_MAX };
 }
 
 function pageSize({ first, last }: PageArgs): { limit: number; backwards: boolean } {

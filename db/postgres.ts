@@ -7,6 +7,7 @@ import { type ConnectionSource, postgresDialect } from './postgres-dialect.ts';
 import { postgresError } from './postgres-errors.ts';
 import { createScans } from './scans.ts';
 import type { Tables } from './tables.ts';
+import { isUnhurried } from './unhurried.ts';
 
 /** Few connections: statements are short, and more of them only queue inside the server. */
 const POOL_SIZE = 8;
@@ -41,20 +42,20 @@ const SCAN_GRACE_MS = 1_000;
 /** Opens a pool on a PostgreSQL server. Whole numbers arrive as numbers: all of ours stay below 2^53. */
 export function openPostgres(
   url: string,
-  { scanTimeLimitMs = SCAN_TIME_LIMIT_MS }: OpenOptions = {},
+  { scanTimeLimitMs = SCAN_TIME_LIMIT_MS, silenceMaxMs = SILENCE_MAX_MS }: OpenOptions = {},
 ): Database {
-  const pool = openPool(url, {
+  const pool = openPool(url, silenceMaxMs, {
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
-  const readers = openPool(url, {
+  const readers = openPool(url, silenceMaxMs, {
     max: LOOKUP_POOL_SIZE,
     connectionTimeoutMillis: LOOKUP_TIMEOUT_MS,
     statement_timeout: LOOKUP_TIMEOUT_MS,
     query_timeout: LOOKUP_TIMEOUT_MS,
   });
-  const scanners = openPool(url, {
+  const scanners = openPool(url, silenceMaxMs, {
     max: SCAN_QUEUE.lanes,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: scanTimeLimitMs,
@@ -79,12 +80,12 @@ export function openPostgres(
   };
 }
 
-function openPool(url: string, settings: pg.PoolConfig): pg.Pool {
+function openPool(url: string, silenceMaxMs: number, settings: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     ...settings,
     connectionString: url,
     application_name: 'keywright',
-    stream: mortalSocket,
+    stream: () => mortalSocket(silenceMaxMs),
     types: { getTypeParser: (oid: number, format?: string) => parser(oid, format) },
   });
   // Statements on a connection that breaks fail, and an idle one is replaced; without listeners the process would end.
@@ -115,9 +116,10 @@ function inTurn(pool: pg.Pool, queue: FairQueue, group: string): ConnectionSourc
 }
 
 /** Without it, a server that vanished without a word would keep its statements waiting for a quarter of an hour. */
-function mortalSocket(): Socket {
+function mortalSocket(silenceMaxMs: number): Socket {
   const socket = new Socket();
-  return socket.setTimeout(SILENCE_MAX_MS, () => socket.destroy());
+  const end = (): void => void (isUnhurried() ? socket.setTimeout(silenceMaxMs) : socket.destroy());
+  return socket.setTimeout(silenceMaxMs).on('timeout', end);
 }
 
 function lookupOn(pool: pg.Pool): AsyncLookup {

@@ -186,6 +186,13 @@ export interface ApiKeyCountsTable {
   keys: Fixed<number>;
 }
 
+/** On SQLite alone: the numbers by which the index for searching knows keys; the first of an organization is its own. */
+export interface ApiKeyDocumentsTable {
+  number: Fixed<number>;
+  organization_id: Fixed<string>;
+  api_key_id: Fixed<string>;
+}
+
 export interface ApiKeyTeamsTable {
   api_key_id: Fixed<string>;
   team_id: Fixed<string>;
@@ -307,6 +314,7 @@ export interface Tables {
   operator_tokens: OperatorTokensTable;
   api_keys: ApiKeysTable;
   api_key_counts: ApiKeyCountsTable;
+  api_key_documents: ApiKeyDocumentsTable;
   api_key_teams: ApiKeyTeamsTable;
   api_key_secrets: ApiKeySecretsTable;
   api_key_usage: ApiKeyUsageTable;
@@ -335,6 +343,7 @@ const NAMES: Readonly<Record<keyof Tables, true>> = {
   operator_tokens: true,
   api_keys: true,
   api_key_counts: true,
+  api_key_documents: true,
   api_key_teams: true,
   api_key_secrets: true,
   api_key_usage: true,

@@ -33,7 +33,7 @@ export interface SchemaTypes {
     /** May know this organization by its name: anybody of it, but an API key only with `organization.view`. */
     organizationKnown: string;
   };
-  Connection: { totalCount: () => Promise<number> };
+  Connection: { totalCount: () => Promise<number>; isTotalCountExact: () => Promise<boolean> };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;

@@ -3,7 +3,8 @@ import { builder } from './builder.ts';
 
 /** A page of a list in the shape of a Relay connection; the total is counted only if the field is asked for. */
 export function toConnection<T extends object>(page: Page<T>) {
-  return { edges: [...page.edges], pageInfo: new PageInfo(page), totalCount: page.totalCount };
+  const { totalCount, isTotalCountExact } = page;
+  return { edges: [...page.edges], pageInfo: new PageInfo(page), totalCount, isTotalCountExact };
 }
 
 /** Where a page stands; nothing of it is worked out unless it is asked for. */
@@ -48,7 +49,16 @@ export function connectionCost(args: {
 
 builder.globalConnectionField('totalCount', (t) =>
   t.int({
-    description: 'How many rows the whole list has; counted only when asked for',
+    description:
+      'How many rows the whole list has, 10,000 at most; counted only when asked for. See `totalCountIsExact`',
     resolve: (connection) => connection.totalCount(),
+  }),
+);
+
+builder.globalConnectionField('totalCountIsExact', (t) =>
+  t.boolean({
+    description:
+      'Whether `totalCount` is how many rows the whole list has; otherwise there are at least so many. False for lists of more than 10,000 rows, and where counting would take too long',
+    resolve: (connection) => connection.isTotalCountExact(),
   }),
 );

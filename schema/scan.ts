@@ -3,7 +3,7 @@ import type { SizedTable } from '../src/organizations/organization-sizes.ts';
 /** What a field is asked, as far as it decides what it reads. */
 export interface ScanAsked {
   readonly args: Readonly<Record<string, unknown>>;
-  /** Whether `totalCount` is asked for below it. */
+  /** Whether `totalCount` or `totalCountIsExact` is asked for below it. */
   readonly counts: boolean;
   /** Whether the caller is limited to the keys of some teams. */
   readonly isLimited: boolean;
@@ -32,18 +32,16 @@ const NARROW = 1 / 5;
 /** Part of a table that belongs to one of many objects: the keys of one team among all teams of a page. */
 const SHARE = 1 / 50;
 
-/** A list of keys. Revoked ones that it skips are read too, hence the part without any filter. */
+/** A list of keys. A page without a filter reads its rows alone. */
 export const keyListScan: Scan = {
   tables: ['api_keys'],
   points({ args, counts, whole }) {
     const given = Object.entries((args.filter ?? {}) as object).filter(
       ([, value]) => (value ?? null) !== null,
     );
-    const names = given.map(([name]) => name);
-    const isNarrow = names.some((name) => INDEXED.has(name));
-    const page = names.length === 0 || isNarrow ? NARROW : 1;
-    const count = isNarrow ? NARROW : 1;
-    return whole('api_keys') * (page + (counts ? count : 0));
+    const isNarrow = given.some(([name]) => INDEXED.has(name));
+    const page = given.length === 0 ? 0 : isNarrow ? NARROW : 1;
+    return whole('api_keys') * (page + (counts ? (isNarrow ? NARROW : 1) : 0));
   },
 };
 

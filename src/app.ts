@@ -1,5 +1,6 @@
 import { migrate, migrationProblem } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
+import { hasSearchIndex } from '../db/search-index.ts';
 import { schema } from '../schema/index.ts';
 import { startAuditRetention } from './audit/audit-retention.ts';
 import type { Services } from './context.ts';
@@ -133,6 +134,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const start = async (): Promise<{ url: string }> => {
     try {
       await migrate(database, (line) => log.info(line));
+      if (!(await hasSearchIndex(database.kysely)))
+        log.warn(
+          'Searching keys is slow: PostgreSQL has no index for it. See "Large organizations" in docs/operations.md',
+        );
       liveServer.start();
       live.start();
       await Promise.all([bus.start(), limiter.start()]);

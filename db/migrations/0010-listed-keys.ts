@@ -4,12 +4,12 @@ import { createIndexes, type Index, type Progress } from './migration.ts';
 export const title = 'Indexes keys by what lists show of them';
 export const apart = true;
 
-/** Each holds revoked keys alone, or the others; `enabled` and `expires_at` tell a key's status without its row. */
+/** Each holds revoked keys alone, or the others. By age, one tells what filters look at without a key's row. */
 const INDEXES: readonly Index[] = [
   {
     name: 'api_keys_unrevoked_by_age',
     on: 'api_keys',
-    columns: 'organization_id, created_at, id, enabled, expires_at',
+    columns: 'organization_id, created_at, id, enabled, expires_at, environment, rotated_at',
     where: 'revoked_at is null',
   },
   {

@@ -8,6 +8,7 @@ import * as nodeSecrets from './0007-node-secrets.ts';
 import * as usageJournal from './0008-usage-journal.ts';
 import * as invitedMemberships from './0009-invited-memberships.ts';
 import * as listedKeys from './0010-listed-keys.ts';
+import * as searchedKeys from './0011-searched-keys.ts';
 import * as apiKeyCounts from './0012-api-key-counts.ts';
 import * as openKeyIndexes from './0012-open-key-indexes.ts';
 import * as organizationUsage from './0013-organization-usage.ts';
@@ -30,6 +31,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008-usage-journal': usageJournal,
   '0009-invited-memberships': invitedMemberships,
   '0010-listed-keys': listedKeys,
+  '0011-searched-keys': searchedKeys,
   '0012-api-key-counts': apiKeyCounts,
   '0012-open-key-indexes': openKeyIndexes,
   '0013-organization-usage': organizationUsage,

@@ -174,7 +174,9 @@ class Count {
     const scan = scanOf(definition);
     if (!scan) return 0;
     const named = getNamedType(definition.type);
-    const counts = isObjectType(named) && this.#asks(named, sets, 'totalCount');
+    const counts =
+      isObjectType(named) &&
+      ['totalCount', 'totalCountIsExact'].some((name) => this.#asks(named, sets, name));
     const whole = (table: SizedTable): number =>
       Math.min(WHOLE_MAX, this.#rows(table, organizationId) / ROWS_PER_POINT);
     const pointsOf = (rows: number): number => rows / ROWS_PER_POINT;

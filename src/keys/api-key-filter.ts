@@ -52,57 +52,93 @@ export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
 
 /** Whether a filter leaves out keys of the statuses that it shows. */
 export function isNarrowed({ status: _, ...others }: ApiKeyFilter): boolean {
-  return Object.values(others).some((value) => value !== null && value !== undefined);
+  return Object.values(others).some(isGiven);
 }
 
-/** Which keys a list of these statuses shows where that takes no look at their times: null where it does. */
-export function shownWhole({ status }: ApiKeyFilter): 'all' | 'unrevoked' | null {
+/** The keys among which a filter looks, as indexes tell them apart. */
+export type Kept = 'all' | 'unrevoked' | 'revoked';
+
+/** Those of which a filter of these statuses shows some; `whole`: it shows all of them. */
+export function keptBy({ status }: ApiKeyFilter): { readonly kept: Kept; readonly whole: boolean } {
   const statuses = new Set(status ?? ALL_BUT_REVOKED);
-  if (!ALL_BUT_REVOKED.every((each) => statuses.has(each))) return null;
-  return statuses.has('REVOKED') ? 'all' : 'unrevoked';
+  const all = ALL_BUT_REVOKED.every((each) => statuses.has(each));
+  if (!statuses.has('REVOKED')) return { kept: 'unrevoked', whole: all };
+  return statuses.size === 1 ? { kept: 'revoked', whole: true } : { kept: 'all', whole: all };
+}
+
+/** How a condition names a column of keys: as it is, or so that no index by it is used. */
+export type NameColumn = (column: KeyColumn) => Expression<unknown>;
+
+type KeyColumn = keyof Tables['api_keys'] & string;
+
+const plainly: NameColumn = (column) => sql.ref(`api_keys.${column}`);
+
+const NUMBERS: ReadonlySet<string> = new Set(['created_at', 'rotated_at', 'expires_at']);
+
+/** Names these columns as they are, and others so that neither engine can look for their values in an index. */
+export function namingOnly(columns: readonly KeyColumn[]): NameColumn {
+  return (column) => {
+    const plain = plainly(column);
+    if (columns.includes(column)) return plain;
+    return NUMBERS.has(column) ? sql`${plain} + 0` : sql`${plain} || ''`;
+  };
 }
 
 /** The filter as conditions. Teams and creators that don't exist for the caller have no keys. */
 export function filterConditions(
   eb: KeyExpressions,
   filter: ApiKeyFilter,
-  facts: { readonly policy: RotationPolicy; readonly now: number; readonly scope: KeyScope },
+  facts: {
+    readonly policy: RotationPolicy;
+    readonly now: number;
+    readonly scope: KeyScope;
+    readonly name: NameColumn;
+  },
 ): Condition[] {
-  const { policy, now, scope } = facts;
-  const conditions: Condition[] = [hasAnyStatus(eb, filter, now)];
+  const { policy, now, scope, name } = facts;
+  const conditions: Condition[] = hasAnyStatus(eb, filter, now, name);
   const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
-    if (value !== null && value !== undefined) conditions.push(condition(value));
+    if (isGiven(value)) conditions.push(condition(value));
   };
-  add(filter.environment, (environment) => eb('api_keys.environment', '=', environment));
-  add(filter.roleId, (id) => (isId('role', id) ? eb('api_keys.role_id', '=', id) : NONE));
+  add(filter.environment, (environment) => sql`${name('environment')} = ${environment}`);
+  add(filter.roleId, (id) => (isId('role', id) ? sql`${name('role_id')} = ${id}` : NONE));
   add(filter.teamId, (id) => isBoundTo(eb, id, scope));
-  add(filter.externalId, (externalId) => eb('api_keys.external_id', '=', externalId));
+  add(filter.externalId, (externalId) => sql`${name('external_id')} = ${externalId}`);
   add(filter.createdById, (id) =>
-    eb.and([eb('api_keys.created_by', '=', id), isActorInScope(scope, id, 'api_keys.created_by')]),
+    eb.and([sql<SqlBool>`${name('created_by')} = ${id}`, isActorInScope(scope, id, 'api_keys.created_by')]),
   );
-  add(filter.search, contains);
+  add(filter.search, (text) => contains(name('search_text'), text));
   add(filter.unusedSince, (time) => isUnusedSince(eb, time));
-  add(filter.expiresBefore, (time) => eb('api_keys.expires_at', '<', Math.min(time, NEVER)));
-  add(filter.rotationDueBefore, (time) => isRotationDue(eb, policy, time));
+  add(filter.expiresBefore, (time) => sql`${name('expires_at')} < ${Math.min(time, NEVER)}`);
+  add(filter.rotationDueBefore, (time) => isRotationDue(eb, policy, time, name));
   return conditions;
 }
 
-const NONE = sql<SqlBool>`1 = 0`;
+/** That no key is meant. */
+export const NONE: Condition = sql<SqlBool>`1 = 0`;
 
-function hasAnyStatus(eb: KeyExpressions, filter: ApiKeyFilter, now: number): Condition {
-  const shown = shownWhole(filter);
-  if (shown === 'all') return eb.lit(true);
-  if (shown === 'unrevoked') return eb('api_keys.revoked_at', 'is', null);
-  return eb.or([...new Set(filter.status)].map((status) => hasStatus(eb, status, now)));
+function hasAnyStatus(eb: KeyExpressions, filter: ApiKeyFilter, now: number, name: NameColumn): Condition[] {
+  const { kept, whole } = keptBy(filter);
+  const some = whole
+    ? []
+    : [eb.or([...new Set(filter.status)].map((status) => hasStatus(eb, status, now, name)))];
+  if (kept === 'all') return some;
+  return [eb('api_keys.revoked_at', kept === 'revoked' ? 'is not' : 'is', null), ...some];
 }
 
 /** That a key has this status: `statusOf` as a condition. */
-export function hasStatus(eb: KeyExpressions, status: ApiKeyStatus, now: number): Condition {
+export function hasStatus(
+  eb: KeyExpressions,
+  status: ApiKeyStatus,
+  now: number,
+  name: NameColumn = plainly,
+): Condition {
   if (status === 'REVOKED') return eb('api_keys.revoked_at', 'is not', null);
   const unrevoked = eb('api_keys.revoked_at', 'is', null);
-  if (status === 'DISABLED') return eb.and([unrevoked, eb('api_keys.enabled', '=', 0)]);
-  const expiry = eb('api_keys.expires_at', status === 'EXPIRED' ? '<=' : '>', now);
-  return eb.and([unrevoked, eb('api_keys.enabled', '=', 1), expiry]);
+  // Written out: a partial index is used only where its condition stands in the statement.
+  if (status === 'DISABLED') return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(0))]);
+  const expiry = sql<SqlBool>`${name('expires_at')} ${sql.raw(status === 'EXPIRED' ? '<=' : '>')} ${now}`;
+  return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(1)), expiry]);
 }
 
 /** That a key was not used since then, or never, and made before. */
@@ -116,25 +152,51 @@ export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
 }
 
 /** That a key's rotation is due before then: `rotationDueAt` as a condition. */
-export function isRotationDue(eb: KeyExpressions, policy: RotationPolicy, time: number): Condition {
-  const due = (environment: Environment, days: number | null): Condition[] => {
-    if (days === null) return [];
-    const late = eb('api_keys.rotated_at', '<', time - days * DAY_MS);
-    return [eb.and([eb('api_keys.environment', '=', environment), late])];
-  };
-  const either = eb.or([...due('live', policy.liveDays), ...due('test', policy.testDays)]);
-  return eb.and([eb('api_keys.revoked_at', 'is', null), either]);
+export function isRotationDue(
+  eb: KeyExpressions,
+  policy: RotationPolicy,
+  time: number,
+  name: NameColumn = plainly,
+): Condition {
+  const due = rotationLimits(policy, time).map(([environment, before]) =>
+    eb.and([
+      sql<SqlBool>`${name('rotated_at')} < ${before}`,
+      sql<SqlBool>`${name('environment')} = ${environment}`,
+    ]),
+  );
+  return eb.and([eb('api_keys.revoked_at', 'is', null), eb.or(due)]);
+}
+
+/** Before when keys of each environment that asks for rotation were rotated whose rotation is due before a time. */
+export function rotationLimits(policy: RotationPolicy, time: number): [Environment, number][] {
+  const limit = (environment: Environment, days: number | null): [Environment, number][] =>
+    days === null ? [] : [[environment, time - days * DAY_MS]];
+  return [...limit('live', policy.liveDays), ...limit('test', policy.testDays)];
 }
 
 /** That a key is bound to this team, which must be in scope. */
 export function isBoundTo(eb: KeyExpressions, teamId: string, scope: KeyScope): Condition {
   if (!isId('team', teamId) || !isTeamInScope(scope, teamId)) return NONE;
-  const bound = eb.selectFrom('api_key_teams').select('api_key_id').where('team_id', '=', teamId);
-  return eb('api_keys.id', 'in', bound);
+  return isBoundToAny(eb, [teamId]);
+}
+
+/** That a key is bound to one of these teams, looked up for each key: a team may have very many. */
+export function isBoundToAny(eb: KeyExpressions, teamIds: readonly string[]): Condition {
+  if (teamIds.length === 0) return NONE;
+  const bond = eb
+    .selectFrom('api_key_teams')
+    .select('api_key_teams.team_id')
+    .where('api_key_teams.api_key_id', '=', sql<string>`api_keys.id || ''`)
+    .where('api_key_teams.team_id', 'in', teamIds);
+  return eb.exists(bond);
 }
 
 /** That the key's searchable text holds this one; neither engine's wildcards mean anything in it. */
-function contains(text: string): Condition {
+export function contains(searched: Expression<unknown>, text: string): Condition {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return sql<SqlBool>`${sql.ref('api_keys.search_text')} like ${pattern} escape '\\'`;
+  return sql<SqlBool>`${searched} like ${pattern} escape '\\'`;
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
 }

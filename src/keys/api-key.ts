@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { type ApiKeyIndex, apiKeysBy } from '../../db/api-key-index.ts';
 import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
 import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
@@ -117,13 +116,16 @@ type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text' | 'expiry_reco
  * Keys in scope with their last use: every column that `toApiKey` needs, or those that it needs for some properties. What
  * is read of a row costs more than finding it.
  */
-export function selectApiKeys(
-  db: Kysely<Tables>,
-  scope: KeyScope,
+export function selectApiKeys(db: Kysely<Tables>, scope: KeyScope, properties?: readonly (keyof ApiKey)[]) {
+  return addColumns(keysInScope(db, scope), properties);
+}
+
+/** Selects what `toApiKey` needs of a query of keys. */
+export function addColumns(
+  keys: ReturnType<typeof keysInScope>,
   properties: readonly (keyof ApiKey)[] = PROPERTIES,
-  index?: ApiKeyIndex,
 ) {
-  return keysInScope(db, scope, index)
+  return keys
     .select(['api_keys.id', 'api_keys.organization_id'])
     .select(properties.flatMap((property) => COLUMNS[property]))
     .select((eb) => {
@@ -137,11 +139,9 @@ export function selectApiKeys(
     });
 }
 
-/**
- * All keys in scope: where every read of keys on behalf of a caller begins. With an index, SQLite reads them by no other.
- */
-export function keysInScope(db: Kysely<Tables>, scope: KeyScope, index?: ApiKeyIndex) {
-  const keys = index ? apiKeysBy(db, index) : db.selectFrom('api_keys');
+/** All keys in scope: where every read of keys on behalf of a caller begins, but for lists (`plan-key-list.ts`). */
+export function keysInScope(db: Kysely<Tables>, scope: KeyScope) {
+  const keys = db.selectFrom('api_keys');
   return scope ? keys.where(isInScope(scope, 'api_keys.id')) : keys;
 }
 

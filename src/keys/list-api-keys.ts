@@ -1,25 +1,16 @@
-import type { ApiKeyIndex } from '../../db/api-key-index.ts';
+import { sql } from 'kysely';
 import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
 import { authorize } from '../access/authorize.ts';
 import { keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
-import { type ApiKey, selectApiKeys, toApiKey } from './api-key.ts';
-import {
-  type ApiKeyFilter,
-  filterConditions,
-  isBoundTo,
-  isNarrowed,
-  readFilter,
-  shownWhole,
-} from './api-key-filter.ts';
+import { type ApiKey, addColumns, type keysInScope, toApiKey } from './api-key.ts';
+import { type ApiKeyFilter, readFilter } from './api-key-filter.ts';
 import { flushUsage } from './flush-usage.ts';
 import { keyOrganization } from './key-organization.ts';
+import { type ApiKeyOrder, walkOf } from './key-walk.ts';
+import { planKeyList, walkAlong } from './plan-key-list.ts';
 
-/** What a list of keys is ordered by; equals are ordered by id. */
-export interface ApiKeyOrder {
-  readonly field: 'CREATED_AT' | 'NAME' | 'LAST_USED_AT' | 'EXPIRES_AT';
-  readonly direction: 'ASC' | 'DESC';
-}
+export type { ApiKeyOrder } from './key-walk.ts';
 
 /** Which keys, in which order; left out: all that are not revoked, the newest first. */
 export interface ApiKeyListOptions {
@@ -43,13 +34,6 @@ const SORTS: Readonly<Record<ApiKeyOrder['field'], Omit<Sort, 'direction'>>> = {
   },
 };
 
-/** The index that holds just these keys in just this order, as far as there is one. */
-const INDEXES: Readonly<Record<'all' | 'unrevoked', { readonly [F in ApiKeyOrder['field']]?: ApiKeyIndex }>> =
-  {
-    all: { CREATED_AT: 'api_keys_by_age', NAME: 'api_keys_by_name', EXPIRES_AT: 'api_keys_by_expiry' },
-    unrevoked: { CREATED_AT: 'api_keys_unrevoked_by_age', EXPIRES_AT: 'api_keys_unrevoked_by_expiry' },
-  };
-
 const PERMISSION = 'api.key.view';
 
 /**
@@ -69,27 +53,41 @@ export async function listApiKeys(
   // Uses are written in batches; an answer that depends on them waits for the batch.
   if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await flushUsage(ctx);
   const scope = keyScopeOf(ctx);
-  const reader = () => ctx.scans.reader(ctx.db, 'api_keys', organizationId);
-  const shown = shownWhole(wanted);
-  // Keys as an index has them, one after the other: as many rows are read as the page has.
-  const isWhole = scope === null && boundToTeam === undefined && !isNarrowed(wanted);
-  const index = isWhole && shown !== null ? INDEXES[shown][field] : undefined;
-  const db = index || (isWhole && shown === 'all') ? ctx.db : await reader();
-  let query = selectApiKeys(db, scope, properties, index).where((eb) =>
-    eb.and(filterConditions(eb, wanted, { policy: rotationPolicy, now: ctx.clock.now(), scope })),
-  );
-  if (boundToTeam !== undefined) query = query.where((eb) => isBoundTo(eb, boundToTeam, scope));
+  const selection = {
+    ...{ organizationId, filter: wanted, policy: rotationPolicy, scope, boundToTeam },
+    now: ctx.clock.now(),
+  };
   const sort: Sort = { ...SORTS[field], direction: direction === 'ASC' ? 'asc' : 'desc' };
-  const toNode = (row: Parameters<typeof toApiKey>[0]): ApiKey => toApiKey(row, ctx.usage);
-  if (field !== 'LAST_USED_AT')
-    return readPage(query.where('api_keys.organization_id', '=', organizationId), sort, page, toNode, reader);
-  // The organization is named where the index of the order begins with it.
-  let byUse = query
-    .innerJoin('api_key_usage', 'api_key_usage.api_key_id', 'api_keys.id')
-    .where('api_key_usage.organization_id', '=', organizationId);
-  if (isGiven(wanted.unusedSince)) byUse = byUse.where('api_key_usage.last_used_at', '<', wanted.unusedSince);
-  return readPage(byUse, sort, page, toNode, reader);
+  const toNode = (row: KeyRow): ApiKey => toApiKey(row, ctx.usage);
+  const reader = () => ctx.scans.reader(ctx.db, 'api_keys', organizationId);
+  const walk = walkOf(field, wanted);
+  const isWalk = walk.isExact && scope === null && boundToTeam === undefined;
+  // As many rows are read as the page has.
+  if (isWalk) {
+    const query = addColumns(walkAlong(ctx.db, selection, walk), properties);
+    return readPage(query, sort, page, toNode, reader);
+  }
+  const plan = await planKeyList(ctx.db, await reader(), selection, walk);
+  return readPage(plan.query as ReturnType<typeof addColumns>, sort, page, toNode, reader, {
+    complete: async (found, towards) => {
+      const keys = addColumns(
+        plan.db
+          .selectFrom(found.as('page'))
+          .crossJoin('api_keys')
+          .whereRef('api_keys.id', '=', 'page.sort_id') as unknown as ReturnType<typeof keysInScope>,
+        properties,
+      );
+      const ordered = keys.select([
+        sql<string>`page.sort_value`.as('sort_value'),
+        sql<string>`page.sort_id`.as('sort_id'),
+      ]);
+      return ordered.orderBy(sql`page.sort_value`, towards).orderBy(sql`page.sort_id`, towards).execute();
+    },
+    total: () => plan.total(),
+  });
 }
+
+type KeyRow = Parameters<typeof toApiKey>[0];
 
 function isGiven<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined;

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { migrate } from '../../db/migrate.ts';
 import { openDatabase } from '../../db/open.ts';
@@ -46,4 +46,19 @@ test('statements are given up after their time again once the migrations are don
   await migrate(database);
   const slow = sql`select pg_sleep(${(10 * TIMEOUT_MS) / 1000})`.execute(database.kysely);
   await expect(slow).rejects.toMatchObject({ cause: { code: '57014' } });
+});
+
+test('a migration keeps its connection, however long the server says nothing', async () => {
+  const { url, drop } = await createTestDatabaseUrl('postgres', { empty: true });
+  closing.push(drop);
+  const database = await openDatabase(url, { silenceMaxMs: 4 * TIMEOUT_MS });
+  closing.push(() => database.close());
+  const slow = (db: Kysely<unknown>) => sql`select pg_sleep(${(20 * TIMEOUT_MS) / 1000})`.execute(db);
+  const { applied } = await migrate(database, () => {}, {
+    '0001-slow': { apart: true, up: (db) => slow(db).then(() => {}) },
+  });
+  expect(applied).toEqual(['0001-slow']);
+  await expect(slow(database.kysely as Kysely<unknown>)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+  });
 });

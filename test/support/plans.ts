@@ -4,95 +4,135 @@ import {
   type KyselyPlugin,
   PostgresQueryCompiler,
   SqliteQueryCompiler,
+  sql,
 } from 'kysely';
 import type { Engine, Scans } from '../../db/open.ts';
-import type { Tables } from '../../db/tables.ts';
-import type { TestServices } from './services.ts';
+import { TABLE_NAMES, type Tables } from '../../db/tables.ts';
+import type { Services } from '../../src/context.ts';
 
-/** What the statements of some work do, one entry each, beyond walking along an index as far as a page goes. */
+/** What a statement does beyond looking rows up, and walking along an index as far as a page goes. */
 export interface Planned {
   readonly sql: string;
-  /** `SCAN api_keys`, `SORT` and the like; empty: nothing that takes longer the more rows there are. */
+  /** `SCAN api_keys`, `SORT` and the like, each once; empty: nothing that takes longer the more rows there are. */
   readonly steps: readonly string[];
   /** The plan, for the message of a failure. */
   readonly plan: string;
 }
 
-/** Services whose statements, those of scans too, are noted with their values. */
-export function withNotes(services: TestServices, engine: Engine, notes: CompiledQuery[]): TestServices {
-  const compiler = engine === 'sqlite' ? new SqliteQueryCompiler() : new PostgresQueryCompiler();
-  const plugin: KyselyPlugin = {
+/** A note of statements with their values, in the order in which they went to the database. */
+export class Notes {
+  readonly #compiler: SqliteQueryCompiler | PostgresQueryCompiler;
+  #taken: { readonly query: CompiledQuery; readonly text: string }[] = [];
+
+  constructor(engine: Engine) {
+    this.#compiler = engine === 'sqlite' ? new SqliteQueryCompiler() : new PostgresQueryCompiler();
+  }
+
+  /** Services whose statements are noted, those of scans too. */
+  on<T extends Pick<Services, 'db' | 'scans'>>(services: T): T {
+    const { scans } = services;
+    const noted: Scans = {
+      reader: async (db, ...of) => this.#reading(db, await scans.reader(db, ...of)),
+      readerOfAll: async (db) => this.#reading(db, await scans.readerOfAll(db)),
+    };
+    return { ...services, db: services.db.withPlugin(this.#plugin), scans: noted };
+  }
+
+  /** What was noted since the last call, parts of other statements left out: Kysely shows them on their own too. */
+  take(): CompiledQuery[] {
+    const taken = this.#taken;
+    this.#taken = [];
+    const isPart = (text: string) =>
+      taken.some((other) => other.text.length > text.length && other.text.includes(text));
+    return taken.filter(({ text }) => !isPart(text)).map(({ query }) => query);
+  }
+
+  readonly #plugin: KyselyPlugin = {
     transformQuery: ({ node, queryId }) => {
-      notes.push(compiler.compileQuery(node, queryId));
+      const text = new SqliteQueryCompiler().compileQuery(node, queryId).sql;
+      this.#taken.push({ query: this.#compiler.compileQuery(node, queryId), text });
       return node;
     },
     transformResult: async ({ result }) => result,
   };
-  const { scans } = services;
-  const noted: Scans = {
-    // `db` comes with the plugin already.
-    reader: async (db, ...of) => marked(db, await scans.reader(db, ...of), plugin),
-    readerOfAll: async (db) => marked(db, await scans.readerOfAll(db), plugin),
-  };
-  return { ...services, db: services.db.withPlugin(plugin), scans: noted };
+
+  /** `db` comes with the plugin already. */
+  #reading(db: Kysely<Tables>, reader: Kysely<Tables>): Kysely<Tables> {
+    return reader === db ? reader : reader.withPlugin(this.#plugin);
+  }
 }
 
-function marked(db: Kysely<Tables>, reader: Kysely<Tables>, plugin: KyselyPlugin): Kysely<Tables> {
-  return reader === db ? reader : reader.withPlugin(plugin);
-}
-
-/** What the engine would do for a statement as things are. */
+/** What the engine would do for a statement, with the statistics that it has. */
 export async function planOf(db: Kysely<Tables>, engine: Engine, query: CompiledQuery): Promise<Planned> {
-  const plan = engine === 'sqlite' ? await sqlitePlan(db, query) : await postgresPlan(db, query);
-  return { sql: query.sql, ...plan };
+  const { steps, plan } = await (engine === 'sqlite' ? sqlitePlan(db, query) : postgresPlan(db, query));
+  return { sql: query.sql, steps: [...new Set(steps)], plan };
 }
 
 type Plan = Pick<Planned, 'steps' | 'plan'>;
 
-async function sqlitePlan(db: Kysely<Tables>, query: CompiledQuery): Promise<Plan> {
-  const { rows } = await db.executeQuery<{ detail: string }>({
-    ...query,
-    sql: `explain query plan ${query.sql}`,
-  } as CompiledQuery<{ detail: string }>);
-  const details = rows.map(({ detail }) => detail);
-  return { plan: details.join('\n'), steps: details.flatMap(costly) };
+interface Line {
+  readonly id: number;
+  readonly parent: number;
+  readonly detail: string;
 }
 
-/** Walking all of a table or of an index, and sorting; a table that is the statement's own holds what it has found. */
-function costly(detail: string): string[] {
-  if (detail.startsWith('USE TEMP B-TREE')) return ['SORT'];
-  if (/^SCAN (?!\(|CONSTANT|matches)/.test(detail)) return [detail.replace(/ VIRTUAL TABLE.*/, '')];
-  if (/AUTOMATIC/.test(detail)) return [detail];
-  return [];
+async function sqlitePlan(db: Kysely<Tables>, query: CompiledQuery): Promise<Plan> {
+  const explained = { ...query, sql: `explain query plan ${query.sql}` } as CompiledQuery<Line>;
+  const { rows } = await db.executeQuery(explained);
+  const steps = rows.flatMap(({ detail, parent }) => {
+    const [, word, name = ''] = /^(SCAN|SEARCH) (\S+)/.exec(detail) ?? [];
+    if (word === 'SCAN' && TABLE_NAMES.has(name)) return [`SCAN ${name}`];
+    if (/AUTOMATIC/.test(detail)) return [`INDEX OF ITS OWN ${name}`];
+    // What tells equal rows apart gives each at once.
+    if (!detail.startsWith('USE TEMP B-TREE') || detail.endsWith('FOR DISTINCT')) return [];
+    // What begins with a few rows that were found before has few to sort.
+    const first = rows.find((line) => line.parent === parent && /^(SCAN|SEARCH) /.test(line.detail));
+    return FOUND.test(first?.detail ?? '') ? [] : ['SORT'];
+  });
+  return { plan: rows.map(({ detail }) => detail).join('\n'), steps };
 }
+
+/** Rows of a page, or keys of which there are few. */
+const FOUND = /^SCAN (page|matches)\b/;
 
 interface Node {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
+  readonly 'CTE Name'?: string;
+  readonly Alias?: string;
   readonly Plans?: readonly Node[];
 }
 
+/** Without joins that read a table as a whole, which are faster while it is small. */
 async function postgresPlan(db: Kysely<Tables>, query: CompiledQuery): Promise<Plan> {
-  const { rows } = await db.executeQuery<{ 'QUERY PLAN': readonly { Plan: Node }[] }>({
-    ...query,
-    sql: `explain (format json) ${query.sql}`,
-  } as CompiledQuery<{ 'QUERY PLAN': readonly { Plan: Node }[] }>);
+  const explained = { ...query, sql: `explain (format json) ${query.sql}` };
+  const { rows } = await db.transaction().execute(async (tx) => {
+    for (const way of ['seqscan', 'hashjoin', 'mergejoin'])
+      await sql`set local ${sql.ref(`enable_${way}`)} = off`.execute(tx);
+    return tx.executeQuery(explained as CompiledQuery<{ 'QUERY PLAN': readonly { Plan: Node }[] }>);
+  });
   const roots = rows.flatMap((row) => row['QUERY PLAN'].map(({ Plan }) => Plan));
   const lines: string[] = [];
-  const steps = roots.flatMap((root) => walk(root, 0, lines));
+  const steps = roots.flatMap((root) => costly(root, 0, lines));
   return { plan: lines.join('\n'), steps };
 }
 
-function walk(node: Node, depth: number, lines: string[]): string[] {
-  const type = node['Node Type'];
-  const of = node['Index Name'] ?? node['Relation Name'] ?? '';
-  lines.push(`${' '.repeat(2 * depth)}${type} ${of} ${node['Index Cond'] ?? ''}`.trimEnd());
-  const below = (node.Plans ?? []).flatMap((child) => walk(child, depth + 1, lines));
-  const isScan = type === 'Seq Scan' || (type.startsWith('Index') && !node['Index Cond']);
-  if (isScan) return [`SCAN ${of}`, ...below];
-  return type === 'Sort' || type === 'Incremental Sort'
-    ? [type === 'Sort' ? 'SORT' : 'PARTIAL SORT', ...below]
-    : below;
+function costly(node: Node, depth: number, lines: string[]): string[] {
+  const { 'Node Type': type, 'Index Name': index, 'Index Cond': condition, Plans: children = [] } = node;
+  const name = index ?? node['Relation Name'] ?? node['CTE Name'] ?? '';
+  lines.push(`${' '.repeat(2 * depth)}${type} ${name} ${condition ?? ''}`.trimEnd());
+  const below = children.flatMap((child) => costly(child, depth + 1, lines));
+  if (type === 'Seq Scan' || (/^(Index|Bitmap Index)/.test(type) && !condition))
+    return [`SCAN ${name}`, ...below];
+  const sorts = /Sort$/.test(type) && !children.every(isFound);
+  return sorts ? ['SORT', ...below] : below;
+}
+
+/** Rows of a page, or keys of which there are few, perhaps with others that are looked up for each. */
+function isFound(node: Node): boolean {
+  const { 'Node Type': type, 'CTE Name': cte, Plans: [first] = [] } = node;
+  if (type === 'Limit' || cte === 'matches') return true;
+  return first !== undefined && /^(Nested Loop|Subquery Scan|Result)/.test(type) && isFound(first);
 }

@@ -1,0 +1,92 @@
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
+import { createIndex, type Progress } from './migration.ts';
+
+export const title = 'Indexes what is searched of API keys';
+export const apart = true;
+
+/** Keys that are indexed in one transaction, so that other writers wait for less than a second. */
+const BATCH = 10_000;
+
+/** Lets a search of keys find rare texts without reading every key: by three characters each. */
+export async function up(db: Kysely<unknown>, progress?: Progress): Promise<void> {
+  await (db.getExecutor().adapter instanceof PostgresAdapter ? upPostgres(db, progress) : upSqlite(db));
+}
+
+/** The extensions come with PostgreSQL, but a role may not be allowed to add them: lists work without, slower. */
+async function upPostgres(db: Kysely<unknown>, progress: Progress = () => {}): Promise<void> {
+  try {
+    await sql`create extension if not exists pg_trgm`.execute(db);
+    await sql`create extension if not exists btree_gin`.execute(db);
+  } catch {
+    progress('searching is slow: the extensions pg_trgm and btree_gin are not there and can’t be added');
+    return;
+  }
+  const columns = 'organization_id, search_text gin_trgm_ops';
+  await createIndex(db, { name: 'api_keys_by_search', on: 'api_keys', columns, using: 'gin' }, progress);
+}
+
+/** Triggers keep the index up to date, so that it has what the release before writes too. */
+async function upSqlite(db: Kysely<unknown>): Promise<void> {
+  for (const statement of SQLITE) await sql.raw(statement).execute(db);
+  await indexKeys(db);
+}
+
+/*
+ * Documents have numbers, since `rowid` of keys may change. Those of one organization have the same upper 32 bits, so
+ * that its search passes over others' documents; the first of them is the organization's own, and has no text. Texts are
+ * not stored again, nor where in them three characters stand.
+ */
+const LAST_NUMBER = 'select max(number) from api_key_documents where organization_id =';
+
+const SQLITE = [
+  `create table if not exists api_key_documents (
+     number integer primary key not null, organization_id text not null, api_key_id text not null unique)`,
+  `create index if not exists api_key_documents_by_organization on api_key_documents (organization_id, number)`,
+  `create virtual table if not exists api_key_search using fts5(
+     text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1')`,
+  `create trigger if not exists api_key_documents_added after insert on api_key_documents begin
+     insert into api_key_search (rowid, text)
+     select new.number, search_text from api_keys where id = new.api_key_id;
+   end`,
+  `create trigger if not exists api_key_documents_removed after delete on api_key_documents begin
+     delete from api_key_search where rowid = old.number;
+   end`,
+  `create trigger if not exists organizations_document_added after insert on organizations begin
+     insert into api_key_documents (number, organization_id, api_key_id)
+     select (coalesce(max(number) >> 32, 0) + 1) << 32, new.id, new.id from api_key_documents;
+   end`,
+  `insert into api_key_documents (number, organization_id, api_key_id)
+     select (coalesce((select max(number) >> 32 from api_key_documents), 0) + row_number() over (order by id)) << 32, id, id
+     from organizations where id not in (select organization_id from api_key_documents)`,
+  `create trigger if not exists api_keys_document_added after insert on api_keys begin
+     insert into api_key_documents (number, organization_id, api_key_id)
+     values ((${LAST_NUMBER} new.organization_id) + 1, new.organization_id, new.id);
+   end`,
+  `create trigger if not exists api_keys_document_changed after update of search_text on api_keys
+   when new.search_text is not old.search_text begin
+     insert or replace into api_key_search (rowid, text)
+     select number, new.search_text from api_key_documents where api_key_id = new.id;
+   end`,
+  `create trigger if not exists api_keys_document_removed after delete on api_keys begin
+     delete from api_key_documents where api_key_id = old.id;
+   end`,
+];
+
+/** Adds documents of the keys that were there before the triggers, in the order in which their rows are stored. */
+async function indexKeys(db: Kysely<unknown>): Promise<void> {
+  for (let after = 0; ; ) {
+    const { rows } = await sql<{ last: number | null }>`
+      select max(at) as last from (
+        select rowid as at from api_keys where rowid > ${after} order by rowid limit ${BATCH})`.execute(db);
+    const last = rows[0]?.last ?? null;
+    if (last === null) return;
+    await sql`
+      insert into api_key_documents (number, organization_id, api_key_id)
+      select (${sql.raw(LAST_NUMBER)} api_keys.organization_id)
+        + row_number() over (partition by organization_id order by rowid), organization_id, id
+      from api_keys
+      where rowid > ${after} and rowid <= ${last}
+        and not exists (select 1 from api_key_documents where api_key_id = api_keys.id)`.execute(db);
+    after = last;
+  }
+}

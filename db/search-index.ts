@@ -1,0 +1,56 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { isPostgres } from './api-key-index.ts';
+import type { Tables } from './tables.ts';
+
+/** The index on PostgreSQL, which needs extensions that a role may not be allowed to add. */
+const SEARCH_INDEX = 'api_keys_by_search';
+
+/** So many of the last characters are looked up: more of them find hardly fewer keys, and take longer. */
+const LOOKED_UP = 10;
+
+/**
+ * The ids of an organization's keys whose searchable text may hold this one, by the index of three characters each, as a
+ * query; null where the text is too short for it. Texts of other organizations are neither read nor counted.
+ */
+export function keysContaining(
+  db: Kysely<Tables>,
+  organizationId: string,
+  text: string,
+): SelectQueryBuilder<Tables, never, { id: string }> | null {
+  const characters = [...text].slice(-LOOKED_UP);
+  if (isPostgres(db)) {
+    const part = characters.join('');
+    // What is no letter or digit is not indexed there.
+    if (!/[\p{L}\p{N}]{3}/u.test(part)) return null;
+    const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
+    const keys = db.selectFrom('api_keys').select('id').where('organization_id', '=', organizationId);
+    return keys.where('search_text', 'like', pattern) as SelectQueryBuilder<Tables, never, { id: string }>;
+  }
+  if (characters.length < 3) return null;
+  const threes = new Set(characters.slice(2).map((_, at) => characters.slice(at, at + 3).join('')));
+  const match = [...threes].map((three) => `"${three.replaceAll('"', '""')}"`).join(' AND ');
+  // An organization's numbers stand together: the search begins with the first and ends with the last of them.
+  const last = (order: 'asc' | 'desc') =>
+    sql`(select number from api_key_documents where organization_id = ${organizationId} order by number ${sql.raw(order)} limit 1)`;
+  // Joined, so that no more is read of it than is asked for.
+  const found = sql<{ id: string }>`(
+    select api_key_documents.api_key_id as id
+    from api_key_search cross join api_key_documents on api_key_documents.number = api_key_search.rowid
+    where api_key_search match ${match}
+      and api_key_search.rowid >= ${last('asc')} and api_key_search.rowid <= ${last('desc')})`;
+  return db.selectFrom(found.as('found')).select('found.id') as unknown as SelectQueryBuilder<
+    Tables,
+    never,
+    { id: string }
+  >;
+}
+
+/** Whether a search of keys has an index. On PostgreSQL it has none where the role may not add the extensions for it. */
+export async function hasSearchIndex(db: Kysely<Tables>): Promise<boolean> {
+  if (!isPostgres(db)) return true;
+  const { rows } = await sql`
+    select 1 from pg_index inner join pg_class on pg_class.oid = pg_index.indexrelid
+    where pg_class.relname = ${SEARCH_INDEX} and pg_class.relnamespace = current_schema()::regnamespace
+      and pg_index.indisvalid`.execute(db);
+  return rows.length > 0;
+}

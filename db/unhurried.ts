@@ -1,0 +1,16 @@
+/** Work under way in this process in which a server may take as long as it needs for a statement. */
+let underWay = 0;
+
+/** Runs such work: connections to the server stay meanwhile, however long nothing comes on them. */
+export async function unhurriedly<T>(work: () => Promise<T>): Promise<T> {
+  underWay += 1;
+  try {
+    return await work();
+  } finally {
+    underWay -= 1;
+  }
+}
+
+export function isUnhurried(): boolean {
+  return underWay > 0;
+}
