@@ -5,12 +5,14 @@ import {
   NotFoundError,
   ValidationError,
 } from '../src/core/errors.ts';
+import type { Propagation } from '../src/events/bus.ts';
 import type { ApiKey, ApiKeySecret } from '../src/keys/api-key.ts';
 import { createApiKey } from '../src/keys/create-api-key.ts';
 import { rotateApiKey } from '../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../src/keys/update-api-key.ts';
 import { CreateApiKeyInput, RotateApiKeyInput, UpdateApiKeyInput } from './api-key-inputs.ts';
 import { builder } from './builder.ts';
+import { PROPAGATION_SHOWN } from './propagation.ts';
 import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
 
 const SHOWN_ONCE = 'The secret: shown in this answer, and never again';
@@ -25,19 +27,27 @@ const CreateApiKeyPayload = builder
     }),
   });
 
-const UpdateApiKeyPayload = builder.objectRef<{ apiKey: ApiKey }>('UpdateApiKeyPayload').implement({
-  description: 'The key was changed',
-  fields: (t) => ({ apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The key as it is now' }) }),
-});
+const UpdateApiKeyPayload = builder
+  .objectRef<{ apiKey: ApiKey; propagation: Propagation }>('UpdateApiKeyPayload')
+  .implement({
+    description: 'The key was changed',
+    fields: (t) => ({
+      apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The key as it is now' }),
+      propagation: t.expose('propagation', PROPAGATION_SHOWN),
+    }),
+  });
 
 const RotateApiKeyPayload = builder
-  .objectRef<{ apiKey: ApiKey; secret: string; retiring: ApiKeySecret }>('RotateApiKeyPayload')
+  .objectRef<{ apiKey: ApiKey; secret: string; retiring: ApiKeySecret; propagation: Propagation }>(
+    'RotateApiKeyPayload',
+  )
   .implement({
     description: 'The key has a new secret',
     fields: (t) => ({
       apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The key, otherwise as it was' }),
       secret: t.exposeString('secret', { description: SHOWN_ONCE }),
       retiring: t.expose('retiring', { type: ApiKeySecretRef, description: 'The secret that was replaced' }),
+      propagation: t.expose('propagation', PROPAGATION_SHOWN),
     }),
   });
 
@@ -65,7 +75,10 @@ builder.mutationFields((t) => ({
       union: { name: 'UpdateApiKeyResult', description: 'The key, or why it stayed as it was' },
     },
     args: { input: t.arg({ type: UpdateApiKeyInput, required: true, description: 'What to change' }) },
-    resolve: async (_root, { input }, ctx) => ({ apiKey: (await updateApiKey(ctx, input)).result }),
+    resolve: async (_root, { input }, ctx) => {
+      const { result, propagation } = await updateApiKey(ctx, input);
+      return { apiKey: result, propagation };
+    },
   }),
   rotateApiKey: t.field({
     type: RotateApiKeyPayload,
@@ -77,6 +90,9 @@ builder.mutationFields((t) => ({
       union: { name: 'RotateApiKeyResult', description: 'The new secret, or why there is none' },
     },
     args: { input: t.arg({ type: RotateApiKeyInput, required: true, description: 'What to rotate' }) },
-    resolve: async (_root, { input }, ctx) => (await rotateApiKey(ctx, input)).result,
+    resolve: async (_root, { input }, ctx) => {
+      const { result, propagation } = await rotateApiKey(ctx, input);
+      return { ...result, propagation };
+    },
   }),
 }));

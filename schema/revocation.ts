@@ -6,16 +6,8 @@ import { revokeApiKeySecret } from '../src/keys/revoke-api-key-secret.ts';
 import { revokeApiKeys } from '../src/keys/revoke-api-keys.ts';
 import { RevokeApiKeyInput, RevokeApiKeySecretInput, RevokeApiKeysInput } from './api-key-inputs.ts';
 import { builder } from './builder.ts';
+import { PropagationRef } from './propagation.ts';
 import { ApiKeyRef } from './refs.ts';
-
-const PropagationRef = builder.objectRef<Propagation>('Propagation').implement({
-  description: 'Which verifying nodes have confirmed that they refuse the key, when the answer was sent',
-  fields: (t) => ({
-    confirmedNodes: t.exposeInt('confirmedNodes', { description: 'Nodes that refuse it' }),
-    totalNodes: t.exposeInt('totalNodes', { description: 'Nodes that run' }),
-    milliseconds: t.exposeFloat('milliseconds', { description: 'From the commit to the last confirmation' }),
-  }),
-});
 
 interface Revoked {
   readonly apiKey: ApiKey;

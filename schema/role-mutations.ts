@@ -1,10 +1,12 @@
 import { ConflictError, EscalationError, NotFoundError, ValidationError } from '../src/core/errors.ts';
+import type { Propagation } from '../src/events/bus.ts';
 import { createRole } from '../src/organizations/create-role.ts';
 import { deleteRole } from '../src/organizations/delete-role.ts';
 import type { Role } from '../src/organizations/role.ts';
 import { updateRole } from '../src/organizations/update-role.ts';
 import { builder } from './builder.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
+import { PROPAGATION_SHOWN } from './propagation.ts';
 import { RoleRef } from './refs.ts';
 
 const CreateRoleInput = builder.inputType('CreateRoleInput', {
@@ -45,15 +47,20 @@ const DeleteRoleInput = builder.inputType('DeleteRoleInput', {
   fields: (t) => ({ id: t.id({ required: true, description: 'The role' }) }),
 });
 
-function payload(name: string, description: string) {
-  return builder.objectRef<{ role: Role }>(name).implement({
-    description,
-    fields: (t) => ({ role: t.expose('role', { type: RoleRef, description: 'The role as it is now' }) }),
-  });
-}
+const CreateRolePayload = builder.objectRef<{ role: Role }>('CreateRolePayload').implement({
+  description: 'The role was made',
+  fields: (t) => ({ role: t.expose('role', { type: RoleRef, description: 'The role as it is now' }) }),
+});
 
-const CreateRolePayload = payload('CreateRolePayload', 'The role was made');
-const UpdateRolePayload = payload('UpdateRolePayload', 'The role was changed');
+const UpdateRolePayload = builder
+  .objectRef<{ role: Role; propagation: Propagation }>('UpdateRolePayload')
+  .implement({
+    description: 'The role was changed, and with it its keys',
+    fields: (t) => ({
+      role: t.expose('role', { type: RoleRef, description: 'The role as it is now' }),
+      propagation: t.expose('propagation', PROPAGATION_SHOWN),
+    }),
+  });
 
 const DeleteRolePayload = builder.objectRef<{ deletedId: string }>('DeleteRolePayload').implement({
   description: 'The role was deleted',
@@ -84,7 +91,10 @@ builder.mutationFields((t) => ({
       union: { name: 'UpdateRoleResult', description: 'The role, or why it stayed as it was' },
     },
     args: { input: t.arg({ type: UpdateRoleInput, required: true, description: 'What to change' }) },
-    resolve: async (_root, { input }, ctx) => ({ role: (await updateRole(ctx, input)).result }),
+    resolve: async (_root, { input }, ctx) => {
+      const { result, propagation } = await updateRole(ctx, input);
+      return { role: result, propagation };
+    },
   }),
   deleteRole: t.field({
     type: DeleteRolePayload,

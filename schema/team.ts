@@ -1,5 +1,6 @@
 import { isTeamInScope } from '../src/access/key-scope.ts';
 import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
+import type { Propagation } from '../src/events/bus.ts';
 import { createTeam } from '../src/organizations/create-team.ts';
 import { deleteTeam } from '../src/organizations/delete-team.ts';
 import { listMembers } from '../src/organizations/list-members.ts';
@@ -10,6 +11,7 @@ import { connectionCost, toConnection } from './connection.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
+import { PROPAGATION_SHOWN } from './propagation.ts';
 import { MembershipConnection, MembershipRef, OrganizationRef, TeamRef } from './refs.ts';
 import { countedScan } from './scan.ts';
 import { shareRead } from './shared-reads.ts';
@@ -83,10 +85,15 @@ function payload(name: string, description: string) {
 const CreateTeamPayload = payload('CreateTeamPayload', 'The team was made');
 const UpdateTeamPayload = payload('UpdateTeamPayload', 'The team was changed');
 
-const DeleteTeamPayload = builder.objectRef<{ deletedId: string }>('DeleteTeamPayload').implement({
-  description: 'The team was deleted',
-  fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id that it had' }) }),
-});
+const DeleteTeamPayload = builder
+  .objectRef<{ deletedId: string; propagation: Propagation }>('DeleteTeamPayload')
+  .implement({
+    description: 'The team was deleted',
+    fields: (t) => ({
+      deletedId: t.exposeID('deletedId', { description: 'The id that it had' }),
+      propagation: t.expose('propagation', PROPAGATION_SHOWN),
+    }),
+  });
 
 builder.mutationFields((t) => ({
   createTeam: t.field({
@@ -124,6 +131,9 @@ builder.mutationFields((t) => ({
       union: { name: 'DeleteTeamResult', description: 'The id of the team, or why it stayed' },
     },
     args: { input: t.arg({ type: DeleteTeamInput, required: true, description: 'What to delete' }) },
-    resolve: async (_root, { input }, ctx) => ({ deletedId: (await deleteTeam(ctx, input)).result }),
+    resolve: async (_root, { input }, ctx) => {
+      const { result, propagation } = await deleteTeam(ctx, input);
+      return { deletedId: result, propagation };
+    },
   }),
 }));

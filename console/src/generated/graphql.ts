@@ -793,7 +793,7 @@ export type UpdateRoleMutation = { updateRole:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null } }
+    | { __typename: 'UpdateRolePayload', role: { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    | null };
 
@@ -2401,6 +2401,9 @@ export const UpdateRoleDocument = new TypedDocumentString(`
       role {
         ...RoleFacts
       }
+      propagation {
+        ...PropagationFacts
+      }
     }
     ...Fault
   }
@@ -2424,6 +2427,11 @@ export const UpdateRoleDocument = new TypedDocumentString(`
     current
     limit
   }
+}
+fragment PropagationFacts on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
 }
 fragment RoleFacts on Role {
   id

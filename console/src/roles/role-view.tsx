@@ -78,8 +78,12 @@ function Role({ role }: { readonly role: RoleFactsFragment }) {
   const save = async () => {
     const { name, description, permissions } = text;
     const input = { id: role.id, name, description: description.trim() || null };
-    if (!(await submit({ input: { ...input, permissions: [...permissions] } }))) return;
-    toast({ tone: 'good', text: `Saved: the role ${name}` });
+    const saved = await submit({ input: { ...input, permissions: [...permissions] } });
+    if (!saved) return;
+    const { confirmedNodes, totalNodes } = saved.propagation;
+    const nodes = totalNodes === 1 ? 'node' : 'nodes';
+    const force = `in force on ${confirmedNodes} of ${totalNodes} ${nodes}`;
+    toast({ tone: 'good', text: `Saved: the role ${name}, ${force}` });
     refreshPermissions();
   };
   return (
