@@ -38,7 +38,8 @@ export async function endApiKeys(
     const changes = { status: [statusOf(key, now), 'REVOKED'], reason: [null, reason] } as const;
     audit({ organizationId: key.organizationId, action: 'api_key.revoked', targetId: key.id, changes });
   }
-  return inOrder(ids, await loadApiKeys(caller, ids, tx));
+  const ended = { revokedAt: now, revokedBy: principal.actor, revocationReason: reason, updatedAt: now };
+  return before.map((key) => ({ ...key, ...ended }));
 }
 
 function inOrder(ids: readonly string[], keys: readonly ApiKey[]): ApiKey[] {

@@ -1,9 +1,12 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
+import { inBatches } from '../core/paced.ts';
 import { locate } from './locate.ts';
 import { requireRole } from './require-role.ts';
-import { countKeysOfRoles, roleHasMembers } from './role.ts';
+import { countKeysOfRoles, type Role, roleHasMembers } from './role.ts';
 
 /** Which role to delete. */
 export interface DeleteRoleInput {
@@ -12,20 +15,20 @@ export interface DeleteRoleInput {
 
 const PERMISSION = 'role.manage';
 
+/** From how many revoked keys a role is taken at once. */
+const UNBOUND_AT_ONCE = { min: 50, max: 1_000 } as const;
+
 /**
  * Deletes a role that nobody has, and returns its id. The caller needs `role.manage`. Rejects with NotFoundError, or
- * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys lose it: the audit
- * log keeps which role they had, and what it held.
+ * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys lose it, in batches
+ * before the role is deleted: the audit log keeps which role they had, and what it held.
  */
 export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise<Outcome<string>> {
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
+  await requireUnused(ctx.db, organizationId, id);
+  await inBatches(UNBOUND_AT_ONCE, (size) => unbindRevokedKeys(ctx.unhurried, id, size));
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
-    const { name, permissions, system } = await requireRole(tx, organizationId, id);
-    if (system) throw new ConflictError(`The role ${name} comes with Keywright: it can't be deleted`);
-    // How many there are is not for everybody who may manage roles.
-    if (await roleHasMembers(tx, id)) throw new ConflictError('The role is in use: members have it');
-    if ((await countKeysOfRoles(tx, [{ id, organizationId }])).has(id))
-      throw new ConflictError('The role is in use: API keys have it');
+    const { name, permissions } = await requireUnused(tx, organizationId, id);
     await tx.updateTable('api_keys').set({ role_id: null }).where('role_id', '=', id).execute();
     await tx
       .deleteFrom('api_key_counts')
@@ -37,4 +40,30 @@ export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise
     audit({ organizationId, action: 'role.deleted', targetId: id, changes });
     return id;
   });
+}
+
+/** The role, if it may be deleted. How many have it is not for everybody who may manage roles. */
+async function requireUnused(db: Kysely<Tables>, organizationId: string, id: string): Promise<Role> {
+  const role = await requireRole(db, organizationId, id);
+  if (role.system) throw new ConflictError(`The role ${role.name} comes with Keywright: it can't be deleted`);
+  if (await roleHasMembers(db, id)) throw new ConflictError('The role is in use: members have it');
+  if ((await countKeysOfRoles(db, [{ id, organizationId }])).has(id))
+    throw new ConflictError('The role is in use: API keys have it');
+  return role;
+}
+
+/** Gives how many it was, at most `size`. */
+async function unbindRevokedKeys(db: Kysely<Tables>, roleId: string, size: number): Promise<number> {
+  const revoked = db
+    .selectFrom('api_keys')
+    .select('id')
+    .where('role_id', '=', roleId)
+    .where('revoked_at', 'is not', null)
+    .limit(size);
+  const { numUpdatedRows } = await db
+    .updateTable('api_keys')
+    .set({ role_id: null })
+    .where('id', 'in', revoked)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
 }

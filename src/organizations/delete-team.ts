@@ -3,6 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
+import { inBatches } from '../core/paced.ts';
 import { locate } from './locate.ts';
 import { loadTeams } from './team.ts';
 
@@ -13,25 +14,47 @@ export interface DeleteTeamInput {
 
 const PERMISSION = 'team.manage';
 
+/** How many revoked keys are unbound at once. */
+const UNBOUND_AT_ONCE = { min: 50, max: 1_000 } as const;
+
 /**
  * Deletes a team and returns its id; its members stay members of the organization. The caller needs `team.manage`.
  * Rejects with NotFoundError, or with ConflictError while unrevoked keys are bound to it: one that lost its last team
- * would be accepted for every team.
+ * would be accepted for every team. Revoked keys are unbound in batches before the team is deleted.
  */
 export async function deleteTeam(ctx: Context, { id }: DeleteTeamInput): Promise<Outcome<string>> {
   const organizationId = await locate(ctx, 'team', id, PERMISSION);
+  await refuseUsed(await ctx.scans.reader(ctx.db, 'api_keys', organizationId), id);
+  await inBatches(UNBOUND_AT_ONCE, (size) => unbindRevokedKeys(ctx.unhurried, id, size));
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
     const [team] = await loadTeams(tx, [id]);
     if (!team) throw new NotFoundError(id, 'team');
-    if (await hasKeys(tx, id)) throw new ConflictError('The team is in use: API keys are bound to it');
-    // Its members and revoked keys are unbound by the foreign keys.
+    await refuseUsed(tx, id);
+    // Its members are unbound by the foreign keys.
     await tx.deleteFrom('teams').where('id', '=', id).execute();
     audit({ organizationId, action: 'team.deleted', targetId: id, changes: { name: [team.name, null] } });
     return id;
   });
 }
 
-async function hasKeys(db: Kysely<Tables>, teamId: string): Promise<boolean> {
+/** Gives how many it was, at most `size`. */
+async function unbindRevokedKeys(db: Kysely<Tables>, teamId: string, size: number): Promise<number> {
+  const revoked = db
+    .selectFrom('api_key_teams')
+    .innerJoin('api_keys', 'api_keys.id', 'api_key_teams.api_key_id')
+    .select('api_keys.id')
+    .where('api_key_teams.team_id', '=', teamId)
+    .where('api_keys.revoked_at', 'is not', null)
+    .limit(size);
+  const { numDeletedRows } = await db
+    .deleteFrom('api_key_teams')
+    .where('team_id', '=', teamId)
+    .where('api_key_id', 'in', revoked)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+async function refuseUsed(db: Kysely<Tables>, teamId: string): Promise<void> {
   const bound = await db
     .selectFrom('api_key_teams')
     .innerJoin('api_keys', 'api_keys.id', 'api_key_teams.api_key_id')
@@ -40,5 +63,5 @@ async function hasKeys(db: Kysely<Tables>, teamId: string): Promise<boolean> {
     .where('api_keys.revoked_at', 'is', null)
     .limit(1)
     .executeTakeFirst();
-  return bound !== undefined;
+  if (bound) throw new ConflictError('The team is in use: API keys are bound to it');
 }

@@ -14,6 +14,7 @@ import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';
 import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
+import { countTurns } from '../support/turns.ts';
 
 onEachDatabase('revoking', (engine) => {
   const services = servicesOn(engine);
@@ -117,6 +118,17 @@ onEachDatabase('revoking', (engine) => {
       const log = (await auditOf(ctx)).filter((entry) => entry.action === 'api_key.revoked');
       expect(log.map((entry) => entry.target_id)).toEqual([three, one, two]);
       expect(log[0]?.changes).toEqual({ status: ['ACTIVE', 'REVOKED'], reason: [null, 'Leak'] });
+    });
+
+    test('gives them as they are then, and lets requests be answered before it is done', async () => {
+      const { ctx, ids } = await made(30);
+      const turns = countTurns();
+      const { result } = await revokeApiKeys(ctx, { ids, reason: 'Leak' });
+      turns.stop();
+      expect(turns.count).toBeGreaterThanOrEqual(2);
+      const stored = await loadApiKeys(ctx, ids);
+      const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
+      expect([...result].sort(byId)).toEqual([...stored].sort(byId));
     });
 
     test('of several organizations is for operators', async () => {

@@ -12,7 +12,9 @@ import { removeMember } from '../../src/organizations/remove-member.ts';
 import { loadRoles } from '../../src/organizations/role.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { copyKey } from '../support/many-keys.ts';
 import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
+import { countTurns } from '../support/turns.ts';
 
 onEachDatabase('deleting a role', (engine) => {
   const services = servicesOn(engine);
@@ -55,6 +57,26 @@ onEachDatabase('deleting a role', (engine) => {
     await deleteRole(ctx, { id: role.id });
     expect(await findApiKey(ctx, id)).toMatchObject({ roleId: null, revokedAt: expect.any(Number) });
     expect((await auditOf(ctx, id))[0]?.changes).toMatchObject({ roleId: [null, role.id] });
+  });
+
+  test('takes it from many revoked keys in batches, between which requests are answered, and from none where it stays', async () => {
+    const { ctx, role } = await setUp();
+    const make = async (name: string) =>
+      (await createApiKey(ctx, { name, roleId: role.id })).result.apiKey.id;
+    const [revoked, other] = [await make('Revoked'), await make('Other')];
+    await revokeApiKey(ctx, { id: revoked });
+    await copyKey({ services: services() }, revoked, 2_500);
+    const having = async () =>
+      (await ctx.db.selectFrom('api_keys').select('id').where('role_id', '=', role.id).execute()).length;
+    await expect(deleteRole(ctx, { id: role.id })).rejects.toThrow(ConflictError);
+    expect(await having()).toBe(2_502);
+    await updateApiKey(ctx, { id: other, roleId: null });
+    const turns = countTurns();
+    await deleteRole(ctx, { id: role.id });
+    turns.stop();
+    expect(turns.count).toBeGreaterThanOrEqual(2);
+    expect(await having()).toBe(0);
+    expect((await auditOf(ctx)).at(-1)).toMatchObject({ action: 'role.deleted', target_id: role.id });
   });
 
   test('and giving it to a key at the same time never leaves a key without its role', async () => {

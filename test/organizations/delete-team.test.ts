@@ -11,7 +11,9 @@ import { loadTeams } from '../../src/organizations/team.ts';
 import { updateMember } from '../../src/organizations/update-member.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { copyKey } from '../support/many-keys.ts';
 import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
+import { countTurns } from '../support/turns.ts';
 import { addMember } from './people.ts';
 
 onEachDatabase('deleting a team', (engine) => {
@@ -41,6 +43,32 @@ onEachDatabase('deleting a team', (engine) => {
     await updateMember(ctx, { id: membershipId, teamIds: [team.id, other.id] });
     await deleteTeam(ctx, { id: team.id });
     expect((await loadTeamsOfMemberships(ctx.db, [membershipId])).get(membershipId)).toEqual([other]);
+  });
+
+  test('unbinds many revoked keys in batches, between which requests are answered, and none where it stays', async () => {
+    const { ctx, team } = await setUp();
+    const make = async (name: string) =>
+      (await createApiKey(ctx, { name, teamIds: [team.id] })).result.apiKey.id;
+    const [revoked, other] = [await make('Revoked'), await make('Other')];
+    await revokeApiKey(ctx, { id: revoked });
+    await copyKey({ services: services() }, revoked, 2_500);
+    const copies = await ctx.db.selectFrom('api_keys').select('id').where('name', '=', 'Revoked').execute();
+    const unbound = copies.filter(({ id }) => id !== revoked);
+    for (let done = 0; done < unbound.length; done += 500) {
+      const rows = unbound.slice(done, done + 500).map(({ id }) => ({ api_key_id: id, team_id: team.id }));
+      await ctx.db.insertInto('api_key_teams').values(rows).execute();
+    }
+    const bound = async () =>
+      (await ctx.db.selectFrom('api_key_teams').select('team_id').where('team_id', '=', team.id).execute())
+        .length;
+    await expect(deleteTeam(ctx, { id: team.id })).rejects.toThrow(ConflictError);
+    expect(await bound()).toBe(2_502);
+    await updateApiKey(ctx, { id: other, teamIds: [] });
+    const turns = countTurns();
+    await deleteTeam(ctx, { id: team.id });
+    turns.stop();
+    expect(turns.count).toBeGreaterThanOrEqual(2);
+    expect(await bound()).toBe(0);
   });
 
   test('is refused while a key is bound to it, which would be accepted for every team', async () => {
