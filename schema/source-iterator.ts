@@ -1,7 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { AppError } from '../src/core/errors.ts';
 import type { Source } from '../src/live/source.ts';
 
-/** Events that wait for a reader before it is given up as too slow. */
+/** Events that wait for a reader, before it is given up as too slow where some may be left out. */
 const WAITING_MAX = 1_000;
 
 /** A source as GraphQL's `subscribe` wants it: for whoever executes the schema without this server's own engine. */
@@ -9,6 +10,7 @@ export async function* iterate<E extends object>(open: () => Promise<Source<E>>)
   const waiting: E[] = [];
   let stopped = false;
   let wake: () => void = () => {};
+  let taken: () => void = () => {};
   let failure: { error: unknown } | null = null;
   const failed = (error: unknown): void => {
     failure = { error };
@@ -20,7 +22,13 @@ export async function* iterate<E extends object>(open: () => Promise<Source<E>>)
       waiting.push(event);
       wake();
     },
-    ready: async () => {},
+    ready: async () => {
+      while (waiting.length >= WAITING_MAX / 2 && !stopped)
+        await new Promise<void>((resolve) => (taken = resolve));
+      await turn();
+      return WAITING_MAX / 2;
+    },
+    full: () => waiting.length >= WAITING_MAX / 2,
     stopped: () => stopped,
     failed,
   });
@@ -30,11 +38,14 @@ export async function* iterate<E extends object>(open: () => Promise<Source<E>>)
       if (failure) throw (failure as { error: unknown }).error;
       if (waiting.length > WAITING_MAX) throw new AppError('TOO_SLOW', 'The subscriber does not keep up');
       const event = waiting.shift();
-      if (event) yield event;
-      else await new Promise<void>((resolve) => (wake = resolve));
+      if (event) {
+        taken();
+        yield event;
+      } else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
     stopped = true;
+    taken();
     const leave = await opening.catch(() => null);
     leave?.();
   }

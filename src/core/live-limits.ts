@@ -20,7 +20,7 @@ export interface LiveLimits {
   readonly initTimeoutMs: number;
   /** Between two pings; a client that answers none until the next is gone, milliseconds. */
   readonly pingIntervalMs: number;
-  /** Bytes that may wait for one client; from there on a subscription that may lose nothing ends. */
+  /** Bytes that may wait for one client; from there on nothing is sent until it has taken them. */
   readonly bufferedMax: number;
   /** Bytes from which on the newest event of a key replaces the older. */
   readonly conflateFrom: number;

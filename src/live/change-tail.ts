@@ -1,31 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { AppError } from '../core/errors.ts';
+import { Turns } from '../core/paced.ts';
 import type { ChangeEvent } from '../events/events.ts';
 import { CHANGES_PER_READ, readChanges } from './change-log.ts';
+import { RecentChanges } from './recent-changes.ts';
 import { Routes } from './routes.ts';
+import type { Receiver } from './source.ts';
 
 /** Which changes somebody follows, and how. */
-export interface Following {
+export interface Following extends Receiver<ChangeEvent> {
   /** Null: of all keys. */
   readonly keyIds: readonly string[] | null;
-  readonly receive: (change: ChangeEvent) => void;
-  /** Resolves when more can be taken, while it replays. */
-  readonly ready: () => Promise<void>;
-  /** Whether nobody wants it any more. */
-  readonly stopped: () => boolean;
-  /** Called where it can't go on without a gap. */
-  readonly failed: (error: AppError) => void;
 }
 
 interface Follower extends Following {
-  /** The last sequence that it had when it came. */
-  readonly at: number;
+  readonly wanted: ReadonlySet<string> | null;
+  /** The last sequence that it has, or needs not have. */
+  at: number;
+  /** Null while it replays. */
+  leave: (() => void) | null;
 }
+
+/** Most announced changes that wait for those before them; others are read from the log. */
+const EARLY_MAX = 1_000;
+
+/** Between two tries to read the log for somebody who has fallen behind, milliseconds. */
+const RETRY_MS = 1_000;
 
 /**
  * The growing end of one organization's log. Announcements are hints: they may come late, twice, in another order or
- * not at all. Followers get every change once, in order: what is missing is read from the database.
+ * not at all. Followers get every change once, in order: what is missing is read from the database. Who takes no more for
+ * a while gets the rest as it got the past, at its own pace, and then again what comes.
  */
 export class ChangeTail {
   readonly organizationId: string;
@@ -34,8 +41,12 @@ export class ChangeTail {
   readonly #followers = new Set<Follower>();
   readonly #routes = new Routes<Follower>();
   readonly #early = new Map<number, ChangeEvent>();
+  readonly #recent = new RecentChanges();
   #position: number;
   #reading: Promise<void> | null = null;
+  /** Of what is delivered without a rest; null: nothing yet. */
+  #turns: Turns | null = null;
+  #isResting = false;
 
   /** A tail whose followers start after `position`. */
   constructor(
@@ -50,7 +61,7 @@ export class ChangeTail {
     this.#onFailure = onFailure;
   }
 
-  /** The sequence up to which followers have everything. */
+  /** The sequence up to which followers have everything, or are sent it. */
   get position(): number {
     return this.#position;
   }
@@ -58,14 +69,14 @@ export class ChangeTail {
   /** Takes an announced change. */
   receive(change: ChangeEvent): void {
     if (change.sequence <= this.#position) return;
-    if (change.sequence === this.#position + 1) {
+    if (change.sequence === this.#position + 1 && !this.#isResting) {
       this.#deliver(change);
       this.#deliverEarly();
-    } else {
+    } else if (this.#early.size < EARLY_MAX) {
       this.#early.set(change.sequence, change);
     }
     // Numbers follow commits: whatever is missing below an announced one can be read by now.
-    if (this.#early.size > 0) this.catchUp();
+    if (this.#early.size > 0 && !this.#isResting) this.catchUp();
   }
 
   /** Reads and delivers what is in the log and was not announced. */
@@ -78,41 +89,88 @@ export class ChangeTail {
   }
 
   /**
-   * Follows from after `after` on. While it replays, it gets what is in the log, each as soon as it is ready for it;
+   * Follows from after `after` on. While it replays, it gets what is in the log, as much at a time as it is ready for;
    * then, without a gap, what comes. Resolves once it is live, with how to stop; or as soon as `stopped` says so.
    */
   async follow(after: number, following: Following): Promise<() => void> {
-    const { keyIds, receive, ready, stopped } = following;
-    const wanted = keyIds && new Set(keyIds);
-    let at = after;
-    // Nothing may be awaited between this comparison and the adding below: that is the hand-over.
-    while (at < this.#position && !stopped()) {
-      const changes = await readChanges(this.#db, this.organizationId, at);
-      if (changes.length === 0) throw new AppError('CURSOR_EXPIRED', 'These changes are kept no more');
-      for (const change of changes) {
-        if (stopped()) break;
-        at = change.sequence;
-        if (wanted && !wanted.has(change.targetId)) continue;
-        receive(change);
-        await ready();
-      }
-      await ready();
-    }
-    if (stopped()) return () => {};
-    const follower = { ...following, at };
+    const { keyIds } = following;
+    const follower: Follower = { ...following, wanted: keyIds && new Set(keyIds), at: after, leave: null };
     this.#followers.add(follower);
-    const leave = this.#routes.add(this.organizationId, keyIds, follower);
-    return () => {
-      this.#followers.delete(follower);
-      leave();
-    };
+    try {
+      await this.#replay(follower);
+    } catch (error) {
+      this.#leave(follower);
+      throw error;
+    }
+    return () => this.#leave(follower);
+  }
+
+  /** Resolves when it is live, or is followed no more. */
+  async #replay(follower: Follower): Promise<void> {
+    const isOver = (): boolean => follower.stopped() || !this.#followers.has(follower);
+    const leaveRecent = this.#recent.enter();
+    try {
+      // Nothing may be awaited between this comparison and the routing below: that is the hand-over.
+      while (follower.at < this.#position && !isOver()) {
+        let room = await follower.ready();
+        if (isOver()) return;
+        for (const change of await this.#changesAfter(follower.at)) {
+          if (isOver()) return;
+          follower.at = change.sequence;
+          if (follower.wanted && !follower.wanted.has(change.targetId)) continue;
+          follower.receive(change);
+          room -= 1;
+          if (room <= 0) room = await follower.ready();
+        }
+      }
+      if (!isOver()) follower.leave = this.#routes.add(this.organizationId, follower.keyIds, follower);
+    } finally {
+      leaveRecent();
+    }
+  }
+
+  async #changesAfter(sequence: number): Promise<readonly ChangeEvent[]> {
+    const recent = this.#recent.after(sequence);
+    if (recent) return recent;
+    const changes = await readChanges(this.#db, this.organizationId, sequence);
+    if (changes.length === 0) throw new AppError('CURSOR_EXPIRED', 'These changes are kept no more');
+    return changes;
+  }
+
+  /** Goes on with the past, from this change on: it was not delivered. */
+  #fallBehind(follower: Follower, change: ChangeEvent): void {
+    follower.leave?.();
+    follower.leave = null;
+    follower.at = change.sequence - 1;
+    void this.#catchUpWith(follower);
+  }
+
+  async #catchUpWith(follower: Follower): Promise<void> {
+    while (!follower.stopped() && this.#followers.has(follower)) {
+      try {
+        return await this.#replay(follower);
+      } catch (error) {
+        if (!this.#followers.has(follower)) return;
+        if (error instanceof AppError && error.code === 'CURSOR_EXPIRED') return follower.failed(error);
+        this.#onFailure(error);
+        await pause(RETRY_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  #leave(follower: Follower): void {
+    this.#followers.delete(follower);
+    follower.leave?.();
+    follower.leave = null;
   }
 
   async #read(): Promise<void> {
+    const turns = new Turns();
     for (;;) {
       const changes = await readChanges(this.#db, this.organizationId, this.#position);
       for (const change of changes) {
-        if (change.sequence > this.#position) this.#deliver(change);
+        if (turns.isOver) await turns.rest();
+        if (change.sequence === this.#position + 1) this.#deliver(change);
       }
       this.#deliverEarly();
       // A change that is announced and still can't be read is left to the next look at the log.
@@ -128,7 +186,7 @@ export class ChangeTail {
 
   #deliverEarly(): void {
     for (const sequence of this.#early.keys()) if (sequence <= this.#position) this.#early.delete(sequence);
-    for (;;) {
+    while (!this.#isResting) {
       const next = this.#early.get(this.#position + 1);
       if (!next) return;
       this.#early.delete(next.sequence);
@@ -138,8 +196,26 @@ export class ChangeTail {
 
   #deliver(change: ChangeEvent): void {
     this.#position = change.sequence;
+    this.#recent.add(change);
     this.#routes.visit(this.organizationId, change.targetId, (follower) => {
-      if (change.sequence > follower.at) follower.receive(change);
+      if (change.sequence <= follower.at) return;
+      if (follower.full()) this.#fallBehind(follower, change);
+      else follower.receive(change);
     });
+    this.#restSometimes();
+  }
+
+  /** Many changes may be announced at once: everything else has its turn before they are all delivered. */
+  #restSometimes(): void {
+    if (!this.#turns) {
+      this.#turns = new Turns();
+      setImmediate(() => {
+        this.#turns = null;
+        if (!this.#isResting) return;
+        this.#isResting = false;
+        this.#deliverEarly();
+        if (this.#early.size > 0) this.catchUp();
+      });
+    } else if (this.#turns.isOver) this.#isResting = true;
   }
 }

@@ -31,6 +31,7 @@ export function scopedSource<E extends object>(
       return source.open({
         receive: (event) => filter.add(event),
         ready: () => filter.ready(),
+        full: () => filter.full(),
         stopped: () => receiver.stopped(),
         failed: (error) => receiver.failed(error),
       });
@@ -64,9 +65,13 @@ class ScopeFilter<E extends object> {
     this.#start();
   }
 
-  async ready(): Promise<void> {
-    await this.#reading;
-    await this.#receiver.ready();
+  async ready(): Promise<number> {
+    while (this.#reading) await this.#reading;
+    return this.#receiver.ready();
+  }
+
+  full(): boolean {
+    return this.#waiting.size >= WAITING_MAX / 2 || this.#receiver.full();
   }
 
   #start(): void {

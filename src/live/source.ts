@@ -3,8 +3,10 @@ import type { AppError } from '../core/errors.ts';
 /** Takes the events of a source. */
 export interface Receiver<E> {
   receive(event: E): void;
-  /** Resolves when more can be taken: asked after each event of the past. */
-  ready(): Promise<void>;
+  /** Resolves, never at once, when more of the past can be taken, with how many events: 1 or more. */
+  ready(): Promise<number>;
+  /** Whether it can take nothing of the present now. Where none may be left out, it gets that as a part of the past. */
+  full(): boolean;
   /** Whether nobody wants it any more. */
   stopped(): boolean;
   /** Takes the reason why the source can't go on. */
@@ -20,6 +22,4 @@ export interface Source<E extends object = object> {
   readonly conflate: { group(event: E): string; merge(older: E, newer: E): E } | null;
   /** Where to resume after this event; null where there is no such place. */
   cursorOf(event: E): string | null;
-  /** Where to resume with this event; null likewise. */
-  cursorBefore(event: E): string | null;
 }

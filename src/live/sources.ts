@@ -49,7 +49,6 @@ interface Scope {
 const ONLY_NEWEST = {
   conflate: { group: ({ key }: Counted<unknown>): string => key, merge },
   cursorOf: () => null,
-  cursorBefore: () => null,
 } as const;
 
 /** Every change of keys, in order, none missed. Needs `api.key.view`. */
@@ -64,18 +63,15 @@ export async function changedSource(
     organizationId,
     conflate: null,
     cursorOf: cursorOfChange,
-    cursorBefore: cursorBeforeChange,
-    open: ({ receive, ready, stopped, failed }) =>
+    open: (receiver) =>
       ctx.live.follow({
+        ...receiver,
         organizationId,
         keyIds,
         after,
-        ready,
-        stopped,
-        failed,
         receive: (change) => {
           const type = changeTypeOf(change.action);
-          if (type && (!types || types.has(type))) receive(change);
+          if (type && (!types || types.has(type))) receiver.receive(change);
         },
       }),
   };
@@ -170,13 +166,16 @@ async function sendRecent(
   await flushUsage(ctx);
   // A use at `since` itself counts, so the first place is the end of the millisecond before.
   let place = { at: since - 1, keyId: '~' };
+  let room = 1;
   while (!to.stopped()) {
     const uses = await readRecentlyUsed(ctx, organizationId, keyIds, place);
     const last = uses.at(-1);
     if (!last) return;
     for (const use of uses) {
       if (to.stopped()) return;
-      if (to.send(use)) await to.ready();
+      if (!to.send(use)) continue;
+      room -= 1;
+      if (room <= 0) room = await to.ready();
     }
     place = { at: last.at, keyId: last.keyId };
   }
@@ -216,10 +215,6 @@ async function requireKeys(
 
 function cursorOfChange(change: ChangeEvent): string {
   return encodeCursor(change.organizationId, change.sequence);
-}
-
-function cursorBeforeChange(change: ChangeEvent): string {
-  return encodeCursor(change.organizationId, change.sequence - 1);
 }
 
 function merge<V>(older: Counted<V> | undefined, newer: Counted<V>): Counted<V> {

@@ -40,7 +40,8 @@ onEachDatabase('the present state of keys', (engine) => {
     const heard: { at: number; count: number; key: string }[] = [];
     const leave = await source.open({
       receive: ({ newest, count, key }) => heard.push({ at: newest.at, count, key }),
-      ready: async () => {},
+      ready: async () => 1,
+      full: () => false,
       stopped: () => false,
       failed: () => {},
     });
@@ -76,7 +77,9 @@ onEachDatabase('the present state of keys', (engine) => {
       ready: async () => {
         times += 1;
         if (times < 20) await use();
+        return 1;
       },
+      full: () => false,
       stopped: () => false,
       failed: () => {},
     });

@@ -1,5 +1,4 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { AppError } from '../../core/errors.ts';
 import type { LiveLimits } from '../../core/live-limits.ts';
 import type { Source } from '../../live/source.ts';
 import type { GroupMember, SharedExecution, SharedResult } from './shared-execution.ts';
@@ -21,8 +20,8 @@ export interface Outlet {
 /** How much may wait for a client that doesn't keep up. */
 export type SubscriberLimits = Pick<LiveLimits, 'bufferedMax' | 'conflateFrom' | 'heldMax'>;
 
-/** Most events of the past that are under way at once, or sent between two turns of everybody else. */
-const REPLAYED_AT_ONCE = 20;
+/** Most events of the past that are under way at once; half of them begin at a time, and read what they need together. */
+const REPLAYED_AT_ONCE = 200;
 
 /** Part of what may wait for a client that all results under way may come to. */
 const REPLAYED_SHARE = 0.25;
@@ -36,7 +35,6 @@ export class Subscriber implements GroupMember {
   readonly operation: object;
   readonly #conflate: Source['conflate'];
   readonly #cursorOf: Source['cursorOf'];
-  readonly #cursorBefore: Source['cursorBefore'];
   readonly #outlet: Outlet;
   readonly #limits: SubscriberLimits;
   readonly #ended: (subscriber: Subscriber) => void;
@@ -49,11 +47,9 @@ export class Subscriber implements GroupMember {
   #paused = false;
   #draining = false;
   #leave: (() => void) | null = null;
-  #replayed = 0;
   /** How many events of the past may be under way: one, until it is known how large results are. */
   #atOnce = 1;
   #wake: () => void = NOBODY;
-  #cursor: string | null = null;
   epoch = 0;
   behind = 0;
   over = false;
@@ -70,7 +66,6 @@ export class Subscriber implements GroupMember {
     this.organizationId = options.source.organizationId;
     this.#conflate = options.source.conflate;
     this.#cursorOf = options.source.cursorOf;
-    this.#cursorBefore = options.source.cursorBefore;
     this.operation = options.operation;
     this.#group = options.group;
     this.#outlet = options.outlet;
@@ -88,6 +83,7 @@ export class Subscriber implements GroupMember {
     const leave = await source.open({
       receive: (event) => this.#receive(event),
       ready: () => this.#ready(),
+      full: () => this.#isFull(),
       stopped: () => this.over,
       failed: ({ code, message }) => this.fail([{ message, extensions: { code } }]),
     });
@@ -112,19 +108,15 @@ export class Subscriber implements GroupMember {
 
   deliver(event: object, result: SharedResult): void {
     if (this.#outlet.buffered > this.#limits.bufferedMax) {
-      if (!this.#conflate) return this.#tooSlow();
       this.#takeBack();
       return this.#drain();
     }
     this.#underWay.shift();
-    const cursor = this.#cursorOf(event);
-    this.#outlet.next(result, cursor);
-    this.#cursor = cursor ?? this.#cursor;
+    this.#outlet.next(result, this.#cursorOf(event));
     if (this.#newest && !this.#draining && this.#underWay.length < this.#limits.heldMax / 2) this.#release();
-    if (this.#leave) return;
     const fitting = (this.#limits.bufferedMax * REPLAYED_SHARE) / result.json.length;
     this.#atOnce = Math.max(1, Math.min(REPLAYED_AT_ONCE, Math.floor(fitting)));
-    this.#wake();
+    if (this.#underWay.length <= this.#atOnce / 2) this.#wake();
   }
 
   /** Ends it with errors, for a reason that is not the client's. */
@@ -170,8 +162,9 @@ export class Subscriber implements GroupMember {
     if (this.over) return;
     const conflate = this.#conflate;
     if (!conflate) {
+      // No more than was under way: what comes while anything is held is left to be replayed.
       this.#held ??= [];
-      if (this.#held.push(event) > this.#limits.heldMax) this.#tooSlow();
+      this.#held.push(event);
       return;
     }
     this.#newest ??= new Map();
@@ -198,29 +191,26 @@ export class Subscriber implements GroupMember {
     void this.#outlet.drained().then(() => {
       this.#draining = false;
       if (!this.over && !this.#paused) this.#release();
+      this.#wake();
     });
   }
 
-  async #ready(): Promise<void> {
-    this.#replayed += 1;
-    if (this.#replayed % REPLAYED_AT_ONCE === 0) await this.#outlet.drained();
+  async #ready(): Promise<number> {
     for (;;) {
-      if (this.over) return;
-      if (this.#paused || this.#underWay.length >= this.#atOnce)
+      await this.#outlet.drained();
+      if (this.over) return 1;
+      if (this.#paused || this.#draining || this.#underWay.length > this.#atOnce / 2)
         await new Promise<void>((resolve) => (this.#wake = resolve));
-      else if (this.#outlet.buffered > this.#limits.conflateFrom) await this.#outlet.drained();
-      else return;
+      else if (this.#outlet.buffered <= this.#limits.conflateFrom)
+        return Math.max(1, this.#atOnce - this.#underWay.length);
     }
   }
 
-  #tooSlow(): void {
-    const { code, message } = new AppError(
-      'TOO_SLOW',
-      'The client does not keep up; subscribe again after the cursor',
-    );
-    const first = this.#underWay[0] ?? this.#held?.[0];
-    const cursor = this.#cursor ?? (first ? this.#cursorBefore(first) : null);
-    this.fail([{ message, extensions: { code, ...(cursor === null ? {} : { cursor }) } }]);
+  /** Whether a change would wait here, where it takes memory, and not in the log. */
+  #isFull(): boolean {
+    if (this.#paused || this.#draining || this.#held !== null) return true;
+    const most = Math.min(this.#limits.heldMax, REPLAYED_AT_ONCE);
+    return this.#underWay.length >= most || this.#outlet.buffered > this.#limits.conflateFrom;
   }
 
   #end(): boolean {

@@ -33,7 +33,6 @@ test('of uses has no more under way than may wait, whatever executions wait for,
       merge: ({ used: older }, { used }) => ({ used: { ...used, count: older.count + used.count } }),
     },
     cursorOf: () => null,
-    cursorBefore: () => null,
     open: async ({ receive }) => {
       give = receive;
       return () => {};
