@@ -27,6 +27,7 @@ const READ_FOR_NOBODY = [
   'src/keys/record-expiries.ts',
   'src/keys/still-valid.ts',
   'src/organizations/attempt-place.ts',
+  'src/organizations/delete-role.ts',
   'src/organizations/delete-team.ts',
   'src/organizations/role-holders.ts',
   'src/sessions/inviter-standing.ts',
