@@ -9,7 +9,7 @@ export type { Page, PageArgs } from '../src/core/page.ts';
 export interface Sort {
   /** Names the order in cursors, so that one made for another order is refused. */
   readonly name: string;
-  /** Qualified column; never null. */
+  /** Column, qualified where the query has several tables; never null. */
   readonly column: string;
   readonly type: 'number' | 'text';
   readonly idColumn: string;

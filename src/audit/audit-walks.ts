@@ -1,4 +1,11 @@
-import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import {
+  type Expression,
+  type Kysely,
+  PostgresAdapter,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import type { Walks } from '../../db/page.ts';
 import type { Row, Tables } from '../../db/tables.ts';
 import { DENIED_ACTIONS } from '../events/events.ts';
@@ -36,10 +43,10 @@ export function walksByAction({ db, conditions, ...search }: AuditSearch): Walks
   return (narrow) => {
     const walks = (conditions.actions ?? []).map((action) => {
       const one = narrow(walk({ ...search, db, conditions: { ...conditions, actions: [action] } }, 'action'));
-      return db.selectFrom(one.as('walk')).selectAll();
+      return db.selectFrom(one.as('page')).selectAll();
     });
     const union = walks.reduce((before, next) => before.unionAll(next));
-    return db.selectFrom(union.as('audit_log')).selectAll() as unknown as Entries;
+    return db.selectFrom(union.as('page')).selectAll() as unknown as Entries;
   };
 }
 
@@ -51,8 +58,8 @@ export function gather(search: AuditSearch, index: AuditIndex): Entries {
     .where(({ and }) => and(found(search, index)))
     .limit(ANY_NUMBER);
   return search.db
-    .selectFrom(few.as('audit_log'))
-    .select(AUDIT_COLUMNS)
+    .selectFrom(few.as('matches'))
+    .selectAll()
     .where(({ and }) => and(passing(search, index))) as unknown as Entries;
 }
 
@@ -76,25 +83,27 @@ function found({ organizationId, conditions }: AuditSearch, index: AuditIndex): 
   if (index === 'target') return [sql`target_id = ${targetId}`];
   const own = sql<SqlBool>`organization_id = ${organizationId}`;
   if (index === 'actor') return [own, sql`actor = ${actorId}`];
-  if (index === 'action') return [own, isOneOf('action', actions ?? [])];
+  if (index === 'action') return [own, sql`action in (${sql.join(actions ?? [])})`];
   if (index === 'time') return [own, sql`occurred_at >= ${time?.[0]}`, sql`occurred_at < ${time?.[1]}`];
   return [own];
 }
 
-/** The others, written so that no index can be chosen by them. */
-function passing({ organizationId, conditions }: AuditSearch, index: AuditIndex): Conditions {
+/**
+ * The others. SQLite chooses an index without knowing how much it leads to: there they are written so that none can be
+ * chosen by them. PostgreSQL has statistics, which it can only use for columns as they are.
+ */
+function passing({ db, organizationId, conditions }: AuditSearch, index: AuditIndex): Conditions {
   const { actions, targetId, actorId, time, doneOnly } = conditions;
+  const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
+  const text = (column: string) => (isPostgres ? sql.ref(column) : sql`${sql.ref(column)} || ''`);
+  const occurredAt = isPostgres ? sql.ref('occurred_at') : sql`occurred_at + 0`;
   const rest: Conditions = [];
-  if (index === 'target') rest.push(sql`organization_id || '' = ${organizationId}`);
-  else if (targetId !== null) rest.push(sql`target_id || '' = ${targetId}`);
-  if (actorId !== null && index !== 'actor') rest.push(sql`actor || '' = ${actorId}`);
-  if (actions !== null && index !== 'action') rest.push(isOneOf("action || ''", actions));
+  if (index === 'target') rest.push(sql`${text('organization_id')} = ${organizationId}`);
+  else if (targetId !== null) rest.push(sql`${text('target_id')} = ${targetId}`);
+  if (actorId !== null && index !== 'actor') rest.push(sql`${text('actor')} = ${actorId}`);
+  if (actions !== null && index !== 'action') rest.push(sql`${text('action')} in (${sql.join(actions)})`);
   if (doneOnly) rest.push(sql`action not in (${sql.join(DENIED_ACTIONS)})`);
   if (time !== null && index !== 'time')
-    rest.push(sql`occurred_at + 0 >= ${time[0]}`, sql`occurred_at + 0 < ${time[1]}`);
+    rest.push(sql`${occurredAt} >= ${time[0]}`, sql`${occurredAt} < ${time[1]}`);
   return rest;
-}
-
-function isOneOf(column: 'action' | "action || ''", actions: readonly string[]): Expression<SqlBool> {
-  return sql<SqlBool>`${sql.raw(column)} in (${sql.join(actions)})`;
 }

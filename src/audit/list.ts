@@ -18,9 +18,9 @@ export type { AuditFilter } from './audit-filter.ts';
 
 const BY_SEQUENCE: Sort = {
   name: 'audit',
-  column: 'audit_log.sequence',
+  column: 'sequence',
   type: 'number',
-  idColumn: 'audit_log.id',
+  idColumn: 'id',
   direction: 'desc',
   isUnique: true,
 };
@@ -28,9 +28,9 @@ const BY_SEQUENCE: Sort = {
 /** As the log is, but where a clock was set back. */
 const BY_TIME: Sort = {
   name: 'audit-time',
-  column: 'audit_log.occurred_at',
+  column: 'occurred_at',
   type: 'number',
-  idColumn: 'audit_log.id',
+  idColumn: 'id',
   direction: 'desc',
 };
 

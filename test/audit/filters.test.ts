@@ -1,9 +1,8 @@
-import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { type AuditFilter, listAudit } from '../../src/audit/list.ts';
 import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
-import { type Action, DENIED_ACTIONS, isDenied } from '../../src/events/events.ts';
+import { type Action, isDenied } from '../../src/events/events.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 
@@ -184,32 +183,4 @@ onEachDatabase('the filters of the audit log', (engine) => {
       expect(next.edges.map(({ node }) => node.sequence)).toEqual([second]);
     }
   });
-
-  if (engine === 'sqlite')
-    test('alone walk an index in the order of the list', async () => {
-      const { ctx, organizationId, targets } = await makeLog();
-      const plans = async (filter: AuditFilter): Promise<string> => {
-        services().statements.length = 0;
-        await listAudit(ctx, organizationId, filter, { first: 5 });
-        // Parts of a statement are recorded too.
-        const [read = ''] = services()
-          .statements.filter((one) => one.includes('"sort_value"'))
-          .sort((a, b) => b.length - a.length);
-        const explained = sql.raw<{ detail: string }>(`explain query plan ${read.replaceAll('?', '1')}`);
-        return (await explained.execute(ctx.db)).rows.map(({ detail }) => detail).join('; ');
-      };
-      const walks = 'SEARCH audit_log USING INDEX';
-      expect(await plans({})).toBe(`${walks} sqlite_autoindex_audit_log_2 (organization_id=?)`);
-      expect(await plans({ targetId: targets[0] })).toBe(`${walks} audit_log_by_target (target_id=?)`);
-      expect(await plans({ actorId: ACTORS[1] })).toBe(
-        `${walks} audit_log_by_actor (organization_id=? AND actor=?)`,
-      );
-      const time = `${walks} audit_log_by_time (organization_id=? AND occurred_at>? AND occurred_at<?)`;
-      expect(await plans({ from: START })).toBe(time);
-      const actions = await plans({ outcome: 'DENIED' });
-      expect(actions.split(`${walks} audit_log_by_action (organization_id=? AND action=?)`)).toHaveLength(
-        DENIED_ACTIONS.length + 1,
-      );
-      expect(actions).not.toMatch(/SCAN audit_log/);
-    });
 });
