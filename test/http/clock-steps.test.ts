@@ -134,7 +134,8 @@ onEachDatabase('a clock that is stepped ahead and back', (engine) => {
     const lastSeen = async () =>
       (await ask(server(), '{ viewer { sessions { lastSeenAt } } }', { token })).data.viewer.sessions[0]
         .lastSeenAt;
-    expect(await lastSeen()).toBe(iso());
+    // A sweep that began before the step may still put it right by the time of then.
+    await eventually(async () => (await lastSeen()) === iso());
     // Steps are noticed where they last.
     const expiring = await makeApiKey(server(), organizationId, { expiresAt: server().clock.now() + 1 });
     server().clock.step(1);
