@@ -1,14 +1,15 @@
 import type { Kysely } from 'kysely';
 import { type BackgroundWriter, ROW_MISSING } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
+import { type Batching, inBatches } from '../core/paced.ts';
 import { type Batch, isEmpty, limitLastUses, MINUTES_MAX, mergeBatches } from './batch.ts';
 import { deleteRows, idsInJournal, insertRows, type JournalRow, newRow, readRow } from './journal.ts';
-import { SavedUsage, type Shard, shardsOf } from './shards.ts';
+import { type Piece, SavedUsage, type Shard, shardsOf, takePiece } from './shards.ts';
 import { NotSavedError, type UsageStore } from './store.ts';
 import { tableWrites } from './write-batch.ts';
 
-/** Keys of one transaction, about: a change that somebody waits for does not wait for more of them. */
-const GROUP_KEYS = 500;
+/** Keys of one transaction: a change that somebody waits for does not wait for more of them. */
+const BATCH = { min: 25, max: 500 } as const;
 
 /** Most rows in the journal at once, about: what can't be settled is read again after each failure. */
 const ROWS_MAX = 2_000;
@@ -47,6 +48,7 @@ export function journalStore(
   db: Kysely<Tables>,
   background: BackgroundWriter,
   settleAfter = SETTLE_AFTER,
+  batch: Pick<Batching, 'min' | 'max'> = BATCH,
 ): JournalStore {
   let saving: Batch | null = null;
   let doubtful: Doubtful | null = null;
@@ -130,10 +132,10 @@ export function journalStore(
     saved.add(shard);
   };
 
-  /** After a failure: what still has to be written is what still is in the journal. Gives whether that is all of it. */
-  const reread = async (group: readonly Shard[]): Promise<boolean> => {
+  /** After a failure: what still has to be written of the shards is what is in the journal by now. */
+  const reread = async (shards: readonly Shard[]): Promise<void> => {
     const found = new Map<Shard, JournalRow[]>();
-    for (const shard of group) {
+    for (const shard of shards) {
       const rows = await Promise.all(shard.ids.map((id) => readRow(db, id)));
       found.set(
         shard,
@@ -141,29 +143,31 @@ export function journalStore(
       );
     }
     for (const [shard, rows] of found) {
-      if (rows.length > 0) round.remove(shard);
+      for (const row of rows) round.forget(row.batch);
       keep(rows);
       for (const id of shard.ids) if (!rows.some((row) => row.id === id)) own.delete(id);
     }
-    return group.every((shard) => found.get(shard)?.length === shard.ids.length);
   };
 
-  /** Gives whether all of it is written; else another process has written some rows, and the others wait again. */
-  const write = async (group: readonly Shard[]): Promise<boolean> => {
-    const activities = group.flatMap(({ batch }) => [...batch.keys.values()]);
-    const ids = group.flatMap((shard) => shard.ids);
+  /** Gives whether all of it is written, and the parts that are to be written next; what else is left waits again. */
+  const write = async (piece: Piece): Promise<{ readonly isWhole: boolean; readonly next: Shard[] }> => {
+    const { shards, activities } = piece;
+    const ids = shards.flatMap((shard) => shard.ids);
+    const rows = piece.parts.map(newRow);
+    for (const { id } of rows) own.add(id);
     try {
-      await background.write([...tableWrites(activities), deleteRows(ids)]);
+      await background.write([...tableWrites(activities), deleteRows(ids), insertRows(rows)]);
       for (const id of ids) own.delete(id);
-      return true;
+      return { isWhole: true, next: rows.map(({ id, batch }) => ({ ids: [id], batch })) };
     } catch (error) {
       // It may have been done nonetheless: by the thread before it ended, or of some rows by another process.
-      const isWhole = await reread(group).catch((unreadable: unknown) => {
-        unsure = group;
+      const doubted = shards.map((shard) => ({ ...shard, ids: [...shard.ids, ...rows.map(({ id }) => id)] }));
+      await reread(doubted).catch((unreadable: unknown) => {
+        unsure = doubted;
         throw unreadable;
       });
-      if (isWhole && !isMissing(error)) throw error;
-      return ids.every((id) => !own.has(id));
+      if (!isMissing(error) && ids.every((id) => own.has(id))) throw error;
+      return { isWhole: [...ids, ...rows.map(({ id }) => id)].every((id) => !own.has(id)), next: [] };
     }
   };
 
@@ -175,16 +179,21 @@ export function journalStore(
     round = saved;
     saved = new SavedUsage();
     isSettling = true;
-    const groups = round.groups(GROUP_KEYS);
-    let isWritten = true;
+    const queue = round.shards();
+    let isWhole = true;
     try {
-      for (let group = groups.shift(); group; group = groups.shift())
-        isWritten = (await write(group)) && isWritten;
+      await inBatches(batch, async (size) => {
+        if (queue.length === 0) return 0;
+        const { isWhole: isDone, next } = await write(takePiece(queue, size));
+        queue.unshift(...next);
+        isWhole &&= isDone;
+        return queue.length > 0 ? size : 0;
+      });
       hasFailed = false;
-      return isWritten;
+      return isWhole;
     } catch (error) {
       hasFailed = true;
-      for (const group of groups) for (const shard of group) putBack(shard);
+      for (const shard of queue) putBack(shard);
       throw error;
     } finally {
       isSettling = false;

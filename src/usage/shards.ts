@@ -1,4 +1,4 @@
-import { addBatch, type Batch, emptyBatch, type KeyActivity } from './batch.ts';
+import { addBatch, type Batch, emptyBatch, type KeyActivity, partsOf } from './batch.ts';
 
 /** Ids of keys end in one of 32 characters, drawn at random (TypeID: base 32). */
 const SHARDS = 32;
@@ -51,18 +51,16 @@ export class SavedUsage {
     return [...this.#shards.values()].map(({ batch }) => batch);
   }
 
-  /** All shards, in groups of about so many keys. */
-  groups(keys: number): Shard[][] {
-    const groups: Shard[][] = [];
-    let room = 0;
-    for (const shard of this.#shards.values()) {
-      const { size } = shard.batch.keys;
-      const group = room >= size ? groups.at(-1) : undefined;
-      if (group) group.push(shard);
-      else groups.push([shard]);
-      room = (group ? room : keys) - size;
-    }
-    return groups;
+  /** All shards. */
+  shards(): Shard[] {
+    return [...this.#shards.values()];
+  }
+
+  /** Takes keys out. */
+  forget(batch: Batch): void {
+    const shard = this.#shards.get(numberOf(batch));
+    for (const keyId of batch.keys.keys()) shard?.batch.keys.delete(keyId);
+    if (shard?.batch.keys.size === 0) this.#shards.delete(numberOf(batch));
   }
 
   get isEmpty(): boolean {
@@ -82,6 +80,28 @@ export class SavedUsage {
     for (const batch of this.batches()) sum += of(batch);
     return sum;
   }
+}
+
+/** What is taken out of the journal at once: what is written into the tables, or one shard that is put back in parts. */
+export interface Piece {
+  readonly shards: readonly Shard[];
+  readonly activities: readonly KeyActivity[];
+  readonly parts: readonly Batch[];
+}
+
+/** Takes shards of about so many keys from the front of the queue, or one that has to be cut into parts first. */
+export function takePiece(queue: Shard[], size: number): Piece {
+  const shards: Shard[] = [];
+  const activities: KeyActivity[] = [];
+  for (let [first] = queue; first && activities.length < size; [first] = queue) {
+    const own = [...first.batch.keys.values()];
+    if (activities.length > 0 && activities.length + own.length > size) break;
+    queue.shift();
+    if (own.length > 2 * size) return { shards: [first], activities: [], parts: partsOf(first.batch, size) };
+    shards.push(first);
+    activities.push(...own);
+  }
+  return { shards, activities, parts: [] };
 }
 
 function numberOf(batch: Batch): number {

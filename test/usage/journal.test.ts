@@ -9,6 +9,7 @@ import { type JournalStore, journalStore } from '../../src/usage/journal-store.t
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
 import { NotSavedError } from '../../src/usage/store.ts';
 import { servicesOn } from '../support/services.ts';
+import { countTurns } from '../support/turns.ts';
 import { type UsedKey as Key, makeUsedKeys } from '../support/usage.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -269,48 +270,79 @@ describe('the journal of usage', () => {
     for (const key of keys) expect(await counted(key)).toEqual(once(uses, start + uses));
   });
 
-  test('counts each use once, whatever fails before or after its commit', { timeout: 90_000 }, async () => {
-    const [rare, ...others] = (await makeKeys(60)) as [Key, ...Key[]];
-    let [uses, time] = [0, 0];
-    await fc.assert(
-      fc.asyncProperty(fc.array(STEP, { maxLength: 12 }), async (steps) => {
-        const faulty = faultyWriter(writer());
-        const reader = faultyReader(services().db);
-        const store = journalStore(reader.db, faulty, NEVER_DUE);
-        // As the recorder does: what was not taken is handed over with the next.
-        let rest = emptyBatch();
-        const save = async (batch: Batch): Promise<void> => {
-          const whole = mergeBatches([rest, batch]);
-          rest = emptyBatch();
-          await store.save(whole).catch((error: unknown) => {
-            if (error instanceof NotSavedError) rest = error.rest;
-          });
-        };
-        const settle = (): Promise<void> => store.settle().catch(() => {});
-        for (const { step, fault, failsReading } of steps) {
-          faulty.failNext(fault);
-          reader.fails(failsReading);
-          if (step !== 'settle') {
-            time += 1;
-            uses += 1;
-          }
-          const keys = step === 'save many' ? [rare, ...others] : [rare];
-          if (step === 'settle') await settle();
-          else if (step === 'save beside settling') await Promise.all([settle(), save(batchOf(keys, time))]);
-          else await save(batchOf(keys, time));
-          reader.fails(false);
-          const waiting = rest.keys.get(rare.keyId)?.secrets[0]?.uses ?? 0;
-          expect((await seen(store, rare)) + waiting).toBe(uses);
-        }
-        faulty.failNext(null);
-        await save(emptyBatch());
-        await settle();
-        expect(await counted(rare)).toEqual(once(uses, time));
-        expect(await rowsLeft()).toBe(0);
-      }),
-      { numRuns: 60, seed: 20261128, endOnFailure: true },
-    );
+  test('is brought into the tables in small transactions, between which a change has its turn', async () => {
+    const keys = await makeKeys(120);
+    const sizes: number[] = [];
+    const counting: BackgroundWriter = {
+      async write(writes) {
+        const rows = (part: string) => writes.find(({ sql: text }) => text.includes(part))?.rows.length ?? 0;
+        if (rows('update api_key_usage ') > 0) sizes.push(rows('update api_key_usage '));
+        await writer().write(writes);
+      },
+    };
+    const store = journalStore(services().db, counting, NEVER_DUE, { min: 2, max: 4 });
+    await store.save(batchOf(keys, 1000));
+    const turns = countTurns();
+    await store.settle();
+    turns.stop();
+    // What is not more than twice as much is not cut.
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(8);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(keys.length);
+    expect(turns.count).toBeGreaterThanOrEqual(sizes.length - 1);
+    expect(await rowsLeft()).toBe(0);
+    for (const key of keys) expect(await counted(key)).toEqual(once(1, 1000));
   });
+
+  test.each([
+    ['many keys at a time', { min: 25, max: 500 }],
+    ['few keys at a time', { min: 1, max: 2 }],
+  ])(
+    'counts each use once, whatever fails before or after its commit, with %s',
+    { timeout: 90_000 },
+    async (_name, size) => {
+      const [rare, ...others] = (await makeKeys(60)) as [Key, ...Key[]];
+      let [uses, time] = [0, 0];
+      await fc.assert(
+        fc.asyncProperty(fc.array(STEP, { maxLength: 12 }), async (steps) => {
+          const faulty = faultyWriter(writer());
+          const reader = faultyReader(services().db);
+          const store = journalStore(reader.db, faulty, NEVER_DUE, size);
+          // As the recorder does: what was not taken is handed over with the next.
+          let rest = emptyBatch();
+          const save = async (batch: Batch): Promise<void> => {
+            const whole = mergeBatches([rest, batch]);
+            rest = emptyBatch();
+            await store.save(whole).catch((error: unknown) => {
+              if (error instanceof NotSavedError) rest = error.rest;
+            });
+          };
+          const settle = (): Promise<void> => store.settle().catch(() => {});
+          for (const { step, fault, failsReading } of steps) {
+            faulty.failNext(fault);
+            reader.fails(failsReading);
+            if (step !== 'settle') {
+              time += 1;
+              uses += 1;
+            }
+            const keys = step === 'save many' ? [rare, ...others] : [rare];
+            if (step === 'settle') await settle();
+            else if (step === 'save beside settling')
+              await Promise.all([settle(), save(batchOf(keys, time))]);
+            else await save(batchOf(keys, time));
+            reader.fails(false);
+            const waiting = rest.keys.get(rare.keyId)?.secrets[0]?.uses ?? 0;
+            expect((await seen(store, rare)) + waiting).toBe(uses);
+          }
+          faulty.failNext(null);
+          await save(emptyBatch());
+          await settle();
+          expect(await counted(rare)).toEqual(once(uses, time));
+          expect(await rowsLeft()).toBe(0);
+        }),
+        { numRuns: 60, seed: 20261128, endOnFailure: true },
+      );
+    },
+  );
 });
 
 type Fault = null | { readonly at: number; readonly when: 'before' | 'after' };
