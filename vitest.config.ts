@@ -1,25 +1,54 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 // Where .ci/run reads how many tests there were.
 const report = process.env.TEST_REPORT;
 
+/** They measure the memory of their process, or what keeps it alive: no other file may have run in it. */
+const ALONE = ['test/http/live/churn.test.ts', 'test/http/graphql-engine.test.ts'];
+
+/** They take a browser or several servers, and minutes: `npm test` leaves them to commands of their own. */
+const CONSOLE = ['test/console/**/*.test.ts'];
+const CLUSTER = ['test/cluster/faults.test.ts'];
+
+function project(
+  name: string,
+  files: TestProjectInlineConfiguration['test'],
+): TestProjectInlineConfiguration {
+  return {
+    // One copy of graphql, the one that Node gives to the libraries.
+    resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
+    test: {
+      name,
+      ...files,
+      pool: 'forks',
+      // Each waits for two databases at most; a longer wait is a fault.
+      testTimeout: 20_000,
+      hookTimeout: 30_000,
+      restoreMocks: true,
+      // Some tests promise something within a second: on a busy machine a second try tells that from a fault.
+      retry: process.env.CI ? 1 : 0,
+    },
+  };
+}
+
 export default defineConfig({
-  // One copy of graphql, the one that Node gives to the libraries.
-  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
-    pool: 'forks',
     // On two cores: much of the time one of them waits for servers that it has started.
     maxWorkers: 3,
-    // Each waits for two databases at most; a longer wait is a fault.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
     teardownTimeout: 20_000,
-    restoreMocks: true,
-    // Some tests promise something within a second: on a busy machine a second try tells that from a fault.
-    retry: process.env.CI ? 1 : 0,
+    projects: [
+      // Loading the server takes longer than most files run: each process does it once.
+      project('together', {
+        include: ['test/**/*.test.ts'],
+        exclude: [...configDefaults.exclude, ...ALONE, ...CONSOLE, ...CLUSTER],
+        isolate: false,
+      }),
+      project('alone', { include: ALONE }),
+      project('console', { include: CONSOLE }),
+      project('cluster', { include: CLUSTER }),
+    ],
   },
 });

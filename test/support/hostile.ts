@@ -115,18 +115,23 @@ async function cost(door: (text: string) => unknown, text: string): Promise<numb
 /** A place of an operation's arguments where a client's text goes. */
 export interface TextPlace {
   readonly name: string;
+  /** The names of the field and of its argument. */
+  readonly argument: readonly string[];
   readonly query: string;
   variables(text: string): Record<string, unknown>;
 }
 
 /**
  * Every place in arguments of the schema's operations, and of the fields of an organization, that takes text: as a
- * variable, with valid values around it.
+ * variable, with valid values around it. A query that is a shorthand for the organization's field has the same arguments.
  */
 export function textPlaces(schema: GraphQLSchema): TextPlace[] {
   const organization = schema.getType('Organization') as GraphQLObjectType;
+  const own = organization.getFields();
   return [
-    ...placesBelow(schema.getQueryType(), (field) => `{ ${field} }`),
+    ...placesBelow(schema.getQueryType(), (field) => `{ ${field} }`).filter(
+      ({ argument: [field = '', name] }) => !own[field]?.args.some((arg) => arg.name === name),
+    ),
     ...placesBelow(organization, (field) => `{ organization { ${field} } }`),
     ...placesBelow(schema.getMutationType(), (field) => `{ ${field} }`, 'mutation'),
     ...placesBelow(schema.getSubscriptionType(), (field) => `{ ${field} }`, 'subscription'),
@@ -148,6 +153,7 @@ function placesBelow(
     return args.flatMap((arg) =>
       placesIn(arg.type).map(([path, fill]) => ({
         name: [type?.name, name, arg.name, ...path].join('.'),
+        argument: [name, arg.name],
         query,
         variables: (text: string) => ({ ...others, [arg.name]: fill(text) }),
       })),

@@ -87,6 +87,11 @@ export function serverOn(engine: Engine, options: TestServerOptions = {}): () =>
   };
 }
 
+/** How many lists of keys were read from the database, by whichever index. */
+export function keyListsRead({ statements }: Pick<TestServer, 'statements'>): number {
+  return statements.filter((text) => /from "?api_keys\b.* order by/.test(text)).length;
+}
+
 /** An answer to a GraphQL request. */
 export interface Answer {
   readonly status: number;
