@@ -6,7 +6,10 @@ import type { Context, Services } from '../context.ts';
 import { newId } from '../core/ids.ts';
 import { inBatches } from '../core/paced.ts';
 
-/** How many expiries are recorded at once. */
+/** How many keys, and secrets, are looked for at once. */
+const FOUND_AT_ONCE = 1_000;
+
+/** How many expiries are recorded in one transaction. */
 const BATCH = { min: 100, max: 400 } as const;
 
 type Table = 'api_keys' | 'api_key_secrets';
@@ -50,7 +53,7 @@ const WITHDRAW: Work = {
  * however long none was running. Verification doesn't wait for it: it compares times. Resolves with how many there were.
  */
 export function recordExpiries(services: Services, stopped?: () => boolean): Promise<number> {
-  return inBatches({ ...BATCH, stopped }, (size) => sweep(services, RECORD, size));
+  return sweep(services, RECORD, stopped);
 }
 
 /**
@@ -58,15 +61,25 @@ export function recordExpiries(services: Services, stopped?: () => boolean): Pro
  * accepted again, and has its expiry when it comes. Resolves with how many there were.
  */
 export function withdrawExpiries(services: Services, stopped?: () => boolean): Promise<number> {
-  return inBatches({ ...BATCH, stopped }, (size) => sweep(services, WITHDRAW, size));
+  return sweep(services, WITHDRAW, stopped);
 }
 
-/** Gives how many it found, at most `size`. */
-async function sweep(services: Services, work: Work, size: number): Promise<number> {
-  const now = services.clock.now();
-  const keys = await findKeys(services, work, now, size);
-  const secrets = keys.length < size ? await findSecrets(services, work, now, size - keys.length) : [];
-  const organizationIds = [...new Set([...keys, ...secrets].map((found) => found.organizationId))].sort();
+async function sweep(services: Services, work: Work, stopped?: () => boolean): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const found = await find(services, work, services.clock.now());
+    const queue = [...found];
+    total += await inBatches({ ...BATCH, stopped }, async (size) => {
+      const some = queue.splice(0, size);
+      await mark(services, work, some);
+      return some.length;
+    });
+    if (found.length < FOUND_AT_ONCE || stopped?.()) return total;
+  }
+}
+
+/** In one transaction for each organization. */
+async function mark(services: Services, work: Work, found: readonly Found[]): Promise<void> {
   const ctx: Context = {
     ...services,
     db: services.unhurried,
@@ -74,43 +87,45 @@ async function sweep(services: Services, work: Work, size: number): Promise<numb
     principal: systemPrincipal('expiry'),
     request: { id: newId('evt'), ip: null, userAgent: null },
   };
-  for (const organizationId of organizationIds) {
-    const own = (all: readonly Found[]) => all.filter((found) => found.organizationId === organizationId);
+  for (const organizationId of [...new Set(found.map((one) => one.organizationId))].sort()) {
+    const own = (table: Table) =>
+      found.filter((one) => one.table === table && one.organizationId === organizationId);
     await write(ctx, async (change) => {
       await change.lock(organizationId);
-      await markKeys(change, work, own(keys));
-      await markSecrets(change, work, own(secrets));
+      await markKeys(change, work, own('api_keys'));
+      await markSecrets(change, work, own('api_key_secrets'));
     });
   }
-  return keys.length + secrets.length;
 }
 
 interface Found {
+  readonly table: Table;
   /** Of the key, or of the secret. */
   readonly id: string;
   readonly organizationId: string;
   readonly keyId: string;
 }
 
-function findKeys({ db }: Services, work: Work, now: number, limit: number): Promise<Found[]> {
-  return db
+async function find({ db }: Services, work: Work, now: number): Promise<Found[]> {
+  const keys = await db
     .selectFrom('api_keys')
     .select(['id', 'id as keyId', 'organization_id as organizationId'])
     .where(work.applies('api_keys', now))
     .orderBy('expires_at')
-    .limit(limit)
+    .limit(FOUND_AT_ONCE)
     .execute();
-}
-
-function findSecrets({ db }: Services, work: Work, now: number, limit: number): Promise<Found[]> {
-  return db
+  const secrets = await db
     .selectFrom('api_key_secrets')
     .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
     .select(['api_key_secrets.id', 'api_keys.id as keyId', 'api_keys.organization_id as organizationId'])
     .where(work.applies('api_key_secrets', now))
     .orderBy('api_key_secrets.expires_at')
-    .limit(limit)
+    .limit(FOUND_AT_ONCE)
     .execute();
+  return [
+    ...keys.map((one) => ({ ...one, table: 'api_keys' as const })),
+    ...secrets.map((one) => ({ ...one, table: 'api_key_secrets' as const })),
+  ];
 }
 
 /** What was found may have been extended, revoked or recorded before the lock: the conditions hold again. */
