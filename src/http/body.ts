@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ByteLedger, Holder } from './connections/byte-ledger.ts';
+import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 
 /** Largest request body, bytes. */
@@ -22,13 +22,10 @@ export interface BodyBuffers {
 /**
  * Reads a body as UTF-8 text, and asks for it first where the client waits for that (RFC 9110, 10.1.1). Rejects with a
  * Refusal: 413 past BODY_MAX, by the length announced or by the bytes that came; 415 for one that is compressed; 400 for
- * what is no UTF-8, or ends early; 503 where too many bytes of bodies are held.
+ * what is no UTF-8, or ends early; 503 where too many bytes of bodies are held, or the server stops.
  */
-export function readBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { unread, ip }: BodyBuffers,
-): Promise<string> {
+export function readBody(exchange: Exchange, { unread, ip }: BodyBuffers): Promise<string> {
+  const { request, response } = exchange;
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity')
     return Promise.reject(new Refusal(415, 'BAD_REQUEST', 'The body must not be compressed', CLOSE));
@@ -39,11 +36,17 @@ export function readBody(
     let size = 0;
     let ended = false;
     const drop = (refusal: Refusal): void => {
+      exchange.giveUp = undefined;
       ended = true;
       chunks = [];
       reject(refusal);
     };
     const holder: Holder = { ip, measure: () => (ended ? 0 : size), cut: () => drop(tooMany()) };
+    exchange.giveUp = () => {
+      if (ended) return;
+      drop(stopping());
+      unread.release(holder);
+    };
     request.on('data', (chunk: Buffer) => {
       if (ended) return;
       size += chunk.length;
@@ -53,6 +56,7 @@ export function readBody(
     });
     request.on('end', () => {
       if (ended) return;
+      exchange.giveUp = undefined;
       ended = true;
       unread.release(holder);
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
@@ -72,6 +76,10 @@ export function readBody(
 
 function tooLarge(): Refusal {
   return new Refusal(413, 'BAD_REQUEST', `The body is larger than ${BODY_MAX} bytes`, CLOSE);
+}
+
+function stopping(): Refusal {
+  return new Refusal(503, 'UNAVAILABLE', 'The server is stopping', { 'Retry-After': '1', ...CLOSE });
 }
 
 function tooMany(): Refusal {

@@ -70,7 +70,10 @@ export function createHttpServer({
   readonly timeouts: Timeouts;
   readonly connections: Connections;
 }): HttpServer {
-  const open = new Set<ServerResponse>();
+  /** Responses under way; null: of what reads no body. */
+  const open = new Map<ServerResponse, Exchange | null>();
+  /** Connections that are WebSockets by now, and end by themselves. */
+  const upgraded = new WeakSet<Duplex>();
   const running = new Set<Promise<void>>();
   let headers: readonly string[] = [];
   let site: Site | null = null;
@@ -86,10 +89,10 @@ export function createHttpServer({
     if (stopping || announcesBody(request.rawHeaders)) response.setHeader('Connection', 'close');
     const work = handle(request, response, query);
     if (!work && !stopping) return;
-    open.add(response);
+    open.set(response, null);
     response.once('close', () => {
       open.delete(response);
-      if (stopping) server.closeIdleConnections();
+      if (stopping) closeUnused();
     });
     const done = Promise.resolve(work).finally(() => running.delete(done));
     running.add(done);
@@ -109,10 +112,10 @@ export function createHttpServer({
       headers: [...headers, 'X-Request-Id', id],
     };
     if (stopping) response.setHeader('Connection', 'close');
-    open.add(response);
+    open.set(response, exchange);
     response.once('close', () => {
       open.delete(response);
-      if (stopping) server.closeIdleConnections();
+      if (stopping) closeUnused();
       logAnswer(log, exchange, route ? (route.name ?? path) : undefined, route, performance.now() - start);
     });
     const work: Promise<void> = answer(exchange, route)
@@ -140,19 +143,32 @@ export function createHttpServer({
     const handle = path === VERIFY_PATH ? site?.verify : undefined;
     if (handle) return verify(handle, request, answerUpgrade(request, stream), query);
     const upgrade = path === WEBSOCKET_PATH ? site?.upgrade : undefined;
-    if (upgrade) return upgrade(request, stream, head);
+    if (upgrade) {
+      upgraded.add(stream);
+      return upgrade(request, stream, head);
+    }
     refuseUpgrade(stream, '404 Not Found');
   });
 
   server.on('connection', (socket) => connections.accept(socket));
 
+  /** Closes connections on which no request is under way, with whatever has come of the next one. */
+  const closeUnused = (): void => {
+    const used = new Set<Duplex>([...open.keys()].map(({ req }) => req.socket));
+    for (const socket of connections.sockets())
+      if (!used.has(socket) && !upgraded.has(socket)) socket.destroySoon();
+  };
+
   const stop = async (): Promise<void> => {
     if (!server.listening) return;
     let deadline: NodeJS.Timeout | undefined;
     const closed = new Promise((resolve) => server.close(resolve));
-    // Browsers open connections ahead of their requests, and Node.js takes one on which nothing has come for a busy one.
-    for (const socket of connections.sockets()) if (socket.bytesRead === 0) socket.destroy();
-    for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
+    for (const [response, exchange] of open) {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+      exchange?.giveUp?.();
+    }
+    // Node.js takes connections on which nothing, or half a request, has come for busy ones.
+    closeUnused();
     // A client may have left while its request still runs.
     const finished = closed.then(() => Promise.all(running));
     const timer = new Promise((resolve) => {

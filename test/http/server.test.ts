@@ -4,7 +4,8 @@ import { createLog } from '../../src/core/log.ts';
 import { readBody } from '../../src/http/body.ts';
 import { ByteLedger } from '../../src/http/connections/byte-ledger.ts';
 import { Connections } from '../../src/http/connections/connections.ts';
-import { respondJson } from '../../src/http/exchange.ts';
+import { refuse, respondJson } from '../../src/http/exchange.ts';
+import type { Refusal } from '../../src/http/refusal.ts';
 import type { Route } from '../../src/http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from '../../src/http/server.ts';
 import { openConnection } from '../support/sockets.ts';
@@ -154,7 +155,7 @@ test('gives up on clients that are too slow with their headers or their body', a
   const unread = new ByteLedger({ all: 10_000, perAddress: 10_000 });
   const body: Route = {
     methods: ['POST'],
-    handle: ({ request, response }) => readBody(request, response, { unread, ip: null }).then(() => {}),
+    handle: (exchange) => readBody(exchange, { unread, ip: null }).then(() => {}),
   };
   const { url } = await serve({ '/a': body }, { headers: 100, request: 200 });
   const slowHeaders = await openConnection(url);
@@ -212,6 +213,62 @@ test('does not wait, when it stops, for connections on which nothing was ever as
   await (await fetch(`${url}/a`, { headers: { Connection: 'close' } })).text();
   await server.stop();
   expect(await ahead.closed()).toBe('');
+});
+
+test('closes, when it stops, connections whose request has not come as a whole', async () => {
+  const { route, started } = waiting();
+  const unread = new ByteLedger({ all: 10_000, perAddress: 10_000 });
+  let reading = 0;
+  const body: Route = {
+    methods: ['POST'],
+    handle: async (exchange) => {
+      reading += 1;
+      try {
+        await readBody(exchange, { unread, ip: null });
+      } catch (error) {
+        refuse(exchange, error as Refusal);
+      }
+    },
+  };
+  const { server, url } = await serve(
+    { '/a': hello, '/body': body, '/wait': route },
+    { stop: 60_000, headers: 60_000, request: 60_000 },
+  );
+  const first = 'GET /a HTTP/1.1\r\nHost: keywright\r\n\r\n';
+  const half = 'GET /a HTTP/1.1\r\nHost: keywr';
+  const silent = [];
+  for (const [text, answers] of [
+    [half, 0],
+    [`${first}${half}`, 1],
+    [first, 1],
+    [`${first}${first}POST /body HTTP/1.1\r\nHost: keywright\r\nContent-Length: 5`, 2],
+  ] as const) {
+    const client = await openConnection(url);
+    client.send(text);
+    await eventually(() => client.received().split('"hello"').length === answers + 1);
+    silent.push(client);
+  }
+  const uploading = [];
+  for (const rest of ['Content-Length: 9000\r\n\r\nxxxx', 'Transfer-Encoding: chunked\r\n\r\n4\r\nxx']) {
+    const client = await openConnection(url);
+    client.send(`POST /body HTTP/1.1\r\nHost: keywright\r\n${rest}`);
+    uploading.push(client);
+  }
+  const busy = await openConnection(url);
+  busy.send('GET /wait HTTP/1.1\r\nHost: keywright\r\n\r\nGET /a HTTP/1.1\r\nHost');
+  await eventually(() => started.length === 1 && reading === 2);
+
+  const stopped = server.stop();
+  for (const client of silent) expect(await client.closed()).not.toMatch(/HTTP\/1.1 [45]/);
+  for (const client of uploading) {
+    const answer = await client.closed();
+    expect(answer).toMatch(/^HTTP\/1.1 503 .*Retry-After: 1/is);
+    expect(answer).toContain('"UNAVAILABLE"');
+  }
+  // What has begun is finished.
+  started[0]?.();
+  expect(await busy.closed()).toContain('{"done":true}');
+  await stopped;
 });
 
 test('cuts off what does not finish in time when it stops', async () => {

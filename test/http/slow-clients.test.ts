@@ -4,7 +4,15 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/core/config.ts';
 import { ByteLedger, type Holder } from '../../src/http/connections/byte-ledger.ts';
 import { areLive, openLiveSocket } from '../support/live-socket.ts';
-import { ask, keyListsRead, makeApiKey, makeMember, serverOn, type TestServer } from '../support/server.ts';
+import {
+  ask,
+  keyListsRead,
+  makeApiKey,
+  makeMember,
+  serverOn,
+  startTestServer,
+  type TestServer,
+} from '../support/server.ts';
 import { openConnection } from '../support/sockets.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -161,6 +169,32 @@ describe('a client that reads nothing', () => {
     other.subscribe('subscription { apiKeyChanged { __typename } }');
     await areLive(proxied(), 1);
   }, 30_000);
+});
+
+test('a server that stops answers 503 to requests that have not come as a whole, and waits for none of them', async () => {
+  const server = await startTestServer('sqlite', {
+    timeouts: { stop: 60_000, headers: 60_000, request: 60_000 },
+  });
+  onTestFinished(() => server.close());
+  const { sessionToken } = await makeMember(server);
+  const whole = post(sessionToken, '{ viewer { __typename } }');
+  const clients = [];
+  for (const length of [20, whole.length - 20, whole.length - 1]) {
+    const client = await openConnection(server.url);
+    client.send(`${whole}${whole.slice(0, length)}`);
+    await eventually(() => client.received().includes('"Viewer"'));
+    clients.push(client);
+  }
+  const handshake = await openConnection(server.url);
+  handshake.send('GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n');
+  // Those that have come as far as their body are being read.
+  await eventually(async () => (await ask(server, '{ __typename }')).status === 200);
+  await server.app.stop();
+  const statuses = [];
+  for (const client of clients)
+    statuses.push([...(await client.closed()).matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status));
+  expect(statuses).toEqual([['200'], ['200', '503'], ['200', '503']]);
+  expect(await handshake.closed()).toBe('');
 });
 
 describe('bytes that are held', () => {
