@@ -66,21 +66,26 @@ export function keptBy({ status }: ApiKeyFilter): { readonly kept: Kept; readonl
   return statuses.size === 1 ? { kept: 'revoked', whole: true } : { kept: 'all', whole: all };
 }
 
-/** How a condition names a column of keys: as it is, or so that no index by it is used. */
-export type NameColumn = (column: KeyColumn) => Expression<unknown>;
+/** Compares a column of keys with a value: as it is, or so that no index by the column is used. */
+export type Compare = (
+  column: keyof Tables['api_keys'] & string,
+  operator: '=' | '<' | '<=' | '>' | 'like',
+  value: unknown,
+) => Condition;
 
-type KeyColumn = keyof Tables['api_keys'] & string;
+const plainly: Compare = (column, operator, value) => {
+  const escaped = sql.raw(operator === 'like' ? " escape '\\'" : '');
+  return sql<SqlBool>`${sql.ref(`api_keys.${column}`)} ${sql.raw(operator)} ${value}${escaped}`;
+};
 
-const plainly: NameColumn = (column) => sql.ref(`api_keys.${column}`);
-
-const NUMBERS: ReadonlySet<string> = new Set(['created_at', 'rotated_at', 'expires_at']);
-
-/** Names these columns as they are, and others so that neither engine can look for their values in an index. */
-export function namingOnly(columns: readonly KeyColumn[]): NameColumn {
-  return (column) => {
-    const plain = plainly(column);
-    if (columns.includes(column)) return plain;
-    return NUMBERS.has(column) ? sql`${plain} + 0` : sql`${plain} || ''`;
+/**
+ * Compares these columns as they are, and others so that neither engine looks for their values in an index; PostgreSQL
+ * still knows how many rows have them.
+ */
+export function comparing(columns: readonly string[]): Compare {
+  return (column, operator, value) => {
+    const plain = plainly(column, operator, value);
+    return columns.includes(column) ? plain : sql<SqlBool>`(${plain}) is true`;
   };
 }
 
@@ -92,36 +97,36 @@ export function filterConditions(
     readonly policy: RotationPolicy;
     readonly now: number;
     readonly scope: KeyScope;
-    readonly name: NameColumn;
+    readonly compare: Compare;
   },
 ): Condition[] {
-  const { policy, now, scope, name } = facts;
-  const conditions: Condition[] = hasAnyStatus(eb, filter, now, name);
+  const { policy, now, scope, compare } = facts;
+  const conditions: Condition[] = hasAnyStatus(eb, filter, now, compare);
   const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
     if (isGiven(value)) conditions.push(condition(value));
   };
-  add(filter.environment, (environment) => sql`${name('environment')} = ${environment}`);
-  add(filter.roleId, (id) => (isId('role', id) ? sql`${name('role_id')} = ${id}` : NONE));
+  add(filter.environment, (environment) => compare('environment', '=', environment));
+  add(filter.roleId, (id) => (isId('role', id) ? compare('role_id', '=', id) : NONE));
   add(filter.teamId, (id) => isBoundTo(eb, id, scope));
-  add(filter.externalId, (externalId) => sql`${name('external_id')} = ${externalId}`);
+  add(filter.externalId, (externalId) => compare('external_id', '=', externalId));
   add(filter.createdById, (id) =>
-    eb.and([sql<SqlBool>`${name('created_by')} = ${id}`, isActorInScope(scope, id, 'api_keys.created_by')]),
+    eb.and([compare('created_by', '=', id), isActorInScope(scope, id, 'api_keys.created_by')]),
   );
-  add(filter.search, (text) => contains(name('search_text'), text));
+  add(filter.search, (text) => compare('search_text', 'like', patternOf(text)));
   add(filter.unusedSince, (time) => isUnusedSince(eb, time));
-  add(filter.expiresBefore, (time) => sql`${name('expires_at')} < ${Math.min(time, NEVER)}`);
-  add(filter.rotationDueBefore, (time) => isRotationDue(eb, policy, time, name));
+  add(filter.expiresBefore, (time) => compare('expires_at', '<', Math.min(time, NEVER)));
+  add(filter.rotationDueBefore, (time) => isRotationDue(eb, policy, time, compare));
   return conditions;
 }
 
 /** That no key is meant. */
 export const NONE: Condition = sql<SqlBool>`1 = 0`;
 
-function hasAnyStatus(eb: KeyExpressions, filter: ApiKeyFilter, now: number, name: NameColumn): Condition[] {
+function hasAnyStatus(eb: KeyExpressions, filter: ApiKeyFilter, now: number, compare: Compare): Condition[] {
   const { kept, whole } = keptBy(filter);
   const some = whole
     ? []
-    : [eb.or([...new Set(filter.status)].map((status) => hasStatus(eb, status, now, name)))];
+    : [eb.or([...new Set(filter.status)].map((status) => hasStatus(eb, status, now, compare)))];
   if (kept === 'all') return some;
   return [eb('api_keys.revoked_at', kept === 'revoked' ? 'is not' : 'is', null), ...some];
 }
@@ -131,13 +136,13 @@ export function hasStatus(
   eb: KeyExpressions,
   status: ApiKeyStatus,
   now: number,
-  name: NameColumn = plainly,
+  compare: Compare = plainly,
 ): Condition {
   if (status === 'REVOKED') return eb('api_keys.revoked_at', 'is not', null);
   const unrevoked = eb('api_keys.revoked_at', 'is', null);
   // Written out: a partial index is used only where its condition stands in the statement.
   if (status === 'DISABLED') return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(0))]);
-  const expiry = sql<SqlBool>`${name('expires_at')} ${sql.raw(status === 'EXPIRED' ? '<=' : '>')} ${now}`;
+  const expiry = compare('expires_at', status === 'EXPIRED' ? '<=' : '>', now);
   return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(1)), expiry]);
 }
 
@@ -156,13 +161,10 @@ export function isRotationDue(
   eb: KeyExpressions,
   policy: RotationPolicy,
   time: number,
-  name: NameColumn = plainly,
+  compare: Compare = plainly,
 ): Condition {
   const due = rotationLimits(policy, time).map(([environment, before]) =>
-    eb.and([
-      sql<SqlBool>`${name('rotated_at')} < ${before}`,
-      sql<SqlBool>`${name('environment')} = ${environment}`,
-    ]),
+    eb.and([compare('rotated_at', '<', before), compare('environment', '=', environment)]),
   );
   return eb.and([eb('api_keys.revoked_at', 'is', null), eb.or(due)]);
 }
@@ -191,10 +193,9 @@ export function isBoundToAny(eb: KeyExpressions, teamIds: readonly string[]): Co
   return eb.exists(bond);
 }
 
-/** That the key's searchable text holds this one; neither engine's wildcards mean anything in it. */
-export function contains(searched: Expression<unknown>, text: string): Condition {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return sql<SqlBool>`${searched} like ${pattern} escape '\\'`;
+/** What a text that holds this one is like; neither engine's wildcards mean anything in it. */
+function patternOf(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 function isGiven<T>(value: T | null | undefined): value is T {

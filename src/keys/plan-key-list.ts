@@ -1,14 +1,14 @@
 import { type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { apiKeysBy } from '../../db/api-key-index.ts';
+import { apiKeysBy, isPostgres } from '../../db/api-key-index.ts';
 import { totalOf } from '../../db/page.ts';
 import type { Tables } from '../../db/tables.ts';
 import { COUNT_MAX, type Total } from '../core/page.ts';
 import {
+  comparing,
   filterConditions,
   isBoundTo,
   isBoundToAny,
   type KeyExpressions,
-  namingOnly,
 } from './api-key-filter.ts';
 import { type KeyIds, type KeySelection, type Narrowing, narrowings } from './key-narrowing.ts';
 import type { KeyWalk } from './key-walk.ts';
@@ -80,36 +80,46 @@ export function walkAlong(db: Kysely<Tables>, selection: KeySelection, walk: Key
     eb.and(conditions(eb, selection, [...walk.columns, 'organization_id']));
   if (walk.index) return apiKeysBy(db, walk.index).where(meant);
   // The organization is named where the index of the order begins with it.
-  let uses = db
-    .selectFrom('api_key_usage')
-    .where('api_key_usage.organization_id', '=', organizationId)
-    .crossJoin('api_keys')
-    .whereRef('api_keys.id', '=', 'api_key_usage.api_key_id');
+  let uses = db.selectFrom('api_key_usage').where('api_key_usage.organization_id', '=', organizationId);
   const { unusedSince } = selection.filter;
   if (unusedSince !== null && unusedSince !== undefined)
     uses = uses.where('api_key_usage.last_used_at', '<', unusedSince);
-  return (uses as unknown as KeyQuery).where((eb) => eb.and(conditions(eb, selection, [])));
+  const keys = lookingUp(db, uses as unknown as KeyQuery, 'api_keys', 'api_key_usage.api_key_id');
+  return keys.where((eb) => eb.and(conditions(eb, selection, [])));
 }
 
 /** The keys of a selection among those that an index leads to. */
 function gathered(db: Kysely<Tables>, ids: KeyIds, selection: KeySelection, walk: KeyWalk): KeyQuery {
   const own = among(db, ids, 'first').where((eb) => eb.and(conditions(eb, selection, [])));
-  if (walk.index) return own;
-  return own
-    .crossJoin('api_key_usage')
-    .whereRef('api_key_usage.api_key_id', '=', 'api_keys.id') as unknown as KeyQuery;
+  return walk.index ? own : lookingUp(db, own, 'api_key_usage', 'api_keys.id');
 }
 
 /** Keys with these ids, which are found first, or one at a time. */
 function among(db: Kysely<Tables>, ids: KeyIds, order: 'first' | 'as they come'): KeyQuery {
-  return db
+  const matches = db
     .with(
       (cte) => (order === 'first' ? cte('matches').materialized() : cte('matches').notMaterialized()),
       () => ids,
     )
-    .selectFrom('matches')
-    .crossJoin('api_keys')
-    .whereRef('api_keys.id', '=', 'matches.id') as unknown as KeyQuery;
+    .selectFrom('matches');
+  return lookingUp(db, matches as unknown as KeyQuery, 'api_keys', 'matches.id');
+}
+
+/**
+ * Adds to each row the one of another table with the id in this column, looked up for it whatever conditions follow:
+ * PostgreSQL might think that they leave a row or two of that table, and look for the matches of each instead.
+ */
+function lookingUp(
+  db: Kysely<Tables>,
+  rows: KeyQuery,
+  table: 'api_keys' | 'api_key_usage',
+  column: string,
+): KeyQuery {
+  const id = table === 'api_keys' ? 'api_keys.id' : 'api_key_usage.api_key_id';
+  const isIt = sql<SqlBool>`${sql.ref(id)} = ${sql.ref(column)}`;
+  if (!isPostgres(db)) return (rows.crossJoin(table) as unknown as KeyQuery).where(isIt);
+  const row = db.selectFrom(table).selectAll().where(isIt).offset(sql.lit(0));
+  return rows.crossJoinLateral(row.as(table)) as unknown as KeyQuery;
 }
 
 function conditions(
@@ -117,10 +127,10 @@ function conditions(
   { organizationId, filter, scope, boundToTeam, ...facts }: KeySelection,
   columns: KeyWalk['columns'],
 ) {
-  const name = namingOnly(columns);
+  const compare = comparing(columns);
   return [
-    ...filterConditions(eb, filter, { ...facts, scope, name }),
-    sql<SqlBool>`${name('organization_id')} = ${organizationId}`,
+    ...filterConditions(eb, filter, { ...facts, scope, compare }),
+    compare('organization_id', '=', organizationId),
     ...(scope ? [isBoundToAny(eb, scope)] : []),
     ...(boundToTeam === undefined ? [] : [isBoundTo(eb, boundToTeam, scope)]),
   ];

@@ -6,6 +6,7 @@ export interface ListPage<Row> {
   readonly nodes: readonly Row[];
   readonly pageInfo: { readonly endCursor?: string | null | undefined; readonly hasNextPage: boolean };
   readonly totalCount?: number | undefined;
+  readonly totalCountIsExact?: boolean | undefined;
 }
 
 /** What a list is of, and how it is asked for. */
@@ -24,6 +25,8 @@ export interface ListRows<Row> {
   readonly rows: readonly Row[];
   /** How many the server has; null: not known. */
   readonly totalCount: number | null;
+  /** Otherwise it has at least so many. */
+  readonly totalIsExact: boolean;
   readonly hasMore: boolean;
   readonly loading: boolean;
   readonly error: Error | null;
@@ -40,6 +43,7 @@ interface LoadedPage<Row> {
 export const NO_ROWS: ListRows<never> = {
   rows: [],
   totalCount: null,
+  totalIsExact: true,
   hasMore: false,
   loading: true,
   error: null,
@@ -156,6 +160,7 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
     this.#shown = {
       rows: [...rows.values()],
       totalCount: this.#pages[0]?.data?.totalCount ?? null,
+      totalIsExact: this.#pages[0]?.data?.totalCountIsExact ?? true,
       hasMore: last?.data?.pageInfo.hasNextPage ?? false,
       loading: !last?.data && !this.#error,
       error: this.#error,

@@ -2,3 +2,8 @@
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }
+
+/** How many rows a list has: `12`; `10,000+` where there may be more. */
+export function total(count: number, isExact = true): string {
+  return `${count.toLocaleString('en')}${isExact ? '' : '+'}`;
+}

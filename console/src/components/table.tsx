@@ -28,6 +28,8 @@ interface Props<Row extends { readonly id: string }> {
   readonly rows: readonly Row[];
   /** How many rows there are in all, where that is more than those loaded. */
   readonly totalCount?: number | null;
+  /** False: there are more than that, and how many is not known. */
+  readonly totalIsExact?: boolean;
   readonly sorting?: Sorting;
   onSort?(sorting: Sorting): void;
   readonly selection?: Selection;
@@ -65,7 +67,7 @@ export function Table<Row extends { readonly id: string }>(props: Props<Row>) {
   return (
     <table
       aria-label={props.label}
-      aria-rowcount={(props.totalCount ?? rows.length) + 1}
+      aria-rowcount={props.totalIsExact === false ? -1 : (props.totalCount ?? rows.length) + 1}
       className="w-full table-fixed border-collapse text-left"
     >
       <thead>

@@ -534,7 +534,7 @@ export type KeyPageQueryVariables = Exact<{
 }>;
 
 
-export type KeyPageQuery = { apiKeys: { totalCount?: number, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null };
+export type KeyPageQuery = { apiKeys: { totalCount?: number, totalCountIsExact?: boolean, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null };
 
 export type SparklinesQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -633,7 +633,7 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { organization: { id: string, members: { totalCount: number, nodes: Array<{ id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
+export type MembersQuery = { organization: { id: string, members: { totalCount: number, totalCountIsExact: boolean, nodes: Array<{ id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type InviteMemberMutationVariables = Exact<{
   input: InviteMemberInput;
@@ -905,7 +905,7 @@ export type TeamNamesQueryVariables = Exact<{
 
 export type TeamNamesQuery = { organization: { id: string, teams: { nodes: Array<{ id: string, name: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
-export type TeamSizeFragment = { id: string, name: string, members?: { totalCount: number } | null, apiKeys?: { totalCount: number } | null };
+export type TeamSizeFragment = { id: string, name: string, members?: { totalCount: number, totalCountIsExact: boolean } | null, apiKeys?: { totalCount: number, totalCountIsExact: boolean } | null };
 
 export type TeamsQueryVariables = Exact<{
   organizationId: string | number;
@@ -915,7 +915,7 @@ export type TeamsQueryVariables = Exact<{
 }>;
 
 
-export type TeamsQuery = { organization: { id: string, teams: { totalCount: number, nodes: Array<{ id: string, name: string, members?: { totalCount: number } | null, apiKeys?: { totalCount: number } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
+export type TeamsQuery = { organization: { id: string, teams: { totalCount: number, totalCountIsExact: boolean, nodes: Array<{ id: string, name: string, members?: { totalCount: number, totalCountIsExact: boolean } | null, apiKeys?: { totalCount: number, totalCountIsExact: boolean } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type TeamReachQueryVariables = Exact<{
   organizationId: string | number;
@@ -926,9 +926,9 @@ export type TeamReachQueryVariables = Exact<{
 
 
 export type TeamReachQuery = { node?:
-    | { id: string, members: { totalCount: number, nodes: Array<{ id: string, email: string, name: string | null }> } | null }
+    | { id: string, members: { totalCount: number, totalCountIsExact: boolean, nodes: Array<{ id: string, email: string, name: string | null }> } | null }
     | Record<PropertyKey, never>
-   | null, apiKeys?: { totalCount: number, nodes: Array<{ id: string, name: string, status: ApiKeyStatus }> } | null };
+   | null, apiKeys?: { totalCount: number, totalCountIsExact: boolean, nodes: Array<{ id: string, name: string, status: ApiKeyStatus }> } | null };
 
 export type CreateTeamMutationVariables = Exact<{
   input: CreateTeamInput;
@@ -1204,9 +1204,11 @@ export const TeamSizeFragmentDoc = new TypedDocumentString(`
   ...TeamFacts
   members(first: 0) @include(if: $members) {
     totalCount
+    totalCountIsExact
   }
   apiKeys(first: 0) @include(if: $keys) {
     totalCount
+    totalCountIsExact
   }
 }
     fragment TeamFacts on Team {
@@ -1631,6 +1633,7 @@ export const KeyPageDocument = new TypedDocumentString(`
     after: $after
   ) {
     totalCount @include(if: $counted)
+    totalCountIsExact @include(if: $counted)
     nodes {
       ...KeyFacts
     }
@@ -1864,6 +1867,7 @@ export const MembersDocument = new TypedDocumentString(`
     id
     members(first: 100, after: $after) {
       totalCount
+      totalCountIsExact
       nodes {
         ...MemberFacts
       }
@@ -2739,6 +2743,7 @@ export const TeamsDocument = new TypedDocumentString(`
     id
     teams(first: 100, after: $after) {
       totalCount
+      totalCountIsExact
       nodes {
         ...TeamSize
       }
@@ -2757,9 +2762,11 @@ fragment TeamSize on Team {
   ...TeamFacts
   members(first: 0) @include(if: $members) {
     totalCount
+    totalCountIsExact
   }
   apiKeys(first: 0) @include(if: $keys) {
     totalCount
+    totalCountIsExact
   }
 }`) as unknown as TypedDocumentString<TeamsQuery, TeamsQueryVariables>;
 export const TeamReachDocument = new TypedDocumentString(`
@@ -2769,6 +2776,7 @@ export const TeamReachDocument = new TypedDocumentString(`
       id
       members(first: 20) {
         totalCount
+        totalCountIsExact
         nodes {
           id
           email
@@ -2779,6 +2787,7 @@ export const TeamReachDocument = new TypedDocumentString(`
   }
   apiKeys(organizationId: $organizationId, first: 20, filter: {teamId: $teamId}) @include(if: $keys) {
     totalCount
+    totalCountIsExact
     nodes {
       id
       name

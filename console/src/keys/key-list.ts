@@ -20,6 +20,8 @@ export interface KeyRows {
   readonly rows: readonly KeyFactsFragment[];
   /** How many there were on the server when the list was opened; null: not known yet. */
   readonly totalCount: number | null;
+  /** Otherwise there were at least so many. */
+  readonly totalIsExact: boolean;
   readonly hasMore: boolean;
   readonly loading: boolean;
   readonly error: CombinedError | null;
@@ -32,7 +34,14 @@ interface Page {
   leave: (() => void) | null;
 }
 
-const NO_ROWS: KeyRows = { rows: [], totalCount: null, hasMore: false, loading: true, error: null };
+const NO_ROWS: KeyRows = {
+  rows: [],
+  totalCount: null,
+  totalIsExact: true,
+  hasMore: false,
+  loading: true,
+  error: null,
+};
 
 /** Pages on either side of those on the screen that follow the cache, too. */
 const MARGIN_ROWS = 50;
@@ -141,6 +150,7 @@ export class KeyList {
       // A key that came while the pages were read may stand in two of them.
       rows: rows.filter(({ id }) => !seen.has(id) && seen.add(id)),
       totalCount: this.#pages[0]?.data?.totalCount ?? null,
+      totalIsExact: this.#pages[0]?.data?.totalCountIsExact ?? true,
       hasMore: this.#pages.at(-1)?.data?.pageInfo.hasNextPage ?? false,
       loading: this.#error === null && this.#pages.some(({ data }) => data === null),
       error: this.#error,

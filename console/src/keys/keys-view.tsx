@@ -2,7 +2,7 @@ import { KeyRound, Plus, SearchX } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { Button, ButtonLink } from '../components/button.tsx';
-import { counted } from '../components/counted.ts';
+import { counted, total } from '../components/counted.ts';
 import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../components/page.tsx';
 import { Table } from '../components/table.tsx';
 import { useCan, useOrganization } from '../session/organization.tsx';
@@ -56,7 +56,8 @@ function Count({ shown, narrowed }: { readonly shown: KeyRows; readonly narrowed
   if (shown.totalCount === null) return <>Loading…</>;
   // Keys that came since are on the screen, not in the count.
   const count = Math.max(shown.totalCount, shown.hasMore ? 0 : shown.rows.length);
-  const keys = counted(count, 'key');
+  const isExact = shown.totalIsExact || !shown.hasMore;
+  const keys = isExact ? counted(count, 'key') : `${total(count, false)} keys`;
   return <>{narrowed ? `${keys} found` : keys}</>;
 }
 
@@ -105,7 +106,7 @@ function KeyTable({
   readonly search: KeySearch;
   onSort(sort: string): void;
 }) {
-  const { rows, totalCount, hasMore, loading } = shown;
+  const { rows, totalCount, totalIsExact, hasMore, loading } = shown;
   const { events } = useOrganization();
   const can = useCan();
   const [visible, setVisible] = useState({ first: 0, last: 0 });
@@ -127,6 +128,7 @@ function KeyTable({
         columns={KEY_COLUMNS}
         rows={rows}
         totalCount={totalCount}
+        totalIsExact={totalIsExact}
         sorting={{ by: search.orderBy.field, direction: search.orderBy.direction }}
         onSort={({ by, direction }) =>
           onSort(orderParameter({ field: by as typeof search.orderBy.field, direction }))

@@ -1,6 +1,7 @@
 import { UserPlus, Users } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../components/button.tsx';
+import { total } from '../components/counted.ts';
 import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../components/page.tsx';
 import { Table } from '../components/table.tsx';
 import type { MemberFactsFragment } from '../generated/graphql.ts';
@@ -54,7 +55,7 @@ export function PeopleView() {
           ? 'Loading…'
           : count === 1
             ? '1 person'
-            : `${count.toLocaleString('en')} people, invited ones included`
+            : `${total(count, members.totalIsExact)} people, invited ones included`
       }
       actions={invite}
     >
@@ -72,6 +73,7 @@ export function PeopleView() {
             columns={columns}
             rows={members.rows}
             totalCount={members.totalCount}
+            totalIsExact={members.totalIsExact}
             nameOf={(member) => personName(member)}
           />
         )}

@@ -2,6 +2,7 @@ import { useQuery } from 'urql';
 import { parsed } from '../api/document.ts';
 import { useSubmit } from '../api/use-submit.ts';
 import { Button } from '../components/button.tsx';
+import { total } from '../components/counted.ts';
 import { AlertCancel, AlertDialog } from '../components/dialog.tsx';
 import { FormFault } from '../components/field.tsx';
 import { DeleteTeamDocument, type TeamFactsFragment, TeamReachDocument } from '../generated/graphql.ts';
@@ -10,6 +11,8 @@ import { useCan, useOrganization } from '../session/organization.tsx';
 
 interface Reach {
   readonly count: number;
+  /** Otherwise there are more. */
+  readonly isExact: boolean;
   readonly names: readonly string[];
 }
 
@@ -61,14 +64,22 @@ function ReachOf({ title, reach }: { readonly title: string; readonly reach: Rea
   return (
     <div>
       <h3 className="font-medium">
-        {title} <span className="font-normal text-soft tabular-nums">{reach.count.toLocaleString('en')}</span>
+        {title}{' '}
+        <span className="font-normal text-soft tabular-nums">{total(reach.count, reach.isExact)}</span>
       </h3>
       <p className="mt-0.5 break-words text-soft">
         {reach.names.join(', ')}
-        {more > 0 && ` and ${more.toLocaleString('en')} more`}
+        {more > 0 && ` and ${total(more, reach.isExact)} more`}
       </p>
     </div>
   );
+}
+
+function reachOf<Row>(
+  list: { readonly totalCount: number; readonly totalCountIsExact: boolean; readonly nodes: readonly Row[] },
+  nameOf: (row: Row) => string,
+): Reach {
+  return { count: list.totalCount, isExact: list.totalCountIsExact, names: list.nodes.map(nameOf) };
 }
 
 function useReach({ id: teamId }: TeamFactsFragment): {
@@ -88,8 +99,8 @@ function useReach({ id: teamId }: TeamFactsFragment): {
   const bound = data?.apiKeys;
   const inIt = data?.node && 'members' in data.node ? data.node.members : null;
   return {
-    people: inIt && { count: inIt.totalCount, names: inIt.nodes.map(personName) },
-    keys: bound ? { count: bound.totalCount, names: bound.nodes.map(({ name }) => name) } : null,
+    people: inIt && reachOf(inIt, personName),
+    keys: bound ? reachOf(bound, ({ name }) => name) : null,
     isKnown: !fetching,
   };
 }

@@ -2,6 +2,7 @@ import { Boxes, Ellipsis, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useList } from '../api/use-list.ts';
 import { Button, IconButton } from '../components/button.tsx';
+import { total } from '../components/counted.ts';
 import { Menu, MenuItem } from '../components/menu.tsx';
 import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../components/page.tsx';
 import { type Column, Table } from '../components/table.tsx';
@@ -103,14 +104,14 @@ function columnsFor({
       id: 'people',
       header: 'People',
       className: figure,
-      cell: (team) => team.members?.totalCount.toLocaleString('en'),
+      cell: (team) => team.members && total(team.members.totalCount, team.members.totalCountIsExact),
     });
   if (keys)
     columns.push({
       id: 'keys',
       header: 'Keys',
       className: figure,
-      cell: (team) => team.apiKeys?.totalCount.toLocaleString('en'),
+      cell: (team) => team.apiKeys && total(team.apiKeys.totalCount, team.apiKeys.totalCountIsExact),
     });
   if (onAction)
     columns.push({
