@@ -16,7 +16,7 @@ export const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
     organizationId: t.id({ description: ORGANIZATION_LEFT_OUT }),
     name: t.string({
       required: true,
-      description: 'What it is for: 1 to 100 characters, none of them invisible',
+      description: 'Name: 1 to 100 characters, none of them invisible',
     }),
     description: t.string({ description: 'More about it: up to 500 characters' }),
     environment: t.field({
@@ -105,7 +105,7 @@ export const VerifyApiKeyInput = builder.inputType('VerifyApiKeyInput', {
   fields: (t) => ({
     key: t.string({
       required: true,
-      description: 'The secret as the client sent it; spaces and line ends around it don’t count',
+      description: 'The secret as the client sent it; surrounding spaces and line breaks are ignored',
     }),
     permissions: t.field({
       type: ['Permission'],
@@ -114,7 +114,7 @@ export const VerifyApiKeyInput = builder.inputType('VerifyApiKeyInput', {
     }),
     ip: t.string({
       description:
-        'The client’s address, as it is or with a port; a key with an allowlist is refused where none is given',
+        'The client’s address, optionally with a port; without it, a key with an allowlist is denied',
     }),
     teamId: t.id({ description: 'The key must be bound to this team, or to none' }),
     environment: t.field({ type: Environment, description: 'The key must be of this environment' }),

@@ -39,11 +39,11 @@ builder.objectType(ApiKeySecretRef, {
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was revoked; null: it was not',
+      description: 'When it was revoked; null if it was not',
     }),
     apiKey: t.field({
       type: ApiKeyRef,
-      description: 'The key that it is a credential of',
+      description: 'The key that the secret belongs to',
       resolve: ({ apiKeyId }) => apiKeyId,
     }),
     uses: t.expose('uses', { type: 'SafeInt', description: 'Accepted verifications so far' }),

@@ -70,7 +70,7 @@ builder.objectType(ApiKeyRef, {
     name: t.exposeString('name', { description: 'What the key is for' }),
     description: t.exposeString('description', {
       nullable: true,
-      description: 'More about it. Requires `api.key.view`',
+      description: 'Description of the key. Requires `api.key.view`',
       authScopes: managed,
     }),
     organization: t.field({
@@ -138,7 +138,7 @@ builder.objectType(ApiKeyRef, {
     metadata: t.expose('metadata', {
       type: 'JSONObject',
       nullable: true,
-      description: 'Whatever is kept with it. Requires `api.key.view`',
+      description: 'Your own data about the key. Requires `api.key.view`',
       authScopes: managed,
       // Up to 16 KB.
       complexity: 5,
@@ -207,7 +207,7 @@ builder.objectType(ApiKeyRef, {
       type: [UsageBucket],
       nullable: true,
       description:
-        'How often it was presented: stretches with any use, the earliest first; at most 1,000. Requires `api.key.view`',
+        'How often the key was presented, in intervals with any use, earliest first; at most 1,000. Requires `api.key.view`',
       authScopes: managed,
       complexity: (range, { clock }) => ({ field: 20, multiplier: stretchesOf(range, clock.now()) }),
       extensions: { costsByTheTime: true },
@@ -230,7 +230,7 @@ builder.objectType(ApiKeyRef, {
       {
         type: AuditEntryRef,
         nullable: true,
-        description: 'Everything that was done to it, the latest first. Requires `audit.view`',
+        description: 'Changes of the key and denied attempts, latest first. Requires `audit.view`',
         authScopes: (key) => ({ permissionIn: [key.organizationId, 'audit.view'] }),
         complexity: connectionCost,
         extensions: { scan: ownAuditScan },

@@ -18,7 +18,7 @@ builder.objectType(AuditEntryRef, {
   fields: (t) => ({
     sequence: t.string({
       description:
-        'Grows by one with each entry of the organization; of changes, the order in which they took effect',
+        'Increases by one with each entry of the organization; changes are numbered in the order in which they took effect',
       resolve: (entry) => String(entry.sequence),
     }),
     action: t.exposeString('action', {
@@ -38,13 +38,13 @@ builder.objectType(AuditEntryRef, {
     targetId: t.id({
       nullable: true,
       description:
-        'The object that was changed; null where a creation was denied, or an attempt on an object outside the organization',
+        'The object that was changed; null for a denied creation, and for an attempt on an object outside the organization',
       resolve: ({ targetId }) => targetId || null,
     }),
     target: t.field({
       type: builder.nodeInterfaceRef(),
       nullable: true,
-      description: 'The object as it is now; null once it is gone, and where you may not see it',
+      description: 'The object in its current state; null if it no longer exists or you may not see it',
       resolve: ({ targetId }, _args, ctx) => findNode(targetId, ctx),
     }),
     changes: t.field({

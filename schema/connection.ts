@@ -50,7 +50,7 @@ export function connectionCost(args: {
 builder.globalConnectionField('totalCount', (t) =>
   t.int({
     description:
-      'How many rows the whole list has, 10,000 at most; counted only when asked for. See `totalCountIsExact`',
+      'Number of rows in the whole list, 10,000 at most; counted only if selected. See `totalCountIsExact`',
     resolve: (connection) => connection.totalCount(),
   }),
 );
@@ -58,7 +58,7 @@ builder.globalConnectionField('totalCount', (t) =>
 builder.globalConnectionField('totalCountIsExact', (t) =>
   t.boolean({
     description:
-      'Whether `totalCount` is how many rows the whole list has; otherwise there are at least so many. False for lists of more than 10,000 rows, and where counting would take too long',
+      'Whether `totalCount` is the exact number of rows; if false, there are at least that many. False for lists of more than 10,000 rows, and if counting would take too long',
     resolve: (connection) => connection.isTotalCountExact(),
   }),
 );

@@ -25,13 +25,14 @@ const KeyRestriction = builder.enumType('KeyRestriction', {
   values: {
     ENVIRONMENT: { description: 'A key creates and changes keys of its own environment only' },
     EXPIRES_AT: {
-      description: 'No key may expire later than the calling key, or its secret while that is being replaced',
+      description:
+        'No key may expire later than the calling key, or than its secret while that is being replaced',
     },
     IP_ALLOWLIST: { description: 'Addresses outside the calling key’s allowlist can’t be allowed' },
     RATE_LIMIT: { description: 'The rate limit can’t be looser than the calling key’s' },
     TEAMS: { description: 'The calling key is limited to its teams' },
     SELF: {
-      description: 'A key can’t update itself, nor rotate itself with a secret that is being replaced',
+      description: 'A key can’t update itself, or rotate itself with a secret that is being replaced',
     },
   },
 });

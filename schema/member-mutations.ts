@@ -15,7 +15,7 @@ const InviteMemberInput = builder.inputType('InviteMemberInput', {
     }),
     email: t.string({ required: true, description: 'Whom to invite; upper and lower case are alike' }),
     name: t.string({
-      description: 'What your organization calls the person, 1 to 100 characters',
+      description: 'The person’s name in your organization, 1 to 100 characters',
     }),
     roleId: t.id({
       required: true,

@@ -11,7 +11,7 @@ builder.objectType(MembershipRef, {
     email: t.exposeString('email', { description: 'The address that was invited, in lower case' }),
     name: t.exposeString('name', {
       nullable: true,
-      description: 'What the organization calls the person; null: nothing but the address',
+      description: 'The person’s name in the organization; null if only the address is known',
     }),
     user: t.field({
       type: UserRef,

@@ -1,12 +1,12 @@
 import type { Propagation } from '../src/events/bus.ts';
 import { builder } from './builder.ts';
 
-export const PropagationRef = builder.objectRef<Propagation>('Propagation').implement({
+const PropagationRef = builder.objectRef<Propagation>('Propagation').implement({
   description:
-    'Which verifying nodes have confirmed a change when the answer was sent: they verify no key as it was before. A node that has not stops trusting what it remembers',
+    'How many nodes had confirmed a change when the response was sent. A node that has confirmed it no longer verifies keys by their previous state; a node that has not stops trusting its cache',
   fields: (t) => ({
-    confirmedNodes: t.exposeInt('confirmedNodes', { description: 'Nodes that confirmed it' }),
-    totalNodes: t.exposeInt('totalNodes', { description: 'Nodes that run' }),
+    confirmedNodes: t.exposeInt('confirmedNodes', { description: 'Nodes that confirmed the change' }),
+    totalNodes: t.exposeInt('totalNodes', { description: 'Running nodes' }),
     milliseconds: t.exposeFloat('milliseconds', { description: 'From the commit to the last confirmation' }),
   }),
 });
@@ -14,5 +14,5 @@ export const PropagationRef = builder.objectRef<Propagation>('Propagation').impl
 /** What payloads of changes that narrow keys say of it. */
 export const PROPAGATION_SHOWN = {
   type: PropagationRef,
-  description: 'Which nodes verify keys by it already',
+  description: 'Nodes that confirmed the change before the response was sent',
 } as const;

@@ -6,7 +6,7 @@ import { revokeApiKeySecret } from '../src/keys/revoke-api-key-secret.ts';
 import { revokeApiKeys } from '../src/keys/revoke-api-keys.ts';
 import { RevokeApiKeyInput, RevokeApiKeySecretInput, RevokeApiKeysInput } from './api-key-inputs.ts';
 import { builder } from './builder.ts';
-import { PropagationRef } from './propagation.ts';
+import { PROPAGATION_SHOWN } from './propagation.ts';
 import { ApiKeyRef } from './refs.ts';
 
 interface Revoked {
@@ -19,24 +19,24 @@ function payload(name: string, description: string) {
     description,
     fields: (t) => ({
       apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The key as it is now' }),
-      propagation: t.expose('propagation', { type: PropagationRef, description: 'Who knows of it by now' }),
+      propagation: t.expose('propagation', PROPAGATION_SHOWN),
     }),
   });
 }
 
-const RevokeApiKeyPayload = payload('RevokeApiKeyPayload', 'The key is refused for ever');
-const RevokeApiKeySecretPayload = payload('RevokeApiKeySecretPayload', 'The secret is refused for ever');
+const RevokeApiKeyPayload = payload('RevokeApiKeyPayload', 'The key was revoked');
+const RevokeApiKeySecretPayload = payload('RevokeApiKeySecretPayload', 'The secret was revoked');
 
 const RevokeApiKeysPayload = builder
   .objectRef<{ apiKeys: ApiKey[]; propagation: Propagation }>('RevokeApiKeysPayload')
   .implement({
-    description: 'All of the keys are refused for ever',
+    description: 'All of the keys were revoked',
     fields: (t) => ({
       apiKeys: t.expose('apiKeys', {
         type: [ApiKeyRef],
         description: 'The keys, in the order of their ids in the input',
       }),
-      propagation: t.expose('propagation', { type: PropagationRef, description: 'Who knows of it by now' }),
+      propagation: t.expose('propagation', PROPAGATION_SHOWN),
     }),
   });
 
@@ -44,7 +44,7 @@ builder.mutationFields((t) => ({
   revokeApiKey: t.field({
     type: RevokeApiKeyPayload,
     nullable: true,
-    description: 'Ends a key with all its secrets, at once and for ever. Needs `api.key.delete`',
+    description: 'Revokes a key and all its secrets, immediately and permanently. Requires `api.key.delete`',
     authScopes: { permission: 'api.key.delete' },
     errors: {
       types: [NotFoundError, ConflictError],
@@ -74,7 +74,7 @@ builder.mutationFields((t) => ({
   revokeApiKeySecret: t.field({
     type: RevokeApiKeySecretPayload,
     nullable: true,
-    description: 'Ends one secret of a key, at once and for ever. Needs `api.key.update`',
+    description: 'Revokes one secret of a key, immediately and permanently. Requires `api.key.update`',
     authScopes: { permission: 'api.key.update' },
     errors: {
       types: [NotFoundError, ConflictError],

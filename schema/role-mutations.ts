@@ -55,7 +55,7 @@ const CreateRolePayload = builder.objectRef<{ role: Role }>('CreateRolePayload')
 const UpdateRolePayload = builder
   .objectRef<{ role: Role; propagation: Propagation }>('UpdateRolePayload')
   .implement({
-    description: 'The role was changed, and with it its keys',
+    description: 'The role was changed, and so were the permissions of its keys',
     fields: (t) => ({
       role: t.expose('role', { type: RoleRef, description: 'The role as it is now' }),
       propagation: t.expose('propagation', PROPAGATION_SHOWN),

@@ -33,17 +33,17 @@ const SignInPayload = builder.objectRef<SignedIn>('SignInPayload').implement({
 });
 
 const SignInLinkRef = builder.objectRef<SignInLinkFacts>('SignInLink').implement({
-  description: 'What a one-time sign-in link is for',
+  description: 'A one-time sign-in link',
   fields: (t) => ({
-    email: t.exposeString('email', { description: 'The address of the person whom it signs in' }),
+    email: t.exposeString('email', { description: 'Address of the person who signs in with it' }),
     organizationName: t.exposeString('organizationName', {
       nullable: true,
-      description: 'The organization that it invites to; null where it is no invitation',
+      description: 'Organization that it invites to; null if it is not an invitation',
     }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it stops working' }),
     needsSession: t.exposeBoolean('needsSession', {
       description:
-        'Whether it works only while the person is signed in: a member created it, and the person was a member before',
+        'Whether it works only while the person is signed in: true if a member created it and the person is a former member',
     }),
   }),
 });
@@ -53,7 +53,7 @@ builder.queryField('signInLink', (t) =>
     type: SignInLinkRef,
     nullable: true,
     description:
-      'What a sign-in link is for, without using it; null where it is unknown, used or expired. Needs no credential. Counts towards the limit on failed attempts where it is null',
+      'Describes a sign-in link without using it; null if it is unknown, used or expired, which counts towards the limit on failed attempts. Requires no credential',
     args: {
       token: t.arg.string({ required: true, description: 'The token of the link, after `#token=`' }),
     },

@@ -13,7 +13,7 @@ builder.objectType(UserRef, {
     name: t.exposeString('name', {
       nullable: true,
       description:
-        'What the person is called: in your organization, whatever their name elsewhere is. Null for a former member',
+        'The person’s name in your organization, which may differ from others. Null for a former member',
     }),
     email: t.exposeString('email', { description: 'The e-mail address, in lower case' }),
   }),

@@ -18,7 +18,7 @@ export const VerificationCode = builder.enumType('VerificationCode', {
     INSUFFICIENT_PERMISSIONS: { description: 'The key lacks one of the permissions' },
     RATE_LIMITED: {
       description:
-        'The key was accepted as often as its limit allows, or too many secrets failed from this address; `resetAt` says until when',
+        'The key has reached its rate limit, or too many secrets failed from this address; `resetAt` is when the window ends',
     },
   },
 });

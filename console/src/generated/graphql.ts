@@ -97,7 +97,7 @@ export type CreateApiKeyInput = {
   ipAllowlist?: Array<string> | null | undefined;
   /** Whatever you keep with it: up to 16 KB of JSON */
   metadata?: Record<string, unknown> | null | undefined;
-  /** What it is for: 1 to 100 characters, none of them invisible */
+  /** Name: 1 to 100 characters, none of them invisible */
   name: string;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;
@@ -165,7 +165,7 @@ export type ErrorCode =
 export type InviteMemberInput = {
   /** Whom to invite; upper and lower case are alike */
   email: string;
-  /** What your organization calls the person, 1 to 100 characters */
+  /** The person’s name in your organization, 1 to 100 characters */
   name?: string | null | undefined;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;
@@ -354,7 +354,7 @@ export type VerificationCode =
   | 'MALFORMED'
   /** No such key, or another organization’s */
   | 'NOT_FOUND'
-  /** The key was accepted as often as its limit allows, or too many secrets failed from this address; `resetAt` says until when */
+  /** The key has reached its rate limit, or too many secrets failed from this address; `resetAt` is when the window ends */
   | 'RATE_LIMITED'
   /** The key or the secret was revoked */
   | 'REVOKED'

@@ -74,7 +74,7 @@ export type CreateApiKeyInput = {
   ipAllowlist?: Array<string> | null | undefined;
   /** Whatever you keep with it: up to 16 KB of JSON */
   metadata?: Record<string, unknown> | null | undefined;
-  /** What it is for: 1 to 100 characters, none of them invisible */
+  /** Name: 1 to 100 characters, none of them invisible */
   name: string;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;
@@ -110,7 +110,7 @@ export type ErrorCode =
 export type InviteMemberInput = {
   /** Whom to invite; upper and lower case are alike */
   email: string;
-  /** What your organization calls the person, 1 to 100 characters */
+  /** The person’s name in your organization, 1 to 100 characters */
   name?: string | null | undefined;
   /** May be left out by an API key, or a user of a single organization */
   organizationId?: string | number | null | undefined;
@@ -216,7 +216,7 @@ export type VerificationCode =
   | 'MALFORMED'
   /** No such key, or another organization’s */
   | 'NOT_FOUND'
-  /** The key was accepted as often as its limit allows, or too many secrets failed from this address; `resetAt` says until when */
+  /** The key has reached its rate limit, or too many secrets failed from this address; `resetAt` is when the window ends */
   | 'RATE_LIMITED'
   /** The key or the secret was revoked */
   | 'REVOKED'
@@ -231,9 +231,9 @@ export type VerificationCode =
 export type VerifyApiKeyInput = {
   /** The key must be of this environment */
   environment?: Environment | null | undefined;
-  /** The client’s address, as it is or with a port; a key with an allowlist is refused where none is given */
+  /** The client’s address, optionally with a port; without it, a key with an allowlist is denied */
   ip?: string | null | undefined;
-  /** The secret as the client sent it; spaces and line ends around it don’t count */
+  /** The secret as the client sent it; surrounding spaces and line breaks are ignored */
   key: string;
   /** What it must hold: all of these */
   permissions?: Array<string> | null | undefined;
