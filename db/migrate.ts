@@ -66,11 +66,23 @@ async function runUnhurried(connection: Kysely<Tables>, run: Run): Promise<Migra
   await sql`set statement_timeout = 0`.execute(connection);
   try {
     while (!(await isOurTurn(connection))) await pause(LOOK_MS);
-    return await runAll(connection, run);
+    const result = await runAll(connection, run);
+    if (result.applied.length > 0) await analyze(connection, run.progress);
+    return result;
   } finally {
     await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
     await sql`reset statement_timeout`.execute(connection);
   }
+}
+
+/** Of new columns and expressions PostgreSQL knows nothing before it has looked at samples, and may not use their indexes. */
+async function analyze(connection: Kysely<Tables>, progress: Progress): Promise<void> {
+  progress('Collecting statistics of the tables');
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace and relname = any(${[...TABLE_NAMES]})
+  `.execute(connection);
+  for (const { name } of rows) await sql`analyze ${sql.table(name)}`.execute(connection);
 }
 
 async function isOurTurn(connection: Kysely<Tables>): Promise<boolean> {

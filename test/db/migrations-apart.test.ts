@@ -61,12 +61,14 @@ onEachDatabase('migrations beside servers of the release before', (engine) => {
       'Migration 9999-indexes: Indexes users',
       'Migration 9999-indexes: index users_by_age on users',
       'Migration 9999-indexes: index users_by_folded_name on users',
+      ...(engine === 'postgres' ? ['Collecting statistics of the tables'] : []),
     ]);
     expect(await indexes(database)).toEqual(['users_by_age', 'users_by_folded_name']);
 
     const fresh = await opened(engine, { empty: true });
+    const before = lines.length;
     await migrate(fresh.database, (line) => lines.push(line), LATER);
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(before);
   });
 
   test('run once where several processes start at a time', async () => {
@@ -144,4 +146,20 @@ test('an index that was left half-built on PostgreSQL is built anew', async () =
   expect(await indexes(database)).toEqual([]);
   await createIndex(kysely as never, BY_AGE);
   expect(await indexes(database)).toEqual(['users_by_age']);
+});
+
+test('PostgreSQL has statistics of the tables once they were migrated', async () => {
+  const { database } = await opened('postgres');
+  const { kysely } = database;
+  const rows = Array.from({ length: 50 }, (_, n) => ({
+    ...{ id: `user_${n}`, name: 'same', email: `${n}@example.com`, created_at: 1 },
+  }));
+  await kysely
+    .insertInto('users')
+    .values(rows as never)
+    .execute();
+  await migrate(database, undefined, LATER);
+  const found = await sql<{ expected: number }>`
+    select reltuples as expected from pg_class where oid = 'users'::regclass`.execute(kysely);
+  expect(found.rows).toEqual([{ expected: 50 }]);
 });
