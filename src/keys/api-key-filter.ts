@@ -189,7 +189,10 @@ export function isBoundToAny(eb: KeyExpressions, teamIds: readonly string[]): Co
     .selectFrom('api_key_teams')
     .select('api_key_teams.team_id')
     .where('api_key_teams.api_key_id', '=', sql<string>`api_keys.id || ''`)
-    .where('api_key_teams.team_id', 'in', teamIds);
+    .where('api_key_teams.team_id', 'in', teamIds)
+    // Keeps PostgreSQL from reading all keys of the teams first.
+    .limit(sql.lit(1))
+    .offset(sql.lit(0));
   return eb.exists(bond);
 }
 

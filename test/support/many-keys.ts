@@ -81,7 +81,7 @@ export async function fillWithMembers(
     const count = Math.min(ROWS, members - done);
     const users = Array.from({ length: count }, (_, at) => ({
       id: newId('user'),
-      ...{ email: `person${done + at}@example.com`, name: null, created_at: 1 },
+      ...{ email: `person${done + at}@${organizationId}.example`, name: null, created_at: 1 },
     }));
     await db.insertInto('users').values(users).execute();
     const memberships = users.map(({ id }) => ({

@@ -101,6 +101,7 @@ interface Node {
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
   readonly 'CTE Name'?: string;
+  readonly 'One-Time Filter'?: string;
   readonly Alias?: string;
   readonly Plans?: readonly Node[];
 }
@@ -123,6 +124,8 @@ function costly(node: Node, depth: number, lines: string[]): string[] {
   const { 'Node Type': type, 'Index Name': index, 'Index Cond': condition, Plans: children = [] } = node;
   const name = index ?? node['Relation Name'] ?? node['CTE Name'] ?? '';
   lines.push(`${' '.repeat(2 * depth)}${type} ${name} ${condition ?? ''}`.trimEnd());
+  // Nothing below it is run.
+  if (node['One-Time Filter'] === 'false') return [];
   const below = children.flatMap((child) => costly(child, depth + 1, lines));
   if (type === 'Seq Scan' || (/^(Index|Bitmap Index)/.test(type) && !condition))
     return [`SCAN ${name}`, ...below];
@@ -133,6 +136,6 @@ function costly(node: Node, depth: number, lines: string[]): string[] {
 /** Rows of a page, or keys of which there are few, perhaps with others that are looked up for each. */
 function isFound(node: Node): boolean {
   const { 'Node Type': type, 'CTE Name': cte, Plans: [first] = [] } = node;
-  if (type === 'Limit' || cte === 'matches') return true;
+  if (type === 'Limit' || cte === 'matches' || node['One-Time Filter'] === 'false') return true;
   return first !== undefined && /^(Nested Loop|Subquery Scan|Result)/.test(type) && isFound(first);
 }
