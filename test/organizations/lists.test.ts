@@ -57,9 +57,10 @@ onEachDatabase('listing teams', (engine) => {
     expect(names(next)).toEqual(['B']);
     expect(await next.hasNextPage()).toBe(false);
     expect(names(await list({ last: 2, before: next.edges[0]?.cursor }))).toEqual(['A', 'D']);
-    const before = services().statements.length;
+    const totals = () => services().statements.filter((statement) => statement.includes('as total')).length;
+    expect(totals()).toBe(0);
     expect(await first.totalCount()).toBe(4);
-    expect(services().statements.length).toBe(before + 1);
+    expect(totals()).toBe(1);
   });
 
   test('refuses a cursor of another list', async () => {
