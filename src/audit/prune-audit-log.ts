@@ -5,7 +5,7 @@ import type { Action } from '../events/events.ts';
 const DAY_MS = 86_400_000;
 
 /** How many entries are removed at once. */
-const BATCH = { min: 50, max: 1_000 } as const;
+const BATCH = { min: 100, max: 1_000 } as const;
 
 /** By these it is known who was removed from an organization: they stay out until invited again, however long ago it was. */
 const KEPT: Action = 'member.removed';

@@ -10,7 +10,7 @@ import { resolveOrganizationId } from '../organizations/resolve-organization.ts'
 import type { Counted } from './channels.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Live } from './live.ts';
-import { readRecentlyUsed } from './recently-used.ts';
+import { readRecentlyUsed, type UsePlace } from './recently-used.ts';
 import { scopedSource } from './scoped-source.ts';
 import type { Receiver, Source } from './source.ts';
 
@@ -164,20 +164,26 @@ async function sendRecent(
   to: Pick<Receiver<UseEvent>, 'ready' | 'stopped'> & { send(use: UseEvent): boolean },
 ): Promise<void> {
   await flushUsage(ctx);
+  const read = (from: UsePlace) => {
+    const reading = readRecentlyUsed(ctx, organizationId, keyIds, from);
+    // It is awaited only after what was read before was sent.
+    reading.catch(() => {});
+    return reading;
+  };
   // A use at `since` itself counts, so the first place is the end of the millisecond before.
-  let place = { at: since - 1, keyId: '~' };
+  let next = read({ at: since - 1, keyId: '~' });
   let room = 1;
   while (!to.stopped()) {
-    const uses = await readRecentlyUsed(ctx, organizationId, keyIds, place);
+    const uses = await next;
     const last = uses.at(-1);
     if (!last) return;
+    next = read({ at: last.at, keyId: last.keyId });
     for (const use of uses) {
       if (to.stopped()) return;
       if (!to.send(use)) continue;
       room -= 1;
       if (room <= 0) room = await to.ready();
     }
-    place = { at: last.at, keyId: last.keyId };
   }
 }
 

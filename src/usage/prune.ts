@@ -5,7 +5,7 @@ import { GRANULARITIES, GRANULARITY_NAMES } from './granularity.ts';
 import { pruneOrganizationBuckets } from './organization-buckets.ts';
 
 /** How many buckets are removed at once. */
-const BATCH = { min: 50, max: 1_000 } as const;
+const BATCH = { min: 100, max: 1_000 } as const;
 
 /** Removes buckets older than they are kept, until `stopped`. */
 export async function pruneBuckets(db: Kysely<Tables>, now: number, stopped?: () => boolean): Promise<void> {
