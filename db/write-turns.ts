@@ -39,7 +39,10 @@ interface Waiting {
   fail(error: Error): void;
 }
 
-/** One write at a time in this process, in the order in which they came. */
+/**
+ * One write at a time in this process, in the order in which they came, and one for each turn of the event loop: a write
+ * keeps everything else waiting until it is on the disk, and requests for verification come in between.
+ */
 export class WriteTurns {
   #taken = false;
   #closed = false;
@@ -82,7 +85,12 @@ export class WriteTurns {
     }
   }
 
+  /** Must be called once for each `begin` that was resolved. */
   end(): void {
+    setImmediate(() => this.#pass());
+  }
+
+  #pass(): void {
     const [next] = this.#waiting;
     if (next) {
       this.#waiting.delete(next);
