@@ -75,8 +75,11 @@ async function runUnhurried(connection: Kysely<Tables>, run: Run): Promise<Migra
   }
 }
 
-/** Of new columns and expressions PostgreSQL knows nothing before it has looked at samples, and may not use their indexes. */
-async function analyze(connection: Kysely<Tables>, progress: Progress): Promise<void> {
+/**
+ * Has PostgreSQL look at samples of the tables. Of new columns, expressions and rows it knows nothing before, and may not
+ * use the indexes that were built for them.
+ */
+export async function analyze(connection: Kysely<Tables>, progress: Progress): Promise<void> {
   progress('Collecting statistics of the tables');
   const { rows } = await sql<{ name: string }>`
     select relname as name from pg_class

@@ -1,5 +1,5 @@
 import { type CopyProgress, copyDatabase } from '../../db/copy.ts';
-import { migrationProblem } from '../../db/migrate.ts';
+import { analyze, migrationProblem } from '../../db/migrate.ts';
 import { parseConfig } from '../core/config.ts';
 import { settleJournal } from '../usage/journal-store.ts';
 import { type Io, linesTo, type Output } from './io.ts';
@@ -34,6 +34,7 @@ export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
     const { database: writing } = await openMigrated(target, linesTo(io.stderr));
     try {
       const copied = await copyDatabase(reading, writing, progressOn(io.stderr));
+      if (writing.engine === 'postgres') await analyze(writing.unhurried, linesTo(io.stderr));
       for (const { table, rows, sha256 } of copied)
         io.stdout.write(`${table.padEnd(24)}${String(rows).padStart(12)} rows  ${sha256.slice(0, 16)}\n`);
       io.stdout.write('Both databases hold the same\n');

@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { isPostgres } from '../../db/api-key-index.ts';
 import { systemPrincipal } from '../access/principal.ts';
 import type { AuditRecord } from '../audit/record.ts';
 import { type Change, write } from '../command.ts';
@@ -9,8 +10,8 @@ import { inBatches } from '../core/paced.ts';
 /** How many keys, and secrets, are looked for at once. */
 const FOUND_AT_ONCE = 1_000;
 
-/** How many expiries are recorded in one transaction. */
-const BATCH = { min: 100, max: 400 } as const;
+/** How many expiries are recorded in one transaction; PostgreSQL's take their time elsewhere, so that none is small. */
+const BATCH = { sqlite: { min: 100, max: 400 }, postgres: { min: 400, max: 400 } } as const;
 
 type Table = 'api_keys' | 'api_key_secrets';
 
@@ -65,11 +66,12 @@ export function withdrawExpiries(services: Services, stopped?: () => boolean): P
 }
 
 async function sweep(services: Services, work: Work, stopped?: () => boolean): Promise<number> {
+  const batch = isPostgres(services.db) ? BATCH.postgres : BATCH.sqlite;
   let total = 0;
   for (;;) {
     const found = await find(services, work, services.clock.now());
     const queue = [...found];
-    total += await inBatches({ ...BATCH, stopped }, async (size) => {
+    total += await inBatches({ ...batch, stopped }, async (size) => {
       const some = queue.splice(0, size);
       await mark(services, work, some);
       return some.length;

@@ -19,8 +19,9 @@ const PERMISSION = 'api.key.update';
 
 /**
  * Ends one secret of a key, at once and for ever, also the last one accepted. Needs `api.key.update`. Rejects with
- * NotFoundError, with ForbiddenError where its key is bound to other teams than the caller's, or where the caller presents
- * a secret of the same key that is being replaced and means another one, or with ConflictError where the secret or its key
+ * NotFoundError, with ForbiddenError where its key is bound to other teams than the caller's, where the caller presents
+ * a secret of the same key that is being replaced and means another one, where the caller is an API key and means the
+ * current secret of a key that still has an older one, or with ConflictError where the secret or its key
  * has ended already. Returns the key.
  */
 export async function revokeApiKeySecret(
@@ -45,6 +46,21 @@ function placeOf(ctx: Context, id: string) {
     .executeTakeFirst();
 }
 
+/**
+ * Whether this secret is the newest of its key and an older one is still accepted. Whoever has the older one, and with it
+ * made another key, would be left as the only one who can use the key.
+ */
+async function isReplacement({ tx, now }: PermittedChange, keyId: string, id: string): Promise<boolean> {
+  const accepted = await tx
+    .selectFrom('api_key_secrets')
+    .select(['id', 'replaced_at'])
+    .where('api_key_id', '=', keyId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .execute();
+  return accepted.length > 1 && accepted.some((one) => one.id === id && one.replaced_at === null);
+}
+
 async function endSecret(ctx: Context, change: PermittedChange, keyId: string, id: string): Promise<ApiKey> {
   const { tx, now, audit, principal } = change;
   const key = await requireApiKey(ctx, change, keyId);
@@ -62,6 +78,11 @@ async function endSecret(ctx: Context, change: PermittedChange, keyId: string, i
   const status = secretStatusOf({ ...secret, keyExpiresAt: null }, now);
   if (status === 'REVOKED') throw new ConflictError('The secret is revoked already');
   if (status === 'EXPIRED') throw new ConflictError('The secret has retired already');
+  if (!isOwn && principal.kind === 'key' && (await isReplacement(change, keyId, id)))
+    throw new ForbiddenError(
+      PERMISSION,
+      "An API key can't revoke a current secret while the secret that it replaces is accepted",
+    );
   await tx.updateTable('api_key_secrets').set({ revoked_at: now }).where('id', '=', id).execute();
   await tx.updateTable('api_keys').set({ updated_at: now }).where('id', '=', keyId).execute();
   const { organizationId } = key;

@@ -85,6 +85,29 @@ onEachDatabase('a secret that is being replaced', (engine) => {
     expect(types).toEqual([...Array(7).fill('EscalationError'), 'RotateApiKeyPayload']);
   });
 
+  test('can’t have it revoked by a key that it creates', async () => {
+    const { old, secret, oldId, newId: replacing } = await rotated();
+    const input = { name: 'Child', grants: ['api.key.update'], expiresAt: inSeconds(60) };
+    const create = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on CreateApiKeyPayload { secret } } }`;
+    const child = (await ask(server(), create, { token: old, variables: { input } })).data.createApiKey
+      .secret;
+    for (const token of [child, (await place.key({ grants: ['api.key.update'] })).secret]) {
+      const denied = await attempt(token, 'revokeApiKeySecret', { id: replacing });
+      expect(denied).toMatchObject({ __typename: 'FORBIDDEN' });
+      expect(denied.message).toContain("can't revoke a current secret while");
+    }
+    const verify = 'mutation ($key: String!) { verifyApiKey(input: { key: $key }) { valid } }';
+    const verified = await ask(server(), verify, { token: secret, variables: { key: secret } });
+    expect(verified.data.verifyApiKey.valid).toBe(true);
+    // The one that is being replaced can be ended by anybody who may, and the other one after it.
+    for (const id of [oldId, replacing])
+      expect(
+        await attempt((await place.key({ grants: ['api.key.update'] })).secret, 'revokeApiKeySecret', { id }),
+      ).toMatchObject({
+        __typename: 'RevokeApiKeySecretPayload',
+      });
+  });
+
   test('can’t revoke the secret that replaces it, only itself', async () => {
     const { old, secret, oldId, newId: replacing } = await rotated();
     expect(await attempt(old, 'revokeApiKeySecret', { id: replacing })).toMatchObject({
