@@ -25,6 +25,8 @@ export interface Filled extends Owner {
   readonly operatorToken: string;
   /** A key that is active, one of its creators, and an external id. */
   readonly keyId: string;
+  /** How its secret begins. */
+  readonly keyStart: string;
   readonly userId: string;
   readonly externalId: string;
 }
@@ -38,16 +40,26 @@ export async function fill(url: string, keys: number): Promise<Filled> {
   const random = seededRandom();
   const now = Date.now();
   let keyId = '';
+  let keyStart = '';
   for (let first = 0; first < keys; first += CHUNK) {
     const count = Math.min(CHUNK, keys - first);
     const rows = Array.from({ length: count }, (_, at) =>
       keyRows(first + at, position + 2 * (first + at), owner, random, now),
     );
-    keyId ||= String(rows.find(({ api_keys: [key] }) => key?.[21] === null)?.api_keys[0]?.[0] ?? '');
+    const active = rows.find(({ api_keys: [key] }) => key?.[21] === null)?.api_keys[0];
+    keyId ||= String(active?.[0] ?? '');
+    keyStart ||= String(active?.[6] ?? '');
     await insert.add(rows);
   }
   await insert.end(owner.organizationId, position + 2 * keys);
-  return { ...owner, operatorToken, keyId, userId: owner.userIds[0] ?? '', externalId: 'customer-3' };
+  return {
+    ...owner,
+    operatorToken,
+    keyId,
+    keyStart,
+    userId: owner.userIds[0] ?? '',
+    externalId: 'customer-3',
+  };
 }
 
 /** Migrates, and makes the organization with its roles and teams. */

@@ -59,7 +59,7 @@ export function measuredQueries(filled: Filled): Measured[] {
     keys('rotationDueBefore', { rotationDueBefore: time(0) }),
     keys('rotationDueBefore, none', { rotationDueBefore: time(-3_000) }),
     keys('search: id', { search: keyId }),
-    keys('search: start', { search: 'kw_live_0000000' }),
+    keys('search: start', { search: filled.keyStart.slice(0, 13) }),
     keys('search: common word', { search: 'pipeline' }),
     keys('search: middle of a word', { search: 'ateway 7' }),
     keys('search: no match', { search: 'zzzzzz' }),

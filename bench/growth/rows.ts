@@ -83,7 +83,10 @@ export function keyRows(
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const [id, secretId, kind] = [newId('key'), newId('sec'), random()];
   const environment = random() < 0.2 ? 'test' : 'live';
-  const start = `kw_${environment}_${index.toString(36).padStart(8, '0')}`;
+  // As random as that of a secret: a search of part of one finds few.
+  const start = `kw_${environment}_${Math.floor(random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, '0')}`;
   const name = `${pick(ADJECTIVES)} ${pick(NOUNS)} ${index}`;
   const createdAt = now - Math.floor(random() * 400 * DAY_MS);
   const lastUsed = random() < 0.8 ? createdAt + Math.floor(random() * (now - createdAt)) : 0;
