@@ -1,4 +1,6 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
+import type pg from 'pg';
+import { UnavailableError } from '../../src/core/errors.ts';
 import { createIndex, type Progress } from './migration.ts';
 
 export const title = 'Indexes what is searched of API keys';
@@ -12,17 +14,31 @@ export async function up(db: Kysely<unknown>, progress?: Progress): Promise<void
   await (db.getExecutor().adapter instanceof PostgresAdapter ? upPostgres(db, progress) : upSqlite(db));
 }
 
+/** PostgreSQL's codes for an extension that may not be added, is not offered or not installed, or has no such class. */
+const NO_EXTENSION: readonly unknown[] = ['42501', '0A000', '58P01', '42704'];
+
 /** The extensions come with PostgreSQL, but a role may not be allowed to add them: lists work without, slower. */
 async function upPostgres(db: Kysely<unknown>, progress: Progress = () => {}): Promise<void> {
   try {
     await sql`create extension if not exists pg_trgm`.execute(db);
     await sql`create extension if not exists btree_gin`.execute(db);
-  } catch {
-    progress('searching is slow: the extensions pg_trgm and btree_gin are not there and can’t be added');
-    return;
+    const columns = `organization_id, search_text ${await trigramClass(db)}`;
+    await createIndex(db, { name: 'api_keys_by_search', on: 'api_keys', columns, using: 'gin' }, progress);
+  } catch (error) {
+    const { code, message } = (error instanceof UnavailableError ? error.cause : error) as pg.DatabaseError;
+    // After anything else, such as a lost connection, the migration counts as not done, and is repeated.
+    if (!NO_EXTENSION.includes(code)) throw error;
+    progress(`searching is slow: the extensions pg_trgm and btree_gin can’t be used (${message})`);
   }
-  const columns = 'organization_id, search_text gin_trgm_ops';
-  await createIndex(db, { name: 'api_keys_by_search', on: 'api_keys', columns, using: 'gin' }, progress);
+}
+
+/** Its name as SQL: an administrator may have put the extension into a schema outside the search path. */
+async function trigramClass(db: Kysely<unknown>): Promise<string> {
+  const { rows } = await sql<{ name: string }>`
+    select quote_ident(nspname) || '.gin_trgm_ops' as name
+    from pg_extension inner join pg_namespace on pg_namespace.oid = extnamespace
+    where extname = 'pg_trgm'`.execute(db);
+  return rows[0]?.name ?? 'gin_trgm_ops';
 }
 
 /** Triggers keep the index up to date, so that it has what the release before writes too. */

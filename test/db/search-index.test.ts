@@ -1,10 +1,9 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { migrate } from '../../db/migrate.ts';
 import { migrations } from '../../db/migrations/index.ts';
 import { type Database, type Engine, openDatabase } from '../../db/open.ts';
 import { hasSearchIndex, keysContaining } from '../../db/search-index.ts';
-import { newId } from '../../src/core/ids.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -87,24 +86,4 @@ onEachDatabase('the index for searching', (engine) => {
     ] as const)
       expect(await found(database, 'org_a', text)).toEqual([whole]);
   });
-});
-
-test('without the extensions of PostgreSQL, the migration goes on without the index', async () => {
-  const database = await open('postgres');
-  const { kysely: db } = database;
-  const lines: string[] = [];
-  const migration = migrations['0011-searched-keys'];
-  const before = Object.entries(migrations).filter(([name]) => name < '0011');
-  await migrate(database, () => {}, Object.fromEntries(before));
-  // Roles are the server's, which other tests use.
-  const role = sql.id(newId('user'));
-  await sql`create role ${role}`.execute(db);
-  await db.connection().execute(async (connection) => {
-    await sql`set role ${role}`.execute(connection);
-    await migration?.up(connection as unknown as Kysely<unknown>, (line) => lines.push(line));
-    await sql`reset role`.execute(connection);
-  });
-  await sql`drop role ${role}`.execute(db);
-  expect(lines.join()).toContain('pg_trgm');
-  expect(await hasSearchIndex(db)).toBe(false);
 });
