@@ -8,8 +8,11 @@ import type { Environment } from './secret.ts';
 /** Counting stops at so many keys. */
 const COUNTED_MAX = 10_000;
 
-/** So many are looked at to find those not used, if so many are not used that not each of these can be. */
+/** So many open keys are looked at to find those not used, if so many are not used that not each of these can be. */
 const LOOKED_AT_MAX = 5_000;
+
+/** So many test keys are, however many live ones there are; and so many from the oldest use on. */
+const SAMPLE = 2_500;
 
 /** An active key is unused after so long without a use, milliseconds. */
 export const UNUSED_MS = 90 * DAY_MS;
@@ -95,35 +98,46 @@ async function countOverdue(
 
 /**
  * Looks at the keys of either side of the condition: those not used for long, revoked ones included, where they are few;
- * otherwise open keys, from the oldest secret on.
+ * otherwise at open keys, and where not at all of them, also at those that were not used for the longest time.
  */
 async function countUnused(db: Kysely<Tables>, organizationId: string, now: number): Promise<Figure> {
-  const before = now - UNUSED_MS;
-  const notUsed = db
+  if ((await countOf(db, notUsed(db, organizationId, now, COUNTED_MAX + 1))) <= COUNTED_MAX)
+    return { count: await countUnusedOf(db, organizationId, now, COUNTED_MAX), isExact: true };
+  const live = await lookAt(db, { organizationId, environment: 'live', now, atMost: LOOKED_AT_MAX });
+  const testMax = Math.max(LOOKED_AT_MAX - live.looked, SAMPLE);
+  const test = await lookAt(db, { organizationId, environment: 'test', now, atMost: testMax });
+  const count = live.unused + test.unused;
+  if (live.looked < LOOKED_AT_MAX && test.looked < testMax) return { count, isExact: true };
+  const oldest = await countUnusedOf(db, organizationId, now, SAMPLE);
+  return { count: Math.max(count, oldest), isExact: false };
+}
+
+/** Keys of any status that were not used for long, or never; the oldest use first. */
+function notUsed(db: Kysely<Tables>, organizationId: string, now: number, atMost: number) {
+  return db
     .selectFrom('api_key_usage')
     .where('organization_id', '=', organizationId)
-    .where('last_used_at', '<', before)
+    .where('last_used_at', '<', now - UNUSED_MS)
     .orderBy('last_used_at')
-    .limit(COUNTED_MAX + 1);
-  if ((await countOf(db, notUsed)) <= COUNTED_MAX) {
-    const isOpen = sql`select 1 from api_keys where id = candidates.api_key_id and ${openIn(organizationId)}
-      and expires_at > ${now} and created_at < ${before}`;
-    const candidates = notUsed.select('api_key_id').as('candidates');
-    const { count } = await db
-      .selectFrom(candidates)
-      .where(sql<SqlBool>`(${isOpen}) = 1`)
-      .select(({ fn }) => fn.countAll().as('count'))
-      .executeTakeFirstOrThrow();
-    return { count: Number(count), isExact: true };
-  }
-  const live = await lookAt(db, { organizationId, environment: 'live', now, atMost: LOOKED_AT_MAX });
-  const test = await lookAt(db, {
-    organizationId,
-    environment: 'test',
-    now,
-    atMost: LOOKED_AT_MAX - live.looked,
-  });
-  return { count: live.unused + test.unused, isExact: live.looked + test.looked < LOOKED_AT_MAX };
+    .limit(atMost);
+}
+
+/** How many of the first keys that were not used are active, and not too young for it. */
+async function countUnusedOf(
+  db: Kysely<Tables>,
+  organizationId: string,
+  now: number,
+  atMost: number,
+): Promise<number> {
+  const active = sql`${openIn(organizationId)} and expires_at > ${now} and created_at < ${now - UNUSED_MS}`;
+  // By the id alone: with the other conditions beside it, PostgreSQL may look for each among all open keys.
+  const isUnused = sql`select case when ${active} then 1 end from api_keys where id = candidates.api_key_id`;
+  const { count } = await db
+    .selectFrom(notUsed(db, organizationId, now, atMost).select('api_key_id').as('candidates'))
+    .where(sql<SqlBool>`(${isUnused}) = 1`)
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Some open keys of an environment, and those among them that are active and were not used. */
@@ -141,7 +155,6 @@ async function lookAt(
     readonly atMost: number;
   },
 ): Promise<{ looked: number; unused: number }> {
-  if (atMost === 0) return { looked: 0, unused: 0 };
   const before = now - UNUSED_MS;
   const lastUse = sql`select last_used_at from api_key_usage where api_key_id = candidates.id`;
   const isUnused = sql<SqlBool>`created_at < ${before} and expires_at > ${now} and coalesce((${lastUse}), 0) < ${before}`;
