@@ -30,16 +30,22 @@ const writeAll = connection.transaction((writes) => {
         throw Object.assign(new Error('A row is missing'), { code: workerData.rowMissing });
   }
 });
+// An earlier transaction may have failed to be rolled back. What follows is no part of it.
+const rollBack = () => connection.inTransaction && connection.exec('rollback');
 const answer = {
-  write: ({ writes }) => writeAll.immediate(writes),
+  write: ({ writes }) => {
+    rollBack();
+    return writeAll.immediate(writes);
+  },
   run: ({ sql, parameters, within }) => {
-    if (connection.inTransaction !== within)
+    if (!within) rollBack();
+    else if (!connection.inTransaction)
       throw Object.assign(new Error('The change was rolled back'), { code: workerData.rolledBack });
     const statement = prepare(sql);
     if (!statement.reader) return statement.run(parameters);
     return { columns: statement.columns().map(({ name }) => name), rows: statement.all(parameters) };
   },
-  end: () => connection.inTransaction && connection.exec('rollback'),
+  end: rollBack,
 };
 parentPort.on('message', (question) => {
   try {

@@ -1,9 +1,11 @@
-import { sql, type Transaction } from 'kysely';
+import { CompiledQuery, sql, type Transaction } from 'kysely';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { backgroundWriter } from '../../db/background-writer.ts';
 import { copyDatabase } from '../../db/copy.ts';
 import { migrate } from '../../db/migrate.ts';
 import { type Database, DatabaseLockedError, openDatabase } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
+import { WriteTurns } from '../../db/write-turns.ts';
 import { UnavailableError } from '../../src/core/errors.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { holdLock } from '../support/lock-holder.ts';
@@ -125,6 +127,29 @@ describe('a transaction', () => {
         await expect(insert('user_3', tx)).rejects.toThrow(UnavailableError);
       });
   });
+});
+
+test('a transaction that could not be rolled back in the thread takes nothing of what follows with it', async () => {
+  const path = url.replace(/^sqlite:/, '');
+  const writer = backgroundWriter({ path, waitMs: SHORT_MS, turns: new WriteTurns(), pragmas: [] });
+  onTestFinished(() => writer.close());
+  const text = 'insert into users (id, email, created_at) values (?, ?, 1)';
+  const run = (statement: string, within: boolean, ...values: string[]) =>
+    writer.connection.run(CompiledQuery.raw(statement, values), within);
+  const leave = async (id: string) => {
+    await run('begin immediate', false);
+    await run(text, true, id, id);
+  };
+  await leave('user_1');
+  await writer.write([{ sql: text, rows: [['user_2', 'user_2']] }]);
+  expect(await ids()).toEqual(['user_2']);
+  await leave('user_3');
+  await run('begin immediate', false);
+  await run(text, true, 'user_4', 'user_4');
+  await run('commit', true);
+  await leave('user_5');
+  await run(text, false, 'user_6', 'user_6');
+  expect(await ids()).toEqual(['user_2', 'user_4', 'user_6']);
 });
 
 describe('while another process holds the write lock', () => {
