@@ -47,6 +47,8 @@ export class ChangeTail {
   /** Of what is delivered without a rest; null: nothing yet. */
   #turns: Turns | null = null;
   #isResting = false;
+  /** Whether announced changes were left to be read, and nothing was read since. */
+  #isBehind = false;
 
   /** A tail whose followers start after `position`. */
   constructor(
@@ -74,9 +76,8 @@ export class ChangeTail {
       this.#deliverEarly();
     } else if (this.#early.size < EARLY_MAX) {
       this.#early.set(change.sequence, change);
-    }
-    // Numbers follow commits: whatever is missing below an announced one can be read by now.
-    if (this.#early.size > 0 && !this.#isResting) this.catchUp();
+    } else this.#isBehind = true;
+    if (!this.#isResting) this.#catchUpIfNeeded();
   }
 
   /** Reads and delivers what is in the log and was not announced. */
@@ -85,7 +86,13 @@ export class ChangeTail {
       .catch((error) => this.#failed(error))
       .finally(() => {
         this.#reading = null;
+        if (this.#isBehind) this.catchUp();
       });
+  }
+
+  /** Numbers follow commits: whatever is missing below an announced one can be read by now. */
+  #catchUpIfNeeded(): void {
+    if (this.#early.size > 0 || this.#isBehind) this.catchUp();
   }
 
   /**
@@ -167,6 +174,7 @@ export class ChangeTail {
   async #read(): Promise<void> {
     const turns = new Turns();
     for (;;) {
+      this.#isBehind = false;
       const changes = await readChanges(this.#db, this.organizationId, this.#position);
       for (const change of changes) {
         if (turns.isOver) await turns.rest();
@@ -214,7 +222,7 @@ export class ChangeTail {
         if (!this.#isResting) return;
         this.#isResting = false;
         this.#deliverEarly();
-        if (this.#early.size > 0) this.catchUp();
+        this.#catchUpIfNeeded();
       });
     } else if (this.#turns.isOver) this.#isResting = true;
   }
