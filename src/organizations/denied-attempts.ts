@@ -55,7 +55,7 @@ export function recordDeniedAttempts(clock: Clock): DeniedAttempts {
       await change.lock(organizationId);
       change.audit({ ...place, action: attempt.action, changes: {} });
     });
-    await omitted.write({ all: false });
+    await omitted.write();
   };
 
   return {
@@ -74,7 +74,7 @@ export function recordDeniedAttempts(clock: Clock): DeniedAttempts {
     },
     async stop() {
       await Promise.all(waiting);
-      await omitted.write({ all: true });
+      await omitted.stop();
     },
   };
 }

@@ -12,9 +12,9 @@ interface Omitted {
   readonly ctx: Context;
   /** Milliseconds since the epoch. */
   readonly since: number;
+  readonly count: number;
   /** When it is written, by the monotonic clock. */
   readonly dueAt: number;
-  count: number;
 }
 
 /**
@@ -23,44 +23,65 @@ interface Omitted {
  */
 export class OmittedAttempts {
   readonly #clock: Clock;
-  /** By organization. */
+  /** By organization; those that are due first come first. */
   readonly #counts = new Map<string, Omitted>();
   #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #isStopped = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Counts attempts in an organization. */
-  add(ctx: Context, organizationId: string, count = 1): void {
+  /** Counts an attempt in an organization. */
+  add(ctx: Context, organizationId: string): void {
+    this.#keep(organizationId, { ctx, since: this.#clock.now(), count: 1 });
+  }
+
+  /** Writes the numbers whose minute is over. Never rejects. */
+  async write(): Promise<void> {
+    await this.#write(() => this.#clock.monotonic());
+  }
+
+  /** Writes all numbers, each once, and waits for no minute any more. Never rejects. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#write(() => Number.POSITIVE_INFINITY);
+  }
+
+  #keep(organizationId: string, { ctx, since, count }: Omit<Omitted, 'dueAt'>): void {
     const known = this.#counts.get(organizationId);
-    if (known) known.count += count;
-    else
-      this.#counts.set(organizationId, {
-        ctx,
-        since: this.#clock.now(),
-        dueAt: this.#clock.monotonic() + WINDOW_MS,
-        count,
-      });
+    this.#counts.set(organizationId, {
+      ctx: known?.ctx ?? ctx,
+      since: Math.min(known?.since ?? since, since),
+      count: (known?.count ?? 0) + count,
+      dueAt: known?.dueAt ?? this.#clock.monotonic() + WINDOW_MS,
+    });
     this.#wait();
   }
 
-  /** Writes the numbers whose minute is over, or all of them. Never rejects. */
-  async write({ all }: { readonly all: boolean }): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    for (const [organizationId, omitted] of [...this.#counts])
-      if (all || omitted.dueAt <= this.#clock.monotonic()) await this.#writeOne(organizationId, omitted);
-    if (this.#counts.size > 0) this.#wait();
-  }
-
   #wait(): void {
-    this.#timer ??= setTimeout(() => void this.write({ all: false }), WINDOW_MS).unref();
+    const [first] = this.#counts.values();
+    if (this.#timer || !first || this.#isStopped) return;
+    const left = Math.max(1, Math.ceil(first.dueAt - this.#clock.monotonic()));
+    this.#timer = setTimeout(() => void this.write(), left).unref();
   }
 
-  async #writeOne(organizationId: string, omitted: Omitted): Promise<void> {
-    // Of two that write at once, one does.
-    if (this.#counts.get(organizationId) !== omitted) return;
+  /** Writes what is due by then; after what is being written, so that nobody stops before that is done. */
+  #write(by: () => number): Promise<void> {
+    this.#writing = this.#writing.then(async () => {
+      if (this.#timer) clearTimeout(this.#timer);
+      this.#timer = null;
+      for (const [organizationId, omitted] of [...this.#counts])
+        if (omitted.dueAt <= by()) await this.#writeOne(organizationId);
+      this.#wait();
+    });
+    return this.#writing;
+  }
+
+  async #writeOne(organizationId: string): Promise<void> {
+    const omitted = this.#counts.get(organizationId);
+    if (!omitted) return;
     this.#counts.delete(organizationId);
     const { ctx, count, since } = omitted;
     const request = { id: newId('evt'), ip: null, userAgent: null };
@@ -74,7 +95,7 @@ export class OmittedAttempts {
       });
     } catch (error) {
       ctx.log.warn('The number of omitted denied attempts could not be recorded', { error });
-      this.add(ctx, organizationId, count);
+      this.#keep(organizationId, omitted);
     }
   }
 }
