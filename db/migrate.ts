@@ -70,9 +70,16 @@ async function runUnhurried(connection: Kysely<Tables>, run: Run): Promise<Migra
     if (result.applied.length > 0) await analyze(connection, run.progress);
     return result;
   } finally {
+    await restore(connection);
+  }
+}
+
+/** Where the connection is lost, the lock and the setting are too, and what lost it is the error to tell. */
+async function restore(connection: Kysely<Tables>): Promise<void> {
+  try {
     await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
     await sql`reset statement_timeout`.execute(connection);
-  }
+  } catch {}
 }
 
 /**
@@ -114,7 +121,11 @@ async function runOne(kysely: Kysely<Tables>, { all, progress }: Run, name: stri
   const migrator = new Migrator({ db: kysely, provider, disableTransactions: apart });
   const { error, results = [] } = await migrator.migrateTo(name);
   if (!error) return results.length > 0;
-  if ((await executed(kysely)).includes(name)) return false;
+  const isDone = await executed(kysely).then(
+    (done) => done.includes(name),
+    () => false,
+  );
+  if (isDone) return false;
   throw error;
 }
 

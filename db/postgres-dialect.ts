@@ -1,6 +1,9 @@
 import {
   type DatabaseConnection,
   type Dialect,
+  type Kysely,
+  type MigrationLockOptions,
+  PostgresAdapter,
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
@@ -32,6 +35,21 @@ class TransactionDialect extends PostgresDialect {
 
   override createDriver(): PostgresDriver {
     return new TransactionDriver(this.#config);
+  }
+
+  override createAdapter(): PostgresAdapter {
+    return new MigrationAdapter();
+  }
+}
+
+class MigrationAdapter extends PostgresAdapter {
+  /** Never rejects: whatever made the migration fail is what the caller must hear of. */
+  override async releaseMigrationLock(db: Kysely<unknown>, options: MigrationLockOptions): Promise<void> {
+    try {
+      await super.releaseMigrationLock(db, options);
+    } catch {
+      // The connection is lost, and the lock with it.
+    }
   }
 }
 

@@ -50,6 +50,24 @@ async function indexes({ engine, kysely }: Database): Promise<string[]> {
   return (await names.execute(kysely)).rows.map(({ name }) => name).sort();
 }
 
+test('a migration that fails with its connection tells why it failed', async () => {
+  const { url, database } = await opened('postgres');
+  const failing: Migration = {
+    apart: true,
+    up: async () => {
+      await withClient(url, (client) =>
+        client.query(
+          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+        ),
+      );
+      throw new Error('No room is left');
+    },
+  };
+  const all = { ...migrations, '9998-failing': failing };
+  await expect(migrate(database, undefined, all)).rejects.toThrow('No room is left');
+  expect((await migrate(database, undefined, LATER)).applied).toEqual(['9998-columns', '9999-indexes']);
+});
+
 onEachDatabase('migrations beside servers of the release before', (engine) => {
   test('say which one runs and what it does, and nothing in a new database', async () => {
     const { database } = await opened(engine);
