@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Where .ci/run reads how many tests there were.
 const report = process.env.TEST_REPORT;
@@ -10,6 +11,27 @@ const ALONE = ['test/http/live/churn.test.ts', 'test/http/graphql-engine.test.ts
 /** They take a browser or several servers, and minutes: `npm test` leaves them to commands of their own. */
 const CONSOLE = ['test/console/**/*.test.ts'];
 const CLUSTER = ['test/cluster/faults.test.ts'];
+
+/** They take longest: where one of them came last, all other processes would wait for it. */
+const LONGEST = [
+  'recipes',
+  'access/matrix',
+  'keys/never-stale',
+  'cli/copy',
+  'http/hostile-variables',
+  'http/hostile-text',
+  'http/oidc',
+  'events/attacks',
+].map((name) => fileURLToPath(new URL(`test/${name}.test.ts`, import.meta.url)));
+
+/** vitest begins with the longest files as long as it remembers how long they took: not in a fresh clone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.includes(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 function project(
   name: string,
@@ -39,6 +61,7 @@ export default defineConfig({
     // On two cores: much of the time one of them waits for servers that it has started.
     maxWorkers: 3,
     teardownTimeout: 20_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // Loading the server takes longer than most files run: each process does it once.
       project('together', {
