@@ -6,6 +6,7 @@ import { ConflictError } from '../core/errors.ts';
 import { inBatches } from '../core/paced.ts';
 import { locate } from './locate.ts';
 import { requireRole } from './require-role.ts';
+import { REVOKED_KEYS_LOSE_IT, UNBOUND_AT_ONCE } from './revoked-keys.ts';
 import { countKeysOfRoles, type Role, roleHasMembers } from './role.ts';
 
 /** Which role to delete. */
@@ -15,18 +16,22 @@ export interface DeleteRoleInput {
 
 const PERMISSION = 'role.manage';
 
-/** From how many revoked keys a role is taken at once. */
-const UNBOUND_AT_ONCE = { min: 200, max: 1_000 } as const;
-
 /**
  * Deletes a role that nobody has, and returns its id. The caller needs `role.manage`. Rejects with NotFoundError, or
- * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys lose it, in batches
- * before the role is deleted: the audit log keeps which role they had, and what it held.
+ * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys lose it: the audit
+ * log keeps which role they had, and what it held. Many of them lose it in batches before the role is deleted, also where
+ * that is rejected in the end because somebody was given the role meanwhile; an entry of its own says so first.
  */
 export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise<Outcome<string>> {
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
   await requireUnused(ctx.db, organizationId, id);
-  await unbindRevokedKeys(ctx, id);
+  if (await hasManyKeys(ctx.db, id)) {
+    await command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
+      await requireUnused(tx, organizationId, id);
+      audit({ organizationId, action: 'role.updated', targetId: id, changes: REVOKED_KEYS_LOSE_IT });
+    });
+    await unbindRevokedKeys(ctx, id);
+  }
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
     const { name, permissions } = await requireUnused(tx, organizationId, id);
     await tx.updateTable('api_keys').set({ role_id: null }).where('role_id', '=', id).execute();
@@ -50,6 +55,20 @@ async function requireUnused(db: Kysely<Tables>, organizationId: string, id: str
   if ((await countKeysOfRoles(db, [{ id, organizationId }])).has(id))
     throw new ConflictError('The role is in use: API keys have it');
   return role;
+}
+
+/** Whether more keys have it than lose it in the transaction that deletes it. */
+async function hasManyKeys(db: Kysely<Tables>, id: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('api_keys')
+    .select('id')
+    .where('role_id', '=', id)
+    .orderBy('created_at')
+    .orderBy('id')
+    .offset(UNBOUND_AT_ONCE.max)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 async function unbindRevokedKeys({ db, unhurried }: Context, roleId: string): Promise<void> {

@@ -15,6 +15,7 @@ import { onEachDatabase } from '../support/databases.ts';
 import { copyKey } from '../support/many-keys.ts';
 import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
 import { countTurns } from '../support/turns.ts';
+import { eventually } from '../support/wait.ts';
 
 onEachDatabase('deleting a role', (engine) => {
   const services = servicesOn(engine);
@@ -76,7 +77,29 @@ onEachDatabase('deleting a role', (engine) => {
     turns.stop();
     expect(turns.count).toBeGreaterThanOrEqual(2);
     expect(await having()).toBe(0);
-    expect((await auditOf(ctx)).at(-1)).toMatchObject({ action: 'role.deleted', target_id: role.id });
+    const entries = (await auditOf(ctx)).slice(-2);
+    expect(entries.map(({ action, target_id }) => [action, target_id])).toEqual([
+      ['role.updated', role.id],
+      ['role.deleted', role.id],
+    ]);
+    expect(entries.map(({ changes }) => changes.revokedApiKeys)).toEqual([['bound', null], undefined]);
+  });
+
+  test('says in the log that revoked keys lose it where it is rejected in the end', async () => {
+    const { ctx, role } = await setUp();
+    const { result } = await createApiKey(ctx, { name: 'Revoked', roleId: role.id });
+    await revokeApiKey(ctx, { id: result.apiKey.id });
+    await copyKey({ services: services() }, result.apiKey.id, 2_500);
+    const having = async () =>
+      (await ctx.db.selectFrom('api_keys').select('id').where('role_id', '=', role.id).execute()).length;
+    const deleted = Promise.allSettled([deleteRole(ctx, { id: role.id })]);
+    await eventually(async () => (await having()) < 2_501);
+    const [made] = await Promise.allSettled([createApiKey(ctx, { name: 'New', roleId: role.id })]);
+    const [{ status }] = await deleted;
+    expect([status, made.status].sort()).toEqual(['fulfilled', 'rejected']);
+    const actions = (await auditOf(ctx)).map(({ action }) => action);
+    expect(actions).toContain('role.updated');
+    expect(actions.includes('role.deleted')).toBe(status === 'fulfilled');
   });
 
   test('and giving it to a key at the same time never leaves a key without its role', async () => {

@@ -69,6 +69,11 @@ onEachDatabase('deleting a team', (engine) => {
     turns.stop();
     expect(turns.count).toBeGreaterThanOrEqual(2);
     expect(await bound()).toBe(0);
+    const entries = (await auditOf(ctx, team.id)).slice(-2);
+    expect(entries.map(({ action, changes }) => [action, changes.revokedApiKeys])).toEqual([
+      ['team.updated', ['bound', null]],
+      ['team.deleted', undefined],
+    ]);
   });
 
   test('is refused while a key is bound to it, which would be accepted for every team', async () => {
