@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { type Clock, systemClock } from './clock.ts';
 
 /**
  * Work that anybody may ask for as often as they like. It starts at once where it has rested, else `everyMs` milliseconds
@@ -65,6 +66,8 @@ export interface Batching {
   readonly max: number;
   /** Whether to stop before the next batch; left out: never. */
   readonly stopped?: (() => boolean) | undefined;
+  /** What measures how long a batch takes; left out: the machine's. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
 }
 
 /**
@@ -73,16 +76,16 @@ export interface Batching {
  * than `size` is the end. Resolves with how much was done in all.
  */
 export async function inBatches(
-  { min, max, stopped = () => false }: Batching,
+  { min, max, stopped = () => false, clock = systemClock }: Batching,
   work: (size: number) => Promise<number>,
 ): Promise<number> {
   let total = 0;
   for (let size = min; !stopped(); ) {
-    const start = performance.now();
+    const start = clock.monotonic();
     const done = await work(size);
     total += done;
     if (done < size) break;
-    const took = performance.now() - start;
+    const took = clock.monotonic() - start;
     // Doubled and halved: statements that differ only by their length are compiled a few times.
     if (took > TURN_MS) size = Math.max(min, Math.floor(size / 2));
     else if (took < TURN_MS / 2) size = Math.min(max, size * 2);
@@ -93,16 +96,23 @@ export async function inBatches(
 
 /** Something done one by one that lets everything else have its turn when it has gone on for a while. */
 export class Turns {
-  #end = performance.now() + TURN_MS;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  #end: number;
+
+  /** Begins a turn, measured by the machine's clock unless told otherwise. */
+  constructor(clock: Pick<Clock, 'monotonic'> = systemClock) {
+    this.#clock = clock;
+    this.#end = clock.monotonic() + TURN_MS;
+  }
 
   /** Whether it is time to `rest`. */
   get isOver(): boolean {
-    return performance.now() >= this.#end;
+    return this.#clock.monotonic() >= this.#end;
   }
 
   /** Resolves when everything that waited has had its turn. */
   async rest(): Promise<void> {
     await turn();
-    this.#end = performance.now() + TURN_MS;
+    this.#end = this.#clock.monotonic() + TURN_MS;
   }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inBatches, Paced, Turns } from '../../src/core/paced.ts';
+import { manualClock } from '../support/clock.ts';
 import { countTurns } from '../support/turns.ts';
 
 describe('paced work', () => {
@@ -56,12 +57,6 @@ describe('paced work', () => {
   });
 });
 
-/** Keeps the thread for so long, milliseconds. */
-function work(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
-}
-
 describe('work in batches', () => {
   test('lets everything else have its turn after each', async () => {
     const turns = countTurns();
@@ -80,20 +75,17 @@ describe('work in batches', () => {
   });
 
   test('does less at once of what takes long, more of what does not, within its bounds', async () => {
+    const clock = manualClock();
     const sizes: number[] = [];
-    const slow = (limit: number, ms: number) => async (size: number) => {
+    await inBatches({ min: 8, max: 64, clock }, async (size) => {
       sizes.push(size);
-      work(size * ms);
-      return sizes.length < limit ? size : 0;
-    };
-    await inBatches({ min: 8, max: 64 }, slow(6, 0));
+      return sizes.length < 6 ? size : 0;
+    });
     expect(sizes).toEqual([8, 16, 32, 64, 64, 64]);
     sizes.length = 0;
-    let each = 0;
-    await inBatches({ min: 8, max: 64 }, async (size) => {
+    await inBatches({ min: 8, max: 64, clock }, async (size) => {
       sizes.push(size);
-      if (sizes.length > 3) each = 1;
-      work(size * each);
+      if (sizes.length > 3) clock.advance(size);
       return sizes.length < 8 ? size : 0;
     });
     expect(sizes).toEqual([8, 16, 32, 64, 32, 16, 8, 8]);
@@ -110,9 +102,11 @@ describe('work in batches', () => {
   });
 
   test('one by one rests when it has gone on for a while, and not before', async () => {
-    const turns = new Turns();
+    const clock = manualClock();
+    const turns = new Turns(clock);
+    clock.advance(7);
     expect(turns.isOver).toBe(false);
-    work(10);
+    clock.advance(1);
     expect(turns.isOver).toBe(true);
     const counted = countTurns();
     await turns.rest();
