@@ -10,8 +10,8 @@ export interface Followed<Result, Variables> {
   next(data: Result): void;
   /** Events may have been missed: read anew what they would have changed. */
   missed?(): void;
-  /** The cursor is of no use, or another one is the place to go on; null: from now on. */
-  resumeAt?(cursor: string | null): void;
+  /** The cursor can't be used: go on from now on. */
+  cursorLost?(): void;
   /** The viewer may not have this any more. */
   refused?(): void;
 }
@@ -36,13 +36,12 @@ export function follow<Result, Variables extends AnyVariables>(
     end = unsubscribe;
   };
   const recover = (error: CombinedError): void => {
-    const { code, cursor } = error.graphQLErrors[0]?.extensions ?? {};
+    const { code } = error.graphQLErrors[0]?.extensions ?? {};
     if (code === 'CURSOR_EXPIRED' || code === 'CURSOR_INVALID') {
-      followed.resumeAt?.(null);
+      followed.cursorLost?.();
       followed.missed?.();
     } else if (code === 'TOO_SLOW') {
-      if (typeof cursor === 'string') followed.resumeAt?.(cursor);
-      else followed.missed?.();
+      followed.missed?.();
     } else {
       if (code === 'FORBIDDEN') followed.refused?.();
       // A lost connection comes back, and begins all that it carried.

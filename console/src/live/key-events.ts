@@ -52,8 +52,8 @@ export class KeyEvents {
         for (const listener of this.#changeListeners) listener(apiKeyChanged);
       },
       missed: () => api.reload(),
-      resumeAt: (cursor) => {
-        this.#cursor = cursor;
+      cursorLost: () => {
+        this.#cursor = null;
       },
       refused,
     });
