@@ -31,6 +31,11 @@ export interface Index {
 /** So long nothing is built, milliseconds, where every other process waits for the one file: they look every 25. */
 const BREATH_MS = 100;
 
+/** For the `up` of a migration with `apart`, on SQLite: lets the writers have their turn that wait for the one file. */
+export async function breathe(): Promise<void> {
+  await pause(BREATH_MS);
+}
+
 /**
  * Builds an index beside servers that go on working, for the `up` of a migration with `apart`: on PostgreSQL
  * concurrently, on SQLite in a transaction of its own, after which waiting writers have their turn. Does nothing where it
@@ -47,7 +52,7 @@ export async function createIndex(db: Kysely<unknown>, index: Index, progress?: 
   await sql`create index ${concurrently}if not exists ${sql.id(index.name)} on ${sql.table(index.on)}${using} (${sql.raw(index.columns)})${where}`.execute(
     db,
   );
-  if (!postgres) await pause(BREATH_MS);
+  if (!postgres) await breathe();
 }
 
 /** The same of several, one after the other. */

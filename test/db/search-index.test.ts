@@ -4,6 +4,7 @@ import { migrate } from '../../db/migrate.ts';
 import { migrations } from '../../db/migrations/index.ts';
 import { type Database, type Engine, openDatabase } from '../../db/open.ts';
 import { hasSearchIndex, keysContaining } from '../../db/search-index.ts';
+import { SQLite } from '../../db/sqlite-driver.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -86,4 +87,44 @@ onEachDatabase('the index for searching', (engine) => {
     ] as const)
       expect(await found(database, 'org_a', text)).toEqual([whole]);
   });
+});
+
+test('SQLite tells how many keys it has indexed, and other processes write in between', async () => {
+  const { url, drop } = await createTestDatabaseUrl('sqlite', { empty: true });
+  closing.push(drop);
+  const database = await openDatabase(url);
+  closing.push(() => database.close());
+  const before = Object.entries(migrations).filter(([name]) => name < '0011');
+  await migrate(database, () => {}, Object.fromEntries(before));
+  await insertKeys(database, 'org_a', ['gateway']);
+  await sql`
+    insert into api_keys (id, organization_id, name, name_key, environment, start, search_text, grants,
+      ip_allowlist, metadata, enabled, created_at, created_by, updated_at, rotated_at, expires_at)
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 100000)
+    select 'key_' || n, organization_id, name, name_key, environment, start, 'key ' || n, grants,
+      ip_allowlist, metadata, enabled, created_at, created_by, updated_at, rotated_at, expires_at
+    from numbers cross join api_keys`.execute(database.kysely);
+
+  const other = new SQLite(url.slice('sqlite:'.length), { timeout: 0 });
+  closing.push(async () => void other.close());
+  const rename = other.prepare("update organizations set name = name || '.'");
+  // Fails at once where the lock is held.
+  const writer = setInterval(() => rename.run(), 25);
+  closing.push(async () => clearInterval(writer));
+  const lines: string[] = [];
+  const until = Object.entries(migrations).filter(([name]) => name < '0012');
+  await migrate(database, (line) => lines.push(line), Object.fromEntries(until));
+  expect(lines).toEqual([
+    'Migration 0011-searched-keys: Indexes what is searched of API keys',
+    'Migration 0011-searched-keys: 100,000 keys indexed',
+  ]);
+  const { name } = other.prepare<[], { name: string }>('select name from organizations').get() ?? {
+    name: '',
+  };
+  expect(name.length - 'Acme'.length).toBeGreaterThanOrEqual(5);
+  expect(await found(database, 'org_a', 'y 12345')).toEqual(['key_12345']);
+  expect(await found(database, 'org_a', 'ateway')).toEqual(['gateway']);
+  // Merging goes on with each change, as it does without having been turned off.
+  const settings = other.prepare("select v from api_key_search_config where k = 'automerge'").all();
+  expect(settings).toEqual([{ v: 4 }]);
 });
