@@ -99,7 +99,8 @@ builder.mutationFields((t) => ({
   deleteRole: t.field({
     type: DeleteRolePayload,
     nullable: true,
-    description: 'Deletes a role that no member and no unrevoked key has. Needs `role.manage`',
+    description:
+      'Deletes a role that no member and no unrevoked key has. Revoked keys lose the role. If there are many of them, they lose it first, even if the deletion then fails with a ConflictError because a key or member has been given the role. Needs `role.manage`',
     authScopes: { permission: 'role.manage' },
     errors: {
       types: [NotFoundError, ConflictError],

@@ -124,7 +124,7 @@ builder.mutationFields((t) => ({
     type: DeleteTeamPayload,
     nullable: true,
     description:
-      'Deletes a team; its members stay in the organization. Refused while unrevoked keys are bound to it, which could be left bound to none, and so be accepted for every team. Needs `team.manage`',
+      'Deletes a team; its members stay in the organization. Refused while unrevoked keys are bound to it, which could be left bound to none, and so be accepted for every team. Revoked keys lose the team. If there are many of them, they lose it first, even if the deletion then fails with a ConflictError because a key has been bound to the team. Needs `team.manage`',
     authScopes: { permission: 'team.manage' },
     errors: {
       types: [NotFoundError, ConflictError],
