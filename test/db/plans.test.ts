@@ -111,7 +111,7 @@ onEachDatabase('the plans of lists', (engine) => {
         externalId: 'common',
       },
     };
-  });
+  }, TIMEOUT_MS);
 
   /** Reads a page and what can be asked of it, from its start and from a cursor; gives what may take long. */
   async function stepsOf(
