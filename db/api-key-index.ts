@@ -1,4 +1,5 @@
-import { type Kysely, PostgresAdapter, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { isPostgres } from './is-postgres.ts';
 import type { ApiKeysTable, Tables } from './tables.ts';
 
 /** Indexes of `api_keys` that lists are read by. */
@@ -27,8 +28,4 @@ export function apiKeysBy(
   if (isPostgres(db)) return db.selectFrom('api_keys');
   const hinted = sql<ApiKeysTable>`api_keys`.as<'api_keys'>(sql`api_keys indexed by ${sql.ref(index)}`);
   return db.selectFrom(hinted) as unknown as SelectQueryBuilder<Tables, 'api_keys', object>;
-}
-
-export function isPostgres(db: Kysely<Tables>): boolean {
-  return db.getExecutor().adapter instanceof PostgresAdapter;
 }

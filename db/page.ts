@@ -1,6 +1,8 @@
 import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { AppError } from '../src/core/errors.ts';
+import { isGiven } from '../src/core/given.ts';
 import { COUNT_MAX, PAGE_DEFAULT, PAGE_MAX, type Page, type PageArgs, type Total } from '../src/core/page.ts';
+import { countUpTo, totalOf } from './counts.ts';
 import type { Tables } from './tables.ts';
 
 export type { Page, PageArgs } from '../src/core/page.ts';
@@ -146,19 +148,7 @@ async function count<Name extends keyof Tables, Selected>(
   db: Kysely<Tables>,
 ): Promise<Total> {
   const whole = typeof query === 'function' ? query((walk) => walk.limit(COUNT_MAX + 1)) : query;
-  const some = whole
-    .clearSelect()
-    .select(sql`1`.as('one'))
-    .limit(COUNT_MAX + 1);
-  const { rows } = await sql<{ total: number }>`select count(*) as total from (${some}) as counted`.execute(
-    db,
-  );
-  return totalOf(Number(rows[0]?.total ?? 0));
-}
-
-/** A total, of a count that may have gone beyond the largest that is shown. */
-export function totalOf(counted: number, isExact = counted <= COUNT_MAX): Total {
-  return { count: Math.min(counted, COUNT_MAX), isExact: isExact && counted <= COUNT_MAX };
+  return totalOf(await countUpTo(db, whole.clearSelect().select(sql`1`.as('one')), COUNT_MAX));
 }
 
 function pageSize({ first, last }: PageArgs): { limit: number; backwards: boolean } {
@@ -170,10 +160,6 @@ function pageSize({ first, last }: PageArgs): { limit: number; backwards: boolea
     'BAD_USER_INPUT',
     `${backwards ? 'last' : 'first'} is a whole number from 0 to ${PAGE_MAX}`,
   );
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
 }
 
 function encodeCursor(row: SortValues, sort: Sort): string {

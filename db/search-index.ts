@@ -1,5 +1,5 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import { isPostgres } from './api-key-index.ts';
+import { isPostgres } from './is-postgres.ts';
 import type { Tables } from './tables.ts';
 
 /** The index on PostgreSQL, which needs extensions that a role may not be allowed to add. */

@@ -1,11 +1,6 @@
-import {
-  type Expression,
-  type Kysely,
-  PostgresAdapter,
-  type SelectQueryBuilder,
-  type SqlBool,
-  sql,
-} from 'kysely';
+import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { countUpTo } from '../../db/counts.ts';
+import { isPostgres } from '../../db/is-postgres.ts';
 import type { Walks } from '../../db/page.ts';
 import type { Row, Tables } from '../../db/tables.ts';
 import { DENIED_ACTIONS } from '../events/events.ts';
@@ -64,17 +59,12 @@ export function gather(search: AuditSearch, index: AuditIndex): Entries {
 }
 
 /** How many entries an index leads to; counts no further than `atMost` and one. */
-export async function countFound(search: AuditSearch, index: AuditIndex, atMost: number): Promise<number> {
-  const some = search.db
+export function countFound(search: AuditSearch, index: AuditIndex, atMost: number): Promise<number> {
+  const entries = search.db
     .selectFrom('audit_log')
     .select(sql`1`.as('one'))
-    .where(({ and }) => and(found(search, index)))
-    .limit(atMost + 1);
-  const { count } = await search.db
-    .selectFrom(some.as('counted'))
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+    .where(({ and }) => and(found(search, index)));
+  return countUpTo(search.db, entries, atMost);
 }
 
 /** The conditions that an index answers. An object's id is its own in all organizations. */
@@ -94,9 +84,9 @@ function found({ organizationId, conditions }: AuditSearch, index: AuditIndex): 
  */
 function passing({ db, organizationId, conditions }: AuditSearch, index: AuditIndex): Conditions {
   const { actions, targetId, actorId, time, doneOnly } = conditions;
-  const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
-  const text = (column: string) => (isPostgres ? sql.ref(column) : sql`${sql.ref(column)} || ''`);
-  const occurredAt = isPostgres ? sql.ref('occurred_at') : sql`occurred_at + 0`;
+  const postgres = isPostgres(db);
+  const text = (column: string) => (postgres ? sql.ref(column) : sql`${sql.ref(column)} || ''`);
+  const occurredAt = postgres ? sql.ref('occurred_at') : sql`occurred_at + 0`;
   const rest: Conditions = [];
   if (index === 'target') rest.push(sql`${text('organization_id')} = ${organizationId}`);
   else if (targetId !== null) rest.push(sql`${text('target_id')} = ${targetId}`);

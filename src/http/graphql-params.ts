@@ -1,5 +1,6 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { JsonLimitError, parseJson } from '../core/exact-json.ts';
+import { isGiven } from '../core/given.ts';
 import { type BodyBuffers, readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
@@ -69,22 +70,15 @@ export function checkParams(params: unknown): Params {
   if (typeof query !== 'string') throw malformed('query must be a string: the GraphQL document');
   if (query.length > DOCUMENT_MAX)
     throw malformed(`The document has more than ${DOCUMENT_MAX} characters: put values into variables`);
-  if (!isGiven(operationName, 'string')) throw malformed('operationName must be a string');
-  if (isSet(variables) && !isObject(variables)) throw malformed('variables must be an object');
-  if (isSet(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
+  if (isGiven(operationName) && typeof operationName !== 'string')
+    throw malformed('operationName must be a string');
+  if (isGiven(variables) && !isObject(variables)) throw malformed('variables must be an object');
+  if (isGiven(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
   return {
     query,
     ...(typeof operationName === 'string' ? { operationName } : {}),
     ...(isObject(variables) ? { variables } : {}),
   };
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function isGiven(value: unknown, type: 'string'): boolean {
-  return !isSet(value) || typeof value === type;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { NEVER, type Tables } from '../../db/tables.ts';
 import { isActorInScope, isTeamInScope, type KeyScope } from '../access/key-scope.ts';
+import { isGiven } from '../core/given.ts';
 import { isId } from '../core/ids.ts';
 import { foldName, Input } from '../core/input.ts';
 import type { RotationPolicy } from '../organizations/organization.ts';
@@ -199,8 +200,4 @@ export function isBoundToAny(eb: KeyExpressions, teamIds: readonly string[]): Co
 /** What a text that holds this one is like; neither engine's wildcards mean anything in it. */
 function patternOf(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
 }

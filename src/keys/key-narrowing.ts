@@ -1,8 +1,10 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import { type ApiKeyIndex, apiKeysBy, isPostgres } from '../../db/api-key-index.ts';
+import { type ApiKeyIndex, apiKeysBy } from '../../db/api-key-index.ts';
+import { isPostgres } from '../../db/is-postgres.ts';
 import { keysContaining } from '../../db/search-index.ts';
 import { NEVER, type Tables } from '../../db/tables.ts';
 import type { KeyScope } from '../access/key-scope.ts';
+import { isGiven } from '../core/given.ts';
 import type { RotationPolicy } from '../organizations/organization.ts';
 import { type ApiKeyFilter, isNarrowed, type Kept, keptBy, rotationLimits } from './api-key-filter.ts';
 
@@ -127,8 +129,4 @@ function ofTeams(db: Kysely<Tables>, organizationId: string, teamIds: readonly s
   const apart = isPostgres(db) ? bonds.offset(sql.lit(0)) : bonds;
   const ids = db.selectFrom(apart.as('bonds')).select('bonds.id').distinct();
   return { ids: ids as unknown as KeyIds, isSlow: true };
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { ApiKeyIndex } from '../../db/api-key-index.ts';
 import type { Tables } from '../../db/tables.ts';
+import { isGiven } from '../core/given.ts';
 import { type ApiKeyFilter, isNarrowed, keptBy } from './api-key-filter.ts';
 
 /** What a list of keys is ordered by; equals are ordered by id. */
@@ -42,8 +43,4 @@ export function walkOf(field: ApiKeyOrder['field'], filter: ApiKeyFilter): KeyWa
   return status?.length === 1 && status[0] === 'DISABLED'
     ? walk('api_keys_disabled', !isNarrowed(filter), 'created_at')
     : walk('api_keys_unrevoked_by_age', isWhole, 'created_at');
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
 }

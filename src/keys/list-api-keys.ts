@@ -3,6 +3,7 @@ import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts'
 import { authorize } from '../access/authorize.ts';
 import { keyScopeOf } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
+import { isGiven } from '../core/given.ts';
 import { type ApiKey, addColumns, type keysInScope, toApiKey } from './api-key.ts';
 import { type ApiKeyFilter, readFilter } from './api-key-filter.ts';
 import { flushUsage } from './flush-usage.ts';
@@ -88,7 +89,3 @@ export async function listApiKeys(
 }
 
 type KeyRow = Parameters<typeof toApiKey>[0];
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
-}

@@ -1,7 +1,9 @@
 import { type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { apiKeysBy, isPostgres } from '../../db/api-key-index.ts';
-import { totalOf } from '../../db/page.ts';
+import { apiKeysBy } from '../../db/api-key-index.ts';
+import { countUpTo, totalOf } from '../../db/counts.ts';
+import { isPostgres } from '../../db/is-postgres.ts';
 import type { Tables } from '../../db/tables.ts';
+import { isGiven } from '../core/given.ts';
 import { COUNT_MAX, type Total } from '../core/page.ts';
 import {
   comparing,
@@ -82,8 +84,7 @@ export function walkAlong(db: Kysely<Tables>, selection: KeySelection, walk: Key
   // The organization is named where the index of the order begins with it.
   let uses = db.selectFrom('api_key_usage').where('api_key_usage.organization_id', '=', organizationId);
   const { unusedSince } = selection.filter;
-  if (unusedSince !== null && unusedSince !== undefined)
-    uses = uses.where('api_key_usage.last_used_at', '<', unusedSince);
+  if (isGiven(unusedSince)) uses = uses.where('api_key_usage.last_used_at', '<', unusedSince);
   const keys = lookingUp(db, uses as unknown as KeyQuery, 'api_keys', 'api_key_usage.api_key_id');
   return keys.where((eb) => eb.and(conditions(eb, selection, [])));
 }
@@ -138,19 +139,6 @@ function conditions(
 
 async function count(db: Kysely<Tables>, query: KeyQuery): Promise<Total> {
   return totalOf(await countUpTo(db, query.select(sql`1`.as('one')), COUNT_MAX));
-}
-
-/** Counts rows of a query, and stops at the first beyond. */
-async function countUpTo(
-  db: Kysely<Tables>,
-  query: SelectQueryBuilder<Tables, never, object>,
-  most: number,
-): Promise<number> {
-  const some = query.limit(most + 1);
-  const { rows } = await sql<{ total: number }>`select count(*) as total from (${some}) as counted`.execute(
-    db,
-  );
-  return Number(rows[0]?.total);
 }
 
 /** Counts the keys of a selection among the first that an index leads to. */

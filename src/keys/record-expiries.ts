@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { isPostgres } from '../../db/api-key-index.ts';
+import { isPostgres } from '../../db/is-postgres.ts';
 import { systemPrincipal } from '../access/principal.ts';
 import type { AuditRecord } from '../audit/record.ts';
 import { type Change, write } from '../command.ts';

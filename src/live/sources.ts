@@ -2,6 +2,7 @@ import { keyScopeOf } from '../access/key-scope.ts';
 import { authorize } from '../command.ts';
 import type { Context } from '../context.ts';
 import { AppError, NotFoundError } from '../core/errors.ts';
+import { isGiven } from '../core/given.ts';
 import { isId } from '../core/ids.ts';
 import type { Action, ChangeEvent, DenialEvent, UseEvent } from '../events/events.ts';
 import { keysInScope } from '../keys/api-key.ts';
@@ -225,8 +226,4 @@ function cursorOfChange(change: ChangeEvent): string {
 
 function merge<V>(older: Counted<V> | undefined, newer: Counted<V>): Counted<V> {
   return older ? { ...newer, count: older.count + newer.count } : newer;
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
 }
