@@ -22,8 +22,8 @@ export interface OperationLimitsConfig {
 
 type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
 
-/** Fewer points than one operation may cost would refuse some operations for ever. */
-const POINTS_MIN = 10_000;
+/** An operation may take so many with the largest body and document: with fewer it would be rejected in every window. */
+const POINTS_MIN = 20_000;
 
 /** Reads the limits of /graphql. */
 export function readOperationLimits(

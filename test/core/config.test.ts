@@ -54,7 +54,7 @@ describe('the configuration', () => {
       VERIFY_CACHE_KEYS: '1',
       VERIFY_FAILURES_PER_MINUTE: '7',
       GRAPHQL_WINDOW_SECONDS: '60',
-      GRAPHQL_POINTS_PER_CALLER: '10000',
+      GRAPHQL_POINTS_PER_CALLER: '20000',
       GRAPHQL_POINTS_PER_ORGANIZATION: '0',
       GRAPHQL_POINTS_PER_OPERATOR: '20000',
       GRAPHQL_POINTS_PER_ADDRESS: '30000',
@@ -79,7 +79,7 @@ describe('the configuration', () => {
       verifyFailuresPerMinute: 7,
       operations: {
         windowSeconds: 60,
-        points: { caller: 10_000, organization: 0, operator: 20_000, address: 30_000 },
+        points: { caller: 20_000, organization: 0, operator: 20_000, address: 30_000 },
         operations: { caller: 1, organization: 2, operator: 0, address: 4 },
       },
       cluster: {
@@ -128,7 +128,7 @@ describe('the configuration', () => {
     ['REDIS_URL', 'http://cache'],
     ['METRICS', 'yes'],
     ['GRAPHQL_WINDOW_SECONDS', '0'],
-    ['GRAPHQL_POINTS_PER_CALLER', '9999'],
+    ['GRAPHQL_POINTS_PER_CALLER', '19999'],
     ['GRAPHQL_POINTS_PER_ORGANIZATION', '1'],
     ['GRAPHQL_OPERATIONS_PER_ADDRESS', '-1'],
   ])('refuses %s=%s and names the variable', (name, value) => {
