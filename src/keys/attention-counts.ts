@@ -1,12 +1,11 @@
-import { type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { countUpTo, totalOf } from '../../db/counts.ts';
 import type { Tables } from '../../db/tables.ts';
+import { COUNT_MAX, type Total } from '../core/page.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { DAY_MS } from './api-key.ts';
 import { IS_OPEN } from './key-counts.ts';
 import type { Environment } from './secret.ts';
-
-/** Counting stops at so many keys. */
-const COUNTED_MAX = 10_000;
 
 /** So many open keys are looked at to find those not used, if so many are not used that not each of these can be. */
 const LOOKED_AT_MAX = 5_000;
@@ -20,20 +19,14 @@ export const UNUSED_MS = 90 * DAY_MS;
 /** One that expires within this time expires soon, milliseconds. */
 export const SOON_MS = 7 * DAY_MS;
 
-/** A number of keys; where it isn't exact, there are at least so many. */
-export interface Figure {
-  readonly count: number;
-  readonly isExact: boolean;
-}
-
 /** Active keys of an organization that somebody should look at. */
 export interface AttentionCounts {
   /** Not used for 90 days; or never, and older than that. */
-  readonly unused: Figure;
+  readonly unused: Total;
   /** Past the day on which the rotation policy asks for a new secret. */
-  readonly rotationOverdue: Figure;
+  readonly rotationOverdue: Total;
   /** Expiring within 7 days. */
-  readonly expiringSoon: Figure;
+  readonly expiringSoon: Total;
 }
 
 /** Counts open keys by covering indexes, whatever the size of the organization in at most some 10,000 steps each. */
@@ -46,7 +39,7 @@ export async function countAttention(
   return {
     unused: await countUnused(db, organization.id, now),
     rotationOverdue: await countOverdue(db, organization, active, now),
-    expiringSoon: figureOf(await countUpTo(db, sql`${active} and expires_at <= ${now + SOON_MS}`)),
+    expiringSoon: totalOf(await countKeys(db, sql`${active} and expires_at <= ${now + SOON_MS}`)),
   };
 }
 
@@ -54,28 +47,10 @@ function openIn(organizationId: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`organization_id = ${organizationId} and ${IS_OPEN}`;
 }
 
-function figureOf(count: number): Figure {
-  return { count: Math.min(count, COUNTED_MAX), isExact: count <= COUNTED_MAX };
-}
-
-/** Up to one more than is counted. */
-function countUpTo(db: Kysely<Tables>, condition: RawBuilder<SqlBool>): Promise<number> {
-  const some = db
-    .selectFrom('api_keys')
-    .where(condition)
-    .limit(COUNTED_MAX + 1);
-  return countOf(db, some);
-}
-
-async function countOf(
-  db: Kysely<Tables>,
-  some: SelectQueryBuilder<Tables, keyof Tables, object>,
-): Promise<number> {
-  const { count } = await db
-    .selectFrom(some.select(sql`1`.as('one')).as('counted'))
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+/** Up to one more than is shown. */
+function countKeys(db: Kysely<Tables>, condition: RawBuilder<SqlBool>): Promise<number> {
+  const keys = db.selectFrom('api_keys').select(sql`1`.as('one')).where(condition);
+  return countUpTo(db, keys, COUNT_MAX);
 }
 
 async function countOverdue(
@@ -83,7 +58,7 @@ async function countOverdue(
   { rotationPolicy: { liveDays, testDays } }: Pick<Organization, 'rotationPolicy'>,
   active: RawBuilder<SqlBool>,
   now: number,
-): Promise<Figure> {
+): Promise<Total> {
   let count = 0;
   for (const [environment, days] of [
     ['live', liveDays],
@@ -91,18 +66,19 @@ async function countOverdue(
   ] as const) {
     if (days === null) continue;
     const due = sql<SqlBool>`environment = ${environment} and rotated_at < ${now - days * DAY_MS}`;
-    count += await countUpTo(db, sql`${active} and ${due}`);
+    count += await countKeys(db, sql`${active} and ${due}`);
   }
-  return figureOf(count);
+  return totalOf(count);
 }
 
 /**
  * Looks at the keys of either side of the condition: those not used for long, revoked ones included, where they are few;
  * otherwise at open keys, and where not at all of them, also at those that were not used for the longest time.
  */
-async function countUnused(db: Kysely<Tables>, organizationId: string, now: number): Promise<Figure> {
-  if ((await countOf(db, notUsed(db, organizationId, now, COUNTED_MAX + 1))) <= COUNTED_MAX)
-    return { count: await countUnusedOf(db, organizationId, now, COUNTED_MAX), isExact: true };
+async function countUnused(db: Kysely<Tables>, organizationId: string, now: number): Promise<Total> {
+  const candidates = notUsed(db, organizationId, now, COUNT_MAX + 1).select(sql`1`.as('one'));
+  if ((await countUpTo(db, candidates, COUNT_MAX)) <= COUNT_MAX)
+    return { count: await countUnusedOf(db, organizationId, now, COUNT_MAX), isExact: true };
   const live = await lookAt(db, { organizationId, environment: 'live', now, atMost: LOOKED_AT_MAX });
   const testMax = Math.max(LOOKED_AT_MAX - live.looked, SAMPLE);
   const test = await lookAt(db, { organizationId, environment: 'test', now, atMost: testMax });
