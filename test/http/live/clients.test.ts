@@ -82,8 +82,10 @@ onEachDatabase('a client as it comes', (engine) => {
     });
     const changes = client.subscribe({ query: apolloGql(CHANGED) }).subscribe({});
     const uses = client.subscribe({ query: apolloGql(USED) }).subscribe({});
-    onTestFinished(() => {
+    onTestFinished(async () => {
       for (const one of [watching, changes, uses]) one.unsubscribe();
+      // The next test counts those that are live.
+      await areLive(server(), 0);
     });
     await eventually(() => shown.length > 0);
     await areLive(server(), 2);
