@@ -74,6 +74,8 @@ export function createHttpServer({
   const open = new Map<ServerResponse, Exchange | null>();
   /** Connections that are WebSockets by now, and end by themselves. */
   const upgraded = new WeakSet<Duplex>();
+  /** Connections that are being closed because the server stops. */
+  const closing = new WeakSet<Duplex>();
   const running = new Set<Promise<void>>();
   let headers: readonly string[] = [];
   let site: Site | null = null;
@@ -155,8 +157,11 @@ export function createHttpServer({
   /** Closes connections on which no request is under way, with whatever has come of the next one. */
   const closeUnused = (): void => {
     const used = new Set<Duplex>([...open.keys()].map(({ req }) => req.socket));
-    for (const socket of connections.sockets())
-      if (!used.has(socket) && !upgraded.has(socket)) socket.destroySoon();
+    for (const socket of connections.sockets()) {
+      if (used.has(socket) || upgraded.has(socket) || closing.has(socket)) continue;
+      closing.add(socket);
+      socket.destroySoon();
+    }
   };
 
   const stop = async (): Promise<void> => {
