@@ -14,8 +14,10 @@ const CLUSTER = ['test/cluster/faults.test.ts'];
 
 /** They take longest: where one of them came last, all other processes would wait for it. */
 const LONGEST = [
+  'db/plans',
   'recipes',
   'access/matrix',
+  'keys/filtered-lists',
   'keys/never-stale',
   'cli/copy',
   'http/hostile-variables',

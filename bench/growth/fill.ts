@@ -103,6 +103,10 @@ interface Inserting {
 
 const TABLES = Object.keys(COLUMNS) as (keyof KeyRows)[];
 
+/** What servers write together with the usage of keys. */
+const SUM_USAGE = `insert into organization_usage_buckets (organization_id, granularity, start, verified, denied)
+  select organization_id, granularity, start, sum(verified), sum(denied) from api_key_usage_buckets group by 1, 2, 3`;
+
 function insertIntoSqlite(path: string): Inserting {
   const db = new SQLite(path);
   for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -400000']) db.pragma(pragma);
@@ -128,6 +132,7 @@ function insertIntoSqlite(path: string): Inserting {
     }),
     end(organizationId, position) {
       for (const { sql } of indexes) db.exec(sql);
+      db.exec(SUM_USAGE);
       db.prepare('update organization_sequences set value = ? where organization_id = ?').run(
         position,
         organizationId,
@@ -140,6 +145,13 @@ function insertIntoSqlite(path: string): Inserting {
 async function insertIntoPostgres(url: string): Promise<Inserting> {
   const client = new pg.Client(url);
   await client.connect();
+  // Built in one piece they take less than half as long; those of constraints stay.
+  const { rows: indexes } = await client.query<{ name: string; sql: string }>(
+    `select indexname as name, indexdef as sql from pg_indexes
+     where tablename = any($1) and not exists (select from pg_constraint where conname = indexname)`,
+    [TABLES],
+  );
+  for (const { name } of indexes) await client.query(`drop index ${name}`);
   return {
     async add(keys) {
       for (const table of TABLES) {
@@ -152,6 +164,9 @@ async function insertIntoPostgres(url: string): Promise<Inserting> {
       }
     },
     async end(organizationId, position) {
+      await client.query("set maintenance_work_mem = '512MB'");
+      for (const { sql } of indexes) await client.query(sql);
+      await client.query(SUM_USAGE);
       const sql = 'update organization_sequences set value = $1 where organization_id = $2';
       await client.query(sql, [position, organizationId]);
       await client.query('vacuum analyze');

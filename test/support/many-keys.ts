@@ -39,31 +39,33 @@ export async function fillWithKeys(
 ): Promise<void> {
   const row = await db.selectFrom('api_keys').selectAll().where('id', '=', keyId).executeTakeFirstOrThrow();
   const now = clock.now();
-  for (let done = 0; done < keys; done += ROWS) {
-    const rows = Array.from({ length: Math.min(ROWS, keys - done) }, (_, at) => {
-      const index = done + at;
-      const id = newId('key');
-      const age = (index % 400) * DAY_MS;
-      return {
-        ...row,
-        ...{ id, role_id: roleId, external_id: 'common' },
-        ...{ name: `Key ${index}`, name_key: `key ${index}`, search_text: `gateway ${index} \n${id}` },
-        environment: index % 3 === 0 ? ('test' as const) : ('live' as const),
-        ...{ created_at: now - age, rotated_at: now - age },
-        revoked_at: index % 10 < 3 ? now : null,
-        enabled: index % 10 === 3 ? 0 : 1,
-        expires_at: index % 4 === 0 ? now - age - 1 : index % 4 === 1 ? now + age + 1 : NEVER,
-      };
-    });
-    await db.insertInto('api_keys').values(rows).execute();
-    const bonds = rows.map(({ id }) => ({ api_key_id: id, team_id: teamId }));
-    await db.insertInto('api_key_teams').values(bonds).execute();
-    const uses = rows.map(({ id, created_at }, at) => ({
-      ...{ api_key_id: id, organization_id: row.organization_id },
-      last_used_at: at % 2 === 0 ? 0 : created_at,
-    }));
-    await db.insertInto('api_key_usage').values(uses).execute();
-  }
+  await db.transaction().execute(async (tx) => {
+    for (let done = 0; done < keys; done += ROWS) {
+      const rows = Array.from({ length: Math.min(ROWS, keys - done) }, (_, at) => {
+        const index = done + at;
+        const id = newId('key');
+        const age = (index % 400) * DAY_MS;
+        return {
+          ...row,
+          ...{ id, role_id: roleId, external_id: 'common' },
+          ...{ name: `Key ${index}`, name_key: `key ${index}`, search_text: `gateway ${index} \n${id}` },
+          environment: index % 3 === 0 ? ('test' as const) : ('live' as const),
+          ...{ created_at: now - age, rotated_at: now - age },
+          revoked_at: index % 10 < 3 ? now : null,
+          enabled: index % 10 === 3 ? 0 : 1,
+          expires_at: index % 4 === 0 ? now - age - 1 : index % 4 === 1 ? now + age + 1 : NEVER,
+        };
+      });
+      await tx.insertInto('api_keys').values(rows).execute();
+      const bonds = rows.map(({ id }) => ({ api_key_id: id, team_id: teamId }));
+      await tx.insertInto('api_key_teams').values(bonds).execute();
+      const uses = rows.map(({ id, created_at }, at) => ({
+        ...{ api_key_id: id, organization_id: row.organization_id },
+        last_used_at: at % 2 === 0 ? 0 : created_at,
+      }));
+      await tx.insertInto('api_key_usage').values(uses).execute();
+    }
+  });
 }
 
 /** Adds people who have one of the organization's roles. */

@@ -41,7 +41,8 @@ export class EventStream implements Outlet {
   next({ json }: Pick<SharedResult, 'json'>, cursor: string | null): void {
     const id = cursor === null ? '' : `id: ${cursor}\n`;
     this.#response.write(`event: next\n${id}data: ${json}\n\n`);
-    if (this.#response.writableNeedDrain) this.#wrote();
+    // From Node.js 22 on the chunks of one turn reach the connection, where they are counted, at its end.
+    if (this.#response.writableNeedDrain) process.nextTick(this.#wrote);
   }
 
   error(errors: readonly GraphQLFormattedError[]): void {
