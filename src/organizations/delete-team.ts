@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -59,23 +59,29 @@ async function unbindRevokedKeys({ db, unhurried }: Context, teamId: string): Pr
   // From where the last batch ended: what was unbound may be in the index for a while.
   let last = '';
   await inBatches(UNBOUND_AT_ONCE, async (size) => {
-    const revoked = await db
+    const bound = await db
       .selectFrom('api_key_teams')
-      .innerJoin('api_keys', 'api_keys.id', 'api_key_teams.api_key_id')
-      .select('api_key_teams.api_key_id as id')
-      .where('api_key_teams.team_id', '=', teamId)
-      .where('api_key_teams.api_key_id', '>', last)
-      .where('api_keys.revoked_at', 'is not', null)
-      .orderBy('api_key_teams.api_key_id')
+      .select('api_key_id as id')
+      .where('team_id', '=', teamId)
+      .where('api_key_id', '>', last)
+      .orderBy('api_key_id')
       .limit(size)
       .execute();
-    const ids = revoked.map(({ id }) => id);
-    if (ids.length > 0)
+    const ids = bound.map(({ id }) => id);
+    if (ids.length > 0) {
+      // By their ids alone: joined, PostgreSQL reads all keys for each batch.
+      const revoked = await db
+        .selectFrom('api_keys')
+        .select('id')
+        .where('id', 'in', ids)
+        .where(sql<SqlBool>`(revoked_at is not null) is true`)
+        .execute();
       await unhurried
         .deleteFrom('api_key_teams')
         .where('team_id', '=', teamId)
-        .where('api_key_id', 'in', ids)
+        .where('api_key_id', 'in', ['', ...revoked.map(({ id }) => id)])
         .execute();
+    }
     last = ids.at(-1) ?? last;
     return ids.length;
   });
