@@ -47,8 +47,8 @@ function placeOf(ctx: Context, id: string) {
 }
 
 /**
- * Whether this secret is the newest of its key and an older one is still accepted. Whoever has the older one, and with it
- * made another key, would be left as the only one who can use the key.
+ * Whether this secret is the newest of its key and an older one is still accepted. Someone who has the older one and
+ * created another key with it would be the only one left who can use the key.
  */
 async function isReplacement({ tx, now }: PermittedChange, keyId: string, id: string): Promise<boolean> {
   const accepted = await tx
