@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ByteLedger, Holder } from './connections/byte-ledger.ts';
-import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
+
+/**
+ * Event of a request whose server stops: whoever waits for its body gives up. An event, since a callback kept on a
+ * longer-lived object keeps the garbage of each request from being collected while it is young.
+ */
+export const STOPPING = Symbol('stopping');
 
 /** Largest request body, bytes. */
 export const BODY_MAX = 1_048_576;
@@ -24,8 +30,11 @@ export interface BodyBuffers {
  * Refusal: 413 past BODY_MAX, by the length announced or by the bytes that came; 415 for one that is compressed; 400 for
  * what is no UTF-8, or ends early; 503 where too many bytes of bodies are held, or the server stops.
  */
-export function readBody(exchange: Exchange, { unread, ip }: BodyBuffers): Promise<string> {
-  const { request, response } = exchange;
+export function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { unread, ip }: BodyBuffers,
+): Promise<string> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity')
     return Promise.reject(new Refusal(415, 'BAD_REQUEST', 'The body must not be compressed', CLOSE));
@@ -36,17 +45,11 @@ export function readBody(exchange: Exchange, { unread, ip }: BodyBuffers): Promi
     let size = 0;
     let ended = false;
     const drop = (refusal: Refusal): void => {
-      exchange.giveUp = undefined;
       ended = true;
       chunks = [];
       reject(refusal);
     };
     const holder: Holder = { ip, measure: () => (ended ? 0 : size), cut: () => drop(tooMany()) };
-    exchange.giveUp = () => {
-      if (ended) return;
-      drop(stopping());
-      unread.release(holder);
-    };
     request.on('data', (chunk: Buffer) => {
       if (ended) return;
       size += chunk.length;
@@ -56,22 +59,26 @@ export function readBody(exchange: Exchange, { unread, ip }: BodyBuffers): Promi
     });
     request.on('end', () => {
       if (ended) return;
-      exchange.giveUp = undefined;
       ended = true;
       unread.release(holder);
       const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       if (isUtf8(body)) resolve(body.toString('utf8'));
       else reject(new Refusal(400, 'BAD_REQUEST', 'The body is not UTF-8'));
     });
-    // Asked first: every request closes, and making an error takes longer than reading one.
-    const early = () => {
+    // `ended` comes first: every request closes, and an error costs more to create than a body to read.
+    const giveUp = (reason: () => Refusal) => () => {
       if (ended) return;
-      drop(new Refusal(400, 'BAD_REQUEST', 'The request ended early'));
+      drop(reason());
       unread.release(holder);
     };
-    request.on('error', early);
-    request.on('close', early);
+    request.on('error', giveUp(early));
+    request.on('close', giveUp(early));
+    request.on(STOPPING, giveUp(stopping));
   });
+}
+
+function early(): Refusal {
+  return new Refusal(400, 'BAD_REQUEST', 'The request ended early');
 }
 
 function tooLarge(): Refusal {

@@ -11,8 +11,6 @@ export interface Exchange {
   readonly query: string;
   /** Headers that the response has whatever it is, names and values in turn; its own go before them. */
   readonly headers: string[];
-  /** While the body is awaited: rejects with a Refusal what reads it, because the server stops. */
-  giveUp?: (() => void) | undefined;
   /** For the log: who asked, once that is known. */
   actor?: string;
   /** For the log: what was asked for, in words of the schema. */

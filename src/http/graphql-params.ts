@@ -24,7 +24,7 @@ export async function readParams(exchange: Exchange, buffers: BodyBuffers): Prom
   const { request, query } = exchange;
   if (request.method !== 'POST') return { size: query.length, parse: () => checkParams(fromQuery(query)) };
   requireJson(request.headers['content-type']);
-  const body = await readBody(exchange, buffers);
+  const body = await readBody(request, exchange.response, buffers);
   return { size: body.length, parse: () => checkParams(readJson(body, 'The body')) };
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { UnavailableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { STOPPING } from './body.ts';
 import type { Connections } from './connections/connections.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { announcesBody, securityHeaders } from './headers.ts';
@@ -70,8 +71,8 @@ export function createHttpServer({
   readonly timeouts: Timeouts;
   readonly connections: Connections;
 }): HttpServer {
-  /** Responses under way; null: of what reads no body. */
-  const open = new Map<ServerResponse, Exchange | null>();
+  /** Responses under way. */
+  const open = new Set<ServerResponse>();
   /** Connections that are WebSockets by now, and end by themselves. */
   const upgraded = new WeakSet<Duplex>();
   /** Connections that are being closed because the server stops. */
@@ -91,7 +92,7 @@ export function createHttpServer({
     if (stopping || announcesBody(request.rawHeaders)) response.setHeader('Connection', 'close');
     const work = handle(request, response, query);
     if (!work && !stopping) return;
-    open.set(response, null);
+    open.add(response);
     response.once('close', () => {
       open.delete(response);
       if (stopping) closeUnused();
@@ -114,7 +115,7 @@ export function createHttpServer({
       headers: [...headers, 'X-Request-Id', id],
     };
     if (stopping) response.setHeader('Connection', 'close');
-    open.set(response, exchange);
+    open.add(response);
     response.once('close', () => {
       open.delete(response);
       if (stopping) closeUnused();
@@ -156,7 +157,7 @@ export function createHttpServer({
 
   /** Closes connections on which no request is under way, with whatever has come of the next one. */
   const closeUnused = (): void => {
-    const used = new Set<Duplex>([...open.keys()].map(({ req }) => req.socket));
+    const used = new Set<Duplex>([...open].map(({ req }) => req.socket));
     for (const socket of connections.sockets()) {
       if (used.has(socket) || upgraded.has(socket) || closing.has(socket)) continue;
       closing.add(socket);
@@ -168,9 +169,9 @@ export function createHttpServer({
     if (!server.listening) return;
     let deadline: NodeJS.Timeout | undefined;
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const [response, exchange] of open) {
+    for (const response of open) {
       if (!response.headersSent) response.setHeader('Connection', 'close');
-      exchange?.giveUp?.();
+      response.req.emit(STOPPING);
     }
     // Node.js takes connections on which nothing, or half a request, has come for busy ones.
     closeUnused();

@@ -155,7 +155,7 @@ test('gives up on clients that are too slow with their headers or their body', a
   const unread = new ByteLedger({ all: 10_000, perAddress: 10_000 });
   const body: Route = {
     methods: ['POST'],
-    handle: (exchange) => readBody(exchange, { unread, ip: null }).then(() => {}),
+    handle: (exchange) => readBody(exchange.request, exchange.response, { unread, ip: null }).then(() => {}),
   };
   const { url } = await serve({ '/a': body }, { headers: 100, request: 200 });
   const slowHeaders = await openConnection(url);
@@ -224,7 +224,7 @@ test('closes, when it stops, connections whose request has not come as a whole',
     handle: async (exchange) => {
       reading += 1;
       try {
-        await readBody(exchange, { unread, ip: null });
+        await readBody(exchange.request, exchange.response, { unread, ip: null });
       } catch (error) {
         refuse(exchange, error as Refusal);
       }
