@@ -1,10 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { covers } from '../access/permissions.ts';
 import type { Change } from '../command.ts';
 import { isId } from '../core/ids.ts';
 import { foldName } from '../core/input.ts';
-import type { OidcAdmission } from '../core/oidc-config.ts';
 import { findRemoval } from '../sessions/removals.ts';
 import { joinOrganization } from './join-organization.ts';
 import { loadRoles, type Role } from './role.ts';
@@ -19,26 +18,6 @@ export interface Newcomer {
 
 /** The name in the audit log of who lets people in that nobody invited: the operator's setting. */
 export const ADMITTING_ACTOR = 'oidc';
-
-/** The organization with this slug or id, or null. */
-export async function findAdmitting(db: Kysely<Tables>, organization: string): Promise<string | null> {
-  const found = await db
-    .selectFrom('organizations')
-    .select('id')
-    .where(isId('org', organization) ? 'id' : 'slug', '=', organization)
-    .executeTakeFirst();
-  return found?.id ?? null;
-}
-
-/** Whether people get this role when they first sign in, by its name or id. */
-export async function isAdmittingRole(
-  db: Kysely<Tables>,
-  { id, name, organizationId }: Pick<Role, 'id' | 'name' | 'organizationId'>,
-  admission: OidcAdmission | null,
-): Promise<boolean> {
-  if (!admission || (admission.role !== id && foldName(admission.role) !== foldName(name))) return false;
-  return (await findAdmitting(db, admission.organization)) === organizationId;
-}
 
 /**
  * Makes somebody a member who is none, was not invited and was never removed: who was, stays out until invited again. The

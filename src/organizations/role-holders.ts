@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 import { type KeyLimits, UNRESTRICTED } from '../access/key-limits.ts';
 import { storedNetwork } from '../core/ip.ts';
 import type { OidcConfig } from '../core/oidc-config.ts';
-import { isAdmittingRole } from './admit-newcomer.ts';
+import { isAdmittingRole } from './admitting-role.ts';
 import { type Role, roleHasMembers } from './role.ts';
 
 /**

@@ -12,7 +12,8 @@ import { loadSession } from '../sessions/session-principal.ts';
 import type { SignedIn } from '../sessions/sign-in.ts';
 import { findIdentified, linkIdentity } from '../sessions/user-identity.ts';
 import { organizationsOf } from '../sessions/user-organizations.ts';
-import { admitNewcomer, findAdmitting } from './admit-newcomer.ts';
+import { admitNewcomer } from './admit-newcomer.ts';
+import { findAdmitting } from './admitting-role.ts';
 import { loadUsers } from './user.ts';
 
 /** A sign-in that the provider has answered. */
