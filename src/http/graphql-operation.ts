@@ -1,6 +1,6 @@
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
-import type { Params } from './graphql-params.ts';
+import type { Params } from './params.ts';
 
 /** What an operation is charged to. */
 export interface Charge {
