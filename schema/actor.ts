@@ -1,6 +1,6 @@
 import { idType } from '../src/core/ids.ts';
 import type { ApiKey } from '../src/keys/api-key.ts';
-import type { User } from '../src/organizations/user.ts';
+import type { User } from '../src/members/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { nullIfMissing } from './loaded.ts';

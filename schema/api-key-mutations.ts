@@ -1,3 +1,4 @@
+import type { Propagation } from '../src/cluster/bus.ts';
 import {
   ConflictError,
   EscalationError,
@@ -5,7 +6,6 @@ import {
   NotFoundError,
   ValidationError,
 } from '../src/core/errors.ts';
-import type { Propagation } from '../src/events/bus.ts';
 import type { ApiKey, ApiKeySecret } from '../src/keys/api-key.ts';
 import { createApiKey } from '../src/keys/create-api-key.ts';
 import { rotateApiKey } from '../src/keys/rotate-api-key.ts';

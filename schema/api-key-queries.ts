@@ -1,6 +1,6 @@
 import type { PageArgs } from '../src/core/page.ts';
 import { findApiKey } from '../src/keys/find-api-key.ts';
-import { type ApiKeyListOptions, listApiKeys } from '../src/keys/list-api-keys.ts';
+import { type ApiKeyListOptions, listApiKeys } from '../src/keys/lists/list-api-keys.ts';
 import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
 import { ApiKeyFilter, ApiKeyOrder, NEWEST_FIRST } from './api-key-list.ts';
 import { propertiesAsked } from './api-key-properties.ts';

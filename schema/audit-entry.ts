@@ -1,4 +1,4 @@
-import { isDenied } from '../src/events/events.ts';
+import { isDenied } from '../src/changes/events.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { nullIfMissing } from './loaded.ts';

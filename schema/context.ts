@@ -1,5 +1,5 @@
 import type { Context } from '../src/context.ts';
-import type { Live } from '../src/live/live.ts';
+import type { Live } from '../src/realtime/live.ts';
 
 /** What resolvers are handed: a verb's context, what happens live, and what only an answer over HTTP can do. */
 export interface GraphQLContext extends Context {

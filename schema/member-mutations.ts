@@ -1,8 +1,8 @@
 import { ConflictError, EscalationError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import { type InvitedMember, inviteMember } from '../src/organizations/invite-member.ts';
-import type { Membership } from '../src/organizations/membership.ts';
-import { removeMember } from '../src/organizations/remove-member.ts';
-import { updateMember } from '../src/organizations/update-member.ts';
+import { type InvitedMember, inviteMember } from '../src/members/invite-member.ts';
+import type { Membership } from '../src/members/membership.ts';
+import { removeMember } from '../src/members/remove-member.ts';
+import { updateMember } from '../src/members/update-member.ts';
 import { builder } from './builder.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { MembershipRef } from './refs.ts';

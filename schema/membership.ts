@@ -1,4 +1,4 @@
-import { loadTeamsOfMemberships } from '../src/organizations/membership.ts';
+import { loadTeamsOfMemberships } from '../src/members/membership.ts';
 import { builder } from './builder.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';

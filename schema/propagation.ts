@@ -1,4 +1,4 @@
-import type { Propagation } from '../src/events/bus.ts';
+import type { Propagation } from '../src/cluster/bus.ts';
 import { builder } from './builder.ts';
 
 const PropagationRef = builder.objectRef<Propagation>('Propagation').implement({

@@ -1,10 +1,10 @@
 import { loadAuditEntries } from '../src/audit/entry.ts';
 import { loadApiKeys, loadSecrets } from '../src/keys/api-key.ts';
-import { findUsers } from '../src/organizations/find-user.ts';
-import { loadMemberships } from '../src/organizations/membership.ts';
+import { findUsers } from '../src/members/find-user.ts';
+import { loadMemberships } from '../src/members/membership.ts';
 import { loadOrganizations } from '../src/organizations/organization.ts';
-import { loadRoles } from '../src/organizations/role.ts';
-import { loadTeams } from '../src/organizations/team.ts';
+import { loadRoles } from '../src/roles/role.ts';
+import { loadTeams } from '../src/teams/team.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { onePerOperation } from './fresh-caches.ts';

@@ -1,5 +1,5 @@
+import type { Propagation } from '../src/cluster/bus.ts';
 import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import type { Propagation } from '../src/events/bus.ts';
 import type { ApiKey } from '../src/keys/api-key.ts';
 import { revokeApiKey } from '../src/keys/revoke-api-key.ts';
 import { revokeApiKeySecret } from '../src/keys/revoke-api-key-secret.ts';

@@ -1,9 +1,9 @@
+import type { Propagation } from '../src/cluster/bus.ts';
 import { ConflictError, EscalationError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import type { Propagation } from '../src/events/bus.ts';
-import { createRole } from '../src/organizations/create-role.ts';
-import { deleteRole } from '../src/organizations/delete-role.ts';
-import type { Role } from '../src/organizations/role.ts';
-import { updateRole } from '../src/organizations/update-role.ts';
+import { createRole } from '../src/roles/create-role.ts';
+import { deleteRole } from '../src/roles/delete-role.ts';
+import type { Role } from '../src/roles/role.ts';
+import { updateRole } from '../src/roles/update-role.ts';
 import { builder } from './builder.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import { PROPAGATION_SHOWN } from './propagation.ts';

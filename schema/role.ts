@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { keyScopeOf } from '../src/access/key-scope.ts';
-import { countUsesOfRoles, type Role, type RoleUses } from '../src/organizations/role.ts';
+import { countUsesOfRoles, type Role, type RoleUses } from '../src/roles/role.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { onePerOperation } from './fresh-caches.ts';

@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
 import { NotFoundError } from '../src/core/errors.ts';
-import { describeSignInLink, type SignInLinkFacts } from '../src/sessions/describe-sign-in-link.ts';
 import { revokeSession } from '../src/sessions/revoke-session.ts';
 import type { Session } from '../src/sessions/session.ts';
 import { findSessionAgents } from '../src/sessions/session-agents.ts';
-import { type SignedIn, signIn } from '../src/sessions/sign-in.ts';
 import { type SignedOut, signOut } from '../src/sessions/sign-out.ts';
+import { describeSignInLink, type SignInLinkFacts } from '../src/sign-in/describe-sign-in-link.ts';
+import { type SignedIn, signIn } from '../src/sign-in/sign-in.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { onePerOperation } from './fresh-caches.ts';

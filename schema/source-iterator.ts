@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { AppError } from '../src/core/errors.ts';
-import type { Source } from '../src/live/source.ts';
+import type { Source } from '../src/realtime/source.ts';
 
 /** Events that wait for a reader, before it is given up as too slow where some may be left out. */
 const WAITING_MAX = 1_000;

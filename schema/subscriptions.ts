@@ -1,8 +1,8 @@
-import type { ChangeEvent, DenialEvent, UseEvent } from '../src/events/events.ts';
+import type { ChangeEvent, DenialEvent, UseEvent } from '../src/changes/events.ts';
 import type { ApiKey } from '../src/keys/api-key.ts';
-import type { Counted } from '../src/live/channels.ts';
-import { encodeCursor } from '../src/live/cursor.ts';
-import { changedSource, changeTypeOf, deniedSource, usedSource } from '../src/live/sources.ts';
+import type { Counted } from '../src/realtime/channels.ts';
+import { encodeCursor } from '../src/realtime/cursor.ts';
+import { changedSource, changeTypeOf, deniedSource, usedSource } from '../src/realtime/sources.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';

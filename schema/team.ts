@@ -1,11 +1,11 @@
 import { isTeamInScope } from '../src/access/key-scope.ts';
+import type { Propagation } from '../src/cluster/bus.ts';
 import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import type { Propagation } from '../src/events/bus.ts';
-import { createTeam } from '../src/organizations/create-team.ts';
-import { deleteTeam } from '../src/organizations/delete-team.ts';
-import { listMembers } from '../src/organizations/list-members.ts';
-import type { Team } from '../src/organizations/team.ts';
-import { updateTeam } from '../src/organizations/update-team.ts';
+import { listMembers } from '../src/members/list-members.ts';
+import { createTeam } from '../src/teams/create-team.ts';
+import { deleteTeam } from '../src/teams/delete-team.ts';
+import type { Team } from '../src/teams/team.ts';
+import { updateTeam } from '../src/teams/update-team.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { nullIfMissing } from './loaded.ts';

@@ -1,5 +1,5 @@
 import { NotFoundError } from '../src/core/errors.ts';
-import { type KnownUser, loadKnownUsers, type User } from '../src/organizations/user.ts';
+import { type KnownUser, loadKnownUsers, type User } from '../src/members/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { onePerOperation } from './fresh-caches.ts';

@@ -1,4 +1,4 @@
-import { verifyApiKey } from '../src/keys/verify-api-key.ts';
+import { verifyApiKey } from '../src/verification/verify-api-key.ts';
 import { VerifyApiKeyInput } from './api-key-inputs.ts';
 import { builder } from './builder.ts';
 import { ApiKeyRef } from './refs.ts';

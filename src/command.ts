@@ -3,10 +3,10 @@ import type { Tables } from '../db/tables.ts';
 import { authorize } from './access/authorize.ts';
 import type { Principal } from './access/principal.ts';
 import { type AuditRecord, recordChanges } from './audit/record.ts';
+import type { ChangeEvent } from './changes/events.ts';
+import type { Propagation } from './cluster/bus.ts';
 import type { Context } from './context.ts';
 import { NotFoundError, UnauthenticatedError } from './core/errors.ts';
-import type { Propagation } from './events/bus.ts';
-import type { ChangeEvent } from './events/events.ts';
 
 export { authorize, authorizeSomewhere } from './access/authorize.ts';
 

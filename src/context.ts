@@ -2,12 +2,12 @@ import type { Kysely } from 'kysely';
 import type { Scans } from '../db/scans.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Principal } from './access/principal.ts';
+import type { DeniedAction } from './changes/events.ts';
+import type { EventBus } from './cluster/bus.ts';
 import type { Clock } from './core/clock.ts';
-import type { Config } from './core/config.ts';
+import type { Config } from './core/config/config.ts';
 import type { Network } from './core/ip.ts';
 import type { Log } from './core/log.ts';
-import type { EventBus } from './events/bus.ts';
-import type { DeniedAction } from './events/events.ts';
 
 /** What the whole server shares. */
 export interface Services {

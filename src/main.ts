@@ -6,7 +6,7 @@ enableCompileCache?.();
 
 // Only now, so that what follows is kept as well.
 const { runProgram } = await import('./cli/program.ts');
-const { readEnvironment } = await import('./core/env.ts');
+const { readEnvironment } = await import('./core/config/env.ts');
 const { stdout, stderr, argv } = process;
 // Whoever reads it has seen enough: `keywright keys list --all | head`.
 stdout.on('error', (error: NodeJS.ErrnoException) => {

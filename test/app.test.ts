@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatabaseTooNewError } from '../db/database-errors.ts';
 import { type Engine, openDatabase } from '../db/open.ts';
 import { createApp } from '../src/app.ts';
-import { parseConfig } from '../src/core/config.ts';
+import { parseConfig } from '../src/core/config/config.ts';
 import { createLog } from '../src/core/log.ts';
 import { readyAt, start } from './cli/run.ts';
 import { createTestDatabaseUrl, onEachDatabase } from './support/databases.ts';

@@ -19,21 +19,21 @@ function filesOf(folders: readonly string[], name = /./): Files {
 
 /** Files that read keys and not on behalf of a caller, or only after its key was found in its scope. */
 const READ_FOR_NOBODY = [
-  'src/keys/attention-counts.ts',
-  'src/keys/find-by-hash.ts',
-  'src/keys/key-counts.ts',
+  'src/denied-attempts/attempt-place.ts',
+  'src/keys/expiry/record-expiries.ts',
+  'src/keys/lists/attention-counts.ts',
+  'src/keys/lists/key-counts.ts',
   // Ids, among which plan-key-list.ts looks for keys in scope.
-  'src/keys/key-narrowing.ts',
-  'src/keys/record-expiries.ts',
-  'src/keys/still-valid.ts',
-  'src/organizations/attempt-place.ts',
-  'src/organizations/delete-role.ts',
-  'src/organizations/delete-team.ts',
-  'src/organizations/role-holders.ts',
-  'src/sessions/inviter-standing.ts',
+  'src/keys/lists/key-narrowing.ts',
+  'src/roles/delete-role.ts',
+  'src/roles/role-holders.ts',
+  'src/sign-in/inviter-standing.ts',
+  'src/teams/delete-team.ts',
   'src/usage/limit-times.ts',
   'src/usage/prune.ts',
   'src/usage/report.ts',
+  'src/verification/find-by-hash.ts',
+  'src/verification/still-valid.ts',
 ];
 
 describe('the repository', () => {
@@ -73,10 +73,13 @@ describe('the check accepts', () => {
     ],
     [
       'drivers in db and events',
-      { 'db/sqlite-driver.ts': `import 'better-sqlite3';`, 'src/events/b.ts': `import 'pg';` },
+      { 'db/sqlite-driver.ts': `import 'better-sqlite3';`, 'src/cluster/b.ts': `import 'pg';` },
     ],
-    ['the environment in core/env', { 'src/core/env.ts': `export const all = process.env;` }],
-    ['an `env` that is not the process’s', { 'src/core/config.ts': `declare const env: any; env.PORT;` }],
+    ['the environment in core/config/env', { 'src/core/config/env.ts': `export const all = process.env;` }],
+    [
+      'an `env` that is not the process’s',
+      { 'src/core/config/config.ts': `declare const env: any; env.PORT;` },
+    ],
     ['a word in a comment or a text', { 'schema/a.ts': `// import 'pg'\nconst text = "import 'kysely'";` }],
     ['the console’s own files', { 'console/app.tsx': `import './generated/graphql.ts'; import 'react';` }],
   ])('%s', (_title, files) => {
@@ -97,7 +100,7 @@ describe('the check refuses', () => {
     ['an import in a type', { 'src/core/a.ts': `let x: import('../../db/open.ts').X;` }, order],
     ['a require', { 'src/core/a.ts': `import x = require('../../db/open.ts');` }, order],
     ['a called require', { 'src/core/a.ts': `const x = require('../../db/open.ts');` }, order],
-    ['access that imports events', { 'src/access/a.ts': `import '../events/b.ts';` }, order],
+    ['access that imports changes', { 'src/access/a.ts': `import '../changes/b.ts';` }, order],
     ['sessions that import organizations', { 'src/sessions/a.ts': `import '../organizations/b.ts';` }, order],
     ['a command line that imports main', { 'src/cli/a.ts': `import '../main.ts';` }, order],
     ['an import from the tests', { 'src/keys/a.ts': `import '../../test/a.ts';` }, 'has no place'],
@@ -115,7 +118,7 @@ describe('the check refuses', () => {
     ['… by its parts', { 'src/cli/a.ts': `const { env } = process;` }, 'reads the environment'],
     [
       '… by import',
-      { 'src/core/config.ts': `import { env as e } from 'node:process';` },
+      { 'src/core/config/config.ts': `import { env as e } from 'node:process';` },
       'reads the environment',
     ],
     [

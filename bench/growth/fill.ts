@@ -4,13 +4,13 @@ import { openDatabase } from '../../db/open.ts';
 import { SQLite } from '../../db/sqlite-driver.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { createApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
+import { createOperatorToken } from '../../src/operator-tokens/create-operator-token.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
-import { createRole } from '../../src/organizations/create-role.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
-import { createOperatorToken } from '../../src/sessions/create-operator-token.ts';
+import { createRole } from '../../src/roles/create-role.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { COLUMNS, type KeyRows, keyRows, type Owner, seededRandom } from './rows.ts';
 
 /** Keys of one transaction, and of one statement on PostgreSQL. */

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type App, createApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log.ts';
 import { answerTo } from '../asked.ts';
 import { fill } from './fill.ts';

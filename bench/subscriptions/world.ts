@@ -3,12 +3,12 @@ import { systemPrincipal } from '../../src/access/principal.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { write } from '../../src/command.ts';
 import type { Context, Services } from '../../src/context.ts';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { joinOrganization } from '../../src/members/join-organization.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
-import { joinOrganization } from '../../src/organizations/join-organization.ts';
 import { createSession } from '../../src/sessions/create-session.ts';
 
 /** What a prepared database holds. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { type App, createApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log.ts';
-import { authenticate } from '../../src/http/authenticate.ts';
+import { authenticate } from '../../src/http/auth/authenticate.ts';
 
 /** Starts Keywright on a database, at any free port; it logs no single requests, as its peers log none. */
 export async function startKeywright(

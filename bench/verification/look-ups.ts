@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { openDatabase } from '../../db/open.ts';
-import { parseConfig } from '../../src/core/config.ts';
+import { createBus } from '../../src/cluster/create-bus.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log.ts';
-import { createBus } from '../../src/events/create-bus.ts';
-import { createKeyLookup } from '../../src/keys/key-lookup.ts';
+import { createKeyLookup } from '../../src/verification/key-lookup.ts';
 
 /** Callers that wait at the same time. */
 const CALLERS = 32;

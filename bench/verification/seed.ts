@@ -5,7 +5,7 @@ import { SQLite, type SqlitePreparedStatement } from '../../db/sqlite-driver.ts'
 import { NEVER } from '../../db/tables.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { createApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';

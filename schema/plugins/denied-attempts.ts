@@ -1,8 +1,8 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
 import type { Principal } from '../../src/access/principal.ts';
+import type { DeniedAction } from '../../src/changes/events.ts';
 import { AppError, type ErrorCode, NotFoundError } from '../../src/core/errors.ts';
-import type { DeniedAction } from '../../src/events/events.ts';
 import type { GraphQLContext } from '../context.ts';
 
 /** Adds a line to the log for each rejected mutation, and an entry to the audit log where the caller was denied. */

@@ -1,6 +1,6 @@
+import { DENIED_ACTIONS } from '../changes/events.ts';
 import { idType } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
-import { DENIED_ACTIONS } from '../events/events.ts';
 
 /** Narrows the log: all conditions hold. Times are milliseconds since the epoch; null is left out. */
 export interface AuditFilter {

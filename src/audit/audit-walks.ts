@@ -3,7 +3,7 @@ import { countUpTo } from '../../db/counts.ts';
 import { isPostgres } from '../../db/is-postgres.ts';
 import type { Walks } from '../../db/page.ts';
 import type { Row, Tables } from '../../db/tables.ts';
-import { DENIED_ACTIONS } from '../events/events.ts';
+import { DENIED_ACTIONS } from '../changes/events.ts';
 import type { AuditConditions } from './audit-filter.ts';
 import { AUDIT_COLUMNS } from './entry.ts';
 

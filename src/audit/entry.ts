@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Row, Tables } from '../../db/tables.ts';
 import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
-import type { Action, Changes } from '../events/events.ts';
+import type { Action, Changes } from '../changes/events.ts';
 
 /** One change, by whom, from where and when. */
 export interface AuditEntry {

@@ -1,6 +1,6 @@
+import type { Action } from '../changes/events.ts';
 import type { Services } from '../context.ts';
 import { inBatches } from '../core/paced.ts';
-import type { Action } from '../events/events.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
+import type { Action, ChangeEvent, Changes } from '../changes/events.ts';
 import type { RequestFacts } from '../context.ts';
 import { newId } from '../core/ids.ts';
-import type { Action, ChangeEvent, Changes } from '../events/events.ts';
 
 /** A row for the audit log before it has its place in it. */
 export interface AuditRecord {

@@ -1,6 +1,6 @@
 import { type CopyProgress, copyDatabase } from '../../db/copy.ts';
 import { analyze, migrationProblem } from '../../db/migrate.ts';
-import { parseConfig } from '../core/config.ts';
+import { parseConfig } from '../core/config/config.ts';
 import { settleJournal } from '../usage/journal-store.ts';
 import { type Io, linesTo, type Output } from './io.ts';
 import { explained, type NamedDatabase, open, openMigrated } from './open-database.ts';

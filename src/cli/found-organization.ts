@@ -1,9 +1,9 @@
 import type { Change } from '../command.ts';
 import type { Context } from '../context.ts';
+import { joinOrganization } from '../members/join-organization.ts';
 import { insertOrganization, type NewOrganization } from '../organizations/insert-organization.ts';
-import { joinOrganization } from '../organizations/join-organization.ts';
 import type { Organization } from '../organizations/organization.ts';
-import { createSignInLink, type SignInLink } from '../sessions/create-sign-in-link.ts';
+import { createSignInLink, type SignInLink } from '../sign-in/create-sign-in-link.ts';
 
 /** A new organization and its owner; already checked. */
 export interface Founding extends Pick<NewOrganization, 'name' | 'slug' | 'keyPrefix'> {

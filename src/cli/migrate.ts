@@ -1,4 +1,4 @@
-import { parseConfig } from '../core/config.ts';
+import { parseConfig } from '../core/config/config.ts';
 import { type Io, linesTo } from './io.ts';
 import { openMigrated } from './open-database.ts';
 

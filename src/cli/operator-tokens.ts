@@ -1,6 +1,6 @@
-import { createOperatorToken } from '../sessions/create-operator-token.ts';
-import { listOperatorTokens } from '../sessions/list-operator-tokens.ts';
-import { revokeOperatorToken } from '../sessions/revoke-operator-token.ts';
+import { createOperatorToken } from '../operator-tokens/create-operator-token.ts';
+import { listOperatorTokens } from '../operator-tokens/list-operator-tokens.ts';
+import { revokeOperatorToken } from '../operator-tokens/revoke-operator-token.ts';
 import type { Io } from './io.ts';
 import { withContext } from './with-context.ts';
 

@@ -1,5 +1,5 @@
 import { createApp } from '../app.ts';
-import { parseConfig } from '../core/config.ts';
+import { parseConfig } from '../core/config/config.ts';
 import { createLog } from '../core/log.ts';
 import { createFirstOrganization } from './create-first-organization.ts';
 import type { Io } from './io.ts';

@@ -1,4 +1,4 @@
-import { issueSignInLink } from '../sessions/issue-sign-in-link.ts';
+import { issueSignInLink } from '../sign-in/issue-sign-in-link.ts';
 import type { Io } from './io.ts';
 import { withContext } from './with-context.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { systemPrincipal } from '../access/principal.ts';
 import { createApp } from '../app.ts';
 import type { Context, Services } from '../context.ts';
-import { parseConfig } from '../core/config.ts';
+import { parseConfig } from '../core/config/config.ts';
 import { createLog } from '../core/log.ts';
 import { type Io, linesTo } from './io.ts';
 import { openMigrated } from './open-database.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { LogLevel } from './config.ts';
+import type { LogLevel } from './config/config.ts';
 import { cut, scrub } from './scrub.ts';
 
 /** Longest message and stack of a logged error, characters: both may quote foreign text of any length. */

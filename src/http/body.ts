@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Refusal } from '../core/refusal.ts';
 import type { ByteLedger, Holder } from './connections/byte-ledger.ts';
-import { Refusal } from './refusal.ts';
 
 /**
  * Event of a request whose server stops: whoever waits for its body gives up. An event, since a callback kept on a

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Refusal } from './refusal.ts';
+import type { Refusal } from '../core/refusal.ts';
 
 /** One request with its answer under way. */
 export interface Exchange {

@@ -1,16 +1,16 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import type { OperationLimits } from '../graphql/cost/operation-limits.ts';
+import type { Engine } from '../graphql/graphql-engine.ts';
 import type { Connections } from './connections/connections.ts';
-import { createConsole } from './console.ts';
+import { createConsole } from './console/console.ts';
 import { type Exchange, redirect, respond } from './exchange.ts';
-import { graphqlHandler, type ServerServices } from './graphql.ts';
-import type { Engine } from './graphql-engine.ts';
-import { healthHandler, type Readiness, readinessHandler } from './health.ts';
-import type { LiveServer } from './live/live-server.ts';
-import type { Metrics } from './metrics.ts';
-import { OIDC_CALLBACK_PATH, oidcHandlers } from './oidc.ts';
-import type { OperationLimits } from './operation-limits.ts';
-import { OIDC_PATH, SIGN_IN_POLICY, SIGN_IN_STYLE, signInHtml } from './sign-in-page.ts';
-import { SIGN_IN_SCRIPT } from './sign-in-script.ts';
+import { graphqlHandler, type ServerServices } from './graphql/graphql.ts';
+import { healthHandler, type Readiness, readinessHandler } from './ops/health.ts';
+import type { Metrics } from './ops/metrics.ts';
+import { OIDC_CALLBACK_PATH, oidcHandlers } from './sign-in/oidc.ts';
+import { OIDC_PATH, SIGN_IN_POLICY, SIGN_IN_STYLE, signInHtml } from './sign-in/sign-in-page.ts';
+import { SIGN_IN_SCRIPT } from './sign-in/sign-in-script.ts';
+import type { LiveServer } from './websocket/live-server.ts';
 
 /** What answers the requests for one path. */
 export interface Route {

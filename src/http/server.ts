@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { UnavailableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { Refusal } from '../core/refusal.ts';
 import { STOPPING } from './body.ts';
 import type { Connections } from './connections/connections.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
 import { announcesBody, securityHeaders } from './headers.ts';
 import { listenError } from './listen-error.ts';
 import { inTurn } from './pipelining.ts';
-import { Refusal } from './refusal.ts';
 import type { Route, Routes } from './routes.ts';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
-import type { VerifyHandler } from './verify.ts';
+import type { VerifyHandler } from './verify/verify.ts';
 
 /** How long what happens between a client and the server may take, milliseconds. */
 export interface Timeouts {

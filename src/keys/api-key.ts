@@ -4,7 +4,7 @@ import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from
 import type { Context } from '../context.ts';
 import { foldName } from '../core/input.ts';
 import type { RotationPolicy } from '../organizations/organization.ts';
-import { loadTeams, type Team } from '../organizations/team.ts';
+import { loadTeams, type Team } from '../teams/team.ts';
 import type { Environment } from './secret.ts';
 
 export {

@@ -1,22 +1,22 @@
 import { NOT_YET } from '../../db/tables.ts';
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import { refuseEscalation } from '../access/escalation.ts';
+import type { Changes } from '../changes/events.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
-import type { Changes } from '../events/events.ts';
-import { requireTeams } from '../organizations/require-teams.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
+import { requireTeams } from '../teams/require-teams.ts';
 import type { ApiKey } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
 import { bindToTeams } from './key-teams.ts';
 import { insertSecret, newSecret, searchText } from './new-secret.ts';
-import { permissionsInForce } from './permissions-in-force.ts';
-import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy.ts';
-import { type PolicyInput, readPolicy } from './read-policy.ts';
+import { permissionsInForce } from './policy/permissions-in-force.ts';
+import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
+import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
+import { requireRoom } from './policy/require-room.ts';
 import { requireApiKey } from './require-api-key.ts';
-import { requireRoom } from './require-room.ts';
 import type { Environment } from './secret.ts';
 
 /** What a new key is to be; all but the name may be left out. */

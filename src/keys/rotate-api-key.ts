@@ -10,8 +10,8 @@ import { keyOrganization } from './key-organization.ts';
 import { teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
-import { permissionsInForce } from './permissions-in-force.ts';
-import { limitsOf } from './policy.ts';
+import { permissionsInForce } from './policy/permissions-in-force.ts';
+import { limitsOf } from './policy/policy.ts';
 import { isReplacedCaller } from './replaced-caller.ts';
 import { requireApiKey } from './require-api-key.ts';
 

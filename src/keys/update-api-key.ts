@@ -3,17 +3,17 @@ import { command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
-import { requireTeams } from '../organizations/require-teams.ts';
+import { requireTeams } from '../teams/require-teams.ts';
 import { type ApiKey, statusOf } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
 import { bindToTeams, teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { searchText, startsOfKey } from './new-secret.ts';
-import { permissionsInForce } from './permissions-in-force.ts';
-import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy.ts';
-import { type PolicyInput, readPolicy } from './read-policy.ts';
+import { permissionsInForce } from './policy/permissions-in-force.ts';
+import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
+import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
+import { requireRoom } from './policy/require-room.ts';
 import { requireApiKey } from './require-api-key.ts';
-import { requireRoom } from './require-room.ts';
 
 /** Changes of a key: a field left out stays as it is, null clears it. */
 export interface UpdateApiKeyInput extends PolicyInput {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Changes } from '../events/events.ts';
+import type { Changes } from '../changes/events.ts';
 
 /** Those of the fields whose values differ, with both values, for the audit log. */
 export function difference<T extends object>(

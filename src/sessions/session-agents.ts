@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import type { Action } from '../events/events.ts';
+import type { Action } from '../changes/events.ts';
 
 const BEGUN: Action = 'session.created';
 

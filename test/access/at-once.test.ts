@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { userPrincipal } from '../../src/access/principal.ts';
+import { type Action, isDenied } from '../../src/changes/events.ts';
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
-import { type Action, isDenied } from '../../src/events/events.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
-import { removeMember } from '../../src/organizations/remove-member.ts';
-import { updateMember } from '../../src/organizations/update-member.ts';
-import { updateRole } from '../../src/organizations/update-role.ts';
+import { removeMember } from '../../src/members/remove-member.ts';
+import { updateMember } from '../../src/members/update-member.ts';
+import { updateRole } from '../../src/roles/update-role.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { CHANGED } from '../support/live.ts';
 import { areLive, connectLive } from '../support/live-socket.ts';

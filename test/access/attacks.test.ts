@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/core/ids.ts';
-import { inviteMember } from '../../src/organizations/invite-member.ts';
+import { inviteMember } from '../../src/members/invite-member.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, serverOn } from '../support/server.ts';
 import { answerOf, outcomeOf } from './answers.ts';

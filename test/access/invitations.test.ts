@@ -3,7 +3,7 @@ import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createSession } from '../../src/sessions/create-session.ts';
-import { createSignInLink, INVITATION_MS } from '../../src/sessions/create-sign-in-link.ts';
+import { createSignInLink, INVITATION_MS } from '../../src/sign-in/create-sign-in-link.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { CHANGED } from '../support/live.ts';
 import { areLive, connectLive } from '../support/live-socket.ts';

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
-import { createOperatorToken } from '../../src/sessions/create-operator-token.ts';
-import { issueSignInLink } from '../../src/sessions/issue-sign-in-link.ts';
-import { revokeOperatorToken } from '../../src/sessions/revoke-operator-token.ts';
-import { freshAccount, type Site, signInAs, siteOn } from '../http/oidc-site.ts';
+import { createOperatorToken } from '../../src/operator-tokens/create-operator-token.ts';
+import { revokeOperatorToken } from '../../src/operator-tokens/revoke-operator-token.ts';
+import { issueSignInLink } from '../../src/sign-in/issue-sign-in-link.ts';
+import { freshAccount, type Site, signInAs, siteOn } from '../http/sign-in/oidc-site.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, type TestServer } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';

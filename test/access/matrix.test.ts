@@ -10,7 +10,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { idType, newId } from '../../src/core/ids.ts';
-import { encodeCursor } from '../../src/live/cursor.ts';
+import { encodeCursor } from '../../src/realtime/cursor.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { serverOn } from '../support/server.ts';
 import { answerOf, outcomeOf } from './answers.ts';

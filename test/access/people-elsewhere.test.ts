@@ -2,7 +2,7 @@ import { TypeID } from 'typeid-js';
 import { beforeAll, expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
-import { issueSignInLink } from '../../src/sessions/issue-sign-in-link.ts';
+import { issueSignInLink } from '../../src/sign-in/issue-sign-in-link.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { type Answer, ask, makeOperatorToken, serverOn } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';

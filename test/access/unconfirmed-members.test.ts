@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
-import { issueSignInLink } from '../../src/sessions/issue-sign-in-link.ts';
-import { freshAccount, type Site, signInAs, siteOn } from '../http/oidc-site.ts';
+import { issueSignInLink } from '../../src/sign-in/issue-sign-in-link.ts';
+import { freshAccount, type Site, signInAs, siteOn } from '../http/sign-in/oidc-site.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, type TestServer } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type AuditFilter, listAudit } from '../../src/audit/list.ts';
+import { type Action, isDenied } from '../../src/changes/events.ts';
 import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
-import { type Action, isDenied } from '../../src/events/events.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 

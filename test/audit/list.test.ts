@@ -5,8 +5,8 @@ import { type AuditFilter, listAudit } from '../../src/audit/list.ts';
 import type { Context } from '../../src/context.ts';
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
 import { updateOrganization } from '../../src/organizations/update-organization.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import { newId } from '../../src/core/ids.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, servicesOn } from '../support/services.ts';

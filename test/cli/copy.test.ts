@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Engine } from '../../db/open.ts';
 import { openDatabase } from '../../db/open.ts';
-import { countKeys } from '../../src/keys/key-counts.ts';
+import { countKeys } from '../../src/keys/lists/key-counts.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { emptyBatch, noteUse } from '../../src/usage/batch.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { foundAndSignIn } from '../../src/cli/found-and-sign-in.ts';
-import { signIn } from '../../src/sessions/sign-in.ts';
+import { signIn } from '../../src/sign-in/sign-in.ts';
 import { auditLogOf, commandLine, linkTokenOf, makePerson, nobody } from '../sessions/people.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { servicesOn } from '../support/services.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, makeMember, serverOn } from '../support/server.ts';
 import { contextFor, memberOf } from '../support/services.ts';

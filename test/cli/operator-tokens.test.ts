@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { authenticateOperatorToken } from '../../src/sessions/authenticate-operator-token.ts';
+import { authenticateOperatorToken } from '../../src/operator-tokens/authenticate-operator-token.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { databaseFor, run } from './run.ts';
 

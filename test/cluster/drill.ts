@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../db/open.ts';
-import type { Propagation } from '../../src/events/bus.ts';
+import type { Propagation } from '../../src/cluster/bus.ts';
 import { eventually } from '../support/wait.ts';
 import { Checker, type Logged } from './checker.ts';
 import type { Cluster, ClusterNode } from './cluster.ts';

@@ -1,6 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { decodeCursor, encodeCursor } from '../../src/live/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../src/realtime/cursor.ts';
 import type { ClusterNode } from './cluster.ts';
 import type { Drill } from './drill.ts';
 

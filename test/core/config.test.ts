@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../src/core/config.ts';
+import { ConfigError, parseConfig } from '../../src/core/config/config.ts';
 import { KEY_PREFIX_MAX } from '../../src/core/key-prefix.ts';
 
 function fault(env: Record<string, string>): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../src/core/config.ts';
+import { ConfigError, parseConfig } from '../../src/core/config/config.ts';
 
 const GROUP = {
   OIDC_ISSUER: 'https://accounts.google.com',

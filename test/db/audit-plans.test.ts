@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { type AuditFilter, listAudit } from '../../src/audit/list.ts';
 import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { Notes, planOf } from '../support/plans.ts';
 import { keyCaller, makeOrganization, servicesOn } from '../support/services.ts';

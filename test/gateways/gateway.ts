@@ -7,7 +7,7 @@ import { parseNetwork } from '../../src/core/ip.ts';
 import type { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
-import { createRole } from '../../src/organizations/create-role.ts';
+import { createRole } from '../../src/roles/create-role.ts';
 import { makeApiKey, makeMember, startTestServer, type TestServer } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';
 import { openConnection } from '../support/sockets.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { clientAddress } from '../../src/http/client-address.ts';
 
 const { trustedProxies } = parseConfig({ TRUSTED_PROXIES: '10.0.0.0/8,127.0.0.1,2001:db8::/32' });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { CHANGED } from '../support/live.ts';
 import { openLiveSocket } from '../support/live-socket.ts';
 import { ask, makeMember, send, serverOn } from '../support/server.ts';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { acceptedForm, consolePolicy } from '../../src/http/console.ts';
+import { acceptedForm, consolePolicy } from '../../src/http/console/console.ts';
 import { serverOn, startTestServer, type TestServer } from '../support/server.ts';
 
 const HTML = '<!doctype html><html lang="en"><head><title>Keywright</title></head><body></body></html>';

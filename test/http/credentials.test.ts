@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explicitCredentials } from '../../src/http/credentials.ts';
+import { explicitCredentials } from '../../src/http/auth/credentials.ts';
 import { PRESENTED_MAX } from '../../src/keys/secret.ts';
 
 /** Every character that a secret of another system may have. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, makeApiKey, makeMember, serverOn } from '../support/server.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/core/config.ts';
-import { cookieName } from '../../src/http/cookies.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
+import { cookieName } from '../../src/http/auth/cookies.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
 import { newToken, OPERATOR_PREFIX, SESSION_PREFIX } from '../../src/sessions/tokens.ts';
 import { onEachDatabase } from '../support/databases.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FailureLimit } from '../../src/http/failure-limit.ts';
+import { FailureLimit } from '../../src/http/auth/failure-limit.ts';
 import { manualClock } from '../support/clock.ts';
 
 test('lets so many failures of an address pass in a minute', () => {

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { jsonObject, rateLimit, seconds, time, timeOrAgo } from '../../src/cli/option-values.ts';
 import { facts } from '../../src/cli/table.ts';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { parseNetwork } from '../../src/core/ip.ts';
 import { createLog } from '../../src/core/log.ts';
 import { scrub } from '../../src/core/scrub.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
-import { startNodes } from '../events/nodes.ts';
+import { startNodes } from '../cluster/nodes.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { anyone, present, USED } from '../support/live.ts';
 import { areLive, connectLive } from '../support/live-socket.ts';

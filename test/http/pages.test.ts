@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { buildSchema, lexicographicSortSchema, parse, printSchema, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { FIRST_DOCUMENT } from '../../src/http/graphiql.ts';
-import { SIGN_IN_SCRIPT } from '../../src/http/sign-in-script.ts';
+import { FIRST_DOCUMENT } from '../../src/http/graphql/graphiql.ts';
+import { SIGN_IN_SCRIPT } from '../../src/http/sign-in/sign-in-script.ts';
 import { serverOn } from '../support/server.ts';
 import { eventually } from '../support/wait.ts';
 

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { openLiveSocket } from '../support/live-socket.ts';
 import { ask, makeApiKey, makeMember, serverOn } from '../support/server.ts';
 

@@ -1,11 +1,11 @@
 import { afterEach, expect, onTestFinished, test } from 'vitest';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log.ts';
+import type { Refusal } from '../../src/core/refusal.ts';
 import { readBody } from '../../src/http/body.ts';
 import { ByteLedger } from '../../src/http/connections/byte-ledger.ts';
 import { Connections } from '../../src/http/connections/connections.ts';
 import { refuse, respondJson } from '../../src/http/exchange.ts';
-import type { Refusal } from '../../src/http/refusal.ts';
 import type { Route } from '../../src/http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from '../../src/http/server.ts';
 import { openConnection } from '../support/sockets.ts';

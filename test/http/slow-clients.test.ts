@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { ByteLedger, type Holder } from '../../src/http/connections/byte-ledger.ts';
 import { areLive, openLiveSocket } from '../support/live-socket.ts';
 import {

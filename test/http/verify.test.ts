@@ -3,13 +3,13 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
 import { parseNetwork } from '../../src/core/ip.ts';
-import { cookieName } from '../../src/http/cookies.ts';
+import { cookieName } from '../../src/http/auth/cookies.ts';
 import type { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { createRole } from '../../src/organizations/create-role.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { createRole } from '../../src/roles/create-role.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import {
   makeApiKey,

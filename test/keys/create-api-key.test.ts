@@ -11,9 +11,9 @@ import {
 import { newId } from '../../src/core/ids.ts';
 import { loadSecretsOfKeys, loadTeamsOfKeys } from '../../src/keys/api-key.ts';
 import { type CreateApiKeyInput, createApiKey } from '../../src/keys/create-api-key.ts';
-import { countActiveApiKeys } from '../../src/keys/key-counts.ts';
+import { countActiveApiKeys } from '../../src/keys/lists/key-counts.ts';
 import { hashSecret, parseSecret } from '../../src/keys/secret.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
-import { expirySweep } from '../../src/keys/expiry-sweep.ts';
-import { withdrawExpiries } from '../../src/keys/record-expiries.ts';
+import { expirySweep } from '../../src/keys/expiry/expiry-sweep.ts';
+import { withdrawExpiries } from '../../src/keys/expiry/record-expiries.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { copyKey } from '../support/many-keys.ts';

@@ -3,14 +3,14 @@ import { operatorPrincipal } from '../../src/access/principal.ts';
 import type { Context } from '../../src/context.ts';
 import { AppError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
-import type { ApiKeyFilter } from '../../src/keys/api-key-filter.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { findApiKey } from '../../src/keys/find-api-key.ts';
-import { type ApiKeyOrder, listApiKeys } from '../../src/keys/list-api-keys.ts';
+import type { ApiKeyFilter } from '../../src/keys/lists/api-key-filter.ts';
+import { type ApiKeyOrder, listApiKeys } from '../../src/keys/lists/list-api-keys.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
+import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
 

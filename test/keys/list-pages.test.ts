@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import type { PageArgs } from '../../src/core/page.ts';
 import type { ApiKey } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
-import { type ApiKeyOrder, listApiKeys } from '../../src/keys/list-api-keys.ts';
+import { type ApiKeyOrder, listApiKeys } from '../../src/keys/lists/list-api-keys.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
-import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 

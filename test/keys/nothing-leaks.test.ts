@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { authenticateKey } from '../../src/keys/authenticate.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { findApiKey } from '../../src/keys/find-api-key.ts';
-import { listApiKeys } from '../../src/keys/list-api-keys.ts';
+import { listApiKeys } from '../../src/keys/lists/list-api-keys.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { hashSecret } from '../../src/keys/secret.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
+import { authenticateKey } from '../../src/verification/authenticate.ts';
+import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
-import { recordExpiries } from '../../src/keys/record-expiries.ts';
+import { recordExpiries } from '../../src/keys/expiry/record-expiries.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';

@@ -3,13 +3,13 @@ import { ConflictError, EscalationError, ForbiddenError, NotFoundError } from '.
 import { newId } from '../../src/core/ids.ts';
 import { loadSecretsOfKeys, secretStatusOf } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
-import { listApiKeys } from '../../src/keys/list-api-keys.ts';
+import { listApiKeys } from '../../src/keys/lists/list-api-keys.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { hashSecret } from '../../src/keys/secret.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { ForbiddenError } from '../../src/core/errors.ts';
 import { rotationDueAt, secretStatusOf, statusOf } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { summarizeApiKeys } from '../../src/keys/lists/summarize-api-keys.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
-import { summarizeApiKeys } from '../../src/keys/summarize-api-keys.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
 

@@ -10,10 +10,10 @@ import {
 import { newId } from '../../src/core/ids.ts';
 import { loadTeamsOfKeys, statusOf } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
-import { listApiKeys } from '../../src/keys/list-api-keys.ts';
+import { listApiKeys } from '../../src/keys/lists/list-api-keys.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { type UpdateApiKeyInput, updateApiKey } from '../../src/keys/update-api-key.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';

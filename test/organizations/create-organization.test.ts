@@ -3,7 +3,7 @@ import { operatorPrincipal, systemPrincipal } from '../../src/access/principal.t
 import { ConflictError, ForbiddenError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
-import { listRoles } from '../../src/organizations/list-roles.ts';
+import { listRoles } from '../../src/roles/list-roles.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';
 import { contextFor, keyCaller, memberOf, servicesOn } from '../support/services.ts';

@@ -8,17 +8,17 @@ import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/c
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
-import { joinOrganization } from '../../src/organizations/join-organization.ts';
-import { listMembers } from '../../src/organizations/list-members.ts';
+import { joinOrganization } from '../../src/members/join-organization.ts';
+import { listMembers } from '../../src/members/list-members.ts';
+import { loadMemberships, loadTeamsOfMemberships } from '../../src/members/membership.ts';
+import { loadUsers } from '../../src/members/user.ts';
 import { listOrganizations } from '../../src/organizations/list-organizations.ts';
-import { listRoles } from '../../src/organizations/list-roles.ts';
-import { listTeams } from '../../src/organizations/list-teams.ts';
-import { loadMemberships, loadTeamsOfMemberships } from '../../src/organizations/membership.ts';
 import { loadOrganizations } from '../../src/organizations/organization.ts';
-import { countUsesOfRoles, loadRoles } from '../../src/organizations/role.ts';
-import { loadTeams } from '../../src/organizations/team.ts';
-import { loadUsers } from '../../src/organizations/user.ts';
+import { listRoles } from '../../src/roles/list-roles.ts';
+import { countUsesOfRoles, loadRoles } from '../../src/roles/role.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
+import { listTeams } from '../../src/teams/list-teams.ts';
+import { loadTeams } from '../../src/teams/team.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import {
   contextFor,

@@ -2,9 +2,9 @@ import { systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
-import { createRole } from '../../src/organizations/create-role.ts';
-import { joinOrganization } from '../../src/organizations/join-organization.ts';
-import type { Role } from '../../src/organizations/role.ts';
+import { joinOrganization } from '../../src/members/join-organization.ts';
+import { createRole } from '../../src/roles/create-role.ts';
+import type { Role } from '../../src/roles/role.ts';
 import { contextFor, keyCaller, roleNamed } from '../support/services.ts';
 
 /** Keywright itself, who may do everything. */

@@ -4,7 +4,7 @@ import { schema } from '../../schema/index.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, makeApiKey, makeMember, serverOn } from '../support/server.ts';
 import { contextFor, roleNamed } from '../support/services.ts';

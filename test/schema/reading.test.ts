@@ -5,8 +5,8 @@ import { schema } from '../../schema/index.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
-import { Live } from '../../src/live/live.ts';
-import { createTeam } from '../../src/organizations/create-team.ts';
+import { Live } from '../../src/realtime/live.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
 import {
   AnyNodeDocument,
   AnyNodesDocument,

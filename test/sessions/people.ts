@@ -2,9 +2,9 @@ import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
 import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
-import { joinOrganization } from '../../src/organizations/join-organization.ts';
+import { joinOrganization } from '../../src/members/join-organization.ts';
 import { createSession } from '../../src/sessions/create-session.ts';
-import { createSignInLink } from '../../src/sessions/create-sign-in-link.ts';
+import { createSignInLink } from '../../src/sign-in/create-sign-in-link.ts';
 import { contextFor, makeOrganization, roleNamed } from '../support/services.ts';
 
 type SystemRole = 'owner' | 'admin' | 'member';

@@ -1,4 +1,4 @@
-import { cookieName } from '../../src/http/cookies.ts';
+import { cookieName } from '../../src/http/auth/cookies.ts';
 import { type Answer, ask } from './server.ts';
 
 /** A page that a browser ended up on. */

@@ -10,7 +10,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { expect } from 'vitest';
-import type { Config } from '../../src/core/config.ts';
+import type { Config } from '../../src/core/config/config.ts';
 
 /** What makes expressions, parsers and loops repeat themselves, each to be repeated. */
 const PATTERNS = [

@@ -3,9 +3,9 @@ import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../src/keys/verify-api-key.ts';
-import { createRole } from '../../src/organizations/create-role.ts';
-import { updateMember } from '../../src/organizations/update-member.ts';
+import { updateMember } from '../../src/members/update-member.ts';
+import { createRole } from '../../src/roles/create-role.ts';
+import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { contextFor } from './services.ts';
 
 type Has = { readonly services: Services };

@@ -1,8 +1,8 @@
 import type { Database, Lookup } from '../../db/open.ts';
 import { openDatabase } from '../../db/open.ts';
+import { inProcessBus } from '../../src/cluster/bus.ts';
 import type { Context, KeyLookup, VerifiableKey } from '../../src/context.ts';
-import { inProcessBus } from '../../src/events/bus.ts';
-import { createKeyLookup } from '../../src/keys/key-lookup.ts';
+import { createKeyLookup } from '../../src/verification/key-lookup.ts';
 
 /** What goes on between the look-up of keys and the database. */
 export interface LookupProbe {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Configuration, default as Provider } from 'oidc-provider';
 import { afterAll, beforeAll, vi } from 'vitest';
-import type { OidcConfig } from '../../src/core/oidc-config.ts';
+import type { OidcConfig } from '../../src/core/config/oidc-config.ts';
 
 /** Somebody whom the provider knows. */
 export interface ProviderAccount {

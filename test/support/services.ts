@@ -10,20 +10,20 @@ import {
   systemPrincipal,
   userPrincipal,
 } from '../../src/access/principal.ts';
+import type { Event } from '../../src/changes/events.ts';
+import { inProcessBus } from '../../src/cluster/bus.ts';
 import type { Context, Services } from '../../src/context.ts';
-import { parseConfig } from '../../src/core/config.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
-import { inProcessBus } from '../../src/events/bus.ts';
-import type { Event } from '../../src/events/events.ts';
-import { FailureLimit } from '../../src/http/failure-limit.ts';
-import { createKeyLookup } from '../../src/keys/key-lookup.ts';
-import { inProcessRateLimiter } from '../../src/keys/rate-limit.ts';
+import { recordDeniedAttempts } from '../../src/denied-attempts/denied-attempts.ts';
+import { FailureLimit } from '../../src/http/auth/failure-limit.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
-import { recordDeniedAttempts } from '../../src/organizations/denied-attempts.ts';
 import type { Organization } from '../../src/organizations/organization.ts';
-import { loadRoles, type Role } from '../../src/organizations/role.ts';
+import { loadRoles, type Role } from '../../src/roles/role.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
+import { createKeyLookup } from '../../src/verification/key-lookup.ts';
+import { inProcessRateLimiter } from '../../src/verification/rate-limit.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { createTestDatabaseUrl } from './databases.ts';
 

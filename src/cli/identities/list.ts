@@ -1,4 +1,4 @@
-import { listIdentities } from '../../sessions/list-identities.ts';
+import { listIdentities } from '../../oidc/list-identities.ts';
 import type { Io } from '../io.ts';
 import { printJson } from '../print-json.ts';
 import { table } from '../table.ts';

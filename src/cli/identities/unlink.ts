@@ -1,4 +1,4 @@
-import { unlinkIdentity } from '../../sessions/unlink-identity.ts';
+import { unlinkIdentity } from '../../oidc/unlink-identity.ts';
 import type { Io } from '../io.ts';
 import { withContext } from '../with-context.ts';
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { HttpLimits } from '../../core/http-limits.ts';
+import type { HttpLimits } from '../../core/config/http-limits.ts';
 import { isInNetworks, type Network, normalAddress } from '../../core/ip.ts';
 import { AddressCounts } from './address-counts.ts';
 import { ByteLedger, type Holder } from './byte-ledger.ts';

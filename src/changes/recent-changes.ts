@@ -1,0 +1,43 @@
+import type { ChangeEvent } from './events.ts';
+
+/** Most changes that are kept. */
+const KEPT_MAX = 1_000;
+
+/** Most that are given at once. */
+const GIVEN_MAX = 500;
+
+/**
+ * The last changes of an organization, as long as anybody is behind: who has fallen behind a little gets the very objects
+ * that the others got, without another read, so that what is made of them can be shared.
+ */
+export class RecentChanges {
+  #behind = 0;
+  /** In order, without gaps. */
+  #changes: ChangeEvent[] = [];
+
+  /** Keeps changes until the returned function is called. */
+  enter(): () => void {
+    this.#behind += 1;
+    return () => {
+      this.#behind -= 1;
+      if (this.#behind === 0) this.#changes = [];
+    };
+  }
+
+  /** Adds the change after the last one. */
+  add(change: ChangeEvent): void {
+    // Those who fall behind do so with a change that is added already.
+    if (this.#behind === 0) this.#changes.length = 0;
+    this.#changes.push(change);
+    if (this.#changes.length > 2 * KEPT_MAX) this.#changes.splice(0, KEPT_MAX);
+  }
+
+  /** Some of the changes after a sequence, in order; null where the first of them is not kept. */
+  after(sequence: number): readonly ChangeEvent[] | null {
+    const first = this.#changes[0]?.sequence;
+    if (first === undefined || sequence + 1 < first) return null;
+    const start = sequence + 1 - first;
+    const found = this.#changes.slice(start, start + GIVEN_MAX);
+    return found.length > 0 ? found : null;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { ChangeEvent, Event } from '../changes/events.ts';
+import { type Stale, staleBy } from './stale.ts';
+
+/** Which nodes had taken note of a change when its answer was sent. */
+export interface Propagation {
+  readonly confirmedNodes: number;
+  readonly totalNodes: number;
+  /** From the commit to the last confirmation, milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** Carries events to whoever listens, on this node and, behind another implementation, on others. */
+export interface EventBus {
+  /** Sends changes out with the transaction that makes them: nobody hears of them unless, and before, it commits. */
+  prepare(tx: Transaction<Tables>, changes: readonly ChangeEvent[]): Promise<void>;
+  /**
+   * Announces committed changes, which were prepared. Where verifications depend on them, resolves when no node goes by
+   * what was before: all have taken note, or have stopped to use what they remember. Never rejects.
+   */
+  announce(changes: readonly ChangeEvent[]): Promise<Propagation>;
+  /** Passes on a use or a denial; never waits. A change goes to the listeners of this node only. */
+  emit(event: Event): void;
+  /** Calls `listener` for every event from now on. Returns how to stop. A listener must not throw. */
+  subscribe(listener: (event: Event) => void): () => void;
+  /**
+   * Calls `forget` as soon as this node hears of a change, before its answer is sent: for whoever remembers anything of
+   * keys. It must not throw, and be done when it returns. Returns how to stop.
+   */
+  onStale(forget: (stale: Stale) => void): () => void;
+  /**
+   * Whether this node can't have missed a change that was answered. Where it may have, nothing that is remembered may be
+   * used: ask first, at every single use. Costs no more than a look at a clock.
+   */
+  isCurrent(): boolean;
+  /** Whether it reaches other nodes, so that `isCurrent` speaks of their changes too. */
+  readonly spansNodes: boolean;
+  /** Says that uses and denials of this organization are wanted here, from whichever node. Returns how to stop. */
+  watch(organizationId: string): () => void;
+}
+
+/** The bus of a single node: listeners have run when `announce` resolves. */
+export function inProcessBus(): EventBus {
+  const { emit, forget, subscribe, onStale } = localListeners();
+  return {
+    emit,
+    subscribe,
+    onStale,
+    prepare: async () => {},
+    isCurrent: () => true,
+    spansNodes: false,
+    watch: () => () => {},
+    async announce(changes) {
+      const start = performance.now();
+      for (const stale of staleBy(changes)) forget(stale);
+      for (const change of changes) emit(change);
+      return { confirmedNodes: 1, totalNodes: 1, milliseconds: performance.now() - start };
+    },
+  };
+}
+
+/** Who listens on this node. */
+export interface LocalListeners extends Pick<EventBus, 'subscribe' | 'onStale'> {
+  emit(event: Event): void;
+  forget(stale: Stale): void;
+}
+
+export function localListeners(): LocalListeners {
+  const listeners = new Set<(event: Event) => void>();
+  const forgetters = new Set<(stale: Stale) => void>();
+  return {
+    emit: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+    forget: (stale) => {
+      for (const forget of forgetters) forget(stale);
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onStale: (forget) => {
+      forgetters.add(forget);
+      return () => forgetters.delete(forget);
+    },
+  };
+}

@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { ChangeEvent } from '../changes/events.ts';
+import { RemoteChanges } from '../changes/remote-changes.ts';
+import type { Log } from '../core/log.ts';
+import { Paced } from '../core/paced.ts';
+import { type EventBus, localListeners, type Propagation } from './bus.ts';
+import { BROADCAST, directChannel } from './channels.ts';
+import { Confirmations } from './confirmations.ts';
+import { Confirmer } from './confirmer.ts';
+import { Lease } from './lease.ts';
+import { ListeningConnection } from './listening-connection.ts';
+import { Membership } from './membership.ts';
+import { type Broadcast, type Direct, decodeBroadcast, decodeDirect, encode } from './messages.ts';
+import { isNodeKnown, readNodes } from './node-table.ts';
+import type { LiveNode } from './nodes.ts';
+import { RelayedUsage } from './relayed-usage.ts';
+import { ALL_STALE, concernsKeys, staleBy } from './stale.ts';
+import { UsageRelay } from './usage-relay.ts';
+import { Watches } from './watches.ts';
+
+/** A transaction that has not committed after this long never will, milliseconds: statements are given up before. */
+const ABANDONED_MS = 120_000;
+
+const THROUGH_A_POOLER =
+  'This node listens through a pooler, where notifications get lost; it remembers no key until DATABASE_LISTEN_URL leads to the server itself';
+
+const SIGN_OFF_PATIENCE_MS = 1_000;
+
+/** Between two reads of the nodes that others' messages ask for, milliseconds. */
+const LOOK_EVERY_MS = 100;
+
+/** How it stands with the bus, for metrics. */
+export interface BusStatus {
+  readonly current: boolean;
+  readonly connected: boolean;
+  /** This one included. */
+  readonly nodes: number;
+  readonly roundTripMs: number | null;
+  readonly connectionsLost: number;
+}
+
+/** The bus of many nodes on one database; whoever starts it stops it. */
+export interface PostgresBus extends EventBus {
+  /** Listens from now on. Resolves when it is sure to hear the others, or when that takes too long: it goes on trying. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  status(): BusStatus;
+}
+
+interface Settings {
+  readonly db: Kysely<Tables>;
+  readonly log: Log;
+  /** Where to listen: the server itself, not a pooler. */
+  readonly listenUrl: string;
+  readonly leaseMs: number;
+  /** For people to know the node by. */
+  readonly name: string;
+}
+
+/** Makes a bus on LISTEN and NOTIFY. Until it is started, it announces, but hears nothing. */
+export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Settings): PostgresBus {
+  const id = randomBytes(8).toString('hex');
+  const local = localListeners();
+  const lease = new Lease(leaseMs);
+  const confirmations = new Confirmations((nodeId) => membership.nodes.get(nodeId)?.secret);
+  const remote = new RemoteChanges(db, local.emit, (error) =>
+    log.warn('Changes of other nodes could not be read; who follows them looks again', { error }),
+  );
+  const watches = new Watches(db, id);
+  const relay = new UsageRelay(db, id);
+  const relayed = new RelayedUsage({
+    db,
+    ownId: id,
+    receive: local.emit,
+    wanted: () => watches.any,
+  });
+  const looks = new Paced(LOOK_EVERY_MS, () => membership.look());
+  let started = false;
+  let connected = false;
+  let silent = false;
+  let connectionsLost = 0;
+  let usageMissed = false;
+  let firstProof = () => {};
+
+  const connection = new ListeningConnection(listenUrl, [BROADCAST, directChannel(id)], {
+    established() {
+      connected = true;
+      // What was said since the last connection has passed unheard.
+      local.forget(ALL_STALE);
+      membership.established();
+      usageMissed = true;
+    },
+    lost(error) {
+      if (connected) connectionsLost += 1;
+      connected = false;
+      if (!silent) log.warn('Other nodes are not heard; it is tried again', { error });
+      silent = true;
+    },
+    heard(channel, text) {
+      if (channel === BROADCAST) heardByAll(decodeBroadcast(text));
+      else heardAlone(decodeDirect(text));
+    },
+  });
+
+  const confirmer = new Confirmer(id, connection, (nodeId) => membership.nodes.get(nodeId) !== undefined);
+  const membership = new Membership({ id, name }, connection, lease, {
+    isKnown: (secret) => isNodeKnown(db, { id, name }, secret),
+    shared() {
+      if (!silent) log.warn(THROUGH_A_POOLER);
+      silent = true;
+    },
+    proven() {
+      if (silent) log.info('Other nodes are heard again');
+      silent = false;
+      firstProof();
+      confirmations.prune(performance.now() - ABANDONED_MS);
+      void watches.share();
+    },
+    enrolled() {
+      void watches.share(true);
+    },
+    seen(rows) {
+      watches.learn(rows).catch(() => {});
+      if (usageMissed) relayed.heard();
+      usageMissed = false;
+    },
+  });
+
+  // What is heard may be made up: it makes this node look or forget, and says nothing of what it need not look at.
+  const heardByAll = (message: Broadcast | null): void => {
+    // Whatever it was, it was said to all.
+    if (!message) return local.forget(ALL_STALE);
+    if (message.type === 'change') return changed(message);
+    if (message.from === id) return;
+    if (message.type === 'watches') looks.ask();
+    if (message.type === 'usage') relayed.heard();
+  };
+
+  const heardAlone = (message: Direct | null): void => {
+    if (message?.type === 'beat') membership.heard(message.word);
+    if (message?.type === 'confirmed')
+      for (const [change, proof] of message.changes) confirmations.confirm(change, message.from, proof);
+  };
+
+  const changed = ({ from, id: change, stale }: Extract<Broadcast, { type: 'change' }>): void => {
+    for (const one of stale ?? [ALL_STALE]) local.forget(one);
+    // Our own too: where the answer to the commit was lost, nobody announces it here.
+    if (from === id) return;
+    if (!stale || stale.some(concernsKeys)) confirmer.confirm(from, change, membership.secret);
+    for (const { organizationId, first, last } of stale ?? [])
+      if (organizationId) remote.want(organizationId, first, last);
+  };
+
+  /** Who else may go by what was before, and until when at most; looked up after the commit, so that nobody is missed. */
+  const others = async (committedAt: number): Promise<Map<string, LiveNode>> => {
+    if (started) await membership.look();
+    else membership.seen(await readNodes(db));
+    return membership.nodes.liveAt(committedAt);
+  };
+
+  return {
+    subscribe: local.subscribe,
+    onStale: local.onStale,
+    isCurrent: () => lease.isHeld(),
+    spansNodes: true,
+    watch: (organizationId) => watches.add(organizationId),
+    emit(event) {
+      local.emit(event);
+      if (event.type !== 'change' && event.organizationId && watches.isWatchedElsewhere(event.organizationId))
+        relay.add(event);
+    },
+    async prepare(tx, changes) {
+      const [first] = changes;
+      if (!first) return;
+      confirmations.expect(first.id, performance.now());
+      const message = encode({ type: 'change', from: id, id: first.id, stale: staleBy(changes) });
+      await sql`select pg_notify(${BROADCAST}, ${message})`.execute(tx);
+    },
+    async announce(changes): Promise<Propagation> {
+      const committedAt = performance.now();
+      const stale = staleBy(changes);
+      for (const one of stale) local.forget(one);
+      for (const change of changes) local.emit(change);
+      return settled(changes, stale.some(concernsKeys), committedAt);
+    },
+    async start() {
+      const proof = new Promise<void>((resolve) => {
+        firstProof = resolve;
+      });
+      started = true;
+      connection.start();
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, leaseMs);
+      });
+      await Promise.race([proof, patience]);
+      clearTimeout(timer);
+      if (!lease.isHeld() && !silent) {
+        silent = true;
+        log.warn(
+          'This node does not hear what is said where changes are made; it remembers no key until it does',
+        );
+      }
+    },
+    async stop() {
+      if (!started) return;
+      started = false;
+      membership.stop();
+      watches.stop();
+      relay.stop();
+      relayed.stop();
+      looks.stop();
+      await signOff();
+      await connection.stop();
+    },
+    status: () => ({
+      current: lease.isHeld(),
+      connected,
+      nodes: membership.nodes.rows.length + 1,
+      roundTripMs: membership.roundTripMs,
+      connectionsLost,
+    }),
+  };
+
+  /** So that nobody waits for us. Where it can't be said, the others will notice. */
+  async function signOff(): Promise<void> {
+    const said = connection.query('delete from nodes where id = $1', [id]).catch(() => {});
+    await Promise.race([said, pause(SIGN_OFF_PATIENCE_MS, undefined, { ref: false })]);
+  }
+
+  async function settled(
+    [first]: readonly ChangeEvent[],
+    concerned: boolean,
+    committedAt: number,
+  ): Promise<Propagation> {
+    let live: ReadonlyMap<string, LiveNode> = membership.nodes.liveAt(committedAt);
+    let known = 0;
+    if (first && concerned) {
+      const asked = others(committedAt).then((found) => {
+        live = found;
+        return found;
+      });
+      const atMost = committedAt + membership.nodes.longestLeaseMs;
+      const hasConfirmed = await confirmations.allOf(first.id, asked, atMost);
+      known = [...live].filter(([one, node]) => hasConfirmed(one, node)).length;
+    }
+    return {
+      confirmedNodes: known + 1,
+      totalNodes: live.size + 1,
+      milliseconds: Number((performance.now() - committedAt).toFixed(2)),
+    };
+  }
+}

@@ -1,0 +1,87 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { DenialEvent, UseEvent } from '../changes/events.ts';
+import { Paced } from '../core/paced.ts';
+
+/** Between two reads, milliseconds: less than between two notifications of one node. */
+const READ_EVERY_MS = 100;
+
+/** After a failure, milliseconds. */
+const RETRY_MS = 1_000;
+
+interface Settings {
+  readonly db: Kysely<Tables>;
+  readonly ownId: string;
+  readonly receive: (event: UseEvent | DenialEvent) => void;
+  /** Whether anybody watches here. */
+  readonly wanted: () => boolean;
+}
+
+/**
+ * Reads what other nodes have sent of usage, each once and in order. Up to where it was read says the table, which only
+ * nodes can write; a notification says no more than that it is time to look.
+ */
+export class RelayedUsage {
+  readonly #settings: Settings;
+  /** Of each node, the last number read, or not wanted. Null: not looked at yet. */
+  #positions: Map<string, number> | null = null;
+  readonly #reads = new Paced(READ_EVERY_MS, () => this.#read());
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Some node may have sent something. */
+  heard(): void {
+    this.#reads.ask();
+  }
+
+  stop(): void {
+    this.#reads.stop();
+    clearTimeout(this.#retry);
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const newest = await this.#newest();
+      const positions = this.#positions;
+      if (!positions || !this.#settings.wanted()) {
+        this.#positions = newest;
+        return;
+      }
+      for (const nodeId of positions.keys()) if (!newest.has(nodeId)) positions.delete(nodeId);
+      for (const [nodeId, number] of newest) {
+        // Of a node that was not there at the last look, everything is new.
+        const after = positions.get(nodeId) ?? 0;
+        if (number > after) await this.#pass(nodeId, after, positions);
+      }
+    } catch {
+      this.#retry = setTimeout(() => this.#reads.ask(), RETRY_MS).unref();
+    }
+  }
+
+  async #pass(nodeId: string, after: number, positions: Map<string, number>): Promise<void> {
+    const rows = await this.#settings.db
+      .selectFrom('relayed_usage')
+      .select(['number', 'events'])
+      .where('node_id', '=', nodeId)
+      .where('number', '>', after)
+      .orderBy('number')
+      .execute();
+    for (const { number, events } of rows) {
+      positions.set(nodeId, number);
+      for (const event of JSON.parse(events) as (UseEvent | DenialEvent)[]) this.#settings.receive(event);
+    }
+  }
+
+  async #newest(): Promise<Map<string, number>> {
+    const rows = await this.#settings.db
+      .selectFrom('relayed_usage')
+      .select((eb) => ['node_id', eb.fn.max<number>('number').as('number')])
+      .where('node_id', '!=', this.#settings.ownId)
+      .groupBy('node_id')
+      .execute();
+    return new Map(rows.map(({ node_id, number }) => [node_id, Number(number)]));
+  }
+}

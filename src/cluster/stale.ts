@@ -1,0 +1,76 @@
+import { type Action, type ChangeEvent, type DoneAction, isDenied } from '../changes/events.ts';
+
+/** What committed changes of an organization have made untrue of whatever is remembered of its keys. */
+export interface Stale {
+  /** Null: anything may have changed, of any organization; nothing that is remembered may be believed. */
+  readonly organizationId: string | null;
+  /** Sequences of the first and the last of the changes; there is no gap between them. */
+  readonly first: number;
+  readonly last: number;
+  /** The keys concerned, none where no verification depends on the changes. Null: any key of the organization. */
+  readonly keyIds: readonly string[] | null;
+}
+
+/** Everything may have changed. */
+export const ALL_STALE: Stale = { organizationId: null, first: 0, last: 0, keyIds: null };
+
+/** What of verification depends on a change: nothing, the key that is its target, or any key of the organization. */
+const CONCERNS: Readonly<Record<DoneAction, 'nothing' | 'key' | 'organization'>> = {
+  'organization.created': 'nothing',
+  'organization.updated': 'nothing',
+  'team.created': 'nothing',
+  'team.updated': 'nothing',
+  'team.deleted': 'organization',
+  'role.created': 'nothing',
+  'role.updated': 'organization',
+  'role.deleted': 'organization',
+  'member.invited': 'nothing',
+  'member.joined': 'nothing',
+  'member.updated': 'nothing',
+  'member.removed': 'nothing',
+  'session.created': 'nothing',
+  'session.ended': 'nothing',
+  'identity.linked': 'nothing',
+  'identity.unlinked': 'nothing',
+  'sign_in_link.created': 'nothing',
+  'api_key.created': 'nothing',
+  'api_key.updated': 'key',
+  'api_key.rotated': 'key',
+  'api_key.secret_revoked': 'key',
+  'api_key.secret_expired': 'key',
+  'api_key.revoked': 'key',
+  'api_key.expired': 'key',
+};
+
+type Logged = Pick<ChangeEvent, 'organizationId' | 'sequence' | 'action' | 'targetId'>;
+
+/** What changes make untrue, one entry an organization; those of each organization are in order and without gaps. */
+export function staleBy(changes: readonly Logged[]): Stale[] {
+  const found = new Map<string, { first: number; last: number; keyIds: Set<string> | null }>();
+  for (const { organizationId, sequence, action, targetId } of changes) {
+    const known = found.get(organizationId);
+    const stale = known ?? { first: sequence, last: sequence, keyIds: new Set<string>() };
+    stale.last = sequence;
+    const concerns = concernsOf(action);
+    if (concerns === 'organization') stale.keyIds = null;
+    else if (concerns === 'key') stale.keyIds?.add(targetId);
+    found.set(organizationId, stale);
+  }
+  return [...found].map(([organizationId, { first, last, keyIds }]) => ({
+    organizationId,
+    first,
+    last,
+    keyIds: keyIds && [...keyIds],
+  }));
+}
+
+/** An action that this program does not know, of a newer one on the same database, may concern anything. */
+function concernsOf(action: Action): 'nothing' | 'key' | 'organization' {
+  if (isDenied(action)) return 'nothing';
+  return action in CONCERNS ? CONCERNS[action] : 'organization';
+}
+
+/** Whether a verification may come out otherwise than before. */
+export function concernsKeys({ keyIds }: Stale): boolean {
+  return keyIds === null || keyIds.length > 0;
+}

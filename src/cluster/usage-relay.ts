@@ -1,0 +1,101 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { DenialEvent, UseEvent } from '../changes/events.ts';
+import { BROADCAST } from './channels.ts';
+import { encode } from './messages.ts';
+
+type Usage = UseEvent | DenialEvent;
+
+/** Between two notifications, milliseconds: each takes a lock that all of the database's commits with one share. */
+const SEND_EVERY_MS = 250;
+
+/** Most keys and codes that wait to be sent; of more, nothing is sent to the other nodes. */
+const WAITING_MAX = 20_000;
+
+/** How long what was sent can be read, milliseconds. */
+const KEPT_MS = 60_000;
+
+/** Sends usage to other nodes and reads theirs: of each key the newest, and how many it stands for. */
+export class UsageRelay {
+  readonly #db: Kysely<Tables>;
+  readonly #nodeId: string;
+  #waiting = new Map<string, Usage>();
+  /** Under way, or sent without an answer: the same again under the same number counts once. */
+  #sending: { number: number; events: readonly Usage[] } | null = null;
+  #number = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #kept = { since: performance.now(), number: 0 };
+  #stopped = false;
+
+  constructor(db: Kysely<Tables>, nodeId: string) {
+    this.#db = db;
+    this.#nodeId = nodeId;
+  }
+
+  /** Sends an event with the next notification. */
+  add(event: Usage): void {
+    const group = event.type === 'use' ? event.keyId : `${event.organizationId} ${event.keyId} ${event.code}`;
+    const known = this.#waiting.get(group);
+    if (!known && this.#waiting.size >= WAITING_MAX) return;
+    this.#waiting.set(group, { ...event, count: (known?.count ?? 0) + (event.count ?? 1) });
+    this.#sendSoon();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #sendSoon(): void {
+    if (this.#timer || this.#stopped) return;
+    const due = this.#sentAt + SEND_EVERY_MS - performance.now();
+    this.#timer = setTimeout(() => void this.#send(), Math.max(0, due)).unref();
+  }
+
+  async #send(): Promise<void> {
+    this.#sentAt = performance.now();
+    if (!this.#sending) {
+      this.#number += 1;
+      this.#sending = { number: this.#number, events: [...this.#waiting.values()] };
+      this.#waiting = new Map();
+    }
+    try {
+      await this.#write(this.#sending.number, this.#sending.events);
+      this.#sending = null;
+      await this.#clean();
+    } catch {
+      // The database is away: it is tried again, with the same.
+    }
+    this.#timer = null;
+    if (this.#sending || this.#waiting.size > 0) this.#sendSoon();
+  }
+
+  async #write(number: number, events: readonly Usage[]): Promise<void> {
+    const message = encode({ type: 'usage', from: this.#nodeId, number });
+    await sql`
+      with sent as (
+        insert into relayed_usage (node_id, number, events)
+        values (${this.#nodeId}, ${number}, ${JSON.stringify(events)}) on conflict do nothing
+      )
+      select pg_notify(${BROADCAST}, ${message})
+    `.execute(this.#db);
+  }
+
+  /** Removes what has been there long enough, also of nodes that are gone. */
+  async #clean(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#kept.since < KEPT_MS) return;
+    const { number } = this.#kept;
+    this.#kept = { since: now, number: this.#number };
+    await this.#db
+      .deleteFrom('relayed_usage')
+      .where((eb) =>
+        eb.or([
+          eb.and([eb('node_id', '=', this.#nodeId), eb('number', '<=', number)]),
+          eb('node_id', 'not in', eb.selectFrom('nodes').select('id')),
+        ]),
+      )
+      .execute();
+  }
+}

@@ -1,0 +1,134 @@
+import type { Network } from '../ip.ts';
+import { parseNetwork } from '../ip.ts';
+import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from '../key-prefix.ts';
+import { type ClusterConfig, readCluster } from './cluster-config.ts';
+import { type HttpLimits, readHttpLimits } from './http-limits.ts';
+import { type LiveLimits, readLiveLimits } from './live-limits.ts';
+import { type OidcConfig, readOidc } from './oidc-config.ts';
+import { onOrOff } from './on-or-off.ts';
+import { type OperationLimitsConfig, readOperationLimits } from './operation-limits-config.ts';
+
+/** Everything an operator can set, parsed and checked as a whole. docs/configuration.md explains each. */
+export interface Config {
+  readonly databaseUrl: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where browsers reach this server: scheme, host and port, without a path; null: the address it listens on. */
+  readonly publicUrl: string | null;
+  /** First part of the keys of new organizations. */
+  readonly keyPrefix: string;
+  /** Peers whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly Network[];
+  /** Limit that new organizations start with; null: unlimited. */
+  readonly maxActiveApiKeys: number | null;
+  /** How often gathered usage is written, milliseconds. */
+  readonly usageFlushMs: number;
+  /** Most keys that verification remembers. */
+  readonly verifyCacheKeys: number;
+  /** Failed verifications that a client address may cause in a minute. */
+  readonly verifyFailuresPerMinute: number;
+  /** Whole days for which the audit log is kept; null: for ever. */
+  readonly auditRetentionDays: number | null;
+  readonly cluster: ClusterConfig;
+  readonly live: LiveLimits;
+  readonly http: HttpLimits;
+  readonly operations: OperationLimitsConfig;
+  /** Sign-in with an OpenID provider; null: with links only. */
+  readonly oidc: OidcConfig | null;
+  /** Whether there is /metrics. */
+  readonly metrics: boolean;
+  readonly logLevel: LogLevel;
+  readonly graphiql: boolean;
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A setting that can't be used; the message names it and stops the start. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** Parses the environment. Throws a ConfigError that names every variable that does not parse. */
+export function parseConfig(env: Readonly<Record<string, string>>): Config {
+  const faults: string[] = [];
+  const read = <T>(name: string, fallback: T, parse: (text: string) => T): T => {
+    const text = env[name];
+    if (text === undefined) return fallback;
+    try {
+      return parse(text);
+    } catch (error) {
+      faults.push(`${name} ${(error as Error).message}`);
+      return fallback;
+    }
+  };
+  const config: Config = {
+    databaseUrl: read('DATABASE_URL', 'sqlite:./data/keywright.db', databaseUrl),
+    host: read('HOST', '127.0.0.1', (text) => text),
+    port: read('PORT', 4000, wholeNumber(0, 65_535)),
+    publicUrl: read<string | null>('PUBLIC_URL', null, origin),
+    keyPrefix: read('KEY_PREFIX', 'kw', keyPrefix),
+    trustedProxies: read<readonly Network[]>('TRUSTED_PROXIES', [], networks),
+    maxActiveApiKeys: read<number | null>('MAX_ACTIVE_API_KEYS', null, wholeNumber(0, 2_147_483_647)),
+    usageFlushMs: read('USAGE_FLUSH_MS', 500, wholeNumber(10, 60_000)),
+    verifyCacheKeys: read('VERIFY_CACHE_KEYS', 100_000, wholeNumber(1, 10_000_000)),
+    verifyFailuresPerMinute: read('VERIFY_FAILURES_PER_MINUTE', 120, wholeNumber(1, 1_000_000)),
+    auditRetentionDays: read<number | null>('AUDIT_RETENTION_DAYS', null, wholeNumber(1, 36_500)),
+    cluster: readCluster(read, wholeNumber),
+    live: readLiveLimits(read, wholeNumber),
+    http: readHttpLimits(read, wholeNumber),
+    operations: readOperationLimits(read, wholeNumber),
+    oidc: readOidc(env, read, (message) => faults.push(message)),
+    metrics: read('METRICS', false, onOrOff),
+    logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),
+    graphiql: read('GRAPHIQL', env.NODE_ENV !== 'production', onOrOff),
+  };
+  if (faults.length > 0) throw new ConfigError(faults.join('; '));
+  return config;
+}
+
+function databaseUrl(text: string): string {
+  if (/^sqlite:(?!:memory:).+/.test(text)) return text;
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
+  // The value may hold a password, so it is not repeated.
+  throw new Error('must be sqlite:<path> or postgres://user:password@host:port/database');
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new Error(`must be a whole number from ${min} to ${max}`);
+  };
+}
+
+function origin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash)
+    return url.origin;
+  throw new Error('must be an http or https address without a path, such as https://keys.example.com');
+}
+
+function keyPrefix(text: string): string {
+  if (KEY_PREFIX_PATTERN.test(text) && text.length <= KEY_PREFIX_MAX && !RESERVED_PREFIXES.has(text))
+    return text;
+  throw new Error(
+    `must be words of a-z and 0-9 joined by single _, at most ${KEY_PREFIX_MAX} characters, not sess or kwop`,
+  );
+}
+
+function networks(text: string): Network[] {
+  return text.split(',').map((part) => {
+    const parsed = parseNetwork(part.trim());
+    if ('network' in parsed) return parsed.network;
+    throw new Error(parsed.fault);
+  });
+}
+
+function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = values.find((value) => value === text);
+    if (found) return found;
+    throw new Error(`must be one of ${values.join(', ')}`);
+  };
+}

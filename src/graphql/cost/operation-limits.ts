@@ -1,0 +1,221 @@
+import type { Principal } from '../../access/principal.ts';
+import { addressBudgets } from '../../core/address-networks.ts';
+import { type Budget, type BudgetState, Budgets } from '../../core/budgets.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { OperationLimitsConfig, PerCaller } from '../../core/config/operation-limits-config.ts';
+import { RateLimitedError } from '../../core/errors.ts';
+import type { PolicyName } from '../../core/rate-limit-headers.ts';
+import type { Charge } from '../graphql-operation.ts';
+
+/** Most callers, and most addresses, whose points are counted at once. */
+const NAMES_MAX = 50_000;
+
+/** After so long a place among the operations under way may be free, seconds. */
+const PLACE_RETRY_SECONDS = 1;
+
+/** A request of at most so many characters costs a point; a longer one costs another for each further 1,024. */
+const FREE_CHARACTERS = 4_096;
+const CHARACTERS_PER_POINT = 1_024;
+
+/** One thing that an operation counts against. */
+interface Counted {
+  readonly kind: keyof PerCaller;
+  readonly name: string;
+}
+
+/** How the headers call it. */
+const POLICY_NAMES: Readonly<Record<keyof PerCaller, PolicyName>> = {
+  caller: 'caller',
+  operator: 'caller',
+  organization: 'organization',
+  address: 'address',
+};
+
+/**
+ * How much of the server each caller, each organization and, without a credential, each address may take: points in a
+ * window, and operations under way. Counts in this process, in bounded memory.
+ */
+export class OperationLimits {
+  readonly config: OperationLimitsConfig;
+  readonly #clock: Clock;
+  readonly #callers: Budgets;
+  /** Apart, so that no variety of addresses pushes callers out of memory. */
+  readonly #addresses: Budgets;
+  readonly #underWay = new Map<string, number>();
+  #operations = 0;
+
+  constructor(clock: Clock, config: OperationLimitsConfig) {
+    this.config = config;
+    this.#clock = clock;
+    const bounds = { windowMs: config.windowSeconds * 1000, max: NAMES_MAX };
+    this.#callers = new Budgets(clock, bounds);
+    this.#addresses = new Budgets(clock, bounds);
+  }
+
+  /** What an operation of this caller is charged to; nothing is counted yet. */
+  ticketFor(principal: Principal | null, ip: string | null): Ticket {
+    const { points } = this.config;
+    if (principal) return new Ticket(this, countedFor(principal), this.#callers);
+    const networks = addressBudgets(ip, points.address);
+    const client = { kind: 'address', name: networks.at(-1)?.name ?? '' } as const;
+    return new Ticket(this, [client], this.#addresses, networks);
+  }
+
+  /** Takes a place for an operation, if there is one; returns what has none left, or null. */
+  enter(counted: readonly Counted[]): Counted | null {
+    const { operations } = this.config;
+    for (const one of counted) {
+      const max = operations[one.kind];
+      if (max > 0 && (this.#underWay.get(one.name) ?? 0) >= max) return one;
+    }
+    for (const { name } of counted) this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
+    this.#operations += 1;
+    return null;
+  }
+
+  leave(counted: readonly Counted[]): void {
+    this.#operations -= 1;
+    for (const { name } of counted) {
+      const left = (this.#underWay.get(name) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(name, left);
+      else this.#underWay.delete(name);
+    }
+  }
+
+  /** Seconds until a moment of the monotonic clock, rounded up. */
+  secondsTo(moment: number): number {
+    return Math.max(0, Math.ceil((moment - this.#clock.monotonic()) / 1000));
+  }
+
+  /** Operations under way, and names whose operations or points are counted. */
+  get size(): { readonly operations: number; readonly names: number } {
+    const names = this.#underWay.size + this.#callers.size + this.#addresses.size;
+    return { operations: this.#operations, names };
+  }
+}
+
+/** One operation's part in the limits. */
+export class Ticket implements Charge {
+  cost: number | null = null;
+  /** Points taken so far. */
+  charged = 0;
+  readonly #limits: OperationLimits;
+  readonly #counted: readonly Counted[];
+  readonly #budgets: Budgets;
+  /** The widest first, each with the limit that it counts against. */
+  readonly #parts: readonly Budget[];
+  #states: readonly BudgetState[] = [];
+  #entered = false;
+
+  constructor(
+    limits: OperationLimits,
+    counted: readonly Counted[],
+    budgets: Budgets,
+    parts: readonly Budget[] | null = null,
+  ) {
+    this.#limits = limits;
+    this.#counted = counted;
+    this.#budgets = budgets;
+    const { points } = limits.config;
+    const own = parts ?? counted.map(({ kind, name }) => ({ name, limit: points[kind] }));
+    this.#parts = own.filter(({ limit }) => limit > 0);
+  }
+
+  /**
+   * Takes a place and the points that a request of this size takes, at least one; must be called before it is parsed.
+   * Throws RateLimitedError, with no place taken.
+   */
+  begin(characters = 0): void {
+    this.spend(1 + Math.max(0, Math.ceil((characters - FREE_CHARACTERS) / CHARACTERS_PER_POINT)));
+    const full = this.#limits.enter(this.#counted);
+    if (full) {
+      const message = `Too many operations of this ${POLICY_NAMES[full.kind]} are under way`;
+      throw new RateLimitedError(message, PLACE_RETRY_SECONDS);
+    }
+    this.#entered = true;
+  }
+
+  spend(points: number): void {
+    if (points <= 0 || this.#parts.length === 0) {
+      this.charged += Math.max(0, points);
+      return;
+    }
+    const { spent, states } = this.#budgets.spend(this.#parts, points);
+    this.#states = states;
+    if (spent) {
+      this.charged += points;
+      return;
+    }
+    const last = states.at(-1);
+    const seconds = this.#limits.secondsTo(last?.endsAt ?? 0);
+    const message = `The operation takes ${points} points, and this ${this.#nameOf(last?.name)} has ${last?.remaining ?? 0} left`;
+    throw new RateLimitedError(message, Math.max(1, seconds));
+  }
+
+  owe(points: number): void {
+    this.charged += points;
+    if (this.#parts.length > 0) this.#states = this.#budgets.owe(this.#parts, points);
+  }
+
+  /** Gives the place back. May be called twice. */
+  leave(): void {
+    if (!this.#entered) return;
+    this.#entered = false;
+    this.#limits.leave(this.#counted);
+  }
+
+  /** The least that is left of what this was charged to; null: unlimited. */
+  get remaining(): number | null {
+    return this.#states.length === 0 ? null : Math.min(...this.#states.map(({ remaining }) => remaining));
+  }
+
+  /**
+   * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) for all that this was charged to, names
+   * and values in turn; none where nothing is limited.
+   */
+  headers(): string[] {
+    const { windowSeconds } = this.#limits.config;
+    let policies = '';
+    let states = '';
+    for (const { name, limit, remaining, endsAt } of this.#shown()) {
+      const separator = policies === '' ? '' : ', ';
+      const policy = this.#nameOf(name);
+      policies += `${separator}"${policy}";q=${limit};w=${windowSeconds}`;
+      states += `${separator}"${policy}";r=${remaining};t=${this.#limits.secondsTo(endsAt)}`;
+    }
+    return policies === '' ? [] : ['RateLimit-Policy', policies, 'RateLimit', states];
+  }
+
+  /** Of an address's networks the one with the least left: it will be used up first. */
+  #shown(): readonly BudgetState[] {
+    const states = this.#states;
+    if (this.#counted.length > 1 || states.length < 2) return states;
+    return [states.reduce((least, state) => (state.remaining <= least.remaining ? state : least))];
+  }
+
+  #nameOf(name: string | undefined): PolicyName {
+    const counted = this.#counted.find((one) => one.name === name) ?? this.#counted[0];
+    return counted ? POLICY_NAMES[counted.kind] : 'caller';
+  }
+}
+
+/** What an operation of this caller counts against, the widest first. */
+function countedFor(principal: Principal): Counted[] {
+  switch (principal.kind) {
+    case 'operator':
+      return [{ kind: 'operator', name: principal.tokenId }];
+    case 'user': {
+      // All sessions of a person together. Of several organizations the one that the person has been in for longest.
+      const [first] = principal.organizationIds;
+      const caller = { kind: 'caller', name: principal.userId } as const;
+      return first === undefined ? [caller] : [{ kind: 'organization', name: first }, caller];
+    }
+    case 'key':
+      return [
+        { kind: 'organization', name: principal.organizationIds[0] },
+        { kind: 'caller', name: principal.keyId },
+      ];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,80 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import type { GraphQLContext } from '../../../schema/context.ts';
+import { introspectionCost } from './introspection-cost.ts';
+
+/**
+ * What one operation may cost: about the fields it can return, as the schema weighs them, and what it reads beyond that
+ * (`scan-cost.ts`).
+ */
+export const COST_MAX = 10_000;
+
+/** So many fields of an answer take about as long as one point of a scan. */
+const FIELDS_PER_POINT = 10;
+
+/** So many characters of a document cost one point where it is not known yet, or its operation is rejected. */
+const CHARACTERS_PER_POINT = 10;
+
+/** The most points that are taken for a document that is rejected: no more of it is looked at. */
+const REJECTED_POINTS_MAX = 5_000;
+
+/** The points for parsing and validating a document of this length, in UTF-16 units, or for what a rejected operation takes. */
+export function documentPoints(length: number): number {
+  return Math.floor(length / CHARACTERS_PER_POINT);
+}
+
+/** Further points for a document that is rejected, ten times as many. */
+export function rejectedDocumentPoints(length: number): number {
+  return Math.min(length, REJECTED_POINTS_MAX);
+}
+
+/** The points that an operation takes from its caller's budget, beyond the one that every request takes. */
+export function chargeOf(fields: number, scans: number): number {
+  return Math.max(0, Math.ceil(fields / FIELDS_PER_POINT) + scans - 1);
+}
+
+/** What the operation costs with these (already checked) variables, at the time of this context's clock. */
+export function queryCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+  ctx: GraphQLContext,
+): number {
+  const { complexity } = complexityFromQuery(alone(document, operation), { schema, variables, ctx });
+  return complexity + introspectionCost(schema, document, operation);
+}
+
+/**
+ * Whether the cost may be another the next time: by variables, where there is a field whose weight is worked out from its
+ * arguments; or by the time, where there is one that says so of itself.
+ */
+export function hasVariableCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): boolean {
+  const hasVariables = (operation.variableDefinitions ?? []).length > 0;
+  const types = new TypeInfo(schema);
+  let found = false;
+  const Field = (): void => {
+    const { complexity, costsByTheTime } = types.getFieldDef()?.extensions ?? {};
+    found ||= costsByTheTime === true || (hasVariables && typeof complexity === 'function');
+  };
+  visit(alone(document, operation), visitWithTypeInfo(types, { Field }));
+  return found;
+}
+
+/** The operation with all fragments, and no other operation. */
+export function alone(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  return { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+}

@@ -1,0 +1,66 @@
+import type {
+  FragmentDefinitionNode,
+  GraphQLField,
+  GraphQLFieldResolver,
+  GraphQLObjectType,
+  GraphQLResolveInfo,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from 'graphql';
+import type { ResponseBudget } from '../response/response-budget.ts';
+import type { Asked, FieldNodes } from './collect-fields.ts';
+import type { FieldErrors, PlacePath } from './field-errors.ts';
+
+/** What is planned of an operation: see `Plan`. */
+export interface Planned extends Asked {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  readonly root: Selection;
+  /** What these selection sets ask of an object of this type. */
+  select(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Selection;
+}
+
+/** What an operation asks of one object type. */
+export interface Selection {
+  readonly type: GraphQLObjectType;
+  readonly fields: readonly PlannedField[];
+  /** What the fields' names take of the response budget, for each object. */
+  readonly units: number;
+  /** Makes the object that is answered. */
+  readonly Data: new () => Data;
+}
+
+export type Data = Record<string, unknown>;
+
+/** A field of one object type as an operation asks for it. */
+export interface PlannedField {
+  /** Its name in the answer. */
+  readonly key: string;
+  readonly name: string;
+  readonly parent: GraphQLObjectType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly nodes: FieldNodes;
+  readonly nullable: boolean;
+  readonly resolve: GraphQLFieldResolver<unknown, unknown>;
+  readonly complete: Complete;
+  /** Where it is a leaf read from the property of its name: completes it without what resolvers are handed. */
+  readonly completeProperty: CompleteLeaf | null;
+}
+
+/** Makes what a resolver gave into what is answered, or a promise of it. Throws what went wrong, not located yet. */
+export type Complete = (run: Run, value: unknown, path: PlacePath, info: GraphQLResolveInfo) => unknown;
+
+/** The same for a leaf, at once. */
+export type CompleteLeaf = (value: unknown) => unknown;
+
+/** One execution of a plan. */
+export interface Run {
+  readonly plan: Planned;
+  /** What the resolvers of the operation's own fields get as their parent. */
+  readonly root: unknown;
+  readonly context: unknown;
+  /** Coerced. */
+  readonly variables: Record<string, unknown>;
+  readonly errors: FieldErrors;
+  readonly budget: ResponseBudget;
+}

@@ -1,0 +1,82 @@
+import type { ExecutionResult } from 'graphql';
+import { GraphQLError } from 'graphql';
+import {
+  AppError,
+  EscalationError,
+  ForbiddenError,
+  LimitExceededError,
+  NotFoundError,
+  RateLimitedError,
+  UnavailableError,
+  ValidationError,
+} from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { Refusal } from '../core/refusal.ts';
+import { describeFault } from './request-fault.ts';
+
+/**
+ * The result as the caller may see it: refusals with their code and facts, faults of the request as such, and everything
+ * else masked, with the request's id, and logged with its cause.
+ */
+export function presentResult(
+  result: ExecutionResult,
+  request: { readonly id: string },
+  log: Log,
+): ExecutionResult {
+  if (!result.errors) return result;
+  return { ...result, errors: result.errors.map((error) => presentError(error, request, log)) };
+}
+
+/** One error as the caller may see it. */
+export function presentError(error: unknown, request: { readonly id: string }, log: Log): GraphQLError {
+  const cause = causeOf(error);
+  if (cause instanceof UnavailableError && cause.cause)
+    log.warn('a request could not be served', { requestId: request.id, error: cause });
+  if (cause instanceof AppError) return located(error, cause.message, { ...factsOf(cause) });
+  const code = error instanceof GraphQLError ? faultCode(error, cause) : null;
+  if (code) return located(error, describeFault(cause as GraphQLError), { code });
+  log.error('a request failed', { requestId: request.id, error: cause });
+  return located(error, 'Something went wrong on the server', {
+    code: 'INTERNAL_SERVER_ERROR',
+    requestId: request.id,
+  });
+}
+
+/** What was thrown first: GraphQL wraps errors to say where they were thrown. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+function located(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
+  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
+  const { nodes = null, source = null, positions = null, path = null } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+}
+
+/** The code of a fault that a library found in the request, or null where the fault is the server's. */
+function faultCode(error: GraphQLError, cause: unknown): string | null {
+  if (!(cause instanceof GraphQLError)) return null;
+  const { code } = cause.extensions;
+  if (code === 'BAD_USER_INPUT' || code === 'QUERY_TOO_COMPLEX') return code;
+  // Found by parsing, validating or choosing the operation: nothing ran.
+  if (!error.path) return 'BAD_REQUEST';
+  // An argument points at its place in the document; a resolver's value that has the wrong type does not.
+  return cause.nodes?.length ? 'BAD_USER_INPUT' : null;
+}
+
+function factsOf(error: AppError): Record<string, unknown> {
+  const { code } = error;
+  if (error instanceof ValidationError) return { code: 'BAD_USER_INPUT', issues: error.issues };
+  if (error instanceof ForbiddenError) return { code, permission: error.permission };
+  if (error instanceof NotFoundError) return { code, id: error.id };
+  if (error instanceof EscalationError)
+    return { code, permissions: error.permissions, restrictions: error.restrictions };
+  if (error instanceof LimitExceededError) return { code, limit: error.limit, current: error.current };
+  if (error instanceof RateLimitedError || error instanceof UnavailableError)
+    return { code, retryAfterSeconds: error.retryAfterSeconds };
+  if (error instanceof Refusal && error.headers['Retry-After'])
+    return { code, retryAfterSeconds: Number(error.headers['Retry-After']) };
+  return { code };
+}

@@ -1,0 +1,37 @@
+import type { GraphQLParams } from 'graphql-yoga';
+import { isGiven } from '../core/given.ts';
+import { Refusal } from '../core/refusal.ts';
+
+/** The parameters of a GraphQL request over HTTP. */
+export type Params = GraphQLParams & { readonly query: string };
+
+/** Longest document, characters. */
+export const DOCUMENT_MAX = 50_000;
+
+/** The parameters, if they have the form that the protocol asks for. Throws a Refusal where they don't. */
+export function checkParams(params: unknown): Params {
+  if (Array.isArray(params)) throw malformed('Batches are not supported: send one operation a request');
+  if (!isObject(params)) throw malformed('The body must be a JSON object');
+  const { query, operationName, variables, extensions } = params;
+  if (typeof query !== 'string') throw malformed('query must be a string: the GraphQL document');
+  if (query.length > DOCUMENT_MAX)
+    throw malformed(`The document has more than ${DOCUMENT_MAX} characters: put values into variables`);
+  if (isGiven(operationName) && typeof operationName !== 'string')
+    throw malformed('operationName must be a string');
+  if (isGiven(variables) && !isObject(variables)) throw malformed('variables must be an object');
+  if (isGiven(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
+  return {
+    query,
+    ...(typeof operationName === 'string' ? { operationName } : {}),
+    ...(isObject(variables) ? { variables } : {}),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The error of a request that does not have the form that the protocol asks for. */
+export function malformed(message: string): Refusal {
+  return new Refusal(400, 'BAD_REQUEST', message);
+}

@@ -1,0 +1,19 @@
+import type { Principal } from '../access/principal.ts';
+import type { Services } from '../context.ts';
+import { refreshOperator, refreshSession } from '../sessions/refresh-principal.ts';
+import { refreshKey } from '../verification/refresh-key.ts';
+
+/**
+ * Whoever a credential belonged to, with what it may do by now, from this address; null where it is accepted no more.
+ * Doesn't count as a use of it.
+ */
+export function refreshPrincipal(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  principal: Principal,
+  ip: string | null,
+): Promise<Principal | null> {
+  if (principal.kind === 'user') return refreshSession(db, clock, principal.sessionId);
+  if (principal.kind === 'key') return refreshKey(db, clock, principal, ip);
+  if (principal.kind === 'operator') return refreshOperator(db, principal.tokenId);
+  return Promise.resolve(principal);
+}

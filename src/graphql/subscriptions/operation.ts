@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+import { AppError } from '../../core/errors.ts';
+import type { Source } from '../../realtime/source.ts';
+import type { LiveContext } from '../../realtime/sources.ts';
+import type { CheckedSubscription } from '../graphql-engine.ts';
+
+type OpenSource = (ctx: LiveContext, args: Record<string, unknown>) => Promise<Source>;
+
+/**
+ * The source of a subscription's events, after `resumeAt` where that is given and it can be resumed. Rejects as the
+ * source does: arguments, permission, cursor.
+ */
+export async function sourceOf(
+  schema: GraphQLSchema,
+  { document, operation, variables }: CheckedSubscription,
+  ctx: LiveContext,
+  resumeAt: string | null,
+): Promise<Source> {
+  const field = rootField(document, operation.selectionSet);
+  const definition = field && schema.getSubscriptionType()?.getFields()[field.name.value];
+  const open = definition?.extensions.source as OpenSource | undefined;
+  if (!definition || !open)
+    throw new AppError('BAD_REQUEST', 'A subscription has one field, which is not skipped');
+  const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  const args = getArgumentValues(definition, field, coerced);
+  const resumable = resumeAt !== null && definition.args.some(({ name }) => name === 'after');
+  return open(ctx, resumable ? { ...args, after: resumeAt } : args);
+}
+
+const variablesBelow = new WeakMap<OperationDefinitionNode, readonly string[]>();
+const digests = new WeakMap<OperationDefinitionNode, string>();
+
+/**
+ * What two subscriptions have in common whose events come to the same results: the operation, and the variables that
+ * count for results; those that only say which events, such as `after`, don't.
+ */
+export function resultKey({ document, operation, variables }: CheckedSubscription): string {
+  const names = variablesBelow.get(operation) ?? usedBelow(document, operation);
+  variablesBelow.set(operation, names);
+  const digest = digests.get(operation) ?? digestOf(operation);
+  digests.set(operation, digest);
+  // A variable left out has its default, which null does not.
+  const given = names.map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : []));
+  return JSON.stringify([digest, given]);
+}
+
+/** By its text: the same document may have been parsed more than once. */
+function digestOf({ loc, name }: OperationDefinitionNode): string {
+  if (!loc) throw new Error('A document that was parsed has a text');
+  return createHash('sha256')
+    .update(`${name?.value ?? ''} ${loc.source.body}`)
+    .digest('base64url');
+}
+
+/** The same subscription for its events: without the arguments that only say which events, and their variables. */
+export function withoutRootArguments(subscription: CheckedSubscription): CheckedSubscription {
+  const { operation, variables } = subscription;
+  const used = new Set(usedBelow(subscription.document, operation));
+  const document = visit(bare(subscription.document, operation), {
+    VariableDefinition: (node) => (used.has(node.variable.name.value) ? false : null),
+  });
+  const same = getOperationAST(document, operation.name?.value);
+  return same ? { document, operation: same, variables } : subscription;
+}
+
+function usedBelow(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+  const names = new Set<string>();
+  visit(bare(document, operation), {
+    VariableDefinition: () => false,
+    Variable: (node) => {
+      names.add(node.name.value);
+    },
+  });
+  return [...names].sort();
+}
+
+function bare(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const root = rootField(document, operation.selectionSet);
+  return visit(document, { Field: (node) => (node === root ? { ...node, arguments: [] } : undefined) });
+}
+
+/** The one field of a subscription, in fragments or not; null where a directive may leave it out. */
+function rootField(document: DocumentNode, set: SelectionSetNode): FieldNode | null {
+  const [selection] = set.selections;
+  if (!selection || selection.directives?.length) return null;
+  if (selection.kind === Kind.FIELD) return selection;
+  if (selection.kind === Kind.INLINE_FRAGMENT) return rootField(document, selection.selectionSet);
+  const fragment = document.definitions.find(
+    (one): one is FragmentDefinitionNode =>
+      one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === selection.name.value,
+  );
+  return fragment ? rootField(document, fragment.selectionSet) : null;
+}

@@ -1,0 +1,149 @@
+import { type ExecutionResult, type GraphQLSchema, getVariableValues } from 'graphql';
+import type { GraphQLContext } from '../../../schema/context.ts';
+import { FieldErrors } from '../execution/field-errors.ts';
+import { Plan } from '../execution/plan.ts';
+import { execute } from '../execution/run.ts';
+import type { CheckedSubscription } from '../graphql-engine.ts';
+import { presentResult } from '../graphql-errors.ts';
+import { jsonBytes, ResponseBudget } from '../response/response-budget.ts';
+import { type DirectExecution, directExecution } from './direct-execution.ts';
+import { withoutRootArguments } from './operation.ts';
+
+/** What an event came to, made once and sent to many. */
+export class SharedResult {
+  /** The result as JSON. */
+  readonly json: string;
+  #message: Buffer | null = null;
+
+  constructor(result: ExecutionResult) {
+    this.json = JSON.stringify(result);
+  }
+
+  /** The start of a `next` message up to the end of its payload; the subscription's id follows. */
+  get message(): Buffer {
+    this.#message ??= Buffer.from(`{"type":"next","payload":${this.json}`);
+    return this.#message;
+  }
+}
+
+/** Receives what an execution came to: the very same object as everybody else in the group. */
+export interface GroupMember {
+  /** Changes whenever what is under way for it must not reach it any more. */
+  readonly epoch: number;
+  /** The number of the last execution that it waits for: it may join none that comes before. */
+  behind: number;
+  deliver(event: object, result: SharedResult): void;
+}
+
+interface Execution {
+  /** Grows with each execution. */
+  readonly number: number;
+  readonly event: object;
+  readonly members: { readonly member: GroupMember; readonly epoch: number }[];
+  result: SharedResult | null;
+}
+
+let lastNumber = 0;
+
+/**
+ * Everybody with the same operation, organization and permissions: each event is executed and serialized once for all of
+ * them, and delivered in the order in which the events came.
+ */
+export class SharedExecution {
+  readonly #plan: Plan;
+  readonly #variables: Record<string, unknown>;
+  readonly #responseMax: number;
+  readonly #direct: DirectExecution | null;
+  readonly #context: () => GraphQLContext;
+  readonly #queue: Execution[] = [];
+  readonly #byEvent = new Map<object, Execution>();
+  /** A context with which nothing was loaded: what needs no waiting needs no loading. */
+  #untouched: GraphQLContext | null = null;
+  /** Delivered at this very moment, to those who have come for it so far. */
+  #delivered: Execution | null = null;
+
+  /**
+   * `context` gives a context, with the permissions of the group, for what begins at this moment. `responseMax`: largest
+   * result, bytes.
+   */
+  constructor(
+    schema: GraphQLSchema,
+    subscription: CheckedSubscription,
+    responseMax: number,
+    context: () => GraphQLContext,
+  ) {
+    const executed = withoutRootArguments(subscription);
+    const { document, operation, variables } = executed;
+    const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    this.#variables = coerced;
+    this.#plan = new Plan(schema, document, operation, coerced);
+    this.#responseMax = responseMax;
+    this.#direct = directExecution(schema, executed);
+    this.#context = context;
+  }
+
+  /** Executes the event, unless that is under way already, and delivers to the member. */
+  push(event: object, member: GroupMember): void {
+    const done = this.#delivered;
+    if (done?.event === event && done.result && done.number >= member.behind) {
+      member.behind = done.number;
+      return member.deliver(event, done.result);
+    }
+    const known = this.#byEvent.get(event);
+    const joins = known !== undefined && known.number >= member.behind;
+    const execution = joins ? known : { number: ++lastNumber, event, members: [], result: null };
+    execution.members.push({ member, epoch: member.epoch });
+    member.behind = execution.number;
+    if (joins) return;
+    this.#byEvent.set(event, execution);
+    this.#queue.push(execution);
+    this.#run(execution);
+  }
+
+  /** How many executions are under way. */
+  get size(): number {
+    return this.#queue.length;
+  }
+
+  /** Delivers before it returns where nothing has to be waited for. */
+  #run(execution: Execution): void {
+    const context = this.#untouched ?? this.#context();
+    this.#untouched = null;
+    const done = (result: ExecutionResult): void => {
+      execution.result = new SharedResult(presentResult(result, context.request, context.log));
+      this.#deliver();
+    };
+    const data = this.#direct?.(execution.event, context);
+    // What is close to the limit is left to the execution that decides it while it builds the result.
+    if (data && jsonBytes(data, this.#responseMax) <= this.#responseMax / 2) {
+      this.#untouched = context;
+      return done({ data: data as Record<string, unknown> });
+    }
+    const result = execute({
+      plan: this.#plan,
+      root: execution.event,
+      context,
+      variables: this.#variables,
+      errors: new FieldErrors(),
+      budget: new ResponseBudget(this.#responseMax),
+    });
+    if ('then' in result) return void result.then(done);
+    if (!result.errors) this.#untouched = context;
+    done(result);
+  }
+
+  #deliver(): void {
+    for (;;) {
+      const first = this.#queue[0];
+      if (!first?.result) return;
+      this.#queue.shift();
+      if (this.#byEvent.get(first.event) === first) this.#byEvent.delete(first.event);
+      // Only for this moment: later its result may be out of date.
+      if (!this.#delivered) queueMicrotask(() => (this.#delivered = null));
+      this.#delivered = first;
+      for (const { member, epoch } of first.members) {
+        if (member.epoch === epoch) member.deliver(first.event, first.result);
+      }
+    }
+  }
+}

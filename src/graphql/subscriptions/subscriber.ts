@@ -1,0 +1,227 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { LiveLimits } from '../../core/config/live-limits.ts';
+import type { Source } from '../../realtime/source.ts';
+import type { GroupMember, SharedExecution, SharedResult } from './shared-execution.ts';
+
+/** Where a subscription's results go: a WebSocket or an event stream. Nothing of it throws. */
+export interface Outlet {
+  /** Sends one result, ready-made, with the cursor to go on from after it, where there is one. */
+  next(result: SharedResult, cursor: string | null): void;
+  /** Ends the subscription with errors. */
+  error(errors: readonly GraphQLFormattedError[]): void;
+  /** Ends the subscription. */
+  complete(): void;
+  /** Bytes that the client hasn't taken yet. */
+  readonly buffered: number;
+  /** Resolves, never at once, when the client has taken them or is gone. */
+  drained(): Promise<void>;
+}
+
+/** How much may wait for a client that doesn't keep up. */
+export type SubscriberLimits = Pick<LiveLimits, 'bufferedMax' | 'conflateFrom' | 'heldMax'>;
+
+/** Most events of the past that are under way at once; half of them begin at a time, and read what they need together. */
+const REPLAYED_AT_ONCE = 200;
+
+/** Part of what may wait for a client that all results under way may come to. */
+const REPLAYED_SHARE = 0.25;
+
+const NOBODY = (): void => {};
+
+/** One subscription of one client: what it is owed, and what keeps it from being sent. */
+export class Subscriber implements GroupMember {
+  readonly organizationId: string;
+  /** What it shares executions by, besides the permissions. */
+  readonly operation: object;
+  readonly #conflate: Source['conflate'];
+  readonly #cursorOf: Source['cursorOf'];
+  readonly #outlet: Outlet;
+  readonly #limits: SubscriberLimits;
+  readonly #ended: (subscriber: Subscriber) => void;
+  #group: SharedExecution;
+  /** Handed to the group and not yet delivered, in order. */
+  #underWay: object[] = [];
+  /** Held back, in order; and, where only the newest matters, the newest of each key. */
+  #held: object[] | null = null;
+  #newest: Map<string, object> | null = null;
+  #paused = false;
+  #draining = false;
+  #leave: (() => void) | null = null;
+  /** How many events of the past may be under way: one, until it is known how large results are. */
+  #atOnce = 1;
+  #wake: () => void = NOBODY;
+  epoch = 0;
+  behind = 0;
+  over = false;
+
+  constructor(options: {
+    source: Source;
+    operation: object;
+    group: SharedExecution;
+    outlet: Outlet;
+    limits: SubscriberLimits;
+    ended: (subscriber: Subscriber) => void;
+  }) {
+    // Not the source itself: it knows more than is needed once it is open, of thousands of subscribers.
+    this.organizationId = options.source.organizationId;
+    this.#conflate = options.source.conflate;
+    this.#cursorOf = options.source.cursorOf;
+    this.operation = options.operation;
+    this.#group = options.group;
+    this.#outlet = options.outlet;
+    this.#limits = options.limits;
+    this.#ended = options.ended;
+  }
+
+  /** Whether it gets what happens, and has what was asked for of the past. */
+  get live(): boolean {
+    return this.#leave !== null && !this.over;
+  }
+
+  /** Starts its source. Rejects where it can't be opened. */
+  async open(source: Source): Promise<void> {
+    const leave = await source.open({
+      receive: (event) => this.#receive(event),
+      ready: () => this.#ready(),
+      full: () => this.#isFull(),
+      stopped: () => this.over,
+      failed: ({ code, message }) => this.fail([{ message, extensions: { code } }]),
+    });
+    if (this.over) leave();
+    else this.#leave = leave;
+  }
+
+  /** Holds back everything until `resume`, also what is being executed: it may not be seen any more. */
+  pause(): void {
+    if (this.#paused || this.over) return;
+    this.#paused = true;
+    this.#takeBack();
+  }
+
+  /** Goes on in the group of its present permissions. */
+  resume(group: SharedExecution): void {
+    this.#group = group;
+    this.#paused = false;
+    if (!this.#draining) this.#release();
+    this.#wake();
+  }
+
+  deliver(event: object, result: SharedResult): void {
+    if (this.#outlet.buffered > this.#limits.bufferedMax) {
+      this.#takeBack();
+      return this.#drain();
+    }
+    this.#underWay.shift();
+    this.#outlet.next(result, this.#cursorOf(event));
+    if (this.#newest && !this.#draining && this.#underWay.length < this.#limits.heldMax / 2) this.#release();
+    const fitting = (this.#limits.bufferedMax * REPLAYED_SHARE) / result.json.length;
+    this.#atOnce = Math.max(1, Math.min(REPLAYED_AT_ONCE, Math.floor(fitting)));
+    if (this.#underWay.length <= this.#atOnce / 2) this.#wake();
+  }
+
+  /** Ends it with errors, for a reason that is not the client's. */
+  fail(errors: readonly GraphQLFormattedError[]): void {
+    if (this.#end()) this.#outlet.error(errors);
+  }
+
+  /** Ends it because there is nothing more to come. */
+  complete(): void {
+    if (this.#end()) this.#outlet.complete();
+  }
+
+  /** Ends it because the client wants no more of it. */
+  stop(): void {
+    this.#end();
+  }
+
+  #receive(event: object): void {
+    if (this.over) return;
+    // What is held must go first; uses that executions can't keep up with, as where a database hangs, are held too.
+    const full = this.#conflate !== null && this.#underWay.length >= this.#limits.heldMax;
+    if (this.#paused || this.#draining || this.#newest || full) {
+      this.#hold(event);
+    } else if (this.#conflate && this.#outlet.buffered > this.#limits.conflateFrom) {
+      this.#hold(event);
+      this.#drain();
+    } else {
+      this.#underWay.push(event);
+      this.#group.push(event, this);
+    }
+  }
+
+  /** What is under way must not arrive: it is sent anew later, before what is held already. */
+  #takeBack(): void {
+    this.epoch += 1;
+    this.behind = 0;
+    const events = [...this.#underWay, ...this.#unhold()];
+    this.#underWay = [];
+    for (const event of events) this.#hold(event);
+  }
+
+  #hold(event: object): void {
+    if (this.over) return;
+    const conflate = this.#conflate;
+    if (!conflate) {
+      // No more than was under way: what comes while anything is held is left to be replayed.
+      this.#held ??= [];
+      this.#held.push(event);
+      return;
+    }
+    this.#newest ??= new Map();
+    const group = conflate.group(event);
+    const older = this.#newest.get(group);
+    this.#newest.set(group, older ? conflate.merge(older, event) : event);
+  }
+
+  /** Gives what is held, in order, and holds nothing any more. */
+  #unhold(): object[] {
+    const held = [...(this.#held ?? []), ...(this.#newest?.values() ?? [])];
+    this.#held = null;
+    this.#newest = null;
+    return held;
+  }
+
+  #release(): void {
+    for (const event of this.#unhold()) this.#receive(event);
+  }
+
+  #drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    void this.#outlet.drained().then(() => {
+      this.#draining = false;
+      if (!this.over && !this.#paused) this.#release();
+      this.#wake();
+    });
+  }
+
+  async #ready(): Promise<number> {
+    for (;;) {
+      await this.#outlet.drained();
+      if (this.over) return 1;
+      if (this.#paused || this.#draining || this.#underWay.length > this.#atOnce / 2)
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (this.#outlet.buffered <= this.#limits.conflateFrom)
+        return Math.max(1, this.#atOnce - this.#underWay.length);
+    }
+  }
+
+  /** Whether a change would wait here, where it takes memory, and not in the log. */
+  #isFull(): boolean {
+    if (this.#paused || this.#draining || this.#held !== null) return true;
+    const most = Math.min(this.#limits.heldMax, REPLAYED_AT_ONCE);
+    return this.#underWay.length >= most || this.#outlet.buffered > this.#limits.conflateFrom;
+  }
+
+  #end(): boolean {
+    if (this.over) return false;
+    this.over = true;
+    this.epoch += 1;
+    this.#leave?.();
+    this.#underWay = [];
+    this.#unhold();
+    this.#wake();
+    this.#ended(this);
+    return true;
+  }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import type { GraphQLSchema } from 'graphql';
+import type { GraphQLContext } from '../../../schema/context.ts';
+import { anyoneLike, type Principal } from '../../access/principal.ts';
+import type { Services } from '../../context.ts';
+import type { LiveLimits } from '../../core/config/live-limits.ts';
+import { ForbiddenError, UnauthenticatedError } from '../../core/errors.ts';
+import type { Live } from '../../realtime/live.ts';
+import type { PricedSubscription } from '../graphql-engine.ts';
+import type { Caller } from './caller.ts';
+import { CallerDocuments } from './caller-documents.ts';
+import { CallerWatch } from './caller-watch.ts';
+import { ExecutionGroups, type Group, scopeName } from './execution-groups.ts';
+import { resultKey, sourceOf } from './operation.ts';
+import { SharedExecution } from './shared-execution.ts';
+import { type Outlet, Subscriber } from './subscriber.ts';
+
+type LiveServices = Services & { readonly live: Live };
+
+/** What every subscription needs, for as long as it runs. */
+const PERMISSION = 'api.key.view';
+
+/** What its transport is told of a subscription. */
+export interface SubscriptionHooks {
+  /** There is a subscriber, which can be stopped; its first event is still to come. */
+  created(subscriber: Subscriber): void;
+  /** It is over, whoever ended it. */
+  ended(): void;
+  /** The place to go on from, where the transport knows one. */
+  readonly resumeAt?: string | null;
+}
+
+/** Every running subscription of this server, over whatever transport. */
+export class Subscriptions {
+  readonly #services: LiveServices;
+  readonly #schema: GraphQLSchema;
+  readonly #limits: LiveLimits;
+  readonly #groups: ExecutionGroups;
+  readonly #groupOf = new Map<Subscriber, Group>();
+  readonly #documents: CallerDocuments;
+  readonly #watch: CallerWatch;
+  /** The services as every context has them; made when the address is known. */
+  #shared: LiveServices | null = null;
+  /** By organization, permissions and scope, for as long as this moment lasts. */
+  readonly #contexts = new Map<string, GraphQLContext>();
+
+  constructor(services: LiveServices, schema: GraphQLSchema, limits: LiveLimits) {
+    this.#services = services;
+    this.#schema = schema;
+    this.#limits = limits;
+    this.#documents = new CallerDocuments({
+      documents: limits.documentsPerCaller,
+      cost: limits.costPerCaller,
+    });
+    const ofOrganizations = { documents: limits.documentsPerOrganization, cost: limits.costPerOrganization };
+    const responseMax = services.config.http.responseBytes;
+    this.#groups = new ExecutionGroups(ofOrganizations, (subscription, organizationId, principal, rights) => {
+      const everybody = anyoneLike(principal, organizationId);
+      const context = (): GraphQLContext => this.#contextOf(rights, everybody);
+      return new SharedExecution(schema, subscription, responseMax, context);
+    });
+    this.#watch = new CallerWatch(services, (caller) => this.#authorize(caller));
+  }
+
+  /** Must be called before `live` starts. */
+  start(): void {
+    this.#watch.start();
+  }
+
+  stop(): void {
+    this.#watch.stop();
+  }
+
+  /** Watches a caller's rights until it leaves. */
+  enter(caller: Caller): void {
+    this.#watch.add(caller);
+  }
+
+  leave(caller: Caller): void {
+    this.#watch.remove(caller);
+    caller.leave();
+  }
+
+  /**
+   * Starts a subscription of a caller that was let in. Rejects, with the subscription over, where its source can't be
+   * opened, the caller is not there any more, or it or the organization has too many different documents.
+   */
+  async subscribe(
+    caller: Caller,
+    subscription: PricedSubscription,
+    context: GraphQLContext,
+    outlet: Outlet,
+    hooks: SubscriptionHooks,
+  ): Promise<void> {
+    const source = await sourceOf(this.#schema, subscription, context, hooks.resumeAt ?? null);
+    // Rights may have been read again meanwhile.
+    if (caller.over) throw new UnauthenticatedError(true);
+    const known = caller.principal;
+    if (!known.can(source.organizationId, PERMISSION) || scopeName(known) !== scopeName(context.principal)) {
+      if (!context.principal) throw new ForbiddenError(PERMISSION);
+      // What the source went by is newer or older than what is known: nothing passes before it is read once more.
+      caller.principal = context.principal;
+      this.#watch.renew(caller);
+    }
+    const { actor } = caller.principal;
+    const forget = this.#documents.add(actor, resultKey(subscription), subscription.cost);
+    let group: Group;
+    try {
+      this.#groups.assertRoom(source.organizationId, caller.principal, subscription);
+      group = this.#groups.join(source.organizationId, caller.principal, subscription);
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    const subscriber = new Subscriber({
+      source,
+      operation: subscription,
+      group: group.execution,
+      outlet,
+      limits: this.#limits,
+      ended: () => {
+        hooks.ended();
+        caller.subscribers.delete(subscriber);
+        forget();
+        this.#part(subscriber);
+      },
+    });
+    this.#groupOf.set(subscriber, group);
+    caller.subscribers.add(subscriber);
+    if (caller.suspended) subscriber.pause();
+    hooks.created(subscriber);
+    try {
+      await subscriber.open(source);
+    } catch (error) {
+      // Whoever ended it has said why.
+      if (subscriber.over) return;
+      subscriber.stop();
+      throw error;
+    }
+  }
+
+  /** What is running, for metrics and tests; `counted`: callers and organizations whose documents are counted. */
+  get counts(): { callers: number; subscribers: number; live: number; groups: number; counted: number } {
+    let live = 0;
+    for (const subscriber of this.#groupOf.keys()) if (subscriber.live) live += 1;
+    const counted = this.#documents.size + this.#groups.organizations;
+    return {
+      callers: this.#watch.size,
+      subscribers: this.#groupOf.size,
+      live,
+      groups: this.#groups.size,
+      counted,
+    };
+  }
+
+  /** The caller's rights are known again: what it may still see goes on, with just what it may see of it. */
+  #authorize(caller: Caller): void {
+    caller.suspended = false;
+    for (const subscriber of [...caller.subscribers]) {
+      const { organizationId } = subscriber;
+      if (!caller.principal.can(organizationId, PERMISSION)) {
+        const { code, message, permission } = new ForbiddenError(PERMISSION);
+        subscriber.fail([{ message, extensions: { code, permission } }]);
+        continue;
+      }
+      // Its source passes on what the teams of before have.
+      if (scopeName(caller.principal) !== this.#groupOf.get(subscriber)?.scope) {
+        const message = 'The teams of the API key have changed; subscribe again';
+        subscriber.fail([{ message, extensions: { code: 'FORBIDDEN', permission: PERMISSION } }]);
+        continue;
+      }
+      const subscription = subscriber.operation as PricedSubscription;
+      const group = this.#groups.join(organizationId, caller.principal, subscription);
+      this.#part(subscriber);
+      this.#groupOf.set(subscriber, group);
+      subscriber.resume(group.execution);
+    }
+  }
+
+  #part(subscriber: Subscriber): void {
+    const group = this.#groupOf.get(subscriber);
+    this.#groupOf.delete(subscriber);
+    if (group) this.#groups.leave(group);
+  }
+
+  /**
+   * A context for all that begins at this moment with the same permissions: what they have in common is loaded once.
+   * Loads are sent when the moment is over, so they see every change that was announced in it.
+   */
+  #contextOf(rights: string, principal: Principal): GraphQLContext {
+    const known = this.#contexts.get(rights);
+    if (known) return known;
+    this.#shared ??= { ...this.#services, publicUrl: this.#services.publicUrl };
+    const request = { id: randomUUID(), ip: null, userAgent: null };
+    const context = { ...this.#shared, principal, request, response: {} };
+    if (this.#contexts.size === 0) queueMicrotask(() => this.#contexts.clear());
+    this.#contexts.set(rights, context);
+    return context;
+  }
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import type { Principal } from '../../access/principal.ts';
+import type { Services } from '../../context.ts';
+import { invalidCredential, Refusal } from '../../core/refusal.ts';
+import { authenticateOperatorToken } from '../../operator-tokens/authenticate-operator-token.ts';
+import { authenticateSession } from '../../sessions/authenticate-session.ts';
+import { authenticateKey } from '../../verification/authenticate.ts';
+import { findCookieSessions } from './cookie-caller.ts';
+import { agree, type Credential, headerCredentials } from './credentials.ts';
+import { endUselessCookies, isFromOtherOrigin, isFromOwnPage, sessionTokens } from './session-cookie.ts';
+import { failedCredential } from './too-many-failures.ts';
+
+/**
+ * The caller, or null where the request carries no credential that counts. A credential in a header goes before any
+ * cookie. Rejects with a Refusal where it is not accepted: 400 or 401, or 429 where too many were not accepted from this
+ * address. A cookie of a session that has ended is no credential: it is ended by `setCookies`, since no script can.
+ */
+export async function authenticate(
+  request: IncomingMessage,
+  services: Services,
+  ip: string | null,
+  setCookies: (values: string[]) => void = () => {},
+): Promise<Principal | null> {
+  const credential = credentialOf(request, services, ip);
+  if (!credential) return authenticateCookie(request, services, ip, setCookies);
+  const principal = await principalOf(credential, services, ip);
+  if (principal) return principal;
+  throw failedCredential(services, ip, invalidCredential());
+}
+
+function credentialOf(request: IncomingMessage, services: Services, ip: string | null): Credential | null {
+  try {
+    return agree(headerCredentials(request));
+  } catch (error) {
+    const isFailed = error instanceof Refusal && error.status === 401;
+    throw isFailed ? failedCredential(services, ip, error) : error;
+  }
+}
+
+async function authenticateCookie(
+  request: IncomingMessage,
+  services: Services,
+  ip: string | null,
+  setCookies: (values: string[]) => void,
+): Promise<Principal | null> {
+  const { publicUrl } = services;
+  const elsewhere = whyNotOurs(request, publicUrl);
+  if (elsewhere !== null && sessionTokens(request, publicUrl).length > 0)
+    throw failedCredential(services, ip, invalidCredential(elsewhere));
+  if (elsewhere !== null) return null;
+  const { presented, accepted } = await findCookieSessions(request, services);
+  const ends = endUselessCookies(request, publicUrl, accepted.length);
+  if (ends.length > 0) setCookies(ends);
+  const [principal = null] = accepted;
+  if (accepted.length > 1) throw ambiguous();
+  if (presented === 0 || principal) return principal;
+  const failure = failedCredential(services, ip, invalidCredential());
+  if (failure.status === 429) throw failure;
+  return null;
+}
+
+/** Why a cookie may have been sent by another site's page; null where it was not. */
+function whyNotOurs(request: IncomingMessage, publicUrl: string): string | null {
+  if (!isFromOwnPage(request))
+    return 'A cookie is accepted only together with the header X-Requested-With: keywright';
+  if (isFromOtherOrigin(request, publicUrl))
+    return `A cookie is accepted only from pages at ${publicUrl} (PUBLIC_URL)`;
+  return null;
+}
+
+/** The next request of the browser carries our own cookie alone. */
+function ambiguous(): Refusal {
+  const headers = { ...invalidCredential().headers, 'Retry-After': '0' };
+  return new Refusal(401, 'UNAUTHENTICATED', 'The request carries the cookies of two sessions', headers);
+}
+
+/** Who a credential belongs to; null where it is not accepted. */
+export function principalOf(
+  { kind, token }: Credential,
+  services: Services,
+  ip: string | null,
+): Promise<Principal | null> {
+  if (kind === 'session') return authenticateSession(services.db, services.clock, token);
+  if (kind === 'operator') return authenticateOperatorToken(services.db, token);
+  return authenticateKey(services, token, ip);
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { invalidCredential, Refusal } from '../../core/refusal.ts';
+import { isPresentable, trimPresented } from '../../keys/secret.ts';
+import { headerValues } from '../headers.ts';
+import { bearerToken, isOwnToken } from './bearer.ts';
+
+/** What a request shows to say who is asking; not checked yet. */
+export interface Credential {
+  readonly kind: 'session' | 'operator' | 'key';
+  readonly token: string;
+}
+
+/**
+ * What the headers of a request say, cookies apart. Throws a Refusal: 400 for a header that repeats, 401 for what can't be a
+ * credential.
+ */
+export function headerCredentials(request: IncomingMessage): Credential[] {
+  return explicitCredentials(headerValue(request, 'authorization'), headerValue(request, 'x-api-key'));
+}
+
+/**
+ * What values of Authorization and X-API-Key say. Next to X-API-Key, an Authorization without a token in Keywright's own
+ * form is ignored: it is meant for the API behind a gateway. Throws a Refusal for a value that can't be a credential.
+ */
+export function explicitCredentials(
+  authorizations: readonly string[],
+  apiKeys: readonly string[],
+): Credential[] {
+  const counted = apiKeys.length === 0 ? authorizations : authorizations.filter(isOwnAuthorization);
+  return [...counted.map(bearerCredential), ...apiKeys.map(apiKeyCredential)];
+}
+
+function isOwnAuthorization(value: string): boolean {
+  const token = bearerToken(value);
+  return token !== null && isOwnToken(token);
+}
+
+/** The credential in the value of an Authorization header (RFC 6750, 2.1). Throws a Refusal for anything else. */
+function bearerCredential(value: string): Credential {
+  const token = bearerToken(value);
+  if (token === null || !isPresentable(token)) throw invalidCredential();
+  return { kind: kindOf(token), token };
+}
+
+/** The credential in the value of an X-API-Key header. Throws a Refusal for what is no API key. */
+function apiKeyCredential(value: string): Credential {
+  const token = trimPresented(value);
+  if (!isPresentable(token) || kindOf(token) !== 'key') throw invalidCredential();
+  return { kind: 'key', token };
+}
+
+/** The one credential of several that must agree. Throws a Refusal where they don't. */
+export function agree(credentials: readonly Credential[]): Credential | null {
+  const [first = null, ...others] = credentials;
+  if (others.every((other) => other.token === first?.token)) return first;
+  throw new Refusal(400, 'BAD_REQUEST', 'The request carries two credentials that disagree');
+}
+
+/** The value of a header, as a list of one or none. Throws a Refusal where it is given more than once. */
+export function headerValue(request: IncomingMessage, name: string): string[] {
+  const values = headerValues(request, name);
+  if (values.length <= 1) return values;
+  throw new Refusal(400, 'BAD_REQUEST', `The header ${name} is given more than once`);
+}
+
+function kindOf(token: string): Credential['kind'] {
+  if (token.startsWith('sess_')) return 'session';
+  return token.startsWith('kwop_') ? 'operator' : 'key';
+}

@@ -1,0 +1,63 @@
+import type { FailedCaller, FailureLimiter, RateLimitState } from '../../context.ts';
+import { addressBudgets } from '../../core/address-networks.ts';
+import { type Budget, type BudgetState, Budgets } from '../../core/budgets.ts';
+import { type Clock, wallTimeOf } from '../../core/clock.ts';
+import type { Policy } from '../../core/rate-limit-headers.ts';
+
+const WINDOW_SECONDS = 60;
+
+/** Most names that are counted at once, of each kind. */
+const NAMES_MAX = 50_000;
+
+/** How many times the budget of an address a caller has for everybody on whose behalf it verifies. */
+const CALLER_TIMES = 100;
+
+/**
+ * Counts failed attempts to present a secret, at whatever door, in bounded memory. It says no to what has failed already
+ * and to nothing else: a valid secret is accepted from every address.
+ */
+export class FailureLimit implements FailureLimiter {
+  readonly policy: Policy;
+  readonly #clock: Clock;
+  readonly #addresses: Budgets;
+  /** Apart, so that no caller can push addresses out of memory by naming others. */
+  readonly #named: Budgets;
+
+  constructor(clock: Clock, limit: number) {
+    this.policy = { limit, windowSeconds: WINDOW_SECONDS };
+    this.#clock = clock;
+    const bounds = { windowMs: WINDOW_SECONDS * 1000, max: NAMES_MAX };
+    this.#addresses = new Budgets(clock, bounds);
+    this.#named = new Budgets(clock, bounds);
+  }
+
+  count(ip: string | null): RateLimitState {
+    return this.#count(this.#addresses, addressBudgets(ip, this.policy.limit));
+  }
+
+  countFor({ actor, trusted }: FailedCaller, ip: string | null): RateLimitState {
+    const { limit } = this.policy;
+    const whole = trusted ? [] : [{ name: actor, limit: limit * CALLER_TIMES }];
+    const networks = ip === null ? [] : addressBudgets(ip, limit);
+    const within = networks.map((budget) => ({ ...budget, name: `${actor} ${budget.name}` }));
+    return this.#count(this.#named, [...whole, ...within]);
+  }
+
+  /** How many names of addresses and networks are counted. */
+  get size(): number {
+    return this.#addresses.size;
+  }
+
+  #count(counted: Budgets, budgets: readonly Budget[]): RateLimitState {
+    const { spent, states } = counted.spend(budgets, 1);
+    // Of several the one that has the least left: it will be used up first.
+    let least: BudgetState | undefined;
+    for (const state of states) if (!least || state.remaining <= least.remaining) least = state;
+    const { limit } = this.policy;
+    return {
+      allowed: spent,
+      remaining: Math.min(least?.remaining ?? limit, limit),
+      resetAt: wallTimeOf(this.#clock, least?.endsAt ?? this.#clock.monotonic()),
+    };
+  }
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { isToken, SESSION_PREFIX } from '../../sessions/tokens.ts';
+import { cookieName, cookiesNamed, endPlanted, setCookie } from './cookies.ts';
+
+/** A header that other sites can't send without being asked by a preflight, which nobody answers. */
+export const REQUESTED_WITH = 'keywright';
+
+/** Most cookies of a request that are looked up; a browser sends one, and whoever plants more gains nothing. */
+const TOKENS_MAX = 4;
+
+/** The name of the console's cookie; its value is a session token. */
+export function sessionCookieName(publicUrl: string): string {
+  return cookieName(publicUrl);
+}
+
+/** Whether the request says that it comes from a page of this server: what a cookie needs to be accepted. */
+export function isFromOwnPage(request: IncomingMessage): boolean {
+  return request.headers['x-requested-with'] === REQUESTED_WITH;
+}
+
+/** Whether the browser says that the page is elsewhere than PUBLIC_URL. Programs name no origin. */
+export function isFromOtherOrigin({ headers }: IncomingMessage, publicUrl: string): boolean {
+  return headers.origin !== undefined && headers.origin !== originOf(publicUrl);
+}
+
+/** Scheme, host and port of PUBLIC_URL, as browsers write an origin. */
+export function originOf(publicUrl: string): string {
+  return new URL(publicUrl).origin;
+}
+
+/** The different session tokens in a request's cookies; not checked yet. */
+export function sessionTokens(request: IncomingMessage, publicUrl: string): string[] {
+  const tokens = cookiesNamed(request, sessionCookieName(publicUrl)).filter((value) =>
+    isToken(SESSION_PREFIX, value),
+  );
+  return [...new Set(tokens)].slice(0, TOKENS_MAX);
+}
+
+/**
+ * Set-Cookie values that hand the session to the browser, or take it back (null), and end what others have planted in its
+ * place.
+ */
+export function sessionCookies(
+  request: IncomingMessage,
+  publicUrl: string,
+  session: { readonly token: string; readonly seconds: number } | null,
+): string[] {
+  const name = sessionCookieName(publicUrl);
+  const { token = null, seconds = 0 } = session ?? {};
+  const own = setCookie(publicUrl, name, { value: token, seconds, sameSite: 'Strict' });
+  return [own, ...endPlanted(request, publicUrl, name)];
+}
+
+/**
+ * Set-Cookie values that end the cookies of a request that count for nothing: all of them where no session is accepted;
+ * else, where there are several, those that are not in the place of our own.
+ */
+export function endUselessCookies(request: IncomingMessage, publicUrl: string, accepted: number): string[] {
+  const name = sessionCookieName(publicUrl);
+  const count = cookiesNamed(request, name).length;
+  if (count === 0) return [];
+  if (accepted === 0) return sessionCookies(request, publicUrl, null);
+  return count > 1 ? endPlanted(request, publicUrl, name) : [];
+}

@@ -1,0 +1,36 @@
+import type { FailureLimiter, RateLimitState, Services } from '../../context.ts';
+import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
+import { Refusal } from '../../core/refusal.ts';
+
+export const TOO_MANY_FAILURES = 'Too many attempts from this address have failed';
+
+/** `Retry-After` and the `RateLimit` headers of the limit on failures. Names and values in turn. */
+export function failureHeaders({ policy }: FailureLimiter, state: RateLimitState, now: number): string[] {
+  return [...retryAfter(state, now), ...policyHeaders('failures', policy, state, now)];
+}
+
+/** Counts a failure of this address. Returns the headers of a 429 where there were too many, else null. */
+export function countFailure(
+  { failures, clock }: Pick<Services, 'failures' | 'clock'>,
+  ip: string | null,
+): Record<string, string> | null {
+  const state = failures.count(ip);
+  if (state.allowed) return null;
+  const headers: Record<string, string> = {};
+  const raw = failureHeaders(failures, state, clock.now());
+  for (let index = 0; index < raw.length; index += 2) headers[raw[index] ?? ''] = raw[index + 1] ?? '';
+  return headers;
+}
+
+/**
+ * Counts a credential that was not accepted, from this address. Returns the refusal to answer with in place of the given
+ * one: 429 where there were too many.
+ */
+export function failedCredential(
+  services: Pick<Services, 'failures' | 'clock'>,
+  ip: string | null,
+  refusal: Refusal,
+): Refusal {
+  const headers = countFailure(services, ip);
+  return headers ? new Refusal(429, 'RATE_LIMITED', TOO_MANY_FAILURES, headers) : refusal;
+}

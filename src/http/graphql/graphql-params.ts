@@ -1,0 +1,56 @@
+import { JsonLimitError, parseJson } from '../../core/exact-json.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { checkParams, malformed, type Params } from '../../graphql/params.ts';
+import { type BodyBuffers, readBody } from '../body.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** The parameters of a request as text, which is parsed when the caller is known and charged for its size. */
+export interface UnparsedParams {
+  /** Length of the text, UTF-16 units. */
+  readonly size: number;
+  /** Throws a Refusal where the text holds no parameters that fit. */
+  parse(): Params;
+}
+
+/** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal where they can't be read. */
+export async function readParams(exchange: Exchange, buffers: BodyBuffers): Promise<UnparsedParams> {
+  const { request, query } = exchange;
+  if (request.method !== 'POST') return { size: query.length, parse: () => checkParams(fromQuery(query)) };
+  requireJson(request.headers['content-type']);
+  const body = await readBody(request, exchange.response, buffers);
+  return { size: body.length, parse: () => checkParams(readJson(body, 'The body')) };
+}
+
+function fromQuery(query: string): Record<string, unknown> {
+  const search = new URLSearchParams(query);
+  const json = (name: string) => {
+    const text = search.get(name);
+    return text ? readJson(text, name) : undefined;
+  };
+  return {
+    query: search.get('query') ?? undefined,
+    operationName: search.get('operationName') || undefined,
+    variables: json('variables'),
+    extensions: json('extensions'),
+  };
+}
+
+/** Other content types are those that a page of another site can send unasked. */
+function requireJson(contentType = ''): void {
+  if (contentType === 'application/json') return;
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (type === 'application/json' && /^(?:charset="?utf-8"?)?$/.test(charset ?? '')) return;
+  throw new Refusal(415, 'BAD_REQUEST', 'The content type must be application/json in UTF-8', {
+    'Accept-Post': 'application/json; charset=utf-8',
+  });
+}
+
+function readJson(text: string, what: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    // The parser's own message quotes the text.
+    throw malformed(`${what} ${error instanceof JsonLimitError ? error.message : 'is not JSON'}`);
+  }
+}

@@ -1,0 +1,185 @@
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { EventBus } from '../../cluster/bus.ts';
+import type { StartableBus } from '../../cluster/create-bus.ts';
+import { concernsKeys, staleBy } from '../../cluster/stale.ts';
+import type { KeyLookup, UsageSink } from '../../context.ts';
+import type { UsageRecorder } from '../../usage/recorder.ts';
+import type { StartableRateLimiter } from '../../verification/create-rate-limiter.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { LiveServer } from '../websocket/live-server.ts';
+
+/** What is measured for Prometheus. */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  /** The same sink, whose verifications are counted by code. */
+  counting(usage: UsageSink): UsageSink;
+  /** The same bus, of whose changes is measured how long they take to be known everywhere. */
+  measuring(bus: EventBus): EventBus;
+  /** Shows the subscriptions and connections of this server. */
+  showing(live: LiveServer, connections: Connections): void;
+}
+
+type Shown = (name: string, help: string, read: () => number | null | undefined) => void;
+
+type Counted = (
+  name: string,
+  help: string,
+  label: 'code' | 'from' | 'version' | null,
+  read: () => Readonly<Record<string, number>> | null,
+) => void;
+
+interface Sources {
+  readonly keys: KeyLookup;
+  readonly recorder: Pick<UsageRecorder, 'status'>;
+  readonly bus: Pick<StartableBus, 'status'>;
+  readonly limiter: Pick<StartableRateLimiter, 'status'>;
+}
+
+/** Prepares the metrics; the library is loaded only where they are wanted. */
+export async function createMetrics({ keys, recorder, bus, limiter }: Sources): Promise<Metrics> {
+  const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await import('prom-client');
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  /** A value that is looked up when it is asked for; none where there is none. */
+  const shown: Shown = (name, help, read) => {
+    new Gauge({
+      name: `keywright_${name}`,
+      help,
+      registers,
+      collect() {
+        const value = read();
+        if (value === null || value === undefined) this.remove();
+        else this.set(value);
+      },
+    });
+  };
+  /** Counts that are kept elsewhere, by the values of a label. */
+  const counted: Counted = (name, help, label, read) => {
+    new Counter({
+      name: `keywright_${name}`,
+      help,
+      registers,
+      labelNames: label ? [label] : [],
+      collect() {
+        this.reset();
+        for (const [value, count] of Object.entries(read() ?? {}))
+          this.inc(label ? { [label]: value } : {}, count);
+      },
+    });
+  };
+
+  const codes: Record<string, number> = {};
+  counted('verifications_total', 'Verifications on this node, by code', 'code', () => codes);
+  counted(
+    'lookups_total',
+    'Keys looked up on this node, found in memory or read from the database',
+    'from',
+    () => ({
+      memory: keys.counts.remembered,
+      database: keys.counts.read,
+    }),
+  );
+  shown(
+    'usage_waiting_seconds',
+    'How long the oldest use has waited to be written',
+    () => recorder.status().waitingMs / 1000,
+  );
+  counted('usage_write_failures_total', 'Writes of usage that failed and were tried again', null, () => ({
+    all: recorder.status().failures,
+  }));
+  showBus(bus, shown, counted);
+  shown(
+    'rate_limits_shared',
+    '1: rate limits are counted in Redis for all nodes, 0: Redis does not answer',
+    () => flag(limiter.status()?.shared),
+  );
+  counted(
+    'rate_limit_fallbacks_total',
+    'Rate limits decided on this node because Redis did not answer',
+    null,
+    () => {
+      const status = limiter.status();
+      return status && { all: status.fallbacks };
+    },
+  );
+  counted('build_info', 'Always 1, by version', 'version', () => ({ [packageJson.version]: 1 }));
+
+  const propagation = new Histogram({
+    name: 'keywright_propagation_seconds',
+    help: 'From the commit of a change that verifications depend on until no node goes by what was before',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const unconfirmed = new Counter({
+    name: 'keywright_propagation_unconfirmed_total',
+    help: 'Changes that were answered when the lease of a node had run out, without its confirmation',
+    registers,
+  });
+
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    counting: (usage) => ({
+      ...usage,
+      accepted(use) {
+        codes.VALID = (codes.VALID ?? 0) + 1;
+        usage.accepted(use);
+      },
+      denied(denial) {
+        codes[denial.code] = (codes[denial.code] ?? 0) + 1;
+        usage.denied(denial);
+      },
+    }),
+    measuring: (measured) => ({
+      ...measured,
+      async announce(changes) {
+        const outcome = await measured.announce(changes);
+        if (staleBy(changes).some(concernsKeys)) {
+          propagation.observe(outcome.milliseconds / 1000);
+          if (outcome.confirmedNodes < outcome.totalNodes) unconfirmed.inc();
+        }
+        return outcome;
+      },
+    }),
+    showing({ subscriptions, sockets }, connections) {
+      shown('subscriptions', 'Subscriptions under way', () => subscriptions.counts.live);
+      shown('sockets', 'WebSockets open', () => sockets.size);
+      showConnections(connections, shown, counted);
+    },
+  };
+}
+
+function showConnections(connections: Connections, shown: Shown, counted: Counted): void {
+  shown('connections', 'Connections open', () => connections.counts.open);
+  shown('unsent_bytes', 'Bytes that clients have not taken yet', () => connections.counts.unsentBytes);
+  shown('unread_bytes', 'Bytes of requests that are not complete', () => connections.counts.unreadBytes);
+  counted('connections_rejected_total', 'Connections rejected because there were too many', null, () => ({
+    all: connections.counts.rejected,
+  }));
+  const help = 'Connections and requests ended because they held too many bytes, or the client took none';
+  counted('connections_cut_total', help, null, () => ({ all: connections.counts.cut }));
+}
+
+function showBus(bus: Sources['bus'], shown: Shown, counted: Counted): void {
+  const help = 'and may go by what it remembers; 0: it reads the database for every verification';
+  shown('node_current', `1: this node is sure to hear the others, ${help}`, () =>
+    flag(bus.status()?.current),
+  );
+  shown('node_connected', '1: the listening connection is there', () => flag(bus.status()?.connected));
+  shown('nodes', 'Nodes on this database, as seen from this one', () => bus.status()?.nodes);
+  shown('bus_round_trip_seconds', 'How long the last message of this node to itself took', () => {
+    const milliseconds = bus.status()?.roundTripMs;
+    return milliseconds === undefined || milliseconds === null ? null : milliseconds / 1000;
+  });
+  counted('bus_connections_lost_total', 'Listening connections that were lost', null, () => {
+    const status = bus.status();
+    return status && { all: status.connectionsLost };
+  });
+}
+
+function flag(value: boolean | undefined): number | null {
+  return value === undefined ? null : Number(value);
+}

@@ -1,0 +1,50 @@
+import type { OidcFaultKind } from '../../oidc/oidc-fault.ts';
+import { signInDocument } from './sign-in-document.ts';
+
+/** What somebody is told whose sign-in came to nothing; the cause is in the log. */
+interface Refused {
+  readonly status: number;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Besides the faults of the provider's answers: too many of them from an address, and errors of the server. */
+export type RefusedSignIn = OidcFaultKind | 'limited' | 'broken';
+
+const REFUSED: Readonly<Record<RefusedSignIn, Refused>> = {
+  failed: {
+    status: 400,
+    title: 'Signing in did not work',
+    text: 'It was not finished, took too long, or was finished already. Please start again.',
+  },
+  refused: {
+    status: 403,
+    title: 'This account can’t sign in here',
+    text: 'Ask those who run this service to invite you.',
+  },
+  limited: {
+    status: 429,
+    title: 'Too many attempts',
+    text: 'Too many attempts from this address have failed. Please try again in a minute.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Single sign-on is away',
+    text: 'The sign-in service does not answer. Please try again in a moment.',
+  },
+  broken: {
+    status: 500,
+    title: 'Signing in did not work',
+    text: 'Something went wrong on the server. Please try again later.',
+  },
+};
+
+/** The page for a sign-in that came to nothing, and its status. `requestId` leads whoever reads the log to the cause. */
+export function refusedPage(kind: RefusedSignIn, requestId: string): { status: number; html: string } {
+  const { status, title, text } = REFUSED[kind];
+  const main = `      <p class="fault">${title}</p>
+      <p>${text}</p>
+      <p><a class="button" href="/sign-in">Back to the sign-in</a></p>
+      <p>Request <code>${requestId}</code></p>`;
+  return { status, html: signInDocument({ title, main }) };
+}

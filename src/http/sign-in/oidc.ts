@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http';
+import { isLoopback, type OidcConfig } from '../../core/config/oidc-config.ts';
+import { OidcFault } from '../../oidc/oidc-fault.ts';
+import { FlowSeal, newFlow } from '../../oidc/oidc-flow.ts';
+import { OidcProvider } from '../../oidc/oidc-provider.ts';
+import { signInWithProvider } from '../../oidc/sign-in-with-provider.ts';
+import { hashToken } from '../../sessions/tokens.ts';
+import { sessionCookies, sessionTokens } from '../auth/session-cookie.ts';
+import { countFailure } from '../auth/too-many-failures.ts';
+import { clientAddress } from '../client-address.ts';
+import { type Exchange, redirect, respond } from '../exchange.ts';
+import type { ServerServices } from '../graphql/graphql.ts';
+import { FlowCookies } from './oidc-cookie.ts';
+import { refusedPage } from './oidc-page.ts';
+import { OIDC_PATH, SIGN_IN_POLICY } from './sign-in-page.ts';
+
+/** Where the provider leads back to; it must know the address. */
+export const OIDC_CALLBACK_PATH = `${OIDC_PATH}/callback`;
+
+/** Where a sign-in leads, always: an address that the request names would be an open redirect. */
+const HOME = '/';
+
+type Handler = (exchange: Exchange) => Promise<void>;
+
+/** Sign-in with the OpenID provider: the way there, and the way back. */
+export function oidcHandlers(
+  services: ServerServices,
+  settings: OidcConfig,
+): { readonly begin: Handler; readonly finish: Handler } {
+  const provider = new OidcProvider(settings, services);
+  const seal = new FlowSeal(settings.clientSecret, `keywright ${settings.issuer} ${settings.clientId}`);
+  const cookies = new FlowCookies(() => services.publicUrl, seal);
+  const callbackUrl = `${services.publicUrl}${OIDC_CALLBACK_PATH}`;
+
+  const { protocol, hostname } = new URL(settings.issuer);
+  if (protocol === 'http:' && !isLoopback(hostname))
+    services.log.warn('OIDC_ISSUER is plain http: anybody on the way to it can sign in as anybody');
+
+  const begin: Handler = async (exchange) => {
+    const { request, response } = exchange;
+    // Nobody is signed in, or out of what they were in, by another site's page: ours asks first.
+    if (isFromElsewhere(request)) return redirect(exchange, '/sign-in');
+    const now = services.clock.now();
+    const flow = newFlow(sessionHash(request, services.publicUrl), now);
+    const url = await provider.authorizationUrl(flow, callbackUrl);
+    response.setHeader('Set-Cookie', await cookies.begin(request, flow, now));
+    leadTo(exchange, url);
+  };
+
+  const finish: Handler = async (exchange) => {
+    const { request, response, id, query } = exchange;
+    const [state, ...others] = new URLSearchParams(query).getAll('state');
+    if (!state || others.length > 0)
+      throw new OidcFault('failed', 'the answer has no state, or more than one');
+    // Whatever comes of it: an answer of the provider is for one try.
+    const spent = cookies.end(state);
+    response.setHeader('Set-Cookie', spent);
+    if (request.method !== 'GET') throw new OidcFault('failed', 'the answer came by another method than GET');
+    const flow = await cookies.find(request, state, services.clock.now());
+    if (!flow) throw new OidcFault('failed', 'the browser began no sign-in with this state, or too long ago');
+    const claims = await provider.claimsOf(new URL(`${callbackUrl}?${query}`), flow);
+    const ip = clientAddress(request, services.config.trustedProxies);
+    const facts = { id, ip, userAgent: request.headers['user-agent'] ?? null };
+    const ctx = { ...services, principal: null, request: facts };
+    // A provider on our own site has left the session's cookie with the request; others have not.
+    const previous = flow.previous ?? sessionHash(request, services.publicUrl);
+    const { result } = await signInWithProvider(ctx, settings, { claims, flow: { ...flow, previous } });
+    exchange.actor = result.user.id;
+    const seconds = (result.expiresAt - services.clock.now()) / 1000;
+    const session = { token: result.sessionToken, seconds };
+    response.setHeader('Set-Cookie', [spent, ...sessionCookies(request, services.publicUrl, session)]);
+    leadTo(exchange, HOME);
+  };
+
+  /** Answers with a page where the work comes to nothing. */
+  const orPage =
+    (work: Handler, { counted }: { readonly counted: boolean }): Handler =>
+    async (exchange) => {
+      try {
+        await work(exchange);
+      } catch (error) {
+        const fault = error instanceof OidcFault ? error : null;
+        const note = fault ? services.log.warn : services.log.error;
+        note('a sign-in with the provider came to nothing', { requestId: exchange.id, error });
+        const isFailure = counted && fault !== null && fault.kind !== 'unavailable';
+        const ip = clientAddress(exchange.request, services.config.trustedProxies);
+        const limited = isFailure ? countFailure(services, ip) : null;
+        const kind = limited ? 'limited' : (fault?.kind ?? 'broken');
+        const { status, html } = refusedPage(kind, exchange.id);
+        respond(exchange, status, 'text/html; charset=utf-8', html, {
+          'Cache-Control': 'no-store',
+          'Content-Security-Policy': SIGN_IN_POLICY,
+          ...limited,
+        });
+      }
+    };
+
+  return { begin: orPage(begin, { counted: false }), finish: orPage(finish, { counted: true }) };
+}
+
+/** The hash of the browser's session token, for the session to end once another has begun; null where it has none. */
+function sessionHash(request: IncomingMessage, publicUrl: string): string | null {
+  const [token, ...others] = sessionTokens(request, publicUrl);
+  return token === undefined || others.length > 0 ? null : hashToken(token);
+}
+
+/** Whether another site's page led here, as browsers tell (Fetch Metadata). */
+function isFromElsewhere(request: IncomingMessage): boolean {
+  const site = request.headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
+
+function leadTo(exchange: Exchange, address: string): void {
+  const headers = { Location: address, 'Cache-Control': 'no-store' };
+  respond(exchange, 303, 'text/plain; charset=utf-8', 'See the Location\n', headers);
+}

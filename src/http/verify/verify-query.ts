@@ -1,0 +1,70 @@
+import { LRUCache } from 'lru-cache';
+import { isPermission } from '../../access/permissions.ts';
+import { isId } from '../../core/ids.ts';
+import { Refusal } from '../../core/refusal.ts';
+import type { VerificationRequest } from '../../verification/verify.ts';
+
+/** What a gateway's address asks for beside the key. */
+export interface Asked
+  extends Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment' | 'askedBy' | 'visible'> {
+  /** Whether a CORS preflight passes without a key. */
+  readonly preflight: boolean;
+}
+
+const OWN_QUERY = "the query of the client's own request goes behind uri=, or nowhere";
+
+const PERMISSIONS_MAX = 100;
+
+/** A gateway's configuration has few addresses. What is longer is not kept, so that strangers can fill nothing. */
+const KEPT_MAX = 1_000;
+const KEPT_LENGTH_MAX = 2_000;
+const kept = new LRUCache<string, Asked | Refusal>({ max: KEPT_MAX });
+
+/** Where what follows is not for us: Envoy appends the address that the client asked for. */
+const REST = /(?:^|&)uri=/;
+
+/**
+ * Reads the query of /verify: `permission` (any number, all needed), `team`, `environment`, `organization`, `preflight`. A
+ * Refusal for anything else: a parameter that was ignored might be the one that was to keep somebody out.
+ */
+export function readVerifyQuery(query: string): Asked | Refusal {
+  if (query === '') return NOTHING;
+  const at = query.search(REST);
+  const own = at < 0 ? query : query.slice(0, at);
+  const known = kept.get(own);
+  if (known) return known;
+  const asked = parse(new URLSearchParams(own));
+  if (own.length <= KEPT_LENGTH_MAX) kept.set(own, asked);
+  return asked;
+}
+
+function parse(parameters: URLSearchParams): Asked | Refusal {
+  for (const name of parameters.keys()) {
+    if (!['permission', 'team', 'environment', 'organization', 'preflight'].includes(name))
+      return fault(`There is no parameter ${JSON.stringify(name.slice(0, 60))}; ${OWN_QUERY}`);
+    if (name !== 'permission' && parameters.getAll(name).length > 1) return fault(`${name}: give one`);
+  }
+  const permissions = [...new Set(parameters.getAll('permission'))];
+  if (permissions.length > PERMISSIONS_MAX) return fault(`permission: at most ${PERMISSIONS_MAX}`);
+  if (!permissions.every(isPermission)) return fault('permission: must be the name of a permission');
+  const teamId = parameters.get('team');
+  if (teamId !== null && !isId('team', teamId)) return fault('team: must be the id of a team');
+  const environment = parameters.get('environment');
+  if (environment !== null && environment !== 'live' && environment !== 'test')
+    return fault('environment: must be live or test');
+  const organizationId = parameters.get('organization');
+  if (organizationId !== null && !isId('org', organizationId))
+    return fault('organization: must be the id of an organization');
+  const preflight = parameters.get('preflight');
+  if (preflight !== null && preflight !== 'allow') return fault('preflight: must be allow');
+  const visible = (key: { readonly organizationId: string }): boolean =>
+    organizationId === null || key.organizationId === organizationId;
+  const askedBy = organizationId;
+  return { permissions, teamId, environment, askedBy, visible, preflight: preflight !== null };
+}
+
+const NOTHING = parse(new URLSearchParams());
+
+function fault(message: string): Refusal {
+  return new Refusal(400, 'BAD_USER_INPUT', message);
+}

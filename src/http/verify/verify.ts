@@ -1,0 +1,169 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Services } from '../../context.ts';
+import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { isFailure, type Verdict, type VerificationCode, verifySecret } from '../../verification/verify.ts';
+import { failureHeaders, TOO_MANY_FAILURES } from '../auth/too-many-failures.ts';
+import { clientAddress } from '../client-address.ts';
+import { IDENTITY_BYTES_MAX, identityHeaders, noIdentityHeaders } from './identity-headers.ts';
+import { isPreflight } from './preflight.ts';
+import { presentedKey, SEVERAL } from './presented-key.ts';
+import { type Asked, readVerifyQuery } from './verify-query.ts';
+
+/** Names and values in turn, as Node sends them fastest. */
+type RawHeaders = string[];
+
+/** Answers a request without more ado: at once where nothing has to be waited for. Never throws or rejects. */
+export type VerifyHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: string,
+) => void | Promise<void>;
+
+const STATUS: Readonly<Record<VerificationCode, number>> = {
+  VALID: 200,
+  MALFORMED: 401,
+  NOT_FOUND: 401,
+  REVOKED: 401,
+  DISABLED: 401,
+  EXPIRED: 401,
+  IP_NOT_ALLOWED: 403,
+  TEAM_NOT_ALLOWED: 403,
+  WRONG_ENVIRONMENT: 403,
+  INSUFFICIENT_PERMISSIONS: 403,
+  RATE_LIMITED: 429,
+};
+
+const CHALLENGE: RawHeaders = ['WWW-Authenticate', 'Bearer'];
+const NO_KEY = 'No API key was presented: send Authorization: Bearer <key> or X-API-Key: <key>';
+const TWO_KEYS = 'Two API keys were presented that differ';
+const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX} bytes: give it fewer permissions or teams`;
+const UNDECIDED = 'The key can not be verified now';
+
+/** At most so often a failure to decide is logged, milliseconds. */
+const LOG_EVERY_MS = 10_000;
+
+/**
+ * Forward-auth for gateways: 200 with the key's identity in headers, or a refusal with `{code, message}`. Reads the
+ * query, the two headers that a key comes in, what makes an OPTIONS request a preflight and, behind a trusted proxy,
+ * X-Forwarded-For; nothing else, and no body.
+ */
+export function verifyHandler(services: Services): VerifyHandler {
+  const { config, clock, failures, log } = services;
+  let loggedAt = Number.NEGATIVE_INFINITY;
+
+  /** 401, or 429 where the address has had too many of them; valid keys are accepted from it all the same. */
+  const refuseFailure = (
+    response: ServerResponse,
+    ip: string | null,
+    code: string,
+    message: string,
+  ): void => {
+    const state = failures.count(ip);
+    if (state.allowed) return refuse(response, 401, code, message, CHALLENGE);
+    refuse(response, 429, 'RATE_LIMITED', TOO_MANY_FAILURES, failureHeaders(failures, state, clock.now()));
+  };
+
+  const answer = (response: ServerResponse, verdict: Verdict, ip: string | null): void => {
+    const { code, message, record } = verdict;
+    const status = STATUS[code];
+    if (isFailure(code)) return refuseFailure(response, ip, code, message);
+    if (status !== 200 || !record)
+      return refuse(response, status, code, message, limitHeaders([], verdict, clock.now()));
+    const identity = identityHeaders(record);
+    if (!identity)
+      return refuse(response, 403, 'IDENTITY_TOO_LARGE', TOO_LARGE, limitHeaders([], verdict, clock.now()));
+    response.writeHead(200, limitHeaders(identity, verdict, clock.now()));
+    response.end();
+  };
+
+  const fail = (response: ServerResponse, error: unknown): void => {
+    const now = performance.now();
+    if (now - loggedAt > LOG_EVERY_MS) {
+      loggedAt = now;
+      log.warn('a key could not be verified; more such failures are logged in 10 seconds', { error });
+    }
+    if (response.headersSent) response.destroy();
+    else refuse(response, 503, 'UNAVAILABLE', UNDECIDED, ['Retry-After', '1']);
+  };
+
+  const decide = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    asked: Asked,
+  ): Promise<void> | undefined => {
+    const ip = clientAddress(request, config.trustedProxies);
+    const secret = presentedKey(request.rawHeaders);
+    if (secret === null) {
+      if (!asked.preflight || !isPreflight(request))
+        return void refuse(response, 401, 'MALFORMED', NO_KEY, CHALLENGE);
+      response.writeHead(200, noIdentityHeaders());
+      response.end();
+    } else if (secret === SEVERAL) refuse(response, 400, 'BAD_REQUEST', TWO_KEYS, []);
+    else {
+      // Not spread: every request passes here.
+      const { permissions, teamId, environment, askedBy, visible } = asked;
+      const verdict = verifySecret(services, {
+        secret,
+        permissions,
+        ip,
+        teamId,
+        environment,
+        takeRateLimit: true,
+        askedBy,
+        visible,
+      });
+      if (verdict instanceof Promise) return verdict.then((known) => answer(response, known, ip));
+      answer(response, verdict, ip);
+    }
+    return undefined;
+  };
+
+  return (request, response, query) => {
+    try {
+      const asked = readVerifyQuery(query);
+      if (asked instanceof Refusal) return refuse(response, asked.status, asked.code, asked.message, []);
+      return decide(request, response, asked)?.catch((error: unknown) => fail(response, error));
+    } catch (error) {
+      fail(response, error);
+    }
+  };
+}
+
+/** Adds what is left of the key's rate limit, where it has one, to headers. */
+function limitHeaders(
+  headers: string[],
+  { code, record, remaining, resetAt }: Verdict,
+  now: number,
+): RawHeaders {
+  if (!record?.rateLimit || remaining === null || resetAt === null) return headers;
+  const state = { remaining, resetAt };
+  if (code === 'RATE_LIMITED') headers.push(...retryAfter(state, now));
+  headers.push(...policyHeaders('key', record.rateLimit, state, now));
+  return headers;
+}
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  headers: RawHeaders,
+): void {
+  const body = JSON.stringify({ code, message });
+  response.writeHead(status, [
+    // Once more, for gateways that see no body.
+    'X-Keywright-Code',
+    code,
+    ...headers,
+    'Content-Type',
+    'application/json; charset=utf-8',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'Cache-Control',
+    'no-store',
+    'X-Content-Type-Options',
+    'nosniff',
+  ]);
+  response.end(body);
+}

@@ -1,0 +1,203 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CloseCode, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
+import type { RawData, WebSocket } from 'ws';
+import type { Principal } from '../../access/principal.ts';
+import { AppError } from '../../core/errors.ts';
+import { parseJson } from '../../core/exact-json.ts';
+import { Caller } from '../../graphql/subscriptions/caller.ts';
+import { Intake, type IntakeHost } from './intake.ts';
+import { type Client, Operations, type OperationsHost } from './operations.ts';
+import { SocketOutlet } from './socket-outlet.ts';
+
+/** What a connection needs of the server around it. */
+export interface ConnectionHost extends OperationsHost, IntakeHost {
+  /** What operations need to know of a handshake, which needn't be kept for them. */
+  clientOf(request: IncomingMessage): Client;
+  /** Who the credentials of the handshake and of `connection_init` belong to; null: nobody, or not any more. */
+  authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
+  /** Takes a place among the sockets of a credential, unless all are taken; returns how to give it back. */
+  takePlace(principal: Principal): (() => void) | null;
+}
+
+/** Closes for reasons that the protocol has no code of its own for (RFC 6455, 7.4). */
+const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+
+/** Longest id of an operation, characters: every message to the client repeats it. */
+const ID_MAX = 1_000;
+
+/** Longest reason of a close frame, bytes (RFC 6455, 5.5): `ws` throws where it is longer. */
+const REASON_MAX_BYTES = 123;
+
+/** So many UTF-16 units and an ellipsis fit, of any text. */
+const REASON_CUT = 40;
+
+/** One WebSocket that speaks graphql-transport-ws (the GraphQL over WebSocket protocol). */
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  /** The handshake; null once it is known who asks. */
+  #request: IncomingMessage | null;
+  readonly #host: ConnectionHost;
+  #caller: Caller | null = null;
+  #operations: Operations | null = null;
+  #leavePlace: (() => void) | null = null;
+  #initTimer: NodeJS.Timeout | null;
+  /** Whether the client has been heard of since the last ping. */
+  #alive = true;
+  readonly #letIn: () => void;
+  readonly #intake: Intake;
+
+  /** `letIn` is called when it is known who the client is. */
+  constructor(
+    socket: WebSocket,
+    stream: Duplex,
+    request: IncomingMessage,
+    host: ConnectionHost,
+    { ip, letIn }: { readonly ip: string | null; readonly letIn: () => void },
+  ) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#request = request;
+    this.#host = host;
+    this.#letIn = letIn;
+    this.#intake = new Intake(socket, stream, ip, host);
+    this.#initTimer = setTimeout(
+      () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
+      host.limits.initTimeoutMs,
+    );
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('pong', () => this.#heard());
+    socket.on('close', () => this.#closed());
+    // Broken frames and messages that are too large: `ws` closes with the code that fits.
+    socket.on('error', () => {});
+  }
+
+  /** Ends every subscription because the server stops, and the socket with the last answer; the client comes back. */
+  goAway(): void {
+    if (this.#operations) this.#operations.end();
+    else this.#goneAway();
+  }
+
+  /** Drops a client that has not answered the last ping, and pings the others. */
+  ping(): void {
+    if (!this.#alive) return this.#socket.terminate();
+    this.#alive = false;
+    this.#socket.ping();
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #close(code: number, reason: string): void {
+    const fits = Buffer.byteLength(reason) <= REASON_MAX_BYTES;
+    this.#socket.close(code, fits ? reason : `${reason.slice(0, REASON_CUT)}…`);
+  }
+
+  #goneAway(): void {
+    this.#close(GOING_AWAY, 'Going away');
+  }
+
+  #heard(): void {
+    this.#alive = true;
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#alive = true;
+    // A message is text: one in bytes is as good as none.
+    const text = isBinary ? '' : data.toString();
+    this.#intake.count(text.length);
+    // A client may go on to send while the socket closes.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    let message: ReturnType<typeof validateMessage>;
+    try {
+      message = validateMessage(parseJson(text));
+      if ('id' in message && message.id.length > ID_MAX) throw new Error('The id is too long');
+    } catch {
+      return this.#close(CloseCode.BadRequest, 'Invalid message received');
+    }
+    switch (message.type) {
+      case MessageType.ConnectionInit:
+        return void this.#init(message.payload);
+      case MessageType.Ping:
+        return this.#send({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) });
+      case MessageType.Pong:
+        return;
+      case MessageType.Subscribe:
+        return this.#subscribe(message, text.length);
+      case MessageType.Complete:
+        return this.#operations?.complete(message.id);
+      default:
+        return this.#close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
+    }
+  }
+
+  async #init(payload: unknown): Promise<void> {
+    const request = this.#request;
+    if (!request) {
+      return this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+    }
+    this.#request = null;
+    this.#stopInitTimer();
+    let principal: Principal | null;
+    try {
+      principal = await this.#host.authenticate(request, payload);
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    if (!principal) return this.#unauthorized();
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#leavePlace = this.#host.takePlace(principal);
+    if (!this.#leavePlace) return this.#close(TRY_AGAIN_LATER, 'Too many connections of one caller');
+    const client = this.#host.clientOf(request);
+    const caller = new Caller(principal, client.ip, () => this.#unauthorized());
+    this.#caller = caller;
+    this.#operations = new Operations(this.#host, client, caller, {
+      answered: () => this.#intake.holdBack(),
+      idle: () => this.#goneAway(),
+    });
+    this.#host.subscriptions.enter(caller);
+    this.#letIn();
+    this.#intake.known();
+    this.#send({ type: MessageType.ConnectionAck });
+  }
+
+  #subscribe({ id, payload }: SubscribeMessage, size: number): void {
+    if (!this.#operations) return this.#unauthorized();
+    if (this.#operations.has(id)) {
+      return this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    }
+    const outlet = new SocketOutlet(this.#socket, this.#stream, id, this.#host.wrote);
+    this.#operations.start(id, payload, size, outlet);
+  }
+
+  #refuse(error: unknown): void {
+    const code = error instanceof AppError ? error.code : null;
+    if (code === 'BAD_REQUEST') return this.#close(CloseCode.BadRequest, (error as AppError).message);
+    if (code === 'UNAVAILABLE' || code === 'RATE_LIMITED')
+      return this.#close(TRY_AGAIN_LATER, (error as AppError).message);
+    this.#close(CloseCode.InternalServerError, 'Internal server error');
+  }
+
+  #unauthorized(): void {
+    this.#close(CloseCode.Unauthorized, 'Unauthorized');
+  }
+
+  #closed(): void {
+    this.#stopInitTimer();
+    this.#operations?.stop();
+    if (this.#caller) this.#host.subscriptions.leave(this.#caller);
+    this.#leavePlace?.();
+  }
+
+  #stopInitTimer(): void {
+    if (this.#initTimer) clearTimeout(this.#initTimer);
+    this.#initTimer = null;
+  }
+
+  #send(message: object): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+}

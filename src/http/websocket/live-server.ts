@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { GraphQLSchema } from 'graphql';
+import type { GraphQLContext } from '../../../schema/context.ts';
+import type { Principal } from '../../access/principal.ts';
+import type { LiveLimits } from '../../core/config/live-limits.ts';
+import { RateLimitedError } from '../../core/errors.ts';
+import { invalidCredential, Refusal } from '../../core/refusal.ts';
+import type { OperationLimits } from '../../graphql/cost/operation-limits.ts';
+import type { Engine, PricedSubscription } from '../../graphql/graphql-engine.ts';
+import { presentError } from '../../graphql/graphql-errors.ts';
+import { refreshPrincipal } from '../../graphql/refresh-principal.ts';
+import { Caller } from '../../graphql/subscriptions/caller.ts';
+import { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts';
+import { acceptSession } from '../../sessions/authenticate-session.ts';
+import { principalOf } from '../auth/authenticate.ts';
+import { findCookieSessions } from '../auth/cookie-caller.ts';
+import type { Credential } from '../auth/credentials.ts';
+import { failedCredential } from '../auth/too-many-failures.ts';
+import { clientAddress } from '../client-address.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { Exchange } from '../exchange.ts';
+import { EventStream } from '../graphql/event-stream.ts';
+import { refuseUpgrade } from '../upgrade-answer.ts';
+import type { Client } from './operations.ts';
+import { Places } from './places.ts';
+import { isFromOwnOrigin, readSocketCredential } from './socket-credential.ts';
+import { Sockets } from './sockets.ts';
+
+type Services = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
+
+/** Subscriptions over WebSocket and Server-Sent Events. */
+export class LiveServer {
+  readonly subscriptions: Subscriptions;
+  readonly sockets: Sockets;
+  readonly #services: Services;
+  readonly #connections: Connections;
+  readonly #places: Places;
+  readonly #pingIntervalMs: number;
+  /** Those of event streams: sockets look after their own. */
+  readonly #callers = new Set<Caller>();
+  readonly #work = new Set<Promise<void>>();
+  #stopping = false;
+
+  constructor(
+    services: Services,
+    schema: GraphQLSchema,
+    {
+      run,
+      connections,
+      operationLimits,
+      limits,
+    }: {
+      readonly run: Engine;
+      readonly connections: Connections;
+      readonly operationLimits: OperationLimits;
+      readonly limits: LiveLimits;
+    },
+  ) {
+    this.#services = services;
+    this.#connections = connections;
+    this.#places = new Places(limits.perCaller);
+    this.#pingIntervalMs = limits.pingIntervalMs;
+    this.subscriptions = new Subscriptions(services, schema, limits);
+    const host = {
+      run,
+      limits,
+      ticketFor: (principal: Principal, ip: string | null) => operationLimits.ticketFor(principal, ip),
+      subscriptions: this.subscriptions,
+      authenticate: (request: IncomingMessage, payload: unknown) => this.#authenticate(request, payload),
+      refresh: (caller: Caller) => this.#refresh(caller),
+      atWork: (work: Promise<void>) => this.#atWork(work),
+      takePlace: (principal: Principal) => this.#places.take(principal),
+      clientOf: (request: IncomingMessage) => this.#clientOf(request),
+      context: (client: Client, principal: Principal) => this.#context(client, principal),
+      wrote: (stream: Duplex) => connections.wrote(stream),
+      unread: connections.unread,
+    };
+    this.sockets = new Sockets(host);
+  }
+
+  /** Must be called before `live` starts: rights are checked before events are passed on. */
+  start(): void {
+    this.subscriptions.start();
+  }
+
+  /** Takes over a connection whose client asked for a WebSocket. */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const { ip } = this.#clientOf(request);
+    if (!this.#connections.attribute(stream, ip)) return refuseUpgrade(stream, '503 Service Unavailable');
+    this.sockets.upgrade(request, stream, head, ip);
+  }
+
+  /** Runs a subscription over Server-Sent Events. Rejects, with nothing sent, where it can't be started. */
+  async stream(exchange: Exchange, context: GraphQLContext, subscription: PricedSubscription): Promise<void> {
+    const { request, response } = exchange;
+    const { principal } = context;
+    if (!principal)
+      throw new Refusal(401, 'UNAUTHENTICATED', 'This needs a credential', { 'WWW-Authenticate': 'Bearer' });
+    const leavePlace = this.#places.take(principal);
+    if (!leavePlace) throw tooMany('caller');
+    // The client may have left by now, and does not leave again.
+    if (response.destroyed) return leavePlace();
+    const giveBack = this.#connections.attribute(request.socket, context.request.ip);
+    if (!giveBack) {
+      leavePlace();
+      throw tooMany('address');
+    }
+    const wrote = (): void => this.#connections.wrote(request.socket);
+    const stream = new EventStream(exchange, this.#pingIntervalMs, wrote);
+    const caller = new Caller(principal, context.request.ip, () => {
+      if (response.headersSent) response.end();
+    });
+    const leave = (): void => {
+      if (!this.#callers.delete(caller)) return;
+      this.subscriptions.leave(caller);
+      giveBack();
+      leavePlace();
+    };
+    response.once('close', leave);
+    this.#callers.add(caller);
+    this.subscriptions.enter(caller);
+    const lastEventId = request.headers['last-event-id'];
+    try {
+      await this.subscriptions.subscribe(caller, subscription, context, stream, {
+        created: (subscriber) => {
+          stream.open();
+          if (this.#stopping) subscriber.complete();
+        },
+        ended: () => {},
+        resumeAt: typeof lastEventId === 'string' ? lastEventId : null,
+      });
+    } catch (error) {
+      if (!response.headersSent) {
+        leave();
+        throw error;
+      }
+      stream.error([presentError(error, context.request, context.log).toJSON()]);
+    }
+  }
+
+  /** Ends every subscription and answers what runs; sockets that don't close within `graceMs` are cut. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    for (const caller of [...this.#callers]) for (const one of [...caller.subscribers]) one.complete();
+    await this.sockets.stop(graceMs);
+    await this.#finishWork(graceMs);
+    this.subscriptions.stop();
+  }
+
+  #atWork(work: Promise<void>): void {
+    this.#work.add(work);
+    void work.finally(() => this.#work.delete(work));
+  }
+
+  /** What runs may go on for a client that has left. */
+  async #finishWork(graceMs: number): Promise<void> {
+    let deadline: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      deadline = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([Promise.all(this.#work), late]);
+    clearTimeout(deadline);
+  }
+
+  /** As for a request over HTTP; the protocol has a close code for what is not accepted, and one for later. */
+  async #authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null> {
+    const ip = clientAddress(request, this.#services.config.trustedProxies);
+    const credential = this.#credentialOf(request, payload);
+    if (credential === null) return this.#cookieCaller(request, ip);
+    const principal = credential && (await principalOf(credential, this.#services, ip));
+    if (principal) return principal;
+    this.#countFailure(ip);
+    return null;
+  }
+
+  /** Who a cookie belongs to, where the page is ours; of several sessions, none can be believed. */
+  async #cookieCaller(request: IncomingMessage, ip: string | null): Promise<Principal | null> {
+    if (!isFromOwnOrigin(request, this.#services.publicUrl)) return null;
+    const { presented, accepted } = await findCookieSessions(request, this.#services);
+    if (accepted.length === 1) return accepted[0] ?? null;
+    if (presented > 0 && accepted.length === 0) this.#countFailure(ip);
+    return null;
+  }
+
+  #countFailure(ip: string | null): void {
+    const refusal = failedCredential(this.#services, ip, invalidCredential());
+    if (refusal.code === 'RATE_LIMITED') throw refusal;
+  }
+
+  /** Null where there is none, undefined where it can't be one. */
+  #credentialOf(request: IncomingMessage, payload: unknown): Credential | null | undefined {
+    try {
+      return readSocketCredential(request, payload);
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) return undefined;
+      throw error;
+    }
+  }
+
+  /** As for a request over HTTP, what is asked on a socket is a use of the session; that it is open is none. */
+  #refresh({ principal, ip }: Caller): Promise<Principal | null> {
+    const { db, clock } = this.#services;
+    if (principal.kind === 'user') return acceptSession(db, clock, { id: principal.sessionId });
+    return refreshPrincipal(this.#services, principal, ip);
+  }
+
+  #clientOf(request: IncomingMessage): Client {
+    const ip = clientAddress(request, this.#services.config.trustedProxies);
+    return { ip, userAgent: request.headers['user-agent'] ?? null };
+  }
+
+  #context({ ip, userAgent }: Client, principal: Principal): GraphQLContext {
+    return {
+      ...this.#services,
+      publicUrl: this.#services.publicUrl,
+      principal,
+      refreshPrincipal: (db) => refreshPrincipal({ db, clock: this.#services.clock }, principal, ip),
+      request: { id: randomUUID(), ip, userAgent },
+      response: {},
+    };
+  }
+}
+
+/** How long a caller or an address that has too many connections should wait, seconds. */
+const RETRY_AFTER_S = 5;
+
+function tooMany(whose: 'caller' | 'address'): RateLimitedError {
+  return new RateLimitedError(`Too many connections of one ${whose}`, RETRY_AFTER_S);
+}

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http';
+import { agree, type Credential, explicitCredentials, headerValue } from '../auth/credentials.ts';
+import { originOf } from '../auth/session-cookie.ts';
+
+/**
+ * The one explicit credential of a WebSocket: in the payload of `connection_init` (`authorization`, `x-api-key`), or in the
+ * handshake's headers. Null where there is none. Throws a Refusal where they disagree or can't be one.
+ */
+export function readSocketCredential(request: IncomingMessage, payload: unknown): Credential | null {
+  const given = (name: string) => [...payloadValues(payload, name), ...headerValue(request, name)];
+  return agree(explicitCredentials(given('authorization'), given('x-api-key')));
+}
+
+/**
+ * Whether the handshake's cookies count: only from a page of this server. A browser says where a page comes from, and lets
+ * no page say otherwise (RFC 6455, 10.2).
+ */
+export function isFromOwnOrigin({ headers }: IncomingMessage, publicUrl: string): boolean {
+  return headers.origin === originOf(publicUrl);
+}
+
+/** The texts under a (lower-case) name in the payload of `connection_init`, however the name is written. */
+function payloadValues(payload: unknown, name: string): string[] {
+  return Object.entries(payload ?? {}).flatMap(([key, value]) =>
+    typeof value === 'string' && key.toLowerCase() === name ? [value] : [],
+  );
+}

@@ -1,0 +1,73 @@
+import type { Duplex } from 'node:stream';
+import type { GraphQLFormattedError } from 'graphql';
+import { MessageType } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
+import type { Outlet } from '../../graphql/subscriptions/subscriber.ts';
+import { textFrame } from './frame.ts';
+
+/** One subscription's share of a WebSocket. */
+export class SocketOutlet implements Outlet {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  readonly #id: string;
+  readonly #tail: Buffer;
+  readonly #wrote: (stream: Duplex) => void;
+
+  /**
+   * `stream` is the connection below `socket`, as the handshake handed it over; `wrote` is called when something waits
+   * there for the client.
+   */
+  constructor(socket: WebSocket, stream: Duplex, id: string, wrote: (stream: Duplex) => void) {
+    this.#wrote = wrote;
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#id = id;
+    this.#tail = Buffer.from(`,"id":${JSON.stringify(id)}}`);
+  }
+
+  next(result: SharedResult): void {
+    // `ws` writes each message whole and at once (it has no compression to wait for here), so frames can't mix.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#stream.write(textFrame(result.message, this.#tail));
+    this.#noteUnsent();
+  }
+
+  error(payload: readonly GraphQLFormattedError[]): void {
+    this.#send({ type: MessageType.Error, id: this.#id, payload });
+  }
+
+  complete(): void {
+    this.#send({ type: MessageType.Complete, id: this.#id });
+  }
+
+  get buffered(): number {
+    return this.#stream.writableLength;
+  }
+
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#stream.destroyed || !this.#stream.writableNeedDrain) {
+        setImmediate(resolve);
+        return;
+      }
+      const done = (): void => {
+        this.#stream.off('drain', done);
+        this.#stream.off('close', done);
+        setImmediate(resolve);
+      };
+      this.#stream.on('drain', done);
+      this.#stream.on('close', done);
+    });
+  }
+
+  #send(message: object): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(JSON.stringify(message));
+    this.#noteUnsent();
+  }
+
+  #noteUnsent(): void {
+    if (this.#stream.writableNeedDrain) this.#wrote(this.#stream);
+  }
+}

@@ -1,0 +1,168 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { isPostgres } from '../../../db/is-postgres.ts';
+import { systemPrincipal } from '../../access/principal.ts';
+import type { AuditRecord } from '../../audit/record.ts';
+import { type Change, write } from '../../command.ts';
+import type { Context, Services } from '../../context.ts';
+import { newId } from '../../core/ids.ts';
+import { inBatches } from '../../core/paced.ts';
+
+/** How many keys, and secrets, are looked for at once. */
+const FOUND_AT_ONCE = 1_000;
+
+/** How many expiries are recorded in one transaction; PostgreSQL's take their time elsewhere, so that none is small. */
+const BATCH = { sqlite: { min: 100, max: 400 }, postgres: { min: 400, max: 400 } } as const;
+
+type Table = 'api_keys' | 'api_key_secrets';
+
+type Entry = Pick<AuditRecord, 'action' | 'changes'>;
+
+/** What is done with expiries, and how the log says so. */
+interface Work {
+  /** Which rows it is done with; no more when it is done. */
+  applies(table: Table, now: number): RawBuilder<SqlBool>;
+  recordedAt(now: number): number | null;
+  ofKey(enabled: boolean): Entry;
+  ofSecret(id: string): Entry;
+}
+
+const RECORD: Work = {
+  applies: (table, now) => sql`${column(table, 'expiry_recorded_at')} is null
+    and ${column(table, 'revoked_at')} is null and ${column(table, 'expires_at')} <= ${now}`,
+  recordedAt: (now) => now,
+  ofKey: (enabled) => ({
+    action: 'api_key.expired',
+    changes: { status: enabled ? ['ACTIVE', 'EXPIRED'] : ['DISABLED', 'DISABLED'] },
+  }),
+  ofSecret: (id) => ({ action: 'api_key.secret_expired', changes: { secretId: [id, null] } }),
+};
+
+const WITHDRAW: Work = {
+  // Only recorded in the future can be an expiry that has not come: there is an index by that.
+  applies: (table, now) => sql`${column(table, 'expiry_recorded_at')} > ${now}
+    and ${column(table, 'revoked_at')} is null and ${column(table, 'expires_at')} > ${now}`,
+  recordedAt: () => null,
+  ofKey: (enabled) => ({
+    action: 'api_key.updated',
+    changes: { status: enabled ? ['EXPIRED', 'ACTIVE'] : ['DISABLED', 'DISABLED'] },
+  }),
+  ofSecret: (id) => ({ action: 'api_key.updated', changes: { secretId: [null, id] } }),
+};
+
+/**
+ * Takes note in the log of keys and retiring secrets that have expired, each once, whatever the number of servers and
+ * however long none was running. Verification doesn't wait for it: it compares times. Resolves with how many there were.
+ */
+export function recordExpiries(services: Services, stopped?: () => boolean): Promise<number> {
+  return sweep(services, RECORD, stopped);
+}
+
+/**
+ * Takes back expiries that were recorded while the clock was ahead and have not come yet: the log says that the key is
+ * accepted again, and has its expiry when it comes. Resolves with how many there were.
+ */
+export function withdrawExpiries(services: Services, stopped?: () => boolean): Promise<number> {
+  return sweep(services, WITHDRAW, stopped);
+}
+
+async function sweep(services: Services, work: Work, stopped?: () => boolean): Promise<number> {
+  const batch = isPostgres(services.db) ? BATCH.postgres : BATCH.sqlite;
+  let total = 0;
+  for (;;) {
+    const found = await find(services, work, services.clock.now());
+    const queue = [...found];
+    total += await inBatches({ ...batch, stopped }, async (size) => {
+      const some = queue.splice(0, size);
+      await mark(services, work, some);
+      return some.length;
+    });
+    if (found.length < FOUND_AT_ONCE || stopped?.()) return total;
+  }
+}
+
+/** In one transaction for each organization. */
+async function mark(services: Services, work: Work, found: readonly Found[]): Promise<void> {
+  const ctx: Context = {
+    ...services,
+    db: services.unhurried,
+    publicUrl: services.publicUrl,
+    principal: systemPrincipal('expiry'),
+    request: { id: newId('evt'), ip: null, userAgent: null },
+  };
+  for (const organizationId of [...new Set(found.map((one) => one.organizationId))].sort()) {
+    const own = (table: Table) =>
+      found.filter((one) => one.table === table && one.organizationId === organizationId);
+    await write(ctx, async (change) => {
+      await change.lock(organizationId);
+      await markKeys(change, work, own('api_keys'));
+      await markSecrets(change, work, own('api_key_secrets'));
+    });
+  }
+}
+
+interface Found {
+  readonly table: Table;
+  /** Of the key, or of the secret. */
+  readonly id: string;
+  readonly organizationId: string;
+  readonly keyId: string;
+}
+
+async function find({ db }: Services, work: Work, now: number): Promise<Found[]> {
+  const keys = await db
+    .selectFrom('api_keys')
+    .select(['id', 'id as keyId', 'organization_id as organizationId'])
+    .where(work.applies('api_keys', now))
+    .orderBy('expires_at')
+    .limit(FOUND_AT_ONCE)
+    .execute();
+  const secrets = await db
+    .selectFrom('api_key_secrets')
+    .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
+    .select(['api_key_secrets.id', 'api_keys.id as keyId', 'api_keys.organization_id as organizationId'])
+    .where(work.applies('api_key_secrets', now))
+    .orderBy('api_key_secrets.expires_at')
+    .limit(FOUND_AT_ONCE)
+    .execute();
+  return [
+    ...keys.map((one) => ({ ...one, table: 'api_keys' as const })),
+    ...secrets.map((one) => ({ ...one, table: 'api_key_secrets' as const })),
+  ];
+}
+
+/** What was found may have been extended, revoked or recorded before the lock: the conditions hold again. */
+async function markKeys({ tx, now, audit }: Change, work: Work, found: readonly Found[]): Promise<void> {
+  if (found.length === 0) return;
+  const ids = found.map(({ id }) => id);
+  const marked = await tx
+    .updateTable('api_keys')
+    .set({ expiry_recorded_at: work.recordedAt(now) })
+    .where('id', 'in', ids)
+    .where(work.applies('api_keys', now))
+    .returning(['id', 'enabled'])
+    .execute();
+  const enabled = new Map(marked.map((key) => [key.id, key.enabled === 1]));
+  for (const { id, organizationId } of found) {
+    const isEnabled = enabled.get(id);
+    if (isEnabled !== undefined) audit({ organizationId, targetId: id, ...work.ofKey(isEnabled) });
+  }
+}
+
+async function markSecrets({ tx, now, audit }: Change, work: Work, found: readonly Found[]): Promise<void> {
+  if (found.length === 0) return;
+  const ids = found.map(({ id }) => id);
+  const marked = await tx
+    .updateTable('api_key_secrets')
+    .set({ expiry_recorded_at: work.recordedAt(now) })
+    .where('id', 'in', ids)
+    .where(work.applies('api_key_secrets', now))
+    .returning('id')
+    .execute();
+  const done = new Set(marked.map(({ id }) => id));
+  for (const { id, organizationId, keyId } of found)
+    if (done.has(id)) audit({ organizationId, targetId: keyId, ...work.ofSecret(id) });
+}
+
+function column(table: Table, name: 'expiry_recorded_at' | 'revoked_at' | 'expires_at') {
+  return sql.ref(`${table}.${name}`);
+}

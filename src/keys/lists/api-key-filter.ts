@@ -1,0 +1,203 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { NEVER, type Tables } from '../../../db/tables.ts';
+import { isActorInScope, isTeamInScope, type KeyScope } from '../../access/key-scope.ts';
+import { isGiven } from '../../core/given.ts';
+import { isId } from '../../core/ids.ts';
+import { foldName, Input } from '../../core/input.ts';
+import type { RotationPolicy } from '../../organizations/organization.ts';
+import { type ApiKeyStatus, DAY_MS } from '../api-key.ts';
+import type { Environment } from '../secret.ts';
+
+/** Narrows a list of keys: all conditions hold. Times are milliseconds since the epoch; null is left out. */
+export interface ApiKeyFilter {
+  /** Any of these; left out: all but REVOKED. */
+  readonly status?: readonly ApiKeyStatus[] | null | undefined;
+  readonly environment?: Environment | null | undefined;
+  readonly roleId?: string | null | undefined;
+  readonly teamId?: string | null | undefined;
+  readonly externalId?: string | null | undefined;
+  readonly createdById?: string | null | undefined;
+  /** Part of name, description, display form or id, upper and lower case alike; at most 200 characters. */
+  readonly search?: string | null | undefined;
+  /** Not used since then (or never), and made before. */
+  readonly unusedSince?: number | null | undefined;
+  readonly expiresBefore?: number | null | undefined;
+  readonly rotationDueBefore?: number | null | undefined;
+}
+
+/** What conditions on keys are built with. */
+export type KeyExpressions = ExpressionBuilder<Tables, 'api_keys'>;
+
+type Condition = Expression<SqlBool>;
+
+const SEARCH_MAX = 200;
+const ALL_BUT_REVOKED: readonly ApiKeyStatus[] = ['ACTIVE', 'DISABLED', 'EXPIRED'];
+
+/** The filter with its texts as they are stored. Throws BAD_USER_INPUT for those that nothing stored can be like. */
+export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
+  const input = new Input();
+  const { externalId, createdById } = given;
+  input.text(['filter', 'externalId'], externalId, SEARCH_MAX);
+  input.text(['filter', 'createdById'], createdById, SEARCH_MAX);
+  const search = input.text(['filter', 'search'], given.search, SEARCH_MAX);
+  input.checkArguments();
+  // As it was given, white space too: nothing stored is like text of white space alone.
+  const exactly = (value: string | null | undefined) => value?.normalize('NFC') ?? null;
+  return {
+    ...given,
+    externalId: exactly(externalId),
+    createdById: exactly(createdById),
+    search: search && foldName(search),
+  };
+}
+
+/** Whether a filter leaves out keys of the statuses that it shows. */
+export function isNarrowed({ status: _, ...others }: ApiKeyFilter): boolean {
+  return Object.values(others).some(isGiven);
+}
+
+/** The keys among which a filter looks, as indexes tell them apart. */
+export type Kept = 'all' | 'unrevoked' | 'revoked';
+
+/** Those of which a filter of these statuses shows some; `whole`: it shows all of them. */
+export function keptBy({ status }: ApiKeyFilter): { readonly kept: Kept; readonly whole: boolean } {
+  const statuses = new Set(status ?? ALL_BUT_REVOKED);
+  const all = ALL_BUT_REVOKED.every((each) => statuses.has(each));
+  if (!statuses.has('REVOKED')) return { kept: 'unrevoked', whole: all };
+  return statuses.size === 1 ? { kept: 'revoked', whole: true } : { kept: 'all', whole: all };
+}
+
+/** Compares a column of keys with a value: as it is, or so that no index by the column is used. */
+export type Compare = (
+  column: keyof Tables['api_keys'] & string,
+  operator: '=' | '<' | '<=' | '>' | 'like',
+  value: unknown,
+) => Condition;
+
+const plainly: Compare = (column, operator, value) => {
+  const escaped = sql.raw(operator === 'like' ? " escape '\\'" : '');
+  return sql<SqlBool>`${sql.ref(`api_keys.${column}`)} ${sql.raw(operator)} ${value}${escaped}`;
+};
+
+/**
+ * Compares these columns as they are, and others so that neither engine looks for their values in an index; PostgreSQL
+ * still knows how many rows have them.
+ */
+export function comparing(columns: readonly string[]): Compare {
+  return (column, operator, value) => {
+    const plain = plainly(column, operator, value);
+    return columns.includes(column) ? plain : sql<SqlBool>`(${plain}) is true`;
+  };
+}
+
+/** The filter as conditions. Teams and creators that don't exist for the caller have no keys. */
+export function filterConditions(
+  eb: KeyExpressions,
+  filter: ApiKeyFilter,
+  facts: {
+    readonly policy: RotationPolicy;
+    readonly now: number;
+    readonly scope: KeyScope;
+    readonly compare: Compare;
+  },
+): Condition[] {
+  const { policy, now, scope, compare } = facts;
+  const conditions: Condition[] = hasAnyStatus(eb, filter, now, compare);
+  const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
+    if (isGiven(value)) conditions.push(condition(value));
+  };
+  add(filter.environment, (environment) => compare('environment', '=', environment));
+  add(filter.roleId, (id) => (isId('role', id) ? compare('role_id', '=', id) : NONE));
+  add(filter.teamId, (id) => isBoundTo(eb, id, scope));
+  add(filter.externalId, (externalId) => compare('external_id', '=', externalId));
+  add(filter.createdById, (id) =>
+    eb.and([compare('created_by', '=', id), isActorInScope(scope, id, 'api_keys.created_by')]),
+  );
+  add(filter.search, (text) => compare('search_text', 'like', patternOf(text)));
+  add(filter.unusedSince, (time) => isUnusedSince(eb, time));
+  add(filter.expiresBefore, (time) => compare('expires_at', '<', Math.min(time, NEVER)));
+  add(filter.rotationDueBefore, (time) => isRotationDue(eb, policy, time, compare));
+  return conditions;
+}
+
+/** That no key is meant. */
+export const NONE: Condition = sql<SqlBool>`1 = 0`;
+
+function hasAnyStatus(eb: KeyExpressions, filter: ApiKeyFilter, now: number, compare: Compare): Condition[] {
+  const { kept, whole } = keptBy(filter);
+  const some = whole
+    ? []
+    : [eb.or([...new Set(filter.status)].map((status) => hasStatus(eb, status, now, compare)))];
+  if (kept === 'all') return some;
+  return [eb('api_keys.revoked_at', kept === 'revoked' ? 'is not' : 'is', null), ...some];
+}
+
+/** That a key has this status: `statusOf` as a condition. */
+export function hasStatus(
+  eb: KeyExpressions,
+  status: ApiKeyStatus,
+  now: number,
+  compare: Compare = plainly,
+): Condition {
+  if (status === 'REVOKED') return eb('api_keys.revoked_at', 'is not', null);
+  const unrevoked = eb('api_keys.revoked_at', 'is', null);
+  // Written out: a partial index is used only where its condition stands in the statement.
+  if (status === 'DISABLED') return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(0))]);
+  const expiry = compare('expires_at', status === 'EXPIRED' ? '<=' : '>', now);
+  return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(1)), expiry]);
+}
+
+/** That a key was not used since then, or never, and made before. */
+export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
+  const used = eb
+    .selectFrom('api_key_usage')
+    .select('api_key_usage.api_key_id')
+    .whereRef('api_key_usage.api_key_id', '=', 'api_keys.id')
+    .where('api_key_usage.last_used_at', '>=', time);
+  return eb.and([eb('api_keys.created_at', '<', time), eb.not(eb.exists(used))]);
+}
+
+/** That a key's rotation is due before then: `rotationDueAt` as a condition. */
+export function isRotationDue(
+  eb: KeyExpressions,
+  policy: RotationPolicy,
+  time: number,
+  compare: Compare = plainly,
+): Condition {
+  const due = rotationLimits(policy, time).map(([environment, before]) =>
+    eb.and([compare('rotated_at', '<', before), compare('environment', '=', environment)]),
+  );
+  return eb.and([eb('api_keys.revoked_at', 'is', null), eb.or(due)]);
+}
+
+/** Before when keys of each environment that asks for rotation were rotated whose rotation is due before a time. */
+export function rotationLimits(policy: RotationPolicy, time: number): [Environment, number][] {
+  const limit = (environment: Environment, days: number | null): [Environment, number][] =>
+    days === null ? [] : [[environment, time - days * DAY_MS]];
+  return [...limit('live', policy.liveDays), ...limit('test', policy.testDays)];
+}
+
+/** That a key is bound to this team, which must be in scope. */
+export function isBoundTo(eb: KeyExpressions, teamId: string, scope: KeyScope): Condition {
+  if (!isId('team', teamId) || !isTeamInScope(scope, teamId)) return NONE;
+  return isBoundToAny(eb, [teamId]);
+}
+
+/** That a key is bound to one of these teams, looked up for each key: a team may have very many. */
+export function isBoundToAny(eb: KeyExpressions, teamIds: readonly string[]): Condition {
+  if (teamIds.length === 0) return NONE;
+  const bond = eb
+    .selectFrom('api_key_teams')
+    .select('api_key_teams.team_id')
+    .where('api_key_teams.api_key_id', '=', sql<string>`api_keys.id || ''`)
+    .where('api_key_teams.team_id', 'in', teamIds)
+    // Keeps PostgreSQL from reading all keys of the teams first.
+    .limit(sql.lit(1))
+    .offset(sql.lit(0));
+  return eb.exists(bond);
+}
+
+/** What a text that holds this one is like; neither engine's wildcards mean anything in it. */
+function patternOf(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

@@ -1,0 +1,132 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type ApiKeyIndex, apiKeysBy } from '../../../db/api-key-index.ts';
+import { isPostgres } from '../../../db/is-postgres.ts';
+import { keysContaining } from '../../../db/search-index.ts';
+import { NEVER, type Tables } from '../../../db/tables.ts';
+import type { KeyScope } from '../../access/key-scope.ts';
+import { isGiven } from '../../core/given.ts';
+import type { RotationPolicy } from '../../organizations/organization.ts';
+import { type ApiKeyFilter, isNarrowed, type Kept, keptBy, rotationLimits } from './api-key-filter.ts';
+
+/** What a list shows, in whichever order. */
+export interface KeySelection {
+  readonly organizationId: string;
+  readonly filter: ApiKeyFilter;
+  readonly policy: RotationPolicy;
+  readonly now: number;
+  readonly scope: KeyScope;
+  /** Only keys bound to this team. */
+  readonly boundToTeam: string | undefined;
+}
+
+/** Finds the ids of keys, by an index alone; each once. */
+export type KeyIds = SelectQueryBuilder<Tables, never, { id: string }>;
+
+/** How an index leads to all keys that one part of a selection leaves, and perhaps to some more. */
+export interface Narrowing {
+  readonly ids: KeyIds;
+  /** Finding them may take longer than there are of them. */
+  readonly isSlow?: boolean;
+  /** It leads to no others than those of the selection. */
+  readonly isExact?: boolean;
+}
+
+/** The indexes that lead to all of a selection, one for each part of it. */
+export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowing[] {
+  const { organizationId, filter, policy, scope, boundToTeam } = selection;
+  const { kept, whole } = keptBy(filter);
+  const isUnrevoked = kept === 'unrevoked';
+  const { environment, roleId, teamId, externalId, createdById, search } = filter;
+  const { unusedSince, expiresBefore, rotationDueBefore } = filter;
+  // Only what the index itself tells is asked for: everything else would be looked up in rows, however many.
+  const own = (index: ApiKeyIndex) =>
+    apiKeysBy(db, index).where('api_keys.organization_id', '=', organizationId);
+  const unrevoked = (index: ApiKeyIndex, otherwise: ApiKeyIndex) =>
+    isUnrevoked ? own(index).where('api_keys.revoked_at', 'is', null) : own(otherwise);
+  const byRotation = () => unrevoked('api_keys_unrevoked_by_rotation', 'api_keys_by_rotation');
+  const byExpiry = () => unrevoked('api_keys_unrevoked_by_expiry', 'api_keys_by_expiry');
+  const isExact =
+    (whole || new Set(filter.status).size === 1) && !isNarrowed(filter) && !scope && !isGiven(boundToTeam);
+  const found: Narrowing[] = [{ ids: byStatus(db, selection, kept), isExact }];
+  const add = (ids: SelectQueryBuilder<Tables, 'api_keys', object>): void => {
+    found.push({ ids: ids.select('api_keys.id') as unknown as KeyIds });
+  };
+  if (isGiven(externalId)) add(own('api_keys_by_external_id').where('external_id', '=', externalId));
+  if (isGiven(createdById)) add(own('api_keys_by_creator').where('created_by', '=', createdById));
+  if (isGiven(roleId))
+    add(
+      apiKeysBy(db, 'api_keys_by_role')
+        .where('role_id', '=', roleId)
+        .where(({ exists, selectFrom }) =>
+          // How many keys a role of another organization has must not show.
+          exists(
+            selectFrom('roles')
+              .select('roles.id')
+              .where('roles.id', '=', roleId)
+              .where('roles.organization_id', '=', organizationId),
+          ),
+        ),
+    );
+  if (isGiven(environment)) add(byRotation().where('environment', '=', environment));
+  if (isGiven(expiresBefore)) add(byExpiry().where('expires_at', '<', Math.min(expiresBefore, NEVER)));
+  if (isGiven(rotationDueBefore)) {
+    const due = rotationLimits(policy, rotationDueBefore).map(([of, before]) =>
+      byRotation().where('environment', '=', of).where('rotated_at', '<', before).select('api_keys.id'),
+    );
+    const [first, second] = due;
+    if (first) found.push({ ids: (second ? first.unionAll(second) : first) as unknown as KeyIds });
+  }
+  if (isGiven(unusedSince)) {
+    const unused = db
+      .selectFrom('api_key_usage')
+      .select('api_key_usage.api_key_id as id')
+      .where('api_key_usage.organization_id', '=', organizationId)
+      .where('api_key_usage.last_used_at', '<', unusedSince);
+    found.push({ ids: unused as unknown as KeyIds });
+  }
+  for (const teamIds of [scope, ...[teamId, boundToTeam].filter(isGiven).map((id) => [id])])
+    if (teamIds) found.push(ofTeams(db, organizationId, teamIds));
+  const containing = isGiven(search) ? keysContaining(db, organizationId, search) : null;
+  if (containing) found.push({ ids: containing, isSlow: true });
+  return found;
+}
+
+function byStatus(db: Kysely<Tables>, { organizationId, filter, now }: KeySelection, kept: Kept): KeyIds {
+  const statuses = [...new Set(filter.status)];
+  const [status] = statuses.length === 1 ? statuses : [];
+  const index = {
+    ACTIVE: 'api_keys_unrevoked_by_expiry',
+    EXPIRED: 'api_keys_unrevoked_by_expiry',
+    DISABLED: 'api_keys_disabled',
+    REVOKED: 'api_keys_revoked',
+  } as const;
+  const whole = kept === 'all' ? 'api_keys_by_age' : 'api_keys_unrevoked_by_age';
+  let keys = apiKeysBy(db, status ? index[status] : whole)
+    .where('api_keys.organization_id', '=', organizationId)
+    .select('api_keys.id');
+  if (kept !== 'all') keys = keys.where('api_keys.revoked_at', kept === 'revoked' ? 'is not' : 'is', null);
+  if (status === 'DISABLED') keys = keys.where('api_keys.enabled', '=', sql.lit(0));
+  if (status === 'ACTIVE' || status === 'EXPIRED')
+    keys = keys
+      .where('api_keys.enabled', '=', sql.lit(1))
+      .where('api_keys.expires_at', status === 'ACTIVE' ? '>' : '<=', now);
+  return keys as unknown as KeyIds;
+}
+
+/** Teams of other organizations have no keys here: how many they have there must not show. */
+function ofTeams(db: Kysely<Tables>, organizationId: string, teamIds: readonly string[]): Narrowing {
+  const own = db
+    .selectFrom('teams')
+    .select('teams.id')
+    .where(sql<string>`teams.organization_id || ''`, '=', organizationId)
+    .where('teams.id', 'in', teamIds.length > 0 ? teamIds : ['']);
+  const bonds = db
+    .selectFrom('api_key_teams')
+    .select('api_key_teams.api_key_id as id')
+    .where('api_key_teams.team_id', 'in', own);
+  if (teamIds.length <= 1) return { ids: bonds as unknown as KeyIds };
+  // PostgreSQL would read the bonds of all teams in the order of the keys, to tell equal ones apart.
+  const apart = isPostgres(db) ? bonds.offset(sql.lit(0)) : bonds;
+  const ids = db.selectFrom(apart.as('bonds')).select('bonds.id').distinct();
+  return { ids: ids as unknown as KeyIds, isSlow: true };
+}

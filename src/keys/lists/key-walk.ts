@@ -1,0 +1,46 @@
+import type { ApiKeyIndex } from '../../../db/api-key-index.ts';
+import type { Tables } from '../../../db/tables.ts';
+import { isGiven } from '../../core/given.ts';
+import { type ApiKeyFilter, isNarrowed, keptBy } from './api-key-filter.ts';
+
+/** What a list of keys is ordered by; equals are ordered by id. */
+export interface ApiKeyOrder {
+  readonly field: 'CREATED_AT' | 'NAME' | 'LAST_USED_AT' | 'EXPIRES_AT';
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** How a list is read along its order. */
+export interface KeyWalk {
+  /** Null: the one of uses. */
+  readonly index: ApiKeyIndex | null;
+  /** Columns whose values are looked for in the index. */
+  readonly columns: readonly (keyof Tables['api_keys'] & string)[];
+  /** Each entry is of a key that the filter shows: a page reads as many as it has. */
+  readonly isExact: boolean;
+}
+
+/** The index to walk along: the one that has the fewest keys besides those that the filter shows. */
+export function walkOf(field: ApiKeyOrder['field'], filter: ApiKeyFilter): KeyWalk {
+  const { kept, whole } = keptBy(filter);
+  const isWhole = whole && !isNarrowed(filter);
+  const walk = (index: ApiKeyIndex, isExact: boolean, ...columns: KeyWalk['columns']): KeyWalk => ({
+    index,
+    isExact,
+    columns,
+  });
+  if (field === 'LAST_USED_AT') return { index: null, isExact: kept === 'all' && isWhole, columns: [] };
+  if (field === 'NAME') return walk('api_keys_by_name', kept === 'all' && isWhole);
+  if (field === 'EXPIRES_AT')
+    return kept === 'unrevoked'
+      ? walk('api_keys_unrevoked_by_expiry', isWhole, 'expires_at')
+      : walk('api_keys_by_expiry', kept === 'all' && isWhole, 'expires_at');
+  const { externalId, createdById, roleId, status } = filter;
+  if (isGiven(externalId)) return walk('api_keys_by_external_id', false, 'created_at', 'external_id');
+  if (isGiven(createdById)) return walk('api_keys_by_creator', false, 'created_at', 'created_by');
+  if (isGiven(roleId)) return walk('api_keys_by_role', false, 'created_at', 'role_id');
+  if (kept === 'revoked') return walk('api_keys_revoked', isWhole, 'created_at');
+  if (kept === 'all') return walk('api_keys_by_age', isWhole, 'created_at');
+  return status?.length === 1 && status[0] === 'DISABLED'
+    ? walk('api_keys_disabled', !isNarrowed(filter), 'created_at')
+    : walk('api_keys_unrevoked_by_age', isWhole, 'created_at');
+}

@@ -1,0 +1,157 @@
+import { type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { apiKeysBy } from '../../../db/api-key-index.ts';
+import { countUpTo, totalOf } from '../../../db/counts.ts';
+import { isPostgres } from '../../../db/is-postgres.ts';
+import type { Tables } from '../../../db/tables.ts';
+import { isGiven } from '../../core/given.ts';
+import { COUNT_MAX, type Total } from '../../core/page.ts';
+import {
+  comparing,
+  filterConditions,
+  isBoundTo,
+  isBoundToAny,
+  type KeyExpressions,
+} from './api-key-filter.ts';
+import { type KeyIds, type KeySelection, type Narrowing, narrowings } from './key-narrowing.ts';
+import type { KeyWalk } from './key-walk.ts';
+
+/** So many keys are gathered and sorted; of more, enough for a page are found soon along the order. */
+const GATHERED_MAX = 2_000;
+
+/** So many are gathered where requests are answered: it takes no longer than a page. */
+const GATHERED_HERE_MAX = 100;
+
+/** Most keys that are looked at to count those that a filter shows. */
+const COUNTED_AMONG_MAX = 2 * COUNT_MAX;
+
+type KeyQuery = SelectQueryBuilder<Tables, 'api_keys', object>;
+
+/** How a list of keys is read: without what is shown of each, in no order yet. */
+export interface KeyListPlan {
+  readonly db: Kysely<Tables>;
+  readonly query: KeyQuery;
+  total(): Promise<Total>;
+}
+
+/**
+ * Decides how a filtered list is read. Where one part of the filter leaves few keys, these are gathered by its index;
+ * otherwise the index of the order is walked along. How many each leaves, its index tells.
+ */
+export async function planKeyList(
+  db: Kysely<Tables>,
+  reader: Kysely<Tables>,
+  selection: KeySelection,
+  walk: KeyWalk,
+): Promise<KeyListPlan> {
+  const isSmall = reader === db;
+  const ways = narrowings(reader, selection);
+  const counts = isSmall ? [] : await countEach(db, reader, ways);
+  const fewest = Math.min(...counts);
+  const narrowest = ways[counts.indexOf(fewest)];
+  if (narrowest && fewest <= GATHERED_MAX) {
+    const by = narrowest.isSlow || fewest > GATHERED_HERE_MAX ? reader : db;
+    const query = gathered(by, narrowest.ids, selection, walk);
+    return { db: by, query, total: () => count(by, query) };
+  }
+  const query = walkAlong(reader, selection, walk);
+  const most = ways[ways.length > 1 ? 1 : 0] as Narrowing;
+  const total = () => (isSmall ? count(reader, query) : countAmong(reader, most, selection));
+  return { db: reader, query, total };
+}
+
+/** How many keys each index leads to, as far as that matters. */
+async function countEach(
+  db: Kysely<Tables>,
+  reader: Kysely<Tables>,
+  ways: readonly Narrowing[],
+): Promise<number[]> {
+  const counts = ways.map(
+    ({ ids }) =>
+      sql`(select count(*) from (select 1 as one from (${ids}) as found limit ${GATHERED_MAX + 1}) as counted)`,
+  );
+  const columns = counts.map((each, at) => sql`${each} as ${sql.id(`n${at}`)}`);
+  const by = ways.some(({ isSlow }) => isSlow) ? reader : db;
+  const { rows } = await sql<Record<string, number>>`select ${sql.join(columns)}`.execute(by);
+  return ways.map((_, at) => Number(rows[0]?.[`n${at}`]));
+}
+
+/** The keys of a selection, along the index of an order. */
+export function walkAlong(db: Kysely<Tables>, selection: KeySelection, walk: KeyWalk): KeyQuery {
+  const { organizationId } = selection;
+  const meant = (eb: KeyExpressions) =>
+    eb.and(conditions(eb, selection, [...walk.columns, 'organization_id']));
+  if (walk.index) return apiKeysBy(db, walk.index).where(meant);
+  // The organization is named where the index of the order begins with it.
+  let uses = db.selectFrom('api_key_usage').where('api_key_usage.organization_id', '=', organizationId);
+  const { unusedSince } = selection.filter;
+  if (isGiven(unusedSince)) uses = uses.where('api_key_usage.last_used_at', '<', unusedSince);
+  const keys = lookingUp(db, uses as unknown as KeyQuery, 'api_keys', 'api_key_usage.api_key_id');
+  return keys.where((eb) => eb.and(conditions(eb, selection, [])));
+}
+
+/** The keys of a selection among those that an index leads to. */
+function gathered(db: Kysely<Tables>, ids: KeyIds, selection: KeySelection, walk: KeyWalk): KeyQuery {
+  const own = among(db, ids, 'first').where((eb) => eb.and(conditions(eb, selection, [])));
+  return walk.index ? own : lookingUp(db, own, 'api_key_usage', 'api_keys.id');
+}
+
+/** Keys with these ids, which are found first, or one at a time. */
+function among(db: Kysely<Tables>, ids: KeyIds, order: 'first' | 'as they come'): KeyQuery {
+  const matches = db
+    .with(
+      (cte) => (order === 'first' ? cte('matches').materialized() : cte('matches').notMaterialized()),
+      () => ids,
+    )
+    .selectFrom('matches');
+  return lookingUp(db, matches as unknown as KeyQuery, 'api_keys', 'matches.id');
+}
+
+/**
+ * Adds to each row the one of another table with the id in this column, looked up for it whatever conditions follow:
+ * PostgreSQL might think that they leave a row or two of that table, and look for the matches of each instead.
+ */
+function lookingUp(
+  db: Kysely<Tables>,
+  rows: KeyQuery,
+  table: 'api_keys' | 'api_key_usage',
+  column: string,
+): KeyQuery {
+  const id = table === 'api_keys' ? 'api_keys.id' : 'api_key_usage.api_key_id';
+  const isIt = sql<SqlBool>`${sql.ref(id)} = ${sql.ref(column)}`;
+  if (!isPostgres(db)) return (rows.crossJoin(table) as unknown as KeyQuery).where(isIt);
+  const row = db.selectFrom(table).selectAll().where(isIt).offset(sql.lit(0));
+  return rows.crossJoinLateral(row.as(table)) as unknown as KeyQuery;
+}
+
+function conditions(
+  eb: KeyExpressions,
+  { organizationId, filter, scope, boundToTeam, ...facts }: KeySelection,
+  columns: KeyWalk['columns'],
+) {
+  const compare = comparing(columns);
+  return [
+    ...filterConditions(eb, filter, { ...facts, scope, compare }),
+    compare('organization_id', '=', organizationId),
+    ...(scope ? [isBoundToAny(eb, scope)] : []),
+    ...(boundToTeam === undefined ? [] : [isBoundTo(eb, boundToTeam, scope)]),
+  ];
+}
+
+async function count(db: Kysely<Tables>, query: KeyQuery): Promise<Total> {
+  return totalOf(await countUpTo(db, query.select(sql`1`.as('one')), COUNT_MAX));
+}
+
+/** Counts the keys of a selection among the first that an index leads to. */
+async function countAmong(
+  db: Kysely<Tables>,
+  { ids, isExact }: Narrowing,
+  selection: KeySelection,
+): Promise<Total> {
+  if (isExact) return totalOf(await countUpTo(db, ids, COUNT_MAX));
+  const first = ids.limit(COUNTED_AMONG_MAX + 1);
+  const shown = among(db, first, 'as they come').where((eb) => eb.and(conditions(eb, selection, [])));
+  const total = await count(db, shown);
+  if (!total.isExact) return total;
+  const looked = await countUpTo(db, ids, COUNTED_AMONG_MAX);
+  return totalOf(total.count, looked <= COUNTED_AMONG_MAX);
+}

@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import { NEVER } from '../../../db/tables.ts';
+import type { KeyLimits } from '../../access/key-limits.ts';
+import type { Changes } from '../../changes/events.ts';
+import { foldName } from '../../core/input.ts';
+import { storedNetwork } from '../../core/ip.ts';
+import type { RateLimit } from '../api-key.ts';
+import type { Environment } from '../secret.ts';
+
+/** What somebody decides about a key: all that can be set when it is made, or changed later. */
+export interface KeyPolicy {
+  readonly name: string;
+  readonly description: string | null;
+  readonly enabled: boolean;
+  readonly roleId: string | null;
+  readonly grants: readonly string[];
+  readonly teamIds: readonly string[];
+  readonly ipAllowlist: readonly string[];
+  readonly rateLimit: RateLimit | null;
+  readonly externalId: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly expiresAt: number | null;
+}
+
+const FIELDS: readonly (keyof KeyPolicy)[] = [
+  'name',
+  'description',
+  'enabled',
+  'roleId',
+  'grants',
+  'teamIds',
+  'ipAllowlist',
+  'rateLimit',
+  'externalId',
+  'metadata',
+  'expiresAt',
+];
+
+/** A policy as columns of the key's row; its teams are rows of their own. */
+export function policyColumns(policy: KeyPolicy) {
+  return {
+    name: policy.name,
+    name_key: foldName(policy.name),
+    description: policy.description,
+    enabled: policy.enabled ? 1 : 0,
+    role_id: policy.roleId,
+    grants: JSON.stringify(policy.grants),
+    ip_allowlist: JSON.stringify(policy.ipAllowlist),
+    rate_limit: policy.rateLimit?.limit ?? null,
+    rate_window_seconds: policy.rateLimit?.windowSeconds ?? null,
+    external_id: policy.externalId,
+    metadata: JSON.stringify(policy.metadata),
+    expires_at: policy.expiresAt ?? NEVER,
+  };
+}
+
+/** What a key with this policy is bound by. */
+export function limitsOf(
+  policy: Pick<KeyPolicy, 'expiresAt' | 'ipAllowlist' | 'rateLimit' | 'teamIds'>,
+  environment: Environment,
+): KeyLimits {
+  const { expiresAt, ipAllowlist, rateLimit, teamIds } = policy;
+  return {
+    environment,
+    expiresAt: expiresAt ?? NEVER,
+    allowlist: ipAllowlist.map(storedNetwork),
+    rateLimit,
+    teamIds,
+  };
+}
+
+/** What differs, for the audit log; lists are compared as sets. */
+export function policyChanges(before: Partial<KeyPolicy>, after: Partial<KeyPolicy>): Changes {
+  const changed = FIELDS.filter((field) => field in after && !isSame(before[field], after[field]));
+  return Object.fromEntries(
+    changed.map((field) => [field, [shown(field, before[field]), shown(field, after[field])]]),
+  );
+}
+
+function isSame(before: unknown, after: unknown): boolean {
+  return isDeepStrictEqual(asSet(before), asSet(after));
+}
+
+function asSet(value: unknown): unknown {
+  return Array.isArray(value) ? [...value].sort() : value;
+}
+
+function shown(field: keyof KeyPolicy, value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  return field === 'expiresAt' ? new Date(value as number).toISOString() : value;
+}

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../../db/tables.ts';
+import type { Principal } from '../../access/principal.ts';
+import { LimitExceededError } from '../../core/errors.ts';
+import type { Organization } from '../../organizations/organization.ts';
+import { countActiveApiKeys } from '../lists/key-counts.ts';
+
+/**
+ * Throws LimitExceededError unless the organization may have one more active key. Exact only where the organization is
+ * locked. A caller limited to teams is not told how many there are, other teams' included.
+ */
+export async function requireRoom(
+  { tx, principal }: { readonly tx: Kysely<Tables>; readonly principal: Principal },
+  { id, maxActiveApiKeys: limit }: Pick<Organization, 'id' | 'maxActiveApiKeys'>,
+  now: number,
+): Promise<void> {
+  if (limit === null) return;
+  const active = await countActiveApiKeys(tx, id, now);
+  if (active < limit) return;
+  if (principal.keyScope)
+    throw new LimitExceededError('The organization may have no more active API keys', limit, limit);
+  throw new LimitExceededError(
+    `The organization may have ${limit} active API keys, and has ${active}`,
+    limit,
+    active,
+  );
+}

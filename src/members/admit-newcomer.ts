@@ -1,0 +1,70 @@
+import type { Transaction } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { covers } from '../access/permissions.ts';
+import type { Change } from '../command.ts';
+import { isId } from '../core/ids.ts';
+import { foldName } from '../core/input.ts';
+import { loadRoles, type Role } from '../roles/role.ts';
+import { findRemoval } from '../sign-in/removals.ts';
+import { joinOrganization } from './join-organization.ts';
+
+/** Who asks to come in. */
+export interface Newcomer {
+  /** Null: nobody has the address yet. */
+  readonly userId: string | null;
+  readonly email: string;
+  readonly name: string | null;
+}
+
+/** The name in the audit log of who lets people in that nobody invited: the operator's setting. */
+export const ADMITTING_ACTOR = 'oidc';
+
+/**
+ * Makes somebody a member who is none, was not invited and was never removed: who was, stays out until invited again. The
+ * role is the operator's choice, and explicit, so it may hold what no member does; but never everything. Gives what keeps
+ * everybody out, for the log, or null. The caller has locked the organization.
+ */
+export async function admitNewcomer(
+  change: Change,
+  { userId, email, name }: Newcomer,
+  { organizationId, role: wanted }: { readonly organizationId: string; readonly role: string },
+): Promise<string | null> {
+  const { tx } = change;
+  if (userId !== null && (await isOrWasMember(tx, organizationId, userId, email))) return null;
+  const role = await findRole(tx, organizationId, wanted);
+  if (!role) return 'OIDC_DEFAULT_ROLE names no role of the organization';
+  if (covers(role.permissions, '*')) return 'OIDC_DEFAULT_ROLE names a role that holds everything';
+  const audit: Change['audit'] = (record) => change.audit({ actor: ADMITTING_ACTOR, ...record });
+  await joinOrganization({ ...change, audit }, { organizationId, email, name, roleId: role.id });
+  return null;
+}
+
+async function isOrWasMember(
+  tx: Transaction<Tables>,
+  organizationId: string,
+  userId: string,
+  email: string,
+): Promise<boolean> {
+  const membership = await tx
+    .selectFrom('memberships')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return membership !== undefined || (await findRemoval(tx, organizationId, { userId, email })) !== null;
+}
+
+async function findRole(
+  tx: Transaction<Tables>,
+  organizationId: string,
+  wanted: string,
+): Promise<Role | null> {
+  const named = await tx
+    .selectFrom('roles')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where(isId('role', wanted) ? 'id' : 'name_key', '=', isId('role', wanted) ? wanted : foldName(wanted))
+    .executeTakeFirst();
+  const [role] = named ? await loadRoles(tx, [named.id]) : [];
+  return role ?? null;
+}

@@ -1,0 +1,139 @@
+import { refuseEscalation } from '../access/escalation.ts';
+import { UNRESTRICTED } from '../access/key-limits.ts';
+import type { Changes } from '../changes/events.ts';
+import { authorize, authorizeSomewhere, command, type Outcome, type PermittedChange } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { Input } from '../core/input.ts';
+import { difference } from '../organizations/difference.ts';
+import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
+import { requireRole } from '../roles/require-role.ts';
+import { createSignInLink, INVITATION_MS } from '../sign-in/create-sign-in-link.ts';
+import { inviterOf } from '../sign-in/inviter-standing.ts';
+import { requireTeams } from '../teams/require-teams.ts';
+import { MEMBER_TEAMS_MAX, putIntoTeams, teamIdsOfMember } from './member-teams.ts';
+import { type Membership, selectMemberships, toMembership } from './membership.ts';
+import { requireMembership } from './require-membership.ts';
+import { userByEmail } from './user-by-email.ts';
+
+/** Who is invited, and as what. */
+export interface InviteMemberInput {
+  readonly organizationId?: string | null | undefined;
+  readonly email: string;
+  /** What this organization calls the person; left out or null: as in an earlier invitation, or by the address. */
+  readonly name?: string | null | undefined;
+  readonly roleId: string;
+  readonly teamIds?: readonly string[] | null | undefined;
+}
+
+/** An invitation, with the link that nobody can be shown again. */
+export interface InvitedMember {
+  readonly membership: Membership;
+  /** Good for 7 days, once. */
+  readonly signInUrl: string;
+}
+
+interface Invitation {
+  readonly organizationId: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly roleId: string;
+  readonly teamIds: readonly string[];
+}
+
+const PERMISSION = 'member.manage';
+
+/**
+ * Invites somebody to an organization. Whoever is invited already is invited anew: with the role and teams given now, by
+ * a fresh link, and the earlier one works no more. The caller needs `member.manage` and everything that the role holds,
+ * of an invitation made before too. Rejects with ValidationError, NotFoundError (organization, role or team),
+ * EscalationError, or ConflictError for who has joined already.
+ */
+export async function inviteMember(ctx: Context, given: InviteMemberInput): Promise<Outcome<InvitedMember>> {
+  authorizeSomewhere(ctx, PERMISSION);
+  const organizationId = resolveOrganizationId(ctx, given.organizationId);
+  authorize(ctx, organizationId, PERMISSION);
+  const input = new Input();
+  const invitation: Invitation = {
+    organizationId,
+    email: input.email(['input', 'email'], given.email),
+    name: given.name == null ? null : input.name(['input', 'name'], given.name),
+    roleId: given.roleId,
+    teamIds: input.uniqueStrings(['input', 'teamIds'], given.teamIds, MEMBER_TEAMS_MAX).sort(),
+  };
+  input.check();
+  return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
+    invite(ctx, change, invitation),
+  );
+}
+
+async function invite(ctx: Context, change: PermittedChange, invitation: Invitation): Promise<InvitedMember> {
+  const { tx, now, audit, principal } = change;
+  const { organizationId, email, name, roleId, teamIds } = invitation;
+  const role = await requireRole(tx, organizationId, roleId);
+  refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
+  await requireTeams(tx, organizationId, teamIds);
+  const userId = await userByEmail(tx, email, name, now);
+  const known = await selectMemberships(tx)
+    .where('memberships.organization_id', '=', organizationId)
+    .where('memberships.user_id', '=', userId)
+    .executeTakeFirst();
+  const before = known ? await pending(change, toMembership(known)) : null;
+  const id = before?.id ?? newId('mem');
+  const calledNow = name ?? before?.name ?? null;
+  const inviter = inviterOf(principal);
+  if (before)
+    await tx
+      .updateTable('memberships')
+      .set({ role_id: roleId, name: calledNow, invited_by: inviter })
+      .where('id', '=', id)
+      .execute();
+  else
+    await tx
+      .insertInto('memberships')
+      .values({
+        id,
+        organization_id: organizationId,
+        user_id: userId,
+        role_id: roleId,
+        name: calledNow,
+        created_at: now,
+        joined_at: null,
+        confirmed: 0,
+        invited_by: inviter,
+      })
+      .execute();
+  await putIntoTeams(tx, id, teamIds);
+
+  // Whoever invites sees the link, and could open it: it must give them nothing that they couldn't grant.
+  const limited = principal.kind === 'user' || principal.kind === 'key';
+  const link = await createSignInLink(change, ctx.publicUrl, userId, INVITATION_MS, {
+    organizationId,
+    ceiling: limited ? principal.permissionsIn(organizationId) : null,
+    createdBy: inviter,
+  });
+  const said: Changes = before
+    ? difference(before, { ...before, name: calledNow, roleId, teamIds }, ['name', 'roleId', 'teamIds'])
+    : {
+        email: [null, email],
+        ...(calledNow !== null && { name: [null, calledNow] as const }),
+        roleId: [null, roleId],
+        teamIds: [null, teamIds],
+      };
+  const changes: Changes = { ...said, expiresAt: [null, new Date(link.expiresAt).toISOString()] };
+  audit({ organizationId, action: 'member.invited', targetId: id, changes });
+  return { membership: await requireMembership(tx, id), signInUrl: link.url };
+}
+
+/** An invitation made before, which the caller must be allowed to make: the link lets in whoever has it. */
+async function pending(
+  { tx, principal }: PermittedChange,
+  membership: Membership,
+): Promise<Membership & { readonly teamIds: readonly string[] }> {
+  const { id, organizationId, roleId, joinedAt } = membership;
+  if (joinedAt !== null) throw new ConflictError('There is a member with this e-mail address already');
+  const role = await requireRole(tx, organizationId, roleId);
+  refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
+  return { ...membership, teamIds: await teamIdsOfMember(tx, id) };
+}

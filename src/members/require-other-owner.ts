@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { ConflictError } from '../core/errors.ts';
+import type { Role } from '../roles/role.ts';
+import type { Membership } from './membership.ts';
+
+/**
+ * Rejects with ConflictError where the membership, with the role that it has now, is that of the last owner who has
+ * joined. The caller has locked the organization, so that no two owners go at the same time.
+ */
+export async function requireOtherOwner(
+  db: Kysely<Tables>,
+  membership: Membership,
+  role: Role,
+): Promise<void> {
+  const isOwner = role.system && role.name === 'owner' && membership.joinedAt !== null;
+  if (!isOwner) return;
+  const other = await db
+    .selectFrom('memberships')
+    .select('id')
+    .where('role_id', '=', role.id)
+    .where('joined_at', 'is not', null)
+    .where('id', '!=', membership.id)
+    .limit(1)
+    .executeTakeFirst();
+  if (!other) throw new ConflictError('This is the last owner of the organization');
+}

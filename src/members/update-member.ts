@@ -1,0 +1,80 @@
+import { refuseEscalation } from '../access/escalation.ts';
+import { UNRESTRICTED } from '../access/key-limits.ts';
+import { command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { Input } from '../core/input.ts';
+import { difference } from '../organizations/difference.ts';
+import { locate } from '../organizations/locate.ts';
+import { requireRole } from '../roles/require-role.ts';
+import { endOutgrownLinks } from '../sessions/link-ceiling.ts';
+import { inviterOf } from '../sign-in/inviter-standing.ts';
+import { requireTeams } from '../teams/require-teams.ts';
+import { MEMBER_TEAMS_MAX, putIntoTeams, teamIdsOfMember } from './member-teams.ts';
+import type { Membership } from './membership.ts';
+import { requireMembership } from './require-membership.ts';
+import { requireOtherOwner } from './require-other-owner.ts';
+
+/** What to change; undefined stays as it is. */
+export interface UpdateMemberInput {
+  readonly id: string;
+  readonly roleId?: string | null | undefined;
+  /** All of the member's teams; null: none. */
+  readonly teamIds?: readonly string[] | null | undefined;
+}
+
+const PERMISSION = 'member.manage';
+
+/**
+ * Gives a member, invited ones and oneself included, another role or other teams, at once. An invitation link, and the
+ * sessions that began with one, end where the role holds more than the link's creator could grant. The caller needs
+ * `member.manage` and everything that the member may do, before and after. Rejects with ValidationError, NotFoundError
+ * (member, role or team), EscalationError, or ConflictError where the last owner would go; where nothing differs,
+ * nothing is written.
+ */
+export async function updateMember(ctx: Context, given: UpdateMemberInput): Promise<Outcome<Membership>> {
+  const { id } = given;
+  const organizationId = await locate(ctx, 'mem', id, PERMISSION);
+  const input = new Input();
+  const said = readChanges(input, given);
+  input.check();
+  return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
+    const { tx, audit, principal } = change;
+    const membership = await requireMembership(tx, id);
+    const before = { ...membership, teamIds: (await teamIdsOfMember(tx, id)) as readonly string[] };
+    const after = { ...before, ...said };
+    const role = await requireRole(tx, organizationId, before.roleId);
+    refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
+    const next = after.roleId === before.roleId ? role : await requireRole(tx, organizationId, after.roleId);
+    if (next !== role) {
+      refuseEscalation(principal, organizationId, next.permissions, [UNRESTRICTED]);
+      await requireOtherOwner(tx, membership, role);
+    }
+    if (said.teamIds) await requireTeams(tx, organizationId, said.teamIds);
+    const changes = difference(before, after, ['roleId', 'teamIds']);
+    if (Object.keys(changes).length === 0) return membership;
+    await tx
+      .updateTable('memberships')
+      // Whoever decides on the role of an invitation answers for it from now on.
+      .set({ role_id: after.roleId, ...(changes.roleId && { invited_by: inviterOf(principal) }) })
+      .where('id', '=', id)
+      .execute();
+    if (changes.teamIds) await putIntoTeams(tx, id, after.teamIds);
+    audit({ organizationId, action: 'member.updated', targetId: id, changes });
+    const permissions = { before: role.permissions, after: next.permissions };
+    await endOutgrownLinks(change, organizationId, { membershipId: id }, permissions);
+    return { ...membership, roleId: after.roleId };
+  });
+}
+
+function readChanges(
+  input: Input,
+  { roleId, teamIds }: UpdateMemberInput,
+): { roleId?: string; teamIds?: readonly string[] } {
+  if (roleId === null) input.fault(['input', 'roleId'], "can't be null");
+  return {
+    ...(typeof roleId === 'string' && { roleId }),
+    ...(teamIds !== undefined && {
+      teamIds: input.uniqueStrings(['input', 'teamIds'], teamIds, MEMBER_TEAMS_MAX).sort(),
+    }),
+  };
+}

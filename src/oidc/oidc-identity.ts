@@ -1,0 +1,77 @@
+import type { OidcConfig } from '../core/config/oidc-config.ts';
+import { findHidden } from '../core/hidden-characters.ts';
+import { Input } from '../core/input.ts';
+import { OidcFault } from './oidc-fault.ts';
+
+/** What the provider says of somebody; its signature is checked, but not what we make of it. */
+export interface OidcClaims {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly email: unknown;
+  readonly emailVerified: unknown;
+  readonly name: unknown;
+  /** Google's `hd`: the Workspace that the account belongs to. */
+  readonly hostedDomain: unknown;
+}
+
+/** Somebody whom the provider vouches for. */
+export interface OidcIdentity {
+  readonly issuer: string;
+  /** Names the person at the issuer for ever, unlike the address. */
+  readonly subject: string;
+  /** Verified by the provider; lower-case. */
+  readonly email: string;
+  readonly name: string | null;
+}
+
+/** At most 255 ASCII characters (OpenID Connect Core 1.0, 2). */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/;
+
+/**
+ * Anybody can have a Google account with an address that Google does not host, for as long as they like after it became
+ * somebody else's (Google: "Verify the Google ID token on your server side").
+ */
+const GOOGLE = 'https://accounts.google.com';
+
+/** The identity in the claims. Throws OidcFault where the address is not verified, not allowed, or could be mistaken. */
+export function acceptClaims(
+  { issuer, subject, email, emailVerified, name, hostedDomain }: OidcClaims,
+  { allowedEmailDomains }: Pick<OidcConfig, 'allowedEmailDomains'>,
+): OidcIdentity {
+  if (!SUBJECT.test(subject)) throw new OidcFault('failed', 'the subject is not one of OpenID Connect');
+  if (typeof email !== 'string') throw new OidcFault('refused', 'the provider gives no e-mail address');
+  // Some send "true" in quotes, but those who do also send it for addresses that nobody has checked.
+  if (emailVerified !== true) throw new OidcFault('refused', 'the e-mail address is not verified');
+  const address = plainAddress(email);
+  const domain = address.slice(address.indexOf('@') + 1);
+  if (allowedEmailDomains && !allowedEmailDomains.includes(domain))
+    throw new OidcFault('refused', 'the domain of the e-mail address is not allowed');
+  if (issuer === GOOGLE && domain !== 'gmail.com' && typeof hostedDomain !== 'string')
+    throw new OidcFault('refused', 'Google does not host the e-mail address, and verified it only once');
+  return { issuer, subject, email: address, name: displayName(name) };
+}
+
+/**
+ * The address in lower case. Refused where that takes more than A to Z: Unicode has letters that become others' (the
+ * Kelvin sign a k), and somebody else's address must not come out.
+ */
+function plainAddress(email: string): string {
+  const input = new Input();
+  const address = input.email(['email'], email);
+  const ascii = email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  if (address !== ascii || findHidden(address, 'name'))
+    throw new OidcFault('refused', 'the e-mail address is not in a plain form');
+  return address;
+}
+
+function displayName(given: unknown): string | null {
+  if (typeof given !== 'string' || given.trim() === '') return null;
+  const input = new Input();
+  const name = input.name(['name'], given);
+  try {
+    input.check();
+    return name;
+  } catch {
+    return null;
+  }
+}

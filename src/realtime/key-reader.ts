@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import { type Database, DatabaseLockedError, type SyncLookup } from '../../db/open.ts';
+import { ALL_KEYS } from '../access/key-scope.ts';
+import type { Context } from '../context.ts';
+import { type ApiKey, selectApiKeys, toApiKey } from '../keys/api-key.ts';
+import { queryPosition } from '../verification/change-queries.ts';
+
+/**
+ * Gives a key as it is at this very moment, but for its last use, which may be an earlier one; null: there is none, or it
+ * can't be read without waiting.
+ */
+export type KeyReader = (id: string) => ApiKey | null;
+
+/** How late a change made by another process may be seen, milliseconds; those of this one are announced at once. */
+const LOOK_EVERY_MS = 0.25;
+
+/** What is remembered at most: keys, and characters of what they are made of. */
+const KEYS_MAX = 10_000;
+const CHARACTERS_MAX = 20_000_000;
+
+/**
+ * How keys are read at once; null where the database is a server, whose every answer takes a while. An embedded one says
+ * in a moment whether anybody, in any process, has committed anything: then the number of the organization's last change
+ * is looked at, and where that is another than before, the key is read again.
+ */
+export function keyReader(
+  { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,
+  services: Pick<Context, 'bus' | 'usage'>,
+): KeyReader | null {
+  return lookup.mode === 'sync' ? rememberingReader(kysely, lookup, services) : null;
+}
+
+function rememberingReader(
+  kysely: Database['kysely'],
+  lookup: SyncLookup,
+  { bus, usage }: Pick<Context, 'bus' | 'usage'>,
+): KeyReader {
+  const row = lookup.prepare(
+    selectApiKeys(kysely, ALL_KEYS)
+      .innerJoin(
+        'organization_sequences',
+        'organization_sequences.organization_id',
+        'api_keys.organization_id',
+      )
+      // In the same statement, so that the two belong together.
+      .select('organization_sequences.value as position')
+      .where('api_keys.id', '=', '')
+      .compile(),
+  );
+  const lastChange = lookup.prepare(queryPosition(kysely));
+  const currentVersion = lookup.prepare(sql<{ data_version: number }>`pragma data_version`.compile(kysely));
+  const keys = new LRUCache<string, { readonly key: ApiKey; readonly position: number }>({
+    max: KEYS_MAX,
+    maxSize: CHARACTERS_MAX,
+    sizeCalculation: ({ key }) => 500 + JSON.stringify([key.metadata, key.grants, key.ipAllowlist]).length,
+  });
+  const positions = new LRUCache<string, { readonly position: number; readonly at: number }>({
+    max: KEYS_MAX,
+  });
+
+  let version = Number.NaN;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  bus.onStale(() => (lookedAt = Number.NEGATIVE_INFINITY));
+
+  const look = (): number => {
+    const now = performance.now();
+    if (now - lookedAt < LOOK_EVERY_MS) return version;
+    version = currentVersion.first()?.data_version ?? Number.NaN;
+    lookedAt = now;
+    return version;
+  };
+
+  const positionOf = (organizationId: string, at: number): number => {
+    const known = positions.get(organizationId);
+    if (known?.at === at) return known.position;
+    const position = lastChange.first(organizationId)?.value ?? 0;
+    positions.set(organizationId, { position, at });
+    return position;
+  };
+
+  const read = (id: string): ApiKey | null => {
+    const at = look();
+    const known = keys.get(id);
+    if (known && known.position === positionOf(known.key.organizationId, at)) return known.key;
+    const found = row.first(id);
+    if (!found) return null;
+    const key = toApiKey(found, usage);
+    keys.set(id, { key, position: found.position });
+    return key;
+  };
+
+  return (id) => {
+    try {
+      return read(id);
+    } catch (error) {
+      if (error instanceof DatabaseLockedError) return null;
+      throw error;
+    }
+  };
+}

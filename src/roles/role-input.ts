@@ -1,0 +1,57 @@
+import { DESCRIPTION_MAX, type Input } from '../core/input.ts';
+import type { PermissionDefinition } from '../organizations/organization.ts';
+import { checkPermissions } from '../organizations/permission-catalog.ts';
+import { systemRoleLike } from './look-alikes.ts';
+import type { Role } from './role.ts';
+
+/** What can be said of a role; undefined: nothing. */
+export interface RoleInput {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly permissions?: readonly string[] | null | undefined;
+}
+
+/** What is said of a role, as it is to be stored. */
+export type SaidOfRole = Partial<Pick<Role, 'name' | 'description' | 'permissions'>>;
+
+/** Most permissions of a role: as many as a key can be granted. */
+const PERMISSIONS_MAX = 100;
+
+/** Checks what is said of a role; faults go into `input`. */
+export function readRole(
+  input: Input,
+  { name, description, permissions }: RoleInput,
+  catalog: readonly PermissionDefinition[],
+): SaidOfRole {
+  return {
+    ...(name !== undefined && { name: readName(input, name) }),
+    ...(description !== undefined && {
+      description: input.text(['input', 'description'], description, DESCRIPTION_MAX, {
+        multiline: true,
+        use: 'text',
+      }),
+    }),
+    ...(permissions !== undefined && { permissions: readPermissions(input, permissions, catalog) }),
+  };
+}
+
+/** A name that nobody takes for a system role's. */
+function readName(input: Input, given: string | null): string {
+  const path = ['input', 'name'];
+  const name = input.name(path, given);
+  const like = systemRoleLike(name);
+  if (like) input.newFault(path, name, `looks like the name of the system role "${like}"`);
+  return name;
+}
+
+function readPermissions(
+  input: Input,
+  given: readonly string[] | null,
+  catalog: readonly PermissionDefinition[],
+): string[] {
+  const path = ['input', 'permissions'];
+  if (!given) input.fault(path, "can't be null");
+  const permissions = input.list(path, given, PERMISSIONS_MAX);
+  checkPermissions(input, path, permissions, catalog);
+  return [...new Set(permissions)];
+}

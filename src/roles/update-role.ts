@@ -1,0 +1,66 @@
+import { refuseEscalation } from '../access/escalation.ts';
+import { command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError } from '../core/errors.ts';
+import { foldName, Input } from '../core/input.ts';
+import { difference } from '../organizations/difference.ts';
+import { locate } from '../organizations/locate.ts';
+import { isNameTaken } from '../organizations/name-taken.ts';
+import { loadCatalog } from '../organizations/permission-catalog.ts';
+import { endOutgrownLinks } from '../sessions/link-ceiling.ts';
+import { requireRole } from './require-role.ts';
+import type { Role } from './role.ts';
+import { roleHolders } from './role-holders.ts';
+import { type RoleInput, readRole } from './role-input.ts';
+
+/** What to change; undefined stays as it is. A role always has a name and a list of permissions. */
+export interface UpdateRoleInput extends RoleInput {
+  readonly id: string;
+}
+
+const PERMISSION = 'role.manage';
+
+/**
+ * Changes a role, and with it the permissions of its members and keys, at once; invitation links and sessions that are
+ * worth less than the role end. The caller needs `role.manage` and every permission of the role, before and after; a
+ * calling key changes no role whose holders are bound less tightly than itself. Rejects with ValidationError,
+ * NotFoundError, EscalationError, or ConflictError for a system role or a name that is taken; where nothing differs,
+ * nothing is written.
+ */
+export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<Outcome<Role>> {
+  const { id } = given;
+  const organizationId = await locate(ctx, 'role', id, PERMISSION);
+  const input = new Input();
+  const said = readRole(input, given, await loadCatalog(ctx.db, organizationId));
+  input.checkForm();
+  return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
+    const { tx, audit, principal } = change;
+    const before = await requireRole(tx, organizationId, id);
+    if (before.system)
+      throw new ConflictError(`The role ${before.name} comes with Keywright: it stays as it is`);
+    input.checkChanged([before.name, before.description]);
+    const after: Role = { ...before, ...said };
+    for (const state of [before, after]) {
+      const holders = await roleHolders(tx, state, ctx.config.oidc);
+      refuseEscalation(principal, organizationId, state.permissions, holders);
+    }
+    const changes = difference(before, after, ['name', 'description', 'permissions']);
+    if (Object.keys(changes).length === 0) return before;
+    if (changes.name && (await isNameTaken(tx, 'roles', after)))
+      throw new ConflictError('There is a role of this name already');
+    await tx
+      .updateTable('roles')
+      .set({
+        name: after.name,
+        name_key: foldName(after.name),
+        description: after.description,
+        permissions: JSON.stringify(after.permissions),
+      })
+      .where('id', '=', id)
+      .execute();
+    audit({ organizationId, action: 'role.updated', targetId: id, changes });
+    const permissions = { before: before.permissions, after: after.permissions };
+    await endOutgrownLinks(change, organizationId, { roleId: id }, permissions);
+    return after;
+  });
+}

@@ -1,0 +1,67 @@
+import type { Change } from '../command.ts';
+import { hashToken, newToken, SIGN_IN_PREFIX } from '../sessions/tokens.ts';
+import { withdrawInvitations } from './withdraw-invitations.ts';
+
+/** How long a link works unless told otherwise, milliseconds. */
+export const SIGN_IN_LINK_MS = 15 * 60_000;
+
+/** How long the link of an invitation works, milliseconds. */
+export const INVITATION_MS = 7 * 24 * 3_600_000;
+
+/** A one-time link; whoever opens it is signed in. */
+export interface SignInLink {
+  /** Shown this once; only its hash is kept. */
+  readonly token: string;
+  readonly url: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** What a link invites to. */
+export interface Invitation {
+  readonly organizationId: string;
+  /**
+   * What the creator of the link holds there, where the link reaches that organization alone and is worth no more than
+   * this; null: it reaches all of the user's organizations.
+   */
+  readonly ceiling: readonly string[] | null;
+  /** As `inviterOf` names it; the link works while that may invite. */
+  readonly createdBy: string | null;
+}
+
+/**
+ * Makes a one-time link for a user as a part of a change, and clears away those of the user that nobody used in time. An
+ * invitation replaces earlier ones to the same organization. Whoever calls this writes the audit rows.
+ */
+export async function createSignInLink(
+  change: Change,
+  publicUrl: string,
+  userId: string,
+  lifetimeMs: number = SIGN_IN_LINK_MS,
+  invitation: Invitation | null = null,
+): Promise<SignInLink> {
+  const { tx, now } = change;
+  if (invitation) await withdrawInvitations(tx, userId, invitation.organizationId);
+  await tx
+    .deleteFrom('sign_in_tokens')
+    .where('user_id', '=', userId)
+    .where('expires_at', '<=', now)
+    .execute();
+  const token = newToken(SIGN_IN_PREFIX);
+  const expiresAt = now + lifetimeMs;
+  await tx
+    .insertInto('sign_in_tokens')
+    .values({
+      hash: hashToken(token),
+      user_id: userId,
+      created_at: now,
+      expires_at: expiresAt,
+      invites_to: invitation?.organizationId ?? null,
+      limited_to: invitation?.ceiling ? invitation.organizationId : null,
+      ceiling: invitation?.ceiling ? JSON.stringify(invitation.ceiling) : null,
+      created_by: invitation?.createdBy ?? null,
+    })
+    .execute();
+  // In the fragment, which browsers send to nobody.
+  return { token, url: `${publicUrl}/sign-in#token=${token}`, expiresAt };
+}

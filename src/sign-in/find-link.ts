@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { isOutgrown } from '../sessions/link-ceiling.ts';
+import { hashToken, isToken, SIGN_IN_PREFIX } from '../sessions/tokens.ts';
+import { mayStillInvite } from './inviter-standing.ts';
+import { findRemoval } from './removals.ts';
+
+/** A one-time link that works. */
+export interface FoundLink {
+  readonly hash: string;
+  readonly userId: string;
+  readonly email: string;
+  /** The organization that it invites to; null: it is no invitation. */
+  readonly invitesTo: string | null;
+  /** The only organization that a session by it reaches; null: all of the user's. */
+  readonly limitedTo: string | null;
+  /** As it is stored. */
+  readonly ceiling: string | null;
+  readonly createdBy: string | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * The link with this token; null where the token is unknown, used or too old, where the membership outgrew the link, or
+ * its creator may no longer invite.
+ */
+export async function findLink(db: Kysely<Tables>, token: string, now: number): Promise<FoundLink | null> {
+  if (!isToken(SIGN_IN_PREFIX, token)) return null;
+  const hash = hashToken(token);
+  const link = await db
+    .selectFrom('sign_in_tokens')
+    .innerJoin('users', 'users.id', 'sign_in_tokens.user_id')
+    .select([
+      'sign_in_tokens.hash',
+      'users.id as userId',
+      'users.email',
+      'sign_in_tokens.invites_to as invitesTo',
+      'sign_in_tokens.limited_to as limitedTo',
+      'sign_in_tokens.ceiling',
+      'sign_in_tokens.created_by as createdBy',
+      'sign_in_tokens.expires_at as expiresAt',
+    ])
+    .where('sign_in_tokens.hash', '=', hash)
+    .where('sign_in_tokens.expires_at', '>', now)
+    .executeTakeFirst();
+  return link && !(await isLinkVoid(db, link)) ? link : null;
+}
+
+/**
+ * Whether the membership to which a link invites holds more than the link's creator could grant when it created the link,
+ * or can grant now.
+ */
+export async function isLinkVoid(
+  db: Kysely<Tables>,
+  { userId, invitesTo, ceiling, createdBy }: FoundLink,
+): Promise<boolean> {
+  if (invitesTo === null) return false;
+  const role = await db
+    .selectFrom('memberships')
+    .innerJoin('roles', 'roles.id', 'memberships.role_id')
+    .select('roles.permissions')
+    .where('memberships.user_id', '=', userId)
+    .where('memberships.organization_id', '=', invitesTo)
+    .executeTakeFirst();
+  if (!role) return false;
+  const permissions = JSON.parse(role.permissions) as string[];
+  return isOutgrown(ceiling, permissions) || !(await mayStillInvite(db, createdBy, invitesTo, permissions));
+}
+
+/**
+ * Whether a link works only along with a session of its user that reaches everything: its creator has seen it, and its
+ * user was a member before. Who removes a member and invites them again must not get to act in their name.
+ */
+export async function needsOwnSession(
+  db: Kysely<Tables>,
+  { userId, email, limitedTo }: FoundLink,
+): Promise<boolean> {
+  if (limitedTo === null) return false;
+  return (await findRemoval(db, limitedTo, { userId, email })) === 'joined';
+}

@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { Action, Changes } from '../changes/events.ts';
+
+const REMOVED: Action = 'member.removed';
+
+/** Who may have been removed from an organization. */
+export interface RemovedPerson {
+  readonly userId: string;
+  readonly email: string;
+}
+
+/**
+ * How somebody came to be removed from an organization, by its audit log, which keeps that for good: as a member
+ * (`joined`), or with an invitation that was withdrawn. Null: never.
+ */
+export async function findRemoval(
+  db: Kysely<Tables>,
+  organizationId: string,
+  person: RemovedPerson,
+): Promise<'joined' | 'invited' | null> {
+  const rows = await db
+    .selectFrom('audit_log')
+    .select('changes')
+    .where('organization_id', '=', organizationId)
+    .where('action', '=', REMOVED)
+    .where((eb) =>
+      eb.or([eb('changes', 'like', likeText(person.userId)), eb('changes', 'like', likeText(person.email))]),
+    )
+    .execute();
+  const removals = rows.map((row) => JSON.parse(row.changes) as Changes);
+  // The id of somebody who had not joined is in no entry.
+  if (removals.some((changes) => changes.userId?.[0] === person.userId)) return 'joined';
+  return removals.some((changes) => changes.email?.[0] === person.email) ? 'invited' : null;
+}
+
+/** Finds the text anywhere in JSON, and now and then another: wildcards, and what JSON escapes, stand for any character. */
+function likeText(text: string): string {
+  return `%${text.replace(/[%_\\"]/g, '_')}%`;
+}

@@ -1,0 +1,86 @@
+import { type Outcome, write } from '../command.ts';
+import type { Context } from '../context.ts';
+import { NotFoundError } from '../core/errors.ts';
+import { createSession } from '../sessions/create-session.ts';
+import { organizationsOf, reachedBy } from '../sessions/user-organizations.ts';
+import { endLinkAccess } from './end-link-access.ts';
+import { endReplacedSession } from './end-replaced-session.ts';
+import { countFailedToken } from './failed-token.ts';
+import { findLink, isLinkVoid, needsOwnSession } from './find-link.ts';
+import { joinInvited } from './join-invited.ts';
+import { findOwnName } from './own-name.ts';
+
+/** The token of a one-time link. */
+export interface SignInInput {
+  readonly token: string;
+}
+
+/** A new session, and whose it is. */
+export interface SignedIn {
+  /** Shown this once; only its hash is kept. */
+  readonly sessionToken: string;
+  /** When the session ends at the latest, milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly user: { readonly id: string; readonly name: string | null; readonly email: string };
+}
+
+/**
+ * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to. An
+ * invitation that a member or a key created joins that one organization only. Unless the user opens it in a session of
+ * their own, which reaches all, only sessions limited to the organization reach it, until the user confirms it by a sign-in
+ * of their own; for somebody who was removed from it before, it works only in such a session. The session that the caller
+ * has ends. Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token that is unknown,
+ * used or too old, or whose creator could not grant or no longer grant what the membership holds; with RateLimitedError for
+ * one more of those from an address that tried too many.
+ */
+export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
+  const link = await findLink(ctx.db, token, ctx.clock.now());
+  if (!link) throw refusal(ctx);
+  const { userId, email } = link;
+  const all = reachable((await organizationsOf(ctx.db, userId)).all, link.limitedTo);
+  const replaced = ctx.principal?.kind === 'user' ? ctx.principal : null;
+  const locked = [...new Set([...all, ...(replaced?.organizationIds ?? [])])].sort();
+  return write(ctx, async (change) => {
+    // The locks come first here as everywhere, so that a removal of the member meanwhile can't cross this.
+    for (const organizationId of locked) await change.lock(organizationId);
+    const { tx } = change;
+    const used = await tx
+      .deleteFrom('sign_in_tokens')
+      .where('hash', '=', link.hash)
+      .where('expires_at', '>', change.now)
+      .returning('user_id')
+      .executeTakeFirst();
+    if (!used || (await isLinkVoid(tx, link))) throw refusal(ctx);
+    const ended = replaced !== null && (await endReplacedSession(change, replaced));
+    const reachedAll = ended && replaced.userId === userId && replaced.limitedTo === null;
+    if (!reachedAll && (await needsOwnSession(tx, link))) throw refusal(ctx);
+    const { limitedTo, ceiling } = reachedAll ? { limitedTo: null, ceiling: null } : link;
+    await joinInvited(change, userId, all, { confirmed: limitedTo === null, invitedTo: link.invitesTo });
+    const reached = reachedBy(await organizationsOf(tx, userId), limitedTo);
+    // Somebody may have been added to another organization since; what is not locked can't be written about.
+    const organizationIds = reached.filter((id) => (reachedAll ? locked : all).includes(id));
+    if (limitedTo === null) await endLinkAccess(change, userId, organizationIds);
+    const notes = { actor: userId, organizationIds, limitedTo, ceiling };
+    const session = await createSession(change, userId, notes);
+    const name = await findOwnName(tx, userId, limitedTo);
+    return {
+      sessionToken: session.token,
+      expiresAt: session.expiresAt,
+      user: { id: userId, name, email },
+    };
+  });
+}
+
+/** Those of the organizations that a link reaches which may be limited to one. */
+function reachable(organizationIds: readonly string[], limitedTo: string | null): readonly string[] {
+  return limitedTo === null ? organizationIds : organizationIds.filter((id) => id === limitedTo);
+}
+
+/**
+ * One answer to whatever is wrong, and without the token: it must not end up in a log. Counts as a failure of the
+ * client's address, and says so where there were too many.
+ */
+function refusal(ctx: Context): NotFoundError {
+  countFailedToken(ctx);
+  return new NotFoundError('token', 'sign-in link', 'token');
+}

@@ -1,0 +1,46 @@
+import { authorize, authorizeSomewhere, command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { foldName, Input } from '../core/input.ts';
+import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
+import type { Team } from './team.ts';
+
+/** What a new team is to be. */
+export interface CreateTeamInput {
+  readonly organizationId?: string | null | undefined;
+  readonly name: string;
+}
+
+const PERMISSION = 'team.manage';
+
+/**
+ * Makes a team. The caller needs `team.manage`. Rejects with ValidationError, NotFoundError (the organization), or
+ * ConflictError where the organization has a team of this name, upper and lower case alike.
+ */
+export async function createTeam(ctx: Context, given: CreateTeamInput): Promise<Outcome<Team>> {
+  authorizeSomewhere(ctx, PERMISSION);
+  const organizationId = resolveOrganizationId(ctx, given.organizationId);
+  authorize(ctx, organizationId, PERMISSION);
+  const input = new Input();
+  const name = input.name(['input', 'name'], given.name);
+  input.check();
+  return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, now, audit }) => {
+    const team: Team = { id: newId('team'), organizationId, name, createdAt: now };
+    const inserted = await tx
+      .insertInto('teams')
+      .values({
+        id: team.id,
+        organization_id: organizationId,
+        name,
+        name_key: foldName(name),
+        created_at: now,
+      })
+      .onConflict((conflict) => conflict.columns(['organization_id', 'name_key']).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (!inserted) throw new ConflictError('There is a team of this name already');
+    audit({ organizationId, action: 'team.created', targetId: team.id, changes: { name: [null, name] } });
+    return team;
+  });
+}

@@ -1,0 +1,100 @@
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError, NotFoundError } from '../core/errors.ts';
+import { inBatches } from '../core/paced.ts';
+import { locate } from '../organizations/locate.ts';
+import { REVOKED_KEYS_LOSE_IT, UNBOUND_AT_ONCE } from '../organizations/revoked-keys.ts';
+import { loadTeams } from './team.ts';
+
+/** Which team to delete. */
+export interface DeleteTeamInput {
+  readonly id: string;
+}
+
+const PERMISSION = 'team.manage';
+
+/**
+ * Deletes a team and returns its id; its members stay members of the organization. The caller needs `team.manage`.
+ * Rejects with NotFoundError, or with ConflictError while unrevoked keys are bound to it: one that lost its last team
+ * would be accepted for every team. Many revoked keys are unbound in batches before the team is deleted, also where that
+ * is rejected in the end because a key was bound to it meanwhile; an entry of its own in the audit log says so first.
+ */
+export async function deleteTeam(ctx: Context, { id }: DeleteTeamInput): Promise<Outcome<string>> {
+  const organizationId = await locate(ctx, 'team', id, PERMISSION);
+  await refuseUsed(await ctx.scans.reader(ctx.db, 'api_keys', organizationId), id);
+  if (await hasManyKeys(ctx.db, id)) {
+    await command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
+      await refuseUsed(tx, id);
+      audit({ organizationId, action: 'team.updated', targetId: id, changes: REVOKED_KEYS_LOSE_IT });
+    });
+    await unbindRevokedKeys(ctx, id);
+  }
+  return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
+    const [team] = await loadTeams(tx, [id]);
+    if (!team) throw new NotFoundError(id, 'team');
+    await refuseUsed(tx, id);
+    // Its members are unbound by the foreign keys.
+    await tx.deleteFrom('teams').where('id', '=', id).execute();
+    audit({ organizationId, action: 'team.deleted', targetId: id, changes: { name: [team.name, null] } });
+    return id;
+  });
+}
+
+/** Whether more keys are bound to it than are unbound in the transaction that deletes it. */
+async function hasManyKeys(db: Kysely<Tables>, id: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('api_key_teams')
+    .select('api_key_id')
+    .where('team_id', '=', id)
+    .orderBy('api_key_id')
+    .offset(UNBOUND_AT_ONCE.max)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+async function unbindRevokedKeys({ db, unhurried }: Context, teamId: string): Promise<void> {
+  // From where the last batch ended: what was unbound may be in the index for a while.
+  let last = '';
+  await inBatches(UNBOUND_AT_ONCE, async (size) => {
+    const bound = await db
+      .selectFrom('api_key_teams')
+      .select('api_key_id as id')
+      .where('team_id', '=', teamId)
+      .where('api_key_id', '>', last)
+      .orderBy('api_key_id')
+      .limit(size)
+      .execute();
+    const ids = bound.map(({ id }) => id);
+    if (ids.length > 0) {
+      // By their ids alone: joined, PostgreSQL reads all keys for each batch.
+      const revoked = await db
+        .selectFrom('api_keys')
+        .select('id')
+        .where('id', 'in', ids)
+        .where(sql<SqlBool>`(revoked_at is not null) is true`)
+        .execute();
+      await unhurried
+        .deleteFrom('api_key_teams')
+        .where('team_id', '=', teamId)
+        .where('api_key_id', 'in', ['', ...revoked.map(({ id }) => id)])
+        .execute();
+    }
+    last = ids.at(-1) ?? last;
+    return ids.length;
+  });
+}
+
+async function refuseUsed(db: Kysely<Tables>, teamId: string): Promise<void> {
+  const bound = await db
+    .selectFrom('api_key_teams')
+    .innerJoin('api_keys', 'api_keys.id', 'api_key_teams.api_key_id')
+    .select('api_keys.id')
+    .where('api_key_teams.team_id', '=', teamId)
+    .where('api_keys.revoked_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  if (bound) throw new ConflictError('The team is in use: API keys are bound to it');
+}

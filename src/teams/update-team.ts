@@ -1,0 +1,45 @@
+import { command, type Outcome } from '../command.ts';
+import type { Context } from '../context.ts';
+import { ConflictError, NotFoundError } from '../core/errors.ts';
+import { foldName, Input } from '../core/input.ts';
+import { difference } from '../organizations/difference.ts';
+import { locate } from '../organizations/locate.ts';
+import { isNameTaken } from '../organizations/name-taken.ts';
+import { loadTeams, type Team } from './team.ts';
+
+/** What to change; undefined stays as it is. */
+export interface UpdateTeamInput {
+  readonly id: string;
+  readonly name?: string | null | undefined;
+}
+
+const PERMISSION = 'team.manage';
+
+/**
+ * Renames a team. The caller needs `team.manage`. Rejects with ValidationError, NotFoundError, or ConflictError for a
+ * name that is taken; where nothing differs, nothing is written.
+ */
+export async function updateTeam(ctx: Context, given: UpdateTeamInput): Promise<Outcome<Team>> {
+  const { id } = given;
+  const organizationId = await locate(ctx, 'team', id, PERMISSION);
+  const input = new Input();
+  const said = given.name === undefined ? {} : { name: input.name(['input', 'name'], given.name) };
+  input.checkForm();
+  return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
+    const [before] = await loadTeams(tx, [id]);
+    if (!before) throw new NotFoundError(id, 'team');
+    input.checkChanged([before.name]);
+    const after: Team = { ...before, ...said };
+    const changes = difference(before, after, ['name']);
+    if (Object.keys(changes).length === 0) return before;
+    if (await isNameTaken(tx, 'teams', after))
+      throw new ConflictError('There is a team of this name already');
+    await tx
+      .updateTable('teams')
+      .set({ name: after.name, name_key: foldName(after.name) })
+      .where('id', '=', id)
+      .execute();
+    audit({ organizationId, action: 'team.updated', targetId: id, changes });
+    return after;
+  });
+}

@@ -1,0 +1,123 @@
+import type { Kysely } from 'kysely';
+import { DatabaseLockedError, deadlineIn, retryWhileLocked, type SyncLookup } from '../../db/open.ts';
+import type { Tables } from '../../db/tables.ts';
+import type { EventBus } from '../cluster/bus.ts';
+import type { KeyLookup, VerifiableKey } from '../context.ts';
+import { catchUp } from './catch-up.ts';
+import { queryChanges, queryPosition } from './change-queries.ts';
+import { queryByHash, queryKeyByHash } from './find-by-hash.ts';
+import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
+import { type RememberedOrganization, VerifyCache } from './verify-cache.ts';
+
+/** How old the last look for other processes' changes may be, milliseconds: the bound on what they can leave unnoticed. */
+const LOOK_EVERY_MS = 1;
+
+/** Most roles of one organization that are remembered. */
+const ROLES_MAX = 1_000;
+
+/** How long what is remembered is used while even the look fails, milliseconds. */
+const OUTAGE_MS = 3_000;
+
+/** How long a look-up waits where another process repairs the file after a crash, milliseconds. */
+const REPAIR_MS = 1_000;
+
+/**
+ * Finds keys in an embedded database, without waiting unless another process repairs it. Changes made here are announced before they are answered;
+ * those of other processes show in the database's version, which is looked at before every use that is not just after
+ * another. Remembers at most `keys`.
+ */
+export function lookUpAtOnce(
+  { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: SyncLookup; bus: EventBus },
+  keys: number,
+): KeyLookup {
+  const cache = new VerifyCache(keys);
+  const stop = bus.onStale((stale) => cache.apply(stale));
+  const keyByHash = lookup.prepare(queryKeyByHash(kysely));
+  const byHash = lookup.prepare(queryByHash(kysely));
+  const changesAfter = lookup.prepare(queryChanges(kysely));
+  const position = lookup.prepare(queryPosition(kysely));
+  // Of the last look that showed a commit. An organization confirmed before it may have changed.
+  let changedAt = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const counts = { remembered: 0, read: 0 };
+
+  const look = (now: number): void => {
+    try {
+      if (lookup.changed()) changedAt = now;
+      lookedAt = now;
+    } catch (error) {
+      if (now - lookedAt > OUTAGE_MS) throw error;
+    }
+  };
+
+  const confirm = (organization: RememberedOrganization, now: number): void => {
+    if (organization.confirmedAt >= changedAt) return;
+    const last = position.first(organization.id)?.value;
+    if (last !== organization.applied) {
+      const changes = changesAfter.all(organization.id, organization.applied);
+      catchUp(cache, organization, last ?? 0, changes);
+    }
+    organization.confirmedAt = now;
+  };
+
+  const read = (hash: string, now: number): VerifiableKey | null => {
+    const row = keyByHash.first(hash);
+    if (!row) return null;
+    const organization = cache.organization(row.organization_id);
+    if (!organization) return readWhole(hash, now);
+    const { applied } = organization;
+    confirm(organization, now);
+    const role = row.role_id === null ? NO_ROLE : organization.roles.get(row.role_id);
+    // Caught up only now, the organization may know of changes that the row is too old for.
+    if (!role || organization.applied !== applied) return readWhole(hash, now);
+    return cache.put(hash, keyWithRole(row, role), applied, now).key;
+  };
+
+  const readWhole = (hash: string, now: number): VerifiableKey | null => {
+    const row = byHash.first(hash);
+    if (!row) return null;
+    const { key, organization } = cache.put(hash, verifiableKey(row), row.sequence, now);
+    // A role is as of this row, so nothing may have been left out in between.
+    if (row.role_id !== null && row.sequence === organization.applied) {
+      if (organization.roles.size >= ROLES_MAX) organization.roles.clear();
+      organization.roles.set(row.role_id, {
+        role_name: row.role_name,
+        role_permissions: row.role_permissions,
+      });
+    }
+    return key;
+  };
+
+  const find = (hash: string): VerifiableKey | null => {
+    const now = performance.now();
+    if (now - lookedAt >= LOOK_EVERY_MS) look(now);
+    let known = cache.get(hash);
+    if (known && known.organization.confirmedAt < changedAt) {
+      confirm(known.organization, now);
+      // Catching up may just have touched it.
+      known = cache.get(hash);
+    }
+    if (known) {
+      counts.remembered += 1;
+      return known.key;
+    }
+    counts.read += 1;
+    return read(hash, now);
+  };
+
+  return {
+    withKey(hash, use) {
+      let key: VerifiableKey | null;
+      try {
+        key = find(hash);
+      } catch (error) {
+        if (!(error instanceof DatabaseLockedError)) throw error;
+        return retryWhileLocked(() => use(find(hash)), deadlineIn(REPAIR_MS));
+      }
+      return use(key);
+    },
+    counts,
+    stop,
+  };
+}

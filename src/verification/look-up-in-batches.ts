@@ -1,0 +1,186 @@
+import type { Kysely } from 'kysely';
+import type { AsyncLookup } from '../../db/open.ts';
+import type { Tables } from '../../db/tables.ts';
+import type { EventBus } from '../cluster/bus.ts';
+import type { KeyLookup, VerifiableKey } from '../context.ts';
+import { queryByHashes } from './find-by-hash.ts';
+import { type VerifiableRow, verifiableKey } from './verifiable-row.ts';
+import { type ReadUnderWay, type RememberedKey, VerifyCache } from './verify-cache.ts';
+
+/** Most hashes of one read, and most reads under way: what comes meanwhile goes into the next. */
+const BATCH_MAX = 500;
+const READS_MAX = 4;
+
+/** Without a bus between the nodes, how long a key that was read is used: so long others' changes go unnoticed. */
+const LEASE_MS = 1_000;
+
+/** Where the bus may have missed something, how old a read may be that decides, and how often it is read again. */
+const READ_AGE_MAX_MS = 1_000;
+const READS_AGAIN_MAX = 3;
+
+/**
+ * How often a read is repeated that a change overtook: changes that somebody makes up can overtake every one. A request
+ * for which it was done so often came before the last of these changes, and is answered by what was before it.
+ */
+const OVERTAKEN_MAX = 5;
+
+interface Waiting {
+  /** Decides; never throws. */
+  readonly use: (key: VerifiableKey | null) => void;
+  readonly fail: (error: unknown) => void;
+  readsAgain: number;
+  overtaken: number;
+}
+
+/** When a read was sent, by a clock that never jumps, and by one that goes on while the machine sleeps. */
+interface SentAt {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+type Batch = ReadonlyMap<string, readonly Waiting[]>;
+
+/**
+ * Finds keys on a database server: those asked for in one turn of the event loop in one read. What is remembered is used
+ * as long as the bus hears of all changes. Remembers at most `keys`.
+ */
+export function lookUpInBatches(
+  { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: AsyncLookup; bus: EventBus },
+  keys: number,
+): KeyLookup {
+  const cache = new VerifyCache(keys);
+  const stop = bus.onStale((stale) => cache.apply(stale));
+  const find = lookup.prepare('keywright_verify', queryByHashes(kysely));
+  let queue = new Map<string, Waiting[]>();
+  let scheduled = false;
+  let underWay = 0;
+  const counts = { remembered: 0, read: 0 };
+
+  const isSure = ({ readAt }: RememberedKey): boolean =>
+    bus.isCurrent() && (bus.spansNodes || performance.now() - readAt <= LEASE_MS);
+
+  const enqueue = (hash: string, waiting: readonly Waiting[]): void => {
+    const known = queue.get(hash);
+    if (known) known.push(...waiting);
+    else queue.set(hash, [...waiting]);
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(send);
+  };
+
+  const send = (): void => {
+    scheduled = false;
+    while (queue.size > 0 && underWay < READS_MAX) {
+      const all = queue.size > BATCH_MAX ? [...queue] : null;
+      void read(all ? new Map(all.slice(0, BATCH_MAX)) : queue);
+      queue = new Map(all?.slice(BATCH_MAX));
+    }
+  };
+
+  const read = async (batch: Batch): Promise<void> => {
+    const sentAt = { monotonic: performance.now(), wall: Date.now() };
+    const heard = cache.startRead();
+    underWay += 1;
+    try {
+      const rows = await find([...batch.keys()]);
+      settle(batch, new Map(rows.map((row) => [row.place, row])), heard, sentAt);
+    } catch (error) {
+      for (const waiting of batch.values()) for (const { fail } of waiting) fail(error);
+    } finally {
+      cache.endRead(heard);
+      underWay -= 1;
+      send();
+    }
+  };
+
+  const settle = (
+    batch: Batch,
+    rows: ReadonlyMap<number, VerifiableRow>,
+    heard: ReadUnderWay,
+    sentAt: SentAt,
+  ): void => {
+    const late = !bus.isCurrent() && isLate(sentAt);
+    let place = 0;
+    for (const [hash, waiting] of batch) {
+      place += 1;
+      const row = rows.get(place);
+      // It may be older than a change that was answered meanwhile: then it says nothing.
+      if (row && late) readAgain(hash, waiting);
+      else if (row && isOvertaken(row, heard)) readAfterChange(hash, waiting, row);
+      else settleOne(hash, waiting, row, sentAt);
+    }
+  };
+
+  const readAgain = (hash: string, waiting: readonly Waiting[]): void => {
+    for (const one of waiting) {
+      one.readsAgain += 1;
+      if (one.readsAgain <= READS_AGAIN_MAX) enqueue(hash, [one]);
+      else one.fail(new Error('The database answers too late'));
+    }
+  };
+
+  const readAfterChange = (hash: string, waiting: readonly Waiting[], row: VerifiableRow): void => {
+    const again: Waiting[] = [];
+    const enough: Waiting[] = [];
+    for (const one of waiting) {
+      one.overtaken += 1;
+      (one.overtaken <= OVERTAKEN_MAX ? again : enough).push(one);
+    }
+    if (again.length > 0) enqueue(hash, again);
+    if (enough.length > 0) decide(enough, () => verifiableKey(row));
+  };
+
+  const settleOne = (
+    hash: string,
+    waiting: readonly Waiting[],
+    row: VerifiableRow | undefined,
+    sentAt: SentAt,
+  ): void => {
+    decide(waiting, () =>
+      row ? cache.put(hash, verifiableKey(row), row.sequence, sentAt.monotonic).key : null,
+    );
+  };
+
+  return {
+    withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>> {
+      const known = cache.get(hash);
+      if (known && isSure(known)) {
+        counts.remembered += 1;
+        return use(known.key);
+      }
+      counts.read += 1;
+      return new Promise<Awaited<T>>((resolve, fail) => {
+        const useIt = (key: VerifiableKey | null): void => {
+          try {
+            resolve(use(key) as Awaited<T>);
+          } catch (error) {
+            fail(error);
+          }
+        };
+        enqueue(hash, [{ use: useIt, fail, readsAgain: 0, overtaken: 0 }]);
+      });
+    },
+    counts,
+    stop,
+  };
+}
+
+function decide(waiting: readonly Waiting[], find: () => VerifiableKey | null): void {
+  try {
+    const key = find();
+    for (const { use } of waiting) use(key);
+  } catch (error) {
+    for (const { fail } of waiting) fail(error);
+  }
+}
+
+function isLate({ monotonic, wall }: SentAt): boolean {
+  return Math.max(performance.now() - monotonic, Date.now() - wall) > READ_AGE_MAX_MS;
+}
+
+function isOvertaken(
+  { organization_id: organizationId, key_id: keyId, sequence }: VerifiableRow,
+  { all, changes }: ReadUnderWay,
+): boolean {
+  return all || [organizationId, keyId].some((id) => sequence < (changes.get(id) ?? 0));
+}

@@ -1,0 +1,107 @@
+import { authorizeSomewhere } from '../access/authorize.ts';
+import { isTeamInScope, sharesTeam } from '../access/key-scope.ts';
+import { isPermission } from '../access/permissions.ts';
+import type { Principal } from '../access/principal.ts';
+import type { Context } from '../context.ts';
+import { isId } from '../core/ids.ts';
+import { Input } from '../core/input.ts';
+import { presentedAddress } from '../core/ip.ts';
+import type { Environment } from '../keys/secret.ts';
+import { isFailure, type VerificationCode, verifySecret } from './verify.ts';
+
+/** What a client presented, and what it wants to do. */
+export interface VerifyApiKeyInput {
+  /** The secret as the client sent it; spaces and line ends around it don't count. */
+  readonly key: string;
+  /** All must be held; at most 100. */
+  readonly permissions?: readonly string[] | null | undefined;
+  /** The client's address, with or without a port. */
+  readonly ip?: string | null | undefined;
+  /** The key must be bound to this team, or to none. */
+  readonly teamId?: string | null | undefined;
+  readonly environment?: Environment | null | undefined;
+}
+
+/** Whether to let the client in. */
+export interface Verification {
+  readonly valid: boolean;
+  readonly code: VerificationCode;
+  readonly message: string;
+  /** Null where the key is unknown, or of an organization that doesn't exist for the caller. */
+  readonly keyId: string | null;
+  /** Accepted verifications left in the rate-limit window; null without a limit. */
+  readonly remaining: number | null;
+  /** When the window ends, milliseconds since the epoch; null without a limit. */
+  readonly resetAt: number | null;
+}
+
+const PERMISSION = 'api.key.verify';
+const PERMISSIONS_MAX = 100;
+const NO_TEAM = '';
+const TOO_MANY = 'Too many verifications for this address, or by this caller, have failed';
+
+/**
+ * Says whether to let a client in that presents this secret. Needs `api.key.verify`: keys of organizations where the
+ * caller lacks it are unknown, and to a key bound to teams those that share none of them. A secret that fails counts against the address it came from, and is answered RATE_LIMITED
+ * where there were too many; a valid one is accepted all the same. Rejects with BAD_USER_INPUT for arguments that can't be used.
+ */
+export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Promise<Verification> {
+  const principal = authorizeSomewhere(ctx, PERMISSION);
+  const { permissions, ip, teamId } = readArguments(given);
+  const { code, message, record, remaining, resetAt } = await verifySecret(ctx, {
+    secret: given.key,
+    permissions,
+    ip,
+    // A team that doesn't exist for the caller is one that no key is bound to.
+    teamId: teamId === null || isTeamInScope(principal.keyScope, teamId) ? teamId : NO_TEAM,
+    environment: given.environment ?? null,
+    takeRateLimit: true,
+    askedBy: onlyOrganization(principal),
+    visible: (key) =>
+      principal.can(key.organizationId, PERMISSION) && sharesTeam(principal.keyScope, key.teamIds),
+  });
+  const limited = isFailure(code) ? countFailure(ctx, principal, ip) : null;
+  if (limited) return limited;
+  return { valid: code === 'VALID', code, message, keyId: record?.keyId ?? null, remaining, resetAt };
+}
+
+/**
+ * Takes note of a failure: of the client's address where the caller told it, within a budget of the caller's own. The
+ * answer where there were too many, else null. The product's own back end has no budget: it answers for everybody.
+ */
+function countFailure(
+  { failures }: Context,
+  { actor, kind }: Principal,
+  ip: string | null,
+): Verification | null {
+  const trusted = kind === 'operator' || kind === 'system';
+  if (trusted && ip === null) return null;
+  const { allowed, resetAt } = failures.countFor({ actor, trusted }, ip);
+  if (allowed) return null;
+  return { valid: false, code: 'RATE_LIMITED', message: TOO_MANY, keyId: null, remaining: 0, resetAt };
+}
+
+function readArguments(given: VerifyApiKeyInput) {
+  const input = new Input();
+  const permissions = input.list(['input', 'permissions'], given.permissions, PERMISSIONS_MAX);
+  permissions.forEach((permission, index) => {
+    if (!isPermission(permission))
+      input.fault(['input', 'permissions', String(index)], 'is no permission name');
+  });
+  const ip = presentedAddress(given.ip ?? '');
+  if (ip === null && typeof given.ip === 'string')
+    input.fault(
+      ['input', 'ip'],
+      'must be an IP address, such as 192.0.2.1, 192.0.2.1:4711 or [2001:db8::1]:443',
+    );
+  const teamId = given.teamId ?? null;
+  if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the id of a team');
+  input.checkArguments();
+  return { permissions, ip, teamId };
+}
+
+function onlyOrganization(principal: Principal): string | null {
+  if (principal.kind !== 'user' && principal.kind !== 'key') return null;
+  const [first = null, ...others] = principal.organizationIds;
+  return others.length > 0 ? null : first;
+}

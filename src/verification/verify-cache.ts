@@ -1,0 +1,166 @@
+import { LRUCache } from 'lru-cache';
+import type { Stale } from '../cluster/stale.ts';
+import type { VerifiableKey } from '../context.ts';
+import type { RoleRow } from './verifiable-row.ts';
+
+/** What is known of one organization's changes, kept as long as one of its keys is remembered. */
+export interface RememberedOrganization {
+  readonly id: string;
+  /** Every change up to this one has taken effect on what is remembered. */
+  applied: number;
+  /** When it was last sure that nothing after `applied` had been committed; `performance.now()`. */
+  confirmedAt: number;
+  /** Raised when everything that is remembered of it may have changed. */
+  version: number;
+  keys: number;
+  /** Roles of its keys, by id: as long as no change has touched any of them. */
+  readonly roles: Map<string, RoleRow>;
+}
+
+/** A key that is remembered. */
+export interface RememberedKey {
+  readonly key: VerifiableKey;
+  readonly hash: string;
+  /** When the read was sent that gave it; `performance.now()`. */
+  readonly readAt: number;
+  readonly organization: RememberedOrganization;
+  readonly version: number;
+  /** Another remembered secret of the same key. */
+  next: RememberedKey | null;
+}
+
+/** What was heard of changes while a read was under way. */
+export interface ReadUnderWay {
+  /** By organization, the last change that concerns all its keys; by key, the last that concerns it. */
+  readonly changes: Map<string, number>;
+  /** Anything may have changed. */
+  all: boolean;
+}
+
+/**
+ * The most recently used keys by the hash of a secret, without those that a change has touched. It holds what it is
+ * given and drops what it is told of: whether that is all there is to know, its owner has to see to.
+ */
+export class VerifyCache {
+  readonly #entries: LRUCache<string, RememberedKey>;
+  readonly #byKey = new Map<string, RememberedKey>();
+  readonly #organizations = new Map<string, RememberedOrganization>();
+  readonly #reads = new Set<ReadUnderWay>();
+
+  constructor(max: number) {
+    this.#entries = new LRUCache({ max, dispose: (entry) => this.#forgotten(entry) });
+  }
+
+  get(hash: string): RememberedKey | undefined {
+    const entry = this.#entries.get(hash);
+    if (entry === undefined || entry.version === entry.organization.version) return entry;
+    this.#entries.delete(hash);
+    return undefined;
+  }
+
+  /** Remembers a key that was read when `sequence` was its organization's last change, by a read sent at `readAt`. */
+  put(hash: string, key: VerifiableKey, sequence: number, readAt: number): RememberedKey {
+    const organization = this.#organization(key.organizationId, sequence, readAt);
+    organization.keys += 1;
+    const { version } = organization;
+    const entry = { key, hash, readAt, organization, version, next: null };
+    this.#entries.set(hash, entry);
+    this.#link(entry);
+    return entry;
+  }
+
+  /** To be called before a read is sent that others' changes may overtake; it ends with `endRead`. */
+  startRead(): ReadUnderWay {
+    const read: ReadUnderWay = { changes: new Map(), all: false };
+    this.#reads.add(read);
+    return read;
+  }
+
+  endRead(read: ReadUnderWay): void {
+    this.#reads.delete(read);
+  }
+
+  /** Takes note of changes, announced or read from the log, in any order. */
+  apply({ organizationId, first, last, keyIds }: Stale): void {
+    if (organizationId === null) return this.#forgetAll();
+    for (const id of keyIds ?? [organizationId]) this.#overtake(id, last);
+    const organization = this.#organizations.get(organizationId);
+    if (!organization) return;
+    if (keyIds === null) this.#forgetOrganization(organization);
+    else for (const keyId of keyIds) this.#forgetKey(keyId);
+    if (first <= organization.applied + 1) organization.applied = Math.max(organization.applied, last);
+  }
+
+  /** Forgets everything of an organization whose changes can't be told; from now on it is as after `sequence`. */
+  forget(organization: RememberedOrganization, sequence: number): void {
+    this.#overtake(organization.id, sequence);
+    this.#forgetOrganization(organization);
+    organization.applied = sequence;
+  }
+
+  organization(id: string): RememberedOrganization | undefined {
+    return this.#organizations.get(id);
+  }
+
+  /** How many keys are held, those included that were touched and not asked for since. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  #overtake(id: string, sequence: number): void {
+    for (const { changes } of this.#reads) if (sequence > (changes.get(id) ?? 0)) changes.set(id, sequence);
+  }
+
+  #forgetAll(): void {
+    for (const read of this.#reads) read.all = true;
+    this.#entries.clear();
+  }
+
+  #organization(id: string, sequence: number, readAt: number): RememberedOrganization {
+    const known = this.#organizations.get(id);
+    if (known) {
+      if (sequence === known.applied && readAt > known.confirmedAt) known.confirmedAt = readAt;
+      return known;
+    }
+    const roles = new Map<string, RoleRow>();
+    const made = { id, applied: sequence, confirmedAt: readAt, version: 0, keys: 0, roles };
+    this.#organizations.set(id, made);
+    return made;
+  }
+
+  #forgetOrganization(organization: RememberedOrganization): void {
+    organization.version += 1;
+    organization.roles.clear();
+  }
+
+  #forgetKey(keyId: string): void {
+    let entry = this.#byKey.get(keyId) ?? null;
+    while (entry) {
+      const { next } = entry;
+      this.#entries.delete(entry.hash);
+      entry = next;
+    }
+  }
+
+  #link(entry: RememberedKey): void {
+    const { keyId } = entry.key;
+    entry.next = this.#byKey.get(keyId) ?? null;
+    this.#byKey.set(keyId, entry);
+  }
+
+  /** Called by the cache for every entry that leaves it, whatever for. */
+  #forgotten(entry: RememberedKey): void {
+    const { organization } = entry;
+    organization.keys -= 1;
+    if (organization.keys === 0) this.#organizations.delete(organization.id);
+    const { keyId } = entry.key;
+    const first = this.#byKey.get(keyId);
+    if (first === entry) {
+      if (entry.next) this.#byKey.set(keyId, entry.next);
+      else this.#byKey.delete(keyId);
+      return;
+    }
+    for (let before = first; before; before = before.next ?? undefined)
+      if (before.next === entry) before.next = entry.next;
+  }
+}

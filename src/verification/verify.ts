@@ -1,0 +1,181 @@
+import { missing } from '../access/permissions.ts';
+import type { RateLimitState, Services, VerifiableKey } from '../context.ts';
+import { isInNetworks } from '../core/ip.ts';
+import { type Environment, hashSecret, parseSecret, trimPresented } from '../keys/secret.ts';
+
+/** The outcome of a verification: VALID, or the first of the others that applies, in the order of this list. */
+export type VerificationCode =
+  | 'VALID'
+  | 'MALFORMED'
+  | 'NOT_FOUND'
+  | 'REVOKED'
+  | 'DISABLED'
+  | 'EXPIRED'
+  | 'IP_NOT_ALLOWED'
+  | 'TEAM_NOT_ALLOWED'
+  | 'WRONG_ENVIRONMENT'
+  | 'INSUFFICIENT_PERMISSIONS'
+  | 'RATE_LIMITED';
+
+const FAILURES: ReadonlySet<VerificationCode> = new Set([
+  'MALFORMED',
+  'NOT_FOUND',
+  'REVOKED',
+  'DISABLED',
+  'EXPIRED',
+]);
+
+/** Whether the secret itself was not accepted: what somebody who guesses is told. */
+export function isFailure(code: VerificationCode): boolean {
+  return FAILURES.has(code);
+}
+
+/** What was presented, by whom, and what for. */
+export interface VerificationRequest {
+  readonly secret: string;
+  /** All must be held. */
+  readonly permissions: readonly string[];
+  /** The client's address in its normal form (`normalAddress`); null: not known. */
+  readonly ip: string | null;
+  /** The key must be bound to this team, or to none. */
+  readonly teamId: string | null;
+  readonly environment: Environment | null;
+  /** Whether it counts against the key's rate limit. */
+  readonly takeRateLimit: boolean;
+  /** The organization that denials of unknown keys are told to; null: none. */
+  readonly askedBy: string | null;
+  /** Whether this key exists for the caller. */
+  visible(key: Pick<VerifiableKey, 'organizationId' | 'teamIds'>): boolean;
+}
+
+/** What verification came to. */
+export interface Verdict {
+  readonly code: VerificationCode;
+  /** What an operator needs to know, without any part of the secret. */
+  readonly message: string;
+  /** The key, also where it is refused; null where there is none for who is asking. */
+  readonly record: VerifiableKey | null;
+  /** Accepted verifications left in the window; null without a limit. */
+  readonly remaining: number | null;
+  /** When the window ends, milliseconds since the epoch; null without a limit. */
+  readonly resetAt: number | null;
+}
+
+type Refusal = readonly [code: VerificationCode, message: string];
+
+const ACCEPTED: Refusal = ['VALID', 'The key is accepted'];
+const MALFORMED: Refusal = ['MALFORMED', 'This is no API key: its form or its checksum is wrong'];
+const NOT_FOUND: Refusal = ['NOT_FOUND', 'There is no such key'];
+const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The key was accepted as often as its rate limit allows'];
+
+type Needs = Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>;
+
+/**
+ * Says whether a secret is accepted, and notes the use or the denial. Writes nothing, and asks the database nothing
+ * where the secret can't be one; waits for nothing where the key is known. Throws or rejects where it can't decide;
+ * never accepts then.
+ */
+export function verifySecret(services: Needs, request: VerificationRequest): Verdict | Promise<Verdict> {
+  // Here, so that a secret means the same at every door.
+  const secret = trimPresented(request.secret);
+  if (!parseSecret(secret)) return refuseUnknown(services, request, MALFORMED);
+  const hash = hashSecret(secret);
+  return services.keys.withKey(hash, (key) => decide(services, request, hash, key));
+}
+
+/** The part from a known key on. It must not wait between the key and the answer: the key may change. */
+function decide(
+  services: Needs,
+  request: VerificationRequest,
+  hash: string,
+  key: VerifiableKey | null,
+): Verdict | Promise<Verdict> {
+  if (!key || !request.visible(key)) return refuseUnknown(services, request, NOT_FOUND);
+  const now = services.clock.now();
+  const { ip } = request;
+  const refusal = firstRefusal(key, request, ip, now);
+  if (!key.rateLimit) return settle(services, key, refusal, null, now, ip);
+  const taking = !refusal && request.takeRateLimit;
+  const state = ask(services, key.keyId, key.rateLimit, taking);
+  if (!(state instanceof Promise)) {
+    const limited = taking && !state.allowed ? RATE_LIMITED : refusal;
+    return settle(services, key, limited, state, now, ip);
+  }
+  return state.then((known) =>
+    services.keys.withKey(hash, (again) => {
+      if (!again || !request.visible(again)) return refuseUnknown(services, request, NOT_FOUND);
+      const later = services.clock.now();
+      const limited = taking && !known.allowed ? RATE_LIMITED : null;
+      return settle(services, again, firstRefusal(again, request, ip, later) ?? limited, known, later, ip);
+    }),
+  );
+}
+
+function settle(
+  services: Needs,
+  key: VerifiableKey,
+  refusal: Refusal | null,
+  state: RateLimitState | null,
+  at: number,
+  ip: string | null,
+): Verdict {
+  const { organizationId, keyId, secretId } = key;
+  if (refusal) services.usage.denied({ organizationId, keyId, code: refusal[0], at, ip });
+  else services.usage.accepted({ organizationId, keyId, secretId, at, ip });
+  return verdict(refusal ?? ACCEPTED, key, state);
+}
+
+function refuseUnknown(services: Needs, request: VerificationRequest, refusal: Refusal): Verdict {
+  const { askedBy, ip } = request;
+  const at = services.clock.now();
+  services.usage.denied({ organizationId: askedBy, keyId: null, code: refusal[0], at, ip });
+  return verdict(refusal, null, null);
+}
+
+/** The checks in their order, up to the one whose answer changes by asking. */
+export function firstRefusal(
+  key: VerifiableKey,
+  request: Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment'>,
+  ip: string | null,
+  now: number,
+): Refusal | null {
+  if (key.revoked) return ['REVOKED', 'The key, or this secret of it, was revoked'];
+  if (!key.enabled) return ['DISABLED', 'The key is disabled'];
+  if (key.expiresAt <= now) return ['EXPIRED', 'The key, or this secret of it, has expired'];
+  if (key.allowlist.length > 0) {
+    if (ip === null)
+      return ['IP_NOT_ALLOWED', 'The key has an allowlist, and the client’s address is not known'];
+    if (!isInNetworks(ip, key.allowlist))
+      return ['IP_NOT_ALLOWED', `The address ${ip} is not in the key's allowlist`];
+  }
+  if (request.teamId !== null && key.teamIds.length > 0 && !key.teamIds.includes(request.teamId))
+    return ['TEAM_NOT_ALLOWED', 'The key is bound to other teams'];
+  if (request.environment !== null && key.environment !== request.environment)
+    return ['WRONG_ENVIRONMENT', `The key is of the environment ${key.environment}`];
+  const lacking = missing(key.permissions, request.permissions);
+  if (lacking.length > 0) return ['INSUFFICIENT_PERMISSIONS', `The key lacks ${lacking.join(', ')}`];
+  return null;
+}
+
+function ask(
+  { limiter }: Pick<Services, 'limiter'>,
+  keyId: string,
+  { limit, windowSeconds }: { limit: number; windowSeconds: number },
+  taking: boolean,
+): RateLimitState | Promise<RateLimitState> {
+  return taking ? limiter.take(keyId, limit, windowSeconds) : limiter.peek(keyId, limit, windowSeconds);
+}
+
+function verdict(
+  [code, message]: Refusal,
+  record: VerifiableKey | null,
+  state: RateLimitState | null,
+): Verdict {
+  return {
+    code,
+    message,
+    record,
+    remaining: state?.remaining ?? null,
+    resetAt: state?.resetAt ?? null,
+  };
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { Confirmations } from '../../src/cluster/confirmations.ts';
+import type { LiveNode } from '../../src/cluster/nodes.ts';
+import { proofOf } from '../../src/cluster/proofs.ts';
+
+const soon = () => performance.now() + 10_000;
+
+function node(id: string, until = soon()): [id: string, node: LiveNode] {
+  return [id, { until, secret: `secret of ${id}` }];
+}
+
+function nodes(...all: readonly [id: string, node: LiveNode][]): Promise<ReadonlyMap<string, LiveNode>> {
+  return Promise.resolve(new Map(all));
+}
+
+function proofBy(id: string): string {
+  return proofOf(`secret of ${id}`, 'evt');
+}
+
+function expecting(): Confirmations {
+  const confirmations = new Confirmations();
+  confirmations.expect('evt', 0);
+  return confirmations;
+}
+
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol();
+  return (await Promise.race([promise, new Promise((done) => setTimeout(done, 30, pending))])) === pending;
+}
+
+describe('waiting for confirmations', () => {
+  test('ends with the last of them', async () => {
+    const confirmations = expecting();
+    const all = confirmations.allOf('evt', nodes(node('a'), node('b')), soon());
+    confirmations.confirm('evt', 'a', proofBy('a'));
+    expect(await isPending(all)).toBe(true);
+    confirmations.confirm('evt', 'b', proofBy('b'));
+    const hasConfirmed = await all;
+    expect([node('a'), node('b'), node('c')].map((one) => hasConfirmed(...one))).toEqual([true, true, false]);
+    expect(confirmations.size).toBe(0);
+  });
+
+  test('counts what came before the answer to the commit', async () => {
+    const confirmations = expecting();
+    confirmations.confirm('evt', 'a', proofBy('a'));
+    const hasConfirmed = await confirmations.allOf('evt', nodes(node('a')), soon());
+    expect(hasConfirmed(...node('a'))).toBe(true);
+  });
+
+  test('ends without the missing when their leases are over', async () => {
+    const confirmations = expecting();
+    const until = performance.now() + 60;
+    const all = confirmations.allOf('evt', nodes(node('a', until)), soon());
+    expect(await isPending(all)).toBe(true);
+    expect((await all)(...node('a'))).toBe(false);
+    expect(performance.now()).toBeGreaterThanOrEqual(until);
+  });
+
+  test('goes on to the longest lease where nobody can say who is there', async () => {
+    const confirmations = expecting();
+    const until = performance.now() + 60;
+    const all = confirmations.allOf('evt', Promise.reject(new Error('gone')), until);
+    confirmations.confirm('evt', 'a', proofBy('a'));
+    expect(await isPending(all)).toBe(true);
+    await all;
+    expect(performance.now()).toBeGreaterThanOrEqual(until);
+  });
+
+  test('takes no word for a proof that the node’s own secret did not make', async () => {
+    const confirmations = expecting();
+    const silent: [string, LiveNode] = ['silent', { until: performance.now() + 60, secret: null }];
+    const all = confirmations.allOf('evt', nodes(node('a', performance.now() + 60), silent), soon());
+    const madeUp = ['', 'true', proofBy('b'), proofOf('secret of a', 'another'), proofOf('', 'evt')];
+    for (const proof of madeUp) for (const id of ['a', 'silent']) confirmations.confirm('evt', id, proof);
+    expect(await isPending(all)).toBe(true);
+    const hasConfirmed = await all;
+    expect(hasConfirmed(...node('a'))).toBe(false);
+    expect(hasConfirmed(...silent)).toBe(false);
+  });
+
+  test('finds the proof among as many claims as somebody makes up, or waits for the lease', async () => {
+    const confirmations = expecting();
+    for (let number = 0; number < 1_000; number += 1) confirmations.confirm('evt', 'a', `${number}`);
+    confirmations.confirm('evt', 'a', proofBy('a'));
+    expect((await confirmations.allOf('evt', nodes(node('a')), soon()))(...node('a'))).toBe(true);
+  });
+
+  test('ends at once for a node that is known, however many claims somebody makes up', async () => {
+    const confirmations = new Confirmations((id) => `secret of ${id}`);
+    confirmations.expect('evt', 0);
+    const makeUp = (count: number) => {
+      for (let number = 0; number < count; number += 1)
+        for (const id of ['a', `made up ${number}`]) confirmations.confirm('evt', id, `${number}`);
+    };
+    makeUp(10_000);
+    confirmations.confirm('evt', 'a', proofBy('a'));
+    makeUp(10_000);
+    expect((await confirmations.allOf('evt', nodes(node('a')), soon()))(...node('a'))).toBe(true);
+  });
+
+  test('ends at once for a node that is not known yet, whatever was made up before', async () => {
+    const confirmations = expecting();
+    for (let number = 0; number < 10_000; number += 1) confirmations.confirm('evt', 'a', `${number}`);
+    confirmations.confirm('evt', 'a', proofBy('a'));
+    expect((await confirmations.allOf('evt', nodes(node('a')), soon()))(...node('a'))).toBe(true);
+  });
+
+  test('is not expected any more after a transaction that never committed', () => {
+    const confirmations = new Confirmations();
+    confirmations.expect('old', 0);
+    confirmations.expect('new', 100);
+    confirmations.prune(50);
+    expect(confirmations.size).toBe(1);
+  });
+});

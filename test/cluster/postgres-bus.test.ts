@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ChangeEvent } from '../../src/changes/events.ts';
+import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
+import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { createTestDatabaseUrl } from '../support/databases.ts';
+import { anyone } from '../support/live.ts';
+import { makeApiKey, makeMember, type TestServer } from '../support/server.ts';
+import { eventually } from '../support/wait.ts';
+import { startNodes } from './nodes.ts';
+
+async function codeAt(node: TestServer, key: string): Promise<string> {
+  return (await verifyApiKey(anyone(node), { key })).code;
+}
+
+function firstOf(nodes: readonly TestServer[]): TestServer {
+  const [first] = nodes;
+  if (!first) throw new Error('There is no node');
+  return first;
+}
+
+describe('a node that listens elsewhere than changes are made', () => {
+  test('never goes by what it remembers, and is not waited for longer than its lease', async () => {
+    const other = await createTestDatabaseUrl('postgres');
+    onTestFinished(other.drop);
+    const cluster = { listenUrl: other.url, leaseMs: 400, redisUrl: null };
+    const [misled] = (await startNodes(1, { config: { cluster } })) as [TestServer];
+    const { organizationId } = await makeMember(misled);
+    const { id, secret } = await makeApiKey(misled, organizationId);
+    const { keys, bus } = misled.services;
+    for (let time = 0; time < 3; time += 1) expect(await codeAt(misled, secret)).toBe('VALID');
+    await new Promise((done) => setTimeout(done, 1_000));
+    expect(await codeAt(misled, secret)).toBe('VALID');
+    expect(bus.isCurrent()).toBe(false);
+    expect(keys.counts.remembered).toBe(0);
+    await revokeApiKey(anyone(misled), { id });
+    expect(await codeAt(misled, secret)).toBe('REVOKED');
+  });
+});
+
+describe('a change on one node', () => {
+  test('is known on all of them before it is answered, and the answer says so', async () => {
+    const nodes = await startNodes(3);
+    const first = firstOf(nodes);
+    const { organizationId } = await makeMember(first);
+    for (let round = 0; round < 20; round += 1) {
+      const { id, secret } = await makeApiKey(first, organizationId);
+      for (const node of nodes) expect(await codeAt(node, secret)).toBe('VALID');
+      const by = nodes[round % nodes.length] ?? first;
+      const { propagation } = await revokeApiKey(anyone(by), { id });
+      const codes = await Promise.all(nodes.map((node) => codeAt(node, secret)));
+      expect(codes).toEqual(['REVOKED', 'REVOKED', 'REVOKED']);
+      expect(propagation).toMatchObject({ confirmedNodes: 3, totalNodes: 3 });
+      expect(propagation.milliseconds).toBeLessThan(1_000);
+    }
+  });
+
+  test('reaches the listeners of the others whole and in order', async () => {
+    const nodes = await startNodes(2);
+    const [one, other] = nodes as [TestServer, TestServer];
+    const { organizationId } = await makeMember(one);
+    const { id } = await makeApiKey(one, organizationId);
+    const heard: ChangeEvent[] = [];
+    other.services.bus.subscribe((event) => {
+      if (event.type === 'change' && event.action === 'api_key.updated') heard.push(event);
+    });
+    await Promise.all(
+      Array.from({ length: 30 }, (_, number) => updateApiKey(anyone(one), { id, name: `Key ${number}` })),
+    );
+    await eventually(() => heard.length >= 30);
+    const { rows } = await sql<{ id: string; sequence: number }>`
+      select id, sequence from audit_log where action = 'api_key.updated' order by sequence
+    `.execute(one.services.db);
+    expect(heard).toMatchObject(rows.map((row) => ({ ...row, action: 'api_key.updated', targetId: id })));
+  });
+});

@@ -1,0 +1,65 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { buildSchema, getOperationAST, parse } from 'graphql';
+import { expect, test } from 'vitest';
+import type { GraphQLContext } from '../../../schema/context.ts';
+import { SharedExecution } from '../../../src/graphql/subscriptions/shared-execution.ts';
+import { type Outlet, Subscriber } from '../../../src/graphql/subscriptions/subscriber.ts';
+import type { Source } from '../../../src/realtime/source.ts';
+import { eventually } from '../../support/wait.ts';
+
+const schema = buildSchema(`
+  type Query { nothing: Int }
+  type Subscription { used: Used! }
+  type Used { key: ID! at: Int! count: Int! loaded: Int }
+`);
+
+interface Use {
+  readonly used: { key: string; at: number; count: number; loaded: () => Promise<number> };
+}
+
+const LIMITS = { bufferedMax: 1_000_000, conflateFrom: 100_000, heldMax: 10 };
+
+test('of uses has no more under way than may wait, whatever executions wait for, and gets the newest of each key', async () => {
+  const document = parse('subscription { used { key at count loaded } }');
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('There is no operation');
+  const subscription = { document, operation, variables: {} };
+  const group = new SharedExecution(schema, subscription, 1_000_000, () => ({}) as GraphQLContext);
+  let give: (event: Use) => void = () => {};
+  const source: Source<Use> = {
+    organizationId: 'org',
+    conflate: {
+      group: ({ used }) => used.key,
+      merge: ({ used: older }, { used }) => ({ used: { ...used, count: older.count + used.count } }),
+    },
+    cursorOf: () => null,
+    open: async ({ receive }) => {
+      give = receive;
+      return () => {};
+    },
+  };
+  const sent: { key: string; at: number; count: number }[] = [];
+  const outlet: Outlet = {
+    next: ({ json }) => sent.push(JSON.parse(json).data.used),
+    error: () => {},
+    complete: () => {},
+    buffered: 0,
+    drained: () => turn(),
+  };
+  const options = { operation: subscription, group, outlet, limits: LIMITS, ended: () => {} };
+  const subscriber = new Subscriber({ ...options, source: source as unknown as Source });
+  await subscriber.open(source as unknown as Source);
+  let open: (value: number) => void = () => {};
+  const gate = new Promise<number>((resolve) => (open = resolve));
+  for (let at = 0; at < 100; at += 1)
+    give({ used: { key: `key ${at % 4}`, at, count: 1, loaded: () => gate } });
+  expect(group.size).toBe(LIMITS.heldMax);
+  open(1);
+  await eventually(() => sent.reduce((sum, { count }) => sum + count, 0) === 100);
+  expect(sent).toHaveLength(LIMITS.heldMax + 4);
+  for (const key of ['key 0', 'key 1', 'key 2', 'key 3']) {
+    const times = sent.filter((use) => use.key === key).map(({ at }) => at);
+    expect(times).toEqual([...times].sort((one, other) => one - other));
+    expect(times.at(-1)).toBe(96 + Number(key.slice(-1)));
+  }
+});

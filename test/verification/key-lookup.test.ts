@@ -1,0 +1,256 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { DatabaseLockedError } from '../../db/open.ts';
+import type { Context } from '../../src/context.ts';
+import { newId } from '../../src/core/ids.ts';
+import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
+import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
+import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
+import { generateSecret, hashSecret } from '../../src/keys/secret.ts';
+import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { createRole } from '../../src/roles/create-role.ts';
+import { updateRole } from '../../src/roles/update-role.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
+import { changeOf } from '../cluster/changes.ts';
+import { onEachDatabase } from '../support/databases.ts';
+import { lookUp, otherProcess } from '../support/lookups.ts';
+import { makeOrganization, servicesOn } from '../support/services.ts';
+import { eventually } from '../support/wait.ts';
+
+onEachDatabase('finding keys', (engine) => {
+  const services = servicesOn(engine);
+  const sync = engine === 'sqlite';
+
+  async function made(given: Partial<Parameters<typeof createApiKey>[1]> = {}) {
+    const { ctx, organization } = await makeOrganization(services());
+    const { apiKey, secret } = (await createApiKey(ctx, { name: 'Key', ...given })).result;
+    return { ctx, organization, id: apiKey.id, secret, hash: hashSecret(secret) };
+  }
+
+  async function process(ctx: Context, options: { cacheKeys?: number } = {}) {
+    const other = await otherProcess(ctx, options);
+    onTestFinished(() => other.close());
+    return other;
+  }
+
+  test('finds all that the checks need', async () => {
+    const { ctx, organization } = await makeOrganization(services());
+    const role = (await createRole(ctx, { name: 'Reader', permissions: ['api.key.view'] })).result;
+    const teams = [];
+    for (const name of ['One', 'Two']) teams.push((await createTeam(ctx, { name })).result.id);
+    const given = {
+      name: 'Key',
+      environment: 'test',
+      roleId: role.id,
+      grants: ['prompt.render'],
+      teamIds: teams,
+      ipAllowlist: ['10.0.0.0/8'],
+      rateLimit: { limit: 3, windowSeconds: 60 },
+      externalId: 'customer 1',
+      expiresAt: services().clock.now() + 1000,
+    } as const;
+    const { apiKey, secret } = (await createApiKey(ctx, given)).result;
+    const { key } = await lookUp(services().keys, hashSecret(secret));
+    expect(key).toMatchObject({
+      keyId: apiKey.id,
+      secretId: expect.stringMatching(/^sec_/),
+      organizationId: organization.id,
+      environment: 'test',
+      permissions: ['api.key.view', 'prompt.render'],
+      roleName: 'Reader',
+      teamIds: [...teams].sort(),
+      externalId: 'customer 1',
+      rateLimit: { limit: 3, windowSeconds: 60 },
+      enabled: true,
+      revoked: false,
+      expiresAt: given.expiresAt,
+    });
+    expect(key?.allowlist).toHaveLength(1);
+  });
+
+  test('reads a key once, and has it at once from then on', async () => {
+    const { ctx, hash, id } = await made();
+    const { ctx: other, probe } = await process(ctx);
+    expect(await lookUp(other.keys, hash)).toMatchObject({ key: { keyId: id }, atOnce: sync });
+    probe.reads = 0;
+    for (let time = 0; time < 100; time += 1)
+      expect(await lookUp(other.keys, hash)).toMatchObject({ key: { keyId: id }, atOnce: true });
+    expect(probe.reads).toBe(0);
+  });
+
+  test.runIf(sync)(
+    'waits for a file that another process repairs, and decides with what is so then',
+    async () => {
+      const { ctx, hash, id } = await made();
+      const { ctx: other, probe } = await process(ctx);
+      probe.failure = new DatabaseLockedError('It is being repaired');
+      const found = lookUp(other.keys, hash);
+      await services().db.updateTable('api_keys').set({ enabled: 0 }).where('id', '=', id).execute();
+      probe.failure = null;
+      expect(await found).toMatchObject({ key: { keyId: id, enabled: false }, atOnce: false });
+
+      probe.failure = new DatabaseLockedError('For ever');
+      await expect(lookUp(other.keys, hashSecret('another'))).rejects.toThrow('For ever');
+    },
+  );
+
+  test('remembers no key that there is not, so that one made later is found', async () => {
+    const { ctx } = await made();
+    const { ctx: other, probe } = await process(ctx);
+    const hashes = Array.from({ length: 20 }, () => hashSecret(generateSecret('kw', 'live')));
+    for (const hash of [...hashes, ...hashes])
+      expect(await lookUp(other.keys, hash)).toMatchObject({ key: null });
+    expect(probe.reads).toBe(40);
+  });
+
+  test.skipIf(sync)('answers, however fast somebody makes up changes', async () => {
+    const { ctx, hash, id, organization } = await made();
+    const { ctx: other, probe } = await process(ctx);
+    const far = { ...changeOf(organization.id, 1e9, 'team.deleted', newId('team')) };
+    probe.delay = async () => void (await other.bus.announce([far]));
+    expect(await lookUp(other.keys, hash)).toMatchObject({ key: { keyId: id } });
+    expect(probe.reads).toBeGreaterThan(1);
+    expect(probe.reads).toBeLessThan(10);
+    // It was not remembered.
+    probe.delay = null;
+    await revokeApiKey(ctx, { id });
+    expect(await lookUp(other.keys, hash)).toMatchObject({ key: { revoked: true } });
+  });
+
+  test('remembers no more keys than it may', async () => {
+    const { ctx, hash } = await made();
+    const others = [];
+    for (let index = 0; index < 5; index += 1)
+      others.push(hashSecret((await createApiKey(ctx, { name: `${index}` })).result.secret));
+    const { ctx: other, probe } = await process(ctx, { cacheKeys: 3 });
+    for (const one of [hash, ...others]) await lookUp(other.keys, one);
+    probe.reads = 0;
+    expect((await lookUp(other.keys, hash)).key).not.toBeNull();
+    expect(probe.reads).toBe(1);
+  });
+
+  describe('sees at once, from memory or not,', () => {
+    test('a revocation, a change and a rotation', async () => {
+      const { ctx, hash, id } = await made();
+      const found = async () => (await lookUp(services().keys, hash)).key;
+      expect(await found()).toMatchObject({ enabled: true, revoked: false });
+      await updateApiKey(ctx, { id, enabled: false, grants: ['a.b'] });
+      expect(await found()).toMatchObject({ enabled: false, permissions: ['a.b'] });
+      await updateApiKey(ctx, { id, enabled: true });
+      const { secret } = (await rotateApiKey(ctx, { id, overlapSeconds: 60 })).result;
+      expect(await found()).toMatchObject({ expiresAt: services().clock.now() + 60_000, revoked: false });
+      const newer = await lookUp(services().keys, hashSecret(secret));
+      expect(newer.key).toMatchObject({ keyId: id, revoked: false });
+      await revokeApiKeySecret(ctx, { id: (await found())?.secretId ?? '' });
+      expect(await found()).toMatchObject({ revoked: true });
+      await revokeApiKey(ctx, { id });
+      expect((await lookUp(services().keys, hashSecret(secret))).key).toMatchObject({ revoked: true });
+    });
+
+    test('another permission of a role', async () => {
+      const { ctx } = await makeOrganization(services());
+      const role = (await createRole(ctx, { name: 'Reader', permissions: ['a.b', 'a.c'] })).result;
+      const { secret } = (await createApiKey(ctx, { name: 'Key', roleId: role.id })).result;
+      const permissions = async () => (await lookUp(services().keys, hashSecret(secret))).key?.permissions;
+      expect(await permissions()).toEqual(['a.b', 'a.c']);
+      await updateRole(ctx, { id: role.id, permissions: ['a.c'] });
+      expect(await permissions()).toEqual(['a.c']);
+    });
+  });
+
+  describe('with another process on the same database', () => {
+    /** Waits until what is read without a bus is not used any more; on SQLite until the next look. */
+    const noticed = () => pause(sync ? 1 : 1_050);
+
+    test('sees its changes, within a millisecond on SQLite and a second on PostgreSQL', async () => {
+      const { ctx, hash, id } = await made();
+      const { ctx: other } = await process(ctx);
+      for (const change of [
+        () => updateApiKey(other, { id, enabled: false }),
+        () => updateApiKey(other, { id, enabled: true }),
+        () => revokeApiKey(other, { id }),
+      ]) {
+        const before = (await lookUp(services().keys, hash)).key;
+        const { result } = await change();
+        await noticed();
+        const { key } = await lookUp(services().keys, hash);
+        expect(key).toMatchObject({ enabled: result.enabled, revoked: result.revokedAt !== null });
+        expect(key).not.toEqual(before);
+      }
+    });
+
+    test('sees a change of a role, and both processes’ changes of one key', async () => {
+      const { ctx } = await makeOrganization(services());
+      const role = (await createRole(ctx, { name: 'Reader', permissions: ['a.b'] })).result;
+      const { apiKey, secret } = (await createApiKey(ctx, { name: 'Key', roleId: role.id })).result;
+      const { ctx: other } = await process(ctx);
+      const permissions = async (keys = services().keys) =>
+        (await lookUp(keys, hashSecret(secret))).key?.permissions;
+      expect([await permissions(), await permissions(other.keys)]).toEqual([['a.b'], ['a.b']]);
+      await updateRole(other, { id: role.id, permissions: ['a.c'] });
+      await updateApiKey(ctx, { id: apiKey.id, grants: ['a.d'] });
+      await noticed();
+      expect(await permissions()).toEqual(['a.c', 'a.d']);
+      expect(await permissions(other.keys)).toEqual(['a.c', 'a.d']);
+    });
+
+    if (sync) {
+      test('keeps what others’ changes don’t concern', async () => {
+        const { ctx, hash, organization } = await made();
+        const [{ ctx: one, probe }, { ctx: other }] = [await process(ctx), await process(ctx)];
+        await lookUp(one.keys, hash);
+        await createApiKey(other, { organizationId: organization.id, name: 'Another' });
+        await noticed();
+        probe.reads = 0;
+        await lookUp(one.keys, hash);
+        // The position and the log, not the key.
+        expect(probe.reads).toBe(2);
+        await lookUp(one.keys, hash);
+        expect(probe.reads).toBe(2);
+      });
+
+      test('forgets all of an organization where too much has changed', async () => {
+        const { ctx, hash, id } = await made();
+        const [{ ctx: one }, { ctx: other }] = [await process(ctx), await process(ctx)];
+        expect((await lookUp(one.keys, hash)).key).toMatchObject({ enabled: true });
+        for (let change = 0; change < 501; change += 1)
+          await updateApiKey(other, { id, enabled: change % 2 === 1 });
+        await noticed();
+        expect((await lookUp(one.keys, hash)).key).toMatchObject({ enabled: false });
+        await updateApiKey(other, { id, enabled: true });
+        await noticed();
+        expect((await lookUp(one.keys, hash)).key).toMatchObject({ enabled: true });
+      });
+    }
+  });
+
+  describe('where the database fails', () => {
+    test('can’t say for a key that it does not remember', async () => {
+      const { ctx, hash } = await made();
+      const { ctx: other, probe } = await process(ctx);
+      probe.failure = new Error('gone');
+      await expect(lookUp(other.keys, hash)).rejects.toThrow('gone');
+      probe.failure = null;
+      expect((await lookUp(other.keys, hash)).key).not.toBeNull();
+    });
+
+    test('goes on with those that it does, for a while', async () => {
+      const { ctx, hash } = await made();
+      const { ctx: other, probe } = await process(ctx);
+      await lookUp(other.keys, hash);
+      await lookUp(other.keys, hash);
+      probe.failure = new Error('gone');
+      expect((await lookUp(other.keys, hash)).key).not.toBeNull();
+      // 1 s where others' changes could be missed, 3 s where only the look at the file fails.
+      await eventually(async () => {
+        await pause(100);
+        const ended = await lookUp(other.keys, hash).then(
+          () => false,
+          () => true,
+        );
+        return ended;
+      });
+    });
+  });
+});
