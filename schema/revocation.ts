@@ -74,7 +74,9 @@ builder.mutationFields((t) => ({
   revokeApiKeySecret: t.field({
     type: RevokeApiKeySecretPayload,
     nullable: true,
-    description: 'Revokes one secret of a key, immediately and permanently. Requires `api.key.update`',
+    description:
+      'Revokes one secret of a key, immediately and permanently. Requires `api.key.update`. No API key can revoke a current ' +
+      'secret while its predecessor is still accepted, except one that authenticates with that current secret',
     authScopes: { permission: 'api.key.update' },
     errors: {
       types: [NotFoundError, ConflictError],
