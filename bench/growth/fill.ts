@@ -1,7 +1,5 @@
-import pg from 'pg';
 import { migrate } from '../../db/migrate.ts';
 import { openDatabase } from '../../db/open.ts';
-import { SQLite } from '../../db/sqlite-driver.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/core/config/config.ts';
@@ -11,7 +9,8 @@ import { createOperatorToken } from '../../src/operator-tokens/create-operator-t
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import { createRole } from '../../src/roles/create-role.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
-import { COLUMNS, type KeyRows, keyRows, type Owner, seededRandom } from './rows.ts';
+import { openFilling } from '../filling.ts';
+import { COLUMNS, keyRows, type Owner, seededRandom } from './rows.ts';
 
 /** Keys of one transaction, and of one statement on PostgreSQL. */
 const CHUNK = 5_000;
@@ -19,6 +18,10 @@ const CHUNK = 5_000;
 const ROLES = 20;
 const TEAMS = 20;
 const USERS = 20;
+
+/** What servers write together with the usage of keys. */
+const SUM_USAGE = `insert into organization_usage_buckets (organization_id, granularity, start, verified, denied)
+  select organization_id, granularity, start, sum(verified), sum(denied) from api_key_usage_buckets group by 1, 2, 3`;
 
 /** What the measurements know of a database. */
 export interface Filled extends Owner {
@@ -34,9 +37,7 @@ export interface Filled extends Owner {
 /** Fills a database with an organization of so many keys, two audit entries and five buckets of usage each. */
 export async function fill(url: string, keys: number): Promise<Filled> {
   const { owner, operatorToken, position } = await prepare(url);
-  const insert = url.startsWith('sqlite:')
-    ? insertIntoSqlite(url.slice('sqlite:'.length))
-    : await insertIntoPostgres(url);
+  const filling = await openFilling(url, COLUMNS);
   const random = seededRandom();
   const now = Date.now();
   let keyId = '';
@@ -49,9 +50,12 @@ export async function fill(url: string, keys: number): Promise<Filled> {
     const active = rows.find(({ api_keys: [key] }) => key?.[21] === null)?.api_keys[0];
     keyId ||= String(active?.[0] ?? '');
     keyStart ||= String(active?.[6] ?? '');
-    await insert.add(rows);
+    await filling.add(rows);
   }
-  await insert.end(owner.organizationId, position + 2 * keys);
+  await filling.end(
+    SUM_USAGE,
+    `update organization_sequences set value = ${position + 2 * keys} where organization_id = '${owner.organizationId}'`,
+  );
   return {
     ...owner,
     operatorToken,
@@ -94,83 +98,4 @@ async function prepare(url: string): Promise<{ owner: Owner; operatorToken: stri
   await app.stop();
   await database.close();
   return { owner, operatorToken, position: value };
-}
-
-interface Inserting {
-  add(keys: readonly KeyRows[]): void | Promise<void>;
-  end(organizationId: string, position: number): void | Promise<void>;
-}
-
-const TABLES = Object.keys(COLUMNS) as (keyof KeyRows)[];
-
-/** What servers write together with the usage of keys. */
-const SUM_USAGE = `insert into organization_usage_buckets (organization_id, granularity, start, verified, denied)
-  select organization_id, granularity, start, sum(verified), sum(denied) from api_key_usage_buckets group by 1, 2, 3`;
-
-function insertIntoSqlite(path: string): Inserting {
-  const db = new SQLite(path);
-  for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -400000']) db.pragma(pragma);
-  const indexes = db
-    .prepare<[], { name: string; sql: string }>(
-      `select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name in (${TABLES.map((name) => `'${name}'`)})`,
-    )
-    .all();
-  for (const { name } of indexes) db.exec(`drop index ${name}`);
-  const statements = new Map(
-    TABLES.map((table) => {
-      const names = COLUMNS[table].names.split(' ');
-      return [
-        table,
-        db.prepare<unknown[]>(`insert into ${table} (${names}) values (${names.map(() => '?')})`),
-      ];
-    }),
-  );
-  return {
-    add: db.transaction((keys: readonly KeyRows[]) => {
-      for (const key of keys)
-        for (const table of TABLES) for (const row of key[table]) statements.get(table)?.run(...row);
-    }),
-    end(organizationId, position) {
-      for (const { sql } of indexes) db.exec(sql);
-      db.exec(SUM_USAGE);
-      db.prepare('update organization_sequences set value = ? where organization_id = ?').run(
-        position,
-        organizationId,
-      );
-      db.close();
-    },
-  };
-}
-
-async function insertIntoPostgres(url: string): Promise<Inserting> {
-  const client = new pg.Client(url);
-  await client.connect();
-  // Built in one piece they take less than half as long; those of constraints stay.
-  const { rows: indexes } = await client.query<{ name: string; sql: string }>(
-    `select indexname as name, indexdef as sql from pg_indexes
-     where tablename = any($1) and not exists (select from pg_constraint where conname = indexname)`,
-    [TABLES],
-  );
-  for (const { name } of indexes) await client.query(`drop index ${name}`);
-  return {
-    async add(keys) {
-      for (const table of TABLES) {
-        const { names, types } = COLUMNS[table];
-        const rows = keys.flatMap((key) => key[table]);
-        const columns = names.split(' ').map((_, at) => rows.map((row) => row[at]));
-        const lists = types.split(' ').map((type, at) => `$${at + 1}::${type}[]`);
-        const sql = `insert into ${table} (${names.split(' ')}) select * from unnest(${lists})`;
-        if (rows.length > 0) await client.query(sql, columns);
-      }
-    },
-    async end(organizationId, position) {
-      await client.query("set maintenance_work_mem = '512MB'");
-      for (const { sql } of indexes) await client.query(sql);
-      await client.query(SUM_USAGE);
-      const sql = 'update organization_sequences set value = $1 where organization_id = $2';
-      await client.query(sql, [position, organizationId]);
-      await client.query('vacuum analyze');
-      await client.end();
-    },
-  };
 }

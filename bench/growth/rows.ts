@@ -1,6 +1,7 @@
 import { NEVER } from '../../db/tables.ts';
 import { newId } from '../../src/core/ids.ts';
 import { hashSecret } from '../../src/keys/secret.ts';
+import type { Rows, Value } from '../filling.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -21,12 +22,10 @@ export interface Owner {
   readonly userIds: readonly string[];
 }
 
-type Value = string | number | null;
+/** The rows of one key. */
+export type KeyRows = Rows<keyof typeof COLUMNS>;
 
-/** The rows of one key, by table; values in the order of `COLUMNS`. */
-export type KeyRows = Readonly<Record<keyof typeof COLUMNS, readonly (readonly Value[])[]>>;
-
-/** The tables that are filled, with their columns and the types of these in PostgreSQL. */
+/** The tables that are filled. */
 export const COLUMNS = {
   api_keys: {
     names:

@@ -1,7 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { migrate } from '../../db/migrate.ts';
 import { type Database, openDatabase } from '../../db/open.ts';
-import { SQLite, type SqlitePreparedStatement } from '../../db/sqlite-driver.ts';
 import { NEVER } from '../../db/tables.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { createApp } from '../../src/app.ts';
@@ -11,6 +10,7 @@ import { createLog } from '../../src/core/log.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { generateSecret, hashSecret, startOf } from '../../src/keys/secret.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
+import { openFilling, type Rows } from '../filling.ts';
 
 /** What a benchmark knows of a database. */
 export interface Seeded {
@@ -35,20 +35,32 @@ export interface Owner {
   readonly roleId: string;
 }
 
+/** Keys of one transaction. */
+export const CHUNK = 5_000;
+
 /** A key as it goes into the tables. */
 export interface SeedKey {
   readonly secret: string;
-  readonly key: readonly (string | number)[];
-  readonly secretRow: readonly (string | number)[];
-  readonly keyId: string;
   readonly organizationId: string;
-  readonly secretId: string;
+  readonly rows: Rows<keyof typeof COLUMNS>;
 }
 
-export const KEY_COLUMNS =
-  'id, organization_id, name, name_key, environment, start, search_text, role_id, grants, ip_allowlist, rate_limit, ' +
-  'rate_window_seconds, external_id, metadata, enabled, created_at, created_by, updated_at, rotated_at, expires_at';
-export const SECRET_COLUMNS = 'id, api_key_id, hash, start, created_at, expires_at';
+/** The tables that are filled. */
+export const COLUMNS = {
+  api_keys: {
+    names:
+      'id organization_id name name_key environment start search_text role_id grants ip_allowlist rate_limit ' +
+      'rate_window_seconds external_id metadata enabled created_at created_by updated_at rotated_at expires_at',
+    types:
+      'text text text text text text text text text text int int text text int bigint text bigint bigint bigint',
+  },
+  api_key_secrets: {
+    names: 'id api_key_id hash start created_at expires_at',
+    types: 'text text text text bigint bigint',
+  },
+  api_key_usage: { names: 'api_key_id organization_id last_used_at', types: 'text text bigint' },
+  api_key_secret_usage: { names: 'secret_id last_used_at uses', types: 'text bigint bigint' },
+} as const;
 
 /**
  * Makes a SQLite database with so many keys, each with a role, grants, a rate limit that nobody reaches and an allowlist
@@ -60,7 +72,7 @@ export async function seed(path: string, keys: number, secretsPath: string): Pro
   const database = await openDatabase(`sqlite:${path}`);
   const { owners, caller } = await prepare(database, `sqlite:${path}`);
   await database.close();
-  const { secrets, own } = insertKeys(path, keys, owners);
+  const { secrets, own } = await insertKeys(`sqlite:${path}`, keys, owners);
   writeFileSync(secretsPath, shuffled(secrets).join('\n'));
   writeFileSync(`${secretsPath}.own`, own.join('\n'));
   return { caller, secrets: secrets.length };
@@ -110,7 +122,6 @@ export function makeKey(index: number, owners: readonly Owner[]): SeedKey {
   const now = 1_767_225_600_000 + index;
   const name = `Key ${index}`;
   const fold = name.toLowerCase();
-  const hash = hashSecret(secret);
   const policy = [
     roleId,
     '["prompt.render","prompt.read"]',
@@ -120,52 +131,40 @@ export function makeKey(index: number, owners: readonly Owner[]): SeedKey {
   ];
   return {
     secret,
-    keyId,
     organizationId,
-    secretId,
-    key: [
-      ...[keyId, organizationId, name, fold, 'live', start, `${fold} ${start}`, ...policy],
-      ...[`customer-${index}`, '{}', 1, now, 'bench', now, now, NEVER],
-    ],
-    secretRow: [secretId, keyId, hash, start, now, NEVER],
+    rows: {
+      api_keys: [
+        [
+          ...[keyId, organizationId, name, fold, 'live', start, `${fold} ${start}`, ...policy],
+          ...[`customer-${index}`, '{}', 1, now, 'bench', now, now, NEVER],
+        ],
+      ],
+      api_key_secrets: [[secretId, keyId, hashSecret(secret), start, now, NEVER]],
+      api_key_usage: [[keyId, organizationId, 0]],
+      api_key_secret_usage: [[secretId, 0, 0]],
+    },
   };
 }
 
-function insertKeys(
-  path: string,
+async function insertKeys(
+  url: string,
   keys: number,
   owners: readonly Owner[],
-): { secrets: string[]; own: string[] } {
-  const db = new SQLite(path);
-  for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -400000']) db.pragma(pragma);
-  const indexes = db
-    .prepare<[], { name: string; sql: string }>(
-      "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name like 'api_key%'",
-    )
-    .all();
-  for (const { name } of indexes) db.exec(`drop index ${name}`);
-  const insert = (table: string, columns: string, values: string): SqlitePreparedStatement<unknown[]> =>
-    db.prepare(`insert into ${table} (${columns}) values (${values})`);
-  const key = insert('api_keys', KEY_COLUMNS, Array(20).fill('?').join());
-  const secretRow = insert('api_key_secrets', SECRET_COLUMNS, Array(6).fill('?').join());
-  const keyUsage = insert('api_key_usage', 'api_key_id, organization_id, last_used_at', '?, ?, 0');
-  const secretUsage = insert('api_key_secret_usage', 'secret_id, last_used_at, uses', '?, 0, 0');
+): Promise<{ secrets: string[]; own: string[] }> {
+  const filling = await openFilling(url, COLUMNS);
   const secrets: string[] = [];
   const own: string[] = [];
   const every = Math.max(1, Math.floor(keys / SECRETS_MAX));
-  db.transaction(() => {
-    for (let index = 0; index < keys; index += 1) {
-      const made = makeKey(index, owners);
-      key.run(made.key);
-      secretRow.run(made.secretRow);
-      keyUsage.run(made.keyId, made.organizationId);
-      secretUsage.run(made.secretId);
-      if (index % every === 0 && secrets.length < SECRETS_MAX) secrets.push(made.secret);
-      if (made.organizationId === owners[0]?.id && own.length < OWN_MAX) own.push(made.secret);
+  for (let first = 0; first < keys; first += CHUNK) {
+    const count = Math.min(CHUNK, keys - first);
+    const made = Array.from({ length: count }, (_, at) => makeKey(first + at, owners));
+    for (const [at, { secret, organizationId }] of made.entries()) {
+      if ((first + at) % every === 0 && secrets.length < SECRETS_MAX) secrets.push(secret);
+      if (organizationId === owners[0]?.id && own.length < OWN_MAX) own.push(secret);
     }
-  })();
-  for (const { sql } of indexes) db.exec(sql);
-  db.close();
+    await filling.add(made.map(({ rows }) => rows));
+  }
+  await filling.end();
   return { secrets, own };
 }
 
