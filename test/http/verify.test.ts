@@ -22,6 +22,7 @@ import {
 } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';
 import { openConnection } from '../support/sockets.ts';
+import { eventually } from '../support/wait.ts';
 
 const IDENTITY = [
   'x-keywright-key-id',
@@ -605,7 +606,7 @@ onEachDatabase('/verify', (engine) => {
     const connection = await openConnection(own.url);
     const request = `GET /verify HTTP/1.1\r\nHost: a\r\nX-API-Key: ${secret}\r\n\r\n`;
     connection.send(request);
-    await expect.poll(connection.received).toContain('200 OK');
+    await eventually(() => connection.received().includes('200 OK'));
     await own.close();
     await connection.closed();
   });

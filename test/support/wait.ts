@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const POLL_MS = 10;
+/** From one check to the next: one millisecond longer each time, up to this. */
+const POLL_MS_MAX = 10;
 
 /**
  * Waits until `check` gives something true, and resolves with that. A check that throws is one that does not hold yet.
@@ -12,7 +13,7 @@ export async function eventually<T>(
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
   const timeoutMs = options.timeoutMs ?? 5_000;
   const end = performance.now() + timeoutMs;
-  for (;;) {
+  for (let pollMs = 1; ; pollMs = Math.min(pollMs + 1, POLL_MS_MAX)) {
     const last = await attempt(check);
     if ('given' in last && last.given) return last.given as Exclude<T, false | null | undefined | 0 | ''>;
     if (performance.now() >= end) {
@@ -21,7 +22,7 @@ export async function eventually<T>(
         cause: 'thrown' in last ? last.thrown : undefined,
       });
     }
-    await pause(POLL_MS);
+    await pause(pollMs);
   }
 }
 
