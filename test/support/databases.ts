@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, inject } from 'vitest';
 import { migrate } from '../../db/migrate.ts';
 import { type Engine, openDatabase } from '../../db/open.ts';
-import { ensureTemplate, withClient, withDatabase } from './postgres-databases.ts';
+import { copyDatabase, ensureTemplate, withClient, withDatabase } from './postgres-databases.ts';
 
 export const engines = ['sqlite', 'postgres'] as const satisfies readonly Engine[];
 
@@ -55,7 +55,7 @@ async function createPostgres(empty: boolean): Promise<TestDatabase> {
   const { postgresUrl, databasePrefix } = inject('testRun');
   const name = `${databasePrefix}_${randomBytes(6).toString('hex')}`;
   const template = empty ? 'template0' : await postgresTemplate();
-  await withClient(postgresUrl, (client) => client.query(`create database ${name} template ${template}`));
+  await withClient(postgresUrl, (client) => copyDatabase(client, template, name));
   return {
     url: withDatabase(postgresUrl, name),
     drop: () =>

@@ -21,6 +21,16 @@ export function withDatabase(url: string, database: string): string {
   return changed.href;
 }
 
+/** Makes a database as another one is, which nobody is connected to. */
+export async function copyDatabase(client: pg.Client, template: string, name: string): Promise<void> {
+  const { rows } = await client.query<{ isChosen: boolean }>(
+    `select current_setting('server_version_num')::int >= 150000 as "isChosen"`,
+  );
+  // File by file, as before PostgreSQL 15: through its log it takes more than three times the work.
+  const strategy = rows[0]?.isChosen ? 'strategy file_copy' : '';
+  await client.query(`create database ${name} template ${template} ${strategy}`);
+}
+
 /** Makes sure that the template exists, filled by `fill`; whoever comes second waits for it. */
 export function ensureTemplate(url: string, template: string, fill: (url: string) => Promise<void>) {
   return withClient(url, async (client) => {
