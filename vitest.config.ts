@@ -18,12 +18,12 @@ const LONGEST = [
   'recipes',
   'access/matrix',
   'keys/filtered-lists',
-  'keys/never-stale',
+  'verification/never-stale',
   'cli/copy',
-  'http/hostile-variables',
+  'graphql/hostile-variables',
   'http/hostile-text',
-  'http/oidc',
-  'events/attacks',
+  'http/sign-in/oidc',
+  'cluster/attacks',
 ].map((name) => fileURLToPath(new URL(`test/${name}.test.ts`, import.meta.url)));
 
 /** vitest begins with the longest files as long as it remembers how long they took: not in a fresh clone. */
