@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { Tables } from './tables.ts';
+import type { TableName, Tables } from './tables.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -9,7 +9,7 @@ type Row = Readonly<Record<string, string | number | null>>;
  * What is copied, in an order in which every reference finds its row, with the columns that name a row. Null: concerns
  * only servers that run, or comes by itself.
  */
-const TABLES: Readonly<Record<keyof Tables, readonly string[] | null>> = {
+const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   organizations: ['id'],
   organization_sequences: ['organization_id'],
   users: ['id'],

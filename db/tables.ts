@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
+import type { ColumnType, Generated, Insertable, Selectable, SelectType } from 'kysely';
 
 /*
  * One set of tables for both engines. Times are milliseconds since the Unix epoch, flags are 0 or 1, JSON is text: what
@@ -84,7 +84,18 @@ export interface RolesTable {
   permissions: string;
   is_system: Fixed<number>;
   created_at: Fixed<number>;
+  /** Null: it exists. A deleted role stays while revoked keys refer to it, without permissions; nothing else does. */
+  deleted_at: number | null;
 }
+
+/** A view of the roles that exist: what every read of roles reads. */
+export type CurrentRolesView = {
+  [Column in Exclude<keyof RolesTable, 'deleted_at'>]: ColumnType<
+    SelectType<RolesTable[Column]>,
+    never,
+    never
+  >;
+};
 
 export interface SignInTokensTable {
   hash: Fixed<string>;
@@ -307,6 +318,7 @@ export interface Tables {
   membership_teams: MembershipTeamsTable;
   teams: TeamsTable;
   roles: RolesTable;
+  current_roles: CurrentRolesView;
   sign_in_tokens: SignInTokensTable;
   sessions: SessionsTable;
   user_identities: UserIdentitiesTable;
@@ -328,7 +340,10 @@ export interface Tables {
   relayed_usage: RelayedUsageTable;
 }
 
-const NAMES: Readonly<Record<keyof Tables, true>> = {
+/** A table, which is no view. */
+export type TableName = Exclude<keyof Tables, 'current_roles'>;
+
+const NAMES: Readonly<Record<TableName, true>> = {
   organizations: true,
   organization_sequences: true,
   users: true,

@@ -100,7 +100,7 @@ builder.mutationFields((t) => ({
     type: DeleteRolePayload,
     nullable: true,
     description:
-      'Deletes a role that no member and no unrevoked key has. Revoked keys lose the role. If there are many of them, they lose it first, even if the deletion then fails with a ConflictError because a key or member has been given the role. Needs `role.manage`',
+      'Deletes a role that no member and no unrevoked key has. Revoked keys show no role afterwards. Needs `role.manage`',
     authScopes: { permission: 'role.manage' },
     errors: {
       types: [NotFoundError, ConflictError],

@@ -36,6 +36,17 @@ const READ_FOR_NOBODY = [
   'src/verification/still-valid.ts',
 ];
 
+/** Files that name the table with deleted roles in it: to write them, or to say what is counted. */
+const NAME_ALL_ROLES = [
+  'schema/organization.ts',
+  'src/organizations/insert-organization.ts',
+  'src/organizations/organization-sizes.ts',
+  'src/roles/create-role.ts',
+  'src/roles/delete-role.ts',
+  'src/roles/list-roles.ts',
+  'src/roles/update-role.ts',
+];
+
 describe('the repository', () => {
   test('keeps the import order', () => {
     const files = filesOf(['src', 'db', 'schema', 'console'], /\.[mc]?tsx?$/);
@@ -50,6 +61,16 @@ describe('the repository', () => {
       ([, text]) => !/\b(?:isInScope|isBoundToAny|keysInScope|selectApiKeys)\b/.test(text),
     );
     expect(unscoped.map(([path]) => path).sort()).toEqual(READ_FOR_NOBODY);
+  });
+
+  test('reads roles where deleted ones are left out', () => {
+    const files = [...filesOf(['src', 'schema'], /\.ts$/)].filter(
+      ([path]) => path !== 'src/http/console/console.ts',
+    );
+    const named = files.filter(([, text]) => /'roles['.]|\b(?:from|join) roles\b/i.test(text));
+    expect(named.map(([path]) => path).sort()).toEqual(NAME_ALL_ROLES);
+    const reads = /(?:selectFrom|Join)\(\s*'roles'|'roles\./;
+    expect(named.filter(([, text]) => reads.test(text)).map(([path]) => path)).toEqual([]);
   });
 
   test('refers to nothing outside itself', () => {

@@ -14,6 +14,7 @@ import * as openKeyIndexes from './0012-open-key-indexes.ts';
 import * as organizationUsage from './0013-organization-usage.ts';
 import * as auditByTime from './0014-audit-by-time.ts';
 import * as confirmedMemberships from './0015-confirmed-memberships.ts';
+import * as deletedRoles from './0016-deleted-roles.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -37,4 +38,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0013-organization-usage': organizationUsage,
   '0014-audit-by-time': auditByTime,
   '0015-confirmed-memberships': confirmedMemberships,
+  '0016-deleted-roles': deletedRoles,
 };

@@ -3,7 +3,7 @@ import type { Attempt, Context } from '../context.ts';
 import { idType } from '../core/ids.ts';
 
 /** Where the objects that mutations name are stored. */
-const TABLES = { key: 'api_keys', role: 'roles', team: 'teams', mem: 'memberships' } as const;
+const TABLES = { key: 'api_keys', role: 'current_roles', team: 'teams', mem: 'memberships' } as const;
 
 /** The organization of a caller that has no other, whatever it names; else null. */
 export function onlyOrganization(principal: Principal): string | null {

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
 import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
@@ -86,7 +86,7 @@ const COLUMNS = {
   description: ['api_keys.description'],
   environment: ['api_keys.environment'],
   start: ['api_keys.start'],
-  roleId: ['api_keys.role_id'],
+  roleId: [],
   grants: ['api_keys.grants'],
   ipAllowlist: ['api_keys.ip_allowlist'],
   rateLimit: ['api_keys.rate_limit', 'api_keys.rate_window_seconds'],
@@ -128,6 +128,7 @@ export function addColumns(
   return keys
     .select(['api_keys.id', 'api_keys.organization_id'])
     .select(properties.flatMap((property) => COLUMNS[property]))
+    .select((eb) => (properties.includes('roleId') ? [currentRoleId(eb).as('role_id')] : []))
     .select((eb) => {
       // Not joined: looked up only for the rows of a page, whatever the planner knows of the tables.
       const usage = eb.selectFrom('api_key_usage').whereRef('api_key_usage.api_key_id', '=', 'api_keys.id');
@@ -137,6 +138,16 @@ export function addColumns(
       if (properties.includes('lastUsedIp')) return [lastUsedAt, lastUsedIp];
       return properties.includes('lastUsedAt') ? [lastUsedAt] : [];
     });
+}
+
+/** The role of a key: without one where it was deleted, which only a revoked key can show. */
+function currentRoleId(eb: ExpressionBuilder<Tables, 'api_keys'>) {
+  const current = eb
+    .selectFrom('current_roles')
+    .select('current_roles.id')
+    .whereRef('current_roles.id', '=', 'api_keys.role_id');
+  const isUnrevoked = eb.case().when('api_keys.revoked_at', 'is', null);
+  return isUnrevoked.then(eb.ref('api_keys.role_id')).else(current).end();
 }
 
 /** All keys in scope: where every read of keys on behalf of a caller begins, but for lists (`plan-key-list.ts`). */

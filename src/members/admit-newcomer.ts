@@ -60,7 +60,7 @@ async function findRole(
   wanted: string,
 ): Promise<Role | null> {
   const named = await tx
-    .selectFrom('roles')
+    .selectFrom('current_roles')
     .select('id')
     .where('organization_id', '=', organizationId)
     .where(isId('role', wanted) ? 'id' : 'name_key', '=', isId('role', wanted) ? wanted : foldName(wanted))

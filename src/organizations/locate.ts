@@ -4,7 +4,7 @@ import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 
 const KINDS = {
-  role: { table: 'roles', name: 'role' },
+  role: { table: 'current_roles', name: 'role' },
   team: { table: 'teams', name: 'team' },
   mem: { table: 'memberships', name: 'member' },
 } as const;

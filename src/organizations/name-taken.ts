@@ -5,7 +5,7 @@ import { foldName } from '../core/input.ts';
 /** Whether another role or team of the organization has this name, upper and lower case alike. */
 export async function isNameTaken(
   db: Kysely<Tables>,
-  table: 'roles' | 'teams',
+  table: 'current_roles' | 'teams',
   one: { readonly id: string; readonly organizationId: string; readonly name: string },
 ): Promise<boolean> {
   const other = await db

@@ -1,11 +1,9 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
-import { inBatches } from '../core/paced.ts';
 import { locate } from '../organizations/locate.ts';
-import { REVOKED_KEYS_LOSE_IT, UNBOUND_AT_ONCE } from '../organizations/revoked-keys.ts';
 import { requireRole } from './require-role.ts';
 import { countKeysOfRoles, type Role, roleHasMembers } from './role.ts';
 
@@ -18,29 +16,20 @@ const PERMISSION = 'role.manage';
 
 /**
  * Deletes a role that nobody has, and returns its id. The caller needs `role.manage`. Rejects with NotFoundError, or
- * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys lose it: the audit
- * log keeps which role they had, and what it held. Many of them lose it in batches before the role is deleted, also where
- * that is rejected in the end because somebody was given the role meanwhile; an entry of its own says so first.
+ * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys show no role from
+ * then on, and are not written: the audit log keeps which role they had, and what it held.
  */
 export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise<Outcome<string>> {
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
-  await requireUnused(ctx.db, organizationId, id);
-  if (await hasManyKeys(ctx.db, id)) {
-    await command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
-      await requireUnused(tx, organizationId, id);
-      audit({ organizationId, action: 'role.updated', targetId: id, changes: REVOKED_KEYS_LOSE_IT });
-    });
-    await unbindRevokedKeys(ctx, id);
-  }
-  return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
+  return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, now, audit }) => {
     const { name, permissions } = await requireUnused(tx, organizationId, id);
-    await tx.updateTable('api_keys').set({ role_id: null }).where('role_id', '=', id).execute();
     await tx
       .deleteFrom('api_key_counts')
       .where('organization_id', '=', organizationId)
       .where('role_id', '=', id)
       .execute();
-    await tx.deleteFrom('roles').where('id', '=', id).execute();
+    if (await hasRevokedKeys(tx, id)) await hide(tx, id, now);
+    else await tx.deleteFrom('roles').where('id', '=', id).execute();
     const changes = { name: [name, null], permissions: [permissions, null] } as const;
     audit({ organizationId, action: 'role.deleted', targetId: id, changes });
     return id;
@@ -57,39 +46,27 @@ async function requireUnused(db: Kysely<Tables>, organizationId: string, id: str
   return role;
 }
 
-/** Whether more keys have it than lose it in the transaction that deletes it. */
-async function hasManyKeys(db: Kysely<Tables>, id: string): Promise<boolean> {
-  const found = await db
+/** Whether any key refers to the role, which nobody has any more. */
+async function hasRevokedKeys(tx: Transaction<Tables>, id: string): Promise<boolean> {
+  const key = await tx
     .selectFrom('api_keys')
     .select('id')
     .where('role_id', '=', id)
     .orderBy('created_at')
     .orderBy('id')
-    .offset(UNBOUND_AT_ONCE.max)
     .limit(1)
     .executeTakeFirst();
-  return found !== undefined;
+  return key !== undefined;
 }
 
-async function unbindRevokedKeys({ db, unhurried }: Context, roleId: string): Promise<void> {
-  // From where the last batch ended: what was unbound may be in the index for a while.
-  let [createdAt, last] = [-1, ''];
-  await inBatches(UNBOUND_AT_ONCE, async (size) => {
-    const revoked = await db
-      .selectFrom('api_keys')
-      .select(['id', 'created_at'])
-      .where('role_id', '=', roleId)
-      .where('revoked_at', 'is not', null)
-      .where((eb) => eb(eb.refTuple('created_at', 'id'), '>', eb.tuple(createdAt, last)))
-      .orderBy('created_at')
-      .orderBy('id')
-      .limit(size)
-      .execute();
-    const ids = revoked.map(({ id }) => id);
-    if (ids.length > 0)
-      await unhurried.updateTable('api_keys').set({ role_id: null }).where('id', 'in', ids).execute();
-    createdAt = revoked.at(-1)?.created_at ?? createdAt;
-    last = ids.at(-1) ?? last;
-    return ids.length;
-  });
+/**
+ * Leaves the row to the keys that refer to it. A server of the previous release still shows it: without permissions, and
+ * by a name that says what it is. No name begins with a space, so that its own is free again.
+ */
+async function hide(tx: Transaction<Tables>, id: string, now: number): Promise<void> {
+  await tx
+    .updateTable('roles')
+    .set({ name: `Deleted ${id}`, name_key: ` ${id}`, description: null, permissions: '[]', deleted_at: now })
+    .where('id', '=', id)
+    .execute();
 }

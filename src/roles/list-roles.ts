@@ -5,16 +5,19 @@ import { ROLE_COLUMNS, type Role, toRole } from './role.ts';
 
 const BY_AGE: Sort = {
   name: 'roles',
-  column: 'roles.created_at',
+  column: 'current_roles.created_at',
   type: 'number',
-  idColumn: 'roles.id',
+  idColumn: 'current_roles.id',
   direction: 'asc',
 };
 
 /** The roles of an organization, the oldest first. The caller needs `role.view`. */
 export async function listRoles(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Role>> {
   await requireOrganization(ctx, organizationId, 'role.view');
-  const query = ctx.db.selectFrom('roles').select(ROLE_COLUMNS).where('organization_id', '=', organizationId);
+  const query = ctx.db
+    .selectFrom('current_roles')
+    .select(ROLE_COLUMNS)
+    .where('organization_id', '=', organizationId);
   const counted = () => ctx.scans.reader(ctx.db, 'roles', organizationId);
   return readPage(query, BY_AGE, page, toRole, counted);
 }

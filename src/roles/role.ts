@@ -25,17 +25,17 @@ export interface RoleUses {
 
 /** The columns of a role. */
 export const ROLE_COLUMNS = [
-  'roles.id',
-  'roles.organization_id',
-  'roles.name',
-  'roles.description',
-  'roles.permissions',
-  'roles.is_system',
-  'roles.created_at',
+  'current_roles.id',
+  'current_roles.organization_id',
+  'current_roles.name',
+  'current_roles.description',
+  'current_roles.permissions',
+  'current_roles.is_system',
+  'current_roles.created_at',
 ] as const;
 
 /** A role from its row. */
-export function toRole(row: Omit<Row<'roles'>, 'name_key'>): Role {
+export function toRole(row: Omit<Row<'current_roles'>, 'name_key'>): Role {
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -50,7 +50,7 @@ export function toRole(row: Omit<Row<'roles'>, 'name_key'>): Role {
 /** Those of the roles that exist, in any order. */
 export async function loadRoles(db: Kysely<Tables>, ids: readonly string[]): Promise<Role[]> {
   if (ids.length === 0) return [];
-  const rows = await db.selectFrom('roles').select(ROLE_COLUMNS).where('id', 'in', ids).execute();
+  const rows = await db.selectFrom('current_roles').select(ROLE_COLUMNS).where('id', 'in', ids).execute();
   return rows.map(toRole);
 }
 

@@ -46,7 +46,7 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
     }
     const changes = difference(before, after, ['name', 'description', 'permissions']);
     if (Object.keys(changes).length === 0) return before;
-    if (changes.name && (await isNameTaken(tx, 'roles', after)))
+    if (changes.name && (await isNameTaken(tx, 'current_roles', after)))
       throw new ConflictError('There is a role of this name already');
     await tx
       .updateTable('roles')

@@ -37,7 +37,7 @@ export async function loadSession(
           ]),
         ),
     )
-    .leftJoin('roles', 'roles.id', 'memberships.role_id')
+    .leftJoin('current_roles', 'current_roles.id', 'memberships.role_id')
     .select([
       'sessions.id',
       'sessions.user_id',
@@ -46,7 +46,7 @@ export async function loadSession(
       'sessions.last_seen_at',
       'memberships.organization_id',
       'memberships.confirmed',
-      'roles.permissions',
+      'current_roles.permissions',
     ])
     .where('sessions.expires_at', '>', now)
     .where('sessions.last_seen_at', '>', now - SESSION_IDLE_MS)

@@ -58,8 +58,8 @@ export async function isLinkVoid(
   if (invitesTo === null) return false;
   const role = await db
     .selectFrom('memberships')
-    .innerJoin('roles', 'roles.id', 'memberships.role_id')
-    .select('roles.permissions')
+    .innerJoin('current_roles', 'current_roles.id', 'memberships.role_id')
+    .select('current_roles.permissions')
     .where('memberships.user_id', '=', userId)
     .where('memberships.organization_id', '=', invitesTo)
     .executeTakeFirst();

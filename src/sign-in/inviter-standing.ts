@@ -55,8 +55,8 @@ async function permissionsOf(
 async function permissionsOfMember(db: Kysely<Tables>, userId: string, organizationId: string) {
   const role = await db
     .selectFrom('memberships')
-    .innerJoin('roles', 'roles.id', 'memberships.role_id')
-    .select('roles.permissions')
+    .innerJoin('current_roles', 'current_roles.id', 'memberships.role_id')
+    .select('current_roles.permissions')
     .where('memberships.user_id', '=', userId)
     .where('memberships.organization_id', '=', organizationId)
     .where('memberships.joined_at', 'is not', null)
@@ -68,9 +68,9 @@ async function permissionsOfMember(db: Kysely<Tables>, userId: string, organizat
 async function permissionsOfKey(db: Kysely<Tables>, keyId: string, organizationId: string) {
   const key = await db
     .selectFrom('api_keys')
-    .leftJoin('roles', 'roles.id', 'api_keys.role_id')
+    .leftJoin('current_roles', 'current_roles.id', 'api_keys.role_id')
     .leftJoin('api_key_teams', 'api_key_teams.api_key_id', 'api_keys.id')
-    .select(['api_keys.grants', 'roles.permissions'])
+    .select(['api_keys.grants', 'current_roles.permissions'])
     .where('api_keys.id', '=', keyId)
     .where('api_keys.organization_id', '=', organizationId)
     .where('api_keys.revoked_at', 'is', null)

@@ -23,8 +23,13 @@ export async function joinInvited(
   const { tx, now, audit } = change;
   const invitations = await tx
     .selectFrom('memberships')
-    .innerJoin('roles', 'roles.id', 'memberships.role_id')
-    .select(['memberships.id', 'memberships.organization_id', 'memberships.invited_by', 'roles.permissions'])
+    .innerJoin('current_roles', 'current_roles.id', 'memberships.role_id')
+    .select([
+      'memberships.id',
+      'memberships.organization_id',
+      'memberships.invited_by',
+      'current_roles.permissions',
+    ])
     .where('memberships.user_id', '=', userId)
     .where('memberships.joined_at', 'is', null)
     .where('memberships.organization_id', 'in', organizationIds)

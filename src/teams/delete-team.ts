@@ -5,7 +5,6 @@ import type { Context } from '../context.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
 import { inBatches } from '../core/paced.ts';
 import { locate } from '../organizations/locate.ts';
-import { REVOKED_KEYS_LOSE_IT, UNBOUND_AT_ONCE } from '../organizations/revoked-keys.ts';
 import { loadTeams } from './team.ts';
 
 /** Which team to delete. */
@@ -14,6 +13,12 @@ export interface DeleteTeamInput {
 }
 
 const PERMISSION = 'team.manage';
+
+/** How many revoked keys are unbound in one transaction. */
+const UNBOUND_AT_ONCE = { min: 200, max: 1_000 } as const;
+
+/** In the audit log, where more of them are unbound than one transaction takes. */
+const REVOKED_KEYS_LOSE_IT = { revokedApiKeys: ['bound', null] } as const;
 
 /**
  * Deletes a team and returns its id; its members stay members of the organization. The caller needs `team.manage`.

@@ -31,8 +31,8 @@ const TOGETHER = [
 /** Of the organization and the role, as they were at the time of the read. */
 const AROUND = [
   'organization_sequences.value as sequence',
-  'roles.name as role_name',
-  'roles.permissions as role_permissions',
+  'current_roles.name as role_name',
+  'current_roles.permissions as role_permissions',
 ] as const;
 
 /**
@@ -80,7 +80,7 @@ function whole(db: Kysely<Tables>) {
     .selectFrom('api_key_secrets')
     .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
     .innerJoin('organization_sequences', 'organization_sequences.organization_id', 'api_keys.organization_id')
-    .leftJoin('roles', 'roles.id', 'api_keys.role_id')
+    .leftJoin('current_roles', 'current_roles.id', 'api_keys.role_id')
     .select(COLUMNS)
     .select(TOGETHER)
     .select(AROUND);

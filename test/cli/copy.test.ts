@@ -5,6 +5,9 @@ import { openDatabase } from '../../db/open.ts';
 import { countKeys } from '../../src/keys/lists/key-counts.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
+import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { createRole } from '../../src/roles/create-role.ts';
+import { deleteRole } from '../../src/roles/delete-role.ts';
 import { emptyBatch, noteUse } from '../../src/usage/batch.ts';
 import { journalStore } from '../../src/usage/journal-store.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
@@ -34,7 +37,12 @@ async function used(engine: Engine, keys = 3) {
   const [kept, revoked, rotated] = made;
   if (!kept || !revoked || !rotated) throw new Error('Too few keys');
   await present(server, kept.secret, '192.0.2.1');
+  const { organizationId } = member;
+  const { result: role } = await createRole(anyone(server), { organizationId, name: 'Old', permissions: [] });
+  await updateApiKey(anyone(server), { id: revoked.id, roleId: role.id });
   await revokeApiKey(anyone(server), { id: revoked.id, reason: 'leaked' });
+  // Its row is copied with the key that refers to it.
+  await deleteRole(anyone(server), { id: role.id });
   await rotateApiKey(anyone(server), { id: rotated.id });
   await server.close();
   return { url, member, kept, revoked };

@@ -107,7 +107,9 @@ export function filterConditions(
     if (isGiven(value)) conditions.push(condition(value));
   };
   add(filter.environment, (environment) => compare('environment', '=', environment));
-  add(filter.roleId, (id) => (isId('role', id) ? compare('role_id', '=', id) : NONE));
+  add(filter.roleId, (id) =>
+    isId('role', id) ? eb.and([compare('role_id', '=', id), isCurrentRole(eb, id)]) : NONE,
+  );
   add(filter.teamId, (id) => isBoundTo(eb, id, scope));
   add(filter.externalId, (externalId) => compare('external_id', '=', externalId));
   add(filter.createdById, (id) =>
@@ -175,6 +177,13 @@ export function rotationLimits(policy: RotationPolicy, time: number): [Environme
   const limit = (environment: Environment, days: number | null): [Environment, number][] =>
     days === null ? [] : [[environment, time - days * DAY_MS]];
   return [...limit('live', policy.liveDays), ...limit('test', policy.testDays)];
+}
+
+/** That the role exists: revoked keys may still refer to one that was deleted. */
+function isCurrentRole(eb: KeyExpressions, roleId: string): Condition {
+  return eb.exists(
+    eb.selectFrom('current_roles').select('current_roles.id').where('current_roles.id', '=', roleId),
+  );
 }
 
 /** That a key is bound to this team, which must be in scope. */

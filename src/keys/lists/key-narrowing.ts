@@ -60,10 +60,10 @@ export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowi
         .where(({ exists, selectFrom }) =>
           // How many keys a role of another organization has must not show.
           exists(
-            selectFrom('roles')
-              .select('roles.id')
-              .where('roles.id', '=', roleId)
-              .where('roles.organization_id', '=', organizationId),
+            selectFrom('current_roles')
+              .select('current_roles.id')
+              .where('current_roles.id', '=', roleId)
+              .where('current_roles.organization_id', '=', organizationId),
           ),
         ),
     );
