@@ -1,11 +1,11 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
 import { inBatches } from '../core/paced.ts';
 import { locate } from '../organizations/locate.ts';
-import { loadTeams } from './team.ts';
+import { loadTeams, type Team } from './team.ts';
 
 /** Which team to delete. */
 export interface DeleteTeamInput {
@@ -31,18 +31,18 @@ export async function deleteTeam(ctx: Context, { id }: DeleteTeamInput): Promise
   await refuseUsed(await ctx.scans.reader(ctx.db, 'api_keys', organizationId), id);
   if (await hasManyKeys(ctx.db, id)) {
     await command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
-      await refuseUsed(tx, id);
+      await requireTeam(tx, id);
       audit({ organizationId, action: 'team.updated', targetId: id, changes: REVOKED_KEYS_LOSE_IT });
     });
     await unbindRevokedKeys(ctx, id);
   }
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
-    const [team] = await loadTeams(tx, [id]);
-    if (!team) throw new NotFoundError(id, 'team');
+    const { name } = await requireTeam(tx, id);
+    // Few keys are bound to it by now, if any: the transaction reads them where requests are answered.
     await refuseUsed(tx, id);
     // Its members are unbound by the foreign keys.
     await tx.deleteFrom('teams').where('id', '=', id).execute();
-    audit({ organizationId, action: 'team.deleted', targetId: id, changes: { name: [team.name, null] } });
+    audit({ organizationId, action: 'team.deleted', targetId: id, changes: { name: [name, null] } });
     return id;
   });
 }
@@ -90,6 +90,12 @@ async function unbindRevokedKeys({ db, unhurried }: Context, teamId: string): Pr
     last = ids.at(-1) ?? last;
     return ids.length;
   });
+}
+
+async function requireTeam(tx: Transaction<Tables>, id: string): Promise<Team> {
+  const [team] = await loadTeams(tx, [id]);
+  if (!team) throw new NotFoundError(id, 'team');
+  return team;
 }
 
 async function refuseUsed(db: Kysely<Tables>, teamId: string): Promise<void> {

@@ -13,6 +13,7 @@ import { addMember } from '../organizations/people.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { copyKey } from '../support/many-keys.ts';
+import { Notes } from '../support/plans.ts';
 import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
 import { countTurns } from '../support/turns.ts';
 
@@ -64,9 +65,13 @@ onEachDatabase('deleting a team', (engine) => {
     await expect(deleteTeam(ctx, { id: team.id })).rejects.toThrow(ConflictError);
     expect(await bound()).toBe(2_502);
     await updateApiKey(ctx, { id: other, teamIds: [] });
+    const notes = new Notes(engine);
     const turns = countTurns();
-    await deleteTeam(ctx, { id: team.id });
+    await deleteTeam({ ...ctx, db: notes.on(services()).db }, { id: team.id });
     turns.stop();
+    // The keys of the team are read where requests are answered only when few are left.
+    const checks = notes.take().filter(({ sql }) => /from "api_key_teams" inner join "api_keys"/.test(sql));
+    expect(checks).toHaveLength(1);
     expect(turns.count).toBeGreaterThanOrEqual(2);
     expect(await bound()).toBe(0);
     const entries = (await auditOf(ctx, team.id)).slice(-2);
