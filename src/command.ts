@@ -83,7 +83,7 @@ export async function write<T>(ctx: Context, work: (change: Change) => Promise<T
         records.push({ ...record, actor });
       },
     });
-    const events: ChangeEvent[] = await recordChanges(tx, records, now, ctx.request);
+    const events: ChangeEvent[] = await recordChanges(tx, records, now, ctx.client);
     await ctx.bus.prepare(tx, events);
     return { result, events };
   });

@@ -33,13 +33,13 @@ export interface Services {
 export interface Context extends Services {
   /** Null: nobody said who they are. */
   readonly principal: Principal | null;
-  readonly request: RequestFacts;
+  readonly client: ClientFacts;
   /** The caller as it is by now, null where its credential is accepted no more. Left out: as it was. */
   readonly refreshPrincipal?: (db: Kysely<Tables>) => Promise<Principal | null>;
 }
 
 /** Where a request came from, as it goes into the audit log. */
-export interface RequestFacts {
+export interface ClientFacts {
   readonly id: string;
   readonly ip: string | null;
   readonly userAgent: string | null;

@@ -73,8 +73,8 @@ async function prepare(url: string): Promise<{ owner: Owner; operatorToken: stri
   const config = parseConfig({ DATABASE_URL: url, LOG_LEVEL: 'error' });
   const app = await createApp(config, { database, log: createLog('error') });
   const principal = systemPrincipal('cli');
-  const request = { id: 'bench', ip: null, userAgent: null };
-  const ctx = { ...app.services, publicUrl: '', principal, request };
+  const client = { id: 'bench', ip: null, userAgent: null };
+  const ctx = { ...app.services, publicUrl: '', principal, client };
   const { id: organizationId } = (await createOrganization(ctx, { name: 'Acme' })).result;
   const role = async (name: string) =>
     (await createRole(ctx, { organizationId, name, permissions: ['prompt.render'] })).result.id;

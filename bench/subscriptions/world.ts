@@ -33,7 +33,7 @@ export function openApp(file: string): Promise<App> {
 /** The context of somebody who may do everything. */
 export function contextOf(services: Services): Context {
   const request = { id: 'bench', ip: '192.0.2.1', userAgent: 'bench' };
-  return { ...services, publicUrl: services.publicUrl, principal: systemPrincipal('bench'), request };
+  return { ...services, publicUrl: services.publicUrl, principal: systemPrincipal('bench'), client: request };
 }
 
 /** Makes a database with one organization, its users and its keys. */

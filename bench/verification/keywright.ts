@@ -33,5 +33,5 @@ export async function contextOf(
   const ip = request.socket.remoteAddress ?? null;
   const principal = await authenticate(request, services, ip);
   const facts = { id: 'bench', ip, userAgent: request.headers['user-agent'] ?? null };
-  return { ...(services as GraphQLContext), principal, request: facts, response: {} };
+  return { ...(services as GraphQLContext), principal, client: facts, response: {} };
 }

@@ -91,7 +91,7 @@ export async function prepare(
     ...app.services,
     publicUrl: '',
     principal,
-    request: { id: 'bench', ip: null, userAgent: null },
+    client: { id: 'bench', ip: null, userAgent: null },
   };
   const owners: Owner[] = [];
   for (let index = 0; index < ORGANIZATIONS; index += 1) {

@@ -70,7 +70,7 @@ function report(
   args: object,
   error: AppError,
 ): void {
-  const { log, principal, request } = ctx;
+  const { log, principal, client: request } = ctx;
   const { code } = error;
   const input = 'input' in args ? (args.input as Readonly<Record<string, unknown>>) : {};
   const named = typeof input.organizationId === 'string' ? input.organizationId : null;

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import type { Action, ChangeEvent, Changes } from '../changes/events.ts';
-import type { RequestFacts } from '../context.ts';
+import type { ClientFacts } from '../context.ts';
 import { newId } from '../core/ids.ts';
 
 /** A row for the audit log before it has its place in it. */
@@ -24,7 +24,7 @@ export async function recordChanges(
   tx: Transaction<Tables>,
   records: readonly AuditRecord[],
   now: number,
-  request: RequestFacts,
+  request: ClientFacts,
 ): Promise<ChangeEvent[]> {
   const events: ChangeEvent[] = [];
   // In one order everywhere, so that two transactions over several organizations can't wait for each other.
@@ -55,7 +55,7 @@ async function raiseSequence(tx: Transaction<Tables>, organizationId: string, by
   return value;
 }
 
-function toRow(event: ChangeEvent, request: RequestFacts) {
+function toRow(event: ChangeEvent, request: ClientFacts) {
   return {
     id: event.id,
     organization_id: event.organizationId,

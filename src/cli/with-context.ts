@@ -12,7 +12,7 @@ export function commandLineContext(services: Services): Context {
   return {
     ...services,
     principal: systemPrincipal('cli'),
-    request: { id: randomUUID(), ip: null, userAgent: null },
+    client: { id: randomUUID(), ip: null, userAgent: null },
   };
 }
 

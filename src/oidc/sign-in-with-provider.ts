@@ -52,7 +52,7 @@ export async function signInWithProvider(
     if (admitting) {
       const { email, userId } = before ?? { email: identity.email, userId: null };
       const obstacle = await admitNewcomer(change, { email, userId, name: identity.name }, admitting);
-      if (obstacle) ctx.log.error(`nobody is admitted: ${obstacle}`, { requestId: ctx.request.id });
+      if (obstacle) ctx.log.error(`nobody is admitted: ${obstacle}`, { requestId: ctx.client.id });
     }
     const user = before ?? (await findIdentified(tx, identity));
     if (!user) throw new OidcFault('refused', 'nobody has this e-mail address');
@@ -73,7 +73,7 @@ export async function signInWithProvider(
 }
 
 async function admittingOrganization(
-  { db, log, request }: Context,
+  { db, log, client: request }: Context,
   { admission }: OidcConfig,
 ): Promise<{ organizationId: string; role: string } | null> {
   if (!admission) return null;

@@ -5,8 +5,8 @@ import { RateLimitedError } from '../core/errors.ts';
  * Counts the token of a sign-in link that doesn't work as a failure of the client's address. Throws RateLimitedError where
  * there were too many.
  */
-export function countFailedToken({ failures, request, clock }: Context): void {
-  const { allowed, resetAt } = failures.count(request.ip);
+export function countFailedToken({ failures, client, clock }: Context): void {
+  const { allowed, resetAt } = failures.count(client.ip);
   if (allowed) return;
   const seconds = Math.max(1, Math.ceil((resetAt - clock.now()) / 1000));
   throw new RateLimitedError('Too many attempts from this address have failed', seconds);

@@ -62,8 +62,8 @@ onEachDatabase('recording changes', (engine) => {
   test('keeps where a change came from, and no more than 300 characters of a user agent', async () => {
     const { ctx } = await makeOrganization(services());
     const request = { id: 'r', ip: '2001:db8::1', userAgent: 'x'.repeat(400) };
-    await createTeam({ ...ctx, request }, { name: 'One' });
-    await createTeam({ ...ctx, request: { id: 'r', ip: null, userAgent: null } }, { name: 'Two' });
+    await createTeam({ ...ctx, client: request }, { name: 'One' });
+    await createTeam({ ...ctx, client: { id: 'r', ip: null, userAgent: null } }, { name: 'Two' });
     expect((await auditOf(ctx)).slice(1).map(({ ip, user_agent }) => [ip, user_agent])).toEqual([
       ['2001:db8::1', 'x'.repeat(300)],
       [null, null],

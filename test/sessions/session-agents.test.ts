@@ -11,7 +11,7 @@ onEachDatabase('what sessions began in', (engine) => {
 
   async function sessionIn(userId: string, userAgent: string | null): Promise<string> {
     const ctx = commandLine(services());
-    const asked = { ...ctx, request: { ...ctx.request, userAgent } };
+    const asked = { ...ctx, client: { ...ctx.client, userAgent } };
     return (await write(asked, (change) => createSession(change, userId))).result.id;
   }
 
@@ -31,7 +31,7 @@ onEachDatabase('what sessions began in', (engine) => {
     const { userId, organizationId } = await makePerson(services());
     const ctx = commandLine(services());
     const id = await sessionIn(userId, null);
-    const later = { ...ctx, request: { ...ctx.request, userAgent: 'another client' } };
+    const later = { ...ctx, client: { ...ctx.client, userAgent: 'another client' } };
     await write(later, async ({ lock, audit }) => {
       await lock(organizationId);
       audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });

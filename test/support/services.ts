@@ -126,7 +126,7 @@ export function contextFor(services: Services, principal: Principal | null): Con
     config,
     publicUrl,
     principal,
-    request,
+    client: request,
   };
 }
 

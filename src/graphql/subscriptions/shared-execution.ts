@@ -110,7 +110,7 @@ export class SharedExecution {
     const context = this.#untouched ?? this.#context();
     this.#untouched = null;
     const done = (result: ExecutionResult): void => {
-      execution.result = new SharedResult(presentResult(result, context.request, context.log));
+      execution.result = new SharedResult(presentResult(result, context.client, context.log));
       this.#deliver();
     };
     const data = this.#direct?.(execution.event, context);

@@ -191,8 +191,8 @@ export class Subscriptions {
     const known = this.#contexts.get(rights);
     if (known) return known;
     this.#shared ??= { ...this.#services, publicUrl: this.#services.publicUrl };
-    const request = { id: randomUUID(), ip: null, userAgent: null };
-    const context = { ...this.#shared, principal, request, response: {} };
+    const client = { id: randomUUID(), ip: null, userAgent: null };
+    const context = { ...this.#shared, principal, client, response: {} };
     if (this.#contexts.size === 0) queueMicrotask(() => this.#contexts.clear());
     this.#contexts.set(rights, context);
     return context;

@@ -20,7 +20,7 @@ import { readParams } from './graphql-params.ts';
 import { answerHead } from './graphql-status.ts';
 
 /** What a request's context is made of before there is a request. */
-export type ServerServices = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
+export type ServerServices = Omit<GraphQLContext, 'principal' | 'client' | 'response'>;
 
 /** Answers GraphQL over HTTP (its specification's draft), and GraphiQL to browsers where that is on. */
 export function graphqlHandler(
@@ -166,7 +166,7 @@ function contextOf(
     live,
     principal,
     refreshPrincipal: async (db) => principal && refreshPrincipal({ db, clock }, principal, ip),
-    request: { id, ip, userAgent: request.headers['user-agent'] ?? null },
+    client: { id, ip, userAgent: request.headers['user-agent'] ?? null },
     response: isFromOwnPage(request) ? pageEffects(exchange, services) : {},
   };
 }

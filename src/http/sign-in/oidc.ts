@@ -60,8 +60,8 @@ export function oidcHandlers(
     if (!flow) throw new OidcFault('failed', 'the browser began no sign-in with this state, or too long ago');
     const claims = await provider.claimsOf(new URL(`${callbackUrl}?${query}`), flow);
     const ip = clientAddress(request, services.config.trustedProxies);
-    const facts = { id, ip, userAgent: request.headers['user-agent'] ?? null };
-    const ctx = { ...services, principal: null, request: facts };
+    const client = { id, ip, userAgent: request.headers['user-agent'] ?? null };
+    const ctx = { ...services, principal: null, client };
     // A provider on our own site has left the session's cookie with the request; others have not.
     const previous = flow.previous ?? sessionHash(request, services.publicUrl);
     const { result } = await signInWithProvider(ctx, settings, { claims, flow: { ...flow, previous } });

@@ -28,7 +28,7 @@ import { Places } from './places.ts';
 import { isFromOwnOrigin, readSocketCredential } from './socket-credential.ts';
 import { Sockets } from './sockets.ts';
 
-type Services = Omit<GraphQLContext, 'principal' | 'request' | 'response'>;
+type Services = Omit<GraphQLContext, 'principal' | 'client' | 'response'>;
 
 /** Subscriptions over WebSocket and Server-Sent Events. */
 export class LiveServer {
@@ -102,14 +102,14 @@ export class LiveServer {
     if (!leavePlace) throw tooMany('caller');
     // The client may have left by now, and does not leave again.
     if (response.destroyed) return leavePlace();
-    const giveBack = this.#connections.attribute(request.socket, context.request.ip);
+    const giveBack = this.#connections.attribute(request.socket, context.client.ip);
     if (!giveBack) {
       leavePlace();
       throw tooMany('address');
     }
     const wrote = (): void => this.#connections.wrote(request.socket);
     const stream = new EventStream(exchange, this.#pingIntervalMs, wrote);
-    const caller = new Caller(principal, context.request.ip, () => {
+    const caller = new Caller(principal, context.client.ip, () => {
       if (response.headersSent) response.end();
     });
     const leave = (): void => {
@@ -136,7 +136,7 @@ export class LiveServer {
         leave();
         throw error;
       }
-      stream.error([presentError(error, context.request, context.log).toJSON()]);
+      stream.error([presentError(error, context.client, context.log).toJSON()]);
     }
   }
 
@@ -217,7 +217,7 @@ export class LiveServer {
       publicUrl: this.#services.publicUrl,
       principal,
       refreshPrincipal: (db) => refreshPrincipal({ db, clock: this.#services.clock }, principal, ip),
-      request: { id: randomUUID(), ip, userAgent },
+      client: { id: randomUUID(), ip, userAgent },
       response: {},
     };
   }

@@ -1,7 +1,7 @@
 import type { SubscribeMessage } from 'graphql-ws';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
-import type { RequestFacts } from '../../context.ts';
+import type { ClientFacts } from '../../context.ts';
 import type { LiveLimits } from '../../core/config/live-limits.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Ticket } from '../../graphql/cost/operation-limits.ts';
@@ -15,7 +15,7 @@ import type { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts
 import type { SocketOutlet } from './socket-outlet.ts';
 
 /** Where a client is, and what it says it is. */
-export type Client = Pick<RequestFacts, 'ip' | 'userAgent'>;
+export type Client = Pick<ClientFacts, 'ip' | 'userAgent'>;
 
 /** What operations need of the server around them. */
 export interface OperationsHost {
@@ -86,8 +86,8 @@ export class Operations {
     this.#atWork += 1;
     const work = this.#run(running, payload, size, over)
       .catch((error: unknown) => {
-        const { request, log } = this.#host.context(this.#client, this.#caller.principal);
-        if (!running.stopped) outlet.error([presentError(error, request, log).toJSON()]);
+        const { client, log } = this.#host.context(this.#client, this.#caller.principal);
+        if (!running.stopped) outlet.error([presentError(error, client, log).toJSON()]);
         over();
       })
       .finally(() => {
@@ -155,7 +155,7 @@ export class Operations {
         ended: over,
       });
     }
-    const result = presentResult(outcome, context.request, context.log);
+    const result = presentResult(outcome, context.client, context.log);
     over();
     if (result.data === undefined) return outlet.error((result.errors ?? []).map((error) => error.toJSON()));
     outlet.next(new SharedResult(result));

@@ -87,7 +87,7 @@ async function mark(services: Services, work: Work, found: readonly Found[]): Pr
     db: services.unhurried,
     publicUrl: services.publicUrl,
     principal: systemPrincipal('expiry'),
-    request: { id: newId('evt'), ip: null, userAgent: null },
+    client: { id: newId('evt'), ip: null, userAgent: null },
   };
   for (const organizationId of [...new Set(found.map((one) => one.organizationId))].sort()) {
     const own = (table: Table) =>
