@@ -1,5 +1,5 @@
+import { signAck } from './ack-signing.ts';
 import type { LiveNode } from './nodes.ts';
-import { proofOf } from './proofs.ts';
 
 /**
  * Most claims kept of one change whose proof nobody can tell yet: whoever can connect to the database can make up as many
@@ -54,7 +54,7 @@ export class Confirmations {
     const awaited = this.#awaited.get(id) ?? this.#expected(id, performance.now());
     const hasConfirmed = (nodeId: string, { secret }: LiveNode): boolean =>
       awaited.confirmed.has(nodeId) ||
-      (secret !== null && awaited.claims.has(claimOf(nodeId, proofOf(secret, id))));
+      (secret !== null && awaited.claims.has(claimOf(nodeId, signAck(secret, id))));
     let known: ReadonlyMap<string, LiveNode> | undefined;
     nodes.then(
       (found) => {
@@ -93,7 +93,7 @@ export class Confirmations {
     if (secret === null) return null;
     const known = proofs.get(nodeId);
     if (known?.secret === secret) return known.proof;
-    const proof = proofOf(secret, id);
+    const proof = signAck(secret, id);
     proofs.set(nodeId, { secret, proof });
     return proof;
   }

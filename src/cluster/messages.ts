@@ -1,5 +1,5 @@
 import { isId } from '../core/ids.ts';
-import { PROOF_LENGTH } from './proofs.ts';
+import { SIGNATURE_LENGTH } from './ack-signing.ts';
 import type { Stale } from './stale.ts';
 
 /** PostgreSQL takes 7,999 bytes; all of a message is ASCII. */
@@ -92,7 +92,7 @@ function isStale(value: unknown): value is Stale {
 function isConfirmation(value: unknown): value is Confirmation {
   if (!Array.isArray(value)) return false;
   const [id, proof] = value;
-  return typeof id === 'string' && typeof proof === 'string' && proof.length === PROOF_LENGTH;
+  return typeof id === 'string' && typeof proof === 'string' && proof.length === SIGNATURE_LENGTH;
 }
 
 /** Lists cut so that each fits into one message. */

@@ -6,16 +6,16 @@ import type { ChangeEvent } from '../changes/events.ts';
 import { RemoteChanges } from '../changes/remote-changes.ts';
 import type { Log } from '../core/log.ts';
 import { Paced } from '../core/paced.ts';
+import { AckSender } from './ack-sender.ts';
 import { type EventBus, localListeners, type Propagation } from './bus.ts';
-import { BROADCAST, directChannel } from './channels.ts';
 import { Confirmations } from './confirmations.ts';
-import { Confirmer } from './confirmer.ts';
 import { Lease } from './lease.ts';
 import { ListeningConnection } from './listening-connection.ts';
-import { Membership } from './membership.ts';
 import { type Broadcast, type Direct, decodeBroadcast, decodeDirect, encode } from './messages.ts';
+import { NodeMembership } from './node-membership.ts';
 import { isNodeKnown, readNodes } from './node-table.ts';
 import type { LiveNode } from './nodes.ts';
+import { BROADCAST, directChannel } from './notification-channels.ts';
 import { RelayedUsage } from './relayed-usage.ts';
 import { ALL_STALE, concernsKeys, staleBy } from './stale.ts';
 import { UsageRelay } from './usage-relay.ts';
@@ -105,8 +105,8 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     },
   });
 
-  const confirmer = new Confirmer(id, connection, (nodeId) => membership.nodes.get(nodeId) !== undefined);
-  const membership = new Membership({ id, name }, connection, lease, {
+  const acks = new AckSender(id, connection, (nodeId) => membership.nodes.get(nodeId) !== undefined);
+  const membership = new NodeMembership({ id, name }, connection, lease, {
     isKnown: (secret) => isNodeKnown(db, { id, name }, secret),
     shared() {
       if (!silent) log.warn(THROUGH_A_POOLER);
@@ -149,7 +149,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     for (const one of stale ?? [ALL_STALE]) local.forget(one);
     // Our own too: where the answer to the commit was lost, nobody announces it here.
     if (from === id) return;
-    if (!stale || stale.some(concernsKeys)) confirmer.confirm(from, change, membership.secret);
+    if (!stale || stale.some(concernsKeys)) acks.confirm(from, change, membership.secret);
     for (const { organizationId, first, last } of stale ?? [])
       if (organizationId) remote.want(organizationId, first, last);
   };

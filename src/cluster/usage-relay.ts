@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import type { DenialEvent, UseEvent } from '../changes/events.ts';
-import { BROADCAST } from './channels.ts';
 import { encode } from './messages.ts';
+import { BROADCAST } from './notification-channels.ts';
 
 type Usage = UseEvent | DenialEvent;
 

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import { BROADCAST } from './channels.ts';
 import { encode } from './messages.ts';
 import type { NodeRow } from './nodes.ts';
+import { BROADCAST } from './notification-channels.ts';
 
 /** Between two writes of what is watched here, milliseconds. */
 const SHARE_EVERY_MS = 100;

@@ -1,5 +1,5 @@
+import { TopicIndex } from '../changes/topic-index.ts';
 import { type Coalesced, Coalescer } from './coalescer.ts';
-import { Routes } from './routes.ts';
 
 /** What a channel passes on: the newest of some events of one key, and how many they were. */
 export type Counted<V> = Coalesced<V>;
@@ -33,7 +33,7 @@ export interface Interest<V> {
  */
 export class Channels<V> {
   readonly #channels = new Map<string, Channel<V>>();
-  readonly #routes = new Routes<Channel<V>>();
+  readonly #topics = new TopicIndex<Channel<V>>();
   readonly #watch: (organizationId: string) => () => void;
   readonly #newer: (one: V, other: V) => V;
 
@@ -48,7 +48,7 @@ export class Channels<V> {
 
   /** Passes an event, or several of which it is the newest, to the channels that want it; `group` is what is counted together. */
   publish(organizationId: string, keyId: string | null, group: string, value: V, count = 1): void {
-    this.#routes.visit(organizationId, keyId, (channel) => {
+    this.#topics.visit(organizationId, keyId, (channel) => {
       if (channel.wants(value)) channel.coalescer.add(group, value, count);
     });
   }
@@ -94,7 +94,7 @@ export class Channels<V> {
       },
     };
     const unwatch = this.#watch(interest.organizationId);
-    const unroute = this.#routes.add(interest.organizationId, interest.keyIds, channel);
+    const unroute = this.#topics.add(interest.organizationId, interest.keyIds, channel);
     this.#channels.set(name, channel);
     return channel;
   }

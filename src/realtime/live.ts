@@ -1,9 +1,9 @@
 import { readPositions, requireReplayable } from '../changes/change-log.ts';
+import { ChangeTail, type Following } from '../changes/change-tail.ts';
 import type { ChangeEvent, DenialEvent, Event, UseEvent } from '../changes/events.ts';
 import type { Services } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import { Paced } from '../core/paced.ts';
-import { ChangeTail, type Following } from './change-tail.ts';
 import { Channels } from './channels.ts';
 import type { KeyReader } from './key-reader.ts';
 

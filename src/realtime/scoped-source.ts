@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import type { KeyScope } from '../access/key-scope.ts';
+import type { Receiver } from '../changes/receiver.ts';
 import { AppError, UnavailableError } from '../core/errors.ts';
 import { keysInScope } from '../keys/api-key.ts';
-import type { Receiver, Source } from './source.ts';
+import type { Source } from './source.ts';
 
 /** Events that wait for the database before the subscriber is given up as too slow. */
 const WAITING_MAX = 1_000;

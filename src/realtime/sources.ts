@@ -1,5 +1,6 @@
 import { keyScopeOf } from '../access/key-scope.ts';
 import type { Action, ChangeEvent, DenialEvent, UseEvent } from '../changes/events.ts';
+import type { Receiver } from '../changes/receiver.ts';
 import { authorize } from '../command.ts';
 import type { Context } from '../context.ts';
 import { AppError, NotFoundError } from '../core/errors.ts';
@@ -13,7 +14,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Live } from './live.ts';
 import { readRecentlyUsed, type UsePlace } from './recently-used.ts';
 import { scopedSource } from './scoped-source.ts';
-import type { Receiver, Source } from './source.ts';
+import type { Source } from './source.ts';
 
 export type LiveContext = Context & { readonly live: Live };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { signAck } from '../../src/cluster/ack-signing.ts';
 import { Confirmations } from '../../src/cluster/confirmations.ts';
 import type { LiveNode } from '../../src/cluster/nodes.ts';
-import { proofOf } from '../../src/cluster/proofs.ts';
 
 const soon = () => performance.now() + 10_000;
 
@@ -14,7 +14,7 @@ function nodes(...all: readonly [id: string, node: LiveNode][]): Promise<Readonl
 }
 
 function proofBy(id: string): string {
-  return proofOf(`secret of ${id}`, 'evt');
+  return signAck(`secret of ${id}`, 'evt');
 }
 
 function expecting(): Confirmations {
@@ -70,7 +70,7 @@ describe('waiting for confirmations', () => {
     const confirmations = expecting();
     const silent: [string, LiveNode] = ['silent', { until: performance.now() + 60, secret: null }];
     const all = confirmations.allOf('evt', nodes(node('a', performance.now() + 60), silent), soon());
-    const madeUp = ['', 'true', proofBy('b'), proofOf('secret of a', 'another'), proofOf('', 'evt')];
+    const madeUp = ['', 'true', proofBy('b'), signAck('secret of a', 'another'), signAck('', 'evt')];
     for (const proof of madeUp) for (const id of ['a', 'silent']) confirmations.confirm('evt', id, proof);
     expect(await isPending(all)).toBe(true);
     const hasConfirmed = await all;

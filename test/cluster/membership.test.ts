@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { directChannel } from '../../src/cluster/channels.ts';
 import { Lease } from '../../src/cluster/lease.ts';
 import { ListeningConnection } from '../../src/cluster/listening-connection.ts';
-import { Membership } from '../../src/cluster/membership.ts';
 import { decodeDirect } from '../../src/cluster/messages.ts';
+import { NodeMembership } from '../../src/cluster/node-membership.ts';
+import { directChannel } from '../../src/cluster/notification-channels.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -27,7 +27,7 @@ async function openMember({ isKnown = true }: { isKnown?: boolean } = {}) {
       if (message?.type === 'beat') words.push(message.word);
     },
   });
-  const member = new Membership({ id, name: 'member' }, connection, lease, {
+  const member = new NodeMembership({ id, name: 'member' }, connection, lease, {
     isKnown: async () => isKnown,
     shared: () => {},
     proven: () => {},

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { signAck } from '../../src/cluster/ack-signing.ts';
 import {
   type Broadcast,
   decodeBroadcast,
@@ -6,7 +7,6 @@ import {
   encode,
   portions,
 } from '../../src/cluster/messages.ts';
-import { proofOf } from '../../src/cluster/proofs.ts';
 import { type Stale, staleBy } from '../../src/cluster/stale.ts';
 import { newId } from '../../src/core/ids.ts';
 import { changeOf } from './changes.ts';
@@ -76,7 +76,7 @@ describe('a message', () => {
 
   test('confirms what is whole in it', () => {
     const id = newId('evt');
-    const good = [id, proofOf('secret', id)];
+    const good = [id, signAck('secret', id)];
     const changes = [5, null, [], [id], [id, 'x'], [5, good[1]], good, [id, `${good[1]}x`]];
     const text = JSON.stringify({ type: 'confirmed', from: 'a', changes });
     expect(decodeDirect(text)).toEqual({ type: 'confirmed', from: 'a', changes: [good] });
@@ -87,7 +87,7 @@ describe('a message', () => {
   test('confirms no more at once than fits', () => {
     const changes = Array.from({ length: 250 }, () => {
       const id = newId('evt');
-      return [id, proofOf('secret', id)] as const;
+      return [id, signAck('secret', id)] as const;
     });
     const all = portions(changes);
     expect(all.flat()).toEqual(changes);

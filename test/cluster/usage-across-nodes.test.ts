@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DenialEvent, UseEvent } from '../../src/changes/events.ts';
-import { BROADCAST } from '../../src/cluster/channels.ts';
+import { BROADCAST } from '../../src/cluster/notification-channels.ts';
 import { RelayedUsage } from '../../src/cluster/relayed-usage.ts';
 import { UsageRelay } from '../../src/cluster/usage-relay.ts';
 import { verifyApiKey } from '../../src/verification/verify-api-key.ts';

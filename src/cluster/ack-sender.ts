@@ -1,7 +1,7 @@
-import { directChannel } from './channels.ts';
+import { signAck } from './ack-signing.ts';
 import type { ListeningConnection } from './listening-connection.ts';
 import { type Confirmation, encode, portions } from './messages.ts';
-import { proofOf } from './proofs.ts';
+import { directChannel } from './notification-channels.ts';
 
 /** Most confirmations that wait to be sent to one node; where somebody makes up more changes, the latest are sent. */
 const WAITING_MAX = 10_000;
@@ -13,7 +13,7 @@ const UNKNOWN_MAX = 16;
  * Tells other nodes which of their changes this one has taken note of: of one turn of the event loop at once, and to each
  * node the next when the last is sent.
  */
-export class Confirmer {
+export class AckSender {
   readonly #nodeId: string;
   readonly #connection: Pick<ListeningConnection, 'query'>;
   readonly #waiting = new Map<string, Confirmation[]>();
@@ -35,7 +35,7 @@ export class Confirmer {
     const waiting = this.#waiting.get(to);
     const isTooMany = this.#waiting.size + this.#sending.size >= UNKNOWN_MAX;
     if (!waiting && isTooMany && !this.#isKnown(to)) return;
-    const confirmation: Confirmation = [changeId, proofOf(secret, changeId)];
+    const confirmation: Confirmation = [changeId, signAck(secret, changeId)];
     if (waiting) {
       waiting.push(confirmation);
       if (waiting.length > WAITING_MAX) waiting.shift();

@@ -1,16 +1,16 @@
-import { directChannel } from './channels.ts';
+import { createNonce } from './ack-signing.ts';
 import type { Lease, Moment } from './lease.ts';
 import type { ListeningConnection } from './listening-connection.ts';
 import { encode } from './messages.ts';
 import { type NodeRow, Nodes } from './nodes.ts';
-import { newWord } from './proofs.ts';
+import { directChannel } from './notification-channels.ts';
 
 /** Of a lease, how long between two beats, and how long one may take before its connection is given up. */
 const BEATS_PER_LEASE = 3;
 const PATIENCE = 2 / 3;
 
 /** What becomes of the membership. */
-export interface MembershipEvents {
+export interface NodeMembershipEvents {
   /** Whether the row with this secret, written where the node listens, can be written where changes are made. */
   isKnown(secret: string): Promise<boolean>;
   /** It is not the node alone that speaks to the server on the listening connection: what is said may get lost. */
@@ -38,13 +38,13 @@ interface Beat {
  * This node's place among the others. Each beat is a row that says that the node is there, and a message to itself: when
  * that comes back, nothing that was committed before can have been missed, and the lease begins anew at its sending.
  */
-export class Membership {
+export class NodeMembership {
   readonly nodes: Nodes;
   readonly #id: string;
   readonly #name: string;
   readonly #connection: Connection;
   readonly #lease: Lease;
-  readonly #events: MembershipEvents;
+  readonly #events: NodeMembershipEvents;
   /** New with every connection. */
   #secret = '';
   /** Whether this connection leads to where changes are made: it may be another database. */
@@ -59,7 +59,7 @@ export class Membership {
     { id, name }: { id: string; name: string },
     connection: Connection,
     lease: Lease,
-    events: MembershipEvents,
+    events: NodeMembershipEvents,
   ) {
     this.#id = id;
     this.#name = name;
@@ -84,7 +84,7 @@ export class Membership {
 
   /** Begins to beat on a new connection. */
   established(): void {
-    this.#secret = newWord();
+    this.#secret = createNonce();
     this.#known = false;
     this.#asking = false;
     this.#underWay = null;
@@ -164,7 +164,7 @@ export class Membership {
   }
 
   async #beat(): Promise<void> {
-    const beat: Beat = { word: newWord(), asked: this.#lease.now(), heard: false, ofOwn: false };
+    const beat: Beat = { word: createNonce(), asked: this.#lease.now(), heard: false, ofOwn: false };
     this.#underWay = beat;
     const message = encode({ type: 'beat', word: beat.word });
     const own = [this.#id, this.#name, this.#lease.milliseconds, this.#secret];

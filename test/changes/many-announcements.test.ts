@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { ChangeTail } from '../../src/changes/change-tail.ts';
 import type { ChangeEvent } from '../../src/changes/events.ts';
 import { write } from '../../src/command.ts';
 import { newId } from '../../src/core/ids.ts';
-import { ChangeTail } from '../../src/realtime/change-tail.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 import { eventually } from '../support/wait.ts';

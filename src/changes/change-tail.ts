@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import { CHANGES_PER_READ, readChanges } from '../changes/change-log.ts';
-import type { ChangeEvent } from '../changes/events.ts';
-import { RecentChanges } from '../changes/recent-changes.ts';
 import { AppError } from '../core/errors.ts';
 import { Turns } from '../core/paced.ts';
-import { Routes } from './routes.ts';
-import type { Receiver } from './source.ts';
+import { CHANGES_PER_READ, readChanges } from './change-log.ts';
+import type { ChangeEvent } from './events.ts';
+import type { Receiver } from './receiver.ts';
+import { RecentChanges } from './recent-changes.ts';
+import { TopicIndex } from './topic-index.ts';
 
 /** Which changes somebody follows, and how. */
 export interface Following extends Receiver<ChangeEvent> {
@@ -39,7 +39,7 @@ export class ChangeTail {
   readonly #db: Kysely<Tables>;
   readonly #onFailure: (error: unknown) => void;
   readonly #followers = new Set<Follower>();
-  readonly #routes = new Routes<Follower>();
+  readonly #followersByKey = new TopicIndex<Follower>();
   readonly #early = new Map<number, ChangeEvent>();
   readonly #recent = new RecentChanges();
   #position: number;
@@ -130,7 +130,8 @@ export class ChangeTail {
           if (room <= 0) room = await follower.ready();
         }
       }
-      if (!isOver()) follower.leave = this.#routes.add(this.organizationId, follower.keyIds, follower);
+      if (!isOver())
+        follower.leave = this.#followersByKey.add(this.organizationId, follower.keyIds, follower);
     } finally {
       leaveRecent();
     }
@@ -205,7 +206,7 @@ export class ChangeTail {
   #deliver(change: ChangeEvent): void {
     this.#position = change.sequence;
     this.#recent.add(change);
-    this.#routes.visit(this.organizationId, change.targetId, (follower) => {
+    this.#followersByKey.visit(this.organizationId, change.targetId, (follower) => {
       if (change.sequence <= follower.at) return;
       if (follower.full()) this.#fallBehind(follower, change);
       else follower.receive(change);

@@ -1,0 +1,46 @@
+interface OrganizationTopics<T> {
+  readonly all: Set<T>;
+  readonly byKey: Map<string, Set<T>>;
+}
+
+/** Who wants to hear of which keys: finds them by organization and key without asking those who don't. */
+export class TopicIndex<T> {
+  readonly #organizations = new Map<string, OrganizationTopics<T>>();
+
+  /** Leads events of these keys (null: all of the organization) to `target`. Returns how to stop. */
+  add(organizationId: string, keyIds: readonly string[] | null, target: T): () => void {
+    const topics = this.#organizations.get(organizationId) ?? { all: new Set<T>(), byKey: new Map() };
+    this.#organizations.set(organizationId, topics);
+    if (!keyIds) topics.all.add(target);
+    for (const keyId of keyIds ?? []) {
+      const targets = topics.byKey.get(keyId) ?? new Set<T>();
+      topics.byKey.set(keyId, targets.add(target));
+    }
+    return () => this.#remove(organizationId, keyIds, target);
+  }
+
+  /** Calls `visit` for everyone who wants to hear of this key; null: of no key in particular. */
+  visit(organizationId: string, keyId: string | null, visit: (target: T) => void): void {
+    const topics = this.#organizations.get(organizationId);
+    if (!topics) return;
+    for (const target of topics.all) visit(target);
+    if (keyId !== null) for (const target of topics.byKey.get(keyId) ?? []) visit(target);
+  }
+
+  /** How many organizations somebody listens to. */
+  get size(): number {
+    return this.#organizations.size;
+  }
+
+  #remove(organizationId: string, keyIds: readonly string[] | null, target: T): void {
+    const topics = this.#organizations.get(organizationId);
+    if (!topics) return;
+    topics.all.delete(target);
+    for (const keyId of keyIds ?? []) {
+      const targets = topics.byKey.get(keyId);
+      targets?.delete(target);
+      if (targets?.size === 0) topics.byKey.delete(keyId);
+    }
+    if (topics.all.size === 0 && topics.byKey.size === 0) this.#organizations.delete(organizationId);
+  }
+}
