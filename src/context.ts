@@ -167,7 +167,7 @@ export interface KeyLookup {
    */
   withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>>;
   /** How often a key was found in memory, and how often the database was asked. */
-  readonly counts: { readonly remembered: number; readonly read: number };
+  readonly counts: { readonly hits: number; readonly misses: number };
   /** Ends what runs in the background. */
   stop(): void;
 }

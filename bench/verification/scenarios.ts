@@ -152,9 +152,9 @@ export function verifyRate(
   return withServer(bench, start, async (server) => {
     const count = remembered ? HOT_KEYS : world.secrets;
     const { values } = await rate(bench, server, forwardAuth(world.list, count));
-    const counts = await server.program.ask<{ remembered: number; read: number }>('counts');
-    const asRemembered = counts.read <= count;
-    const asRead = counts.remembered <= counts.read / 100;
+    const counts = await server.program.ask<{ hits: number; misses: number }>('counts');
+    const asRemembered = counts.misses <= count;
+    const asRead = counts.hits <= counts.misses / 100;
     if (!(remembered ? asRemembered : asRead))
       throw new Error(`Keys were not found where they should be: ${JSON.stringify(counts)}`);
     return values;
@@ -239,8 +239,8 @@ export function memory(bench: Bench): Promise<Values> {
     await client.ask('once', { port, requests, connections: CONNECTIONS });
     bench.measurements.workedMs += (await client.ask<number>('cpu')) - worked;
     const after = await megabytes();
-    const { read } = await program.ask<{ read: number }>('counts');
-    if (read < CACHED_KEYS) throw new Error(`Only ${read} keys were read`);
+    const { misses } = await program.ask<{ misses: number }>('counts');
+    if (misses < CACHED_KEYS) throw new Error(`Only ${misses} keys were read`);
     return { before, after };
   });
 }

@@ -25,10 +25,10 @@ export interface EventBus {
   /** Calls `listener` for every event from now on. Returns how to stop. A listener must not throw. */
   subscribe(listener: (event: Event) => void): () => void;
   /**
-   * Calls `forget` as soon as this node hears of a change, before its answer is sent: for whoever remembers anything of
-   * keys. It must not throw, and be done when it returns. Returns how to stop.
+   * Calls `listener` as soon as this node is notified of a change, before the response is sent: for caches of keys, and as
+   * a hint that the log has more. It must not throw, and must be done when it returns. Returns how to stop.
    */
-  onStale(forget: (stale: Stale) => void): () => void;
+  onInvalidate(listener: (stale: Stale) => void): () => void;
   /**
    * Whether this node can't have missed a change that was answered. Where it may have, nothing that is remembered may be
    * used: ask first, at every single use. Costs no more than a look at a clock.
@@ -42,18 +42,18 @@ export interface EventBus {
 
 /** The bus of a single node: listeners have run when `announce` resolves. */
 export function inProcessBus(): EventBus {
-  const { emit, forget, subscribe, onStale } = localListeners();
+  const { emit, invalidate, subscribe, onInvalidate } = localListeners();
   return {
     emit,
     subscribe,
-    onStale,
+    onInvalidate,
     prepare: async () => {},
     isCurrent: () => true,
     spansNodes: false,
     watch: () => () => {},
     async announce(changes) {
       const start = performance.now();
-      for (const stale of staleBy(changes)) forget(stale);
+      for (const stale of staleBy(changes)) invalidate(stale);
       for (const change of changes) emit(change);
       return { confirmedNodes: 1, totalNodes: 1, milliseconds: performance.now() - start };
     },
@@ -61,28 +61,28 @@ export function inProcessBus(): EventBus {
 }
 
 /** Who listens on this node. */
-export interface LocalListeners extends Pick<EventBus, 'subscribe' | 'onStale'> {
+export interface LocalListeners extends Pick<EventBus, 'subscribe' | 'onInvalidate'> {
   emit(event: Event): void;
-  forget(stale: Stale): void;
+  invalidate(stale: Stale): void;
 }
 
 export function localListeners(): LocalListeners {
   const listeners = new Set<(event: Event) => void>();
-  const forgetters = new Set<(stale: Stale) => void>();
+  const invalidationListeners = new Set<(stale: Stale) => void>();
   return {
     emit: (event) => {
       for (const listener of listeners) listener(event);
     },
-    forget: (stale) => {
-      for (const forget of forgetters) forget(stale);
+    invalidate: (stale) => {
+      for (const listener of invalidationListeners) listener(stale);
     },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    onStale: (forget) => {
-      forgetters.add(forget);
-      return () => forgetters.delete(forget);
+    onInvalidate: (listener) => {
+      invalidationListeners.add(listener);
+      return () => invalidationListeners.delete(listener);
     },
   };
 }

@@ -89,7 +89,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     established() {
       connected = true;
       // What was said since the last connection has passed unheard.
-      local.forget(ALL_STALE);
+      local.invalidate(ALL_STALE);
       membership.established();
       usageMissed = true;
     },
@@ -132,7 +132,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   // What is heard may be made up: it makes this node look or forget, and says nothing of what it need not look at.
   const heardByAll = (message: Broadcast | null): void => {
     // Whatever it was, it was said to all.
-    if (!message) return local.forget(ALL_STALE);
+    if (!message) return local.invalidate(ALL_STALE);
     if (message.type === 'change') return changed(message);
     if (message.from === id) return;
     if (message.type === 'watches') looks.ask();
@@ -146,7 +146,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   };
 
   const changed = ({ from, id: change, stale }: Extract<Broadcast, { type: 'change' }>): void => {
-    for (const one of stale ?? [ALL_STALE]) local.forget(one);
+    for (const one of stale ?? [ALL_STALE]) local.invalidate(one);
     // Our own too: where the answer to the commit was lost, nobody announces it here.
     if (from === id) return;
     if (!stale || stale.some(concernsKeys)) acks.confirm(from, change, membership.secret);
@@ -163,7 +163,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
 
   return {
     subscribe: local.subscribe,
-    onStale: local.onStale,
+    onInvalidate: local.onInvalidate,
     isCurrent: () => lease.isHeld(),
     spansNodes: true,
     watch: (organizationId) => watches.add(organizationId),
@@ -182,7 +182,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     async announce(changes): Promise<Propagation> {
       const committedAt = performance.now();
       const stale = staleBy(changes);
-      for (const one of stale) local.forget(one);
+      for (const one of stale) local.invalidate(one);
       for (const change of changes) local.emit(change);
       return settled(changes, stale.some(concernsKeys), committedAt);
     },

@@ -61,7 +61,7 @@ function rememberingReader(
 
   let version = Number.NaN;
   let lookedAt = Number.NEGATIVE_INFINITY;
-  bus.onStale(() => (lookedAt = Number.NEGATIVE_INFINITY));
+  bus.onInvalidate(() => (lookedAt = Number.NEGATIVE_INFINITY));
 
   const look = (): number => {
     const now = performance.now();

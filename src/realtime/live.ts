@@ -48,7 +48,7 @@ export class Live {
     const leave = [
       bus.subscribe((event) => this.#dispatch(event)),
       // Where announcements may have passed unheard, the log has them.
-      bus.onStale(({ organizationId }) => {
+      bus.onInvalidate(({ organizationId }) => {
         if (organizationId === null) this.#looks.ask();
       }),
     ];

@@ -1,6 +1,6 @@
 import { staleBy } from '../cluster/stale.ts';
 import { CATCH_UP_MAX, type LoggedChange } from './change-queries.ts';
-import type { RememberedOrganization, VerifyCache } from './verify-cache.ts';
+import type { CachedOrganization, VerifyCache } from './verify-cache.ts';
 
 /**
  * Applies the changes that were read from an organization's log after `applied`, of which `last` is known to be the last
@@ -8,7 +8,7 @@ import type { RememberedOrganization, VerifyCache } from './verify-cache.ts';
  */
 export function catchUp(
   cache: VerifyCache,
-  organization: RememberedOrganization,
+  organization: CachedOrganization,
   last: number,
   changes: readonly LoggedChange[],
 ): void {

@@ -7,7 +7,7 @@ import { catchUp } from './catch-up.ts';
 import { queryChanges, queryPosition } from './change-queries.ts';
 import { queryByHash, queryKeyByHash } from './find-by-hash.ts';
 import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
-import { type RememberedOrganization, VerifyCache } from './verify-cache.ts';
+import { type CachedOrganization, VerifyCache } from './verify-cache.ts';
 
 /** How old the last look for other processes' changes may be, milliseconds: the bound on what they can leave unnoticed. */
 const LOOK_EVERY_MS = 1;
@@ -31,7 +31,7 @@ export function lookUpAtOnce(
   keys: number,
 ): KeyLookup {
   const cache = new VerifyCache(keys);
-  const stop = bus.onStale((stale) => cache.apply(stale));
+  const stop = bus.onInvalidate((stale) => cache.apply(stale));
   const keyByHash = lookup.prepare(queryKeyByHash(kysely));
   const byHash = lookup.prepare(queryByHash(kysely));
   const changesAfter = lookup.prepare(queryChanges(kysely));
@@ -40,7 +40,7 @@ export function lookUpAtOnce(
   let changedAt = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
-  const counts = { remembered: 0, read: 0 };
+  const counts = { hits: 0, misses: 0 };
 
   const look = (now: number): void => {
     try {
@@ -51,7 +51,7 @@ export function lookUpAtOnce(
     }
   };
 
-  const confirm = (organization: RememberedOrganization, now: number): void => {
+  const confirm = (organization: CachedOrganization, now: number): void => {
     if (organization.confirmedAt >= changedAt) return;
     const last = position.first(organization.id)?.value;
     if (last !== organization.applied) {
@@ -99,10 +99,10 @@ export function lookUpAtOnce(
       known = cache.get(hash);
     }
     if (known) {
-      counts.remembered += 1;
+      counts.hits += 1;
       return known.key;
     }
-    counts.read += 1;
+    counts.misses += 1;
     return read(hash, now);
   };
 

@@ -5,7 +5,7 @@ import type { EventBus } from '../cluster/bus.ts';
 import type { KeyLookup, VerifiableKey } from '../context.ts';
 import { queryByHashes } from './find-by-hash.ts';
 import { type VerifiableRow, verifiableKey } from './verifiable-row.ts';
-import { type ReadUnderWay, type RememberedKey, VerifyCache } from './verify-cache.ts';
+import { type CacheEntry, type ReadUnderWay, VerifyCache } from './verify-cache.ts';
 
 /** Most hashes of one read, and most reads under way: what comes meanwhile goes into the next. */
 const BATCH_MAX = 500;
@@ -49,14 +49,14 @@ export function lookUpInBatches(
   keys: number,
 ): KeyLookup {
   const cache = new VerifyCache(keys);
-  const stop = bus.onStale((stale) => cache.apply(stale));
+  const stop = bus.onInvalidate((stale) => cache.apply(stale));
   const find = lookup.prepare('keywright_verify', queryByHashes(kysely));
   let queue = new Map<string, Waiting[]>();
   let scheduled = false;
   let underWay = 0;
-  const counts = { remembered: 0, read: 0 };
+  const counts = { hits: 0, misses: 0 };
 
-  const isSure = ({ readAt }: RememberedKey): boolean =>
+  const isSure = ({ readAt }: CacheEntry): boolean =>
     bus.isCurrent() && (bus.spansNodes || performance.now() - readAt <= LEASE_MS);
 
   const enqueue = (hash: string, waiting: readonly Waiting[]): void => {
@@ -145,10 +145,10 @@ export function lookUpInBatches(
     withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>> {
       const known = cache.get(hash);
       if (known && isSure(known)) {
-        counts.remembered += 1;
+        counts.hits += 1;
         return use(known.key);
       }
-      counts.read += 1;
+      counts.misses += 1;
       return new Promise<Awaited<T>>((resolve, fail) => {
         const useIt = (key: VerifiableKey | null): void => {
           try {

@@ -4,7 +4,7 @@ import type { VerifiableKey } from '../context.ts';
 import type { RoleRow } from './verifiable-row.ts';
 
 /** What is known of one organization's changes, kept as long as one of its keys is remembered. */
-export interface RememberedOrganization {
+export interface CachedOrganization {
   readonly id: string;
   /** Every change up to this one has taken effect on what is remembered. */
   applied: number;
@@ -18,15 +18,15 @@ export interface RememberedOrganization {
 }
 
 /** A key that is remembered. */
-export interface RememberedKey {
+export interface CacheEntry {
   readonly key: VerifiableKey;
   readonly hash: string;
   /** When the read was sent that gave it; `performance.now()`. */
   readonly readAt: number;
-  readonly organization: RememberedOrganization;
+  readonly organization: CachedOrganization;
   readonly version: number;
   /** Another remembered secret of the same key. */
-  next: RememberedKey | null;
+  next: CacheEntry | null;
 }
 
 /** What was heard of changes while a read was under way. */
@@ -42,16 +42,16 @@ export interface ReadUnderWay {
  * given and drops what it is told of: whether that is all there is to know, its owner has to see to.
  */
 export class VerifyCache {
-  readonly #entries: LRUCache<string, RememberedKey>;
-  readonly #byKey = new Map<string, RememberedKey>();
-  readonly #organizations = new Map<string, RememberedOrganization>();
+  readonly #entries: LRUCache<string, CacheEntry>;
+  readonly #byKey = new Map<string, CacheEntry>();
+  readonly #organizations = new Map<string, CachedOrganization>();
   readonly #reads = new Set<ReadUnderWay>();
 
   constructor(max: number) {
     this.#entries = new LRUCache({ max, dispose: (entry) => this.#forgotten(entry) });
   }
 
-  get(hash: string): RememberedKey | undefined {
+  get(hash: string): CacheEntry | undefined {
     const entry = this.#entries.get(hash);
     if (entry === undefined || entry.version === entry.organization.version) return entry;
     this.#entries.delete(hash);
@@ -59,7 +59,7 @@ export class VerifyCache {
   }
 
   /** Remembers a key that was read when `sequence` was its organization's last change, by a read sent at `readAt`. */
-  put(hash: string, key: VerifiableKey, sequence: number, readAt: number): RememberedKey {
+  put(hash: string, key: VerifiableKey, sequence: number, readAt: number): CacheEntry {
     const organization = this.#organization(key.organizationId, sequence, readAt);
     organization.keys += 1;
     const { version } = organization;
@@ -92,13 +92,13 @@ export class VerifyCache {
   }
 
   /** Forgets everything of an organization whose changes can't be told; from now on it is as after `sequence`. */
-  forget(organization: RememberedOrganization, sequence: number): void {
+  forget(organization: CachedOrganization, sequence: number): void {
     this.#overtake(organization.id, sequence);
     this.#forgetOrganization(organization);
     organization.applied = sequence;
   }
 
-  organization(id: string): RememberedOrganization | undefined {
+  organization(id: string): CachedOrganization | undefined {
     return this.#organizations.get(id);
   }
 
@@ -116,7 +116,7 @@ export class VerifyCache {
     this.#entries.clear();
   }
 
-  #organization(id: string, sequence: number, readAt: number): RememberedOrganization {
+  #organization(id: string, sequence: number, readAt: number): CachedOrganization {
     const known = this.#organizations.get(id);
     if (known) {
       if (sequence === known.applied && readAt > known.confirmedAt) known.confirmedAt = readAt;
@@ -128,7 +128,7 @@ export class VerifyCache {
     return made;
   }
 
-  #forgetOrganization(organization: RememberedOrganization): void {
+  #forgetOrganization(organization: CachedOrganization): void {
     organization.version += 1;
     organization.roles.clear();
   }
@@ -142,14 +142,14 @@ export class VerifyCache {
     }
   }
 
-  #link(entry: RememberedKey): void {
+  #link(entry: CacheEntry): void {
     const { keyId } = entry.key;
     entry.next = this.#byKey.get(keyId) ?? null;
     this.#byKey.set(keyId, entry);
   }
 
   /** Called by the cache for every entry that leaves it, whatever for. */
-  #forgotten(entry: RememberedKey): void {
+  #forgotten(entry: CacheEntry): void {
     const { organization } = entry;
     organization.keys -= 1;
     if (organization.keys === 0) this.#organizations.delete(organization.id);

@@ -153,7 +153,7 @@ describe('whoever can do no more than connect to the database', () => {
     }
     await revokeApiKey(anyone(misled), { id });
     expect(await codeAt(misled, secret)).toBe('REVOKED');
-    expect(misled.services.keys.counts.remembered).toBe(0);
+    expect(misled.services.keys.counts.hits).toBe(0);
   });
 
   test('can’t silence uses and denials, whatever it says of them', async () => {
@@ -282,7 +282,7 @@ describe('a node that listens through a pooler in transaction mode', () => {
       expect(await codeAt(pooled, secret)).toBe('REVOKED');
     }
     expect(pooler.dropped()).toBeGreaterThan(0);
-    expect(pooled.services.keys.counts.remembered).toBe(0);
+    expect(pooled.services.keys.counts.hits).toBe(0);
     const warnings = pooled.lines.filter((line) => line.includes('"level":40'));
     expect(warnings).toEqual([expect.stringContaining('listens through a pooler')]);
   });

@@ -33,7 +33,7 @@ describe('a node that listens elsewhere than changes are made', () => {
     await new Promise((done) => setTimeout(done, 1_000));
     expect(await codeAt(misled, secret)).toBe('VALID');
     expect(bus.isCurrent()).toBe(false);
-    expect(keys.counts.remembered).toBe(0);
+    expect(keys.counts.hits).toBe(0);
     await revokeApiKey(anyone(misled), { id });
     expect(await codeAt(misled, secret)).toBe('REVOKED');
   });

@@ -47,7 +47,7 @@ export class CallerWatch {
         if (event.type === 'change') this.#announced(event);
       }),
       // Where announcements may have passed unheard, the log has them.
-      bus.onStale(({ organizationId }) => {
+      bus.onInvalidate(({ organizationId }) => {
         if (organizationId === null) this.#looks.ask();
       }),
     ];

@@ -78,8 +78,8 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
     'Keys looked up on this node, found in memory or read from the database',
     'from',
     () => ({
-      memory: keys.counts.remembered,
-      database: keys.counts.read,
+      memory: keys.counts.hits,
+      database: keys.counts.misses,
     }),
   );
   shown(
