@@ -1,10 +1,13 @@
+import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { expirySweep } from '../../src/keys/expiry/expiry-sweep.ts';
-import { withdrawExpiries } from '../../src/keys/expiry/record-expiries.ts';
+import { recordExpiries, withdrawExpiries } from '../../src/keys/expiry/record-expiries.ts';
+import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { copyKey } from '../support/many-keys.ts';
+import { Notes, planOf } from '../support/plans.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 import { countTurns } from '../support/turns.ts';
 import { eventually } from '../support/wait.ts';
@@ -18,11 +21,11 @@ const AT_ONCE_MAX = 400;
 onEachDatabase('many keys that expire in the same second', (engine) => {
   const services = servicesOn(engine);
 
-  async function expired() {
+  async function expired(keys = KEYS) {
     const made = await makeOrganization(services());
     const expiresAt = services().clock.now() + HOUR;
     const { apiKey } = (await createApiKey(made.ctx, { name: 'CI', expiresAt })).result;
-    await copyKey({ services: services() }, apiKey.id, KEYS - 1);
+    await copyKey({ services: services() }, apiKey.id, keys - 1);
     services().clock.set(expiresAt);
     return { ...made, expiresAt };
   }
@@ -53,6 +56,45 @@ onEachDatabase('many keys that expire in the same second', (engine) => {
     for (const { turn } of seen) byTurn.set(turn, (byTurn.get(turn) ?? 0) + 1);
     expect(byTurn.size).toBeGreaterThanOrEqual(KEYS / AT_ONCE_MAX);
     expect(Math.max(...byTurn.values())).toBeLessThanOrEqual(AT_ONCE_MAX + 1);
+  });
+
+  it('are found in the order of an index, and recorded by their ids alone, however many there are', async () => {
+    // Several times as many as are looked for at once.
+    const keys = 8_000;
+    await expired(keys);
+    if (engine === 'postgres') await sql`analyze api_keys`.execute(services().db);
+    const notes = new Notes(engine);
+    const noted = notes.on(services());
+    expect(await recordExpiries({ ...noted, unhurried: noted.db })).toBe(keys);
+    const queries = notes.take();
+    const plansOf = (text: RegExp) =>
+      Promise.all(
+        queries.filter((query) => text.test(query.sql)).map((query) => planOf(services().db, engine, query)),
+      );
+    const found = await plansOf(/^select .*expiry_recorded_at/s);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { steps, plan } of found) {
+      expect(plan).toContain('to_expire');
+      expect(steps).toEqual([]);
+    }
+    const marked = await plansOf(/^update "api_keys" set "expiry_recorded_at"/);
+    expect(marked.length).toBeGreaterThan(0);
+    for (const { plan } of marked) expect(plan).not.toContain('to_expire');
+  });
+
+  it('make no server forget or look for anything: verification compares times', async () => {
+    const { ctx, organization } = await expired();
+    const retiring = (await createApiKey(ctx, { name: 'Rotated' })).result.apiKey;
+    await rotateApiKey(ctx, { id: retiring.id, overlapSeconds: 60 });
+    services().clock.advance(60_000);
+    const concerned: (readonly string[] | null)[] = [];
+    const leave = services().bus.onInvalidate(({ organizationId, keyIds }) => {
+      if (organizationId === organization.id) concerned.push(keyIds);
+    });
+    onTestFinished(leave);
+    expect(await recordExpiries(services())).toBe(KEYS + 1);
+    expect(concerned.length).toBeGreaterThanOrEqual(KEYS / AT_ONCE_MAX);
+    expect(concerned.flat()).toEqual([]);
   });
 
   it('stop with the batch that is under way, and go on from there', async () => {

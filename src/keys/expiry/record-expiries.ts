@@ -8,27 +8,29 @@ import { newId } from '../../core/ids.ts';
 import { inBatches } from '../../core/paced.ts';
 
 /** How many keys, and secrets, are looked for at once. */
-const FOUND_AT_ONCE = 1_000;
+const FOUND_AT_ONCE = 2_000;
 
 /** How many expiries are recorded in one transaction; PostgreSQL's take their time elsewhere, so that none is small. */
 const BATCH = { sqlite: { min: 100, max: 400 }, postgres: { min: 400, max: 400 } } as const;
 
 type Table = 'api_keys' | 'api_key_secrets';
 
+type Column = (name: 'expiry_recorded_at' | 'revoked_at' | 'expires_at') => RawBuilder<number | null>;
+
 type Entry = Pick<AuditRecord, 'action' | 'changes'>;
 
 /** What is done with expiries, and how the log says so. */
 interface Work {
-  /** Which rows it is done with; no more when it is done. */
-  applies(table: Table, now: number): RawBuilder<SqlBool>;
+  /** Which rows it is done with; no more when it is done. `column` gives a column of the table as SQL. */
+  applies(column: Column, now: number): RawBuilder<SqlBool>;
   recordedAt(now: number): number | null;
   ofKey(enabled: boolean): Entry;
   ofSecret(id: string): Entry;
 }
 
 const RECORD: Work = {
-  applies: (table, now) => sql`${column(table, 'expiry_recorded_at')} is null
-    and ${column(table, 'revoked_at')} is null and ${column(table, 'expires_at')} <= ${now}`,
+  applies: (column, now) => sql`${column('expiry_recorded_at')} is null
+    and ${column('revoked_at')} is null and ${column('expires_at')} <= ${now}`,
   recordedAt: (now) => now,
   ofKey: (enabled) => ({
     action: 'api_key.expired',
@@ -39,8 +41,8 @@ const RECORD: Work = {
 
 const WITHDRAW: Work = {
   // Only recorded in the future can be an expiry that has not come: there is an index by that.
-  applies: (table, now) => sql`${column(table, 'expiry_recorded_at')} > ${now}
-    and ${column(table, 'revoked_at')} is null and ${column(table, 'expires_at')} > ${now}`,
+  applies: (column, now) => sql`${column('expiry_recorded_at')} > ${now}
+    and ${column('revoked_at')} is null and ${column('expires_at')} > ${now}`,
   recordedAt: () => null,
   ofKey: (enabled) => ({
     action: 'api_key.updated',
@@ -112,7 +114,10 @@ async function find({ db }: Services, work: Work, now: number): Promise<Found[]>
   const keys = await db
     .selectFrom('api_keys')
     .select(['id', 'id as keyId', 'organization_id as organizationId'])
-    .where(work.applies('api_keys', now))
+    .where(work.applies(columnsOf('api_keys'), now))
+    // In the order of the index: PostgreSQL would otherwise read and sort every expired key for each thousand.
+    .orderBy('expiry_recorded_at')
+    .orderBy('revoked_at')
     .orderBy('expires_at')
     .limit(FOUND_AT_ONCE)
     .execute();
@@ -120,7 +125,9 @@ async function find({ db }: Services, work: Work, now: number): Promise<Found[]>
     .selectFrom('api_key_secrets')
     .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
     .select(['api_key_secrets.id', 'api_keys.id as keyId', 'api_keys.organization_id as organizationId'])
-    .where(work.applies('api_key_secrets', now))
+    .where(work.applies(columnsOf('api_key_secrets'), now))
+    .orderBy('api_key_secrets.expiry_recorded_at')
+    .orderBy('api_key_secrets.revoked_at')
     .orderBy('api_key_secrets.expires_at')
     .limit(FOUND_AT_ONCE)
     .execute();
@@ -138,7 +145,7 @@ async function markKeys({ tx, now, audit }: Change, work: Work, found: readonly 
     .updateTable('api_keys')
     .set({ expiry_recorded_at: work.recordedAt(now) })
     .where('id', 'in', ids)
-    .where(work.applies('api_keys', now))
+    .where(work.applies(ofRow, now))
     .returning(['id', 'enabled'])
     .execute();
   const enabled = new Map(marked.map((key) => [key.id, key.enabled === 1]));
@@ -155,7 +162,7 @@ async function markSecrets({ tx, now, audit }: Change, work: Work, found: readon
     .updateTable('api_key_secrets')
     .set({ expiry_recorded_at: work.recordedAt(now) })
     .where('id', 'in', ids)
-    .where(work.applies('api_key_secrets', now))
+    .where(work.applies(ofRow, now))
     .returning('id')
     .execute();
   const done = new Set(marked.map(({ id }) => id));
@@ -163,6 +170,11 @@ async function markSecrets({ tx, now, audit }: Change, work: Work, found: readon
     if (done.has(id)) audit({ organizationId, targetId: keyId, ...work.ofSecret(id) });
 }
 
-function column(table: Table, name: 'expiry_recorded_at' | 'revoked_at' | 'expires_at') {
-  return sql.ref(`${table}.${name}`);
+function columnsOf(table: Table): Column {
+  return (name) => sql.ref(`${table}.${name}`);
+}
+
+/** Of a row found by its id: `+` keeps the index of all that have expired out, which is read whole for every batch. */
+function ofRow(name: Parameters<Column>[0]): RawBuilder<number | null> {
+  return sql`+${sql.ref(name)}`;
 }
