@@ -8,10 +8,10 @@ import type { Environment } from '../secret.ts';
 import { IS_OPEN } from './key-counts.ts';
 
 /** So many open keys are looked at to find those not used, if so many are not used that not each of these can be. */
-const LOOKED_AT_MAX = 5_000;
+const LOOKED_AT_MAX = 3_000;
 
 /** So many test keys are, however many live ones there are; and so many from the oldest use on. */
-const SAMPLE = 2_500;
+const SAMPLE = 1_000;
 
 /** An active key is unused after so long without a use, milliseconds. */
 export const UNUSED_MS = 90 * DAY_MS;
