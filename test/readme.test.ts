@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { databaseFor, readyAt, start } from './cli/run.ts';
-import { findProgram, freePort } from './gateways/program.ts';
+import { freePort } from './gateways/program.ts';
+import { missingOf } from './support/programs.ts';
 import { outputPattern, readRecipes } from './support/recipes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const sections = readRecipes(readFileSync(join(ROOT, 'README.md'), 'utf8'));
-const missing = ['caddy', 'curl'].find((program) => !findProgram(program));
+const missing = missingOf('caddy', 'curl');
 
 const stepsOf = (title: string) => sections.find((section) => section.title === title)?.steps ?? [];
 
@@ -18,7 +19,7 @@ const stepsOf = (title: string) => sections.find((section) => section.title === 
 const MARK = '\u0001end of block\u0001\n';
 
 test.skipIf(missing)(
-  `the first minute, and an API protected in five, work as pasted${missing ? ` (skipped: there is no ${missing} here)` : ''}`,
+  `the first minute, and an API protected in five, work as pasted${missing}`,
   { timeout: 90_000 },
   async () => {
     const { env } = await databaseFor('sqlite');

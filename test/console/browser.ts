@@ -1,23 +1,19 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
+import { findProgram, missingOf } from '../support/programs.ts';
 
-/** Debian's Chromium, or null where there is none on PATH. */
-const CHROMIUM = findChromium();
+/** Debian's Chromium. */
+const CHROMIUM = findProgram('chromium');
 
 let running: Browser | undefined;
 
 /** Declares tests that need a browser; where there is no Chromium they are skipped, and the title says why. */
 export function describeInChromium(title: string, declare: () => void): void {
-  if (!CHROMIUM) {
-    describe.skip(`${title} (skipped: no chromium on PATH)`, declare);
-    return;
-  }
-  describe(title, { timeout: 60_000 }, () => {
+  const missing = missingOf('chromium');
+  describe.skipIf(missing)(title + missing, { timeout: 60_000 }, () => {
     beforeAll(async () => {
       running = await chromium.launch({
-        executablePath: CHROMIUM,
+        executablePath: CHROMIUM ?? '',
         args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
       });
     }, 60_000);
@@ -65,17 +61,4 @@ function watchFaults(context: BrowserContext): string[] {
     if (/Content.Security.Policy/i.test(message.text())) faults.push(message.text());
   });
   return faults;
-}
-
-function findChromium(): string | null {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, 'chromium');
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return null;
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { snippetsOf } from '../../console/src/create/snippets.ts';
-import { findProgram, freePort, startProgram } from '../gateways/program.ts';
+import { freePort, startProgram } from '../gateways/program.ts';
 import { startUpstream } from '../gateways/upstream.ts';
+import { findProgram, missingOf } from '../support/programs.ts';
 import { makeApiKey, makeMember, serverOn } from '../support/server.ts';
 
 const keywright = serverOn('sqlite');
@@ -33,8 +34,8 @@ describe('the gateway that a new key’s dialog suggests', () => {
     ['nginx', nginx],
     ['Caddy', caddy],
   ] as const)
-    test.skipIf(!findProgram(title.toLowerCase()))(
-      `lets ${title} pass who the key is, and refuses the rest`,
+    test.skipIf(missingOf(title.toLowerCase()))(
+      `lets ${title} pass who the key is, and refuses the rest${missingOf(title.toLowerCase())}`,
       async () => {
         const { organizationId } = await makeMember(keywright());
         const live = await makeApiKey(keywright(), organizationId, {});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/core/config/config.ts';
+import { missingOf } from '../support/programs.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -116,7 +117,9 @@ describe('compose.yaml', () => {
   });
 });
 
-describe.skipIf(spawnSync('caddy', ['version']).status !== 0)('deploy/compose/Caddyfile', () => {
+const missing = missingOf('caddy');
+
+describe.skipIf(missing)(`deploy/compose/Caddyfile${missing}`, () => {
   test('is one that Caddy takes', () => {
     const file = join(ROOT, 'deploy/compose/Caddyfile');
     const { status, stderr } = spawnSync('caddy', ['validate', '--adapter', 'caddyfile', '--config', file], {

@@ -8,11 +8,12 @@ import type { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
 import { createRole } from '../../src/roles/create-role.ts';
+import { findProgram, missingOf } from '../support/programs.ts';
 import { makeApiKey, makeMember, startTestServer, type TestServer } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';
 import { openConnection } from '../support/sockets.ts';
 import { eventually } from '../support/wait.ts';
-import { findProgram, freePort, startProgram } from './program.ts';
+import { freePort, startProgram } from './program.ts';
 import { type Arrival, startUpstream, type Upstream } from './upstream.ts';
 
 /** How to run a gateway with the configuration in deploy/. */
@@ -47,12 +48,9 @@ const FORGED = IDENTITY.flatMap((name) => [
 
 /** Declares the tests that every gateway has to pass. */
 export function describeGateway(gateway: Gateway): void {
+  const missing = missingOf(gateway.name);
   const program = findProgram(gateway.name);
-  if (!program) {
-    test.skip(`${gateway.name} is not installed here (Debian's package has its name)`, () => {});
-    return;
-  }
-  describe(`${gateway.name} in front of an API`, () => {
+  describe.skipIf(missing)(`${gateway.name} in front of an API${missing}`, () => {
     let keywright: TestServer;
     let upstream: Upstream;
     let url = '';

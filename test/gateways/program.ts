@@ -1,22 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { eventually } from '../support/wait.ts';
-
-/** Where Debian puts servers, besides what PATH names. */
-const FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
-
-/** The path of a program, or null where it is not installed. */
-export function findProgram(name: string): string | null {
-  const inFolder = FOLDERS.map((folder) => `${folder}/${name}`).find((path) => existsSync(path));
-  if (inFolder) return inFolder;
-  try {
-    return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim() || null;
-  } catch {
-    return null;
-  }
-}
 
 /** A port that nobody has at the moment. */
 export async function freePort(): Promise<number> {

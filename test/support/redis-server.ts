@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { findProgram, missingOf } from './programs.ts';
 
 /** A Redis or Valkey that can be stopped and started again, on the same port and empty. */
 export interface RedisServer {
@@ -11,18 +12,14 @@ export interface RedisServer {
   start(): Promise<void>;
 }
 
-/** The program to run; null where neither is installed. */
-export const REDIS_PROGRAM = ['valkey-server', 'redis-server'].find(
-  (program) => spawnSync(program, ['--version']).status === 0,
-);
+const VALKEY = findProgram('valkey-server');
 
-/** Why tests with Redis are skipped here; false where they aren't. */
-export const REDIS_MISSING = REDIS_PROGRAM ? false : 'neither valkey-server nor redis-server is installed';
+/** Why tests with Redis or Valkey are skipped here, for their title; empty where they aren't. */
+export const REDIS_MISSING = VALKEY ? '' : missingOf('redis-server');
 
 /** Starts a server; it ends with the test at the latest. */
 export async function openRedis(): Promise<RedisServer> {
-  if (!REDIS_PROGRAM) throw new Error(`${REDIS_MISSING}`);
-  const program = REDIS_PROGRAM;
+  const program = VALKEY ?? 'redis-server';
   const port = await freePort();
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
