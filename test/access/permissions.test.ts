@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { covers, isPermission, missing, PERMISSION_MAX, union } from '../../src/access/permissions.ts';
+import { runs } from '../support/properties.ts';
 
 const SEED = 5;
 
@@ -62,7 +63,7 @@ test('what covers a permission covers everything that it covers', () => {
       fc.pre(covers(held, middle) && covers([middle], wanted));
       return covers(held, wanted);
     }),
-    { seed: SEED, numRuns: 500, maxSkipsPerRun: 1_000 },
+    runs(500, { seed: SEED, maxSkipsPerRun: 1_000 }),
   );
 });
 
@@ -72,7 +73,7 @@ test('a wildcard is covered only by what covers every name below it', () => {
       fc.pre(covers(held, wildcard) && covers([wildcard], below));
       return covers(held, below);
     }),
-    { seed: SEED, numRuns: 500, maxSkipsPerRun: 1_000 },
+    runs(500, { seed: SEED, maxSkipsPerRun: 1_000 }),
   );
 });
 
@@ -83,6 +84,6 @@ test('what is missing is what is wanted and not covered; together with it nothin
       expect(lacking).toEqual(wanted.filter((one) => !covers(held, one)));
       expect(missing(union(held, lacking), wanted)).toEqual([]);
     }),
-    { seed: SEED, numRuns: 300 },
+    runs(300, { seed: SEED }),
   );
 });

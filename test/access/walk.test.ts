@@ -14,6 +14,7 @@ import { createRole } from '../../src/roles/create-role.ts';
 import { deleteRole } from '../../src/roles/delete-role.ts';
 import { updateRole } from '../../src/roles/update-role.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { runs } from '../support/properties.ts';
 import { contextFor, keyCaller, servicesOn } from '../support/services.ts';
 import { Place } from './world.ts';
 
@@ -77,7 +78,7 @@ onEachDatabase('however they conspire', (engine) => {
         for (const held of await conspiracy.held())
           expect(held.filter((one) => !covers(TOGETHER, one))).toEqual([]);
       }),
-      { seed: SEED, numRuns: 12 },
+      runs(12, { seed: SEED }),
     );
   });
 });

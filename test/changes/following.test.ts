@@ -9,6 +9,7 @@ import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { type Follow, Live } from '../../src/realtime/live.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { randomOfTest, runs, seededRandom } from '../support/properties.ts';
 import { makeOrganization, servicesOn, type TestServices } from '../support/services.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -46,18 +47,6 @@ function unreliable(bus: EventBus, random: () => number): EventBus {
       }
       return { confirmedNodes: 1, totalNodes: 1, milliseconds: 0 };
     },
-  };
-}
-
-/** The same numbers for the same seed. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    // Mulberry32: small, and good enough to scatter events.
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
 
@@ -106,7 +95,7 @@ onEachDatabase('following changes', (engine) => {
       fc.asyncProperty(plan, async ({ seed, writers, changes, followers }) => {
         const { organization, ctx } = await makeOrganization(services());
         const { id } = organization;
-        const random = numbers(seed);
+        const random = seededRandom(seed);
         const announced: Context = { ...ctx, bus: unreliable(ctx.bus, random) };
         // What another process commits is announced to nobody here.
         const silent: Context = { ...ctx, bus: inProcessBus() };
@@ -137,7 +126,7 @@ onEachDatabase('following changes', (engine) => {
         }
         expect(live.followed).toBe(0);
       }),
-      { seed: SEED, numRuns: 8, endOnFailure: true },
+      runs(8, { seed: SEED, endOnFailure: true }),
     );
   });
 
@@ -145,7 +134,7 @@ onEachDatabase('following changes', (engine) => {
     const { organization, ctx } = await makeOrganization(services());
     const { id } = organization;
     const live = startLive(services());
-    const random = numbers(SEED);
+    const random = randomOfTest(SEED);
     const visit = async () => {
       for (let n = 0; n < 25; n += 1) {
         let stopped = false;

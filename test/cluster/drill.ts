@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../db/open.ts';
 import type { Propagation } from '../../src/cluster/bus.ts';
+import { randomOfTest } from '../support/properties.ts';
 import { eventually } from '../support/wait.ts';
 import { Checker, type Logged } from './checker.ts';
 import type { Cluster, ClusterNode } from './cluster.ts';
@@ -57,18 +58,21 @@ export class Drill {
   readonly followers: Follower[] = [];
   readonly #requests = new Requests();
   readonly #under: Promise<void>[] = [];
+  readonly #random: () => number;
   #live: DrillKey[] = [];
   #loading = false;
 
   /** Opens one at a cluster all of whose nodes run. */
   static async open(cluster: Cluster): Promise<Drill> {
     const [node] = cluster.nodes;
-    const data = node && (await new Drill(cluster, '').ask(node, FOUND, {}));
-    return new Drill(cluster, data.createOrganization.organization.id);
+    const random = randomOfTest();
+    const data = node && (await new Drill(cluster, '', random).ask(node, FOUND, {}));
+    return new Drill(cluster, data.createOrganization.organization.id, random);
   }
 
-  private constructor(cluster: Cluster, organizationId: string) {
+  private constructor(cluster: Cluster, organizationId: string, random: () => number) {
     this.cluster = cluster;
+    this.#random = random;
     this.organizationId = organizationId;
     onTestFinished(async ({ task }) => {
       this.#loading = false;
@@ -172,7 +176,7 @@ export class Drill {
   async revokeInTurn(keys: readonly DrillKey[], at: () => readonly ClusterNode[]): Promise<void> {
     for (const key of keys) {
       const nodes = at();
-      const node = nodes[Math.floor(Math.random() * nodes.length)];
+      const node = nodes[Math.floor(this.#random() * nodes.length)];
       if (!node) throw new Error('There is no node to revoke at');
       await this.revoke(node, key);
       this.#under.push(this.#presentRevoked(key));
@@ -228,7 +232,7 @@ export class Drill {
 
   async #present(node: ClusterNode): Promise<void> {
     while (this.#loading) {
-      const key = this.#live[Math.floor(Math.random() * this.#live.length)];
+      const key = this.#live[Math.floor(this.#random() * this.#live.length)];
       const status = key ? await this.verify(node, key) : 0;
       // A node that is gone answers at once; and the machine has other things to do.
       await pause(status === 0 ? 20 : 4);

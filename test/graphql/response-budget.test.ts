@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { introspectionCost } from '../../src/graphql/cost/introspection-cost.ts';
 import { jsonBytes, ResponseBudget } from '../../src/graphql/response/response-budget.ts';
+import { runs } from '../support/properties.ts';
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
@@ -19,7 +20,7 @@ describe('the size of JSON', () => {
       fc.property(fc.dictionary(awkward, anything), (value) => {
         expect(jsonBytes(value, Number.POSITIVE_INFINITY)).toBe(bytesOf(value));
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
     for (let unit = 0; unit <= 0xffff; unit += 1) {
       const text = String.fromCharCode(unit);
@@ -63,7 +64,7 @@ describe('a budget', () => {
         if (counted && budget.fits(value)) expect(bytesOf(value)).toBeLessThanOrEqual(max);
         if (!counted) expect(bytesOf(value)).toBeGreaterThan(max / 3);
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 

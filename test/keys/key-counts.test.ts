@@ -19,6 +19,7 @@ import { countKeysOfRoles, loadRoles } from '../../src/roles/role.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
 import { deleteTeam } from '../../src/teams/delete-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { seededRandom, seeds } from '../support/properties.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 
 const MINUTE_MS = 60_000;
@@ -60,9 +61,9 @@ onEachDatabase('kept counts of keys', (engine) => {
     return { counts, ofRoles: await countKeysOfRoles(db, roles) };
   }
 
-  test.each([1, 2, 3])('are those of the keys after every change (seed %i)', async (seed) => {
+  test.each(seeds(3))('are those of the keys after every change (seed %i)', async (seed) => {
     const { ctx, organization } = await makeOrganization(services());
-    const random = seeded(seed);
+    const random = seededRandom(seed);
     const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
     const roles: string[] = [];
     const teams: string[] = [];
@@ -274,13 +275,4 @@ async function onlyIfPossible(change: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     expect(error).toMatchObject({ code: 'CONFLICT' });
   }
-}
-
-/** Always the same numbers from 0 up to 1 (a linear congruential generator). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -8,6 +8,7 @@ import { type ApiKeyOrder, listApiKeys } from '../../src/keys/lists/list-api-key
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { runs } from '../support/properties.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 
 /** What a key is ordered by, as a list says it. */
@@ -101,7 +102,7 @@ onEachDatabase('turning the pages of a list of keys', (engine) => {
         expect(seen).toEqual(inOrder(seen, orderBy));
       },
     );
-    await fc.assert(property, { seed: 2, numRuns: 25 });
+    await fc.assert(property, runs(25, { seed: 2 }));
   });
 
   test('says whether there are keys before and after the page, wherever its cursors are', async () => {
@@ -143,7 +144,7 @@ onEachDatabase('turning the pages of a list of keys', (engine) => {
         ]);
       },
     );
-    await fc.assert(property, { seed: 5, numRuns: 60 });
+    await fc.assert(property, runs(60, { seed: 5 }));
   });
 
   test('asks the database for keys beyond the page only where that is asked, by an index', async () => {
@@ -178,7 +179,7 @@ onEachDatabase('turning the pages of a list of keys', (engine) => {
         expect(before).toEqual(all.slice(Math.max(0, at - size), at));
       },
     );
-    await fc.assert(property, { seed: 3, numRuns: 15 });
+    await fc.assert(property, runs(15, { seed: 3 }));
   });
 
   describe('a page', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Channels, type Counted, type Interest } from '../../src/realtime/channels.ts';
+import { runs } from '../support/properties.ts';
 
 const INTERVAL_MS = 1_000;
 
@@ -131,6 +132,6 @@ test('whoever comes when: what each listener is told adds up to what happened si
       for (const { leave } of listeners) leave();
       expect([channels.size, vi.getTimerCount()]).toEqual([0, 0]);
     }),
-    { seed: 3, numRuns: 300 },
+    runs(300, { seed: 3 }),
   );
 });

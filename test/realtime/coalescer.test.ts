@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Coalesced, Coalescer } from '../../src/realtime/coalescer.ts';
+import { runs } from '../support/properties.ts';
 
 const INTERVAL_MS = 1_000;
 
@@ -85,6 +86,6 @@ test('whatever comes when: of each key at most one in an interval, none later th
       }
       expect(vi.getTimerCount()).toBe(0);
     }),
-    { seed: 3, numRuns: 300 },
+    runs(300, { seed: 3 }),
   );
 });

@@ -8,6 +8,7 @@ import { type Batch, emptyBatch, MINUTES_MAX, mergeBatches, noteUse } from '../.
 import { type JournalStore, journalStore } from '../../src/usage/journal-store.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
 import { NotSavedError } from '../../src/usage/store.ts';
+import { PROPERTY_TIMEOUT_MS, runs } from '../support/properties.ts';
 import { servicesOn } from '../support/services.ts';
 import { countTurns } from '../support/turns.ts';
 import { type UsedKey as Key, makeUsedKeys } from '../support/usage.ts';
@@ -298,7 +299,7 @@ describe('the journal of usage', () => {
     ['few keys at a time', { min: 1, max: 2 }],
   ])(
     'counts each use once, whatever fails before or after its commit, with %s',
-    { timeout: 90_000 },
+    { timeout: PROPERTY_TIMEOUT_MS },
     async (_name, size) => {
       const [rare, ...others] = (await makeKeys(60)) as [Key, ...Key[]];
       let [uses, time] = [0, 0];
@@ -339,7 +340,7 @@ describe('the journal of usage', () => {
           expect(await counted(rare)).toEqual(once(uses, time));
           expect(await rowsLeft()).toBe(0);
         }),
-        { numRuns: 60, seed: 20261128, endOnFailure: true },
+        runs(60, { seed: 20261128, endOnFailure: true }),
       );
     },
   );

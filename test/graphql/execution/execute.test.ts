@@ -16,6 +16,7 @@ import { FieldErrors } from '../../../src/graphql/execution/field-errors.ts';
 import { Plan } from '../../../src/graphql/execution/plan.ts';
 import { execute } from '../../../src/graphql/execution/run.ts';
 import { ResponseBudget } from '../../../src/graphql/response/response-budget.ts';
+import { PROPERTY_TIMEOUT_MS, runs } from '../../support/properties.ts';
 import { operations } from './made-up-operations.ts';
 import { type Moods, madeUpSchema, rootValue } from './made-up-schema.ts';
 
@@ -65,36 +66,40 @@ async function quiet(): Promise<void> {
 
 const moods = (given: Omit<Moods, 'called'>): Moods => ({ ...given, called: [] });
 
-it('answers every operation as graphql-js does, with the same errors in the same order', async () => {
-  const chances = fc.record({
-    seed: fc.nat(),
-    wrong: fc.constantFrom(0, 5, 20, 50),
-    late: fc.constantFrom(0, 30, 100),
-  });
-  await fc.assert(
-    fc.asyncProperty(operations(madeUpSchema), chances, async (text, chance) => {
-      const document = parse(text);
-      fc.pre(validate(madeUpSchema, document).length === 0);
-      const [theirs, ours, again] = [moods(chance), moods(chance), moods(chance)];
-      const expected = await executeByGraphQL({
-        schema: madeUpSchema,
-        document,
-        rootValue,
-        contextValue: theirs,
-        variableValues: VARIABLES,
-      });
-      await quiet();
-      const plan = planned(document);
-      expect(shown(await byPlan(plan, document, ours))).toEqual(shown(expected));
-      await quiet();
-      expect(ours.called).toEqual(theirs.called);
-      expect(shown(await byPlan(plan, document, again))).toEqual(shown(expected));
-      await quiet();
-      expect(again.called).toEqual(theirs.called);
-    }),
-    { seed: 20_261_128, numRuns: 300 },
-  );
-}, 60_000);
+it(
+  'answers every operation as graphql-js does, with the same errors in the same order',
+  async () => {
+    const chances = fc.record({
+      seed: fc.nat(),
+      wrong: fc.constantFrom(0, 5, 20, 50),
+      late: fc.constantFrom(0, 30, 100),
+    });
+    await fc.assert(
+      fc.asyncProperty(operations(madeUpSchema), chances, async (text, chance) => {
+        const document = parse(text);
+        fc.pre(validate(madeUpSchema, document).length === 0);
+        const [theirs, ours, again] = [moods(chance), moods(chance), moods(chance)];
+        const expected = await executeByGraphQL({
+          schema: madeUpSchema,
+          document,
+          rootValue,
+          contextValue: theirs,
+          variableValues: VARIABLES,
+        });
+        await quiet();
+        const plan = planned(document);
+        expect(shown(await byPlan(plan, document, ours))).toEqual(shown(expected));
+        await quiet();
+        expect(ours.called).toEqual(theirs.called);
+        expect(shown(await byPlan(plan, document, again))).toEqual(shown(expected));
+        await quiet();
+        expect(again.called).toEqual(theirs.called);
+      }),
+      runs(300, { seed: 20_261_128 }),
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
 it('reports what was thrown, where in the document and where in the answer', async () => {
   const document = parse('{\n  name\n  other: oddNonNull\n}');

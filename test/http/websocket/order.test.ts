@@ -6,6 +6,7 @@ import { createRole } from '../../../src/roles/create-role.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { anyone, CHANGED, rename } from '../../support/live.ts';
 import { connectLive } from '../../support/live-socket.ts';
+import { runs } from '../../support/properties.ts';
 import { makeApiKey, makeMember, serverOn, type TestServer } from '../../support/server.ts';
 import { eventually } from '../../support/wait.ts';
 
@@ -86,7 +87,7 @@ onEachDatabase('apiKeyChanged while several write', (engine) => {
           .execute();
         for (const heard of stories) expect(heard).toEqual(rows.map(({ sequence }) => sequence));
       }),
-      { seed: SEED, numRuns: 8, endOnFailure: true },
+      runs(8, { seed: SEED, endOnFailure: true }),
     );
   });
 
