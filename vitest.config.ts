@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -14,17 +15,23 @@ const CLUSTER = ['test/cluster/faults.test.ts'];
 
 /** They take longest: where one of them came last, all other processes would wait for it. */
 const LONGEST = [
-  'db/plans',
   'recipes',
   'access/matrix',
-  'keys/filtered-lists',
+  'db/plans',
   'verification/never-stale',
+  'keys/filtered-lists',
+  'cli/start-errors',
   'cli/copy',
+  'durability',
   'graphql/hostile-variables',
   'http/hostile-text',
   'http/sign-in/oidc',
   'cluster/attacks',
-].map((name) => fileURLToPath(new URL(`test/${name}.test.ts`, import.meta.url)));
+].map((name) => {
+  const path = fileURLToPath(new URL(`test/${name}.test.ts`, import.meta.url));
+  if (!existsSync(path)) throw new Error(`vitest.config.ts: there is no ${path}`);
+  return path;
+});
 
 /** vitest begins with the longest files as long as it remembers how long they took: not in a fresh clone. */
 class LongestFirst extends BaseSequencer {
@@ -46,12 +53,10 @@ function project(
       name,
       ...files,
       pool: 'forks',
-      // Each waits for two databases at most; a longer wait is a fault.
-      testTimeout: 20_000,
+      // Each waits for two databases at most; a longer wait is a fault, but for properties that are checked for hours.
+      testTimeout: process.env.PROPERTY_RUNS ? 0 : 20_000,
       hookTimeout: 30_000,
       restoreMocks: true,
-      // Some tests promise something within a second: on a busy machine a second try tells that from a fault.
-      retry: process.env.CI ? 1 : 0,
     },
   };
 }

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Files, violations } from './support/architecture.ts';
+import { violations } from './support/architecture.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-function filesOf(folders: readonly string[], name = /./): Files {
+function filesOf(folders: readonly string[], name = /./): Map<string, string> {
   const paths = folders
     .filter((folder) => existsSync(join(ROOT, folder)))
     .flatMap((folder) =>
@@ -71,6 +71,16 @@ describe('the repository', () => {
     expect(named.map(([path]) => path).sort()).toEqual(NAME_ALL_ROLES);
     const reads = /(?:selectFrom|Join)\(\s*'roles'|'roles\./;
     expect(named.filter(([, text]) => reads.test(text)).map(([path]) => path)).toEqual([]);
+  });
+
+  test('tests nothing by a second try, and nothing by how long it takes', () => {
+    const files = filesOf(['test'], /\.ts$/);
+    files.delete('test/architecture.test.ts');
+    files.set('vitest.config.ts', readFileSync(join(ROOT, 'vitest.config.ts'), 'utf8'));
+    const where = (pattern: RegExp) =>
+      [...files].flatMap(([path, text]) => (pattern.test(text) ? [path] : []));
+    expect(where(/\bretry: |waitForTimeout|expect\.poll|\.now\(\) - \w+\)\.toBeLess/)).toEqual([]);
+    expect(where(/\bnumRuns: /)).toEqual(['test/support/properties.ts']);
   });
 
   test('refers to nothing outside itself', () => {

@@ -145,11 +145,11 @@ describe('whoever can do no more than connect to the database', () => {
     const misled = await startNode(url, elsewhere);
     const { organizationId } = await makeMember(misled);
     const { id, secret } = await makeApiKey(misled, organizationId);
+    // Nothing else tells that two leases have passed: nothing that it says comes back.
     const end = performance.now() + 2 * LEASE_MS;
     while (performance.now() < end) {
       expect(await codeAt(misled, secret)).toBe('VALID');
       expect(misled.services.bus.isCurrent()).toBe(false);
-      await new Promise((done) => setTimeout(done, 20));
     }
     await revokeApiKey(anyone(misled), { id });
     expect(await codeAt(misled, secret)).toBe('REVOKED');

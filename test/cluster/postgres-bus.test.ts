@@ -30,9 +30,12 @@ describe('a node that listens elsewhere than changes are made', () => {
     const { id, secret } = await makeApiKey(misled, organizationId);
     const { keys, bus } = misled.services;
     for (let time = 0; time < 3; time += 1) expect(await codeAt(misled, secret)).toBe('VALID');
-    await new Promise((done) => setTimeout(done, 1_000));
-    expect(await codeAt(misled, secret)).toBe('VALID');
-    expect(bus.isCurrent()).toBe(false);
+    // Nothing else tells that two leases have passed: nothing that it says comes back.
+    const end = performance.now() + 2 * cluster.leaseMs;
+    while (performance.now() < end) {
+      expect(await codeAt(misled, secret)).toBe('VALID');
+      expect(bus.isCurrent()).toBe(false);
+    }
     expect(keys.counts.hits).toBe(0);
     await revokeApiKey(anyone(misled), { id });
     expect(await codeAt(misled, secret)).toBe('REVOKED');
@@ -51,8 +54,8 @@ describe('a change on one node', () => {
       const { propagation } = await revokeApiKey(anyone(by), { id });
       const codes = await Promise.all(nodes.map((node) => codeAt(node, secret)));
       expect(codes).toEqual(['REVOKED', 'REVOKED', 'REVOKED']);
+      // All confirmed: none was waited for until its lease was over.
       expect(propagation).toMatchObject({ confirmedNodes: 3, totalNodes: 3 });
-      expect(propagation.milliseconds).toBeLessThan(1_000);
     }
   });
 

@@ -30,7 +30,7 @@ describeInChromium('sessions and settings', () => {
     const gone = phone.getByRole('heading', { name: 'Your session has ended' });
     await other.getByRole('button', { name: /Sign out/ }).click();
     await sessions.nth(2).waitFor({ state: 'detached' });
-    await gone.waitFor({ timeout: 1_000 });
+    await gone.waitFor();
     expect(await phone.getByText('Billing').count()).toBe(0);
 
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();

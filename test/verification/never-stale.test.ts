@@ -18,7 +18,9 @@ import { type Verdict, verifySecret } from '../../src/verification/verify.ts';
 import type { ManualClock } from '../support/clock.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { type LookupProbe, probed } from '../support/lookups.ts';
+import { PROPERTY_TIMEOUT_MS, runs } from '../support/properties.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
+import { eventually } from '../support/wait.ts';
 
 /** What a key is made with, so that every kind of change can narrow it. */
 interface Subject {
@@ -114,7 +116,7 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
     });
   }
 
-  test.each(Object.keys(CHANGES))('%s', { timeout: 60_000 }, async (name) => {
+  test.each(Object.keys(CHANGES))('%s', { timeout: PROPERTY_TIMEOUT_MS }, async (name) => {
     const change = CHANGES[name];
     if (!change) throw new Error(`There is no ${name}`);
     let verifications = 0;
@@ -158,7 +160,9 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
         await change(one, services().clock);
         answered = true;
         const after = await verify(one, team);
-        await pause(12);
+        // Those that were under way, and others after them.
+        const asked = verifications;
+        await eventually(() => verifications >= asked + 2 * callers);
         ended = true;
         await Promise.all(calling);
         stop();
@@ -168,7 +172,7 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
         expect((await verify(one, team)).code).toBe(after.code);
       },
     );
-    await fc.assert(race, { numRuns: 12 });
+    await fc.assert(race, runs(12));
     expect(verifications).toBeGreaterThan(100);
   });
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { createLog } from '../../src/core/log.ts';
@@ -28,7 +29,7 @@ async function takeAll({ limiter }: Node, times: number, limit: number, windowSe
   return states.filter(({ allowed }) => allowed).length;
 }
 
-describe.skipIf(REDIS_MISSING)(`with Redis${REDIS_MISSING ? ` (skipped: ${REDIS_MISSING})` : ''}`, () => {
+describe.skipIf(REDIS_MISSING)(`with Redis${REDIS_MISSING}`, () => {
   test('a limit is exact over several nodes at once', async () => {
     const redis = await openRedis();
     const nodes = await Promise.all([startNode(redis), startNode(redis), startNode(redis)]);
@@ -84,9 +85,17 @@ describe.skipIf(REDIS_MISSING)(`with Redis${REDIS_MISSING ? ` (skipped: ${REDIS_
     const redis = await openRedis();
     const node = await startNode(redis);
     redis.process.kill('SIGSTOP');
-    const start = performance.now();
-    for (let time = 0; time < 50; time += 1) await node.limiter.take('key', 5, 60);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    let waited = 0;
+    for (let time = 0; time < 50; time += 1) {
+      let pending = true;
+      const taken = Promise.resolve(node.limiter.take('key', 5, 60)).finally(() => {
+        pending = false;
+      });
+      for (let turns = 0; turns < 10; turns += 1) await turn();
+      if (pending) waited += 1;
+      await taken;
+    }
+    expect(waited).toBeLessThan(5);
     redis.process.kill('SIGCONT');
     await eventually(async () => (await node.limiter.peek('key', 5, 60)) && node.limiter.status().shared);
   });

@@ -148,7 +148,7 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
     await isQuiet(server());
   });
 
-  test('ends within a second where the credential ends, or the permission', async () => {
+  test('ends where the credential ends, or the permission', async () => {
     const owner = await makeMember(server());
     const { organizationId } = owner;
     const [one, other] = [
@@ -160,9 +160,7 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
     await areLive(server(), 2);
     await server().services.db.deleteFrom('sessions').where('user_id', '=', one.userId).execute();
     await setRole(server(), other, ['team.view']);
-    const start = performance.now();
     await Promise.all([lost.ended, blind.ended]);
-    expect(performance.now() - start).toBeLessThan(1_000);
     expect(lost.values()[0].errors[0].extensions).toEqual({ code: 'UNAUTHENTICATED' });
     expect(blind.values()[0].errors[0].extensions).toEqual({ code: 'FORBIDDEN', permission: 'api.key.view' });
     for (const stream of [lost, blind]) expect(stream.events.at(-1)).toMatchObject(ENDED);
