@@ -37,7 +37,7 @@ function sqliteFilling<Name extends string>(path: string, columns: Columns<Name>
   const tables = Object.keys(columns) as Name[];
   const indexes = dropped(db, 'index', tables);
   // Row by row, their work takes several times as long as the rows.
-  dropped(db, 'trigger', ['api_keys']);
+  const triggers = dropped(db, 'trigger', ['api_keys']);
   db.exec('drop table api_key_counts');
   const inserts = tables.map((table) => {
     const names = columns[table].names.split(' ');
@@ -56,6 +56,9 @@ function sqliteFilling<Name extends string>(path: string, columns: Columns<Name>
       // These migrations make the triggers anew, and what they maintain for the keys that are there.
       await indexSearchedKeys(kysely);
       await countKeys(kysely);
+      const again = dropped(db, 'trigger', ['api_keys']);
+      if (again.length !== triggers.length) throw new Error('Another migration made triggers on keys, too');
+      for (const statement of again) db.exec(statement);
       for (const statement of statements) db.exec(statement);
       await kysely.destroy();
     },
