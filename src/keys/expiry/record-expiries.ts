@@ -11,7 +11,7 @@ import { inBatches } from '../../core/paced.ts';
 const FOUND_AT_ONCE = 2_000;
 
 /** How many expiries are recorded in one transaction; PostgreSQL's take their time elsewhere, so that none is small. */
-const BATCH = { sqlite: { min: 100, max: 400 }, postgres: { min: 400, max: 400 } } as const;
+const BATCH = { sqlite: { min: 100, max: 200 }, postgres: { min: 400, max: 400 } } as const;
 
 type Table = 'api_keys' | 'api_key_secrets';
 
