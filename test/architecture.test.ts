@@ -158,6 +158,11 @@ describe('the check refuses', () => {
       'nothing of the',
     ],
     [
+      'a shared folder of the console that imports a feature',
+      { 'console/src/live/a.ts': `import '../features/audit/b.ts';` },
+      'shared folders import no feature',
+    ],
+    [
       'files that import each other',
       {
         'db/a.ts': `import './b.ts';`,

@@ -1,14 +1,14 @@
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { TooltipProvider } from './components/tooltip.tsx';
+import { SignedOut } from './features/sign-in/signed-out.tsx';
 import { ROUTES } from './routes.tsx';
-import { OrganizationProvider } from './session/organization.tsx';
-import { SessionProvider, useSession, type Viewer } from './session/session.tsx';
-import { SignedOut } from './session/signed-out.tsx';
 import { lastOrganization, noteOrganization } from './shell/last-organization.ts';
 import { Message, Splash } from './shell/message.tsx';
 import { Shell } from './shell/shell.tsx';
 import { ToastProvider } from './shell/toasts.tsx';
 import { ViewsContext } from './shell/views.tsx';
+import { OrganizationProvider } from './viewer/organization.tsx';
+import { SessionProvider, useSession, type Viewer } from './viewer/session.tsx';
 
 /** The console. */
 export function App() {

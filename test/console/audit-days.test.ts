@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isDay } from '../../console/src/audit/audit-search.ts';
+import { isDay } from '../../console/src/features/audit/audit-search.ts';
 
 test.each(['2027-01-31', '2028-02-29', '0001-01-01'])('%s is a day', (text) => {
   expect(isDay(text)).toBe(true);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { covers, missingOf } from '../../console/src/session/permissions.ts';
+import { covers, missingOf } from '../../console/src/viewer/permissions.ts';
 import { covers as serverCovers } from '../../src/access/permissions.ts';
 
 test('the console offers what the server allows', () => {

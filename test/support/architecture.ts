@@ -27,6 +27,8 @@ const ORDER = [
   ['src/main.ts'],
 ];
 
+const CONSOLE_FEATURES = 'console/src/features/';
+
 const DRIVERS = ['better-sqlite3', 'node:sqlite', 'pg', 'pg-native', 'pg-pool', 'postgres'];
 const DATABASE_PACKAGES = [...DRIVERS, 'kysely'];
 
@@ -50,17 +52,21 @@ export function violations(files: Files): string[] {
     graph.set(path, locals);
     const packages = dependencies.modules.filter((module) => !module.startsWith('.'));
     const faults = path.startsWith('console/')
-      ? consoleFaults(locals)
+      ? consoleFaults(path, locals)
       : serverFaults(path, locals, packages, dependencies);
     found.push(...faults.map((fault) => `${path} ${fault}`));
   }
   return [...found, ...cycles(graph)];
 }
 
-function consoleFaults(locals: readonly string[]): string[] {
-  return locals
-    .filter((local) => !local.startsWith('console/'))
-    .map((local) => `imports ${local}: the console imports nothing of the server`);
+function consoleFaults(path: string, locals: readonly string[]): string[] {
+  const isShared = /^console\/src\/[^/]+\//.test(path) && !path.startsWith(CONSOLE_FEATURES);
+  return locals.flatMap((local) => {
+    if (!local.startsWith('console/')) return [`imports ${local}: the console imports nothing of the server`];
+    if (isShared && local.startsWith(CONSOLE_FEATURES))
+      return [`imports ${local}: the console's shared folders import no feature`];
+    return [];
+  });
 }
 
 function serverFaults(

@@ -383,85 +383,6 @@ export type FaultFragment =
   | Fault_ValidationError_Fragment
 ;
 
-export type AuditFactsFragment = { id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
-    | { __typename: 'ApiKey', id: string, keyName: string }
-    | { __typename: 'SystemActor', system: string }
-    | { __typename: 'User', id: string, email: string, name: string | null }
-   };
-
-export type AuditPageQueryVariables = Exact<{
-  organizationId: string | number;
-  filter?: AuditFilter | null | undefined;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  last?: number | null | undefined;
-  before?: string | null | undefined;
-}>;
-
-
-export type AuditPageQuery = { organization: { id: string, auditLog: { nodes: Array<{ id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
-          | { __typename: 'ApiKey', id: string, keyName: string }
-          | { __typename: 'SystemActor', system: string }
-          | { __typename: 'User', id: string, email: string, name: string | null }
-         }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } | null } | null };
-
-export type AuditNamesQueryVariables = Exact<{
-  ids: Array<string | number> | string | number;
-}>;
-
-
-export type AuditNamesQuery = { nodes: Array<
-    | { __typename: 'ApiKey', id: string, keyName: string }
-    | { __typename: 'ApiKeySecret' }
-    | { __typename: 'AuditEntry' }
-    | { __typename: 'Membership', id: string, email: string }
-    | { __typename: 'Organization', id: string, organizationName: string }
-    | { __typename: 'Role', id: string, roleName: string }
-    | { __typename: 'Team', id: string, teamName: string }
-    | { __typename: 'User', id: string, email: string }
-   | null> };
-
-export type CreateKeyBoundsQueryVariables = Exact<{
-  organizationId: string | number;
-}>;
-
-
-export type CreateKeyBoundsQuery = { organization: { id: string, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } | null };
-
-export type CreateKeyMutationVariables = Exact<{
-  input: CreateApiKeyInput;
-}>;
-
-
-export type CreateKeyMutation = { createApiKey:
-    | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, environment: Environment } }
-    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   | null };
-
-export type EditedKeyQueryVariables = Exact<{
-  id: string | number;
-}>;
-
-
-export type EditedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null };
-
-export type UpdateKeyMutationVariables = Exact<{
-  input: UpdateApiKeyInput;
-}>;
-
-
-export type UpdateKeyMutation = { updateApiKey:
-    | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
-    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   | null };
-
 export type KeyDetailsQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -525,6 +446,47 @@ export type KeyDenialsSubscriptionVariables = Exact<{
 
 export type KeyDenialsSubscription = { apiKeyDenied: { code: VerificationCode, count: number, ip: string | null, occurredAt: string, apiKey: { id: string } | null } };
 
+export type CreateKeyBoundsQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type CreateKeyBoundsQuery = { organization: { id: string, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } | null };
+
+export type CreateKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateKeyMutation = { createApiKey:
+    | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, environment: Environment } }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
+
+export type EditedKeyQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EditedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null };
+
+export type UpdateKeyMutationVariables = Exact<{
+  input: UpdateApiKeyInput;
+}>;
+
+
+export type UpdateKeyMutation = { updateApiKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
+
 export type KeyPageQueryVariables = Exact<{
   organizationId: string | number;
   filter?: ApiKeyFilter | null | undefined;
@@ -545,132 +507,6 @@ export type SparklinesQuery = { nodes: Array<
     | { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null }
     | Record<PropertyKey, never>
    | null> };
-
-export type KeyFactsFragment = { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> };
-
-export type KeySettingsFragment = { id: string, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null };
-
-export type SecretFactsFragment = { id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number };
-
-export type KeyChangesSubscriptionVariables = Exact<{
-  organizationId: string | number;
-  after?: string | null | undefined;
-}>;
-
-
-export type KeyChangesSubscription = { apiKeyChanged:
-    | { __typename: 'ApiKeyCreated', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
-    | { __typename: 'ApiKeyExpired', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
-    | { __typename: 'ApiKeyRevoked', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
-    | { __typename: 'ApiKeyRotated', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
-    | { __typename: 'ApiKeySecretRevoked', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
-    | { __typename: 'ApiKeyUpdated', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
-      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
-   };
-
-export type KeyUsesSubscriptionVariables = Exact<{
-  organizationId: string | number;
-  apiKeyIds: Array<string | number> | string | number;
-  since?: string | null | undefined;
-}>;
-
-
-export type KeyUsesSubscription = { apiKeyUsed: { count: number, lastUsedAt: string, secretId: string, apiKey: { id: string, lastUsedAt: string | null, lastUsedIp: string | null } } };
-
-export type CachedSecretFragment = { id: string, lastUsedAt: string | null };
-
-export type CachedUsageFragment = { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null };
-
-export type SettingsFactsFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null };
-
-export type OrganizationSettingsQueryVariables = Exact<{
-  organizationId: string | number;
-}>;
-
-
-export type OrganizationSettingsQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } | null };
-
-export type UpdateOrganizationMutationVariables = Exact<{
-  input: UpdateOrganizationInput;
-}>;
-
-
-export type UpdateOrganizationMutation = { updateOrganization:
-    | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } }
-    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   | null };
-
-export type MemberFactsFragment = { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> };
-
-export type MembersQueryVariables = Exact<{
-  organizationId: string | number;
-  after?: string | null | undefined;
-}>;
-
-
-export type MembersQuery = { organization: { id: string, members: { totalCount: number, totalCountIsExact: boolean, nodes: Array<{ id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
-
-export type InviteMemberMutationVariables = Exact<{
-  input: InviteMemberInput;
-}>;
-
-
-export type InviteMemberMutation = { inviteMember:
-    | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   | null };
-
-export type UpdateMemberMutationVariables = Exact<{
-  input: UpdateMemberInput;
-}>;
-
-
-export type UpdateMemberMutation = { updateMember:
-    | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateMemberPayload', membership: { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
-    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   | null };
-
-export type RemoveMemberMutationVariables = Exact<{
-  input: RemoveMemberInput;
-}>;
-
-
-export type RemoveMemberMutation = { removeMember:
-    | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'RemoveMemberPayload', removedId: string }
-   | null };
 
 export type ReviewPageQueryVariables = Exact<{
   organizationId: string | number;
@@ -733,6 +569,122 @@ export type RevokeKeysMutation = { revokeApiKeys:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeApiKeysPayload', apiKeys: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
+
+export type RotatedKeyQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RotatedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } | null };
+
+export type RotateKeyMutationVariables = Exact<{
+  input: RotateApiKeyInput;
+}>;
+
+
+export type RotateKeyMutation = { rotateApiKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'RotateApiKeyPayload', secret: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
+
+export type FinishRotationMutationVariables = Exact<{
+  input: RevokeApiKeySecretInput;
+}>;
+
+
+export type FinishRotationMutation = { revokeApiKeySecret:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
+   | null };
+
+export type AuditFactsFragment = { id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+    | { __typename: 'ApiKey', id: string, keyName: string }
+    | { __typename: 'SystemActor', system: string }
+    | { __typename: 'User', id: string, email: string, name: string | null }
+   };
+
+export type AuditPageQueryVariables = Exact<{
+  organizationId: string | number;
+  filter?: AuditFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type AuditPageQuery = { organization: { id: string, auditLog: { nodes: Array<{ id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+          | { __typename: 'ApiKey', id: string, keyName: string }
+          | { __typename: 'SystemActor', system: string }
+          | { __typename: 'User', id: string, email: string, name: string | null }
+         }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } | null } | null };
+
+export type AuditNamesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type AuditNamesQuery = { nodes: Array<
+    | { __typename: 'ApiKey', id: string, keyName: string }
+    | { __typename: 'ApiKeySecret' }
+    | { __typename: 'AuditEntry' }
+    | { __typename: 'Membership', id: string, email: string }
+    | { __typename: 'Organization', id: string, organizationName: string }
+    | { __typename: 'Role', id: string, roleName: string }
+    | { __typename: 'Team', id: string, teamName: string }
+    | { __typename: 'User', id: string, email: string }
+   | null> };
+
+export type MemberFactsFragment = { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> };
+
+export type MembersQueryVariables = Exact<{
+  organizationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type MembersQuery = { organization: { id: string, members: { totalCount: number, totalCountIsExact: boolean, nodes: Array<{ id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
+
+export type InviteMemberMutationVariables = Exact<{
+  input: InviteMemberInput;
+}>;
+
+
+export type InviteMemberMutation = { inviteMember:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'InviteMemberPayload', signInUrl: string, membership: { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
+
+export type UpdateMemberMutationVariables = Exact<{
+  input: UpdateMemberInput;
+}>;
+
+
+export type UpdateMemberMutation = { updateMember:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'UpdateMemberPayload', membership: { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
+
+export type RemoveMemberMutationVariables = Exact<{
+  input: RemoveMemberInput;
+}>;
+
+
+export type RemoveMemberMutation = { removeMember:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'RemoveMemberPayload', removedId: string }
    | null };
 
 export type RoleFactsFragment = { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null };
@@ -808,37 +760,6 @@ export type DeleteRoleMutation = { deleteRole:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
    | null };
 
-export type RotatedKeyQueryVariables = Exact<{
-  id: string | number;
-}>;
-
-
-export type RotatedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } | null };
-
-export type RotateKeyMutationVariables = Exact<{
-  input: RotateApiKeyInput;
-}>;
-
-
-export type RotateKeyMutation = { rotateApiKey:
-    | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'RotateApiKeyPayload', secret: string }
-    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
-   | null };
-
-export type FinishRotationMutationVariables = Exact<{
-  input: RevokeApiKeySecretInput;
-}>;
-
-
-export type FinishRotationMutation = { revokeApiKeySecret:
-    | { __typename: 'ConflictError', code: ErrorCode, message: string }
-    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
-   | null };
-
 export type DenialsSubscriptionVariables = Exact<{
   organizationId: string | number;
 }>;
@@ -853,27 +774,26 @@ export type LastDayQueryVariables = Exact<{
 
 export type LastDayQuery = { organization: { id: string, keySummary: { verifiedLastDay: number, deniedLastDay: number } | null } | null };
 
-export type SessionQueryVariables = Exact<{
-  after?: string | null | undefined;
-}>;
+export type SettingsFactsFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null };
 
-
-export type SessionQuery = { viewer: { actor:
-      | { id: string, email: string, name: string | null }
-      | Record<PropertyKey, never>
-    , organizations: { nodes: Array<{ id: string, name: string, slug: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } };
-
-export type PermissionsQueryVariables = Exact<{
+export type OrganizationSettingsQueryVariables = Exact<{
   organizationId: string | number;
 }>;
 
 
-export type PermissionsQuery = { viewer: { permissions: Array<string> } };
+export type OrganizationSettingsQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } | null };
 
-export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+export type UpdateOrganizationMutationVariables = Exact<{
+  input: UpdateOrganizationInput;
+}>;
 
 
-export type SignOutMutation = { signOut: { signedOut: boolean } | null };
+export type UpdateOrganizationMutation = { updateOrganization:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -965,6 +885,86 @@ export type DeleteTeamMutation = { deleteTeam:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
    | null };
 
+export type KeyFactsFragment = { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> };
+
+export type KeySettingsFragment = { id: string, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null };
+
+export type SecretFactsFragment = { id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number };
+
+export type KeyChangesSubscriptionVariables = Exact<{
+  organizationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type KeyChangesSubscription = { apiKeyChanged:
+    | { __typename: 'ApiKeyCreated', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeyExpired', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeyRevoked', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeyRotated', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeySecretRevoked', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ApiKeyUpdated', cursor: string, actor:
+        | { __typename: 'ApiKey', id: string, keyName: string }
+        | { __typename: 'SystemActor', system: string }
+        | { __typename: 'User', id: string, email: string, name: string | null }
+      , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+   };
+
+export type KeyUsesSubscriptionVariables = Exact<{
+  organizationId: string | number;
+  apiKeyIds: Array<string | number> | string | number;
+  since?: string | null | undefined;
+}>;
+
+
+export type KeyUsesSubscription = { apiKeyUsed: { count: number, lastUsedAt: string, secretId: string, apiKey: { id: string, lastUsedAt: string | null, lastUsedIp: string | null } } };
+
+export type CachedSecretFragment = { id: string, lastUsedAt: string | null };
+
+export type CachedUsageFragment = { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null };
+
+export type SessionQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type SessionQuery = { viewer: { actor:
+      | { id: string, email: string, name: string | null }
+      | Record<PropertyKey, never>
+    , organizations: { nodes: Array<{ id: string, name: string, slug: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } };
+
+export type PermissionsQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type PermissionsQuery = { viewer: { permissions: Array<string> } };
+
+export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutMutation = { signOut: { signedOut: boolean } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -1005,6 +1005,13 @@ export const FaultFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"Fault"}) as unknown as TypedDocumentString<FaultFragment, unknown>;
+export const PropagationFactsFragmentDoc = new TypedDocumentString(`
+    fragment PropagationFacts on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
+}
+    `, {"fragmentName":"PropagationFacts"}) as unknown as TypedDocumentString<PropagationFactsFragment, unknown>;
 export const ActorNameFragmentDoc = new TypedDocumentString(`
     fragment ActorName on Actor {
   __typename
@@ -1052,6 +1059,89 @@ export const AuditFactsFragmentDoc = new TypedDocumentString(`
     system: name
   }
 }`, {"fragmentName":"AuditFacts"}) as unknown as TypedDocumentString<AuditFactsFragment, unknown>;
+export const MemberFactsFragmentDoc = new TypedDocumentString(`
+    fragment MemberFacts on Membership {
+  id
+  joinedAt
+  email
+  name
+  user {
+    id
+  }
+  role {
+    id
+    name
+    permissions
+  }
+  teams {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"MemberFacts"}) as unknown as TypedDocumentString<MemberFactsFragment, unknown>;
+export const RoleFactsFragmentDoc = new TypedDocumentString(`
+    fragment RoleFacts on Role {
+  id
+  name
+  description
+  permissions
+  system
+  memberCount
+  apiKeyCount
+}
+    `, {"fragmentName":"RoleFacts"}) as unknown as TypedDocumentString<RoleFactsFragment, unknown>;
+export const RoleKeyFactsFragmentDoc = new TypedDocumentString(`
+    fragment RoleKeyFacts on ApiKey {
+  id
+  name
+  status
+  grants
+}
+    `, {"fragmentName":"RoleKeyFacts"}) as unknown as TypedDocumentString<RoleKeyFactsFragment, unknown>;
+export const SettingsFactsFragmentDoc = new TypedDocumentString(`
+    fragment SettingsFacts on Organization {
+  id
+  name
+  slug
+  keyPrefix
+  createdAt
+  rotationPolicy {
+    liveDays
+    testDays
+  }
+  permissionCatalog {
+    name
+    description
+    builtIn
+  }
+  limits {
+    activeApiKeys
+    maxActiveApiKeys
+  }
+}
+    `, {"fragmentName":"SettingsFacts"}) as unknown as TypedDocumentString<SettingsFactsFragment, unknown>;
+export const TeamFactsFragmentDoc = new TypedDocumentString(`
+    fragment TeamFacts on Team {
+  id
+  name
+}
+    `, {"fragmentName":"TeamFacts"}) as unknown as TypedDocumentString<TeamFactsFragment, unknown>;
+export const TeamSizeFragmentDoc = new TypedDocumentString(`
+    fragment TeamSize on Team {
+  ...TeamFacts
+  members(first: 0) @include(if: $members) {
+    totalCount
+    totalCountIsExact
+  }
+  apiKeys(first: 0) @include(if: $keys) {
+    totalCount
+    totalCountIsExact
+  }
+}
+    fragment TeamFacts on Team {
+  id
+  name
+}`, {"fragmentName":"TeamSize"}) as unknown as TypedDocumentString<TeamSizeFragment, unknown>;
 export const KeyFactsFragmentDoc = new TypedDocumentString(`
     fragment KeyFacts on ApiKey {
   id
@@ -1125,134 +1215,23 @@ export const CachedUsageFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CachedUsage"}) as unknown as TypedDocumentString<CachedUsageFragment, unknown>;
-export const SettingsFactsFragmentDoc = new TypedDocumentString(`
-    fragment SettingsFacts on Organization {
-  id
-  name
-  slug
-  keyPrefix
-  createdAt
-  rotationPolicy {
-    liveDays
-    testDays
-  }
-  permissionCatalog {
-    name
-    description
-    builtIn
-  }
-  limits {
-    activeApiKeys
-    maxActiveApiKeys
-  }
-}
-    `, {"fragmentName":"SettingsFacts"}) as unknown as TypedDocumentString<SettingsFactsFragment, unknown>;
-export const MemberFactsFragmentDoc = new TypedDocumentString(`
-    fragment MemberFacts on Membership {
-  id
-  joinedAt
-  email
-  name
-  user {
-    id
-  }
-  role {
-    id
-    name
-    permissions
-  }
-  teams {
-    id
-    name
-  }
-}
-    `, {"fragmentName":"MemberFacts"}) as unknown as TypedDocumentString<MemberFactsFragment, unknown>;
-export const PropagationFactsFragmentDoc = new TypedDocumentString(`
-    fragment PropagationFacts on Propagation {
-  confirmedNodes
-  totalNodes
-  milliseconds
-}
-    `, {"fragmentName":"PropagationFacts"}) as unknown as TypedDocumentString<PropagationFactsFragment, unknown>;
-export const RoleFactsFragmentDoc = new TypedDocumentString(`
-    fragment RoleFacts on Role {
-  id
-  name
-  description
-  permissions
-  system
-  memberCount
-  apiKeyCount
-}
-    `, {"fragmentName":"RoleFacts"}) as unknown as TypedDocumentString<RoleFactsFragment, unknown>;
-export const RoleKeyFactsFragmentDoc = new TypedDocumentString(`
-    fragment RoleKeyFacts on ApiKey {
-  id
-  name
-  status
-  grants
-}
-    `, {"fragmentName":"RoleKeyFacts"}) as unknown as TypedDocumentString<RoleKeyFactsFragment, unknown>;
-export const TeamFactsFragmentDoc = new TypedDocumentString(`
-    fragment TeamFacts on Team {
-  id
-  name
-}
-    `, {"fragmentName":"TeamFacts"}) as unknown as TypedDocumentString<TeamFactsFragment, unknown>;
-export const TeamSizeFragmentDoc = new TypedDocumentString(`
-    fragment TeamSize on Team {
-  ...TeamFacts
-  members(first: 0) @include(if: $members) {
-    totalCount
-    totalCountIsExact
-  }
-  apiKeys(first: 0) @include(if: $keys) {
-    totalCount
-    totalCountIsExact
-  }
-}
-    fragment TeamFacts on Team {
-  id
-  name
-}`, {"fragmentName":"TeamSize"}) as unknown as TypedDocumentString<TeamSizeFragment, unknown>;
-export const AuditPageDocument = new TypedDocumentString(`
-    query AuditPage($organizationId: ID!, $filter: AuditFilter, $first: Int, $after: String, $last: Int, $before: String) {
-  organization(id: $organizationId) {
-    id
-    auditLog(
-      filter: $filter
-      first: $first
-      after: $after
-      last: $last
-      before: $before
-    ) {
-      nodes {
-        ...AuditFacts
-      }
-      pageInfo {
-        startCursor
-        endCursor
-        hasNextPage
-        hasPreviousPage
-      }
+export const KeyDetailsDocument = new TypedDocumentString(`
+    query KeyDetails($id: ID!) {
+  apiKey(id: $id) {
+    ...KeyFacts
+    ...KeySettings
+    createdBy {
+      ...ActorName
+    }
+    revokedBy {
+      ...ActorName
+    }
+    secrets {
+      ...SecretFacts
     }
   }
 }
-    fragment AuditFacts on AuditEntry {
-  id
-  sequence
-  action
-  outcome
-  targetId
-  changes
-  ip
-  userAgent
-  occurredAt
-  actor {
-    ...ActorName
-  }
-}
-fragment ActorName on Actor {
+    fragment ActorName on Actor {
   __typename
   ... on User {
     id
@@ -1266,38 +1245,131 @@ fragment ActorName on Actor {
   ... on SystemActor {
     system: name
   }
-}`) as unknown as TypedDocumentString<AuditPageQuery, AuditPageQueryVariables>;
-export const AuditNamesDocument = new TypedDocumentString(`
-    query AuditNames($ids: [ID!]!) {
-  nodes(ids: $ids) {
-    __typename
-    ... on ApiKey {
-      id
-      keyName: name
-    }
-    ... on Role {
-      id
-      roleName: name
-    }
-    ... on Team {
-      id
-      teamName: name
-    }
-    ... on User {
-      id
-      email
-    }
-    ... on Membership {
-      id
-      email
-    }
-    ... on Organization {
-      id
-      organizationName: name
+}
+fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment KeySettings on ApiKey {
+  id
+  grants
+  ipAllowlist
+  rateLimit {
+    limit
+    windowSeconds
+  }
+  externalId
+  metadata
+  role {
+    id
+    name
+    description
+    permissions
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<KeyDetailsQuery, KeyDetailsQueryVariables>;
+export const KeyUsageDocument = new TypedDocumentString(`
+    query KeyUsage($id: ID!, $from: DateTime!, $granularity: UsageGranularity!) {
+  apiKey(id: $id) {
+    id
+    usage(from: $from, granularity: $granularity) {
+      start
+      verified
+      denied
     }
   }
 }
-    `) as unknown as TypedDocumentString<AuditNamesQuery, AuditNamesQueryVariables>;
+    `) as unknown as TypedDocumentString<KeyUsageQuery, KeyUsageQueryVariables>;
+export const PermissionMeaningsDocument = new TypedDocumentString(`
+    query PermissionMeanings($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    permissionCatalog {
+      name
+      description
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PermissionMeaningsQuery, PermissionMeaningsQueryVariables>;
+export const KeyAuditDocument = new TypedDocumentString(`
+    query KeyAudit($id: ID!, $after: String) {
+  apiKey(id: $id) {
+    id
+    auditLog(first: 25, after: $after) {
+      nodes {
+        id
+        action
+        occurredAt
+        changes
+        ip
+        actor {
+          ...ActorName
+        }
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}`) as unknown as TypedDocumentString<KeyAuditQuery, KeyAuditQueryVariables>;
+export const KeyDenialsDocument = new TypedDocumentString(`
+    subscription KeyDenials($organizationId: ID!, $apiKeyIds: [ID!]!) {
+  apiKeyDenied(organizationId: $organizationId, apiKeyIds: $apiKeyIds) {
+    code
+    count
+    ip
+    occurredAt
+    apiKey {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyDenialsSubscription, KeyDenialsSubscriptionVariables>;
 export const CreateKeyBoundsDocument = new TypedDocumentString(`
     query CreateKeyBounds($organizationId: ID!) {
   organization(id: $organizationId) {
@@ -1468,161 +1540,6 @@ fragment KeySettings on ApiKey {
     permissions
   }
 }`) as unknown as TypedDocumentString<UpdateKeyMutation, UpdateKeyMutationVariables>;
-export const KeyDetailsDocument = new TypedDocumentString(`
-    query KeyDetails($id: ID!) {
-  apiKey(id: $id) {
-    ...KeyFacts
-    ...KeySettings
-    createdBy {
-      ...ActorName
-    }
-    revokedBy {
-      ...ActorName
-    }
-    secrets {
-      ...SecretFacts
-    }
-  }
-}
-    fragment ActorName on Actor {
-  __typename
-  ... on User {
-    id
-    email
-    name
-  }
-  ... on ApiKey {
-    id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
-  }
-}
-fragment KeyFacts on ApiKey {
-  id
-  name
-  description
-  start
-  environment
-  status
-  createdAt
-  updatedAt
-  expiresAt
-  rotationDueAt
-  lastUsedAt
-  lastUsedIp
-  revokedAt
-  revocationReason
-  permissions
-  role {
-    id
-    name
-  }
-  teams {
-    id
-    name
-  }
-}
-fragment KeySettings on ApiKey {
-  id
-  grants
-  ipAllowlist
-  rateLimit {
-    limit
-    windowSeconds
-  }
-  externalId
-  metadata
-  role {
-    id
-    name
-    description
-    permissions
-  }
-}
-fragment SecretFacts on ApiKeySecret {
-  id
-  start
-  status
-  createdAt
-  expiresAt
-  lastUsedAt
-  uses
-}`) as unknown as TypedDocumentString<KeyDetailsQuery, KeyDetailsQueryVariables>;
-export const KeyUsageDocument = new TypedDocumentString(`
-    query KeyUsage($id: ID!, $from: DateTime!, $granularity: UsageGranularity!) {
-  apiKey(id: $id) {
-    id
-    usage(from: $from, granularity: $granularity) {
-      start
-      verified
-      denied
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<KeyUsageQuery, KeyUsageQueryVariables>;
-export const PermissionMeaningsDocument = new TypedDocumentString(`
-    query PermissionMeanings($organizationId: ID!) {
-  organization(id: $organizationId) {
-    id
-    permissionCatalog {
-      name
-      description
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<PermissionMeaningsQuery, PermissionMeaningsQueryVariables>;
-export const KeyAuditDocument = new TypedDocumentString(`
-    query KeyAudit($id: ID!, $after: String) {
-  apiKey(id: $id) {
-    id
-    auditLog(first: 25, after: $after) {
-      nodes {
-        id
-        action
-        occurredAt
-        changes
-        ip
-        actor {
-          ...ActorName
-        }
-      }
-      pageInfo {
-        endCursor
-        hasNextPage
-      }
-    }
-  }
-}
-    fragment ActorName on Actor {
-  __typename
-  ... on User {
-    id
-    email
-    name
-  }
-  ... on ApiKey {
-    id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
-  }
-}`) as unknown as TypedDocumentString<KeyAuditQuery, KeyAuditQueryVariables>;
-export const KeyDenialsDocument = new TypedDocumentString(`
-    subscription KeyDenials($organizationId: ID!, $apiKeyIds: [ID!]!) {
-  apiKeyDenied(organizationId: $organizationId, apiKeyIds: $apiKeyIds) {
-    code
-    count
-    ip
-    occurredAt
-    apiKey {
-      id
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<KeyDenialsSubscription, KeyDenialsSubscriptionVariables>;
 export const KeyPageDocument = new TypedDocumentString(`
     query KeyPage($organizationId: ID!, $filter: ApiKeyFilter, $orderBy: ApiKeyOrder, $after: String, $counted: Boolean!) {
   apiKeys(
@@ -1682,20 +1599,88 @@ export const SparklinesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SparklinesQuery, SparklinesQueryVariables>;
-export const KeyChangesDocument = new TypedDocumentString(`
-    subscription KeyChanges($organizationId: ID!, $after: String) {
-  apiKeyChanged(organizationId: $organizationId, after: $after) {
-    __typename
-    cursor
-    actor {
+export const ReviewPageDocument = new TypedDocumentString(`
+    query ReviewPage($organizationId: ID!, $filter: ApiKeyFilter!, $orderBy: ApiKeyOrder!, $after: String) {
+  apiKeys(
+    organizationId: $organizationId
+    first: 50
+    filter: $filter
+    orderBy: $orderBy
+    after: $after
+  ) {
+    totalCount
+    nodes {
+      ...KeyFacts
+    }
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<ReviewPageQuery, ReviewPageQueryVariables>;
+export const ReviewPolicyDocument = new TypedDocumentString(`
+    query ReviewPolicy($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    rotationPolicy {
+      liveDays
+      testDays
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReviewPolicyQuery, ReviewPolicyQueryVariables>;
+export const LastDayOfKeysDocument = new TypedDocumentString(`
+    query LastDayOfKeys($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on ApiKey {
+      id
+      usage {
+        start
+        verified
+        denied
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LastDayOfKeysQuery, LastDayOfKeysQueryVariables>;
+export const KeyOwnerDocument = new TypedDocumentString(`
+    query KeyOwner($id: ID!) {
+  apiKey(id: $id) {
+    id
+    externalId
+    createdAt
+    createdBy {
       ...ActorName
     }
-    apiKey {
-      ...KeyFacts
-      ...KeySettings
-      secrets {
-        ...SecretFacts
-      }
+    lastUsedAt
+    lastUsedIp
+    secrets {
+      ...SecretFacts
     }
   }
 }
@@ -1713,6 +1698,58 @@ export const KeyChangesDocument = new TypedDocumentString(`
   ... on SystemActor {
     system: name
   }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<KeyOwnerQuery, KeyOwnerQueryVariables>;
+export const RevokeKeyDocument = new TypedDocumentString(`
+    mutation RevokeKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ... on RevokeApiKeyPayload {
+      apiKey {
+        ...KeyFacts
+        secrets {
+          ...SecretFacts
+        }
+      }
+      propagation {
+        ...PropagationFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment PropagationFacts on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
 }
 fragment KeyFacts on ApiKey {
   id
@@ -1739,23 +1776,6 @@ fragment KeyFacts on ApiKey {
     name
   }
 }
-fragment KeySettings on ApiKey {
-  id
-  grants
-  ipAllowlist
-  rateLimit {
-    limit
-    windowSeconds
-  }
-  externalId
-  metadata
-  role {
-    id
-    name
-    description
-    permissions
-  }
-}
 fragment SecretFacts on ApiKeySecret {
   id
   start
@@ -1764,58 +1784,17 @@ fragment SecretFacts on ApiKeySecret {
   expiresAt
   lastUsedAt
   uses
-}`) as unknown as TypedDocumentString<KeyChangesSubscription, KeyChangesSubscriptionVariables>;
-export const KeyUsesDocument = new TypedDocumentString(`
-    subscription KeyUses($organizationId: ID!, $apiKeyIds: [ID!]!, $since: DateTime) {
-  apiKeyUsed(
-    organizationId: $organizationId
-    apiKeyIds: $apiKeyIds
-    since: $since
-  ) {
-    count
-    lastUsedAt
-    secretId
-    apiKey {
-      id
-      lastUsedAt
-      lastUsedIp
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<KeyUsesSubscription, KeyUsesSubscriptionVariables>;
-export const OrganizationSettingsDocument = new TypedDocumentString(`
-    query OrganizationSettings($organizationId: ID!) {
-  organization(id: $organizationId) {
-    ...SettingsFacts
-  }
-}
-    fragment SettingsFacts on Organization {
-  id
-  name
-  slug
-  keyPrefix
-  createdAt
-  rotationPolicy {
-    liveDays
-    testDays
-  }
-  permissionCatalog {
-    name
-    description
-    builtIn
-  }
-  limits {
-    activeApiKeys
-    maxActiveApiKeys
-  }
-}`) as unknown as TypedDocumentString<OrganizationSettingsQuery, OrganizationSettingsQueryVariables>;
-export const UpdateOrganizationDocument = new TypedDocumentString(`
-    mutation UpdateOrganization($input: UpdateOrganizationInput!) {
-  updateOrganization(input: $input) {
+}`) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
+export const RevokeKeysDocument = new TypedDocumentString(`
+    mutation RevokeKeys($input: RevokeApiKeysInput!) {
+  revokeApiKeys(input: $input) {
     __typename
-    ... on UpdateOrganizationPayload {
-      organization {
-        ...SettingsFacts
+    ... on RevokeApiKeysPayload {
+      apiKeys {
+        ...KeyFacts
+      }
+      propagation {
+        ...PropagationFacts
       }
     }
     ...Fault
@@ -1841,26 +1820,241 @@ export const UpdateOrganizationDocument = new TypedDocumentString(`
     limit
   }
 }
-fragment SettingsFacts on Organization {
+fragment PropagationFacts on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
+}
+fragment KeyFacts on ApiKey {
   id
   name
-  slug
-  keyPrefix
+  description
+  start
+  environment
+  status
   createdAt
-  rotationPolicy {
-    liveDays
-    testDays
-  }
-  permissionCatalog {
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
     name
-    description
-    builtIn
   }
-  limits {
-    activeApiKeys
-    maxActiveApiKeys
+  teams {
+    id
+    name
   }
-}`) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
+}`) as unknown as TypedDocumentString<RevokeKeysMutation, RevokeKeysMutationVariables>;
+export const RotatedKeyDocument = new TypedDocumentString(`
+    query RotatedKey($id: ID!) {
+  apiKey(id: $id) {
+    ...KeyFacts
+    secrets {
+      ...SecretFacts
+    }
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<RotatedKeyQuery, RotatedKeyQueryVariables>;
+export const RotateKeyDocument = new TypedDocumentString(`
+    mutation RotateKey($input: RotateApiKeyInput!) {
+  rotateApiKey(input: $input) {
+    __typename
+    ... on RotateApiKeyPayload {
+      secret
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}`) as unknown as TypedDocumentString<RotateKeyMutation, RotateKeyMutationVariables>;
+export const FinishRotationDocument = new TypedDocumentString(`
+    mutation FinishRotation($input: RevokeApiKeySecretInput!) {
+  revokeApiKeySecret(input: $input) {
+    __typename
+    ... on RevokeApiKeySecretPayload {
+      apiKey {
+        id
+        secrets {
+          ...SecretFacts
+        }
+      }
+      propagation {
+        confirmedNodes
+        totalNodes
+        milliseconds
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<FinishRotationMutation, FinishRotationMutationVariables>;
+export const AuditPageDocument = new TypedDocumentString(`
+    query AuditPage($organizationId: ID!, $filter: AuditFilter, $first: Int, $after: String, $last: Int, $before: String) {
+  organization(id: $organizationId) {
+    id
+    auditLog(
+      filter: $filter
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+    ) {
+      nodes {
+        ...AuditFacts
+      }
+      pageInfo {
+        startCursor
+        endCursor
+        hasNextPage
+        hasPreviousPage
+      }
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}
+fragment AuditFacts on AuditEntry {
+  id
+  sequence
+  action
+  outcome
+  targetId
+  changes
+  ip
+  userAgent
+  occurredAt
+  actor {
+    ...ActorName
+  }
+}`) as unknown as TypedDocumentString<AuditPageQuery, AuditPageQueryVariables>;
+export const AuditNamesDocument = new TypedDocumentString(`
+    query AuditNames($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    ... on ApiKey {
+      id
+      keyName: name
+    }
+    ... on Role {
+      id
+      roleName: name
+    }
+    ... on Team {
+      id
+      teamName: name
+    }
+    ... on User {
+      id
+      email
+    }
+    ... on Membership {
+      id
+      email
+    }
+    ... on Organization {
+      id
+      organizationName: name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditNamesQuery, AuditNamesQueryVariables>;
 export const MembersDocument = new TypedDocumentString(`
     query Members($organizationId: ID!, $after: String) {
   organization(id: $organizationId) {
@@ -2027,257 +2221,6 @@ export const RemoveMemberDocument = new TypedDocumentString(`
     limit
   }
 }`) as unknown as TypedDocumentString<RemoveMemberMutation, RemoveMemberMutationVariables>;
-export const ReviewPageDocument = new TypedDocumentString(`
-    query ReviewPage($organizationId: ID!, $filter: ApiKeyFilter!, $orderBy: ApiKeyOrder!, $after: String) {
-  apiKeys(
-    organizationId: $organizationId
-    first: 50
-    filter: $filter
-    orderBy: $orderBy
-    after: $after
-  ) {
-    totalCount
-    nodes {
-      ...KeyFacts
-    }
-    pageInfo {
-      endCursor
-      hasNextPage
-    }
-  }
-}
-    fragment KeyFacts on ApiKey {
-  id
-  name
-  description
-  start
-  environment
-  status
-  createdAt
-  updatedAt
-  expiresAt
-  rotationDueAt
-  lastUsedAt
-  lastUsedIp
-  revokedAt
-  revocationReason
-  permissions
-  role {
-    id
-    name
-  }
-  teams {
-    id
-    name
-  }
-}`) as unknown as TypedDocumentString<ReviewPageQuery, ReviewPageQueryVariables>;
-export const ReviewPolicyDocument = new TypedDocumentString(`
-    query ReviewPolicy($organizationId: ID!) {
-  organization(id: $organizationId) {
-    id
-    rotationPolicy {
-      liveDays
-      testDays
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ReviewPolicyQuery, ReviewPolicyQueryVariables>;
-export const LastDayOfKeysDocument = new TypedDocumentString(`
-    query LastDayOfKeys($ids: [ID!]!) {
-  nodes(ids: $ids) {
-    ... on ApiKey {
-      id
-      usage {
-        start
-        verified
-        denied
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<LastDayOfKeysQuery, LastDayOfKeysQueryVariables>;
-export const KeyOwnerDocument = new TypedDocumentString(`
-    query KeyOwner($id: ID!) {
-  apiKey(id: $id) {
-    id
-    externalId
-    createdAt
-    createdBy {
-      ...ActorName
-    }
-    lastUsedAt
-    lastUsedIp
-    secrets {
-      ...SecretFacts
-    }
-  }
-}
-    fragment ActorName on Actor {
-  __typename
-  ... on User {
-    id
-    email
-    name
-  }
-  ... on ApiKey {
-    id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
-  }
-}
-fragment SecretFacts on ApiKeySecret {
-  id
-  start
-  status
-  createdAt
-  expiresAt
-  lastUsedAt
-  uses
-}`) as unknown as TypedDocumentString<KeyOwnerQuery, KeyOwnerQueryVariables>;
-export const RevokeKeyDocument = new TypedDocumentString(`
-    mutation RevokeKey($input: RevokeApiKeyInput!) {
-  revokeApiKey(input: $input) {
-    __typename
-    ... on RevokeApiKeyPayload {
-      apiKey {
-        ...KeyFacts
-        secrets {
-          ...SecretFacts
-        }
-      }
-      propagation {
-        ...PropagationFacts
-      }
-    }
-    ...Fault
-  }
-}
-    fragment Fault on Error {
-  code
-  message
-  ... on ValidationError {
-    issues {
-      path
-      message
-    }
-  }
-  ... on EscalationError {
-    permissions
-  }
-  ... on NotFoundError {
-    id
-  }
-  ... on LimitExceededError {
-    current
-    limit
-  }
-}
-fragment KeyFacts on ApiKey {
-  id
-  name
-  description
-  start
-  environment
-  status
-  createdAt
-  updatedAt
-  expiresAt
-  rotationDueAt
-  lastUsedAt
-  lastUsedIp
-  revokedAt
-  revocationReason
-  permissions
-  role {
-    id
-    name
-  }
-  teams {
-    id
-    name
-  }
-}
-fragment SecretFacts on ApiKeySecret {
-  id
-  start
-  status
-  createdAt
-  expiresAt
-  lastUsedAt
-  uses
-}
-fragment PropagationFacts on Propagation {
-  confirmedNodes
-  totalNodes
-  milliseconds
-}`) as unknown as TypedDocumentString<RevokeKeyMutation, RevokeKeyMutationVariables>;
-export const RevokeKeysDocument = new TypedDocumentString(`
-    mutation RevokeKeys($input: RevokeApiKeysInput!) {
-  revokeApiKeys(input: $input) {
-    __typename
-    ... on RevokeApiKeysPayload {
-      apiKeys {
-        ...KeyFacts
-      }
-      propagation {
-        ...PropagationFacts
-      }
-    }
-    ...Fault
-  }
-}
-    fragment Fault on Error {
-  code
-  message
-  ... on ValidationError {
-    issues {
-      path
-      message
-    }
-  }
-  ... on EscalationError {
-    permissions
-  }
-  ... on NotFoundError {
-    id
-  }
-  ... on LimitExceededError {
-    current
-    limit
-  }
-}
-fragment KeyFacts on ApiKey {
-  id
-  name
-  description
-  start
-  environment
-  status
-  createdAt
-  updatedAt
-  expiresAt
-  rotationDueAt
-  lastUsedAt
-  lastUsedIp
-  revokedAt
-  revocationReason
-  permissions
-  role {
-    id
-    name
-  }
-  teams {
-    id
-    name
-  }
-}
-fragment PropagationFacts on Propagation {
-  confirmedNodes
-  totalNodes
-  milliseconds
-}`) as unknown as TypedDocumentString<RevokeKeysMutation, RevokeKeysMutationVariables>;
 export const RolesDocument = new TypedDocumentString(`
     query Roles($organizationId: ID!, $after: String) {
   organization(id: $organizationId) {
@@ -2476,128 +2419,6 @@ export const DeleteRoleDocument = new TypedDocumentString(`
     limit
   }
 }`) as unknown as TypedDocumentString<DeleteRoleMutation, DeleteRoleMutationVariables>;
-export const RotatedKeyDocument = new TypedDocumentString(`
-    query RotatedKey($id: ID!) {
-  apiKey(id: $id) {
-    ...KeyFacts
-    secrets {
-      ...SecretFacts
-    }
-  }
-}
-    fragment KeyFacts on ApiKey {
-  id
-  name
-  description
-  start
-  environment
-  status
-  createdAt
-  updatedAt
-  expiresAt
-  rotationDueAt
-  lastUsedAt
-  lastUsedIp
-  revokedAt
-  revocationReason
-  permissions
-  role {
-    id
-    name
-  }
-  teams {
-    id
-    name
-  }
-}
-fragment SecretFacts on ApiKeySecret {
-  id
-  start
-  status
-  createdAt
-  expiresAt
-  lastUsedAt
-  uses
-}`) as unknown as TypedDocumentString<RotatedKeyQuery, RotatedKeyQueryVariables>;
-export const RotateKeyDocument = new TypedDocumentString(`
-    mutation RotateKey($input: RotateApiKeyInput!) {
-  rotateApiKey(input: $input) {
-    __typename
-    ... on RotateApiKeyPayload {
-      secret
-    }
-    ...Fault
-  }
-}
-    fragment Fault on Error {
-  code
-  message
-  ... on ValidationError {
-    issues {
-      path
-      message
-    }
-  }
-  ... on EscalationError {
-    permissions
-  }
-  ... on NotFoundError {
-    id
-  }
-  ... on LimitExceededError {
-    current
-    limit
-  }
-}`) as unknown as TypedDocumentString<RotateKeyMutation, RotateKeyMutationVariables>;
-export const FinishRotationDocument = new TypedDocumentString(`
-    mutation FinishRotation($input: RevokeApiKeySecretInput!) {
-  revokeApiKeySecret(input: $input) {
-    __typename
-    ... on RevokeApiKeySecretPayload {
-      apiKey {
-        id
-        secrets {
-          ...SecretFacts
-        }
-      }
-      propagation {
-        confirmedNodes
-        totalNodes
-        milliseconds
-      }
-    }
-    ...Fault
-  }
-}
-    fragment Fault on Error {
-  code
-  message
-  ... on ValidationError {
-    issues {
-      path
-      message
-    }
-  }
-  ... on EscalationError {
-    permissions
-  }
-  ... on NotFoundError {
-    id
-  }
-  ... on LimitExceededError {
-    current
-    limit
-  }
-}
-fragment SecretFacts on ApiKeySecret {
-  id
-  start
-  status
-  createdAt
-  expiresAt
-  lastUsedAt
-  uses
-}`) as unknown as TypedDocumentString<FinishRotationMutation, FinishRotationMutationVariables>;
 export const DenialsDocument = new TypedDocumentString(`
     subscription Denials($organizationId: ID!) {
   apiKeyDenied(organizationId: $organizationId) {
@@ -2625,44 +2446,84 @@ export const LastDayDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LastDayQuery, LastDayQueryVariables>;
-export const SessionDocument = new TypedDocumentString(`
-    query Session($after: String) {
-  viewer {
-    actor {
-      ... on User {
-        id
-        email
-        name
+export const OrganizationSettingsDocument = new TypedDocumentString(`
+    query OrganizationSettings($organizationId: ID!) {
+  organization(id: $organizationId) {
+    ...SettingsFacts
+  }
+}
+    fragment SettingsFacts on Organization {
+  id
+  name
+  slug
+  keyPrefix
+  createdAt
+  rotationPolicy {
+    liveDays
+    testDays
+  }
+  permissionCatalog {
+    name
+    description
+    builtIn
+  }
+  limits {
+    activeApiKeys
+    maxActiveApiKeys
+  }
+}`) as unknown as TypedDocumentString<OrganizationSettingsQuery, OrganizationSettingsQueryVariables>;
+export const UpdateOrganizationDocument = new TypedDocumentString(`
+    mutation UpdateOrganization($input: UpdateOrganizationInput!) {
+  updateOrganization(input: $input) {
+    __typename
+    ... on UpdateOrganizationPayload {
+      organization {
+        ...SettingsFacts
       }
     }
-    organizations(first: 100, after: $after) {
-      nodes {
-        id
-        name
-        slug
-      }
-      pageInfo {
-        endCursor
-        hasNextPage
-      }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
     }
   }
-}
-    `) as unknown as TypedDocumentString<SessionQuery, SessionQueryVariables>;
-export const PermissionsDocument = new TypedDocumentString(`
-    query Permissions($organizationId: ID!) {
-  viewer {
-    permissions(organizationId: $organizationId)
+  ... on EscalationError {
+    permissions
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on LimitExceededError {
+    current
+    limit
   }
 }
-    `) as unknown as TypedDocumentString<PermissionsQuery, PermissionsQueryVariables>;
-export const SignOutDocument = new TypedDocumentString(`
-    mutation SignOut {
-  signOut {
-    signedOut
+fragment SettingsFacts on Organization {
+  id
+  name
+  slug
+  keyPrefix
+  createdAt
+  rotationPolicy {
+    liveDays
+    testDays
   }
-}
-    `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
+  permissionCatalog {
+    name
+    description
+    builtIn
+  }
+  limits {
+    activeApiKeys
+    maxActiveApiKeys
+  }
+}`) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
 export const SessionsDocument = new TypedDocumentString(`
     query Sessions {
   viewer {
@@ -2898,3 +2759,142 @@ export const DeleteTeamDocument = new TypedDocumentString(`
     limit
   }
 }`) as unknown as TypedDocumentString<DeleteTeamMutation, DeleteTeamMutationVariables>;
+export const KeyChangesDocument = new TypedDocumentString(`
+    subscription KeyChanges($organizationId: ID!, $after: String) {
+  apiKeyChanged(organizationId: $organizationId, after: $after) {
+    __typename
+    cursor
+    actor {
+      ...ActorName
+    }
+    apiKey {
+      ...KeyFacts
+      ...KeySettings
+      secrets {
+        ...SecretFacts
+      }
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  ... on User {
+    id
+    email
+    name
+  }
+  ... on ApiKey {
+    id
+    keyName: name
+  }
+  ... on SystemActor {
+    system: name
+  }
+}
+fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment KeySettings on ApiKey {
+  id
+  grants
+  ipAllowlist
+  rateLimit {
+    limit
+    windowSeconds
+  }
+  externalId
+  metadata
+  role {
+    id
+    name
+    description
+    permissions
+  }
+}
+fragment SecretFacts on ApiKeySecret {
+  id
+  start
+  status
+  createdAt
+  expiresAt
+  lastUsedAt
+  uses
+}`) as unknown as TypedDocumentString<KeyChangesSubscription, KeyChangesSubscriptionVariables>;
+export const KeyUsesDocument = new TypedDocumentString(`
+    subscription KeyUses($organizationId: ID!, $apiKeyIds: [ID!]!, $since: DateTime) {
+  apiKeyUsed(
+    organizationId: $organizationId
+    apiKeyIds: $apiKeyIds
+    since: $since
+  ) {
+    count
+    lastUsedAt
+    secretId
+    apiKey {
+      id
+      lastUsedAt
+      lastUsedIp
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyUsesSubscription, KeyUsesSubscriptionVariables>;
+export const SessionDocument = new TypedDocumentString(`
+    query Session($after: String) {
+  viewer {
+    actor {
+      ... on User {
+        id
+        email
+        name
+      }
+    }
+    organizations(first: 100, after: $after) {
+      nodes {
+        id
+        name
+        slug
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SessionQuery, SessionQueryVariables>;
+export const PermissionsDocument = new TypedDocumentString(`
+    query Permissions($organizationId: ID!) {
+  viewer {
+    permissions(organizationId: $organizationId)
+  }
+}
+    `) as unknown as TypedDocumentString<PermissionsQuery, PermissionsQueryVariables>;
+export const SignOutDocument = new TypedDocumentString(`
+    mutation SignOut {
+  signOut {
+    signedOut
+  }
+}
+    `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;

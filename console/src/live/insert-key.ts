@@ -7,7 +7,7 @@ import {
   KeyFactsFragmentDoc,
   type KeyPageQueryVariables,
 } from '../generated/graphql.ts';
-import { compareKeys, isInList } from '../keys/key-filter.ts';
+import { compareKeys, isInList } from './key-filter.ts';
 
 const NEWEST_FIRST: ApiKeyOrder = { field: 'CREATED_AT', direction: 'DESC' };
 

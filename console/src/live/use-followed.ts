@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { AnyVariables } from 'urql';
 import { useClient } from 'urql';
 import type { Document } from '../api/document.ts';
-import { useOrganization } from '../session/organization.tsx';
+import { useOrganization } from '../viewer/organization.tsx';
 import { follow } from './follow.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { useCallback, useEffect } from 'react';
 import { type CombinedError, useQuery } from 'urql';
 import { type Document, parsed } from '../api/document.ts';
-import { useOrganization } from '../session/organization.tsx';
+import { useOrganization } from '../viewer/organization.tsx';
 
 /** Servers write uses down in batches: by then they have (USAGE_FLUSH_MS), milliseconds. */
 const WRITTEN_MS = 800;

@@ -1,6 +1,6 @@
 import { classNames } from '../components/class-names.ts';
 import type { LiveState } from '../live/connection.ts';
-import { useCan, useLiveState } from '../session/organization.tsx';
+import { useCan, useLiveState } from '../viewer/organization.tsx';
 
 const LOOKS = {
   connecting: ['text-soft', 'animate-breathe', 'Connecting'],

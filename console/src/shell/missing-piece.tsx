@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { Button } from '../components/button.tsx';
 import { LoadFault } from '../components/page.tsx';
-import { useOrganization } from '../session/organization.tsx';
+import { useOrganization } from '../viewer/organization.tsx';
 
 /** In place of a view whose code did not come: the page is loaded anew once the server is back, or before at a press. */
 export function MissingPiece() {

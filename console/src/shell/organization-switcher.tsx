@@ -1,8 +1,8 @@
 import { Building2, ChevronsUpDown } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { Menu, MenuChoice, MenuLabel } from '../components/menu.tsx';
-import { useOrganization } from '../session/organization.tsx';
-import { useViewer } from '../session/session.tsx';
+import { useOrganization } from '../viewer/organization.tsx';
+import { useViewer } from '../viewer/session.tsx';
 
 /** Which organization is open; where there are several, the way to another. */
 export function OrganizationSwitcher() {

@@ -1,6 +1,6 @@
 import { CircleUserRound, LogOut, MonitorSmartphone } from 'lucide-react';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine, MenuLink } from '../components/menu.tsx';
-import { useSession, useViewer } from '../session/session.tsx';
+import { useSession, useViewer } from '../viewer/session.tsx';
 import { type Theme, useTheme } from './theme.ts';
 import { useToast } from './toasts.tsx';
 import { useOpens } from './views.tsx';

@@ -1,6 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ComponentType, createContext, type LazyExoticComponent, use, useCallback } from 'react';
-import { useCan } from '../session/organization.tsx';
+import { useCan } from '../viewer/organization.tsx';
 
 /** A view and its address within the organization. Views are loaded when they are first opened. */
 export interface ViewRoute {

@@ -1,0 +1,97 @@
+import type { ReactNode } from 'react';
+import { ActorName } from '../../../components/actor-name.tsx';
+import { CopyButton } from '../../../components/copy-button.tsx';
+import { counted } from '../../../components/counted.ts';
+import { duration } from '../../../components/duration.ts';
+import { LastUsed } from '../../../components/last-used.tsx';
+import { Card, Fact, Facts } from '../../../components/page.tsx';
+import { Scrolling } from '../../../components/scrolling.tsx';
+import { DateText, FullTime, RelativeTime } from '../../../components/time.tsx';
+import type { KeyDetailsQuery } from '../../../generated/graphql.ts';
+
+/** A key with all that its page shows of it. */
+export type KeyDetails = NonNullable<KeyDetailsQuery['apiKey']>;
+
+/** What is known of a key, as it is now. */
+export function KeyFacts({ apiKey }: { readonly apiKey: KeyDetails }) {
+  const { teams, ipAllowlist, rateLimit, externalId, metadata } = apiKey;
+  return (
+    <Card title="Facts">
+      <Facts>
+        <Fact name="Id">
+          <span className="flex items-center gap-1">
+            <span className="min-w-0 truncate font-mono text-[0.8125rem]">{apiKey.id}</span>
+            <span className="-my-1.5">
+              <CopyButton text={apiKey.id} name="id" />
+            </span>
+          </span>
+        </Fact>
+        {apiKey.description && <Fact name="Description">{apiKey.description}</Fact>}
+        <Fact name="Last used">
+          <LastUsed at={apiKey.lastUsedAt} />
+          {apiKey.lastUsedIp && <span className="text-soft"> from {apiKey.lastUsedIp}</span>}
+        </Fact>
+        <Fact name="Created">
+          <DateText at={apiKey.createdAt} />
+          {apiKey.createdBy && (
+            <>
+              {' by '}
+              <ActorName actor={apiKey.createdBy} />
+            </>
+          )}
+        </Fact>
+        <Fact name="Expires">{apiKey.expiresAt ? <FullTime at={apiKey.expiresAt} /> : 'Never'}</Fact>
+        {apiKey.rotationDueAt && (
+          <Fact name="Rotation due">
+            <RelativeTime at={apiKey.rotationDueAt} />
+          </Fact>
+        )}
+        <Fact name="Teams">{teams.map(({ name }) => name).join(', ') || 'Bound to none'}</Fact>
+        <Fact name="Addresses">
+          {ipAllowlist.length > 0 ? <Lines of={ipAllowlist} /> : 'Accepted from any'}
+        </Fact>
+        <Fact name="Rate limit">
+          {rateLimit ? `${counted(rateLimit.limit, 'use')} in ${duration(rateLimit.windowSeconds)}` : 'None'}
+        </Fact>
+        {externalId && <Fact name="External id">{externalId}</Fact>}
+        {metadata && Object.keys(metadata).length > 0 && (
+          <Fact name="Metadata">
+            <Scrolling label="Metadata" className="max-h-40 rounded-lg bg-hover p-2.5">
+              <pre className="font-mono text-xs">{JSON.stringify(metadata, null, 2)}</pre>
+            </Scrolling>
+          </Fact>
+        )}
+        {apiKey.revokedAt && <Revocation apiKey={apiKey} at={apiKey.revokedAt} />}
+      </Facts>
+    </Card>
+  );
+}
+
+function Revocation({ apiKey, at }: { readonly apiKey: KeyDetails; readonly at: string }): ReactNode {
+  return (
+    <>
+      <Fact name="Revoked">
+        <FullTime at={at} />
+        {apiKey.revokedBy && (
+          <>
+            {' by '}
+            <ActorName actor={apiKey.revokedBy} />
+          </>
+        )}
+      </Fact>
+      {apiKey.revocationReason && <Fact name="Reason">{apiKey.revocationReason}</Fact>}
+    </>
+  );
+}
+
+function Lines({ of }: { readonly of: readonly string[] }) {
+  return (
+    <ul className="font-mono text-[0.8125rem]">
+      {of.map((line) => (
+        <li key={line} className="break-all">
+          {line}
+        </li>
+      ))}
+    </ul>
+  );
+}

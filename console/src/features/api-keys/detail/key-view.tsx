@@ -1,0 +1,76 @@
+import { ArrowLeft, SearchX } from 'lucide-react';
+import { Link, useParams } from 'wouter';
+import { EnvironmentBadge, KeyStatus } from '../../../components/badge.tsx';
+import { Button, ButtonLink } from '../../../components/button.tsx';
+import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../components/page.tsx';
+import { KeyDetailsDocument } from '../../../generated/graphql.ts';
+import { useWatchedKey } from '../../../live/use-watched-key.ts';
+import { useBeyond, useCan } from '../../../viewer/organization.tsx';
+import { AuditCard } from './audit-card.tsx';
+import { DenialsCard } from './denials-card.tsx';
+import { KEY_ACTIONS } from './key-actions.ts';
+import { type KeyDetails, KeyFacts } from './key-facts.tsx';
+import { PermissionsCard } from './permissions-card.tsx';
+import { SecretsCard } from './secrets-card.tsx';
+import { UsageCard } from './usage-card.tsx';
+
+/** Everything about one key, live. */
+export function KeyView() {
+  const { keyId: id = '' } = useParams();
+  const { data, error, reload } = useWatchedKey(KeyDetailsDocument, id);
+  if (data?.apiKey) return <KeyPage key={id} apiKey={data.apiKey} />;
+  if (error) return <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />;
+  return data ? (
+    <EmptyState
+      icon={SearchX}
+      title="There is no such key"
+      action={<ButtonLink to="/keys">All keys</ButtonLink>}
+    >
+      Or it belongs to another organization.
+    </EmptyState>
+  ) : (
+    <SkeletonRows />
+  );
+}
+
+function KeyPage({ apiKey }: { readonly apiKey: KeyDetails }) {
+  const { id, name, start, status, environment, secrets } = apiKey;
+  const can = useCan();
+  const beyond = useBeyond(apiKey);
+  const actions = KEY_ACTIONS.filter(
+    ({ needs, takesAll, fits }) => can(needs) && fits(apiKey) && !(takesAll && beyond.length > 0),
+  );
+  return (
+    <div className="flex flex-col gap-3">
+      <Link href="/keys" className="inline-flex w-fit items-center gap-1.5 text-soft hover:text-text">
+        <ArrowLeft size={16} aria-hidden="true" />
+        Keys
+      </Link>
+      <Page
+        title={name}
+        heading={<span className={status === 'REVOKED' ? 'line-through' : undefined}>{name}</span>}
+        description={
+          <span className="flex flex-wrap items-center gap-2.5 pt-1">
+            <span className="font-mono text-[0.8125rem]">{start}…</span>
+            <KeyStatus status={status} />
+            <EnvironmentBadge environment={environment} />
+          </span>
+        }
+        actions={actions.map(({ id: action, Action }) => <Action key={action} apiKey={apiKey} />)}
+      >
+        <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <div className="flex min-w-0 flex-col gap-5">
+            <UsageCard id={id} />
+            <SecretsCard secrets={secrets} />
+            <PermissionsCard apiKey={apiKey} />
+          </div>
+          <div className="flex min-w-0 flex-col gap-5">
+            <KeyFacts apiKey={apiKey} />
+            <DenialsCard id={id} />
+            {can('audit.view') && <AuditCard id={id} />}
+          </div>
+        </div>
+      </Page>
+    </div>
+  );
+}

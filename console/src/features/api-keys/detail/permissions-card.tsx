@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react';
+import { useQuery } from 'urql';
+import { parsed } from '../../../api/document.ts';
+import { Badge } from '../../../components/badge.tsx';
+import { Card } from '../../../components/page.tsx';
+import { PermissionMeaningsDocument } from '../../../generated/graphql.ts';
+import { useBeyond, useCan, useOrganization } from '../../../viewer/organization.tsx';
+import { covers } from '../../../viewer/permissions.ts';
+import type { KeyDetails } from './key-facts.tsx';
+
+/** What a key may do now, what that means, and where it has each permission from. */
+export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
+  const { permissions, grants, role } = apiKey;
+  const meaningOf = useMeanings();
+  const can = useCan();
+  const beyond = useBeyond(apiKey);
+  return (
+    <Card title="Effective permissions" padded={permissions.length === 0}>
+      {permissions.length === 0 ? (
+        <p className="text-soft">None: it is accepted only where no permission is asked for.</p>
+      ) : (
+        <ul className="divide-y divide-line">
+          {permissions.map((permission) => (
+            <li
+              key={permission}
+              className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 px-4 py-2.5"
+            >
+              <div className="min-w-0">
+                <div className="font-mono text-[0.8125rem] break-all">{permission}</div>
+                <div className="text-[0.8125rem] text-soft">{meaningOf(permission)}</div>
+              </div>
+              <div className="flex flex-wrap gap-1.5">
+                {role?.permissions.includes(permission) && <Badge tone="accent">Role {role.name}</Badge>}
+                {grants.includes(permission) && <Badge>Granted directly</Badge>}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      {can('api.key.update') && beyond.length > 0 && apiKey.status !== 'REVOKED' && (
+        <p className="border-t border-line px-4 py-3 text-[0.8125rem] text-soft">
+          It holds more than you do ({beyond.join(', ')}): only somebody who holds all of it can change or
+          rotate it.
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function useMeanings(): (permission: string) => ReactNode {
+  const { id: organizationId } = useOrganization();
+  const can = useCan();
+  const [{ data }] = useQuery({
+    query: parsed(PermissionMeaningsDocument),
+    variables: { organizationId },
+    pause: !can('organization.view'),
+  });
+  const catalog = data?.organization?.permissionCatalog ?? [];
+  return (permission) => {
+    if (permission === '*') return 'Everything';
+    if (permission.endsWith('.*')) {
+      const below = catalog.filter(({ name }) => covers([permission], name)).map(({ name }) => name);
+      return below.length > 0 ? `Everything below: ${below.join(', ')}` : 'Everything below';
+    }
+    return catalog.find(({ name }) => name === permission)?.description;
+  };
+}

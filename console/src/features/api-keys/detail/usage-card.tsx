@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { now } from '../../../api/clock.ts';
+import { parsed } from '../../../api/document.ts';
+import { useSteady } from '../../../api/use-steady.ts';
+import { classNames } from '../../../components/class-names.ts';
+import { Card, Skeleton } from '../../../components/page.tsx';
+import { useNow } from '../../../components/time.tsx';
+import { KeyUsageDocument, type UsageGranularity } from '../../../generated/graphql.ts';
+import { type ChartRange, UsageChart } from './usage-chart.tsx';
+
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const day = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
+
+interface Choice extends ChartRange {
+  readonly label: string;
+  /** How it goes on, in words. */
+  readonly name: string;
+  readonly granularity: UsageGranularity;
+}
+
+const CHOICES: readonly [Choice, ...Choice[]] = [
+  {
+    label: 'Hour',
+    name: 'minute by minute',
+    granularity: 'MINUTE',
+    count: 60,
+    length: 60_000,
+    format: clock.format,
+  },
+  {
+    label: 'Day',
+    name: 'hour by hour',
+    granularity: 'HOUR',
+    count: 24,
+    length: 3_600_000,
+    format: clock.format,
+  },
+  {
+    label: '90 days',
+    name: 'day by day',
+    granularity: 'DAY',
+    count: 90,
+    length: 86_400_000,
+    format: day.format,
+  },
+];
+
+/** How often the key was presented, in the last hour, day or 90 days; live. */
+export function UsageCard({ id }: { readonly id: string }) {
+  const [choice, setChoice] = useState<Choice>(CHOICES[1] ?? CHOICES[0]);
+  return (
+    <Card title="Usage" actions={<Ranges choice={choice} onChange={setChoice} />}>
+      <UsageIn key={choice.granularity} id={id} choice={choice} />
+    </Card>
+  );
+}
+
+function UsageIn({ id, choice }: { readonly id: string; readonly choice: Choice }) {
+  const { granularity, length, count, name } = choice;
+  // Stays as it is while the view is open: the cache keeps what was asked for under it, and adds to it.
+  const [from] = useState(() => {
+    const first = Math.floor(now() / length) - count + 1;
+    return new Date(first * length).toISOString();
+  });
+  const [{ data, error }] = useQuery({
+    query: parsed(KeyUsageDocument),
+    variables: { id, from, granularity },
+    requestPolicy: 'cache-and-network',
+  });
+  const end = Math.floor(useNow() / length) * length;
+  const usage = useSteady(data?.apiKey)?.usage;
+  if (usage) return <UsageChart usage={usage} range={choice} end={end} label={`Uses of the key, ${name}`} />;
+  if (!error) return <Skeleton className="h-62 w-full" />;
+  return (
+    <p role="alert" className="text-danger">
+      {error.message}
+    </p>
+  );
+}
+
+function Ranges({ choice, onChange }: { readonly choice: Choice; onChange(choice: Choice): void }) {
+  return (
+    <fieldset className="flex rounded-lg border border-line p-0.5">
+      <legend className="sr-only">Stretch of time</legend>
+      {CHOICES.map((one) => (
+        <button
+          key={one.label}
+          type="button"
+          aria-pressed={one === choice}
+          onClick={() => onChange(one)}
+          className={classNames(
+            'h-7 rounded-md px-2.5 text-[0.8125rem] font-medium',
+            one === choice ? 'bg-accent-soft text-accent-strong' : 'text-soft hover:text-text',
+          )}
+        >
+          {one.label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

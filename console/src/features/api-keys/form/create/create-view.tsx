@@ -1,0 +1,118 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { now } from '../../../../api/clock.ts';
+import { useSubmit } from '../../../../api/use-submit.ts';
+import { Button, ButtonLink } from '../../../../components/button.tsx';
+import { FormFault } from '../../../../components/field.tsx';
+import { Page } from '../../../../components/page.tsx';
+import {
+  CreateKeyDocument,
+  type CreateKeyMutation,
+  type Environment,
+} from '../../../../generated/graphql.ts';
+import { useOpens } from '../../../../shell/views.tsx';
+import { useOrganization } from '../../../../viewer/organization.tsx';
+import { BoundsFields } from '../bounds-fields.tsx';
+import { EnvironmentField } from '../environment-field.tsx';
+import { useFaultFocus } from '../fault-focus.ts';
+import { type FieldsProps, faultOfDraft, SHOWN_FIELDS } from '../fields.ts';
+import { FormPart } from '../form-part.tsx';
+import { EMPTY_DRAFT, policyOf } from '../key-draft.ts';
+import { readMetadata } from '../metadata.ts';
+import { PurposeFields } from '../purpose-fields.tsx';
+import { RightsFields } from '../rights-fields.tsx';
+import { SecretOnce } from '../secret-once.tsx';
+import { Room } from './key-quota.tsx';
+import { SnippetTabs } from './snippet-tabs.tsx';
+
+type Created = Extract<CreateKeyMutation['createApiKey'], { __typename: 'CreateApiKeyPayload' }>;
+
+type Step =
+  | { readonly kind: 'form' }
+  | { readonly kind: 'made'; readonly created: Created }
+  /** The secret is gone by now, from the page and from its memory. */
+  | { readonly kind: 'copied'; readonly keyId: string };
+
+/** Makes a key, and shows its secret once. */
+export function CreateView() {
+  const [step, setStep] = useState<Step>({ kind: 'form' });
+  const opens = useOpens();
+  if (step.kind === 'copied') return <Leave to={opens('/keys/:keyId') ? `/keys/${step.keyId}` : '/keys'} />;
+  return (
+    <Page
+      title="Create a key"
+      description="One key for one purpose: it can be watched, rotated and revoked by itself."
+    >
+      <CreateForm onCreated={(created) => setStep({ kind: 'made', created })} />
+      {step.kind === 'made' && (
+        <Secret
+          created={step.created}
+          done={() => setStep({ kind: 'copied', keyId: step.created.apiKey.id })}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Secret({ created, done }: { readonly created: Created; done(): void }) {
+  const { secret, apiKey } = created;
+  return (
+    <SecretOnce title={`“${apiKey.name}” is made`} secret={secret} done={done}>
+      <SnippetTabs secret={secret} keyId={apiKey.id} keyName={apiKey.name} environment={apiKey.environment} />
+    </SecretOnce>
+  );
+}
+
+/** Goes on after the dialog is gone, which would ask whether to leave. */
+function Leave({ to }: { readonly to: string }) {
+  const [, navigate] = useLocation();
+  useEffect(() => navigate(to, { replace: true }), [navigate, to]);
+  return null;
+}
+
+function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
+  const { id: organizationId } = useOrganization();
+  const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const [environment, setEnvironment] = useState<Environment>('LIVE');
+  const [sent, setSent] = useState(EMPTY_DRAFT);
+  const form = useRef<HTMLFormElement>(null);
+  const { submit, busy, fault } = useSubmit(CreateKeyDocument, ({ createApiKey }) => createApiKey, {
+    cached: false,
+  });
+  const focusFault = useFaultFocus(form, fault);
+  const create = async (event: FormEvent) => {
+    event.preventDefault();
+    if (readMetadata(draft.metadata).fault) return focusFault();
+    setSent(draft);
+    const created = await submit({ input: { organizationId, environment, ...policyOf(draft, now()) } });
+    if (created) onCreated(created);
+  };
+  const fields: FieldsProps = {
+    draft,
+    fault: faultOfDraft(fault, sent, draft),
+    change: (changes) => setDraft((before) => ({ ...before, ...changes })),
+  };
+  return (
+    <form ref={form} onSubmit={create} className="flex max-w-4xl flex-col gap-4">
+      <Room />
+      <FormPart title="What it is for">
+        <PurposeFields {...fields}>
+          <EnvironmentField value={environment} onChange={setEnvironment} />
+        </PurposeFields>
+      </FormPart>
+      <FormPart title="What it may do">
+        <RightsFields {...fields} />
+      </FormPart>
+      <FormPart title="Where, how long and how often">
+        <BoundsFields {...fields} />
+      </FormPart>
+      <FormFault fault={fields.fault} fields={SHOWN_FIELDS} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <ButtonLink to="/keys">Cancel</ButtonLink>
+        <Button type="submit" look="primary" busy={busy}>
+          Create key
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,24 @@
+import { useQuery } from 'urql';
+import { parsed } from '../../../../api/document.ts';
+import { CreateKeyBoundsDocument } from '../../../../generated/graphql.ts';
+import { useCan, useOrganization } from '../../../../viewer/organization.tsx';
+
+/** Says beforehand where the organization has as many keys as it may. */
+export function Room() {
+  const { id: organizationId } = useOrganization();
+  const can = useCan();
+  const [{ data }] = useQuery({
+    query: parsed(CreateKeyBoundsDocument),
+    variables: { organizationId },
+    pause: !can('organization.view'),
+    requestPolicy: 'cache-and-network',
+  });
+  const limits = data?.organization?.limits;
+  if (!limits?.maxActiveApiKeys || limits.activeApiKeys < limits.maxActiveApiKeys) return null;
+  return (
+    <p role="status" className="rounded-lg bg-warn-soft px-3.5 py-2.5 text-warn">
+      The organization has {limits.activeApiKeys.toLocaleString('en')} active keys, and may have no more.
+      Revoke one that is not needed first.
+    </p>
+  );
+}

@@ -1,0 +1,155 @@
+import type { Environment } from '../../../../generated/graphql.ts';
+
+/** What the pieces of configuration are about. */
+export interface SnippetFacts {
+  readonly secret: string;
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly environment: Environment;
+  /** Where this server is reached: `https://keys.example.com`. */
+  readonly server: string;
+}
+
+/** A piece of configuration, ready to paste. */
+export interface Snippet {
+  readonly title: string;
+  readonly hint: string;
+  readonly text: string;
+}
+
+const IDENTITY_HEADERS = [
+  'Key-Id',
+  'Organization-Id',
+  'Environment',
+  'Role',
+  'Permissions',
+  'Teams',
+  'External-Id',
+] as const;
+
+/** What browsers send and Keywright doesn't read, as Caddy's patterns. */
+const BROWSER_HEADERS = [
+  'Cookie',
+  'Referer',
+  'User-Agent',
+  'Accept*',
+  'Sec-*',
+  'If-*',
+  'Content-*',
+  'X-Forwarded-Uri',
+] as const;
+
+/** Ways to use a new key, and to have a gateway ask for it. Only the first two hold the secret. */
+export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
+  return [
+    {
+      title: 'curl',
+      hint: 'Says whether the key is accepted. Your own API takes the same header.',
+      text: `curl -i -H 'Authorization: Bearer ${facts.secret}' \\\n  '${verifyAddress(facts)}'`,
+    },
+    {
+      title: '.env',
+      hint: 'For the program that uses the key. Keep the file out of version control.',
+      text: `# ${oneLine(facts.keyName)} (${facts.keyId})\nAPI_KEY=${facts.secret}`,
+    },
+    {
+      title: 'nginx',
+      hint: 'Goes into http { }, in front of the API that the key is for: here on port 8080.',
+      text: nginx(facts),
+    },
+    {
+      title: 'Caddy',
+      hint: 'In front of the API that the key is for: here on port 8080.',
+      text: caddy(facts),
+    },
+  ];
+}
+
+function verifyAddress({ server, environment }: SnippetFacts): string {
+  return `${server}/verify?environment=${environment.toLowerCase()}`;
+}
+
+/** A name can't begin a line of its own, and so not be read as more than a comment. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+function nginx(facts: SnippetFacts): string {
+  const { host, protocol } = new URL(facts.server);
+  const variable = (header: string) => `$keywright_${header.toLowerCase().replace('-', '_')}`;
+  const answered = (header: string) => `$upstream_http_x_keywright_${header.toLowerCase().replace('-', '_')}`;
+  return `server {
+    listen 8000;
+
+    location / {
+        auth_request /_keywright;
+        auth_request_set $keywright_status $upstream_status;
+        auth_request_set $keywright_code $upstream_http_x_keywright_code;
+        auth_request_set $keywright_retry $upstream_http_retry_after;
+        auth_request_set $keywright_limit $upstream_http_ratelimit;
+        auth_request_set $keywright_limit_policy $upstream_http_ratelimit_policy;
+${IDENTITY_HEADERS.map((header) => `        auth_request_set ${variable(header)} ${answered(header)};`).join('\n')}
+        # Every one, so that nothing of that name comes from the client.
+${IDENTITY_HEADERS.map((header) => `        proxy_set_header X-Keywright-${header} ${variable(header)};`).join('\n')}
+        proxy_set_header Authorization "";
+        proxy_set_header X-API-Key "";
+        proxy_set_header Host $host;
+        proxy_pass http://127.0.0.1:8080;
+        # To auth_request everything but 401 and 403 is 500.
+        error_page 401 403 500 = @keywright_refused;
+    }
+
+    location = /_keywright {
+        internal;
+        proxy_pass ${verifyAddress(facts)};
+        # The identity headers take up to 8 KB.
+        proxy_buffer_size 16k;
+        proxy_buffers 4 16k;
+        proxy_pass_request_body off;
+        proxy_pass_request_headers off;
+        proxy_set_header Content-Length "";
+        proxy_set_header Host ${host};
+        proxy_set_header Authorization $http_authorization;
+        proxy_set_header X-API-Key $http_x_api_key;
+        proxy_set_header X-Forwarded-For $remote_addr;${protocol === 'https:' ? '\n        proxy_ssl_server_name on;' : ''}
+    }
+
+    location @keywright_refused {
+        default_type application/json;
+        add_header Retry-After $keywright_retry always;
+        add_header RateLimit $keywright_limit always;
+        add_header RateLimit-Policy $keywright_limit_policy always;
+        add_header Cache-Control no-store always;
+        if ($keywright_code = BAD_REQUEST) { return 400 '{"code":"BAD_REQUEST"}'; }
+        if ($keywright_status = 401) { return 401 '{"code":"$keywright_code"}'; }
+        if ($keywright_status = 403) { return 403 '{"code":"$keywright_code"}'; }
+        if ($keywright_status = 429) { return 429 '{"code":"$keywright_code"}'; }
+        return 503 '{"code":"UNAVAILABLE"}';
+    }
+}`;
+}
+
+function caddy({ server, environment }: SnippetFacts): string {
+  return `:8000 {
+	route {
+		# What a client says about itself, and headers that it names in Connection.
+		request_header -*keywright*
+		@upgrade header_regexp Connection (?i)(^|[\\s,])upgrade([\\s,]|$)
+		@plain not header_regexp Connection (?i)(^|[\\s,])upgrade([\\s,]|$)
+		request_header @upgrade Connection Upgrade
+		request_header @plain -Connection
+
+		forward_auth ${server} {
+			uri /verify?environment=${environment.toLowerCase()}
+			header_up Host {upstream_hostport}
+			copy_headers ${IDENTITY_HEADERS.map((header) => `X-Keywright-${header}`).join(' ')}
+			# Only what Keywright reads: a cookie may be longer than it takes.
+${BROWSER_HEADERS.map((header) => `			header_up -${header}`).join('\n')}
+		}
+		reverse_proxy 127.0.0.1:8080 {
+			header_up -Authorization
+			header_up -X-API-Key
+		}
+	}
+}`;
+}

@@ -1,0 +1,80 @@
+import { GitMerge } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { ActorName } from '../../../../components/actor-name.tsx';
+import { Button } from '../../../../components/button.tsx';
+import type { KeyChange } from '../../../../live/key-events.ts';
+import { useOrganization } from '../../../../viewer/organization.tsx';
+import { type EditField, FIELD_NAMES } from './edit-draft.ts';
+import type { Edit } from './use-edit.ts';
+
+/** Says what others have changed of the key since its form was opened, and which of that saving would change again. */
+export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; readonly edit: Edit }) {
+  const actor = useLastActor(keyId);
+  const { meanwhile, changed, undo, acknowledge } = edit;
+  const both = meanwhile.filter((field) => changed.includes(field));
+  const theirs = meanwhile.filter((field) => !changed.includes(field));
+  return (
+    <div role="status" className="contents">
+      {meanwhile.length > 0 && (
+        <div className="flex gap-3 rounded-xl bg-warn-soft px-4 py-3 text-warn">
+          <GitMerge size={18} aria-hidden="true" className="mt-0.5 shrink-0" />
+          <div className="flex min-w-0 grow flex-col gap-2">
+            <p className="font-medium">
+              {actor ? <ActorName actor={actor} /> : 'Somebody'} changed this key while you were editing it.
+            </p>
+            {theirs.length > 0 && (
+              <p>{named(theirs)}: the form shows it as it is now. Saving leaves that alone.</p>
+            )}
+            {both.map((field) => (
+              <div key={field} className="flex flex-wrap items-center justify-between gap-2">
+                <p>{FIELD_NAMES[field]}: you changed it, too. Saving puts your value in place of theirs.</p>
+                <Button
+                  size="small"
+                  onClick={(event) => {
+                    undo(field);
+                    stay(event.currentTarget);
+                  }}
+                >
+                  Take theirs<span className="sr-only"> ({FIELD_NAMES[field]})</span>
+                </Button>
+              </div>
+            ))}
+            <Button
+              size="small"
+              className="self-start"
+              onClick={(event) => {
+                acknowledge();
+                stay(event.currentTarget);
+              }}
+            >
+              I have seen it
+            </Button>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The button goes away when it is pressed; the keyboard stays in the form. */
+function stay(button: HTMLButtonElement): void {
+  button.closest('form')?.focus();
+}
+
+function named(fields: readonly EditField[]): string {
+  return fields.map((field) => FIELD_NAMES[field]).join(', ');
+}
+
+/** Who changed the key last, since this is shown. */
+function useLastActor(keyId: string): KeyChange['actor'] | null {
+  const { events } = useOrganization();
+  const [actor, setActor] = useState<KeyChange['actor'] | null>(null);
+  useEffect(
+    () =>
+      events.onChange((change) => {
+        if (change.apiKey.id === keyId) setActor(change.actor);
+      }),
+    [events, keyId],
+  );
+  return actor;
+}

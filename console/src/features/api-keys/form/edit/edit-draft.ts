@@ -1,0 +1,76 @@
+import type { EditedKeyQuery, UpdateApiKeyInput } from '../../../../generated/graphql.ts';
+import { EMPTY_DRAFT, type KeyDraft, type Policy, policyOf } from '../key-draft.ts';
+import { metadataText } from '../metadata.ts';
+
+/** A key with all that can be changed of it. */
+export type EditedKey = NonNullable<EditedKeyQuery['apiKey']>;
+
+/** A key that is there as it stands in the form. */
+export interface EditDraft extends KeyDraft {
+  readonly enabled: boolean;
+}
+
+/** A part of a key that can be changed by itself, by its name in the API's input. */
+export type EditField = keyof EditDraft;
+
+/** What each field is called, in the order of the form. */
+export const FIELD_NAMES: Readonly<Record<EditField, string>> = {
+  name: 'Name',
+  description: 'Description',
+  externalId: 'External id',
+  metadata: 'Metadata',
+  roleId: 'Role',
+  grants: 'Permissions granted directly',
+  enabled: 'Enabled',
+  teamIds: 'Teams',
+  expiresAt: 'Expiry',
+  rateLimit: 'Rate limit',
+  ipAllowlist: 'Addresses',
+};
+
+const FIELDS = Object.keys(FIELD_NAMES) as readonly EditField[];
+
+/** The key as the form shows it. */
+export function draftOf(key: EditedKey): EditDraft {
+  const { rateLimit } = key;
+  return {
+    name: key.name,
+    description: key.description ?? '',
+    externalId: key.externalId ?? '',
+    metadata: metadataText(key.metadata ?? {}),
+    roleId: key.role?.id ?? '',
+    grants: key.grants,
+    teamIds: key.teams.map(({ id }) => id),
+    expiresAt: key.expiresAt ? { kind: 'kept', at: key.expiresAt } : EMPTY_DRAFT.expiresAt,
+    ipAllowlist: key.ipAllowlist.join('\n'),
+    rateLimit: rateLimit
+      ? { limit: String(rateLimit.limit), windowSeconds: rateLimit.windowSeconds }
+      : EMPTY_DRAFT.rateLimit,
+    enabled: key.status !== 'DISABLED',
+  };
+}
+
+/** The fields that say something else in one draft than in the other, in the order of the form. */
+export function differingFields(one: EditDraft, other: EditDraft): readonly EditField[] {
+  // Only whether the times differ is asked.
+  const [left, right] = [editedPolicy(one, 0), editedPolicy(other, 0)];
+  return FIELDS.filter((field) => comparable(left[field]) !== comparable(right[field]));
+}
+
+/** What has to be sent to have these fields as the draft says; the others stay as they are, whoever changes them. */
+export function updateOf(draft: EditDraft, fields: readonly EditField[], now: number) {
+  const policy = editedPolicy(draft, now);
+  const changes = fields.map((field) => [field, policy[field]] as const);
+  return Object.fromEntries(changes) as Omit<UpdateApiKeyInput, 'id'>;
+}
+
+function editedPolicy(draft: EditDraft, now: number): Policy & { readonly enabled: boolean } {
+  return { ...policyOf(draft, now), enabled: draft.enabled };
+}
+
+/** Lists are sets, and a text has no white space around it. */
+function comparable(value: unknown): string {
+  return JSON.stringify(
+    Array.isArray(value) ? [...value].sort() : typeof value === 'string' ? value.trim() : value,
+  );
+}

@@ -1,0 +1,84 @@
+import { type FormEvent, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { now } from '../../../../api/clock.ts';
+import { useSubmit } from '../../../../api/use-submit.ts';
+import { Button, ButtonLink } from '../../../../components/button.tsx';
+import { Choice, FormFault } from '../../../../components/field.tsx';
+import { UpdateKeyDocument } from '../../../../generated/graphql.ts';
+import { useToast } from '../../../../shell/toasts.tsx';
+import { BoundsFields } from '../bounds-fields.tsx';
+import { useFaultFocus } from '../fault-focus.ts';
+import { type FieldsProps, faultOfDraft, SHOWN_FIELDS } from '../fields.ts';
+import { FormPart } from '../form-part.tsx';
+import { readMetadata } from '../metadata.ts';
+import { PurposeFields } from '../purpose-fields.tsx';
+import { RightsFields } from '../rights-fields.tsx';
+import { ChangedMeanwhile } from './changed-meanwhile.tsx';
+import { type EditedKey, updateOf } from './edit-draft.ts';
+import { SaveImpact } from './save-impact.tsx';
+import { useEdit } from './use-edit.ts';
+
+/** All that can be changed of a key; only what was changed is sent. */
+export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
+  const edit = useEdit(apiKey);
+  const { draft, changed, change } = edit;
+  const [sent, setSent] = useState(draft);
+  const [isSaved, setSaved] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const [, navigate] = useLocation();
+  const toast = useToast();
+  const { submit, busy, fault } = useSubmit(UpdateKeyDocument, ({ updateApiKey }) => updateApiKey);
+  const focusFault = useFaultFocus(form, fault);
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    if (readMetadata(draft.metadata).fault) return focusFault();
+    setSent(draft);
+    setSaved(true);
+    const saved = await submit({ input: { id: apiKey.id, ...updateOf(draft, changed, now()) } });
+    setSaved(saved !== null);
+    if (!saved) return;
+    toast({ tone: 'good', text: `Saved: the key “${saved.apiKey.name}”` });
+    navigate(`/keys/${apiKey.id}`, { replace: true });
+  };
+  const fields: FieldsProps = { draft, fault: faultOfDraft(fault, sent, draft), change };
+  return (
+    <form
+      ref={form}
+      tabIndex={-1}
+      onSubmit={save}
+      className="grid outline-none items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem] xl:gap-6"
+    >
+      <div className="flex min-w-0 flex-col gap-4">
+        {/* One's own change is no news. */}
+        {!isSaved && <ChangedMeanwhile keyId={apiKey.id} edit={edit} />}
+        <FormPart title="What it is for">
+          <PurposeFields {...fields} />
+        </FormPart>
+        <FormPart title="What it may do">
+          <RightsFields {...fields} role={apiKey.role} />
+        </FormPart>
+        <FormPart title="Where, how long and how often">
+          <Choice
+            label="Enabled"
+            hint="Without the tick it is refused everywhere at once, until somebody enables it again. Nothing of it is lost."
+            checked={draft.enabled}
+            onChange={(enabled) => change({ enabled })}
+          />
+          <BoundsFields {...fields} expiresAt={apiKey.expiresAt} />
+        </FormPart>
+      </div>
+      <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-6 xl:max-h-[calc(100dvh-12rem)]">
+        <div className="min-h-0 xl:overflow-y-auto">
+          <SaveImpact apiKey={apiKey} edit={edit} />
+        </div>
+        <FormFault fault={fields.fault} fields={SHOWN_FIELDS} />
+        <div className="flex flex-wrap justify-end gap-2">
+          <ButtonLink to={`/keys/${apiKey.id}`}>Cancel</ButtonLink>
+          <Button type="submit" look="primary" busy={busy} disabled={changed.length === 0}>
+            Save
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,72 @@
+import { ArrowLeft, Lock, SearchX } from 'lucide-react';
+import { useQuery } from 'urql';
+import { Link, useParams } from 'wouter';
+import { parsed } from '../../../../api/document.ts';
+import { useSteady } from '../../../../api/use-steady.ts';
+import { Button, ButtonLink } from '../../../../components/button.tsx';
+import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../../components/page.tsx';
+import { EditedKeyDocument } from '../../../../generated/graphql.ts';
+import { useBeyond } from '../../../../viewer/organization.tsx';
+import type { EditedKey } from './edit-draft.ts';
+import { EditForm } from './edit-form.tsx';
+
+/** Changes what a key is, may and must not do; never its secret. */
+export function EditView() {
+  const { keyId = '' } = useParams();
+  return <Edited key={keyId} id={keyId} />;
+}
+
+function Edited({ id }: { readonly id: string }) {
+  const [{ data, error }, reload] = useQuery({
+    query: parsed(EditedKeyDocument),
+    variables: { id },
+    requestPolicy: 'cache-and-network',
+  });
+  const apiKey = useSteady(data?.apiKey);
+  if (apiKey) return <EditPage apiKey={apiKey} />;
+  if (error)
+    return <LoadFault message={error.message} retry={<Button onClick={() => reload()}>Try again</Button>} />;
+  if (!data) return <SkeletonRows />;
+  return (
+    <EmptyState
+      icon={SearchX}
+      title="There is no such key"
+      action={<ButtonLink to="/keys">All keys</ButtonLink>}
+    >
+      Or it belongs to another organization.
+    </EmptyState>
+  );
+}
+
+function EditPage({ apiKey }: { readonly apiKey: EditedKey }) {
+  const { id, name, status } = apiKey;
+  const beyond = useBeyond(apiKey);
+  const back = <ButtonLink to={`/keys/${id}`}>Back to the key</ButtonLink>;
+  return (
+    <div className="flex flex-col gap-3">
+      <Link
+        href={`/keys/${id}`}
+        className="inline-flex w-fit max-w-full items-center gap-1.5 text-soft hover:text-text"
+      >
+        <ArrowLeft size={16} className="shrink-0" aria-hidden="true" />
+        <span className="truncate">{name}</span>
+      </Link>
+      <Page
+        title={`Edit ${name}`}
+        description="Its secrets stay as they are. What you change counts from the next request on."
+      >
+        {status === 'REVOKED' ? (
+          <EmptyState icon={Lock} title="This key can’t be changed" action={back}>
+            It is revoked, and stays so.
+          </EmptyState>
+        ) : beyond.length > 0 ? (
+          <EmptyState icon={Lock} title="This key holds more than you do" action={back}>
+            Only somebody who holds all of it can change it. You lack {beyond.join(', ')}.
+          </EmptyState>
+        ) : (
+          <EditForm apiKey={apiKey} />
+        )}
+      </Page>
+    </div>
+  );
+}

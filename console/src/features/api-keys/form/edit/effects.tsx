@@ -1,0 +1,71 @@
+import type { ReactNode } from 'react';
+import { now } from '../../../../api/clock.ts';
+import { counted } from '../../../../components/counted.ts';
+import { duration } from '../../../../components/duration.ts';
+import { FullTime } from '../../../../components/time.tsx';
+import { policyOf } from '../key-draft.ts';
+import { readMetadata } from '../metadata.ts';
+import type { EditDraft, EditedKey, EditField } from './edit-draft.ts';
+
+/** What an effect is told from. */
+export interface EffectFacts {
+  readonly draft: EditDraft;
+  readonly apiKey: EditedKey;
+  readonly roleName: string | undefined;
+  readonly teamNames: ReadonlyMap<string, string>;
+}
+
+/** What another value of a field does to the key, in a sentence. */
+export function effectOf(field: EditField, facts: EffectFacts): ReactNode {
+  return EFFECTS[field](facts);
+}
+
+const GONE = 'Taken away.';
+
+const EFFECTS: Readonly<Record<EditField, (facts: EffectFacts) => ReactNode>> = {
+  name: ({ draft }) => `“${draft.name.trim()}”`,
+  description: ({ draft }) => draft.description.trim() || GONE,
+  externalId: ({ draft }) =>
+    draft.externalId.trim() ? `Gateways get “${draft.externalId.trim()}” with every request.` : GONE,
+  metadata: ({ draft }) => {
+    const { value } = readMetadata(draft.metadata);
+    if (!value) return 'It can’t be read yet.';
+    return Object.keys(value).length === 0
+      ? GONE
+      : `All of it is replaced, by: ${Object.keys(value).join(', ')}.`;
+  },
+  roleId: ({ apiKey, roleName = 'none' }) => `${roleName} in place of ${apiKey.role?.name ?? 'none'}.`,
+  grants: ({ draft }) =>
+    draft.grants.length === 0
+      ? 'None any more.'
+      : `${counted(draft.grants.length, 'permission')} beside the role.`,
+  enabled: ({ draft }) =>
+    draft.enabled
+      ? 'It is accepted again at once.'
+      : 'It is refused at once, everywhere, until somebody enables it again.',
+  teamIds: ({ draft: { teamIds }, teamNames }) =>
+    teamIds.length === 0
+      ? 'Bound to none: it is accepted for all teams.'
+      : `Accepted for ${teamIds.map((id) => teamNames.get(id) ?? id).join(', ')} alone, refused for all others.`,
+  expiresAt: ({ draft, apiKey }) => {
+    const { expiresAt } = policyOf(draft, now());
+    const isBack = apiKey.status === 'EXPIRED' ? 'It is accepted again. ' : '';
+    if (!expiresAt) return `${isBack}It does not expire.`;
+    return (
+      <>
+        {isBack}Refused from <FullTime at={expiresAt} /> on.
+      </>
+    );
+  },
+  rateLimit: ({ draft }) => {
+    const { rateLimit } = policyOf(draft, 0);
+    if (!rateLimit) return 'Accepted as often as it comes.';
+    return `Accepted ${counted(rateLimit.limit, 'time')} in ${duration(rateLimit.windowSeconds)}, then refused until that is over.`;
+  },
+  ipAllowlist: ({ draft }) => {
+    const networks = policyOf(draft, 0).ipAllowlist ?? [];
+    return networks.length === 0
+      ? 'Accepted from any address.'
+      : `Accepted from ${networks.join(', ')} alone, refused from everywhere else.`;
+  },
+};

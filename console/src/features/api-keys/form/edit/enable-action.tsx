@@ -1,0 +1,73 @@
+import { CirclePause, CirclePlay } from 'lucide-react';
+import { useState } from 'react';
+import { now } from '../../../../api/clock.ts';
+import { useSubmit } from '../../../../api/use-submit.ts';
+import { Button } from '../../../../components/button.tsx';
+import { AlertCancel, AlertDialog } from '../../../../components/dialog.tsx';
+import { FormFault } from '../../../../components/field.tsx';
+import { type KeyFactsFragment, UpdateKeyDocument } from '../../../../generated/graphql.ts';
+import { useToast } from '../../../../shell/toasts.tsx';
+import { KeyUse } from '../../revoke/key-use.tsx';
+
+/** The button that disables a key for a while, or enables it again. */
+export function EnableAction({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
+  // As it was when the question was asked, which somebody else may have answered meanwhile.
+  const [asked, setAsked] = useState<'enable' | 'disable' | null>(null);
+  const isDisabled = apiKey.status === 'DISABLED';
+  const Icon = isDisabled ? CirclePlay : CirclePause;
+  const close = () => setAsked(null);
+  return (
+    <>
+      <Button onClick={() => setAsked(isDisabled ? 'enable' : 'disable')}>
+        <Icon size={16} aria-hidden="true" />
+        {isDisabled ? 'Enable' : 'Disable'}
+      </Button>
+      {asked && <Question apiKey={apiKey} enabled={asked === 'enable'} onClose={close} />}
+    </>
+  );
+}
+
+function Question({
+  apiKey,
+  enabled,
+  onClose,
+}: {
+  readonly apiKey: KeyFactsFragment;
+  /** What it is to be. */
+  readonly enabled: boolean;
+  onClose(): void;
+}) {
+  const { id, name, expiresAt } = apiKey;
+  const { submit, busy, fault } = useSubmit(UpdateKeyDocument, ({ updateApiKey }) => updateApiKey);
+  const toast = useToast();
+  const answer = async () => {
+    if (!(await submit({ input: { id, enabled } }))) return;
+    toast({ tone: 'good', text: `“${name}” is ${enabled ? 'enabled' : 'disabled'}` });
+    onClose();
+  };
+  const isPast = expiresAt && Date.parse(expiresAt) < now();
+  return (
+    <AlertDialog
+      title={`${enabled ? 'Enable' : 'Disable'} “${name}”?`}
+      description={
+        enabled
+          ? `It is accepted again at once, with the secrets and permissions that it has.${isPast ? ' But it is past its expiry: it stays refused until it has a later one.' : ''}`
+          : 'It is refused at once, everywhere, until somebody enables it again. Its secrets, permissions and history stay as they are.'
+      }
+      onClose={onClose}
+      actions={
+        <>
+          <AlertCancel asChild>
+            <Button>Cancel</Button>
+          </AlertCancel>
+          <Button look={enabled ? 'primary' : 'danger'} busy={busy} onClick={() => void answer()}>
+            {enabled ? 'Enable' : 'Disable'}
+          </Button>
+        </>
+      }
+    >
+      {!enabled && <KeyUse apiKey={apiKey} />}
+      <FormFault fault={fault} />
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,59 @@
+import { now } from '../../../api/clock.ts';
+import { Field } from '../../../components/field.tsx';
+import { Input, Select } from '../../../components/input.tsx';
+import { timeText } from '../../../components/time.tsx';
+import { EXPIRY_DAYS, type Expiry, localTime, NEVER_EXPIRES } from './expiry.ts';
+
+const DAY_MS = 86_400_000;
+
+/** When a key expires, to choose: never, in some days, or at a time. */
+export function ExpiryField({
+  value,
+  error,
+  present,
+  onChange,
+}: {
+  readonly value: Expiry;
+  readonly error: string | null | undefined;
+  /** When the key expires as it is; left out: it does not, or is not there yet. */
+  readonly present?: string | null | undefined;
+  onChange(value: Expiry): void;
+}) {
+  const choose = (chosen: string) => {
+    if (chosen === 'never') onChange(NEVER_EXPIRES);
+    else if (chosen === 'kept' && present) onChange({ kind: 'kept', at: present });
+    else if (chosen === 'time') onChange({ kind: 'time', local: localTime(now() + 30 * DAY_MS) });
+    else onChange({ kind: 'days', days: Number(chosen) });
+  };
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      <Field label="Expiry" error={error}>
+        {(props) => (
+          <Select
+            {...props}
+            value={value.kind === 'days' ? String(value.days) : value.kind}
+            onChange={(event) => choose(event.target.value)}
+          >
+            {present && <option value="kept">{timeText(present)}</option>}
+            <option value="never">Does not expire</option>
+            {EXPIRY_DAYS.map((days) => (
+              <option key={days} value={days}>
+                {days === 365 ? 'In a year' : `In ${days} days`}
+              </option>
+            ))}
+            <option value="time">At a time…</option>
+          </Select>
+        )}
+      </Field>
+      {value.kind === 'time' && (
+        <Input
+          type="datetime-local"
+          aria-label="Expires at"
+          required
+          value={value.local}
+          onChange={(event) => onChange({ kind: 'time', local: event.target.value })}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import type { CreateApiKeyInput } from '../../../generated/graphql.ts';
+import { type Expiry, expiryTime, NEVER_EXPIRES } from './expiry.ts';
+import { readMetadata } from './metadata.ts';
+
+/** Lengths of a rate limit's window that the form offers, seconds. */
+export const WINDOWS = [
+  [1, 'second'],
+  [60, 'minute'],
+  [3_600, 'hour'],
+  [86_400, 'day'],
+] as const;
+
+/** A rate limit as it stands in the form. */
+export interface RateDraft {
+  /** Empty: without limit. */
+  readonly limit: string;
+  readonly windowSeconds: number;
+}
+
+/** What somebody decides about a key, as it stands in the form; fields are called as in the API's input. */
+export interface KeyDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly externalId: string;
+  /** JSON; empty: none. */
+  readonly metadata: string;
+  /** Empty: no role. */
+  readonly roleId: string;
+  readonly grants: readonly string[];
+  readonly teamIds: readonly string[];
+  readonly expiresAt: Expiry;
+  /** One address or network a line. */
+  readonly ipAllowlist: string;
+  readonly rateLimit: RateDraft;
+}
+
+/** The form of a new key as it is opened. */
+export const EMPTY_DRAFT: KeyDraft = {
+  name: '',
+  description: '',
+  externalId: '',
+  metadata: '',
+  roleId: '',
+  grants: [],
+  teamIds: [],
+  expiresAt: NEVER_EXPIRES,
+  ipAllowlist: '',
+  rateLimit: { limit: '', windowSeconds: 60 },
+};
+
+/** What a draft says, as the API takes it; null: none. */
+export type Policy = Required<Pick<CreateApiKeyInput, keyof KeyDraft>>;
+
+/** The draft as the API takes it. `now`: milliseconds since the epoch, from which an expiry counts. */
+export function policyOf(draft: KeyDraft, now: number): Policy {
+  const { limit, windowSeconds } = draft.rateLimit;
+  return {
+    name: draft.name,
+    description: draft.description.trim() || null,
+    externalId: draft.externalId.trim() || null,
+    metadata: readMetadata(draft.metadata).value,
+    roleId: draft.roleId || null,
+    grants: [...draft.grants],
+    teamIds: [...draft.teamIds],
+    expiresAt: expiryTime(draft.expiresAt, now),
+    ipAllowlist: draft.ipAllowlist.split(/[\s,]+/).filter(Boolean),
+    rateLimit: limit ? { limit: Number(limit), windowSeconds } : null,
+  };
+}

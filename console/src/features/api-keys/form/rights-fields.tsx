@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import type { Fault } from '../../../api/fault.ts';
+import { Choice, Field } from '../../../components/field.tsx';
+import { Select } from '../../../components/input.tsx';
+import type { RoleFactsFragment } from '../../../generated/graphql.ts';
+import { useCan, useOrganization } from '../../../viewer/organization.tsx';
+import { missingOf } from '../../../viewer/permissions.ts';
+import { PermissionPicker } from '../../roles/permission-picker.tsx';
+import { useRoles } from '../../roles/role-list.ts';
+import { FieldError } from './field-error.tsx';
+import type { FieldsProps } from './fields.ts';
+import { RoleMeaning } from './role-meaning.tsx';
+
+type RoleChoice = Pick<RoleFactsFragment, 'id' | 'name' | 'description' | 'permissions'>;
+
+/** What a key may do: by a role, by permissions of its own, or by both. */
+export function RightsFields({
+  draft,
+  fault,
+  change,
+  role,
+}: FieldsProps & {
+  /** What the key has now, which not everybody finds in the list of roles. */
+  readonly role?: RoleChoice | null | undefined;
+}) {
+  const { rows } = useRoles();
+  const isListed = !role || rows.some(({ id }) => id === role.id);
+  const roles = isListed ? rows : [role, ...rows];
+  const chosen = roles.find(({ id }) => id === draft.roleId);
+  return (
+    <>
+      {roles.length > 0 && (
+        <RoleField
+          roles={roles}
+          value={draft.roleId}
+          error={fault?.at('roleId') ?? escalation(fault, draft.roleId !== '')}
+          onChange={(roleId) => change({ roleId })}
+        />
+      )}
+      {chosen && <RoleMeaning role={chosen} />}
+      <fieldset className="min-w-0">
+        <legend className="font-medium">
+          {roles.length > 0 ? 'Permissions beside the role' : 'Permissions'}
+        </legend>
+        <p className="mt-0.5 mb-3 text-[0.8125rem] text-soft">
+          The less a key may do, the less it matters when it is lost. Only what you hold yourself can be
+          given.
+        </p>
+        <Grants chosen={draft.grants} onChange={(grants) => change({ grants })} />
+        <FieldError text={fault?.at('grants') ?? escalation(fault, draft.roleId === '')} />
+      </fieldset>
+    </>
+  );
+}
+
+function RoleField({
+  roles,
+  value,
+  error,
+  onChange,
+}: {
+  readonly roles: readonly RoleChoice[];
+  readonly value: string;
+  readonly error: string | null;
+  onChange(roleId: string): void;
+}) {
+  const { permissions: held } = useOrganization();
+  return (
+    <Field
+      label="Role"
+      optional
+      hint="What the role holds, the key holds: a change of the role changes the key at once"
+      error={error}
+    >
+      {(props) => (
+        <Select {...props} value={value} onChange={(event) => onChange(event.target.value)}>
+          <option value="">No role</option>
+          {roles.map(({ id, name, permissions }) => {
+            const isBeyond = missingOf(held, permissions).length > 0;
+            return (
+              <option key={id} value={id} disabled={isBeyond}>
+                {isBeyond ? `${name} (holds more than you do)` : name}
+              </option>
+            );
+          })}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+/** The catalogue, where the viewer may see it; else what the viewer holds. */
+function Grants({
+  chosen,
+  onChange,
+}: {
+  readonly chosen: readonly string[];
+  onChange(chosen: readonly string[]): void;
+}) {
+  const can = useCan();
+  const { permissions } = useOrganization();
+  // What the key has already can be taken away, whatever it is.
+  const [first] = useState(chosen);
+  if (can('organization.view'))
+    return <PermissionPicker chosen={chosen} readOnly={false} onChange={onChange} />;
+  return (
+    <div className="grid gap-2.5 md:grid-cols-2">
+      {[...new Set([...permissions, ...first])].map((permission) => (
+        <Choice
+          key={permission}
+          label={<span className="font-mono text-[0.8125rem] break-all">{permission}</span>}
+          checked={chosen.includes(permission)}
+          onChange={(checked) =>
+            onChange(checked ? [...chosen, permission] : chosen.filter((one) => one !== permission))
+          }
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Somebody may have widened the role, or narrowed the viewer's, since the form was opened. */
+function escalation(fault: Fault | null, isHere: boolean): string | null {
+  if (!isHere || fault?.code !== 'ESCALATION') return null;
+  return `${fault.message}: ${fault.permissions.join(', ')}`;
+}

@@ -1,0 +1,90 @@
+import { ShieldAlert } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { Button } from '../../../components/button.tsx';
+import { CopyButton } from '../../../components/copy-button.tsx';
+import { AlertCancel, AlertDialog, Dialog, DialogActions, DialogBody } from '../../../components/dialog.tsx';
+
+const WARNING = 'The secret is shown this once. Without a copy it is lost.';
+
+/**
+ * The dialog that shows a new secret, once: it closes when somebody says that it is copied, and warns before. Whoever shows
+ * it keeps the secret in a state that `done` clears, and nowhere else.
+ */
+export function SecretOnce({
+  title,
+  secret,
+  done,
+  children,
+}: {
+  readonly title: string;
+  readonly secret: string;
+  done(): void;
+  /** What to do with it: a hint, or ready pieces of configuration. */
+  readonly children?: ReactNode;
+}) {
+  const [leaving, setLeaving] = useState(false);
+  useLeaveWarning();
+  return (
+    <>
+      <Dialog title={title} description={WARNING} wide onClose={() => setLeaving(true)}>
+        <DialogBody>
+          <div className="flex flex-col gap-1.5">
+            <span className="font-medium">Secret</span>
+            <div className="flex items-center gap-2 rounded-lg border border-warn bg-warn-soft py-2 pr-2 pl-3">
+              <code className="min-w-0 grow font-mono text-[0.8125rem] break-all select-all">{secret}</code>
+              <CopyButton text={secret} name="secret" words="Copy" />
+            </div>
+          </div>
+          {children}
+        </DialogBody>
+        <DialogActions>
+          <Button look="primary" onClick={done}>
+            I have copied it
+          </Button>
+        </DialogActions>
+      </Dialog>
+      {leaving && (
+        <AlertDialog
+          title="Close without a copy?"
+          description={WARNING}
+          onClose={() => setLeaving(false)}
+          actions={
+            <>
+              <AlertCancel asChild>
+                <Button>Back to the secret</Button>
+              </AlertCancel>
+              <Button look="danger" onClick={done}>
+                <ShieldAlert size={16} aria-hidden="true" />
+                Close all the same
+              </Button>
+            </>
+          }
+        />
+      )}
+    </>
+  );
+}
+
+/** As far as browsers let a page: asks before the page is left, closed or loaded anew. */
+export function useLeaveWarning(): void {
+  useEffect(() => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    window.addEventListener('beforeunload', (event) => event.preventDefault(), { signal });
+    // Going back within the page, where the browser tells of it.
+    const { navigation } = window as { readonly navigation?: EventTarget };
+    navigation?.addEventListener(
+      'navigate',
+      (event) => {
+        const { destination } = event as Event & {
+          readonly destination?: { readonly sameDocument: boolean };
+        };
+        // Where another document comes, the browser has asked by itself.
+        if (!event.cancelable || !destination?.sameDocument) return;
+        if (!window.confirm(`${WARNING} Leave all the same?`)) event.preventDefault();
+      },
+      { signal },
+    );
+    return () => stop.abort();
+  }, []);
+}

@@ -1,0 +1,99 @@
+import { Search, X } from 'lucide-react';
+import { Button } from '../../../components/button.tsx';
+import { Filter, FilterText, Options } from '../../../components/filters.tsx';
+import { useRoleNames } from '../../roles/role-list.ts';
+import { useTeamNames } from '../../teams/team-list.ts';
+import { type KeySearch, narrows, type SearchParameter } from './key-search.ts';
+
+interface Props {
+  readonly search: KeySearch;
+  change(changes: Partial<Record<SearchParameter, string>>): void;
+  clear(): void;
+}
+
+/** Narrows the list of keys; what is chosen stands in the address. */
+export function KeyFilters({ search, change, clear }: Props) {
+  const roles = pairs(useRoleNames().rows);
+  const teams = pairs(useTeamNames().rows);
+  return (
+    <search aria-label="Filters" className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center">
+      <div className="relative col-span-2 sm:w-64">
+        <Search
+          size={16}
+          aria-hidden="true"
+          className="pointer-events-none absolute top-2.5 left-3 text-soft"
+        />
+        <FilterText
+          label="Search keys by name, description, start or id"
+          placeholder="Search name, start or id"
+          maxLength={200}
+          text={search.text}
+          className="pl-9"
+          onChange={(q) => change({ q })}
+        />
+      </div>
+      <Filter
+        label="Status"
+        all="Any but revoked"
+        value={search.status?.toLowerCase()}
+        onChange={(status) => change({ status })}
+      >
+        <Options of={STATUSES} />
+      </Filter>
+      <Filter
+        label="Environment"
+        all="Live and test"
+        value={search.environment?.toLowerCase()}
+        onChange={(environment) => change({ environment })}
+      >
+        <Options of={ENVIRONMENTS} />
+      </Filter>
+      {roles.length > 0 && (
+        <Filter label="Role" all="Any role" value={search.roleId} onChange={(role) => change({ role })}>
+          <Options of={roles} />
+        </Filter>
+      )}
+      {teams.length > 0 && (
+        <Filter label="Team" all="Any team" value={search.teamId} onChange={(team) => change({ team })}>
+          <Options of={teams} />
+        </Filter>
+      )}
+      <Filter
+        label="Needs attention"
+        all="All concerns"
+        value={search.concern}
+        onChange={(show) => change({ show })}
+      >
+        <Options of={CONCERNS} />
+      </Filter>
+      {narrows(search) && (
+        <Button look="quiet" onClick={clear}>
+          <X size={16} aria-hidden="true" />
+          Clear
+        </Button>
+      )}
+    </search>
+  );
+}
+
+const STATUSES = [
+  ['active', 'Active'],
+  ['disabled', 'Disabled'],
+  ['expired', 'Expired'],
+  ['revoked', 'Revoked'],
+] as const;
+
+const ENVIRONMENTS = [
+  ['live', 'Live'],
+  ['test', 'Test'],
+] as const;
+
+const CONCERNS = [
+  ['unused', 'Unused for 90 days'],
+  ['overdue', 'Rotation overdue'],
+  ['expiring', 'Expiring within 7 days'],
+] as const;
+
+function pairs(rows: readonly { readonly id: string; readonly name: string }[]) {
+  return rows.map(({ id, name }) => [id, name] as const);
+}

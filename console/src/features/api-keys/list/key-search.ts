@@ -1,0 +1,95 @@
+import { now } from '../../../api/clock.ts';
+import { type AddressSearch, useSearchInAddress } from '../../../components/search-in-address.ts';
+import type {
+  ApiKeyFilter,
+  ApiKeyOrder,
+  ApiKeyOrderField,
+  ApiKeyStatus,
+  Environment,
+} from '../../../generated/graphql.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What the summary counts as unused, and as expiring soon: the same here, so that its figures and the list agree. */
+const UNUSED_DAYS = 90;
+const EXPIRING_DAYS = 7;
+
+/** What calls for somebody’s attention. */
+export type Concern = 'unused' | 'overdue' | 'expiring';
+
+/** What of the keys is shown and how, as the address says it. */
+export interface KeySearch {
+  readonly text: string;
+  /** Null: all but revoked. */
+  readonly status: ApiKeyStatus | null;
+  readonly environment: Environment | null;
+  readonly roleId: string | null;
+  readonly teamId: string | null;
+  readonly concern: Concern | null;
+  readonly orderBy: ApiKeyOrder;
+}
+
+const STATUSES: readonly ApiKeyStatus[] = ['ACTIVE', 'DISABLED', 'EXPIRED', 'REVOKED'];
+const ENVIRONMENTS: readonly Environment[] = ['LIVE', 'TEST'];
+const CONCERNS: readonly Concern[] = ['unused', 'overdue', 'expiring'];
+const FIELDS: readonly ApiKeyOrderField[] = ['NAME', 'CREATED_AT', 'LAST_USED_AT', 'EXPIRES_AT'];
+
+/** Parameters of the address, by the filter that each holds. */
+export type SearchParameter = 'q' | 'status' | 'environment' | 'role' | 'team' | 'show' | 'sort';
+
+/** The search in the address, and how to change parts of it. */
+export function useKeySearch(): AddressSearch<KeySearch, SearchParameter> {
+  return useSearchInAddress(readSearch);
+}
+
+function readSearch(parameters: URLSearchParams): KeySearch {
+  const oneOf = <Value extends string>(name: SearchParameter, values: readonly Value[], fold = upper) =>
+    values.find((value) => value === fold(parameters.get(name) ?? '')) ?? null;
+  return {
+    text: parameters.get('q') ?? '',
+    status: oneOf('status', STATUSES),
+    environment: oneOf('environment', ENVIRONMENTS),
+    roleId: parameters.get('role'),
+    teamId: parameters.get('team'),
+    concern: oneOf('show', CONCERNS, (value) => value),
+    orderBy: readOrder(parameters.get('sort')),
+  };
+}
+
+function upper(value: string): string {
+  return value.toUpperCase();
+}
+
+/** `name` is ascending, `-name` descending. */
+function readOrder(sort: string | null): ApiKeyOrder {
+  const field = FIELDS.find((one) => one === sort?.replace(/^-/, '').toUpperCase());
+  if (!field) return { field: 'CREATED_AT', direction: 'DESC' };
+  return { field, direction: sort?.startsWith('-') ? 'DESC' : 'ASC' };
+}
+
+/** The order as it stands in the address. */
+export function orderParameter({ field, direction }: ApiKeyOrder): string {
+  if (field === 'CREATED_AT' && direction === 'DESC') return '';
+  return `${direction === 'DESC' ? '-' : ''}${field.toLowerCase()}`;
+}
+
+/** Whether the search leaves anything out. */
+export function narrows({ text, status, environment, roleId, teamId, concern }: KeySearch): boolean {
+  return Boolean(text || status || environment || roleId || teamId || concern);
+}
+
+/** The search as the API takes it; times are those of this moment, to the minute. */
+export function filterOf({ text, status, environment, roleId, teamId, concern }: KeySearch): ApiKeyFilter {
+  const minute = Math.floor(now() / 60_000) * 60_000;
+  const day = (days: number) => new Date(minute + days * DAY_MS).toISOString();
+  return {
+    ...(text.trim() && { search: text.trim() }),
+    ...(status ? { status: [status] } : concern && { status: ['ACTIVE'] }),
+    ...(environment && { environment }),
+    ...(roleId && { roleId }),
+    ...(teamId && { teamId }),
+    ...(concern === 'unused' && { unusedSince: day(-UNUSED_DAYS) }),
+    ...(concern === 'overdue' && { rotationDueBefore: day(0) }),
+    ...(concern === 'expiring' && { expiresBefore: day(EXPIRING_DAYS) }),
+  };
+}

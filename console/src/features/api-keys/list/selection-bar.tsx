@@ -1,0 +1,32 @@
+import { Button } from '../../../components/button.tsx';
+import type { KeyFactsFragment } from '../../../generated/graphql.ts';
+import type { BulkAction } from './bulk-actions.ts';
+
+/** What can be done with the keys that are selected; nothing is shown where none is. */
+export function SelectionBar({
+  keys,
+  actions,
+  clear,
+}: {
+  readonly keys: readonly KeyFactsFragment[];
+  readonly actions: readonly BulkAction[];
+  clear(): void;
+}) {
+  if (keys.length === 0) return null;
+  return (
+    <section
+      aria-label="Selection"
+      className="sticky bottom-4 z-20 mx-auto mb-4 flex w-fit max-w-[calc(100%-2rem)] animate-slide-in flex-wrap items-center gap-2 rounded-xl border border-line bg-raised py-2 pr-2 pl-4 shadow-raised"
+    >
+      <span role="status" className="mr-2 font-medium tabular-nums">
+        {keys.length} selected
+      </span>
+      {actions.map(({ needs, Action }) => (
+        <Action key={needs} keys={keys} done={clear} />
+      ))}
+      <Button look="quiet" onClick={clear}>
+        Clear
+      </Button>
+    </section>
+  );
+}

@@ -1,0 +1,96 @@
+import { Link } from 'wouter';
+import { Badge, EnvironmentBadge } from '../../../components/badge.tsx';
+import { Button } from '../../../components/button.tsx';
+import { Card, LoadFault, SkeletonRows } from '../../../components/page.tsx';
+import type { KeyFactsFragment } from '../../../generated/graphql.ts';
+import { useOpens } from '../../../shell/views.tsx';
+import type { ConcernRows } from './concern-list.ts';
+import type { Concern } from './concerns.tsx';
+import { type Chosen, Remedies } from './remedies.tsx';
+
+/** The keys of one concern, each with what can be done about it. */
+export function ConcernCard({
+  concern,
+  shown,
+  hint,
+  onChoose,
+}: {
+  readonly concern: Concern;
+  readonly shown: ConcernRows;
+  /** More about it where there is no key. */
+  readonly hint?: React.ReactNode;
+  onChoose(chosen: Chosen): void;
+}) {
+  const { keys, hasMore, loading, error, loadMore, reload } = shown;
+  const count = `${keys.length}${hasMore ? '+' : ''}`;
+  return (
+    <Card
+      padded={false}
+      title={concern.title}
+      actions={
+        !loading &&
+        !error && (
+          <Badge tone={keys.length > 0 ? 'warn' : 'good'}>
+            {count}
+            <span className="sr-only"> {keys.length === 1 ? 'key' : 'keys'}</span>
+          </Badge>
+        )
+      }
+    >
+      <div data-concern={concern.id}>
+        {error && <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />}
+        {loading && keys.length === 0 && <SkeletonRows count={2} />}
+        {!loading && !error && keys.length === 0 && (
+          <div className="px-4 py-5 text-soft">
+            {concern.none} {hint}
+          </div>
+        )}
+        {keys.length > 0 && <p className="border-b border-line px-4 py-2.5 text-soft">{concern.meaning}</p>}
+        <ul aria-label={concern.title} className="divide-y divide-line">
+          {keys.map((key) => (
+            <ConcernedKey key={key.id} apiKey={key} concern={concern} onChoose={onChoose} />
+          ))}
+        </ul>
+        {hasMore && (
+          <div className="flex justify-center border-t border-line p-3">
+            <Button onClick={loadMore}>Load more</Button>
+          </div>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function ConcernedKey({
+  apiKey,
+  concern,
+  onChoose,
+}: {
+  readonly apiKey: KeyFactsFragment;
+  readonly concern: Concern;
+  onChoose(chosen: Chosen): void;
+}) {
+  const opens = useOpens();
+  const { id, name, start, environment } = apiKey;
+  return (
+    <li data-row={id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+      <div className="min-w-0 grow basis-48">
+        <div className="flex min-w-0 items-center gap-2">
+          {opens('/keys/:keyId') ? (
+            <Link href={`/keys/${id}`} className="min-w-0 truncate font-medium hover:underline">
+              {name}
+            </Link>
+          ) : (
+            <span className="min-w-0 truncate font-medium">{name}</span>
+          )}
+          <EnvironmentBadge environment={environment} />
+        </div>
+        <div className="flex min-w-0 flex-wrap items-baseline gap-x-2 text-[0.8125rem] text-soft">
+          <span>{concern.why(apiKey)}</span>
+          <span className="truncate font-mono text-xs">{start}…</span>
+        </div>
+      </div>
+      <Remedies apiKey={apiKey} remedies={concern.remedies} onChoose={onChoose} />
+    </li>
+  );
+}

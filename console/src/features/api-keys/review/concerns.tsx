@@ -1,0 +1,111 @@
+import type { ReactNode } from 'react';
+import { RelativeTime } from '../../../components/time.tsx';
+import type { ApiKeyFilter, ApiKeyOrder, KeyFactsFragment } from '../../../generated/graphql.ts';
+import { isInList } from '../../../live/key-filter.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What the summary counts as unused, and as expiring soon, days. */
+const UNUSED_DAYS = 90;
+const EXPIRING_DAYS = 7;
+
+/** A new key has so many days until somebody is asked why nothing uses it. */
+const NEVER_USED_DAYS = 7;
+
+/** What can be done about it, the likeliest first. */
+export type Remedy = 'rotate' | 'extend' | 'revoke';
+
+/** A reason to look at keys. */
+export interface Concern {
+  readonly id: string;
+  readonly title: string;
+  readonly meaning: string;
+  /** What the list says where no key is like that. */
+  readonly none: string;
+  readonly remedies: readonly Remedy[];
+  readonly orderBy: ApiKeyOrder;
+  /** Those of this moment, milliseconds since the epoch. */
+  filter(now: number): ApiKeyFilter;
+  /** What the filter can't say. */
+  fits?(key: KeyFactsFragment): boolean;
+  why(key: KeyFactsFragment): ReactNode;
+}
+
+/** Keys that end soon by themselves. */
+export const EXPIRING: Concern = {
+  id: 'expiring',
+  title: 'Expiring',
+  meaning: `Accepted now, and refused within ${EXPIRING_DAYS} days.`,
+  none: `No key expires within ${EXPIRING_DAYS} days.`,
+  remedies: ['extend', 'revoke'],
+  orderBy: { field: 'EXPIRES_AT', direction: 'ASC' },
+  filter: (now) => ({ status: ['ACTIVE'], expiresBefore: day(now, EXPIRING_DAYS) }),
+  why: ({ expiresAt }) =>
+    expiresAt && (
+      <>
+        Expires <RelativeTime at={expiresAt} />
+      </>
+    ),
+};
+
+/** Keys whose secret is older than the policy allows. */
+export const OVERDUE: Concern = {
+  id: 'overdue',
+  title: 'Rotation overdue',
+  meaning: 'The organization’s policy asks for a new secret.',
+  none: 'No secret is older than the policy allows.',
+  remedies: ['rotate', 'revoke'],
+  orderBy: { field: 'CREATED_AT', direction: 'ASC' },
+  filter: (now) => ({ status: ['ACTIVE'], rotationDueBefore: day(now, 0) }),
+  why: ({ rotationDueAt }) =>
+    rotationDueAt && (
+      <>
+        Was due <RelativeTime at={rotationDueAt} />
+      </>
+    ),
+};
+
+/** Keys that nothing uses any more. */
+export const UNUSED: Concern = {
+  id: 'unused',
+  title: 'Unused',
+  meaning: `Used once, but not in the last ${UNUSED_DAYS} days. What nobody needs can only be stolen.`,
+  none: `All keys that were ever used were used in the last ${UNUSED_DAYS} days.`,
+  remedies: ['revoke'],
+  // Those that were never used come last, and are another concern.
+  orderBy: { field: 'LAST_USED_AT', direction: 'DESC' },
+  filter: (now) => ({ status: ['ACTIVE'], unusedSince: day(now, -UNUSED_DAYS) }),
+  fits: ({ lastUsedAt }) => Boolean(lastUsedAt),
+  why: ({ lastUsedAt }) =>
+    lastUsedAt && (
+      <>
+        Last used <RelativeTime at={lastUsedAt} />
+      </>
+    ),
+};
+
+/** Keys that nothing has ever used. */
+export const NEVER_USED: Concern = {
+  id: 'never-used',
+  title: 'Never used',
+  meaning: `Made more than ${NEVER_USED_DAYS} days ago, and never presented since.`,
+  none: `Every key older than ${NEVER_USED_DAYS} days has been used.`,
+  remedies: ['revoke'],
+  orderBy: { field: 'LAST_USED_AT', direction: 'ASC' },
+  filter: (now) => ({ status: ['ACTIVE'], unusedSince: day(now, -NEVER_USED_DAYS) }),
+  fits: ({ lastUsedAt }) => !lastUsedAt,
+  why: ({ createdAt }) => (
+    <>
+      Made <RelativeTime at={createdAt} />
+    </>
+  ),
+};
+
+/** Whether the key, as it is now, still is of this concern. */
+export function isOf(key: KeyFactsFragment, { fits }: Concern, filter: ApiKeyFilter): boolean {
+  return isInList(key, filter) && (fits?.(key) ?? true);
+}
+
+function day(now: number, days: number): string {
+  return new Date(now + days * DAY_MS).toISOString();
+}

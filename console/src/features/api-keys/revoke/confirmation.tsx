@@ -1,0 +1,78 @@
+import { type FormEvent, useState } from 'react';
+import type { Fault } from '../../../api/fault.ts';
+import { Field, FormFault } from '../../../components/field.tsx';
+import { Input, TextArea } from '../../../components/input.tsx';
+
+/** What somebody has typed to mean it. */
+export interface Confirmation {
+  readonly typed: string;
+  readonly reason: string;
+}
+
+/** A confirmation that is typed, and whether it is the one that was asked for. */
+export function useConfirmation(phrase: string) {
+  const [given, setGiven] = useState<Confirmation>({ typed: '', reason: '' });
+  const isMeant = given.typed.trim() === phrase;
+  const reason = given.reason.trim() || null;
+  return { given, setGiven, isMeant, reason };
+}
+
+/** Asks for the words to be typed, and for a reason; its button stands elsewhere, and names it in `form`. */
+export function ConfirmationForm({
+  id,
+  phrase,
+  given,
+  fault,
+  onChange,
+  onConfirmed,
+}: {
+  readonly id: string;
+  /** What has to be typed. */
+  readonly phrase: string;
+  readonly given: Confirmation;
+  readonly fault: Fault | null;
+  onChange(given: Confirmation): void;
+  onConfirmed(): void;
+}) {
+  const confirm = (event: FormEvent) => {
+    event.preventDefault();
+    if (given.typed.trim() === phrase) onConfirmed();
+  };
+  return (
+    <form id={id} onSubmit={confirm} className="flex flex-col gap-4">
+      <Field label="Reason" optional hint="For the audit log" error={fault?.at('reason')}>
+        {(props) => (
+          <TextArea
+            {...props}
+            rows={2}
+            maxLength={500}
+            value={given.reason}
+            onChange={(event) => onChange({ ...given, reason: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        label={
+          <>
+            Type{' '}
+            <span className="rounded bg-hover px-1.5 py-0.5 font-mono text-[0.8125rem] break-words">
+              {phrase}
+            </span>{' '}
+            to confirm
+          </>
+        }
+      >
+        {(props) => (
+          <Input
+            {...props}
+            autoComplete="off"
+            spellCheck={false}
+            value={given.typed}
+            onChange={(event) => onChange({ ...given, typed: event.target.value })}
+          />
+        )}
+      </Field>
+      <FormFault fault={fault} fields={['reason']} />
+    </form>
+  );
+}

@@ -1,0 +1,38 @@
+import { useEffect } from 'react';
+import { useQuery } from 'urql';
+import { parsed } from '../../../api/document.ts';
+import { LastDayOfKeysDocument } from '../../../generated/graphql.ts';
+import { useOrganization } from '../../../viewer/organization.tsx';
+
+/** What one request may cost bounds how many keys' hours it can ask for. */
+const KEYS_MAX = 80;
+
+/** The hours of a key with any use, of the last 24. */
+export type Hours = readonly {
+  readonly start: string;
+  readonly verified: number;
+  readonly denied: number;
+}[];
+
+/** The last 24 hours of the keys by their ids, and each use that happens meanwhile; of 80 keys at most. */
+export function useLastDay(ids: readonly string[]): ReadonlyMap<string, Hours> {
+  const { events } = useOrganization();
+  const wanted = ids.slice(0, KEYS_MAX).join(' ');
+  const asked = wanted === '' ? [] : wanted.split(' ');
+  useEffect(() => (wanted ? events.watchUses(wanted.split(' ')) : undefined), [events, wanted]);
+  const [{ data }] = useQuery({
+    query: parsed(LastDayOfKeysDocument),
+    variables: { ids: asked },
+    pause: asked.length === 0,
+    requestPolicy: 'cache-and-network',
+  });
+  const hours = new Map<string, Hours>();
+  for (const node of data?.nodes ?? [])
+    if (node && 'usage' in node && node.usage) hours.set(node.id, node.usage);
+  return hours;
+}
+
+/** How often a key was accepted in these hours. */
+export function usesIn(hours: Hours): number {
+  return hours.reduce((sum, { verified }) => sum + verified, 0);
+}

@@ -1,0 +1,45 @@
+import { ShieldCheck, ShieldQuestion } from 'lucide-react';
+import { classNames } from '../../../components/class-names.ts';
+import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
+import { Propagated } from './propagated.tsx';
+
+/** Which servers are known to refuse what was revoked, and how soon they did. */
+export function PropagationShown({ propagation }: { readonly propagation: PropagationFactsFragment }) {
+  const { confirmedNodes, totalNodes } = propagation;
+  const isWhole = confirmedNodes === totalNodes;
+  const Icon = isWhole ? ShieldCheck : ShieldQuestion;
+  return (
+    <div
+      role="status"
+      className={classNames(
+        'flex items-start gap-3 rounded-lg px-3.5 py-3',
+        isWhole ? 'bg-good-soft text-good' : 'bg-warn-soft text-warn',
+      )}
+    >
+      <Icon size={20} aria-hidden="true" className="mt-0.5 shrink-0" />
+      <div className="min-w-0">
+        <p className="first-letter:uppercase">
+          <Propagated propagation={propagation} />
+        </p>
+        {!isWhole && (
+          <p className="mt-1">
+            What did not confirm has stopped trusting what it remembers, and reads the database for each
+            request.
+          </p>
+        )}
+        <ol className="mt-2 flex flex-wrap gap-1.5" aria-hidden="true">
+          {Array.from({ length: Math.min(totalNodes, 32) }, (_, node) => (
+            <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: nodes have no names here.
+              key={node}
+              className={classNames(
+                'h-1.5 w-6 rounded-full',
+                node < confirmedNodes ? 'bg-current' : 'border border-current',
+              )}
+            />
+          ))}
+        </ol>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { useId, useState } from 'react';
+import { useSubmit } from '../../../api/use-submit.ts';
+import { Button } from '../../../components/button.tsx';
+import { AlertCancel, AlertDialog } from '../../../components/dialog.tsx';
+import {
+  type KeyFactsFragment,
+  type PropagationFactsFragment,
+  RevokeKeyDocument,
+} from '../../../generated/graphql.ts';
+import { ConfirmationForm, useConfirmation } from './confirmation.tsx';
+import { KeyUse } from './key-use.tsx';
+import { Revoked } from './revoked.tsx';
+
+interface Props {
+  readonly apiKey: KeyFactsFragment;
+  onClose(): void;
+}
+
+/** Ends a key: who would notice first, then its name to be typed, then proof of where it is refused. */
+export function RevokeDialog({ apiKey, onClose }: Props) {
+  const [propagation, setPropagation] = useState<PropagationFactsFragment | null>(null);
+  if (!propagation) return <Asked apiKey={apiKey} onClose={onClose} onRevoked={setPropagation} />;
+  return (
+    <Revoked
+      title={`“${apiKey.name}” is revoked`}
+      description="Whoever presents it is refused, and told so by the gateway."
+      propagation={propagation}
+      onClose={onClose}
+    />
+  );
+}
+
+function Asked({
+  apiKey,
+  onClose,
+  onRevoked,
+}: Props & { onRevoked(propagation: PropagationFactsFragment): void }) {
+  const form = useId();
+  // White space in names is shown as one space.
+  const phrase = apiKey.name.replace(/\s+/g, ' ');
+  const { given, setGiven, isMeant, reason } = useConfirmation(phrase);
+  const { submit, busy, fault } = useSubmit(RevokeKeyDocument, ({ revokeApiKey }) => revokeApiKey);
+  const revoke = async () => {
+    const payload = await submit({ input: { id: apiKey.id, reason } });
+    if (payload) onRevoked(payload.propagation);
+  };
+  return (
+    <AlertDialog
+      title={`Revoke “${apiKey.name}”?`}
+      description="It is refused from this moment on, everywhere and for ever. There is no undo."
+      onClose={onClose}
+      actions={
+        <>
+          <AlertCancel asChild>
+            <Button>Keep the key</Button>
+          </AlertCancel>
+          <Button type="submit" form={form} look="danger" disabled={!isMeant} busy={busy}>
+            Revoke for ever
+          </Button>
+        </>
+      }
+    >
+      <KeyUse apiKey={apiKey} />
+      <ConfirmationForm
+        id={form}
+        phrase={phrase}
+        given={given}
+        fault={fault}
+        onChange={setGiven}
+        onConfirmed={revoke}
+      />
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,93 @@
+import { useId, useState } from 'react';
+import { useSubmit } from '../../../api/use-submit.ts';
+import { Button } from '../../../components/button.tsx';
+import { counted } from '../../../components/counted.ts';
+import { AlertCancel, AlertDialog } from '../../../components/dialog.tsx';
+import {
+  type KeyFactsFragment,
+  type PropagationFactsFragment,
+  RevokeKeysDocument,
+} from '../../../generated/graphql.ts';
+import { ConfirmationForm, useConfirmation } from './confirmation.tsx';
+import { Revoked } from './revoked.tsx';
+import { SelectionUse } from './selection-use.tsx';
+
+/** Keys that one request can end. */
+const KEYS_MAX = 500;
+
+interface Props {
+  readonly keys: readonly KeyFactsFragment[];
+  onClose(revoked: boolean): void;
+}
+
+/** Ends several keys, all or none: which of them are in use first, then words to be typed, then where they are refused. */
+export function RevokeManyDialog({ keys, onClose }: Props) {
+  const [propagation, setPropagation] = useState<PropagationFactsFragment | null>(null);
+  if (keys.length > KEYS_MAX) return <TooMany count={keys.length} onClose={onClose} />;
+  if (!propagation) return <Asked keys={keys} onClose={onClose} onRevoked={setPropagation} />;
+  return (
+    <Revoked
+      title={`${counted(keys.length, 'key')} ${keys.length === 1 ? 'is' : 'are'} revoked`}
+      description="Whoever presents one of them is refused, and told so by the gateway."
+      propagation={propagation}
+      onClose={() => onClose(true)}
+    />
+  );
+}
+
+function Asked({
+  keys,
+  onClose,
+  onRevoked,
+}: Props & { onRevoked(propagation: PropagationFactsFragment): void }) {
+  const form = useId();
+  const phrase = `revoke ${counted(keys.length, 'key')}`;
+  const { given, setGiven, isMeant, reason } = useConfirmation(phrase);
+  const { submit, busy, fault } = useSubmit(RevokeKeysDocument, ({ revokeApiKeys }) => revokeApiKeys);
+  const revoke = async () => {
+    const payload = await submit({ input: { ids: keys.map(({ id }) => id), reason } });
+    if (payload) onRevoked(payload.propagation);
+  };
+  return (
+    <AlertDialog
+      title={`Revoke ${counted(keys.length, 'key')}?`}
+      description="All of them are refused from this moment on, everywhere and for ever, or none is. There is no undo."
+      onClose={() => onClose(false)}
+      actions={
+        <>
+          <AlertCancel asChild>
+            <Button>Keep the keys</Button>
+          </AlertCancel>
+          <Button type="submit" form={form} look="danger" disabled={!isMeant} busy={busy}>
+            Revoke for ever
+          </Button>
+        </>
+      }
+    >
+      <SelectionUse keys={keys} />
+      <ConfirmationForm
+        id={form}
+        phrase={phrase}
+        given={given}
+        fault={fault}
+        onChange={setGiven}
+        onConfirmed={revoke}
+      />
+    </AlertDialog>
+  );
+}
+
+function TooMany({ count, onClose }: { readonly count: number; onClose(revoked: boolean): void }) {
+  return (
+    <AlertDialog
+      title="These are too many at once"
+      description={`${counted(count, 'key')} are selected; ${KEYS_MAX} can be revoked together, so that it is all or none.`}
+      onClose={() => onClose(false)}
+      actions={
+        <AlertCancel asChild>
+          <Button>Back</Button>
+        </AlertCancel>
+      }
+    />
+  );
+}

@@ -1,0 +1,31 @@
+import { Ban } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../../components/button.tsx';
+import type { KeyFactsFragment } from '../../../generated/graphql.ts';
+import { RevokeManyDialog } from './revoke-many-dialog.tsx';
+
+/** The button that ends the selected keys, those that are not ended yet. */
+export function RevokeSelection({
+  keys,
+  done,
+}: {
+  readonly keys: readonly KeyFactsFragment[];
+  done(): void;
+}) {
+  // As they were when it was opened: they change while they are revoked.
+  const [chosen, setChosen] = useState<readonly KeyFactsFragment[] | null>(null);
+  const revocable = keys.filter(({ status }) => status !== 'REVOKED');
+  const close = (revoked: boolean) => {
+    setChosen(null);
+    if (revoked) done();
+  };
+  return (
+    <>
+      <Button look="danger" disabled={revocable.length === 0} onClick={() => setChosen(revocable)}>
+        <Ban size={16} aria-hidden="true" />
+        Revoke
+      </Button>
+      {chosen && <RevokeManyDialog keys={chosen} onClose={close} />}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { Button } from '../../../components/button.tsx';
+import { AlertCancel, AlertDialog } from '../../../components/dialog.tsx';
+import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
+import { PropagationShown } from './propagation.tsx';
+
+/** The end of a revocation: proof of where what was revoked is refused. */
+export function Revoked({
+  title,
+  description,
+  propagation,
+  onClose,
+}: {
+  readonly title: string;
+  readonly description: string;
+  readonly propagation: PropagationFactsFragment;
+  onClose(): void;
+}) {
+  return (
+    <AlertDialog
+      title={title}
+      description={description}
+      onClose={onClose}
+      actions={
+        <AlertCancel asChild>
+          <Button look="primary">Done</Button>
+        </AlertCancel>
+      }
+    >
+      <PropagationShown propagation={propagation} />
+    </AlertDialog>
+  );
+}

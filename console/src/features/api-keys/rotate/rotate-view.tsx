@@ -1,0 +1,114 @@
+import { ArrowLeft, SearchX } from 'lucide-react';
+import { useState } from 'react';
+import { Link, useParams } from 'wouter';
+import { Button, ButtonLink } from '../../../components/button.tsx';
+import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../components/page.tsx';
+import { RotatedKeyDocument, type RotatedKeyQuery } from '../../../generated/graphql.ts';
+import { useWatchedKey } from '../../../live/use-watched-key.ts';
+import { SecretOnce } from '../form/secret-once.tsx';
+import { BeginRotation } from './begin-rotation.tsx';
+import { Cutover } from './cutover.tsx';
+import { type Finished, RotationFinished } from './rotation-finished.tsx';
+
+/** A rotation, step by step: a new secret beside the old one, both watched, then the end of the old one. */
+export function RotateView() {
+  const { keyId: id = '' } = useParams();
+  const { data, error, reload } = useWatchedKey(RotatedKeyDocument, id);
+  if (data?.apiKey) return <Rotation key={id} apiKey={data.apiKey} reload={reload} />;
+  if (error) return <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />;
+  if (!data) return <SkeletonRows />;
+  return (
+    <EmptyState
+      icon={SearchX}
+      title="There is no such key"
+      action={<ButtonLink to="/keys">All keys</ButtonLink>}
+    >
+      Or it belongs to another organization.
+    </EmptyState>
+  );
+}
+
+function Rotation({
+  apiKey,
+  reload,
+}: {
+  readonly apiKey: NonNullable<RotatedKeyQuery['apiKey']>;
+  reload(): void;
+}) {
+  const { id, name, status, secrets } = apiKey;
+  const [secret, setSecret] = useState<string | null>(null);
+  const [finished, setFinished] = useState<Finished | null>(null);
+  const active = secrets.find((one) => one.status === 'ACTIVE');
+  const retiring = secrets.filter((one) => one.status === 'RETIRING');
+  const step = finished ? 3 : retiring.length > 0 ? 2 : 1;
+  return (
+    <div className="flex flex-col gap-3">
+      <Link
+        href={`/keys/${id}`}
+        className="inline-flex w-fit max-w-full items-center gap-1.5 text-soft hover:text-text"
+      >
+        <ArrowLeft size={16} className="shrink-0" aria-hidden="true" />
+        <span className="truncate">{name}</span>
+      </Link>
+      <Page
+        title={`Rotate ${name}`}
+        description="A new secret works beside the old one until nobody uses the old one any more."
+      >
+        <Steps step={step} />
+        {status === 'REVOKED' || status === 'EXPIRED' ? (
+          <EmptyState icon={SearchX} title="This key can’t be rotated">
+            It is {status === 'REVOKED' ? 'revoked' : 'past its expiry'}, and none of its secrets is accepted.
+          </EmptyState>
+        ) : finished ? (
+          <RotationFinished keyId={id} finished={finished} />
+        ) : active && retiring.length > 0 ? (
+          <Cutover active={active} retiring={retiring} onFinished={setFinished} />
+        ) : (
+          <BeginRotation
+            keyId={id}
+            onRotated={(made) => {
+              setSecret(made);
+              reload();
+            }}
+          />
+        )}
+      </Page>
+      {secret !== null && (
+        <SecretOnce title="The new secret" secret={secret} done={() => setSecret(null)}>
+          <p className="text-soft">
+            Put it where the old one is used now. This page then shows how the traffic goes over, and you
+            finish when the old secret is quiet.
+          </p>
+        </SecretOnce>
+      )}
+    </div>
+  );
+}
+
+const STEPS = ['Make a new secret', 'Watch the traffic go over', 'Finish'] as const;
+
+function Steps({ step }: { readonly step: number }) {
+  return (
+    <ol className="flex flex-col gap-x-6 gap-y-2 sm:flex-row">
+      {STEPS.map((words, index) => {
+        const isNow = index + 1 === step;
+        const isDone = index + 1 < step || step === STEPS.length;
+        return (
+          <li
+            key={words}
+            aria-current={isNow ? 'step' : undefined}
+            className={`flex items-center gap-2 font-medium ${isNow ? 'text-text' : 'text-soft'}`}
+          >
+            <span
+              aria-hidden="true"
+              className={`flex size-6 items-center justify-center rounded-full text-xs ${isNow || isDone ? 'bg-accent text-on-accent' : 'bg-line text-text'}`}
+            >
+              {index + 1}
+            </span>
+            {words}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,41 @@
+import { ShieldCheck } from 'lucide-react';
+import { ButtonLink } from '../../../components/button.tsx';
+import { Card, EmptyState } from '../../../components/page.tsx';
+import type { FinishRotationMutation } from '../../../generated/graphql.ts';
+import { Propagated } from '../revoke/propagated.tsx';
+
+type Payload = Extract<FinishRotationMutation['revokeApiKeySecret'], { propagation: unknown }>;
+
+/** What became of the old secret. */
+export interface Finished {
+  readonly start: string;
+  readonly propagation: Payload['propagation'];
+}
+
+/** The last step: the old secret is refused, and by whom. */
+export function RotationFinished({
+  keyId,
+  finished,
+}: {
+  readonly keyId: string;
+  readonly finished: Finished;
+}) {
+  return (
+    <Card>
+      <EmptyState
+        icon={ShieldCheck}
+        title="The rotation is finished"
+        action={
+          <ButtonLink to={`/keys/${keyId}`} look="primary">
+            Back to the key
+          </ButtonLink>
+        }
+      >
+        <p>
+          The secret that starts with <span className="font-mono">{finished.start}</span> is{' '}
+          <Propagated propagation={finished.propagation} />.
+        </p>
+      </EmptyState>
+    </Card>
+  );
+}

@@ -1,0 +1,51 @@
+import type { ActorNameFragment, AuditFactsFragment } from '../../generated/graphql.ts';
+import { csvFile } from './csv.ts';
+
+/** A form in which the log can be taken away. */
+export type AuditFormat = 'csv' | 'json';
+
+const COLUMNS = [
+  'sequence',
+  'occurredAt',
+  'action',
+  'outcome',
+  'actorId',
+  'actorName',
+  'targetId',
+  'changes',
+  'ip',
+  'userAgent',
+] as const;
+
+type Line = Readonly<Record<(typeof COLUMNS)[number], unknown>>;
+
+/** The entries as a file's content. */
+export function auditFile(entries: readonly AuditFactsFragment[], format: AuditFormat): string {
+  const lines = entries.map(lineOf);
+  if (format === 'json') return `${JSON.stringify(lines, null, 2)}\n`;
+  return csvFile([COLUMNS, ...lines.map((line) => COLUMNS.map((column) => line[column]))]);
+}
+
+/** Who did it: the id as the filters take it, and what it is called. */
+export function actorOf(actor: ActorNameFragment): { readonly id: string; readonly name: string } {
+  if (actor.__typename === 'SystemActor') return { id: actor.system, name: actor.system };
+  if (actor.__typename === 'User') return { id: actor.id, name: actor.name ?? actor.email };
+  return { id: actor.id, name: actor.keyName };
+}
+
+/** Has the browser save a text as a file. */
+export function saveFile(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser may take a moment to begin.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+function lineOf(entry: AuditFactsFragment): Line {
+  const { sequence, occurredAt, action, outcome, targetId, changes, ip, userAgent } = entry;
+  const { id: actorId, name: actorName } = actorOf(entry.actor);
+  return { sequence, occurredAt, action, outcome, actorId, actorName, targetId, changes, ip, userAgent };
+}

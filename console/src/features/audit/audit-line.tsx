@@ -1,0 +1,119 @@
+import { ChevronDown } from 'lucide-react';
+import { type ReactNode, useId, useState } from 'react';
+import { ActorName } from '../../components/actor-name.tsx';
+import { Button } from '../../components/button.tsx';
+import { classNames } from '../../components/class-names.ts';
+import { Fact, Facts } from '../../components/page.tsx';
+import { FullTime, RelativeTime } from '../../components/time.tsx';
+import type { AuditFactsFragment } from '../../generated/graphql.ts';
+import { wordsOf } from './audit-actions.ts';
+import { AuditChanges } from './audit-changes.tsx';
+import { actorOf } from './audit-file.ts';
+import type { AuditSearch } from './audit-search.ts';
+import { useName } from './names.tsx';
+
+/** An entry in one sentence; opened, all that the log has of it. */
+export function AuditLine({
+  entry,
+  narrow,
+}: {
+  readonly entry: AuditFactsFragment;
+  narrow(changes: Partial<AuditSearch>): void;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const { words, names } = wordsOf(entry.action, entry.actor.__typename === 'SystemActor');
+  const { targetId } = entry;
+  const target = useName(targetId);
+  const actor = actorOf(entry.actor);
+  return (
+    <li className="border-b border-line last:border-0" data-entry={entry.sequence}>
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+        className="flex w-full flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-3 text-left hover:bg-hover/60 sm:flex-nowrap"
+      >
+        <span className="w-full min-w-0 grow basis-full break-words sm:w-auto sm:basis-0">
+          <span className="font-medium">{actor.name}</span> {words}
+          {names && targetId && (
+            <>
+              {' '}
+              <span className={target ? 'font-medium' : 'font-mono text-[0.8125rem] break-all'}>
+                {target ?? targetId}
+              </span>
+            </>
+          )}
+        </span>
+        <span className="shrink-0 text-[0.8125rem] text-soft sm:w-28 sm:text-right">
+          <RelativeTime at={entry.occurredAt} />
+        </span>
+        <ChevronDown
+          size={16}
+          aria-hidden="true"
+          className={classNames(
+            'ml-auto shrink-0 text-soft transition-transform sm:ml-0',
+            isOpen && 'rotate-180',
+          )}
+        />
+      </button>
+      <div id={id} hidden={!isOpen} className="px-4 pt-1 pb-4">
+        {isOpen && <Details entry={entry} narrow={narrow} />}
+      </div>
+    </li>
+  );
+}
+
+function Details({
+  entry,
+  narrow,
+}: {
+  readonly entry: AuditFactsFragment;
+  narrow(changes: Partial<AuditSearch>): void;
+}) {
+  const { targetId } = entry;
+  const actor = actorOf(entry.actor);
+  return (
+    <div className="flex flex-col gap-4 rounded-lg border border-line p-4">
+      <AuditChanges changes={entry.changes} />
+      <Facts>
+        <Fact name="Action">
+          <Code>{entry.action}</Code>
+        </Fact>
+        <Fact name="When">
+          <FullTime at={entry.occurredAt} />
+        </Fact>
+        <Fact name="Who">
+          <ActorName actor={entry.actor} />
+        </Fact>
+        <Fact name="Outcome">{entry.outcome === 'DENIED' ? 'Denied' : 'Done'}</Fact>
+        {targetId && (
+          <Fact name="Object">
+            <Code>{targetId}</Code>
+          </Fact>
+        )}
+        <Fact name="Address">{entry.ip ?? 'None: on the server itself'}</Fact>
+        {entry.userAgent && <Fact name="Client">{entry.userAgent}</Fact>}
+        <Fact name="Number">{entry.sequence}</Fact>
+      </Facts>
+      <div className="flex flex-wrap gap-2">
+        <Button size="small" onClick={() => narrow({ actor: actor.id })}>
+          Only by {actor.name}
+        </Button>
+        {targetId && (
+          <Button size="small" onClick={() => narrow({ target: targetId })}>
+            Only this object
+          </Button>
+        )}
+        <Button size="small" onClick={() => narrow({ action: entry.action })}>
+          Only this action
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Code({ children }: { readonly children: ReactNode }) {
+  return <code className="font-mono text-[0.8125rem] break-all">{children}</code>;
+}

@@ -1,0 +1,65 @@
+import { type AddressSearch, useSearchInAddress } from '../../components/search-in-address.ts';
+import type { AuditFilter } from '../../generated/graphql.ts';
+import { ACTION_GROUPS } from './audit-actions.ts';
+
+/** What of the log is shown, as the address says it; empty: not narrowed. */
+export interface AuditSearch {
+  /** An action, or the beginning that several have in common: `api_key`. */
+  readonly action: string;
+  /** A user's or key's id, or a system's name. */
+  readonly actor: string;
+  readonly target: string;
+  /** Days, both included, as the browser's clock has them: `2026-05-31`. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const PARAMETERS = ['action', 'actor', 'target', 'from', 'to'] as const;
+const DAY_MS = 86_400_000;
+
+/** The search in the address, and how to change parts of it. */
+export function useAuditSearch(): AddressSearch<AuditSearch, keyof AuditSearch> {
+  return useSearchInAddress(readSearch);
+}
+
+function readSearch(parameters: URLSearchParams): AuditSearch {
+  const given = (name: (typeof PARAMETERS)[number]) => parameters.get(name) ?? '';
+  const day = (name: 'from' | 'to') => (isDay(given(name)) ? given(name) : '');
+  return {
+    action: given('action'),
+    actor: given('actor'),
+    target: given('target'),
+    from: day('from'),
+    to: day('to'),
+  };
+}
+
+/** Whether there is such a day: a date of 30 February is read as one of March. */
+export function isDay(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** Whether the search leaves anything out. */
+export function isNarrowed(search: AuditSearch): boolean {
+  return PARAMETERS.some((name) => search[name] !== '');
+}
+
+/** The search as the API takes it. */
+export function filterOf({ action, actor, target, from, to }: AuditSearch): AuditFilter {
+  const group = ACTION_GROUPS.find(({ id }) => id === action);
+  const [first, last] = [startOf(from), startOf(to)];
+  return {
+    ...(action && { actions: group ? [...group.actions] : [action] }),
+    ...(actor && { actorId: actor }),
+    ...(target.trim() && { targetId: target.trim() }),
+    ...(first !== null && { from: new Date(first).toISOString() }),
+    // A day and a half later is the next day, however long the clocks make this one.
+    ...(last !== null && { to: new Date(new Date(last + 1.5 * DAY_MS).setHours(0, 0, 0, 0)).toISOString() }),
+  };
+}
+
+function startOf(day: string): number | null {
+  const start = Date.parse(`${day}T00:00:00`);
+  return day === '' || Number.isNaN(start) ? null : start;
+}

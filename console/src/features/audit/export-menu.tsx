@@ -1,0 +1,60 @@
+import { Download } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { now } from '../../api/clock.ts';
+import { Button } from '../../components/button.tsx';
+import { Menu, MenuItem } from '../../components/menu.tsx';
+import { useToast } from '../../shell/toasts.tsx';
+import { useOrganization } from '../../viewer/organization.tsx';
+import { type AuditFormat, auditFile, saveFile } from './audit-file.ts';
+import { type AuditLog, allEntries } from './audit-log.ts';
+
+const TYPES: Readonly<Record<AuditFormat, string>> = {
+  csv: 'text/csv;charset=utf-8',
+  json: 'application/json',
+};
+
+/** Takes all entries away that the filters leave, as a file that is made in the browser. */
+export function ExportMenu({ log }: { readonly log: AuditLog }) {
+  const { slug } = useOrganization();
+  const toast = useToast();
+  const [count, setCount] = useState<number | null>(null);
+  const running = useRef<AbortController | null>(null);
+  useEffect(() => () => running.current?.abort(), []);
+  const exportAs = async (format: AuditFormat) => {
+    const controller = new AbortController();
+    running.current = controller;
+    setCount(0);
+    try {
+      const entries = await allEntries(log, setCount, controller.signal);
+      const day = new Date(now()).toISOString().slice(0, 10);
+      saveFile(`audit-${slug}-${day}.${format}`, TYPES[format], auditFile(entries, format));
+      toast({ tone: 'good', text: `Exported: ${entries.length.toLocaleString('en')} entries` });
+    } catch (error) {
+      if (!controller.signal.aborted)
+        toast({ tone: 'danger', text: error instanceof Error ? error.message : String(error) });
+    }
+    setCount(null);
+  };
+  if (count !== null)
+    return (
+      <>
+        <span role="status" className="text-soft tabular-nums">
+          {count.toLocaleString('en')} entries…
+        </span>
+        <Button onClick={() => running.current?.abort()}>Cancel</Button>
+      </>
+    );
+  return (
+    <Menu
+      trigger={
+        <Button>
+          <Download size={16} aria-hidden="true" />
+          Export
+        </Button>
+      }
+    >
+      <MenuItem onSelect={() => void exportAs('csv')}>As CSV, for spreadsheets</MenuItem>
+      <MenuItem onSelect={() => void exportAs('json')}>As JSON, for programs</MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,129 @@
+import { useState } from 'react';
+import { useSubmit } from '../../api/use-submit.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
+import { Field, FormFault } from '../../components/field.tsx';
+import { Input } from '../../components/input.tsx';
+import { InviteMemberDocument, type MemberFactsFragment } from '../../generated/graphql.ts';
+import { useOrganization } from '../../viewer/organization.tsx';
+import { InvitationLink } from './invitation-link.tsx';
+import { type RoleAndTeams, RoleAndTeamsFields, roleFault } from './role-and-teams.tsx';
+
+interface Invitation extends RoleAndTeams {
+  readonly email: string;
+  readonly name: string;
+}
+
+/** Invites somebody, or `again` who has not joined yet; then shows the link, once. */
+export function InviteDialog({ again, onClose }: { readonly again?: MemberFactsFragment; onClose(): void }) {
+  const [invitation, setInvitation] = useState<Invitation>({
+    email: again?.email ?? '',
+    name: again?.name ?? '',
+    roleId: again?.role.id ?? '',
+    teamIds: again?.teams.map(({ id }) => id) ?? [],
+  });
+  const [link, setLink] = useState<string | null>(null);
+  if (link !== null) return <InvitationLink link={link} email={invitation.email} onClose={onClose} />;
+  return (
+    <InviteForm
+      invitation={invitation}
+      isAgain={again !== undefined}
+      onChange={setInvitation}
+      onInvited={setLink}
+      onClose={onClose}
+    />
+  );
+}
+
+function InviteForm({
+  invitation,
+  isAgain,
+  onChange,
+  onInvited,
+  onClose,
+}: {
+  readonly invitation: Invitation;
+  readonly isAgain: boolean;
+  onChange(invitation: Invitation): void;
+  onInvited(link: string): void;
+  onClose(): void;
+}) {
+  const { id: organizationId, api } = useOrganization();
+  const {
+    submit: send,
+    busy,
+    fault,
+  } = useSubmit(InviteMemberDocument, (data) => data.inviteMember, { cached: false });
+  const { email, name, roleId, teamIds } = invitation;
+  const fields = ['email', 'name', 'roleId', 'teamIds'];
+  const submit = async () => {
+    const input = { organizationId, email, name: name.trim() || null, roleId, teamIds: [...teamIds] };
+    const invited = await send({ input });
+    if (!invited) return;
+    onInvited(invited.signInUrl);
+    api.reload();
+  };
+  const taken = fault?.code === 'CONFLICT' ? fault.message : null;
+  const besides = taken || roleFault(fault) ? null : fault;
+  return (
+    <Dialog
+      title={isAgain ? 'Make a new invitation link' : 'Invite somebody'}
+      description={
+        isAgain
+          ? 'The link that was made before works no more.'
+          : 'You get a one-time link to hand to the person: good once, for 7 days.'
+      }
+      onClose={onClose}
+    >
+      <form
+        noValidate
+        className="contents"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <DialogBody>
+          <Field label="E-mail" error={fault?.at('email') ?? taken}>
+            {(props) => (
+              <Input
+                {...props}
+                type="email"
+                autoComplete="off"
+                maxLength={254}
+                readOnly={isAgain}
+                value={email}
+                onChange={(event) => onChange({ ...invitation, email: event.target.value })}
+              />
+            )}
+          </Field>
+          {!isAgain && (
+            <Field label="Name" optional error={fault?.at('name')}>
+              {(props) => (
+                <Input
+                  {...props}
+                  autoComplete="off"
+                  maxLength={100}
+                  value={name}
+                  onChange={(event) => onChange({ ...invitation, name: event.target.value })}
+                />
+              )}
+            </Field>
+          )}
+          <RoleAndTeamsFields
+            value={invitation}
+            fault={taken ? null : fault}
+            onChange={(value) => onChange({ ...invitation, ...value })}
+          />
+          <FormFault fault={besides} fields={fields} />
+        </DialogBody>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={busy} disabled={roleId === '' || email.trim() === ''}>
+            {isAgain ? 'Make the link' : 'Invite'}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,129 @@
+import { Ellipsis } from 'lucide-react';
+import { Badge } from '../../components/badge.tsx';
+import { IconButton } from '../../components/button.tsx';
+import { Menu, MenuItem } from '../../components/menu.tsx';
+import type { Column } from '../../components/table.tsx';
+import { DateText } from '../../components/time.tsx';
+import type { MemberFactsFragment } from '../../generated/graphql.ts';
+import { personName } from './member-list.ts';
+
+/** What can be done with a member; `renew`: another invitation link. */
+export type MemberAction = 'change' | 'renew' | 'remove';
+
+interface Options {
+  readonly viewerId: string;
+  actionsFor(member: MemberFactsFragment): readonly MemberAction[];
+  onAction(action: MemberAction, member: MemberFactsFragment): void;
+}
+
+/** The columns of the list of people. */
+export function memberColumns({
+  viewerId,
+  actionsFor,
+  onAction,
+}: Options): readonly Column<MemberFactsFragment>[] {
+  return [
+    {
+      id: 'person',
+      header: 'Person',
+      className: 'w-auto',
+      cell: (member) => <Person member={member} isViewer={member.user?.id === viewerId} />,
+    },
+    {
+      id: 'role',
+      header: 'Role',
+      className: 'hidden w-40 md:table-cell',
+      cell: ({ role }) => <span className="block truncate">{role.name}</span>,
+    },
+    {
+      id: 'teams',
+      header: 'Teams',
+      className: 'hidden w-48 lg:table-cell',
+      cell: ({ teams }) => <TeamNames names={teams.map(({ name }) => name)} />,
+    },
+    {
+      id: 'joined',
+      header: 'Joined',
+      className: 'w-26 sm:w-36',
+      cell: ({ joinedAt }) => (joinedAt ? <DateText at={joinedAt} /> : <Badge tone="warn">Invited</Badge>),
+    },
+    {
+      id: 'actions',
+      header: <span className="sr-only">Actions</span>,
+      className: 'w-14 text-right',
+      cell: (member) => (
+        <MemberMenu
+          member={member}
+          actions={actionsFor(member)}
+          onAction={(action) => onAction(action, member)}
+        />
+      ),
+    },
+  ];
+}
+
+function Person({
+  member: { email, name, role },
+  isViewer,
+}: {
+  readonly member: MemberFactsFragment;
+  readonly isViewer: boolean;
+}) {
+  return (
+    <div className="flex min-w-0 flex-col">
+      <span className="flex min-w-0 items-center gap-2">
+        <span className="truncate font-medium">{personName({ email, name })}</span>
+        {isViewer && <Badge>You</Badge>}
+      </span>
+      <span className="truncate text-xs leading-4 text-soft">
+        <span className="md:hidden">
+          {role.name}
+          {name && ' · '}
+        </span>
+        {name && email}
+      </span>
+    </div>
+  );
+}
+
+function TeamNames({ names }: { readonly names: readonly string[] }) {
+  if (names.length === 0) return <span className="text-soft">None</span>;
+  const text = names.join(', ');
+  return (
+    <span className="block truncate" title={text}>
+      {text}
+    </span>
+  );
+}
+
+function MemberMenu({
+  member,
+  actions,
+  onAction,
+}: {
+  readonly member: MemberFactsFragment;
+  readonly actions: readonly MemberAction[];
+  onAction(action: MemberAction): void;
+}) {
+  if (actions.length === 0) return null;
+  const words: Readonly<Record<MemberAction, string>> = {
+    change: 'Change role and teams',
+    renew: 'Make a new invitation link',
+    remove: member.joinedAt ? 'Remove from the organization' : 'Withdraw the invitation',
+  };
+  return (
+    <Menu
+      trigger={
+        <IconButton label={`Actions for ${member.email}`} className="size-8">
+          <Ellipsis size={18} aria-hidden="true" />
+        </IconButton>
+      }
+    >
+      {actions.map((action) => (
+        <MenuItem key={action} danger={action === 'remove'} onSelect={() => onAction(action)}>
+          {words[action]}
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}

@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import { useSubmit } from '../../api/use-submit.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
+import { FormFault } from '../../components/field.tsx';
+import { type MemberFactsFragment, UpdateMemberDocument } from '../../generated/graphql.ts';
+import { useToast } from '../../shell/toasts.tsx';
+import { useOrganization } from '../../viewer/organization.tsx';
+import { useViewer } from '../../viewer/session.tsx';
+import { personName } from './member-list.ts';
+import { type RoleAndTeams, RoleAndTeamsFields, roleFault } from './role-and-teams.tsx';
+
+/** Gives a member another role or other teams, at once. */
+export function MemberDialog({ member, onClose }: { readonly member: MemberFactsFragment; onClose(): void }) {
+  const { id, user, role, teams } = member;
+  const toast = useToast();
+  const { refreshPermissions } = useOrganization();
+  const isViewer = useViewer().id === user?.id;
+  const [value, setValue] = useState<RoleAndTeams>({
+    roleId: role.id,
+    teamIds: teams.map((team) => team.id),
+  });
+  const { submit: send, busy, fault } = useSubmit(UpdateMemberDocument, (data) => data.updateMember);
+  const submit = async () => {
+    const input = { id, roleId: value.roleId, teamIds: [...value.teamIds] };
+    if (!(await send({ input }))) return;
+    toast({ tone: 'good', text: `Changed: ${personName(member)}` });
+    if (isViewer) refreshPermissions();
+    onClose();
+  };
+  return (
+    <Dialog
+      title={`Change ${personName(member)}`}
+      description="What changes here counts at once, also where the person is signed in already."
+      onClose={onClose}
+    >
+      <form
+        noValidate
+        className="contents"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <DialogBody>
+          {isViewer && (
+            <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">
+              This is you: with another role you may not be able to change it back.
+            </p>
+          )}
+          <RoleAndTeamsFields value={value} fault={fault} onChange={setValue} />
+          <FormFault fault={roleFault(fault) ? null : fault} fields={['roleId', 'teamIds']} />
+        </DialogBody>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={busy}>
+            Save
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

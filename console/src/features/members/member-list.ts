@@ -1,0 +1,20 @@
+import { type ShownList, useList } from '../../api/use-list.ts';
+import { type MemberFactsFragment, MembersDocument } from '../../generated/graphql.ts';
+import { useCan, useOrganization } from '../../viewer/organization.tsx';
+
+/** The organization's members, the earliest first, page by page, or with `whole` all of them. */
+export function useMembers({ whole = false } = {}): ShownList<MemberFactsFragment> {
+  const { id } = useOrganization();
+  const can = useCan();
+  return useList(can('member.view') ? id : null, (organizationId) => ({
+    document: MembersDocument,
+    variables: (after: string | null) => ({ organizationId, after }),
+    pageOf: ({ organization }) => organization?.members,
+    whole,
+  }));
+}
+
+/** What a person is called: the address where no name is known. */
+export function personName({ name, email }: { name?: string | null; email: string }): string {
+  return name ?? email;
+}

@@ -1,0 +1,100 @@
+import { UserPlus, Users } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { total } from '../../components/counted.ts';
+import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
+import { Table } from '../../components/table.tsx';
+import type { MemberFactsFragment } from '../../generated/graphql.ts';
+import { useCan, useOrganization } from '../../viewer/organization.tsx';
+import { missingOf } from '../../viewer/permissions.ts';
+import { useViewer } from '../../viewer/session.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { type MemberAction, memberColumns } from './member-columns.tsx';
+import { MemberDialog } from './member-dialog.tsx';
+import { personName, useMembers } from './member-list.ts';
+import { RemoveDialog } from './remove-dialog.tsx';
+
+type Open =
+  | { readonly what: 'invite' }
+  | { readonly what: MemberAction; readonly member: MemberFactsFragment }
+  | null;
+
+/** Who belongs to the organization, as what, and in which teams. */
+export function PeopleView() {
+  const members = useMembers();
+  const can = useCan();
+  const { permissions } = useOrganization();
+  const viewer = useViewer();
+  const [open, setOpen] = useState<Open>(null);
+  const mayManage = can('member.manage');
+  const mayInvite = mayManage && can('role.view');
+  const close = () => setOpen(null);
+  const columns = memberColumns({
+    viewerId: viewer.id,
+    // Whoever may do more than the viewer is out of reach.
+    actionsFor: (member) => {
+      if (!mayManage || missingOf(permissions, member.role.permissions).length > 0) return [];
+      const actions: MemberAction[] = can('role.view') ? ['change'] : [];
+      if (!member.joinedAt && mayInvite) actions.push('renew');
+      return [...actions, 'remove'];
+    },
+    onAction: (what, member) => setOpen({ what, member }),
+  });
+  const invite = mayInvite && (
+    <Button look="primary" onClick={() => setOpen({ what: 'invite' })}>
+      <UserPlus size={16} aria-hidden="true" />
+      Invite somebody
+    </Button>
+  );
+  const count = members.totalCount ?? members.rows.length;
+  return (
+    <Page
+      title="People"
+      description={
+        members.loading
+          ? 'Loading…'
+          : count === 1
+            ? '1 person'
+            : `${total(count, members.totalIsExact)} people, invited ones included`
+      }
+      actions={invite}
+    >
+      <Card padded={false} className="overflow-clip">
+        {members.error && (
+          <LoadFault
+            message={members.error.message}
+            retry={<Button onClick={members.reload}>Try again</Button>}
+          />
+        )}
+        {members.loading && <SkeletonRows count={4} />}
+        {members.rows.length > 0 && (
+          <Table
+            label="People"
+            columns={columns}
+            rows={members.rows}
+            totalCount={members.totalCount}
+            totalIsExact={members.totalIsExact}
+            nameOf={(member) => personName(member)}
+          />
+        )}
+        {members.hasMore && (
+          <div className="flex justify-center border-t border-line p-3">
+            <Button onClick={members.loadMore}>Load more</Button>
+          </div>
+        )}
+        {mayInvite && members.rows.length === 1 && !members.hasMore && (
+          <div className="border-t border-line">
+            <EmptyState icon={Users} title="It is only you so far" action={invite}>
+              Invite the people who look after your keys. Each gets a role that says what they may do, and a
+              one-time link to join by.
+            </EmptyState>
+          </div>
+        )}
+      </Card>
+      {open?.what === 'invite' && <InviteDialog onClose={close} />}
+      {open?.what === 'renew' && <InviteDialog again={open.member} onClose={close} />}
+      {open?.what === 'change' && <MemberDialog member={open.member} onClose={close} />}
+      {open?.what === 'remove' && <RemoveDialog member={open.member} onClose={close} />}
+    </Page>
+  );
+}

@@ -1,0 +1,60 @@
+import { useSubmit } from '../../api/use-submit.ts';
+import { Button } from '../../components/button.tsx';
+import { AlertCancel, AlertDialog } from '../../components/dialog.tsx';
+import { FormFault } from '../../components/field.tsx';
+import { type MemberFactsFragment, RemoveMemberDocument } from '../../generated/graphql.ts';
+import { useToast } from '../../shell/toasts.tsx';
+import { useSession, useViewer } from '../../viewer/session.tsx';
+import { personName } from './member-list.ts';
+
+/** Asks before a member is removed, or an invitation withdrawn. */
+export function RemoveDialog({
+  member: { id, email, name, user, joinedAt },
+  onClose,
+}: {
+  readonly member: MemberFactsFragment;
+  onClose(): void;
+}) {
+  const toast = useToast();
+  const { refresh } = useSession();
+  const isViewer = useViewer().id === user?.id;
+  const { submit, busy, fault } = useSubmit(RemoveMemberDocument, (data) => data.removeMember);
+  const called = personName({ email, name });
+  const remove = async () => {
+    if (!(await submit({ input: { id } }))) return;
+    toast({ text: joinedAt ? `Removed: ${called}` : `Withdrawn: the invitation of ${called}` });
+    onClose();
+    if (isViewer) await refresh();
+  };
+  return (
+    <AlertDialog
+      title={joinedAt ? `Remove ${called}?` : `Withdraw the invitation of ${called}?`}
+      description={
+        joinedAt ? (
+          <>
+            <p>
+              {isViewer ? 'You lose' : `${email} loses`} this organization at once, on every device. Keys that{' '}
+              {isViewer ? 'you' : 'the person'} made stay.
+            </p>
+            {isViewer && <p className="mt-2 font-medium text-danger">This is you.</p>}
+          </>
+        ) : (
+          <p>The link that was made for {email} works no more.</p>
+        )
+      }
+      onClose={onClose}
+      actions={
+        <>
+          <AlertCancel asChild>
+            <Button>Cancel</Button>
+          </AlertCancel>
+          <Button look="danger" busy={busy} onClick={() => void remove()}>
+            {joinedAt ? 'Remove' : 'Withdraw'}
+          </Button>
+        </>
+      }
+    >
+      <FormFault fault={fault} />
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,64 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { useSubmit } from '../../api/use-submit.ts';
+import { Button } from '../../components/button.tsx';
+import { AlertCancel, AlertDialog } from '../../components/dialog.tsx';
+import { FormFault } from '../../components/field.tsx';
+import { DeleteRoleDocument, type RoleFactsFragment } from '../../generated/graphql.ts';
+import { useToast } from '../../shell/toasts.tsx';
+
+/** The button that deletes a role, and the question before; while somebody has the role it says so instead. */
+export function DeleteRole({ role }: { readonly role: RoleFactsFragment }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>Delete</Button>
+      {isOpen && <Question role={role} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function Question({ role, onClose }: { readonly role: RoleFactsFragment; onClose(): void }) {
+  const { id, name } = role;
+  const [memberCount, apiKeyCount] = [role.memberCount ?? 0, role.apiKeyCount ?? 0];
+  const [, navigate] = useLocation();
+  const toast = useToast();
+  const { submit, busy, fault } = useSubmit(DeleteRoleDocument, (data) => data.deleteRole);
+  const isUsed = memberCount + apiKeyCount > 0;
+  const remove = async () => {
+    if (!(await submit({ input: { id } }))) return;
+    toast({ text: `Deleted: the role ${name}` });
+    navigate('/roles');
+  };
+  return (
+    <AlertDialog
+      title={isUsed ? `The role ${name} is in use` : `Delete the role ${name}?`}
+      description={
+        isUsed ? (
+          <p>
+            {memberCount.toLocaleString('en')} {memberCount === 1 ? 'person has' : 'people have'} it, and{' '}
+            {apiKeyCount.toLocaleString('en')} {apiKeyCount === 1 ? 'key' : 'keys'}. Give them another role
+            first.
+          </p>
+        ) : (
+          <p>Nobody has it. Revoked keys that had it lose it; the audit log keeps what it held.</p>
+        )
+      }
+      onClose={onClose}
+      actions={
+        <>
+          <AlertCancel asChild>
+            <Button>{isUsed ? 'Close' : 'Cancel'}</Button>
+          </AlertCancel>
+          {!isUsed && (
+            <Button look="danger" busy={busy} onClick={() => void remove()}>
+              Delete
+            </Button>
+          )}
+        </>
+      }
+    >
+      <FormFault fault={fault} />
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,179 @@
+import { Plus, X } from 'lucide-react';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { parsed } from '../../api/document.ts';
+import { Button, IconButton } from '../../components/button.tsx';
+import { Choice, Field } from '../../components/field.tsx';
+import { Input } from '../../components/input.tsx';
+import { LoadFault, SkeletonRows } from '../../components/page.tsx';
+import { PermissionCatalogDocument } from '../../generated/graphql.ts';
+import { useOrganization } from '../../viewer/organization.tsx';
+import { covers } from '../../viewer/permissions.ts';
+import {
+  groupsOf,
+  othersOf,
+  type PermissionGroup,
+  type PermissionMeaning,
+  wildcardOf,
+  withChoice,
+} from './permission-choice.ts';
+
+interface Picked {
+  readonly chosen: readonly string[];
+  readonly readOnly: boolean;
+  onChange(chosen: readonly string[]): void;
+}
+
+/** The organization's permissions with what each means, to choose from; only those that the viewer holds can be given. */
+export function PermissionPicker({ chosen, readOnly, onChange }: Picked) {
+  const { id: organizationId } = useOrganization();
+  const [{ data, error }, reload] = useQuery({
+    query: parsed(PermissionCatalogDocument),
+    variables: { organizationId },
+    requestPolicy: 'cache-and-network',
+  });
+  const catalogue = data?.organization?.permissionCatalog;
+  if (error && !catalogue)
+    return <LoadFault message={error.message} retry={<Button onClick={() => reload()}>Try again</Button>} />;
+  if (!catalogue) return <SkeletonRows count={4} />;
+  const picked: Picked = { chosen, readOnly, onChange };
+  const isOpen = catalogue.every(({ builtIn }) => builtIn);
+  return (
+    <div className="flex flex-col gap-6">
+      <One
+        {...picked}
+        permission="*"
+        label="Everything"
+        meaning="All that there is, and all that is added later."
+      />
+      <div className="-mb-6 gap-x-8 md:columns-2">
+        {groupsOf(catalogue).map((group) => (
+          <Group key={group.stem} {...picked} group={group} />
+        ))}
+      </div>
+      <Others {...picked} catalogue={catalogue} mayAdd={isOpen && !readOnly} />
+    </div>
+  );
+}
+
+function Group({ group, ...picked }: Picked & { readonly group: PermissionGroup }) {
+  const wildcard = wildcardOf(group);
+  return (
+    <fieldset className="mb-6 flex min-w-0 break-inside-avoid flex-col gap-2.5">
+      <legend className="mb-2 font-mono text-[0.8125rem] font-semibold">
+        {group.stem || 'Single words'}
+      </legend>
+      {wildcard && group.permissions.length > 1 && (
+        <One
+          {...picked}
+          permission={wildcard}
+          meaning={`All below ${group.stem}, and what is added there later`}
+        />
+      )}
+      {group.permissions.map(({ name, description }) => (
+        <One key={name} {...picked} permission={name} meaning={description} />
+      ))}
+    </fieldset>
+  );
+}
+
+function One({
+  permission,
+  label,
+  meaning,
+  chosen,
+  readOnly,
+  onChange,
+}: Picked & {
+  readonly permission: string;
+  readonly label?: string;
+  readonly meaning: string | null | undefined;
+}) {
+  const { permissions: held } = useOrganization();
+  const isChosen = chosen.includes(permission);
+  const wider = chosen.find((one) => one !== permission && covers([one], permission));
+  const mayGive = covers(held, permission);
+  const notes = [meaning, wider && `Covered by ${wider}`, !mayGive && !readOnly && 'You don’t hold it'];
+  return (
+    <Choice
+      label={label ?? <span className="font-mono text-[0.8125rem] break-all">{permission}</span>}
+      hint={notes.filter(Boolean).join('. ')}
+      checked={isChosen || wider !== undefined}
+      disabled={readOnly || wider !== undefined || (!mayGive && !isChosen)}
+      onChange={(checked) => onChange(withChoice(chosen, permission, checked))}
+    />
+  );
+}
+
+function Others({
+  chosen,
+  readOnly,
+  onChange,
+  catalogue,
+  mayAdd,
+}: Picked & { readonly catalogue: readonly PermissionMeaning[]; readonly mayAdd: boolean }) {
+  const [typed, setTyped] = useState('');
+  const others = othersOf(chosen, catalogue);
+  if (others.length === 0 && !mayAdd) return null;
+  const add = () => {
+    if (typed.trim() === '') return;
+    onChange(withChoice(chosen, typed.trim(), true));
+    setTyped('');
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      {others.length > 0 && (
+        <ul aria-label="Permissions of your own" className="flex flex-wrap gap-2">
+          {others.map((permission) => (
+            <li
+              key={permission}
+              className="inline-flex min-h-8 items-center gap-1 rounded-lg bg-hover pr-1 pl-2.5 font-mono text-[0.8125rem] break-all"
+            >
+              {permission}
+              {!readOnly && (
+                <IconButton
+                  label={`Take away ${permission}`}
+                  className="size-6"
+                  onClick={() => onChange(withChoice(chosen, permission, false))}
+                >
+                  <X size={14} aria-hidden="true" />
+                </IconButton>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {mayAdd && (
+        <div className="flex max-w-md items-start gap-2">
+          <div className="grow">
+            <Field
+              label="A permission of your own"
+              optional
+              hint="What your API asks for: words of a-z, 0-9, _ and - joined by dots, such as invoices.read"
+            >
+              {(props) => (
+                <Input
+                  {...props}
+                  autoComplete="off"
+                  maxLength={100}
+                  value={typed}
+                  onChange={(event) => setTyped(event.target.value)}
+                  onKeyDown={(event) => {
+                    if (event.key !== 'Enter') return;
+                    event.preventDefault();
+                    add();
+                  }}
+                  className="font-mono"
+                />
+              )}
+            </Field>
+          </div>
+          <Button className="mt-7" onClick={add}>
+            <Plus size={16} aria-hidden="true" />
+            Add
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { Plus, ShieldCheck } from 'lucide-react';
+import { Link } from 'wouter';
+import { Badge } from '../../components/badge.tsx';
+import { Button, ButtonLink } from '../../components/button.tsx';
+import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import type { RoleFactsFragment } from '../../generated/graphql.ts';
+import { useCan } from '../../viewer/organization.tsx';
+import { useRoles } from './role-list.ts';
+
+const COLUMNS: readonly Column<RoleFactsFragment>[] = [
+  {
+    id: 'name',
+    header: 'Role',
+    className: 'w-auto',
+    cell: ({ id, name, description, system }) => (
+      <div className="flex min-w-0 flex-col">
+        <span className="flex min-w-0 items-center gap-2">
+          <Link href={`/roles/${id}`} className="truncate font-medium hover:underline">
+            {name}
+          </Link>
+          {system && <Badge>Built in</Badge>}
+        </span>
+        {description && <span className="truncate text-xs leading-4 text-soft">{description}</span>}
+      </div>
+    ),
+  },
+  {
+    id: 'permissions',
+    header: 'Permissions',
+    className: 'hidden w-64 lg:table-cell',
+    cell: ({ permissions }) => (
+      <span className="block truncate font-mono text-[0.8125rem]" title={permissions.join(', ')}>
+        {permissions.join(', ')}
+      </span>
+    ),
+  },
+  {
+    id: 'people',
+    header: 'People',
+    className: 'w-18 text-right tabular-nums sm:w-24',
+    cell: ({ memberCount }) => memberCount?.toLocaleString('en'),
+  },
+  {
+    id: 'keys',
+    header: 'Keys',
+    className: 'w-18 text-right tabular-nums sm:w-24',
+    cell: ({ apiKeyCount }) => apiKeyCount?.toLocaleString('en'),
+  },
+];
+
+/** The organization's roles, with how many people and keys have each. */
+export function RolesView() {
+  const { rows, loading, error, reload } = useRoles();
+  const can = useCan();
+  const create = can('role.manage') && (
+    <ButtonLink to="/roles/new" look="primary">
+      <Plus size={16} aria-hidden="true" />
+      Create role
+    </ButtonLink>
+  );
+  const own = rows.filter(({ system }) => !system);
+  return (
+    <Page
+      title="Roles"
+      description="A role says what people and keys may do. What changes in it counts for all of them at once."
+      actions={create}
+    >
+      <Card padded={false} className="overflow-clip">
+        {error && <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />}
+        {loading && rows.length === 0 && <SkeletonRows count={3} />}
+        {rows.length > 0 && <Table label="Roles" columns={COLUMNS} rows={rows} nameOf={({ name }) => name} />}
+        {create && rows.length > 0 && own.length === 0 && (
+          <div className="border-t border-line">
+            <EmptyState icon={ShieldCheck} title="No roles of your own yet" action={create}>
+              The three above come with Keywright. Make one for a job that they don’t fit, such as keys that
+              may read invoices and nothing else.
+            </EmptyState>
+          </div>
+        )}
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,95 @@
+import type { DenialsSubscription, VerificationCode } from '../../generated/graphql.ts';
+
+/** A refusal as the API tells it. */
+export type Denial = DenialsSubscription['apiKeyDenied'];
+
+/** A key that was refused; null: there is no such key. */
+export type DeniedKey = NonNullable<Denial['apiKey']> | null;
+
+/** Refusals of one key for one reason from one address. */
+export interface Attempt {
+  readonly key: DeniedKey;
+  readonly code: VerificationCode;
+  /** Null: it was not given. */
+  readonly ip: string | null;
+  readonly count: number;
+  /** When the newest was. */
+  readonly lastSeen: string;
+}
+
+/** What was refused since the log began. */
+export interface Denials {
+  /** The latest first. */
+  readonly attempts: readonly Attempt[];
+  readonly total: number;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** How often the connection was lost meanwhile: what was refused then is not in here. */
+  readonly gaps: number;
+}
+
+/** Kinds of attempts that are kept; of more, those not seen for the longest time are forgotten. */
+const ATTEMPTS_MAX = 2_000;
+
+/** Somebody who tries many keys is not drawn event by event. */
+const DRAW_MS = 200;
+
+/** Counts refusals by key, reason and address, within bounds. */
+export class DenialLog {
+  /** In the order in which they were last seen. */
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #watchers = new Set<() => void>();
+  #shown: Denials;
+  #total = 0;
+  #gaps = 0;
+  #drawing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(since: number) {
+    this.#shown = { attempts: [], total: 0, since, gaps: 0 };
+  }
+
+  /** Takes note of a refusal. */
+  add({ apiKey, code, ip, count, occurredAt }: Denial): void {
+    const id = `${apiKey?.id ?? ''} ${code} ${ip ?? ''}`;
+    const before = this.#attempts.get(id)?.count ?? 0;
+    this.#attempts.delete(id);
+    this.#attempts.set(id, {
+      key: apiKey ?? null,
+      code,
+      ip: ip ?? null,
+      count: before + count,
+      lastSeen: occurredAt,
+    });
+    this.#total += count;
+    const [oldest] = this.#attempts.keys();
+    if (this.#attempts.size > ATTEMPTS_MAX && oldest !== undefined) this.#attempts.delete(oldest);
+    this.#drawSoon();
+  }
+
+  /** Takes note that refusals may have been missed. */
+  miss(): void {
+    this.#gaps += 1;
+    this.#drawSoon();
+  }
+
+  /** Calls back after changes, until the returned function is called. */
+  readonly watch = (changed: () => void): (() => void) => {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  };
+
+  readonly denials = (): Denials => this.#shown;
+
+  #drawSoon(): void {
+    this.#drawing ??= setTimeout(() => {
+      this.#drawing = undefined;
+      this.#shown = {
+        attempts: [...this.#attempts.values()].reverse(),
+        total: this.#total,
+        since: this.#shown.since,
+        gaps: this.#gaps,
+      };
+      for (const changed of this.#watchers) changed();
+    }, DRAW_MS);
+  }
+}

@@ -1,0 +1,107 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useQuery } from 'urql';
+import { parsed } from '../../api/document.ts';
+import { FullTime } from '../../components/time.tsx';
+import { LastDayDocument } from '../../generated/graphql.ts';
+import { useCan, useOrganization } from '../../viewer/organization.tsx';
+import type { Denials } from './denial-log.ts';
+
+/** A denial is counted on the server within this time, milliseconds. */
+const SETTLED_MS = 3_000;
+
+/** The server is asked once in this time at most, however many keys are denied, milliseconds. */
+const INTERVAL_MS = 15_000;
+
+/** How much is refused: since the view was first opened, and in the last day, beside what is accepted. */
+export function Figures({ denials }: { readonly denials: Denials | null }) {
+  const { id: organizationId } = useOrganization();
+  const can = useCan();
+  const [{ data }, ask] = useQuery({
+    query: parsed(LastDayDocument),
+    variables: { organizationId },
+    pause: !can('organization.view'),
+    requestPolicy: 'cache-and-network',
+  });
+  const mayAsk = can('organization.view');
+  useSoonAfter(denials?.total ?? 0, () => mayAsk && ask({ requestPolicy: 'network-only' }));
+  const summary = data?.organization?.keySummary;
+  return (
+    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 max-sm:[&>:first-child]:col-span-2">
+      <Figure
+        name="Denied since you opened this"
+        value={denials?.total}
+        note={denials && <Since denials={denials} />}
+        live
+      />
+      {can('organization.view') && (
+        <>
+          <Figure name="Denied in the last 24 hours" value={summary?.deniedLastDay} note="Of known keys" />
+          <Figure name="Accepted in the last 24 hours" value={summary?.verifiedLastDay} note="Of all keys" />
+        </>
+      )}
+    </dl>
+  );
+}
+
+function Figure({
+  name,
+  value,
+  note,
+  live = false,
+}: {
+  readonly name: string;
+  readonly value: number | undefined;
+  readonly note: ReactNode;
+  readonly live?: boolean;
+}) {
+  return (
+    <div className="flex flex-col rounded-xl border border-line bg-card px-4 py-3">
+      <dt className="text-[0.8125rem] text-soft">{name}</dt>
+      <dd>
+        <span
+          aria-live={live ? 'polite' : undefined}
+          className="block text-2xl leading-9 font-semibold tracking-tight tabular-nums"
+        >
+          {value === undefined ? '–' : value.toLocaleString('en')}
+        </span>
+        <span className="block text-xs text-soft">{note}</span>
+      </dd>
+    </div>
+  );
+}
+
+function Since({ denials: { since, gaps } }: { readonly denials: Denials }) {
+  return (
+    <>
+      Since <FullTime at={new Date(since).toISOString()} />
+      {gaps > 0 &&
+        `; the connection was lost ${gaps === 1 ? 'once' : `${gaps} times`}, and what was denied then isn’t counted`}
+    </>
+  );
+}
+
+/** Calls back some time after the value changes, and not again for a while, however often it changes. */
+function useSoonAfter(value: number, call: () => void): void {
+  const latest = useRef(call);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const notBefore = useRef(0);
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => {
+    if (value === 0) return;
+    const wait = Math.max(SETTLED_MS, notBefore.current - performance.now());
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      notBefore.current = performance.now() + INTERVAL_MS;
+      latest.current();
+    }, wait);
+  }, [value]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
+}

@@ -1,0 +1,42 @@
+import type { VerificationCode } from '../../generated/graphql.ts';
+import type { Attempt, DeniedKey } from './denial-log.ts';
+
+/** What refusals are put together by; `attempt`: each key, reason and address. */
+export type Grouping = 'attempt' | 'key' | 'reason' | 'address';
+
+/** Refusals that have something in common. */
+export interface DenialGroup {
+  readonly id: string;
+  readonly count: number;
+  readonly lastSeen: string;
+  /** The keys, reasons and addresses, the latest first, each once. */
+  readonly keys: readonly DeniedKey[];
+  readonly codes: readonly VerificationCode[];
+  readonly ips: readonly (string | null)[];
+}
+
+const IDS: Readonly<Record<Grouping, (attempt: Attempt) => string>> = {
+  attempt: ({ key, code, ip }) => `${key?.id} ${code} ${ip}`,
+  key: ({ key }) => key?.id ?? 'unknown',
+  reason: ({ code }) => code,
+  address: ({ ip }) => ip ?? 'unknown',
+};
+
+/** The attempts (the latest first) put together, the latest group first. */
+export function groupDenials(attempts: readonly Attempt[], by: Grouping): readonly DenialGroup[] {
+  const groups = new Map<string, Attempt[]>();
+  for (const attempt of attempts) {
+    const id = IDS[by](attempt);
+    const group = groups.get(id);
+    if (group) group.push(attempt);
+    else groups.set(id, [attempt]);
+  }
+  return [...groups].map(([id, members]) => ({
+    id,
+    count: members.reduce((sum, { count }) => sum + count, 0),
+    lastSeen: members[0]?.lastSeen ?? '',
+    keys: [...new Map(members.map(({ key }) => [key?.id, key])).values()],
+    codes: [...new Set(members.map(({ code }) => code))],
+    ips: [...new Set(members.map(({ ip }) => ip))],
+  }));
+}

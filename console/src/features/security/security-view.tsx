@@ -1,0 +1,80 @@
+import { useSearchParams } from 'wouter';
+import { classNames } from '../../components/class-names.ts';
+import { Card, Page, SkeletonRows } from '../../components/page.tsx';
+import { Table } from '../../components/table.tsx';
+import { REASONS } from '../api-keys/detail/denials-card.tsx';
+import { denialColumns } from './denial-columns.tsx';
+import type { Denials } from './denial-log.ts';
+import { Figures } from './figures.tsx';
+import { type DenialGroup, type Grouping, groupDenials } from './group-denials.ts';
+import { NoDenials } from './no-denials.tsx';
+import { useDenials } from './use-denials.ts';
+
+const GROUPINGS = [
+  ['attempt', 'All'],
+  ['key', 'By key'],
+  ['reason', 'By reason'],
+  ['address', 'By address'],
+] as const satisfies readonly (readonly [Grouping, string])[];
+
+/** Denied attempts, as they happen. */
+export function SecurityView() {
+  const denials = useDenials();
+  const [parameters, setParameters] = useSearchParams();
+  const by = GROUPINGS.find(([grouping]) => grouping === parameters.get('by'))?.[0] ?? 'attempt';
+  const choose = (grouping: Grouping) =>
+    setParameters(grouping === 'attempt' ? {} : { by: grouping }, { replace: true });
+  return (
+    <Page
+      title="Security"
+      description="Keys that are presented and refused, as it happens: somebody guessing, a revoked key still in use, a service with the wrong rights."
+    >
+      <Figures denials={denials} />
+      <Card padded={false} className="overflow-clip">
+        {!denials && <SkeletonRows count={3} />}
+        {denials?.total === 0 && <NoDenials />}
+        {denials && denials.total > 0 && (
+          <>
+            <GroupingChoice by={by} onChange={choose} />
+            <DenialTable denials={denials} by={by} />
+          </>
+        )}
+      </Card>
+    </Page>
+  );
+}
+
+function GroupingChoice({ by, onChange }: { readonly by: Grouping; onChange(by: Grouping): void }) {
+  return (
+    <fieldset className="flex flex-wrap gap-1 border-b border-line px-3 py-2">
+      <legend className="sr-only">Put together</legend>
+      {GROUPINGS.map(([grouping, words]) => (
+        <button
+          key={grouping}
+          type="button"
+          aria-pressed={by === grouping}
+          onClick={() => onChange(grouping)}
+          className={classNames(
+            'h-8 rounded-lg px-2.5 text-[0.8125rem] font-medium',
+            by === grouping
+              ? 'bg-accent-soft text-accent-strong'
+              : 'text-soft hover:bg-hover hover:text-text',
+          )}
+        >
+          {words}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function DenialTable({ denials, by }: { readonly denials: Denials; readonly by: Grouping }) {
+  return (
+    <Table
+      label="Denied attempts"
+      columns={denialColumns(by)}
+      rows={groupDenials(denials.attempts, by)}
+      nameOf={({ keys, codes }: DenialGroup) => keys[0]?.name ?? (codes[0] ? REASONS[codes[0]] : 'Attempts')}
+    />
+  );
+}

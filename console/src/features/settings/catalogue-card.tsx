@@ -1,0 +1,147 @@
+import { Plus, Trash2 } from 'lucide-react';
+import { useRef, useState } from 'react';
+import type { Fault } from '../../api/fault.ts';
+import { useSubmit } from '../../api/use-submit.ts';
+import { Button, IconButton } from '../../components/button.tsx';
+import { FormFault } from '../../components/field.tsx';
+import { Input } from '../../components/input.tsx';
+import { Card } from '../../components/page.tsx';
+import { type SettingsFactsFragment, UpdateOrganizationDocument } from '../../generated/graphql.ts';
+import { useToast } from '../../shell/toasts.tsx';
+
+interface Entry {
+  /** Tells entries apart while they are typed. */
+  readonly key: number;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The organization's own permissions: what its API asks for, beside those that Keywright itself does. */
+export function CatalogueCard({ organization }: { readonly organization: SettingsFactsFragment }) {
+  const toast = useToast();
+  const { submit, busy, fault } = useSubmit(UpdateOrganizationDocument, (data) => data.updateOrganization);
+  const last = useRef(0);
+  const entriesOf = ({ permissionCatalog }: SettingsFactsFragment): readonly Entry[] =>
+    (permissionCatalog ?? [])
+      .filter(({ builtIn }) => !builtIn)
+      .map(({ name, description }) => {
+        last.current += 1;
+        return { key: last.current, name, description: description ?? '' };
+      });
+  const [entries, setEntries] = useState(() => entriesOf(organization));
+  const isChanged = asText(entries) !== asText(entriesOf(organization));
+  const save = async () => {
+    const permissionCatalog = entries.map(({ name, description }) => ({
+      name: name.trim(),
+      description: description.trim() || null,
+    }));
+    const done = await submit({ input: { id: organization.id, permissionCatalog } });
+    if (!done) return;
+    setEntries(entriesOf(done.organization));
+    toast({ tone: 'good', text: 'Saved: the permission catalogue' });
+  };
+  const add = () => {
+    last.current += 1;
+    setEntries([...entries, { key: last.current, name: '', description: '' }]);
+  };
+  return (
+    <Card title="Permissions of your own">
+      <form
+        noValidate
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <p className="max-w-prose text-soft">
+          {entries.length === 0
+            ? 'None yet: roles and keys may carry any permission. Once you name those that your API asks for, they may carry these and the built-in ones alone.'
+            : 'Roles and keys may carry these and the built-in ones, and no others.'}
+        </p>
+        {entries.length > 0 && (
+          <ul aria-label="Permissions of your own" className="flex flex-col gap-3">
+            {entries.map((entry, index) => (
+              <EntryFields
+                key={entry.key}
+                entry={entry}
+                number={index + 1}
+                error={errorOf(fault, index)}
+                onChange={(changed) =>
+                  setEntries(entries.map((one) => (one.key === entry.key ? changed : one)))
+                }
+                onRemove={() => setEntries(entries.filter(({ key }) => key !== entry.key))}
+              />
+            ))}
+          </ul>
+        )}
+        <FormFault fault={fault} fields={entries.map((_, index) => `permissionCatalog.${index}`)} />
+        <div className="flex flex-wrap justify-between gap-2">
+          <Button onClick={add}>
+            <Plus size={16} aria-hidden="true" />
+            Add a permission
+          </Button>
+          <Button type="submit" look="primary" busy={busy} disabled={!isChanged}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+function EntryFields({
+  entry,
+  number,
+  error,
+  onChange,
+  onRemove,
+}: {
+  readonly entry: Entry;
+  readonly number: number;
+  readonly error: string | null;
+  onChange(entry: Entry): void;
+  onRemove(): void;
+}) {
+  const errorId = `permission-${entry.key}-error`;
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2 sm:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_auto]">
+      <Input
+        aria-label={`Name of permission ${number}`}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error ? errorId : undefined}
+        placeholder="invoices.read"
+        autoComplete="off"
+        maxLength={100}
+        value={entry.name}
+        onChange={(event) => onChange({ ...entry, name: event.target.value })}
+        className="font-mono"
+      />
+      <Input
+        aria-label={`What permission ${number} lets its holder do`}
+        placeholder="What it lets its holder do"
+        autoComplete="off"
+        maxLength={500}
+        value={entry.description}
+        onChange={(event) => onChange({ ...entry, description: event.target.value })}
+        className="max-sm:col-start-1 max-sm:row-start-2"
+      />
+      <IconButton label={`Remove permission ${number}`} onClick={onRemove}>
+        <Trash2 size={16} aria-hidden="true" />
+      </IconButton>
+      {error && (
+        <p id={errorId} className="col-span-full text-[0.8125rem] font-medium text-danger">
+          {error}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function errorOf(fault: Fault | null, index: number): string | null {
+  return fault?.at(`permissionCatalog.${index}`) ?? null;
+}
+
+function asText(entries: readonly Entry[]): string {
+  return JSON.stringify(entries.map(({ name, description }) => [name.trim(), description.trim()]));
+}

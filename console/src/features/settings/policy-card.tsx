@@ -1,0 +1,142 @@
+import { useState } from 'react';
+import { useSubmit } from '../../api/use-submit.ts';
+import { Button } from '../../components/button.tsx';
+import { Field, FormFault } from '../../components/field.tsx';
+import { Input } from '../../components/input.tsx';
+import { Card } from '../../components/page.tsx';
+import {
+  type SettingsFactsFragment,
+  UpdateOrganizationDocument,
+  type UpdateOrganizationInput,
+} from '../../generated/graphql.ts';
+import { useToast } from '../../shell/toasts.tsx';
+import { useSession } from '../../viewer/session.tsx';
+
+/** What the form holds; days as they are typed, empty: no rotation asked for. */
+interface Policy {
+  readonly name: string;
+  readonly keyPrefix: string;
+  readonly liveDays: string;
+  readonly testDays: string;
+}
+
+const FIELDS = ['name', 'keyPrefix', 'rotationPolicy.liveDays', 'rotationPolicy.testDays'];
+
+/** The organization's name, the prefix of its keys, and how often they should get a new secret. */
+export function PolicyCard({ organization }: { readonly organization: SettingsFactsFragment }) {
+  const toast = useToast();
+  const { refresh } = useSession();
+  const { submit, busy, fault } = useSubmit(UpdateOrganizationDocument, (data) => data.updateOrganization);
+  const before = policyOf(organization);
+  const [policy, setPolicy] = useState(before);
+  const changes = changesOf(before, policy);
+  const save = async () => {
+    const done = await submit({ input: { id: organization.id, ...changes } });
+    if (!done) return;
+    setPolicy(policyOf(done.organization));
+    toast({ tone: 'good', text: 'Saved: the settings' });
+    // The name stands in the navigation, too.
+    if (changes.name !== undefined) await refresh();
+  };
+  const change = (field: keyof Policy) => (event: { readonly target: { readonly value: string } }) =>
+    setPolicy({ ...policy, [field]: event.target.value });
+  return (
+    <Card title="Name and policies">
+      <form
+        noValidate
+        className="flex flex-col gap-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <Field label="Name" error={fault?.at('name')}>
+          {(props) => (
+            <Input
+              {...props}
+              maxLength={100}
+              value={policy.name}
+              onChange={change('name')}
+              autoComplete="off"
+            />
+          )}
+        </Field>
+        <Field
+          label="Key prefix"
+          error={fault?.at('keyPrefix')}
+          hint={`Keys made from now on begin with ${policy.keyPrefix || 'kw'}_live_ or ${policy.keyPrefix || 'kw'}_test_. Older keys go on being accepted.`}
+        >
+          {(props) => (
+            <Input
+              {...props}
+              maxLength={16}
+              value={policy.keyPrefix}
+              onChange={change('keyPrefix')}
+              autoComplete="off"
+              className="max-w-60 font-mono"
+            />
+          )}
+        </Field>
+        <fieldset>
+          <legend className="mb-2 font-medium">A new secret after so many days</legend>
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Field
+              label="Live keys"
+              error={fault?.at('rotationPolicy.liveDays')}
+              hint="Empty: never asked for"
+            >
+              {(props) => (
+                <Input {...props} inputMode="numeric" value={policy.liveDays} onChange={change('liveDays')} />
+              )}
+            </Field>
+            <Field
+              label="Test keys"
+              error={fault?.at('rotationPolicy.testDays')}
+              hint="Empty: never asked for"
+            >
+              {(props) => (
+                <Input {...props} inputMode="numeric" value={policy.testDays} onChange={change('testDays')} />
+              )}
+            </Field>
+          </div>
+        </fieldset>
+        <FormFault fault={fault} fields={FIELDS} />
+        <div className="flex justify-end">
+          <Button type="submit" look="primary" busy={busy} disabled={Object.keys(changes).length === 0}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+function policyOf({ name, keyPrefix, rotationPolicy }: SettingsFactsFragment): Policy {
+  const text = (days: number | null | undefined) => days?.toString() ?? '';
+  return {
+    name,
+    keyPrefix,
+    liveDays: text(rotationPolicy?.liveDays),
+    testDays: text(rotationPolicy?.testDays),
+  };
+}
+
+function changesOf(before: Policy, after: Policy): Omit<UpdateOrganizationInput, 'id'> {
+  const isChanged = (field: keyof Policy) => before[field] !== after[field];
+  const rotationPolicy = {
+    ...(isChanged('liveDays') && { liveDays: daysOf(after.liveDays) }),
+    ...(isChanged('testDays') && { testDays: daysOf(after.testDays) }),
+  };
+  return {
+    ...(isChanged('name') && { name: after.name }),
+    ...(isChanged('keyPrefix') && { keyPrefix: after.keyPrefix }),
+    ...(Object.keys(rotationPolicy).length > 0 && { rotationPolicy }),
+  };
+}
+
+/** What is no whole number is sent as one that the server refuses, with its reason. */
+function daysOf(text: string): number | null {
+  if (text.trim() === '') return null;
+  const days = Number(text);
+  return Number.isInteger(days) && Math.abs(days) < 2 ** 31 ? days : 0;
+}

@@ -1,0 +1,87 @@
+import { useQuery } from 'urql';
+import { parsed } from '../../api/document.ts';
+import { Button } from '../../components/button.tsx';
+import { Card, Fact, Facts, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
+import { DateText } from '../../components/time.tsx';
+import { OrganizationSettingsDocument, type SettingsFactsFragment } from '../../generated/graphql.ts';
+import { useOrganization } from '../../viewer/organization.tsx';
+import { CatalogueCard } from './catalogue-card.tsx';
+import { PolicyCard } from './policy-card.tsx';
+
+/** What holds for the whole organization. */
+export function OrganizationSettingsView() {
+  const { id: organizationId } = useOrganization();
+  const [{ data, error }, reload] = useQuery({
+    query: parsed(OrganizationSettingsDocument),
+    variables: { organizationId },
+    requestPolicy: 'cache-and-network',
+  });
+  const organization = data?.organization;
+  return (
+    <Page title="Settings" description="What holds for the whole organization.">
+      {error && !organization && (
+        <LoadFault
+          message={error.message}
+          retry={<Button onClick={() => reload({ requestPolicy: 'network-only' })}>Try again</Button>}
+        />
+      )}
+      {!organization && !error && <SkeletonRows />}
+      {organization && (
+        <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
+          <div className="flex min-w-0 flex-col gap-6">
+            <PolicyCard organization={organization} />
+            <CatalogueCard organization={organization} />
+          </div>
+          <Given organization={organization} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+/** What only the operator can change. */
+function Given({ organization }: { readonly organization: SettingsFactsFragment }) {
+  const { id, slug, createdAt, limits } = organization;
+  if (!limits) return null;
+  const { activeApiKeys, maxActiveApiKeys } = limits;
+  const share = maxActiveApiKeys ? Math.min(1, activeApiKeys / maxActiveApiKeys) : null;
+  return (
+    <Card title="Set by the operator">
+      <div className="flex flex-col gap-4">
+        <div>
+          <p>
+            <span className="text-lg font-semibold tabular-nums">{activeApiKeys.toLocaleString('en')}</span>{' '}
+            <span className="text-soft">
+              {maxActiveApiKeys === null || maxActiveApiKeys === undefined
+                ? 'active keys; any number is allowed'
+                : `of at most ${maxActiveApiKeys.toLocaleString('en')} active keys`}
+            </span>
+          </p>
+          {share !== null && (
+            <meter
+              aria-label="Active keys of those allowed"
+              className="mt-2 h-2 w-full"
+              min={0}
+              max={1}
+              high={0.9}
+              value={share}
+            >
+              {Math.round(share * 100)} %
+            </meter>
+          )}
+        </div>
+        <Facts>
+          <Fact name="Address">
+            <code className="font-mono text-[0.8125rem] break-all">{slug}</code>
+          </Fact>
+          <Fact name="Id">
+            <code className="font-mono text-[0.8125rem] break-all">{id}</code>
+          </Fact>
+          <Fact name="Made">
+            <DateText at={createdAt} />
+          </Fact>
+        </Facts>
+      </div>
+    </Card>
+  );
+}

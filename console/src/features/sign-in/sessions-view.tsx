@@ -1,0 +1,67 @@
+import { MonitorSmartphone } from 'lucide-react';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { parsed } from '../../api/document.ts';
+import { useSubmit } from '../../api/use-submit.ts';
+import { Button } from '../../components/button.tsx';
+import { Card, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
+import { RevokeSessionDocument, SessionsDocument } from '../../generated/graphql.ts';
+import { useToast } from '../../shell/toasts.tsx';
+import { useSession, useViewer } from '../../viewer/session.tsx';
+import { SessionRow } from './session-row.tsx';
+import { SignOutEverywhere } from './sign-out-everywhere.tsx';
+
+/** Where the viewer is signed in, and how to end that. */
+export function SessionsView() {
+  const { email } = useViewer();
+  const { signOut } = useSession();
+  const toast = useToast();
+  const [{ data, error, fetching }, reload] = useQuery({
+    query: parsed(SessionsDocument),
+    variables: {},
+    requestPolicy: 'cache-and-network',
+  });
+  const { submit, busy, fault } = useSubmit(RevokeSessionDocument, (result) => result.revokeSession);
+  const [ending, setEnding] = useState<string | null>(null);
+  const sessions = data?.viewer.sessions ?? [];
+  const refresh = () => reload({ requestPolicy: 'network-only' });
+  const end = async (id: string, isCurrent: boolean) => {
+    setEnding(id);
+    if (isCurrent) await signOut().catch((reason: Error) => toast({ tone: 'danger', text: reason.message }));
+    else if (await submit({ input: { id } })) toast({ text: 'The session has ended.' });
+    refresh();
+  };
+  return (
+    <Page
+      title="Sessions"
+      description={`Where ${email} is signed in. A session ends 12 hours after its last use, and after 30 days at the latest.`}
+      actions={sessions.length > 1 && <SignOutEverywhere />}
+    >
+      {fault && (
+        <p role="alert" className="rounded-lg bg-danger-soft px-3 py-2 text-danger">
+          {fault.message}
+        </p>
+      )}
+      <Card padded={false} className="overflow-clip">
+        {error && <LoadFault message={error.message} retry={<Button onClick={refresh}>Try again</Button>} />}
+        {fetching && sessions.length === 0 && <SkeletonRows count={2} />}
+        <ul aria-label="Sessions">
+          {sessions.map((session) => (
+            <SessionRow
+              key={session.id}
+              session={session}
+              busy={busy && ending === session.id}
+              onEnd={() => void end(session.id, session.current)}
+            />
+          ))}
+        </ul>
+        {sessions.length === 1 && (
+          <p className="flex items-center gap-2.5 border-t border-line px-4 py-3 text-soft">
+            <MonitorSmartphone size={16} aria-hidden="true" />
+            You are signed in nowhere else.
+          </p>
+        )}
+      </Card>
+    </Page>
+  );
+}

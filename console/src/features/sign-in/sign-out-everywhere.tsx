@@ -1,0 +1,47 @@
+import { useState } from 'react';
+import { ask } from '../../api/ask.ts';
+import { Button } from '../../components/button.tsx';
+import { AlertCancel, AlertDialog } from '../../components/dialog.tsx';
+import { SignOutEverywhereDocument } from '../../generated/graphql.ts';
+import { useToast } from '../../shell/toasts.tsx';
+import { useSession } from '../../viewer/session.tsx';
+
+/** Ends all of the viewer's sessions, this one included, after a question. */
+export function SignOutEverywhere() {
+  const { refresh } = useSession();
+  const toast = useToast();
+  const [isOpen, setOpen] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const signOut = async () => {
+    setBusy(true);
+    try {
+      await ask(SignOutEverywhereDocument, {});
+      await refresh();
+    } catch (error) {
+      toast({ tone: 'danger', text: error instanceof Error ? error.message : String(error) });
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>Sign out everywhere</Button>
+      {isOpen && (
+        <AlertDialog
+          title="Sign out everywhere?"
+          description="All of your sessions end at once, this one included. To come back you need a new sign-in link, or single sign-on where you have it."
+          onClose={() => setOpen(false)}
+          actions={
+            <>
+              <AlertCancel asChild>
+                <Button>Cancel</Button>
+              </AlertCancel>
+              <Button look="danger" busy={busy} onClick={() => void signOut()}>
+                Sign out everywhere
+              </Button>
+            </>
+          }
+        />
+      )}
+    </>
+  );
+}

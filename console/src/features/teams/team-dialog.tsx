@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import type { Fault } from '../../api/fault.ts';
+import { useSubmit } from '../../api/use-submit.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
+import { Field, FormFault } from '../../components/field.tsx';
+import { Input } from '../../components/input.tsx';
+import { CreateTeamDocument, type TeamFactsFragment, UpdateTeamDocument } from '../../generated/graphql.ts';
+import { useOrganization } from '../../viewer/organization.tsx';
+
+/** Makes a team, or gives one another name. */
+export function TeamDialog({
+  team,
+  onClose,
+}: {
+  /** Null: a new one. */
+  readonly team: TeamFactsFragment | null;
+  onClose(): void;
+}) {
+  const { id: organizationId } = useOrganization();
+  const create = useSubmit(CreateTeamDocument, (data) => data.createTeam);
+  const rename = useSubmit(UpdateTeamDocument, (data) => data.updateTeam);
+  const [name, setName] = useState(team?.name ?? '');
+  const submit = async () => {
+    const done = team
+      ? await rename.submit({ input: { id: team.id, name } })
+      : await create.submit({ input: { organizationId, name } });
+    if (done) onClose();
+  };
+  return (
+    <Dialog title={team ? `Rename ${team.name}` : 'Create a team'} onClose={onClose}>
+      <form
+        noValidate
+        className="contents"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <DialogBody>
+          <NameField name={name} fault={create.fault ?? rename.fault} onChange={setName} />
+        </DialogBody>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            look="primary"
+            busy={create.busy || rename.busy}
+            disabled={name.trim() === '' || name.trim() === team?.name}
+          >
+            {team ? 'Rename' : 'Create'}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+function NameField({
+  name,
+  fault,
+  onChange,
+}: {
+  readonly name: string;
+  readonly fault: Fault | null;
+  onChange(name: string): void;
+}) {
+  const taken = fault?.code === 'CONFLICT' ? fault.message : null;
+  return (
+    <>
+      <Field label="Name" error={fault?.at('name') ?? taken}>
+        {(props) => (
+          <Input
+            {...props}
+            autoComplete="off"
+            maxLength={100}
+            value={name}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )}
+      </Field>
+      <FormFault fault={taken ? null : fault} fields={['name']} />
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+import { Boxes, Ellipsis, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { useList } from '../../api/use-list.ts';
+import { Button, IconButton } from '../../components/button.tsx';
+import { total } from '../../components/counted.ts';
+import { Menu, MenuItem } from '../../components/menu.tsx';
+import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import { TeamsDocument, type TeamsQuery } from '../../generated/graphql.ts';
+import { useCan, useOrganization } from '../../viewer/organization.tsx';
+import { DeleteTeamDialog } from './delete-team-dialog.tsx';
+import { TeamDialog } from './team-dialog.tsx';
+
+type Teams = NonNullable<NonNullable<TeamsQuery['organization']>['teams']>;
+type TeamRow = Teams['nodes'][number];
+type Action = 'rename' | 'delete';
+type Open = { readonly what: 'create' } | { readonly what: Action; readonly team: TeamRow } | null;
+
+/** The organization's teams, with how many people and keys are bound to each. */
+export function TeamsView() {
+  const { id } = useOrganization();
+  const can = useCan();
+  const [open, setOpen] = useState<Open>(null);
+  const [members, keys] = [can('member.view'), can('api.key.view')];
+  const { rows, loading, error, reload, hasMore, loadMore, totalCount } = useList(
+    `${id} ${members} ${keys}`,
+    () => ({
+      document: TeamsDocument,
+      variables: (after: string | null) => ({ organizationId: id, members, keys, after }),
+      pageOf: ({ organization }) => organization?.teams,
+    }),
+  );
+  const mayManage = can('team.manage');
+  const close = () => setOpen(null);
+  const create = mayManage && (
+    <Button look="primary" onClick={() => setOpen({ what: 'create' })}>
+      <Plus size={16} aria-hidden="true" />
+      Create team
+    </Button>
+  );
+  const columns = columnsFor({
+    members,
+    keys,
+    onAction: mayManage ? (what, team) => setOpen({ what, team }) : null,
+  });
+  return (
+    <Page
+      title="Teams"
+      description="Parts of the organization that people and keys can be bound to. A key bound to teams is accepted for these alone."
+      actions={create}
+    >
+      <Card padded={false} className="overflow-clip">
+        {error && <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />}
+        {loading && rows.length === 0 && <SkeletonRows count={3} />}
+        {rows.length > 0 && (
+          <Table
+            label="Teams"
+            columns={columns}
+            rows={rows}
+            totalCount={totalCount}
+            nameOf={({ name }) => name}
+          />
+        )}
+        {hasMore && (
+          <div className="flex justify-center border-t border-line p-3">
+            <Button onClick={loadMore}>Load more</Button>
+          </div>
+        )}
+        {!loading && !error && rows.length === 0 && (
+          <EmptyState icon={Boxes} title="No teams yet" action={create}>
+            {mayManage
+              ? 'Make a team for each product or department that has keys of its own, then bind keys and people to it.'
+              : 'Whoever may manage teams can make the first one.'}
+          </EmptyState>
+        )}
+      </Card>
+      {open?.what === 'create' && <TeamDialog team={null} onClose={close} />}
+      {open?.what === 'rename' && <TeamDialog team={open.team} onClose={close} />}
+      {open?.what === 'delete' && <DeleteTeamDialog team={open.team} onClose={close} />}
+    </Page>
+  );
+}
+
+function columnsFor({
+  members,
+  keys,
+  onAction,
+}: {
+  readonly members: boolean;
+  readonly keys: boolean;
+  readonly onAction: ((action: Action, team: TeamRow) => void) | null;
+}): readonly Column<TeamRow>[] {
+  const figure = 'w-18 text-right tabular-nums sm:w-28';
+  const columns: Column<TeamRow>[] = [
+    {
+      id: 'name',
+      header: 'Team',
+      className: 'w-auto',
+      cell: ({ name }) => <span className="block truncate font-medium">{name}</span>,
+    },
+  ];
+  if (members)
+    columns.push({
+      id: 'people',
+      header: 'People',
+      className: figure,
+      cell: (team) => team.members && total(team.members.totalCount, team.members.totalCountIsExact),
+    });
+  if (keys)
+    columns.push({
+      id: 'keys',
+      header: 'Keys',
+      className: figure,
+      cell: (team) => team.apiKeys && total(team.apiKeys.totalCount, team.apiKeys.totalCountIsExact),
+    });
+  if (onAction)
+    columns.push({
+      id: 'actions',
+      header: <span className="sr-only">Actions</span>,
+      className: 'w-16 text-right',
+      cell: (team) => (
+        <Menu
+          trigger={
+            <IconButton label={`Actions for ${team.name}`} className="size-8">
+              <Ellipsis size={18} aria-hidden="true" />
+            </IconButton>
+          }
+        >
+          <MenuItem onSelect={() => onAction('rename', team)}>Rename</MenuItem>
+          <MenuItem danger onSelect={() => onAction('delete', team)}>
+            Delete
+          </MenuItem>
+        </Menu>
+      ),
+    });
+  return columns;
+}

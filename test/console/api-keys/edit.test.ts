@@ -1,0 +1,231 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { run } from '../../cli/run.ts';
+import { eventually } from '../../support/wait.ts';
+import { describeInChromium } from '../browser.ts';
+import { accessibilityFaults, overflows, screenshots } from '../looks.ts';
+import { makeRole, makeTeam } from '../people.ts';
+import { type Site, type SitePerson, startSite } from '../site.ts';
+
+describeInChromium('editing a key', () => {
+  test('changes every field, sends these alone, and shows them at once in another browser', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    await makeTeam(site, ada, 'Billing');
+    const key = await site.makeKey(ada, { name: 'Warehouse', grants: ['api.key.view'] });
+    const [page, other] = [await site.signIn(ada), await site.signIn(ada)];
+    for (const one of [page, other]) await openKey(one, site, key.id);
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByRole('heading', { name: 'Edit Warehouse' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+
+    await textBox(page, 'Name').fill('Warehouse, north');
+    await textBox(page, 'Description').fill('Syncs the stock');
+    await textBox(page, 'External id').fill('customer-7');
+    await textBox(page, 'Metadata').fill('{ "region": "eu" }');
+    await page.getByRole('combobox', { name: /^Role/ }).selectOption('member');
+    await page.getByRole('checkbox', { name: 'api.key.view', exact: true }).uncheck();
+    await page.getByRole('checkbox', { name: 'api.key.verify', exact: true }).check();
+    await page.getByRole('checkbox', { name: 'Billing' }).check();
+    await page.getByRole('combobox', { name: 'Expiry' }).selectOption('In 30 days');
+    await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('100');
+    await textBox(page, 'Addresses').fill('10.0.0.0/8');
+
+    const changes = page.getByRole('list', { name: 'Changes' });
+    for (const effect of [
+      'Accepted for Billing alone',
+      '100 times in 1 minute',
+      'Accepted from 10.0.0.0/8 alone',
+      'member in place of none',
+    ])
+      await changes.getByText(effect).waitFor();
+    expect(await page.getByRole('list', { name: 'Gained' }).textContent()).toContain('+ api.key.verify');
+    // The role holds it, too.
+    expect(await page.getByRole('list', { name: 'Lost' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo: External id' }).click();
+    expect(await textBox(page, 'External id').inputValue()).toBe('');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await overflows(page)).toEqual([]);
+    await page.evaluate('scrollTo(0, 0)');
+    await screenshots(page, 'edit');
+
+    expect(Object.keys(await save(page)).sort()).toEqual(
+      ['id', 'name', 'description', 'metadata', 'roleId', 'grants', 'teamIds', 'expiresAt', 'rateLimit']
+        .concat('ipAllowlist')
+        .sort(),
+    );
+    for (const one of [page, other]) {
+      await one.getByRole('heading', { name: 'Warehouse, north' }).waitFor();
+      for (const fact of ['Syncs the stock', '"region": "eu"', '100 uses in 1 minute', '10.0.0.0/8'])
+        await one.getByText(fact).first().waitFor();
+      await one.getByText('Billing', { exact: true }).waitFor();
+      await one.getByRole('listitem').filter({ hasText: 'api.key.verify' }).getByText('directly').waitFor();
+      await one.getByText('Role member').first().waitFor();
+    }
+  });
+
+  test('clears what a key need not have', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, {
+      name: 'Warehouse',
+      description: 'Syncs the stock',
+      externalId: 'customer-7',
+      metadata: { region: 'eu' },
+      expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+      rateLimit: { limit: 5, windowSeconds: 300 },
+      ipAllowlist: ['10.0.0.0/8'],
+    });
+    const page = await site.signIn(ada);
+    await openKey(page, site, key.id);
+    await page.getByRole('link', { name: 'Edit' }).click();
+    expect(await page.getByLabel('Rate limit: per').locator('option:checked').textContent()).toBe(
+      '5 minutes',
+    );
+    for (const field of ['Description', 'External id', 'Metadata', 'Addresses'])
+      await textBox(page, field).fill('');
+    await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('');
+    await page.getByRole('combobox', { name: 'Expiry' }).selectOption('Does not expire');
+    await page.getByRole('list', { name: 'Changes' }).getByText('It does not expire.').waitFor();
+    const { id: _, ...sent } = await save(page);
+    const [description, externalId, rateLimit, expiresAt] = [null, null, null, null];
+    expect(sent).toEqual({ description, externalId, rateLimit, expiresAt, metadata: {}, ipAllowlist: [] });
+    for (const fact of ['Never', 'Accepted from any', 'None'])
+      await page.getByText(fact, { exact: true }).first().waitFor();
+    expect(await page.getByRole('term').allTextContents()).not.toContain('Description');
+  });
+
+  test('says at its field what is wrong, and of the whole what is no field’s', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const roleId = await makeRole(site, ada, { name: 'Readers', permissions: ['api.key.view'] });
+    const key = await site.makeKey(ada, { name: 'Warehouse' });
+    await site.makeKey(ada, { name: 'The one that is allowed' });
+    const page = await site.signIn(ada);
+    await page.goto(`${site.url}/keys/${key.id}/edit`);
+    const saves = page.getByRole('button', { name: 'Save' });
+
+    await textBox(page, 'Metadata').fill('{ "region": ');
+    await saves.click();
+    await page.getByText(/^is not JSON/).waitFor();
+    expect(await focused(page)).toBe('Metadata');
+    await textBox(page, 'Metadata').fill(JSON.stringify({ text: 'x'.repeat(16_400) }));
+    await saves.click();
+    await page.getByText(/may have 16,384/).waitFor();
+    await textBox(page, 'Metadata').fill('');
+
+    const wrong = [
+      ['Name', ' ', 'must not be empty'],
+      ['Description', 'x'.repeat(501), 'at most 500'],
+      ['External id', 'x'.repeat(201), 'at most 200'],
+      ['Addresses', '10.0.0.300', 'is not an IP address'],
+    ] as const;
+    for (const [field, text, complaint] of wrong) {
+      const before = await textBox(page, field).inputValue();
+      await textBox(page, field).fill(text);
+      await saves.click();
+      await page.getByText(complaint).waitFor();
+      expect(await focused(page)).toBe(field);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await textBox(page, field).fill(before);
+    }
+    await page.getByRole('combobox', { name: 'Expiry' }).selectOption('At a time…');
+    await page.getByLabel('Expires at').fill('2020-01-01T00:00');
+    await saves.click();
+    await page.getByText('must be in the future').waitFor();
+    await page.getByRole('combobox', { name: 'Expiry' }).selectOption('Does not expire');
+
+    // Somebody deletes the role while it is chosen.
+    await page.getByRole('combobox', { name: /^Role/ }).selectOption('Readers');
+    await site.ask(ada, 'mutation ($id: ID!) { deleteRole(input: { id: $id }) { __typename } }', {
+      id: roleId,
+    });
+    await saves.click();
+    await page.getByText('There is no role with this id').waitFor();
+    expect(await focused(page)).toBe('Role');
+    await page.getByRole('combobox', { name: /^Role/ }).selectOption('No role');
+
+    await update(site, ada, { id: key.id, enabled: false });
+    await page.getByRole('checkbox', { name: 'Enabled' }).check();
+    await run(site.env, 'organizations', 'limit', ada.organizationId, '1');
+    await saves.click();
+    await page.getByRole('alert').getByText('The organization may have 1 active API keys').waitFor();
+  });
+
+  test('says so where the key was revoked, and the page has not heard of it', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, { name: 'Warehouse' });
+    const page = await site.signIn(ada);
+    // Nothing is told live.
+    await page.routeWebSocket('**/graphql', () => {});
+    await page.goto(`${site.url}/keys/${key.id}/edit`);
+    await textBox(page, 'Name').fill('Too late');
+    await site.ask(ada, 'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { __typename } }', {
+      id: key.id,
+    });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('The key is revoked').waitFor();
+  });
+
+  test('tells what somebody else changes meanwhile, and leaves that as it is', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, { name: 'Warehouse', description: 'Old words' });
+    const page = await site.signIn(ada);
+    await page.goto(`${site.url}/keys/${key.id}/edit`);
+    await page.locator('[data-live=live]').waitFor();
+    await textBox(page, 'Name').fill('Mine');
+    await update(site, ada, { id: key.id, name: 'Theirs', description: 'New words' });
+    const news = page.getByRole('status').filter({ hasText: 'changed this key while you were editing it' });
+    await news.getByText('Description: the form shows it as it is now').waitFor();
+    await news.getByText('Name: you changed it, too').waitFor();
+    expect(await textBox(page, 'Description').inputValue()).toBe('New words');
+    expect(await textBox(page, 'Name').inputValue()).toBe('Mine');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await news.getByRole('button', { name: 'Take theirs (Name)' }).click();
+    expect(await textBox(page, 'Name').inputValue()).toBe('Theirs');
+    await news.getByRole('button', { name: 'I have seen it' }).click();
+    await news.waitFor({ state: 'detached' });
+
+    await textBox(page, 'External id').fill('customer-7');
+    expect(await save(page)).toEqual({ id: key.id, externalId: 'customer-7' });
+    await page.getByRole('heading', { name: 'Theirs' }).waitFor();
+    await page.getByRole('definition').filter({ hasText: 'New words' }).waitFor();
+
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await textBox(page, 'Name').fill('Too late');
+    await site.ask(ada, 'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { __typename } }', {
+      id: key.id,
+    });
+    await page.getByText('This key can’t be changed').waitFor();
+  });
+});
+
+function textBox(page: Page, label: string) {
+  return page.getByRole('textbox', { name: new RegExp(`^${label}`) });
+}
+
+async function openKey(page: Page, site: Site, id: string): Promise<void> {
+  await page.goto(`${site.url}/keys/${id}`);
+  await page.locator('[data-live=live]').waitFor();
+}
+
+/** Saves, and gives what was sent. */
+async function save(page: Page): Promise<Record<string, unknown>> {
+  const sending = page.waitForRequest((request) => request.postData()?.includes('updateApiKey') ?? false);
+  await page.getByRole('button', { name: 'Save' }).click();
+  const { variables } = (await sending).postDataJSON() as { variables: { input: Record<string, unknown> } };
+  await eventually(() => /\/keys\/key_\w+$/.test(page.url()));
+  return variables.input;
+}
+
+async function update(site: Site, by: SitePerson, input: Record<string, unknown>): Promise<void> {
+  const change = 'mutation ($i: UpdateApiKeyInput!) { updateApiKey(input: $i) { __typename } }';
+  await site.ask(by, change, { i: input });
+}
+
+/** The label of what has the focus. */
+async function focused(page: Page): Promise<string> {
+  return String(await page.evaluate('document.activeElement.labels?.[0]?.childNodes[0].textContent'));
+}

@@ -1,0 +1,194 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { eventually } from '../../support/wait.ts';
+import { describeInChromium } from '../browser.ts';
+import { enliven } from '../lively.ts';
+import { accessibilityFaults, overflows, screenshots } from '../looks.ts';
+import { type Site, startSite } from '../site.ts';
+
+describeInChromium('the page of a key', () => {
+  test('says what the key is, and what it may do by what', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const { organization } = await site.ask(
+      ada,
+      `query ($id: ID!) { organization(id: $id) { roles { nodes { id name } } } }`,
+      { id: ada.organizationId },
+    );
+    const roleId = organization.roles.nodes.find((role: { name: string }) => role.name === 'member').id;
+    await site.makeKey(ada, {
+      name: 'Warehouse',
+      description: 'Syncs the stock',
+      roleId,
+      grants: ['api.key.view', 'api.key.verify'],
+      ipAllowlist: ['10.0.0.0/8'],
+      rateLimit: { limit: 100, windowSeconds: 60 },
+      externalId: 'customer-7',
+      metadata: { region: 'eu' },
+    });
+    const page = await site.signIn(ada);
+    await page.getByRole('link', { name: 'Warehouse' }).click();
+    await page.getByRole('heading', { name: 'Warehouse' }).waitFor();
+    for (const fact of [
+      'Syncs the stock',
+      '10.0.0.0/8',
+      '100 uses in 1 minute',
+      'customer-7',
+      '"region": "eu"',
+    ])
+      await page.getByText(fact).first().waitFor();
+    const both = page.getByRole('listitem').filter({ hasText: 'See API keys' });
+    await both.getByText('Role member').waitFor();
+    await both.getByText('Granted directly').waitFor();
+    const granted = page.getByRole('listitem').filter({ hasText: 'api.key.verify' });
+    expect(await granted.getByText('Role member').count()).toBe(0);
+    await page.getByText('api_key.created').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await overflows(page)).toEqual([]);
+  });
+
+  test('shows uses, denials and changes as they happen', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, { name: 'Billing', ipAllowlist: ['127.0.0.1/32'] });
+    const page = await openKey(site, ada, key.id);
+    await page.getByText('0 verified').waitFor();
+    expect(await site.present(key.secret)).toBe(200);
+    await page.getByText('1 verified').waitFor();
+    await page.locator('[data-secret]').getByText('1 use').waitFor();
+    expect(await site.present(key.secret, '?permission=prompt.render')).toBe(403);
+    await page.getByText('Permission missing').waitFor();
+    await page.getByText('1 denied').waitFor();
+    await site.ask(
+      ada,
+      `mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { __typename } }`,
+      {
+        input: { id: key.id, name: 'Invoices', enabled: false },
+      },
+    );
+    await page.getByRole('heading', { name: 'Invoices' }).waitFor();
+    await page.getByText('Disabled').first().waitFor();
+    await page.getByText('api_key.updated').waitFor();
+    for (const range of ['Hour', '90 days', 'Day']) {
+      await page.getByRole('button', { name: range, exact: true }).click();
+      await page.getByText('1 verified').waitFor();
+    }
+  });
+
+  test('can be used by everybody, in both themes and at every width', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const [checkout] = await enliven(site, ada);
+    const page = await openKey(site, ada, checkout?.id ?? '');
+    // What is refused before the page listens is not told again.
+    await eventually(async () => {
+      await site.present(checkout?.secret ?? '', '?permission=prompt.render');
+      return page.getByText('Permission missing').first().isVisible();
+    });
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await overflows(page)).toEqual([]);
+    await screenshots(page, 'key');
+  });
+
+  test('is of no other organization’s key', async () => {
+    const site = await startSite();
+    const [ada, eve] = [await site.found(), await site.found('Rival', 'eve@example.com')];
+    const key = await site.makeKey(ada, { name: 'Billing' });
+    const page = await site.signIn(eve);
+    await page.goto(`${site.url}/keys/${key.id}`);
+    await page.getByText('There is no such key').waitFor();
+    await page.goto(`${site.url}/o/acme/keys`);
+    await page.getByText('There is no such organization').waitFor();
+    expect(await page.getByText('Billing').count()).toBe(0);
+  });
+});
+
+describeInChromium('a rotation', () => {
+  test('goes from one secret to the other while both are watched', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, { name: 'Billing' });
+    const page = await openKey(site, ada, key.id);
+    await page.getByRole('link', { name: 'Rotate' }).click();
+    await page.getByRole('combobox').selectOption('7 days');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make the new secret' }).click();
+    const dialog = page.getByRole('dialog');
+    const secret = (await dialog.locator('code').first().textContent()) ?? '';
+    expect(secret).toMatch(/^kw_live_/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    // Leaving without a copy is asked about.
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog', { name: 'Close without a copy?' }).waitFor();
+    await page.getByRole('button', { name: 'Back to the secret' }).click();
+    await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+    await dialog.getByRole('button', { name: 'I have copied it' }).click();
+    await eventually(async () => !(await page.content()).includes(secret));
+    await present(site, key.secret, 3);
+    await page.locator('[data-share="100"]').waitFor();
+    await page.getByText('Still in use').waitFor();
+    await present(site, secret, 1);
+    await page.locator('[data-share="75"]').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await overflows(page)).toEqual([]);
+    await screenshots(page, 'rotate');
+    await page.getByRole('button', { name: 'Finish' }).click();
+    await page.getByRole('alertdialog', { name: 'The old secret is still in use' }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Refuse it all the same' }).click();
+    await page.getByText(/refused on 1 of 1 node after .* ms/).waitFor();
+    expect([await site.present(key.secret), await site.present(secret)]).toEqual([401, 200]);
+  });
+
+  test('leaves the new secret nowhere but on the screen', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, { name: 'Billing' });
+    const page = await openKey(site, ada, key.id);
+    await page.goto(`${page.url()}/rotate`);
+    await page.getByRole('button', { name: 'Make the new secret' }).click();
+    const secret = (await page.getByRole('dialog').locator('code').first().textContent()) ?? '';
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.getByRole('heading', { name: 'New secret' }).waitFor();
+    const kept = (await page.evaluate(
+      `JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }, document.cookie, history.state])`,
+    )) as string;
+    expect(kept + (await page.content())).not.toContain(secret);
+  });
+
+  test('is not offered to whoever may not', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const key = await site.makeKey(ada, { name: 'Billing' });
+    const { organization } = await site.ask(
+      ada,
+      `query ($id: ID!) { organization(id: $id) { roles { nodes { id name } } } }`,
+      { id: ada.organizationId },
+    );
+    const roleId = organization.roles.nodes.find((role: { name: string }) => role.name === 'member').id;
+    const { inviteMember } = await site.ask(
+      ada,
+      `mutation ($input: InviteMemberInput!) { inviteMember(input: $input) { ... on InviteMemberPayload { signInUrl } } }`,
+      { input: { organizationId: ada.organizationId, email: 'bob@example.com', roleId } },
+    );
+    expect(inviteMember.signInUrl).toContain('#token=');
+    const page = await site.signIn({ email: 'bob@example.com' });
+    await page.goto(`${site.url}/keys/${key.id}`);
+    await page.getByRole('heading', { name: 'Billing' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Rotate' }).count()).toBe(0);
+    expect(await page.getByText('Audit trail').count()).toBe(0);
+    await page.goto(`${site.url}/keys/${key.id}/rotate`);
+    await page.getByText('There is nothing here').waitFor();
+  });
+});
+
+async function openKey(site: Site, person: { email: string }, id: string): Promise<Page> {
+  const page = await site.signIn(person);
+  await page.goto(`${site.url}/keys/${id}`);
+  await page.locator('[data-live=live]').waitFor();
+  return page;
+}
+
+async function present(site: Site, secret: string, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) expect(await site.present(secret)).toBe(200);
+}
