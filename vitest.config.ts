@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const report = process.env.TEST_REPORT;
 
 /** They measure the memory of their process, or what keeps it alive: no other file may have run in it. */
-const ALONE = ['test/http/websocket/churn.test.ts', 'test/graphql/graphql-engine.test.ts'];
+const ALONE = ['test/http/websocket/churn.test.ts', 'test/graphql/engine.test.ts'];
 
 /** They take a browser or several servers, and minutes: `npm test` leaves them to commands of their own. */
 const CONSOLE = ['test/console/**/*.test.ts'];

@@ -1,3 +1,4 @@
+import type { Plugin } from 'graphql-yoga';
 import { migrate, migrationProblem } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { hasSearchIndex } from '../db/search-index.ts';
@@ -11,10 +12,11 @@ import type { LiveLimits } from './core/config/live-limits.ts';
 import { createLog, type Log } from './core/log.ts';
 import { recordDeniedAttempts } from './denied-attempts/denied-attempts.ts';
 import { OperationLimits } from './graphql/cost/operation-limits.ts';
-import { createEngine } from './graphql/graphql-engine.ts';
+import { createEngine } from './graphql/engine.ts';
 import { FailureLimit } from './http/auth/failure-limit.ts';
 import { Connections } from './http/connections/connections.ts';
 import { findConsole } from './http/console/console-files.ts';
+import { httpPlugins } from './http/graphql/plugins.ts';
 import { createMetrics } from './http/ops/metrics.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
@@ -38,6 +40,8 @@ export interface Overrides {
   readonly liveLimits?: Partial<LiveLimits>;
   /** Where the console was built; null: nowhere. */
   readonly consoleFolder?: string | null;
+  /** Further plugins of yoga, which see every operation. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** How long sockets get to close when the server stops, milliseconds. */
@@ -101,13 +105,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const sweep = expirySweep(services);
   let stopRetention: () => Promise<void> = async () => {};
-  const run = createEngine(schema, {
-    sizes: new OrganizationSizes({ db, clock }),
-    responseMax: config.http.responseBytes,
-  });
   const operationLimits = new OperationLimits(clock, config.operations);
+  const engine = createEngine(
+    schema,
+    { sizes: new OrganizationSizes({ db, clock }), responseMax: config.http.responseBytes },
+    [...httpPlugins(services, { connections, operationLimits }), ...(overrides.plugins ?? [])],
+  );
   const liveServer = new LiveServer(services, schema, {
-    run,
+    run: engine.run,
     connections,
     operationLimits,
     limits: { ...config.live, ...overrides.liveLimits },
@@ -147,7 +152,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         url = addressOf(config.host, port);
         const readiness = () => migrationProblem(database, { served: true });
         const { consoleFolder = findConsole() } = overrides;
-        const parts = { run, live: liveServer, operationLimits, connections, metrics, consoleFolder };
+        const parts = { engine, live: liveServer, metrics, consoleFolder };
         const routes = createRoutes(services, schema, readiness, parts);
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };

@@ -1,24 +1,17 @@
 import {
   type DocumentNode,
-  type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { GraphQLContext } from '../../schema/context.ts';
-import { endCaches, startCaches } from '../../schema/fresh-caches.ts';
 import type { OrganizationSizes } from '../organizations/organization-sizes.ts';
 import { coerceVariables } from './coerce-variables.ts';
-import { alone, COST_MAX, chargeOf, documentPoints, hasVariableCost, queryCost } from './cost/query-cost.ts';
+import { COST_MAX, chargeOf, hasVariableCost, queryCost } from './cost/query-cost.ts';
 import { ScanCost } from './cost/scan-cost.ts';
-import { hasConditions } from './execution/collect-fields.ts';
-import { FieldErrors } from './execution/field-errors.ts';
-import { Plan } from './execution/plan.ts';
-import { execute } from './execution/run.ts';
-import type { Operation, PricedSubscription } from './graphql-operation.ts';
+import type { AdmittedOperation, Charge } from './operation-context.ts';
 import { requestFault } from './request-fault.ts';
 import { responseBound, returnsShownOnce } from './response/response-bound.ts';
 import { ResponseBudget, responseCouldBeTooLarge } from './response/response-budget.ts';
@@ -26,107 +19,74 @@ import { ResponseBudget, responseCouldBeTooLarge } from './response/response-bud
 /** At most so many faults of one request are reported. */
 export const FAULTS_MAX = 20;
 
-/** Plans that are kept, of all documents together, have so many fields: each takes about a kilobyte. */
-const KEPT_FIELDS_MAX = 20_000;
-
-/** A plan of more fields is made for each request anew. */
-const KEPT_FIELDS_OF_ONE_MAX = 1_000;
-
-/** Plans of the operations that were asked for most recently. */
-export type Plans = LRUCache<PreparedOperation, Plan>;
-
-/** Plans in bounded memory, whatever is asked for. */
-export function keptPlans(): Plans {
-  return new LRUCache({ maxSize: KEPT_FIELDS_MAX, maxEntrySize: KEPT_FIELDS_OF_ONE_MAX });
-}
-
-/** What the operations of an engine share. */
-export interface Parts {
-  readonly plans: Plans;
+/** What all operations are measured by. */
+export interface OperationBounds {
   /** What scans cost. */
   readonly sizes: OrganizationSizes;
   /** Largest response, bytes. */
   readonly responseMax: number;
 }
 
-/** An operation of a document that was parsed and validated, with all of it that is the same for every request. */
+/** An operation that is admitted, or the errors of one that is not. */
+export type Admission = AdmittedOperation | { readonly errors: readonly GraphQLError[] };
+
+/** What the limits of an operation depend on that is the same for every request. */
 export class PreparedOperation {
   readonly #schema: GraphQLSchema;
   readonly #document: DocumentNode;
   readonly #operation: OperationDefinitionNode;
-  readonly #plans: Plans;
-  /** Largest response, bytes. */
-  readonly #responseMax: number;
-  readonly #sizes: OrganizationSizes;
+  readonly #bounds: OperationBounds;
   readonly #scans: ScanCost;
-  /** In words of the schema, such as `mutation createApiKey`. */
-  readonly #description: string;
-  readonly #hasConditions: boolean;
   readonly #hasVariableCost: boolean;
   readonly #returnsShownOnce: boolean;
-  /** Of the plan, when it was kept. */
-  #size = 0;
+  /** In words of the schema, such as `mutation createApiKey`. */
+  readonly description: string;
   #cost: number | undefined;
-  #bound: number | undefined;
+  #responseBound: number | undefined;
 
   constructor(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    { plans, sizes, responseMax }: Parts,
+    bounds: OperationBounds,
   ) {
     this.#schema = schema;
     this.#document = document;
     this.#operation = operation;
-    this.#plans = plans;
-    this.#responseMax = responseMax;
-    this.#sizes = sizes;
+    this.#bounds = bounds;
     this.#scans = new ScanCost(schema, document, operation);
-    this.#description = describe(operation);
-    this.#hasConditions = hasConditions(alone(document, operation));
     this.#hasVariableCost = hasVariableCost(schema, document, operation);
     this.#returnsShownOnce = returnsShownOnce(schema, document, operation);
+    this.description = describe(operation);
   }
 
-  /** Runs it, if the variables fit and it can't return too much; a subscription is said to be fit to run. */
-  async run(operation: Operation): Promise<ExecutionResult | { subscription: PricedSubscription }> {
-    const { params, context, charge, started } = operation;
-    const given = params.variables ?? {};
+  /**
+   * Admits the operation if its variables fit, it costs no more than COST_MAX and can't return too much; its caller pays for
+   * it. Throws a RateLimitedError where the caller has too few points left.
+   */
+  admit(
+    given: Record<string, unknown>,
+    context: GraphQLContext,
+    charge: Charge,
+  ): Admission | Promise<Admission> {
     const { coerced, errors } = this.#coerce(given);
-    if (errors) return rejected(operation, errors);
+    if (errors) return { errors };
     const fields = this.#costWith(given, context);
-    if (fields instanceof GraphQLError) return rejected(operation, [fields]);
+    if (fields instanceof GraphQLError) return { errors: [fields] };
     charge.cost = fields;
     // First: it bounds the work of adding up the rest.
-    if (fields > COST_MAX) return rejected(operation, [tooComplex(fields)]);
-    const scans = this.#scans.hasScans ? await this.#scans.points(coerced, context, this.#sizes) : 0;
-    const cost = fields + scans;
-    charge.cost = cost;
-    if (cost > COST_MAX) return rejected(operation, [tooComplex(cost)]);
-    const budget = this.#budgetFor(coerced, context);
-    if (budget instanceof GraphQLError) return rejected(operation, [budget]);
-    charge.spend(chargeOf(fields, scans));
-    started(this.#description);
-    const [document, definition] = [this.#document, this.#operation];
-    if (definition.operation === OperationTypeNode.SUBSCRIPTION)
-      return { subscription: { document, operation: definition, variables: given, cost } };
-    return this.#execute(coerced, context, budget);
-  }
-
-  async #execute(
-    variables: Record<string, unknown>,
-    context: GraphQLContext,
-    budget: ResponseBudget,
-  ): Promise<ExecutionResult> {
-    const plan = this.#planFor(variables);
-    startCaches(context);
-    try {
-      const errors = new FieldErrors();
-      return await execute({ plan, root: undefined, context, variables, errors, budget });
-    } finally {
-      endCaches(context);
-      this.#keep(plan);
-    }
+    if (fields > COST_MAX) return { errors: [tooComplex(fields)] };
+    const admit = (scans: number): Admission => {
+      const cost = fields + scans;
+      charge.cost = cost;
+      if (cost > COST_MAX) return { errors: [tooComplex(cost)] };
+      const budget = this.#budgetFor(coerced, context);
+      if (budget instanceof GraphQLError) return { errors: [budget] };
+      charge.spend(chargeOf(fields, scans));
+      return { document: this.#document, operation: this.#operation, variables: coerced, cost, budget };
+    };
+    if (!this.#scans.hasScans) return admit(0);
+    return this.#scans.points(coerced, context, this.#bounds.sizes).then(admit);
   }
 
   #coerce(given: Record<string, unknown>) {
@@ -135,7 +95,7 @@ export class PreparedOperation {
     return coerceVariables(this.#schema, variableDefinitions, given, FAULTS_MAX);
   }
 
-  /** An error where an argument that the cost hangs on can't be used. */
+  /** An error where an argument that the cost depends on can't be used. */
   #costWith(given: Record<string, unknown>, context: GraphQLContext): number | GraphQLError {
     if (this.#cost !== undefined) return this.#cost;
     try {
@@ -153,38 +113,17 @@ export class PreparedOperation {
    * once it is certain that it does not, and nothing is given up of its response.
    */
   #budgetFor(variables: Record<string, unknown>, context: GraphQLContext): ResponseBudget | GraphQLError {
-    const max = this.#responseMax;
+    const max = this.#bounds.responseMax;
     if (this.#operation.operation !== OperationTypeNode.MUTATION) return new ResponseBudget(max);
     const certain = this.#returnsShownOnce;
     const bound =
-      this.#bound ??
+      this.#responseBound ??
       responseBound(this.#schema, this.#document, this.#operation, variables, context, certain);
-    if (!this.#hasVariableCost) this.#bound = bound;
+    if (!this.#hasVariableCost) this.#responseBound = bound;
     if (bound <= max) return certain ? ResponseBudget.unlimited() : new ResponseBudget(max, true);
     const originalError = responseCouldBeTooLarge(max);
     return new GraphQLError(originalError.message, { originalError });
   }
-
-  #planFor(variables: Record<string, unknown>): Plan {
-    const kept = this.#plans.get(this);
-    if (kept) return kept;
-    // A plan that is kept must keep nothing of a request: its variables may be large, or secret.
-    const deciding = this.#hasConditions ? variables : {};
-    return new Plan(this.#schema, this.#document, this.#operation, deciding);
-  }
-
-  #keep(plan: Plan): void {
-    if (this.#hasConditions || plan.size === 0) return;
-    if (this.#plans.peek(this) === plan && plan.size === this.#size) return;
-    this.#size = plan.size;
-    this.#plans.set(this, plan, { size: plan.size });
-  }
-}
-
-/** The errors of an operation that does not run. Finding them was work, the more the longer the document is. */
-function rejected({ params, charge }: Operation, errors: readonly GraphQLError[]): ExecutionResult {
-  charge.owe(documentPoints(params.query.length));
-  return { errors };
 }
 
 function tooComplex(cost: number): GraphQLError {

@@ -38,21 +38,26 @@ export function respond(
 }
 
 /**
- * Writes status and headers, together with those of the exchange. All at once and as a list: Node.js checks and keeps
- * each header that is set by itself, which takes longer than all else that a small answer needs.
+ * Writes status and headers, together with those of the exchange. All at once: Node.js checks and keeps each header that is
+ * set by itself, which takes longer than all else that a small answer needs.
  */
 export function writeHead(
-  { response, headers: common }: Exchange,
+  exchange: Exchange,
   status: number,
   headers: Readonly<Record<string, string>>,
 ): void {
-  const all: string[] = [];
-  for (const name in headers) all.push(name, headers[name] ?? '');
-  for (let index = 0; index < common.length; index += 2) {
-    const name = common[index] ?? '';
-    if (!(name in headers)) all.push(name, common[index + 1] ?? '');
-  }
-  response.writeHead(status, all);
+  exchange.response.writeHead(status, allHeaders(exchange, headers));
+}
+
+/** These headers of a response, and those of the exchange that they don't replace. */
+export function allHeaders(
+  { headers: common }: Exchange,
+  headers: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (let index = 0; index < common.length; index += 2) all[common[index] ?? ''] = common[index + 1] ?? '';
+  for (const name in headers) all[name] = headers[name] ?? '';
+  return all;
 }
 
 /** Sends an object that a program reads. */

@@ -1,10 +1,9 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
-import type { OperationLimits } from '../graphql/cost/operation-limits.ts';
-import type { Engine } from '../graphql/graphql-engine.ts';
-import type { Connections } from './connections/connections.ts';
+import type { ServerServices } from '../graphql/context.ts';
+import type { GraphQLEngine } from '../graphql/engine.ts';
 import { createConsole } from './console/console.ts';
 import { type Exchange, redirect, respond } from './exchange.ts';
-import { graphqlHandler, type ServerServices } from './graphql/graphql.ts';
+import { graphqlHandler } from './graphql/graphql.ts';
 import { healthHandler, type Readiness, readinessHandler } from './ops/health.ts';
 import type { Metrics } from './ops/metrics.ts';
 import { OIDC_CALLBACK_PATH, oidcHandlers } from './sign-in/oidc.ts';
@@ -34,17 +33,13 @@ export function createRoutes(
   schema: GraphQLSchema,
   readiness: Readiness,
   {
-    run,
+    engine,
     live,
-    operationLimits,
-    connections,
     metrics,
     consoleFolder,
   }: {
-    readonly run: Engine;
+    readonly engine: GraphQLEngine;
     readonly live: LiveServer;
-    readonly operationLimits: OperationLimits;
-    readonly connections: Connections;
     readonly metrics: Metrics | null;
     /** Where the console was built; null: it was not, and `/` leads to GraphiQL. */
     readonly consoleFolder: string | null;
@@ -56,7 +51,7 @@ export function createRoutes(
       '/graphql',
       {
         methods: ['GET', 'POST'],
-        handle: graphqlHandler(services, { run, live, operationLimits, connections }),
+        handle: graphqlHandler(services, engine, live),
       },
     ],
     [

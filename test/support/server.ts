@@ -1,4 +1,5 @@
 import type { ReadableStream } from 'node:stream/web';
+import type { Plugin } from 'graphql-yoga';
 import { afterAll, beforeAll } from 'vitest';
 import { type Engine, openDatabase } from '../../db/open.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
@@ -44,6 +45,8 @@ export interface TestServerOptions {
   readonly lockWaitMs?: number;
   /** Where the console was built; left out: nowhere. */
   readonly consoleFolder?: string;
+  /** Further plugins of yoga. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** Starts a server; whoever starts it closes it. */
@@ -58,8 +61,10 @@ export async function startTestServer(engine: Engine, options: TestServerOptions
   const database = { ...opened, kysely: opened.kysely.withPlugin(recordStatements(statements)) };
   const config = { ...parseConfig({ DATABASE_URL: databaseUrl, PORT: '0' }), ...options.config };
   const log = createLog('debug', (line) => lines.push(line));
-  const { consoleFolder = null } = options;
-  const app = await createApp(config, { clock, log, database, timeouts, liveLimits, consoleFolder });
+  const { consoleFolder = null, plugins = [] } = options;
+  const app = await createApp(config, {
+    ...{ clock, log, database, timeouts, liveLimits, consoleFolder, plugins },
+  });
   const { url } = await app.start();
   let closing: Promise<void> | undefined;
   const end = async () => {

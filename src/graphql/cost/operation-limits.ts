@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { OperationLimitsConfig, PerCaller } from '../../core/config/operation-limits-config.ts';
 import { RateLimitedError } from '../../core/errors.ts';
 import type { PolicyName } from '../../core/rate-limit-headers.ts';
-import type { Charge } from '../graphql-operation.ts';
+import type { Charge } from '../operation-context.ts';
 
 /** Most callers, and most addresses, whose points are counted at once. */
 const NAMES_MAX = 50_000;

@@ -2,13 +2,13 @@ import { complexityFromQuery } from '@pothos/plugin-complexity';
 import {
   type DocumentNode,
   type GraphQLSchema,
-  Kind,
   type OperationDefinitionNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
+import { isolateOperation } from '../isolate-operation.ts';
 import { introspectionCost } from './introspection-cost.ts';
 
 /**
@@ -49,7 +49,11 @@ export function queryCost(
   variables: Record<string, unknown>,
   ctx: GraphQLContext,
 ): number {
-  const { complexity } = complexityFromQuery(alone(document, operation), { schema, variables, ctx });
+  const { complexity } = complexityFromQuery(isolateOperation(document, operation), {
+    schema,
+    variables,
+    ctx,
+  });
   return complexity + introspectionCost(schema, document, operation);
 }
 
@@ -69,12 +73,6 @@ export function hasVariableCost(
     const { complexity, costsByTheTime } = types.getFieldDef()?.extensions ?? {};
     found ||= costsByTheTime === true || (hasVariables && typeof complexity === 'function');
   };
-  visit(alone(document, operation), visitWithTypeInfo(types, { Field }));
+  visit(isolateOperation(document, operation), visitWithTypeInfo(types, { Field }));
   return found;
-}
-
-/** The operation with all fragments, and no other operation. */
-export function alone(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
-  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
-  return { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
 }

@@ -20,7 +20,7 @@ import {
 export type FieldNodes = [FieldNode, ...FieldNode[]];
 
 /** What decides which fields are asked for. */
-export interface Asked {
+export interface CollectContext {
   readonly schema: GraphQLSchema;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** Coerced; those of conditions are looked at. */
@@ -29,7 +29,7 @@ export interface Asked {
 
 /** The fields that selection sets ask of objects of this type, by their names in the answer and in its order. */
 export function collectFields(
-  asked: Asked,
+  context: CollectContext,
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
 ): Map<string, FieldNodes> {
@@ -37,18 +37,18 @@ export function collectFields(
   const spread = new Set<string>();
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
-      if (!isIncluded(asked, selection)) continue;
+      if (!isIncluded(context, selection)) continue;
       if (selection.kind === Kind.FIELD) {
         const key = (selection.alias ?? selection.name).value;
         const nodes = found.get(key);
         if (nodes) nodes.push(selection);
         else found.set(key, [selection]);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        if (isFor(asked, selection.typeCondition, type)) collect(selection.selectionSet);
+        if (isFor(context, selection.typeCondition, type)) collect(selection.selectionSet);
       } else if (!spread.has(selection.name.value)) {
         spread.add(selection.name.value);
-        const fragment = asked.fragments[selection.name.value];
-        if (fragment && isFor(asked, fragment.typeCondition, type)) collect(fragment.selectionSet);
+        const fragment = context.fragments[selection.name.value];
+        if (fragment && isFor(context, fragment.typeCondition, type)) collect(fragment.selectionSet);
       }
     }
   };
@@ -67,13 +67,17 @@ export function hasConditions(document: DocumentNode): boolean {
   return found;
 }
 
-function isIncluded({ variables }: Asked, node: SelectionNode): boolean {
+function isIncluded({ variables }: CollectContext, node: SelectionNode): boolean {
   if (!node.directives?.length) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 }
 
-function isFor({ schema }: Asked, condition: NamedTypeNode | undefined, type: GraphQLObjectType): boolean {
+function isFor(
+  { schema }: CollectContext,
+  condition: NamedTypeNode | undefined,
+  type: GraphQLObjectType,
+): boolean {
   if (!condition) return true;
   const named = typeFromAST(schema, condition);
   return named === type || (isAbstractType(named) && schema.isSubType(named, type));

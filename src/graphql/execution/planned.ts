@@ -8,11 +8,11 @@ import type {
   SelectionSetNode,
 } from 'graphql';
 import type { ResponseBudget } from '../response/response-budget.ts';
-import type { Asked, FieldNodes } from './collect-fields.ts';
+import type { CollectContext, FieldNodes } from './collect-fields.ts';
 import type { FieldErrors, PlacePath } from './field-errors.ts';
 
 /** What is planned of an operation: see `Plan`. */
-export interface Planned extends Asked {
+export interface Planned extends CollectContext {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly root: Selection;
@@ -63,4 +63,6 @@ export interface Run {
   readonly variables: Record<string, unknown>;
   readonly errors: FieldErrors;
   readonly budget: ResponseBudget;
+  /** Aborted when nobody waits for the result. */
+  readonly signal?: AbortSignal | undefined;
 }

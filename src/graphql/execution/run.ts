@@ -7,6 +7,7 @@ import {
   OperationTypeNode,
   responsePathAsArray,
 } from 'graphql';
+import { requestFault } from '../request-fault.ts';
 import type { FieldNodes } from './collect-fields.ts';
 import type { FieldErrors, Path, PlacePath } from './field-errors.ts';
 import type { Data, PlannedField, Run, Selection } from './planned.ts';
@@ -19,13 +20,14 @@ export function isPromise(value: unknown): value is Promise<unknown> {
 
 /**
  * Executes the whole operation. Never throws nor rejects: what goes wrong is in the result. One that would exceed its
- * budget ends early, and returns nothing but that error.
+ * budget, or whose client has gone, ends early, and returns nothing but that error.
  */
-export function execute(run: Run): ExecutionResult | Promise<ExecutionResult> {
+export function executePlan(run: Run): ExecutionResult | Promise<ExecutionResult> {
   const { plan, root, errors, budget } = run;
   const tooLarge = (): ExecutionResult => ({ errors: [locatedError(budget.error, undefined)], data: null });
   const fail = (error: GraphQLError): ExecutionResult => {
     if (budget.exceeded) return tooLarge();
+    if (run.signal?.aborted) return { errors: [clientGone()], data: null };
     errors.add(error, undefined);
     return resultOf(null, errors);
   };
@@ -40,6 +42,10 @@ export function execute(run: Run): ExecutionResult | Promise<ExecutionResult> {
   } catch (error) {
     return fail(error as GraphQLError);
   }
+}
+
+function clientGone(): GraphQLError {
+  return requestFault('BAD_REQUEST', 'The client closed the request');
 }
 
 function resultOf(data: Data | null, { all: errors }: FieldErrors): ExecutionResult {
@@ -126,6 +132,7 @@ function executeField(run: Run, field: PlannedField, source: unknown, parentPath
 }
 
 function resolveField(run: Run, field: PlannedField, source: unknown, parentPath: Path): unknown {
+  if (run.signal?.aborted) throw clientGone();
   const path = pathOf(field, parentPath);
   const info = infoOf(run, field, path);
   const fail = (error: unknown): null => failed(run, field, path, error);
@@ -150,7 +157,7 @@ function resolveField(run: Run, field: PlannedField, source: unknown, parentPath
 
 /**
  * Null in place of a value that went wrong, where there may be null; else throws the error, which says where it was.
- * Where the budget is exceeded, nothing of the result is needed.
+ * Where the budget is exceeded or the client has gone, nothing of the result is needed.
  */
 export function failed(
   run: Run,
@@ -158,7 +165,7 @@ export function failed(
   path: PlacePath,
   thrown: unknown,
 ): null {
-  if (run.budget.exceeded) throw thrown;
+  if (run.budget.exceeded || run.signal?.aborted) throw thrown;
   const error = locatedError(thrown, nodes, responsePathAsArray(path));
   if (!nullable) throw error;
   run.budget.addError(error);

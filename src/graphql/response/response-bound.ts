@@ -25,7 +25,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
-import { alone } from '../cost/query-cost.ts';
+import { isolateOperation } from '../isolate-operation.ts';
 import { ITEMS_MAX, OPEN_SCALAR, SCALAR_BYTES, SHOWN_ONCE, VALUE_BYTES } from './response-sizes.ts';
 
 /** A field that failed is null in the data, and an entry in the errors. */
@@ -148,7 +148,7 @@ export function returnsShownOnce(
   const Field = ({ name }: FieldNode): void => {
     found ||= SHOWN_ONCE.has(`${types.getParentType()?.name}.${name.value}`);
   };
-  visit(alone(document, operation), visitWithTypeInfo(types, { Field }));
+  visit(isolateOperation(document, operation), visitWithTypeInfo(types, { Field }));
   return found;
 }
 

@@ -1,5 +1,5 @@
 import type { Principal } from '../../access/principal.ts';
-import type { PricedSubscription } from '../graphql-engine.ts';
+import type { PricedSubscription } from '../operation-context.ts';
 import { assertWithin, type DocumentLimits } from './caller-documents.ts';
 import { resultKey } from './operation.ts';
 import type { SharedExecution } from './shared-execution.ts';

@@ -15,7 +15,7 @@ import {
 import { AppError } from '../../core/errors.ts';
 import type { Source } from '../../realtime/source.ts';
 import type { LiveContext } from '../../realtime/sources.ts';
-import type { CheckedSubscription } from '../graphql-engine.ts';
+import type { CheckedSubscription } from '../operation-context.ts';
 
 type OpenSource = (ctx: LiveContext, args: Record<string, unknown>) => Promise<Source>;
 

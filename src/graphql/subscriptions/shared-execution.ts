@@ -1,21 +1,23 @@
 import { type ExecutionResult, type GraphQLSchema, getVariableValues } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
-import { FieldErrors } from '../execution/field-errors.ts';
+import { execute } from '../execution/execute.ts';
 import { Plan } from '../execution/plan.ts';
-import { execute } from '../execution/run.ts';
-import type { CheckedSubscription } from '../graphql-engine.ts';
 import { presentResult } from '../graphql-errors.ts';
-import { jsonBytes, ResponseBudget } from '../response/response-budget.ts';
-import { type DirectExecution, directExecution } from './direct-execution.ts';
+import type { CheckedSubscription } from '../operation-context.ts';
+import { ResponseBudget } from '../response/response-budget.ts';
 import { withoutRootArguments } from './operation.ts';
 
-/** What an event came to, made once and sent to many. */
-export class SharedResult {
+/** The result of an event, serialized once and sent to many. */
+export class SharedResult implements ExecutionResult {
+  declare readonly data?: NonNullable<ExecutionResult['data']> | null;
+  declare readonly errors?: NonNullable<ExecutionResult['errors']>;
   /** The result as JSON. */
   readonly json: string;
   #message: Buffer | null = null;
 
   constructor(result: ExecutionResult) {
+    if (result.data !== undefined) this.data = result.data;
+    if (result.errors) this.errors = result.errors;
     this.json = JSON.stringify(result);
   }
 
@@ -50,10 +52,11 @@ let lastNumber = 0;
  * them, and delivered in the order in which the events came.
  */
 export class SharedExecution {
-  readonly #plan: Plan;
+  readonly #schema: GraphQLSchema;
+  readonly #subscription: CheckedSubscription;
   readonly #variables: Record<string, unknown>;
   readonly #responseMax: number;
-  readonly #direct: DirectExecution | null;
+  readonly #plan: Plan;
   readonly #context: () => GraphQLContext;
   readonly #queue: Execution[] = [];
   readonly #byEvent = new Map<object, Execution>();
@@ -72,13 +75,13 @@ export class SharedExecution {
     responseMax: number,
     context: () => GraphQLContext,
   ) {
-    const executed = withoutRootArguments(subscription);
-    const { document, operation, variables } = executed;
+    this.#schema = schema;
+    this.#subscription = withoutRootArguments(subscription);
+    const { operation, variables } = this.#subscription;
     const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
     this.#variables = coerced;
-    this.#plan = new Plan(schema, document, operation, coerced);
     this.#responseMax = responseMax;
-    this.#direct = directExecution(schema, executed);
+    this.#plan = new Plan(schema, this.#subscription.document, operation, coerced);
     this.#context = context;
   }
 
@@ -113,19 +116,16 @@ export class SharedExecution {
       execution.result = new SharedResult(presentResult(result, context.client, context.log));
       this.#deliver();
     };
-    const data = this.#direct?.(execution.event, context);
-    // What is close to the limit is left to the execution that decides it while it builds the result.
-    if (data && jsonBytes(data, this.#responseMax) <= this.#responseMax / 2) {
-      this.#untouched = context;
-      return done({ data: data as Record<string, unknown> });
-    }
+    const { document, operation } = this.#subscription;
     const result = execute({
-      plan: this.#plan,
-      root: execution.event,
-      context,
-      variables: this.#variables,
-      errors: new FieldErrors(),
+      schema: this.#schema,
+      document,
+      operationName: operation.name?.value,
+      rootValue: execution.event,
+      contextValue: context,
+      coerced: this.#variables,
       budget: new ResponseBudget(this.#responseMax),
+      plan: this.#plan,
     });
     if ('then' in result) return void result.then(done);
     if (!result.errors) this.#untouched = context;

@@ -6,7 +6,8 @@ import type { Services } from '../../context.ts';
 import type { LiveLimits } from '../../core/config/live-limits.ts';
 import { ForbiddenError, UnauthenticatedError } from '../../core/errors.ts';
 import type { Live } from '../../realtime/live.ts';
-import type { PricedSubscription } from '../graphql-engine.ts';
+import { createContext } from '../context.ts';
+import type { PricedSubscription } from '../operation-context.ts';
 import type { Caller } from './caller.ts';
 import { CallerDocuments } from './caller-documents.ts';
 import { CallerWatch } from './caller-watch.ts';
@@ -192,7 +193,7 @@ export class Subscriptions {
     if (known) return known;
     this.#shared ??= { ...this.#services, publicUrl: this.#services.publicUrl };
     const client = { id: randomUUID(), ip: null, userAgent: null };
-    const context = { ...this.#shared, principal, client, response: {} };
+    const context = createContext(this.#shared, { principal, client });
     if (this.#contexts.size === 0) queueMicrotask(() => this.#contexts.clear());
     this.#contexts.set(rights, context);
     return context;

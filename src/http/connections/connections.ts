@@ -8,6 +8,8 @@ import { ByteLedger, type Holder } from './byte-ledger.ts';
 /** The least that a client has to take of what waits for it between two looks, bytes, or all of it. */
 const PACE_MIN = 65_536;
 
+const NOTHING = (): number => 0;
+
 const TOO_MANY =
   'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
@@ -93,6 +95,16 @@ export class Connections {
     };
   }
 
+  /** Counts bytes that wait for a client before they reach its connection, too; returns how to stop. */
+  holdAhead(stream: Duplex, measure: () => number): () => void {
+    const connection = this.#open.get(stream);
+    if (!connection) return () => {};
+    connection.ahead = measure;
+    return () => {
+      connection.ahead = NOTHING;
+    };
+  }
+
   /** What waits for a client counts for whom the connection is. */
   #give(connection: OpenConnection, ip: string | null | undefined): void {
     this.#unsent.release(connection);
@@ -103,7 +115,7 @@ export class Connections {
   /** Must be called after writes that the client may not have taken: counts what waits for it, and may cut it. */
   wrote(stream: Duplex): void {
     const connection = this.#open.get(stream);
-    if (!connection || stream.writableLength === 0) return;
+    if (!connection || connection.measure() === 0) return;
     if (!connection.waiting) {
       connection.waiting = true;
       stream.once('drain', () => {
@@ -138,6 +150,8 @@ class OpenConnection implements Holder {
   readonly socket: Socket;
   ip: string | null | undefined;
   waiting = false;
+  /** Bytes that wait for it elsewhere. */
+  ahead: () => number = NOTHING;
   #unsent = 0;
   #taken = 0;
 
@@ -147,7 +161,7 @@ class OpenConnection implements Holder {
   }
 
   measure(): number {
-    return this.socket.destroyed ? 0 : this.socket.writableLength;
+    return this.socket.destroyed ? 0 : this.socket.writableLength + this.ahead();
   }
 
   cut(): void {

@@ -1,81 +1,160 @@
 import type { ServerResponse } from 'node:http';
-import type { GraphQLFormattedError } from 'graphql';
+import { Readable } from 'node:stream';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import { isAsyncIterable } from 'graphql-yoga';
 import type { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
 import type { Outlet } from '../../graphql/subscriptions/subscriber.ts';
-import { type Exchange, writeHead } from '../exchange.ts';
+import { allHeaders } from '../exchange.ts';
+import type { HttpPlugin } from './http-context.ts';
 
 /** Between two comments that keep proxies from closing a quiet stream, milliseconds at most. */
 const KEEP_ALIVE_MS = 15_000;
 
+const COMMENT = ':\n\n';
+
+/** One result of a subscription, with its JSON, which it shares with other subscribers. */
+interface StreamedResult extends ExecutionResult {
+  readonly json?: string;
+  /** Where the client can resume after it; null: nowhere. */
+  readonly cursor?: string | null;
+}
+
 /**
- * One operation's results as Server-Sent Events (HTML standard, 9.2), in the form of the GraphQL over SSE protocol's
- * distinct connections mode: `next` events, then `complete`.
+ * Sends a subscription's results as Server-Sent Events (HTML standard, 9.2) in the form of the GraphQL over SSE protocol's
+ * distinct connections mode: `next` events, with the cursor as their id, then `complete`.
  */
-export class EventStream implements Outlet {
-  readonly #exchange: Exchange;
+export function useEventStream(): HttpPlugin {
+  return {
+    onResultProcess({ result, serverContext: { exchange }, setResultProcessor }) {
+      if (!isAsyncIterable(result)) return;
+      const results = result as AsyncIterable<StreamedResult>;
+      setResultProcessor((_result, { Response }) => {
+        const headers = allHeaders(exchange, {
+          'Content-Type': 'text/event-stream; charset=utf-8',
+          'Cache-Control': 'no-store',
+          // nginx would hold events back until its buffer is full.
+          'X-Accel-Buffering': 'no',
+        });
+        // One at a time: what the client doesn't take waits in `ResultStream`, which counts it.
+        const body = Readable.from(eventsOf(results), { objectMode: true, highWaterMark: 1 });
+        return new Response(body as unknown as ReadableStream, { status: 200, headers });
+      }, 'text/event-stream');
+    },
+  };
+}
+
+async function* eventsOf(results: AsyncIterable<StreamedResult>): AsyncGenerator<string> {
+  yield COMMENT;
+  for await (const { json, cursor = null, ...result } of results) {
+    const id = cursor === null ? '' : `id: ${cursor}\n`;
+    yield `event: next\n${id}data: ${json ?? JSON.stringify(result)}\n\n`;
+  }
+  yield 'event: complete\ndata:\n\n';
+}
+
+/** The results of one subscription on their way to a client that takes them at its own pace. */
+export class ResultStream implements Outlet, AsyncIterable<StreamedResult> {
   readonly #response: ServerResponse;
-  readonly #intervalMs: number;
   readonly #wrote: () => void;
+  readonly #waiting: StreamedResult[] = [];
+  #waitingBytes = 0;
+  /** Of the result that was taken last, which waits on its way until the next one is asked for. */
+  #takenBytes = 0;
+  #over = false;
+  #take: ((result: IteratorResult<StreamedResult>) => void) | null = null;
+  #drained: (() => void)[] = [];
 
   /** `wrote` is called when something waits for the client. */
-  constructor(exchange: Exchange, pingIntervalMs: number, wrote: () => void) {
-    this.#exchange = exchange;
-    this.#response = exchange.response;
+  constructor(response: ServerResponse, pingIntervalMs: number, wrote: () => void) {
+    this.#response = response;
     this.#wrote = wrote;
-    this.#intervalMs = pingIntervalMs;
-  }
-
-  /** Sends the head of the answer; from now on there are events. */
-  open(): void {
-    writeHead(this.#exchange, 200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-      // nginx would hold events back until its buffer is full.
-      'X-Accel-Buffering': 'no',
+    const timer = setInterval(() => this.#keepAlive(), Math.min(KEEP_ALIVE_MS, pingIntervalMs)).unref();
+    response.once('close', () => {
+      clearInterval(timer);
+      this.#waiting.length = 0;
+      this.#waitingBytes = 0;
+      this.#takenBytes = 0;
+      this.complete();
     });
-    this.#response.write(':\n\n');
-    const timer = setInterval(() => this.#keepAlive(), Math.min(KEEP_ALIVE_MS, this.#intervalMs)).unref();
-    this.#response.once('close', () => clearInterval(timer));
   }
 
-  next({ json }: Pick<SharedResult, 'json'>, cursor: string | null): void {
-    const id = cursor === null ? '' : `id: ${cursor}\n`;
-    this.#response.write(`event: next\n${id}data: ${json}\n\n`);
-    // From Node.js 22 on the chunks of one turn reach the connection, where they are counted, at its end.
-    if (this.#response.writableNeedDrain) process.nextTick(this.#wrote);
+  next({ json, data, errors }: SharedResult, cursor: string | null): void {
+    this.#push({ json, cursor, ...(errors && { errors }), ...(data !== undefined && { data }) });
   }
 
   error(errors: readonly GraphQLFormattedError[]): void {
-    this.next({ json: JSON.stringify({ errors }) }, null);
+    this.#push({ json: JSON.stringify({ errors }), cursor: null });
     this.complete();
   }
 
   complete(): void {
-    this.#response.end('event: complete\ndata:\n\n');
+    this.#over = true;
+    this.#give();
   }
 
+  /** Bytes (of text in UTF-16 units, while it waits here) that the client hasn't taken. */
   get buffered(): number {
-    return this.#response.writableLength;
+    return this.waitingBytes + this.#response.writableLength;
   }
 
   drained(): Promise<void> {
-    const response = this.#response;
     return new Promise((resolve) => {
-      if (response.destroyed || !response.writableNeedDrain) {
-        setImmediate(resolve);
-        return;
-      }
-      const done = (): void => {
-        response.off('drain', done);
-        response.off('close', done);
-        setImmediate(resolve);
-      };
-      response.on('drain', done);
-      response.on('close', done);
+      this.#drained.push(resolve);
+      this.#tellDrained();
     });
   }
 
+  /** Bytes that wait in addition to those that the connection knows of. */
+  get waitingBytes(): number {
+    return this.#waitingBytes + this.#takenBytes;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamedResult> {
+    return {
+      next: () =>
+        new Promise((resolve) => {
+          this.#takenBytes = 0;
+          this.#take = resolve;
+          this.#give();
+        }),
+      return: async () => {
+        this.complete();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  #push(result: StreamedResult): void {
+    if (this.#over) return;
+    this.#waiting.push(result);
+    this.#waitingBytes += result.json?.length ?? 0;
+    this.#give();
+    // The chunks of one turn reach the connection, where they are counted, at its end.
+    if (this.buffered > 0) process.nextTick(this.#wrote);
+  }
+
+  #give(): void {
+    const take = this.#take;
+    if (!take) return;
+    const value = this.#waiting.shift();
+    if (value) {
+      this.#takenBytes = value.json?.length ?? 0;
+      this.#waitingBytes -= this.#takenBytes;
+    } else if (!this.#over) return this.#tellDrained();
+    this.#take = null;
+    take(value ? { done: false, value } : { done: true, value: undefined });
+  }
+
+  #tellDrained(): void {
+    if (this.#drained.length === 0) return;
+    if (!this.#over && !this.#response.destroyed && (this.#waiting.length > 0 || !this.#take)) return;
+    const drained = this.#drained;
+    this.#drained = [];
+    for (const resolve of drained) setImmediate(resolve);
+  }
+
   #keepAlive(): void {
-    if (!this.#response.writableEnded && this.buffered === 0) this.#response.write(':\n\n');
+    const { headersSent, writableEnded } = this.#response;
+    if (headersSent && !writableEnded && this.buffered === 0) this.#response.write(COMMENT);
   }
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { FetchAPI } from 'graphql-yoga';
 import { REQUESTED_WITH } from '../auth/session-cookie.ts';
-import { type Exchange, respond, writeHead } from '../exchange.ts';
+import { allHeaders, type Exchange } from '../exchange.ts';
+import { asksFor } from './accept.ts';
+import type { HttpPlugin } from './http-context.ts';
 
 /** What somebody sees first: who they are, a key, and the list that it is in. */
 export const FIRST_DOCUMENT = `# Signed in by a link you need nothing else. Otherwise add a credential under "Headers":
@@ -50,23 +52,41 @@ interface Page {
 
 let page: Promise<Page> | undefined;
 
-/** Sends GraphiQL, which comes with this package and asks no other host for anything. */
-export async function sendGraphiql(exchange: Exchange): Promise<void> {
-  page ??= makePage();
-  const { html, compressed, headers, etag } = await page;
-  const { request, response } = exchange;
-  if (request.headers['if-none-match'] === etag) {
-    writeHead(exchange, 304, headers);
-    response.end();
-  } else if (/\bgzip\b/.test(String(request.headers['accept-encoding']))) {
-    respond(exchange, 200, 'text/html; charset=utf-8', compressed, {
-      ...headers,
-      'Content-Encoding': 'gzip',
-    });
-  } else respond(exchange, 200, 'text/html; charset=utf-8', html, headers);
+/** Shows browsers GraphiQL, which comes with this package and asks no other host for anything. */
+export function useGraphiql(): HttpPlugin {
+  return {
+    onRequestParse: async ({ serverContext: { exchange }, fetchAPI, endResponse }) => {
+      const { method, headers } = exchange.request;
+      if (method !== 'GET' || !asksFor(headers.accept, 'text/html')) return;
+      page ??= createPage();
+      endResponse(pageFor(await page, exchange, fetchAPI));
+    },
+  };
 }
 
-async function makePage(): Promise<Page> {
+function pageFor(
+  { html, compressed, headers, etag }: Page,
+  exchange: Exchange,
+  { Response }: FetchAPI,
+): Response {
+  const { headers: asked } = exchange.request;
+  if (asked['if-none-match'] === etag)
+    return new Response(null, { status: 304, headers: allHeaders(exchange, headers) });
+  const isCompressed = /\bgzip\b/.test(String(asked['accept-encoding']));
+  const body = isCompressed ? compressed : html;
+  return new Response(new Uint8Array(body), {
+    headers: allHeaders(exchange, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': String(body.length),
+      ...headers,
+      ...(isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
+    }),
+  });
+}
+
+async function createPage(): Promise<Page> {
+  // Half a megabyte of text, which only those need who see it.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'Keywright · GraphiQL',
     favicon: 'data:,',

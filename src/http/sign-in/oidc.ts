@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback, type OidcConfig } from '../../core/config/oidc-config.ts';
+import type { ServerServices } from '../../graphql/context.ts';
 import { OidcFault } from '../../oidc/oidc-fault.ts';
 import { FlowSeal, newFlow } from '../../oidc/oidc-flow.ts';
 import { OidcProvider } from '../../oidc/oidc-provider.ts';
@@ -9,7 +10,6 @@ import { sessionCookies, sessionTokens } from '../auth/session-cookie.ts';
 import { countFailure } from '../auth/too-many-failures.ts';
 import { clientAddress } from '../client-address.ts';
 import { type Exchange, redirect, respond } from '../exchange.ts';
-import type { ServerServices } from '../graphql/graphql.ts';
 import { FlowCookies } from './oidc-cookie.ts';
 import { refusedPage } from './oidc-page.ts';
 import { OIDC_PATH, SIGN_IN_POLICY } from './sign-in-page.ts';

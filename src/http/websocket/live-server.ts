@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { GraphQLSchema } from 'graphql';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { LiveLimits } from '../../core/config/live-limits.ts';
 import { RateLimitedError } from '../../core/errors.ts';
 import { invalidCredential, Refusal } from '../../core/refusal.ts';
+import { createContext, type ServerServices } from '../../graphql/context.ts';
 import type { OperationLimits } from '../../graphql/cost/operation-limits.ts';
-import type { Engine, PricedSubscription } from '../../graphql/graphql-engine.ts';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
 import { presentError } from '../../graphql/graphql-errors.ts';
+import type { PricedSubscription } from '../../graphql/operation-context.ts';
 import { refreshPrincipal } from '../../graphql/refresh-principal.ts';
 import { Caller } from '../../graphql/subscriptions/caller.ts';
 import { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts';
@@ -20,21 +22,21 @@ import type { Credential } from '../auth/credentials.ts';
 import { failedCredential } from '../auth/too-many-failures.ts';
 import { clientAddress } from '../client-address.ts';
 import type { Connections } from '../connections/connections.ts';
-import type { Exchange } from '../exchange.ts';
-import { EventStream } from '../graphql/event-stream.ts';
+import { ResultStream } from '../graphql/event-stream.ts';
+import type { HttpContext } from '../graphql/http-context.ts';
 import { refuseUpgrade } from '../upgrade-answer.ts';
 import type { Client } from './operations.ts';
 import { Places } from './places.ts';
 import { isFromOwnOrigin, readSocketCredential } from './socket-credential.ts';
 import { Sockets } from './sockets.ts';
 
-type Services = Omit<GraphQLContext, 'principal' | 'client' | 'response'>;
-
 /** Subscriptions over WebSocket and Server-Sent Events. */
 export class LiveServer {
   readonly subscriptions: Subscriptions;
   readonly sockets: Sockets;
-  readonly #services: Services;
+  readonly #services: ServerServices;
+  /** The services without getters; set when the address is known. */
+  #shared: ServerServices | null = null;
   readonly #connections: Connections;
   readonly #places: Places;
   readonly #pingIntervalMs: number;
@@ -44,7 +46,7 @@ export class LiveServer {
   #stopping = false;
 
   constructor(
-    services: Services,
+    services: ServerServices,
     schema: GraphQLSchema,
     {
       run,
@@ -52,7 +54,7 @@ export class LiveServer {
       operationLimits,
       limits,
     }: {
-      readonly run: Engine;
+      readonly run: GraphQLEngine['run'];
       readonly connections: Connections;
       readonly operationLimits: OperationLimits;
       readonly limits: LiveLimits;
@@ -92,52 +94,57 @@ export class LiveServer {
     this.sockets.upgrade(request, stream, head, ip);
   }
 
-  /** Runs a subscription over Server-Sent Events. Rejects, with nothing sent, where it can't be started. */
-  async stream(exchange: Exchange, context: GraphQLContext, subscription: PricedSubscription): Promise<void> {
-    const { request, response } = exchange;
+  /** Starts a subscription over Server-Sent Events. Rejects, with nothing sent, where it can't be started. */
+  async stream(
+    context: HttpContext,
+    subscription: PricedSubscription,
+  ): Promise<AsyncIterable<ExecutionResult>> {
+    const { request, response } = context.exchange;
+    if (!context.streaming) throw notStreaming();
+    // The client may have left by now, and does not leave again.
+    if (response.destroyed) return nothing();
     const { principal } = context;
     if (!principal)
       throw new Refusal(401, 'UNAUTHENTICATED', 'This needs a credential', { 'WWW-Authenticate': 'Bearer' });
     const leavePlace = this.#places.take(principal);
     if (!leavePlace) throw tooMany('caller');
-    // The client may have left by now, and does not leave again.
-    if (response.destroyed) return leavePlace();
     const giveBack = this.#connections.attribute(request.socket, context.client.ip);
     if (!giveBack) {
       leavePlace();
       throw tooMany('address');
     }
     const wrote = (): void => this.#connections.wrote(request.socket);
-    const stream = new EventStream(exchange, this.#pingIntervalMs, wrote);
-    const caller = new Caller(principal, context.client.ip, () => {
-      if (response.headersSent) response.end();
-    });
+    const results = new ResultStream(response, this.#pingIntervalMs, wrote);
+    const caller = new Caller(principal, context.client.ip, () => results.complete());
+    const leaveAhead = this.#connections.holdAhead(request.socket, () => results.waitingBytes);
     const leave = (): void => {
       if (!this.#callers.delete(caller)) return;
       this.subscriptions.leave(caller);
+      leaveAhead();
       giveBack();
       leavePlace();
     };
-    response.once('close', leave);
     this.#callers.add(caller);
+    response.once('close', leave);
     this.subscriptions.enter(caller);
     const lastEventId = request.headers['last-event-id'];
-    try {
-      await this.subscriptions.subscribe(caller, subscription, context, stream, {
+    return new Promise((resolve, reject) => {
+      let started = false;
+      const subscribed = this.subscriptions.subscribe(caller, subscription, context, results, {
         created: (subscriber) => {
-          stream.open();
+          started = true;
+          resolve(results);
           if (this.#stopping) subscriber.complete();
         },
         ended: () => {},
         resumeAt: typeof lastEventId === 'string' ? lastEventId : null,
       });
-    } catch (error) {
-      if (!response.headersSent) {
+      subscribed.catch((error: unknown) => {
+        if (started) return results.error([presentError(error, context.client, context.log).toJSON()]);
         leave();
-        throw error;
-      }
-      stream.error([presentError(error, context.client, context.log).toJSON()]);
-    }
+        reject(error);
+      });
+    });
   }
 
   /** Ends every subscription and answers what runs; sockets that don't close within `graceMs` are cut. */
@@ -212,14 +219,8 @@ export class LiveServer {
   }
 
   #context({ ip, userAgent }: Client, principal: Principal): GraphQLContext {
-    return {
-      ...this.#services,
-      publicUrl: this.#services.publicUrl,
-      principal,
-      refreshPrincipal: (db) => refreshPrincipal({ db, clock: this.#services.clock }, principal, ip),
-      client: { id: randomUUID(), ip, userAgent },
-      response: {},
-    };
+    this.#shared ??= { ...this.#services };
+    return createContext(this.#shared, { principal, client: { id: randomUUID(), ip, userAgent } });
   }
 }
 
@@ -228,4 +229,12 @@ const RETRY_AFTER_S = 5;
 
 function tooMany(whose: 'caller' | 'address'): RateLimitedError {
   return new RateLimitedError(`Too many connections of one ${whose}`, RETRY_AFTER_S);
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
+function notStreaming(): Refusal {
+  const message =
+    'A subscription is answered as an event stream (Accept: text/event-stream), or over WebSocket';
+  return new Refusal(406, 'BAD_REQUEST', message);
 }

@@ -5,7 +5,7 @@ import type { ClientFacts } from '../../context.ts';
 import type { LiveLimits } from '../../core/config/live-limits.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Ticket } from '../../graphql/cost/operation-limits.ts';
-import type { Engine } from '../../graphql/graphql-engine.ts';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
 import { presentError, presentResult } from '../../graphql/graphql-errors.ts';
 import { checkParams } from '../../graphql/params.ts';
 import type { Caller } from '../../graphql/subscriptions/caller.ts';
@@ -19,7 +19,7 @@ export type Client = Pick<ClientFacts, 'ip' | 'userAgent'>;
 
 /** What operations need of the server around them. */
 export interface OperationsHost {
-  readonly run: Engine;
+  readonly run: GraphQLEngine['run'];
   readonly subscriptions: Subscriptions;
   readonly limits: LiveLimits;
   /** Who the caller is by now; null where its credential is not accepted any more. */
@@ -37,6 +37,8 @@ interface Running {
   subscriber: Subscriber | null;
   /** The client wants no more of it. */
   stopped: boolean;
+  /** Aborted then. */
+  readonly gone: AbortController;
 }
 
 /** What operations tell the connection that carries them. */
@@ -78,7 +80,7 @@ export class Operations {
       const message = `At most ${operations} operations can run on one socket`;
       return outlet.error([{ message, extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
     }
-    const running: Running = { outlet, subscriber: null, stopped: false };
+    const running: Running = { outlet, subscriber: null, stopped: false, gone: new AbortController() };
     this.#running.set(id, running);
     const over = (): void => {
       if (this.#running.get(id) === running) this.#running.delete(id);
@@ -101,14 +103,14 @@ export class Operations {
   complete(id: string): void {
     const running = this.#running.get(id);
     if (!running) return;
-    running.stopped = true;
+    stop(running);
     this.#running.delete(id);
     running.subscriber?.stop();
   }
 
   /** The client is gone. */
   stop(): void {
-    for (const running of this.#running.values()) running.stopped = true;
+    for (const running of this.#running.values()) stop(running);
     this.#running.clear();
   }
 
@@ -136,10 +138,11 @@ export class Operations {
     if (!principal) return this.#caller.lose();
     const context = this.#host.context(this.#client, principal);
     const charge = this.#host.ticketFor(principal, this.#client.ip);
-    let outcome: Awaited<ReturnType<Engine>>;
+    let outcome: Awaited<ReturnType<GraphQLEngine['run']>>;
     try {
       charge.begin(size);
-      outcome = await run({ params, method: 'POST', context, charge, started: () => {} });
+      const { signal } = running.gone;
+      outcome = await run(params, Object.assign(context, { charge, started: () => {} }), signal);
     } finally {
       charge.leave();
     }
@@ -166,4 +169,9 @@ export class Operations {
   #tellIfIdle(): void {
     if (this.#ending && this.#atWork === 0) this.#events.idle();
   }
+}
+
+function stop(running: Running): void {
+  running.stopped = true;
+  running.gone.abort();
 }

@@ -3,46 +3,36 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute as executeByGraphQL,
-  type GraphQLSchema,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
   getIntrospectionQuery,
   getOperationAST,
-  getVariableValues,
   parse,
   validate,
 } from 'graphql';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { schema } from '../../../schema/index.ts';
-import { FieldErrors } from '../../../src/graphql/execution/field-errors.ts';
+import { execute } from '../../../src/graphql/execution/execute.ts';
 import { Plan } from '../../../src/graphql/execution/plan.ts';
-import { execute } from '../../../src/graphql/execution/run.ts';
-import { ResponseBudget } from '../../../src/graphql/response/response-budget.ts';
 import { PROPERTY_TIMEOUT_MS, runs } from '../../support/properties.ts';
 import { operations } from './made-up-operations.ts';
 import { type Moods, madeUpSchema, rootValue } from './made-up-schema.ts';
 
 const VARIABLES = { no: false, text: 'given' };
 
-function planned(document: DocumentNode, of: GraphQLSchema = madeUpSchema): Plan {
+async function executed(
+  document: DocumentNode,
+  contextValue: unknown,
+  { of = madeUpSchema, plan }: { readonly of?: GraphQLSchema; readonly plan?: Plan } = {},
+): Promise<ExecutionResult> {
+  return execute({ schema: of, document, rootValue, contextValue, variableValues: VARIABLES, plan });
+}
+
+function planned(document: DocumentNode): Plan {
   const operation = getOperationAST(document);
   if (!operation) throw new Error('No operation');
-  return new Plan(of, document, operation, coerced(document, of));
-}
-
-function coerced(document: DocumentNode, of: GraphQLSchema): Record<string, unknown> {
-  const definitions = getOperationAST(document)?.variableDefinitions ?? [];
-  return getVariableValues(of, definitions, VARIABLES).coerced ?? {};
-}
-
-async function byPlan(plan: Plan, document: DocumentNode, context: unknown): Promise<ExecutionResult> {
-  const variables = coerced(document, plan.schema);
-  return execute({
-    plan,
-    root: rootValue,
-    context,
-    variables,
-    errors: new FieldErrors(),
-    budget: new ResponseBudget(1_000_000),
-  });
+  return new Plan(madeUpSchema, document, operation, {});
 }
 
 /** As it is answered; of a value that was of the wrong kind, graphql-js says what it was. */
@@ -87,11 +77,10 @@ it(
           variableValues: VARIABLES,
         });
         await quiet();
-        const plan = planned(document);
-        expect(shown(await byPlan(plan, document, ours))).toEqual(shown(expected));
+        expect(shown(await executed(document, ours))).toEqual(shown(expected));
         await quiet();
         expect(ours.called).toEqual(theirs.called);
-        expect(shown(await byPlan(plan, document, again))).toEqual(shown(expected));
+        expect(shown(await executed(document, again))).toEqual(shown(expected));
         await quiet();
         expect(again.called).toEqual(theirs.called);
       }),
@@ -109,7 +98,7 @@ it('reports what was thrown, where in the document and where in the answer', asy
     rootValue,
     contextValue: moods({ seed: 1, wrong: 0, late: 0 }),
   });
-  const ours = await byPlan(planned(document), document, moods({ seed: 1, wrong: 0, late: 0 }));
+  const ours = await executed(document, moods({ seed: 1, wrong: 0, late: 0 }));
   expect(ours.data).toBeNull();
   expect(ours.errors?.map((error) => error.toJSON())).toEqual([
     { message: 'Even is an even number', path: ['other'], locations: [{ line: 3, column: 3 }] },
@@ -120,7 +109,7 @@ it('reports what was thrown, where in the document and where in the answer', asy
 it('begins a field of a mutation when the one before has ended', async () => {
   const document = parse('mutation { first: name branch { name } last: name }');
   const context = moods({ seed: 1, wrong: 0, late: 100 });
-  await byPlan(planned(document), document, context);
+  await executed(document, context);
   expect(context.called).toEqual([
     'Mutation first',
     'Mutation branch',
@@ -131,16 +120,14 @@ it('begins a field of a mutation when the one before has ended', async () => {
 
 it('answers under any name, those that objects have of their own among them', async () => {
   const document = parse('{ __proto__: plain constructor: plain toString: even }');
-  const { data } = await byPlan(planned(document), document, moods({ seed: 1, wrong: 0, late: 0 }));
+  const { data } = await executed(document, moods({ seed: 1, wrong: 0, late: 0 }));
   expect(JSON.stringify(data)).toBe('{"__proto__":"text","constructor":"text","toString":2}');
 });
 
 it('answers the introspection of the whole schema as graphql-js does', async () => {
   const document = parse(getIntrospectionQuery());
   const expected = await executeByGraphQL({ schema, document });
-  const plan = planned(document, schema);
-  expect(await byPlan(plan, document, {})).toEqual(expected);
-  expect(await byPlan(plan, document, {})).toEqual(expected);
+  for (const _time of [1, 2]) expect(await executed(document, {}, { of: schema })).toEqual(expected);
 });
 
 it('says how much of a document it has worked out, each fragment as often as it is spread', async () => {
@@ -149,7 +136,7 @@ it('says how much of a document it has worked out, each fragment as often as it 
   );
   const plan = planned(document);
   expect(plan.size).toBe(0);
-  await byPlan(plan, document, moods({ seed: 1, wrong: 0, late: 0 }));
+  await executed(document, moods({ seed: 1, wrong: 0, late: 0 }), { plan });
   expect(plan.size).toBe(6);
 });
 
@@ -160,11 +147,52 @@ it('leaves no failure unnoticed where a list fails while its first items are wai
   const document = parse('{ leaves { name oddNonNull } }');
   const plan = planned(document);
   for (let seed = 0; seed < 50; seed += 1) {
-    const { data, errors } = await byPlan(plan, document, moods({ seed, wrong: 0, late: 50 }));
+    const { data, errors } = await executed(document, moods({ seed, wrong: 0, late: 50 }), { plan });
     expect(data).toBeNull();
     expect(errors).toHaveLength(1);
     await quiet();
   }
   process.off('unhandledRejection', note);
   expect(unnoticed).toEqual([]);
+});
+
+describe('where the client has gone', () => {
+  const build = (aborts: AbortController) => {
+    const called: string[] = [];
+    const field = (name: string, ends = false) => ({
+      type: GraphQLString,
+      resolve: async () => {
+        called.push(name);
+        await Promise.resolve();
+        if (ends) aborts.abort();
+        return name;
+      },
+    });
+    const Inner = new GraphQLObjectType({ name: 'Inner', fields: { late: field('late') } });
+    const fields = {
+      first: field('first', true),
+      inner: { type: Inner, resolve: () => new Promise((resolve) => setImmediate(resolve, {})) },
+    };
+    const query = new GraphQLObjectType({ name: 'Query', fields });
+    const mutation = new GraphQLObjectType({ name: 'Mutation', fields });
+    return { called, of: new GraphQLSchema({ query, mutation }) };
+  };
+
+  it('resolves no further field of a query', async () => {
+    const aborts = new AbortController();
+    const { called, of } = build(aborts);
+    const document = parse('{ first inner { late } }');
+    const result = await execute({ schema: of, document, signal: aborts.signal });
+    expect(result).toMatchObject({ data: null, errors: [{ message: 'The client closed the request' }] });
+    expect(called).toEqual(['first']);
+  });
+
+  it('finishes a mutation', async () => {
+    const aborts = new AbortController();
+    const { called, of } = build(aborts);
+    const document = parse('mutation { first inner { late } }');
+    const result = await execute({ schema: of, document, signal: aborts.signal });
+    expect(result).toEqual({ data: { first: 'first', inner: { late: 'late' } } });
+    expect(called).toEqual(['first', 'late']);
+  });
 });

@@ -9,7 +9,7 @@ import { ChangeTail } from '../../../src/changes/change-tail.ts';
 import { Caller } from '../../../src/graphql/subscriptions/caller.ts';
 import { SharedExecution } from '../../../src/graphql/subscriptions/shared-execution.ts';
 import { Subscriber } from '../../../src/graphql/subscriptions/subscriber.ts';
-import { EventStream } from '../../../src/http/graphql/event-stream.ts';
+import { ResultStream } from '../../../src/http/graphql/event-stream.ts';
 import { Connection } from '../../../src/http/websocket/connection.ts';
 import { Operations } from '../../../src/http/websocket/operations.ts';
 import { SocketOutlet } from '../../../src/http/websocket/socket-outlet.ts';
@@ -39,7 +39,7 @@ const KINDS = [
   Caller,
   Operations,
   SocketOutlet,
-  EventStream,
+  ResultStream,
   Subscriber,
   SharedExecution,
   ChangeTail,

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { MediaType } from './accept.ts';
 
 /** Status and headers of an HTTP answer, beside those that every answer has. */
-export interface AnswerHead {
+export interface ResponseHead {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -14,11 +14,11 @@ const LATER: Readonly<Record<string, number>> = { RATE_LIMITED: 429, UNAVAILABLE
  * The head of the answer to a well-formed request. `result` is as the caller sees it; `refusedMethod`: the operation must
  * be sent by POST. A request of which any part was answered keeps 200, so that no client repeats it as a whole.
  */
-export function answerHead(
+export function responseHead(
   result: ExecutionResult,
   mediaType: MediaType,
   { refusedMethod = false }: { readonly refusedMethod?: boolean } = {},
-): AnswerHead {
+): ResponseHead {
   const errors = result.errors ?? [];
   const has = (code: string): boolean => errors.some(({ extensions }) => extensions.code === code);
   if (has('UNAUTHENTICATED')) return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };

@@ -9,7 +9,7 @@ import {
 import { createLog } from '../../../src/core/log.ts';
 import { presentResult } from '../../../src/graphql/graphql-errors.ts';
 import type { MediaType } from '../../../src/http/graphql/accept.ts';
-import { answerHead } from '../../../src/http/graphql/graphql-status.ts';
+import { responseHead } from '../../../src/http/graphql/response-head.ts';
 
 const JSON_TYPE = 'application/json';
 const NEWER = 'application/graphql-response+json';
@@ -20,7 +20,7 @@ function failed(...errors: readonly Error[]): ExecutionResult['errors'] {
 }
 
 function headOf(result: ExecutionResult, mediaType: MediaType = JSON_TYPE) {
-  return answerHead(presentResult(result, { id: 'a request' }, log), mediaType);
+  return responseHead(presentResult(result, { id: 'a request' }, log), mediaType);
 }
 
 test.each([

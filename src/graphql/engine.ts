@@ -1,0 +1,83 @@
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { DocumentCache } from './document-cache.ts';
+import type { OperationContext, PricedSubscription } from './operation-context.ts';
+import type { Params } from './params.ts';
+import { useCost } from './plugins/cost.ts';
+import { useDocumentLimits } from './plugins/document-limits.ts';
+import { useExecutor } from './plugins/executor.ts';
+import type { OperationBounds } from './prepared-operation.ts';
+
+/** A context without what is set by `run`. */
+export type RunContext = Omit<OperationContext, 'subscribe'>;
+
+/** Every GraphQL operation of the server, whatever its transport, goes through one yoga. */
+export interface GraphQLEngine {
+  readonly yoga: ReturnType<typeof createYoga<OperationContext>>;
+  /**
+   * Runs an operation that didn't arrive as an HTTP request of its own, through the same hooks. Errors are as they were
+   * thrown: `presentResult` makes them fit to be seen. A subscription is returned once it may run. `signal` is aborted
+   * when nobody waits for the result.
+   */
+  run(
+    params: Params,
+    context: RunContext,
+    signal?: AbortSignal,
+  ): Promise<ExecutionResult | { readonly subscription: PricedSubscription }>;
+}
+
+/** `plugins` are the transport's own. */
+export function createEngine<C extends OperationContext>(
+  schema: GraphQLSchema,
+  bounds: OperationBounds,
+  plugins: readonly (Plugin<C, C> | Plugin)[] = [],
+): GraphQLEngine {
+  const documents = new DocumentCache();
+  const yoga = createYoga<OperationContext>({
+    schema,
+    plugins: [
+      ...(plugins as readonly object[] as Plugin[]),
+      useDocumentLimits(),
+      useCost(bounds, documents),
+      useExecutor(),
+    ],
+    // `useCost` keeps documents, and no errors: erroneous documents take nobody's place.
+    parserAndValidationCache: {
+      documentCache: { get: (text) => documents.get(text), set() {} },
+      errorCache: { get() {}, set() {} },
+    },
+    // Errors are made fit to be seen with the request's id, which yoga's own masking doesn't know.
+    maskedErrors: false,
+    // The HTTP server around yoga does for every route what these would do for one.
+    maxRequestBodySize: false,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    batching: false,
+    multipart: false,
+    logging: false,
+  });
+  const { getResultForParams, fetchAPI } = yoga;
+  return {
+    yoga,
+    async run(params, given, signal) {
+      let subscription: PricedSubscription | undefined;
+      const subscribe = async (priced: PricedSubscription): Promise<ExecutionResult> => {
+        subscription = priced;
+        return { data: null };
+      };
+      const request = new fetchAPI.Request(ENDPOINT, { method: 'POST', signal: signal ?? null });
+      const context = Object.assign(given, { subscribe });
+      const result = await getResultForParams(
+        { params, request },
+        context as unknown as Parameters<typeof getResultForParams>[1],
+      );
+      if (subscription) return { subscription };
+      if (!result || isAsyncIterable(result)) throw new Error('The operation has no single result');
+      return result;
+    },
+  };
+}
+
+/** Where yoga serves GraphQL. */
+export const ENDPOINT = 'http://keywright/graphql';

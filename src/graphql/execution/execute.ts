@@ -1,0 +1,83 @@
+import {
+  assertValidSchema,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { ResponseBudget } from '../response/response-budget.ts';
+import { FieldErrors } from './field-errors.ts';
+import type { Plan } from './plan.ts';
+import { PlanCache } from './plan-cache.ts';
+import { executePlan } from './run.ts';
+
+/** What an execution may take in addition to graphql-js's arguments. */
+export interface ExecuteArgs extends ExecutionArgs {
+  /** Coerced variables; `variableValues` are ignored then. */
+  readonly coerced?: Record<string, unknown> | undefined;
+  /** Counts the result while it is built; omitted: unlimited. */
+  readonly budget?: ResponseBudget | undefined;
+  /** Ends a query whose client has gone. A mutation runs to its end. */
+  readonly signal?: AbortSignal | undefined;
+  /** The plan of the operation with these variables, where the caller keeps it. */
+  readonly plan?: Plan | undefined;
+  /** Where plans are kept; omitted: with those of all other executions. */
+  readonly plans?: PlanCache | undefined;
+}
+
+const PLANS = new PlanCache();
+
+/**
+ * Executes an operation by the algorithm of graphql-js's `execute` (GraphQL specification, 6), with its wording and order of
+ * errors, by a plan that is kept with the operation. Doesn't offer `fieldResolver` and `typeResolver`. Never rejects:
+ * errors are in the result. Throws where the arguments themselves can't be used.
+ */
+export function execute(args: ExecuteArgs): ExecutionResult | Promise<ExecutionResult> {
+  const { schema, document, rootValue, contextValue, signal, plans = PLANS } = args;
+  if (!document) throw new Error('Must provide document.');
+  assertValidSchema(schema);
+  const operation = selectOperation(args);
+  if (operation instanceof GraphQLError) return { errors: [operation] };
+  let { coerced } = args;
+  if (!coerced) {
+    const { variableDefinitions = [] } = operation;
+    const found = getVariableValues(schema, variableDefinitions, args.variableValues ?? {}, {
+      maxErrors: 50,
+    });
+    if (found.errors) return { errors: found.errors };
+    ({ coerced } = found);
+  }
+  const plan = args.plan ?? plans.get({ schema, document, operation, variables: coerced });
+  const run = {
+    plan,
+    root: rootValue,
+    context: contextValue,
+    variables: coerced,
+    errors: new FieldErrors(),
+    budget: args.budget ?? ResponseBudget.unlimited(),
+    signal: operation.operation === 'mutation' ? undefined : signal,
+  };
+  const result = executePlan(run);
+  if (args.plan) return result;
+  if ('then' in result) return result.finally(() => plans.keep(operation, plan));
+  plans.keep(operation, plan);
+  return result;
+}
+
+function selectOperation({ document, operationName }: ExecutionArgs): OperationDefinitionNode | GraphQLError {
+  let found: OperationDefinitionNode | undefined;
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    if (operationName === null || operationName === undefined) {
+      if (found)
+        return new GraphQLError('Must provide operation name if query contains multiple operations.');
+      found = definition;
+    } else if (definition.name?.value === operationName) found = definition;
+  }
+  if (found) return found;
+  if (operationName === null || operationName === undefined)
+    return new GraphQLError('Must provide an operation.');
+  return new GraphQLError(`Unknown operation named "${operationName}".`);
+}

@@ -1,0 +1,60 @@
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { isolateOperation } from '../isolate-operation.ts';
+import { hasConditions } from './collect-fields.ts';
+import { Plan } from './plan.ts';
+
+/** All plans that are kept have so many fields together: each takes about a kilobyte. */
+const FIELDS_MAX = 20_000;
+
+/** A larger plan is created for each request. */
+const FIELDS_OF_ONE_MAX = 1_000;
+
+/** The plans of the operations that were executed most recently, in bounded memory. */
+export class PlanCache {
+  readonly #plans = new LRUCache<OperationDefinitionNode, Plan>({
+    maxSize: FIELDS_MAX,
+    maxEntrySize: FIELDS_OF_ONE_MAX,
+  });
+  readonly #sizes = new WeakMap<Plan, number>();
+  readonly #conditional = new WeakMap<OperationDefinitionNode, boolean>();
+
+  /** Number of plans that are kept. */
+  get size(): number {
+    return this.#plans.size;
+  }
+
+  /** Number of fields that all kept plans have together. */
+  get fields(): number {
+    return this.#plans.calculatedSize;
+  }
+
+  /** The plan of an operation. `variables` decide its conditions, if it has any. */
+  get(request: {
+    readonly schema: GraphQLSchema;
+    readonly document: DocumentNode;
+    readonly operation: OperationDefinitionNode;
+    readonly variables: Record<string, unknown>;
+  }): Plan {
+    const { schema, document, operation, variables } = request;
+    const kept = this.#plans.get(operation);
+    if (kept?.schema === schema) return kept;
+    // A plan that is kept must keep nothing of a request: its variables may be large, or secret.
+    return new Plan(schema, document, operation, this.#isConditional(document, operation) ? variables : {});
+  }
+
+  /** Keeps a plan after an execution, which may have extended it. */
+  keep(operation: OperationDefinitionNode, plan: Plan): void {
+    if (this.#conditional.get(operation) || plan.size === 0 || this.#sizes.get(plan) === plan.size) return;
+    this.#sizes.set(plan, plan.size);
+    this.#plans.set(operation, plan, { size: plan.size });
+  }
+
+  #isConditional(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+    const known = this.#conditional.get(operation);
+    if (known !== undefined) return known;
+    const found = hasConditions(isolateOperation(document, operation));
+    this.#conditional.set(operation, found);
+    return found;
+  }
+}

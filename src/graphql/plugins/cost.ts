@@ -1,0 +1,64 @@
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { documentPoints, rejectedDocumentPoints } from '../cost/query-cost.ts';
+import type { DocumentCache } from '../document-cache.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { type Admission, type OperationBounds, PreparedOperation } from '../prepared-operation.ts';
+
+interface Hook {
+  readonly args: ExecutionArgs;
+  setResultAndStopExecution(result: ExecutionResult): void;
+}
+
+/** Admits operations that are within all limits, and charges for them; documents with a rejected operation cost more. */
+export function useCost(
+  bounds: OperationBounds,
+  documents: DocumentCache,
+): Plugin<OperationContext, OperationContext> {
+  const prepared = new WeakMap<OperationDefinitionNode, PreparedOperation>();
+  /** Whose operation is being looked at, and is not found to be one that may be considered yet. */
+  const examined = new WeakSet<OperationContext>();
+
+  const admit = ({ args, setResultAndStopExecution }: Hook): void | Promise<void> => {
+    const context = args.contextValue as OperationContext & { readonly params: { readonly query: string } };
+    const { schema, document, operationName, variableValues } = args;
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return;
+    examined.delete(context);
+    const { query } = context.params;
+    // Only documents whose operation may run are kept: erroneous ones take nobody's place.
+    documents.set(query, document);
+    const known = prepared.get(operation) ?? new PreparedOperation(schema, document, operation, bounds);
+    prepared.set(operation, known);
+    const decide = (admission: Admission): void => {
+      if ('errors' in admission) {
+        // Finding the errors was work, the more the longer the document is.
+        context.charge.owe(documentPoints(query.length));
+        return setResultAndStopExecution(admission);
+      }
+      context.admitted = admission;
+      context.started(known.description);
+    };
+    const admission = known.admit({ ...variableValues }, context, context.charge);
+    return admission instanceof Promise ? admission.then(decide) : decide(admission);
+  };
+
+  return {
+    onParse({ params, context }) {
+      const text = params.source.toString();
+      // Parsing and validating cost the more, the longer the document is; nothing else is known of it yet.
+      if (!documents.get(text)) context.charge.spend(documentPoints(text.length));
+      examined.add(context);
+    },
+    onExecute: admit,
+    onSubscribe: admit,
+    onExecutionResult({ context: { charge, params }, context }) {
+      if (examined.has(context)) charge.owe(rejectedDocumentPoints(params.query?.length ?? 0));
+    },
+  };
+}

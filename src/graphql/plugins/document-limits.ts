@@ -1,0 +1,19 @@
+import { type DocumentNode, type GraphQLSchema, specifiedRules } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { parseWithinLimits } from '../document-limits.ts';
+import { FAULTS_MAX } from '../prepared-operation.ts';
+import { validationFaults } from '../validation-faults.ts';
+
+/** Bounds what parsing and validating a document take. */
+export function useDocumentLimits(): Plugin {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn(parseWithinLimits);
+    },
+    onValidate({ setValidationFn }) {
+      setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules) =>
+        validationFaults(schema, document, rules ?? specifiedRules, FAULTS_MAX),
+      );
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Plugin as YogaPlugin } from 'graphql-yoga';
+import type { Principal } from '../../access/principal.ts';
+import type { Ticket } from '../../graphql/cost/operation-limits.ts';
+import type { OperationContext } from '../../graphql/operation-context.ts';
+import type { Exchange } from '../exchange.ts';
+import type { MediaType } from './accept.ts';
+import type { UnparsedParams } from './read-params.ts';
+
+/** The context of an operation over HTTP, filled in by one plugin after the other. */
+export interface HttpContext extends OperationContext {
+  principal: Principal | null;
+  readonly exchange: Exchange;
+  /** What a result is sent as. */
+  mediaType: MediaType;
+  /** Whether the client accepts an event stream. */
+  streaming: boolean;
+  unparsed: UnparsedParams | null;
+  ticket: Ticket | null;
+  /** The response of a single result, with its whole body. */
+  sent: { readonly response: Response; readonly body: string | Buffer } | null;
+  /** What the whole operation is charged to, where the response is to say so. */
+  priced: Ticket | null;
+}
+
+/** A plugin of the HTTP transport. */
+export type HttpPlugin = YogaPlugin<HttpContext, HttpContext>;

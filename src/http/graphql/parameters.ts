@@ -1,0 +1,30 @@
+import { Refusal } from '../../core/refusal.ts';
+import type { BodyBuffers } from '../body.ts';
+import { acceptedMediaType, asksFor, MEDIA_TYPES } from './accept.ts';
+import type { HttpPlugin } from './http-context.ts';
+import { readParams } from './read-params.ts';
+
+/**
+ * Negotiates the response's media type and reads the parameters of an operation within all limits, in place of yoga's own
+ * parsers: the body is bounded while it arrives, numbers stay exact, and only JSON is accepted, which a page of another
+ * site can't send unasked (CSRF).
+ */
+export function useParameters(unread: BodyBuffers['unread']): HttpPlugin {
+  return {
+    onRequestParse: async ({ serverContext, setRequestParser }) => {
+      const context = serverContext;
+      const { accept } = context.exchange.request.headers;
+      context.streaming = asksFor(accept, 'text/event-stream');
+      const mediaType = acceptedMediaType(accept);
+      if (!mediaType && !context.streaming) throw notAcceptable();
+      if (mediaType) context.mediaType = mediaType;
+      const unparsed = await readParams(context.exchange, { unread, ip: context.client.ip });
+      context.unparsed = unparsed;
+      setRequestParser(() => unparsed.parse());
+    },
+  };
+}
+
+function notAcceptable(): Refusal {
+  return new Refusal(406, 'BAD_REQUEST', `The answer can be ${MEDIA_TYPES.join(' or ')}, in UTF-8`);
+}
