@@ -9,6 +9,8 @@ import { UnauthenticatedError } from '../src/core/errors.ts';
 import { idType } from '../src/core/ids.ts';
 import type { GraphQLContext } from './context.ts';
 import { DENIED_ATTEMPTS } from './plugins/denied-attempts.ts';
+import { DIRECT_IDS } from './plugins/direct-ids.ts';
+import { FRESH_CACHES } from './plugins/fresh-caches.ts';
 
 /** What TypeScript needs to know of the schema. Times are milliseconds inside, RFC 3339 outside. */
 export interface SchemaTypes {
@@ -79,7 +81,16 @@ const ROWS_COST = { field: 1, multiplier: 1 };
 /** Collects every type of the schema; each file of this folder adds its own. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   // The order matters: the first is outermost. Errors become data only after denied attempts were recorded.
-  plugins: [ErrorsPlugin, DENIED_ATTEMPTS, ScopeAuthPlugin, RelayPlugin, DataloaderPlugin, ComplexityPlugin],
+  plugins: [
+    FRESH_CACHES,
+    DIRECT_IDS,
+    ErrorsPlugin,
+    DENIED_ATTEMPTS,
+    ScopeAuthPlugin,
+    RelayPlugin,
+    DataloaderPlugin,
+    ComplexityPlugin,
+  ],
   defaultFieldNullability: false,
   scopeAuth: {
     // Of events, whoever passes them on asks: with the permissions of that moment, not those of the start.

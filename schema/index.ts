@@ -20,8 +20,6 @@ import './user.ts';
 import './verification.ts';
 import './viewer.ts';
 import { builder } from './builder.ts';
-import { withDirectIds } from './direct-ids.ts';
-import { withFreshCaches } from './fresh-caches.ts';
 
 /** The whole schema, ready to execute. */
-export const schema = withDirectIds(withFreshCaches(builder.toSchema({ sortSchema: false })));
+export const schema = builder.toSchema({ sortSchema: false });

@@ -14,9 +14,9 @@ import { AuditFilter } from './audit-entry.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import type { GraphQLContext } from './context.ts';
-import { onePerOperation } from './fresh-caches.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
+import { onePerOperation } from './operation-caches.ts';
 import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import {
   AuditEntryConnection,

@@ -7,8 +7,8 @@ import { loadRoles } from '../src/roles/role.ts';
 import { loadTeams } from '../src/teams/team.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
-import { onePerOperation } from './fresh-caches.ts';
 import { inOrder, Loader } from './loaded.ts';
+import { onePerOperation } from './operation-caches.ts';
 
 /*
  * The object types by name, each with how a batch of them is loaded. Their fields are in the file of each type; the

@@ -3,9 +3,9 @@ import { keyScopeOf } from '../src/access/key-scope.ts';
 import { countUsesOfRoles, type Role, type RoleUses } from '../src/roles/role.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
-import { onePerOperation } from './fresh-caches.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
+import { onePerOperation } from './operation-caches.ts';
 import { RoleRef } from './refs.ts';
 import { keptCountScan } from './scan.ts';
 

@@ -8,7 +8,7 @@ import { describeSignInLink, type SignInLinkFacts } from '../src/sign-in/describ
 import { type SignedIn, signIn } from '../src/sign-in/sign-in.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
-import { onePerOperation } from './fresh-caches.ts';
+import { onePerOperation } from './operation-caches.ts';
 import { OrganizationRef, UserRef } from './refs.ts';
 
 const SignInInput = builder.inputType('SignInInput', {

@@ -1,5 +1,5 @@
 import type { GraphQLContext } from './context.ts';
-import { onePerOperation } from './fresh-caches.ts';
+import { onePerOperation } from './operation-caches.ts';
 
 const reads = onePerOperation(() => new Map<string, Promise<unknown>>());
 

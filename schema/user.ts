@@ -2,9 +2,9 @@ import { NotFoundError } from '../src/core/errors.ts';
 import { type KnownUser, loadKnownUsers, type User } from '../src/members/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
-import { onePerOperation } from './fresh-caches.ts';
 import { Loader, nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
+import { onePerOperation } from './operation-caches.ts';
 import { UserRef } from './refs.ts';
 
 builder.objectType(UserRef, {

@@ -1,6 +1,6 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { endCaches, startCaches } from '../../../schema/fresh-caches.ts';
+import { endCaches, startCaches } from '../../../schema/operation-caches.ts';
 import { execute } from '../execution/execute.ts';
 import type { OperationContext } from '../operation-context.ts';
 

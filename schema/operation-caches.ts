@@ -1,6 +1,5 @@
 import { contextCacheSymbol } from '@pothos/core';
 import { RequestCache } from '@pothos/plugin-scope-auth';
-import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from './context.ts';
 
 /** Where Pothos finds what it keeps its checks by, in place of the context itself; ours are kept in it. */
@@ -27,21 +26,6 @@ export function onePerOperation<T extends object>(make: (ctx: GraphQLContext) =>
     return made;
   };
   return Object.assign(get, { delete: (ctx: object) => void keptBy(ctx).delete(make) });
-}
-
-/**
- * Lets every field of a mutation begin without what the fields before it have loaded: they run one after the other, and
- * each shows objects as it has left them.
- */
-export function withFreshCaches(schema: GraphQLSchema): GraphQLSchema {
-  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
-    const { resolve = defaultFieldResolver } = field;
-    field.resolve = (root, args, ctx, info) => {
-      startCaches(ctx);
-      return resolve(root, args, ctx, info);
-    };
-  }
-  return schema;
 }
 
 /** Lets an operation load and check everything anew. */

@@ -1,0 +1,32 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+import type { GraphQLFieldResolver } from 'graphql';
+import { startCaches } from '../operation-caches.ts';
+
+/**
+ * Starts every field of a mutation without what the fields before it have loaded: they run one after the other, and each
+ * shows objects as it has left them.
+ */
+export const FRESH_CACHES = 'freshCaches';
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      freshCaches: FreshCachesPlugin<Types>;
+    }
+  }
+}
+
+class FreshCachesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    { kind }: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    if (kind !== 'Mutation') return resolve;
+    return (parent, args, context, info) => {
+      startCaches(context);
+      return resolve(parent, args, context, info);
+    };
+  }
+}
+
+SchemaBuilder.registerPlugin(FRESH_CACHES, FreshCachesPlugin);
