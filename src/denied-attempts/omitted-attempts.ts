@@ -84,8 +84,8 @@ export class OmittedAttempts {
     if (!omitted) return;
     this.#counts.delete(organizationId);
     const { ctx, count, since } = omitted;
-    const request = { id: newId('evt'), ip: null, userAgent: null };
-    const own = { ...ctx, principal: systemPrincipal('keywright'), request };
+    const client = { id: newId('evt'), ip: null, userAgent: null };
+    const own = { ...ctx, principal: systemPrincipal('keywright'), client };
     try {
       await write(own, async (change) => {
         await change.lock(organizationId);
