@@ -19,7 +19,7 @@ const stepsOf = (title: string) => sections.find((section) => section.title === 
 const MARK = '\u0001end of block\u0001\n';
 
 test.skipIf(missing)(
-  `the first minute, and an API protected in five, work as pasted${missing}`,
+  `the quick start and the protected API work as pasted${missing}`,
   { timeout: 90_000 },
   async () => {
     const { env } = await databaseFor('sqlite');
@@ -43,7 +43,7 @@ test.skipIf(missing)(
       `{\n\tadmin off\n\tauto_https off\n}\n${atOwnPorts(readFileSync(caddyfile, 'utf8'))}`,
     );
     const npm = `npm() { shift 4; '${process.execPath}' '${join(ROOT, 'scripts/keywright.mjs')}' "$@"; }`;
-    const steps = [...stepsOf('The first minute'), ...stepsOf('Protect an API in five minutes')];
+    const steps = [...stepsOf('Quick start'), ...stepsOf('Protect an API in five minutes')];
     expect(steps.length).toBeGreaterThan(7);
     const blocks = steps.map(
       ({ commands }) => `${atOwnPorts(commands)}\nprintf '%s' $'${MARK.replace('\n', '\\n')}'\n`,
@@ -75,7 +75,7 @@ test.skipIf(missing)(
       expect(outputs.length, `${at} failed: ${outputs.at(-1)}${written.stderr}`).toBeGreaterThan(index + 1);
       if (output !== null) expect(outputs[index], at).toMatch(outputPattern(output));
     }
-    const first = stepsOf('The first minute').length;
+    const first = stepsOf('Quick start').length;
     expect(outputs.slice(0, first).join('')).toMatch(
       /"valid":true[\s\S]*"confirmedNodes":1[\s\S]*"code":"REVOKED"/,
     );
