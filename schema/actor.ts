@@ -12,15 +12,17 @@ interface SystemActor {
 }
 
 const SystemActorRef = builder.objectRef<SystemActor>('SystemActor').implement({
-  description: 'Keywright itself, or the product’s own back end by an operator token',
+  description: 'Keywright itself, or a back end that authenticates with an operator token',
   fields: (t) => ({
-    name: t.exposeString('systemName', { description: '`cli`, `expiry`, `operator:billing-backend` …' }),
+    name: t.exposeString('systemName', {
+      description: 'Name of the actor, for example `cli`, `expiry` or `operator:billing-backend`',
+    }),
   }),
 });
 
 /** Who did something. */
 export const Actor = builder.unionType('Actor', {
-  description: 'Who did something: a person, an API key, or a system',
+  description: 'The user, API key or system that performed an action',
   types: [UserRef, ApiKeyRef, SystemActorRef],
   resolveType: (actor) => {
     if ('systemName' in actor) return SystemActorRef;

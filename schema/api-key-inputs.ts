@@ -1,122 +1,151 @@
 import { Environment } from './api-key-list.ts';
 import { builder } from './builder.ts';
-import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
+import { ORGANIZATION_ID } from './missing-organization.ts';
 
 const RateLimitInput = builder.inputType('RateLimitInput', {
-  description: 'How often a key is accepted',
+  description: 'Rate limit of an API key',
   fields: (t) => ({
     limit: t.int({ required: true, description: 'Accepted verifications per window: 1 to 1,000,000,000' }),
-    windowSeconds: t.int({ required: true, description: 'Length of the window: 1 to 2,592,000 (30 days)' }),
+    windowSeconds: t.int({
+      required: true,
+      description: 'Length of the window in seconds: 1 to 2,592,000 (30 days)',
+    }),
   }),
 });
 
 export const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
-  description: 'A new key',
+  description: 'Input of `createApiKey`',
   fields: (t) => ({
-    organizationId: t.id({ description: ORGANIZATION_LEFT_OUT }),
+    organizationId: t.id({ description: ORGANIZATION_ID }),
     name: t.string({
       required: true,
-      description: 'Name: 1 to 100 characters, none of them invisible',
+      description: 'Name of the key: 1 to 100 characters, without invisible characters',
     }),
-    description: t.string({ description: 'More about it: up to 500 characters' }),
+    description: t.string({ description: 'Description of the key: up to 500 characters' }),
     environment: t.field({
       type: Environment,
       defaultValue: 'live',
-      description: 'What it is for; part of its secret',
+      description: 'Environment of the key. It is part of the secret and can’t be changed',
     }),
-    roleId: t.id({ description: 'The role whose permissions it gets' }),
+    roleId: t.id({ description: 'ID of the role that the key is assigned' }),
     grants: t.field({
       type: ['Permission'],
       defaultValue: [],
-      description: 'Permissions granted directly, up to 100; you must hold each yourself',
+      description: 'Permissions granted in addition to the role, up to 100. You must have each of them',
     }),
-    teamIds: t.idList({ defaultValue: [], description: 'The teams it is bound to, up to 50' }),
+    teamIds: t.idList({
+      defaultValue: [],
+      description: 'IDs of the teams that the key is bound to, up to 50. Leave empty to allow all teams',
+    }),
     ipAllowlist: t.field({
       type: ['CIDR'],
       defaultValue: [],
-      description: 'Networks it is accepted from, up to 100; none: any address',
+      description: 'Networks that the key may be used from, up to 100. Leave empty to allow any address',
     }),
     rateLimit: t.field({
       type: RateLimitInput,
-      description: 'How often it is accepted; left out: without limit',
+      description: 'Rate limit of the key. Omit for no limit',
     }),
-    externalId: t.string({ description: 'Who it belongs to in your own system: up to 200 characters' }),
-    metadata: t.field({ type: 'JSONObject', description: 'Whatever you keep with it: up to 16 KB of JSON' }),
+    externalId: t.string({ description: 'ID of the key’s owner in your own system: up to 200 characters' }),
+    metadata: t.field({
+      type: 'JSONObject',
+      description: 'Your own data about the key: up to 16 KB of JSON',
+    }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'From when on it is refused; left out: it doesn’t expire',
+      description: 'When the key expires. Omit for a key that doesn’t expire',
     }),
   }),
 });
 
 export const UpdateApiKeyInput = builder.inputType('UpdateApiKeyInput', {
-  description: 'Changes of a key. A field left out stays as it is; null clears it',
+  description: 'Input of `updateApiKey`. Omitted fields keep their value; null clears a field',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'The key' }),
-    name: t.string({ description: '1 to 100 characters; can’t be null' }),
-    description: t.string({ description: 'Up to 500 characters' }),
-    enabled: t.boolean({ description: 'False: refused until it is true again; can’t be null' }),
-    roleId: t.id({ description: 'The role whose permissions it gets' }),
-    grants: t.field({ type: ['Permission'], description: 'Permissions granted directly, up to 100' }),
-    teamIds: t.idList({ description: 'The teams it is bound to, up to 50' }),
-    ipAllowlist: t.field({ type: ['CIDR'], description: 'Networks it is accepted from, up to 100' }),
-    rateLimit: t.field({ type: RateLimitInput, description: 'How often it is accepted' }),
-    externalId: t.string({ description: 'Up to 200 characters' }),
-    metadata: t.field({ type: 'JSONObject', description: 'Replaces all of it: up to 16 KB of JSON' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'From when on it is refused' }),
+    id: t.id({ required: true, description: 'ID of the key: `key_…`' }),
+    name: t.string({ description: 'Name of the key: 1 to 100 characters. Can’t be null' }),
+    description: t.string({ description: 'Description of the key: up to 500 characters' }),
+    enabled: t.boolean({
+      description:
+        'Whether the key is enabled. A disabled key is denied until it is enabled again. Can’t be null',
+    }),
+    roleId: t.id({ description: 'ID of the role that the key is assigned' }),
+    grants: t.field({
+      type: ['Permission'],
+      description: 'Permissions granted in addition to the role, up to 100',
+    }),
+    teamIds: t.idList({ description: 'IDs of the teams that the key is bound to, up to 50' }),
+    ipAllowlist: t.field({
+      type: ['CIDR'],
+      description: 'Networks that the key may be used from, up to 100',
+    }),
+    rateLimit: t.field({ type: RateLimitInput, description: 'Rate limit of the key' }),
+    externalId: t.string({ description: 'ID of the key’s owner in your own system: up to 200 characters' }),
+    metadata: t.field({
+      type: 'JSONObject',
+      description: 'Your own data about the key: up to 16 KB of JSON. Replaces the previous value as a whole',
+    }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When the key expires' }),
   }),
 });
 
 export const RotateApiKeyInput = builder.inputType('RotateApiKeyInput', {
-  description: 'A rotation',
+  description: 'Input of `rotateApiKey`',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'The key' }),
+    id: t.id({ required: true, description: 'ID of the key: `key_…`' }),
     overlapSeconds: t.int({
       defaultValue: 86_400,
       description:
-        'How long the old secret goes on being accepted; 0: it stops now; at most 7,776,000 (90 days)',
+        'Seconds for which the previous secret is still accepted: 0 (it expires immediately) to 7,776,000 (90 days)',
     }),
   }),
 });
 
 export const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
-  description: 'The end of a key',
+  description: 'Input of `revokeApiKey`',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'The key' }),
-    reason: t.string({ description: 'Why, for the audit log: up to 500 characters' }),
+    id: t.id({ required: true, description: 'ID of the key: `key_…`' }),
+    reason: t.string({
+      description: 'Reason for the revocation, recorded in the audit log: up to 500 characters',
+    }),
   }),
 });
 
 export const RevokeApiKeysInput = builder.inputType('RevokeApiKeysInput', {
-  description: 'The end of several keys',
+  description: 'Input of `revokeApiKeys`',
   fields: (t) => ({
-    ids: t.idList({ required: true, description: 'The keys, 1 to 500; all are revoked or none' }),
-    reason: t.string({ description: 'Why, for the audit log: up to 500 characters' }),
+    ids: t.idList({
+      required: true,
+      description: 'IDs of 1 to 500 keys. Either all of them are revoked or none',
+    }),
+    reason: t.string({
+      description: 'Reason for the revocation, recorded in the audit log: up to 500 characters',
+    }),
   }),
 });
 
 export const RevokeApiKeySecretInput = builder.inputType('RevokeApiKeySecretInput', {
-  description: 'The end of one secret',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The secret: `sec_…`' }) }),
+  description: 'Input of `revokeApiKeySecret`',
+  fields: (t) => ({ id: t.id({ required: true, description: 'ID of the secret: `sec_…`' }) }),
 });
 
 export const VerifyApiKeyInput = builder.inputType('VerifyApiKeyInput', {
-  description: 'What a client presented, and what it wants to do',
+  description: 'Input of `verifyApiKey`',
   fields: (t) => ({
     key: t.string({
       required: true,
-      description: 'The secret as the client sent it; surrounding spaces and line breaks are ignored',
+      description:
+        'The secret as the client sent it. Leading and trailing spaces and line breaks are ignored',
     }),
     permissions: t.field({
       type: ['Permission'],
       defaultValue: [],
-      description: 'What it must hold: all of these',
+      description: 'Permissions that the key must have, all of them',
     }),
     ip: t.string({
       description:
-        'The client’s address, optionally with a port; without it, a key with an allowlist is denied',
+        'IP address of the client, optionally with a port. Without it, a key with an IP allowlist is denied',
     }),
-    teamId: t.id({ description: 'The key must be bound to this team, or to none' }),
-    environment: t.field({ type: Environment, description: 'The key must be of this environment' }),
+    teamId: t.id({ description: 'ID of a team. The key must be bound to this team or to no team' }),
+    environment: t.field({ type: Environment, description: 'Environment that the key must belong to' }),
   }),
 });

@@ -1,69 +1,76 @@
 import { builder } from './builder.ts';
 
 export const Environment = builder.enumType('Environment', {
-  description: 'What a key is for; part of its secret',
+  description: 'Environment of an API key, which is part of its secret',
   values: {
-    LIVE: { value: 'live', description: 'Real use' },
-    TEST: { value: 'test', description: 'Development and tests' },
+    LIVE: { value: 'live', description: 'Production' },
+    TEST: { value: 'test', description: 'Development and testing' },
   } as const,
 });
 
 export const ApiKeyStatus = builder.enumType('ApiKeyStatus', {
-  description: 'Whether a key is accepted. The first that holds of REVOKED, DISABLED, EXPIRED; else ACTIVE',
+  description:
+    'Status of an API key. The first of REVOKED, DISABLED and EXPIRED that applies, otherwise ACTIVE',
   values: {
-    ACTIVE: { description: 'Accepted' },
-    DISABLED: { description: 'Refused until somebody enables it' },
-    EXPIRED: { description: 'Refused since `expiresAt`' },
-    REVOKED: { description: 'Refused for ever' },
+    ACTIVE: { description: 'The key is accepted' },
+    DISABLED: { description: 'The key is denied until it is enabled again' },
+    EXPIRED: { description: 'The key has been denied since `expiresAt`' },
+    REVOKED: { description: 'The key is permanently denied' },
   },
 });
 
 const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'The direction of an order',
+  description: 'Sort direction',
   values: {
-    ASC: { description: 'Smallest, earliest or first in the alphabet first' },
-    DESC: { description: 'Largest, latest or last in the alphabet first' },
+    ASC: { description: 'Ascending' },
+    DESC: { description: 'Descending' },
   },
 });
 
 const ApiKeyOrderField = builder.enumType('ApiKeyOrderField', {
-  description: 'What keys are ordered by; equals are ordered by id',
+  description: 'Field to sort API keys by. Keys with equal values are sorted by `id`',
   values: {
-    CREATED_AT: { description: 'When they were made' },
-    NAME: { description: 'Their names, upper and lower case alike' },
-    LAST_USED_AT: { description: 'Their last use; never used counts as earliest' },
-    EXPIRES_AT: { description: 'Their expiry; no expiry counts as latest' },
+    CREATED_AT: { description: 'Creation time' },
+    NAME: { description: 'Name, case-insensitive' },
+    LAST_USED_AT: { description: 'Time of the last use. Keys that were never used sort as earliest' },
+    EXPIRES_AT: { description: 'Expiry time. Keys without an expiry sort as latest' },
   },
 });
 
 export const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
-  description: 'Narrows a list of keys; all conditions hold, and what is left out doesn’t narrow',
+  description: 'Filter for a list of API keys. A key must match every field that is provided',
   fields: (t) => ({
-    status: t.field({ type: [ApiKeyStatus], description: 'Any of these; left out: all but REVOKED' }),
-    environment: t.field({ type: Environment, description: 'Keys of this environment' }),
-    roleId: t.id({ description: 'Keys with this role' }),
-    teamId: t.id({ description: 'Keys bound to this team' }),
+    status: t.field({
+      type: [ApiKeyStatus],
+      description: 'Keys with any of these statuses. Omit for all except REVOKED',
+    }),
+    environment: t.field({ type: Environment, description: 'Keys in this environment' }),
+    roleId: t.id({ description: 'Keys assigned the role with this ID' }),
+    teamId: t.id({ description: 'Keys bound to the team with this ID' }),
     externalId: t.string({ description: 'Keys with exactly this `externalId`' }),
-    createdById: t.id({ description: 'Keys made by this user or key' }),
+    createdById: t.id({ description: 'Keys created by the user or API key with this ID' }),
     search: t.string({
-      description: 'Part of the name, description, start or id; upper and lower case alike',
+      description: 'Text contained in the name, description, start or ID, case-insensitive',
     }),
     unusedSince: t.field({
       type: 'DateTime',
-      description: 'Keys not used since then: last used before, or never used and made before',
+      description: 'Keys not used since this time, or never used and created before it',
     }),
-    expiresBefore: t.field({ type: 'DateTime', description: 'Keys that expire before then' }),
-    rotationDueBefore: t.field({ type: 'DateTime', description: 'Keys whose rotation is due before then' }),
+    expiresBefore: t.field({ type: 'DateTime', description: 'Keys that expire before this time' }),
+    rotationDueBefore: t.field({
+      type: 'DateTime',
+      description: 'Keys whose rotation is due before this time',
+    }),
   }),
 });
 
 export const ApiKeyOrder = builder.inputType('ApiKeyOrder', {
-  description: 'How a list of keys is ordered',
+  description: 'Sort order of a list of API keys',
   fields: (t) => ({
-    field: t.field({ type: ApiKeyOrderField, required: true, description: 'What by' }),
-    direction: t.field({ type: OrderDirection, required: true, description: 'Which way' }),
+    field: t.field({ type: ApiKeyOrderField, required: true, description: 'Field to sort by' }),
+    direction: t.field({ type: OrderDirection, required: true, description: 'Sort direction' }),
   }),
 });
 
-/** What a list is ordered by unless the caller says otherwise: the newest first. */
+/** Default order of a list: newest first. */
 export const NEWEST_FIRST = { field: 'CREATED_AT', direction: 'DESC' } as const;

@@ -12,28 +12,28 @@ import { rotateApiKey } from '../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../src/keys/update-api-key.ts';
 import { CreateApiKeyInput, RotateApiKeyInput, UpdateApiKeyInput } from './api-key-inputs.ts';
 import { builder } from './builder.ts';
-import { PROPAGATION_SHOWN } from './propagation.ts';
+import { PROPAGATION_FIELD } from './propagation.ts';
 import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
 
-const SHOWN_ONCE = 'The secret: shown in this answer, and never again';
+const SECRET_DESCRIPTION = 'The new secret. It is returned in this response only';
 
 const CreateApiKeyPayload = builder
   .objectRef<{ apiKey: ApiKey; secret: string }>('CreateApiKeyPayload')
   .implement({
-    description: 'The key was made',
+    description: 'Result of creating an API key',
     fields: (t) => ({
       apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The new key' }),
-      secret: t.exposeString('secret', { description: SHOWN_ONCE }),
+      secret: t.exposeString('secret', { description: SECRET_DESCRIPTION }),
     }),
   });
 
 const UpdateApiKeyPayload = builder
   .objectRef<{ apiKey: ApiKey; propagation: Propagation }>('UpdateApiKeyPayload')
   .implement({
-    description: 'The key was changed',
+    description: 'Result of updating an API key',
     fields: (t) => ({
-      apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The key as it is now' }),
-      propagation: t.expose('propagation', PROPAGATION_SHOWN),
+      apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The updated key' }),
+      propagation: t.expose('propagation', PROPAGATION_FIELD),
     }),
   });
 
@@ -42,12 +42,15 @@ const RotateApiKeyPayload = builder
     'RotateApiKeyPayload',
   )
   .implement({
-    description: 'The key has a new secret',
+    description: 'Result of rotating an API key',
     fields: (t) => ({
-      apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The key, otherwise as it was' }),
-      secret: t.exposeString('secret', { description: SHOWN_ONCE }),
-      retiring: t.expose('retiring', { type: ApiKeySecretRef, description: 'The secret that was replaced' }),
-      propagation: t.expose('propagation', PROPAGATION_SHOWN),
+      apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The key. Only its secrets have changed' }),
+      secret: t.exposeString('secret', { description: SECRET_DESCRIPTION }),
+      retiring: t.expose('retiring', {
+        type: ApiKeySecretRef,
+        description: 'The previous secret, accepted until its `expiresAt`',
+      }),
+      propagation: t.expose('propagation', PROPAGATION_FIELD),
     }),
   });
 
@@ -55,26 +58,26 @@ builder.mutationFields((t) => ({
   createApiKey: t.field({
     type: CreateApiKeyPayload,
     nullable: true,
-    description: 'Makes a key. Needs `api.key.create`, and everything that the key will hold',
+    description: 'Creates an API key. Requires `api.key.create` and every permission the key will have',
     authScopes: { permission: 'api.key.create' },
     errors: {
       types: [ValidationError, NotFoundError, LimitExceededError, EscalationError],
-      union: { name: 'CreateApiKeyResult', description: 'The new key with its secret, or why there is none' },
+      union: { name: 'CreateApiKeyResult', description: 'The new key with its secret, or an error' },
     },
-    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'What to make' }) },
+    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key to create' }) },
     resolve: async (_root, { input }, ctx) => (await createApiKey(ctx, input)).result,
   }),
   updateApiKey: t.field({
     type: UpdateApiKeyPayload,
     nullable: true,
     description:
-      'Changes a key, never its secret. Needs `api.key.update`, and everything that the key holds and will hold',
+      'Updates an API key. Its secrets don’t change. Requires `api.key.update` and every permission the key has and will have',
     authScopes: { permission: 'api.key.update' },
     errors: {
       types: [ValidationError, NotFoundError, ConflictError, LimitExceededError, EscalationError],
-      union: { name: 'UpdateApiKeyResult', description: 'The key, or why it stayed as it was' },
+      union: { name: 'UpdateApiKeyResult', description: 'The updated key, or an error' },
     },
-    args: { input: t.arg({ type: UpdateApiKeyInput, required: true, description: 'What to change' }) },
+    args: { input: t.arg({ type: UpdateApiKeyInput, required: true, description: 'The changes to make' }) },
     resolve: async (_root, { input }, ctx) => {
       const { result, propagation } = await updateApiKey(ctx, input);
       return { apiKey: result, propagation };
@@ -83,13 +86,14 @@ builder.mutationFields((t) => ({
   rotateApiKey: t.field({
     type: RotateApiKeyPayload,
     nullable: true,
-    description: 'Gives a key a new secret. Needs `api.key.update`, and everything that the key holds',
+    description:
+      'Creates a new secret for an API key and retires the current one. Requires `api.key.update` and every permission the key has',
     authScopes: { permission: 'api.key.update' },
     errors: {
       types: [ValidationError, NotFoundError, ConflictError, EscalationError],
-      union: { name: 'RotateApiKeyResult', description: 'The new secret, or why there is none' },
+      union: { name: 'RotateApiKeyResult', description: 'The new secret, or an error' },
     },
-    args: { input: t.arg({ type: RotateApiKeyInput, required: true, description: 'What to rotate' }) },
+    args: { input: t.arg({ type: RotateApiKeyInput, required: true, description: 'The key to rotate' }) },
     resolve: async (_root, { input }, ctx) => {
       const { result, propagation } = await rotateApiKey(ctx, input);
       return { ...result, propagation };

@@ -7,15 +7,18 @@ import { propertiesAsked } from './api-key-properties.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import type { GraphQLContext } from './context.ts';
-import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
+import { ORGANIZATION_ID } from './missing-organization.ts';
 import { ApiKeyConnection, ApiKeyRef, OrganizationRef, TeamRef } from './refs.ts';
 import { keyListScan, teamKeyListScan } from './scan.ts';
 import { shareRead } from './shared-reads.ts';
 
 const listArguments = () =>
   builder.args((t) => ({
-    filter: t.field({ type: ApiKeyFilter, description: 'Which keys; left out: all that are not revoked' }),
-    orderBy: t.field({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'In which order' }),
+    filter: t.field({
+      type: ApiKeyFilter,
+      description: 'Keys to return. Omit for all keys that are not revoked',
+    }),
+    orderBy: t.field({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'Sort order' }),
   }));
 
 /** A page of keys, read once for all fields of an operation that ask for the same one. */
@@ -36,16 +39,17 @@ builder.queryFields((t) => ({
   apiKey: t.field({
     type: ApiKeyRef,
     nullable: true,
-    description: 'The key with this id; null where there is none that you may see. Needs `api.key.view`',
+    description:
+      'Looks up an API key by ID. Null if it doesn’t exist or you can’t access it. Requires `api.key.view`',
     authScopes: { permission: 'api.key.view' },
-    args: { id: t.arg.id({ required: true, description: 'The id of the key: `key_…`' }) },
+    args: { id: t.arg.id({ required: true, description: 'ID of the key: `key_…`' }) },
     resolve: (_root, { id }, ctx) => findApiKey(ctx, id),
   }),
   apiKeys: t.connection(
     {
       type: ApiKeyRef,
       nullable: true,
-      description: 'The keys of an organization. Needs `api.key.view`',
+      description: 'Lists the API keys of an organization. Requires `api.key.view`',
       authScopes: (_root, { organizationId }, ctx) => ({
         permissionIn: [resolveOrganizationId(ctx, organizationId, ARGUMENT), 'api.key.view'],
       }),
@@ -53,7 +57,7 @@ builder.queryFields((t) => ({
       extensions: { scan: keyListScan },
       args: {
         organizationId: t.arg.id({
-          description: ORGANIZATION_LEFT_OUT,
+          description: ORGANIZATION_ID,
         }),
         ...listArguments(),
       },
@@ -74,7 +78,7 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
     {
       type: ApiKeyRef,
       nullable: true,
-      description: 'Its keys. Needs `api.key.view`',
+      description: 'API keys of the organization. Requires `api.key.view`',
       authScopes: (organization) => ({ permissionIn: [organization.id, 'api.key.view'] }),
       complexity: connectionCost,
       extensions: { scan: keyListScan },
@@ -91,7 +95,7 @@ builder.objectField(TeamRef, 'apiKeys', (t) =>
     {
       type: ApiKeyRef,
       nullable: true,
-      description: 'The keys bound to it. Needs `api.key.view`',
+      description: 'API keys bound to the team. Requires `api.key.view`',
       authScopes: (team) => ({ permissionIn: [team.organizationId, 'api.key.view'] }),
       complexity: connectionCost,
       extensions: { scan: teamKeyListScan },

@@ -5,48 +5,49 @@ import { findsNode } from './node.ts';
 import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
 
 const SecretStatus = builder.enumType('SecretStatus', {
-  description: 'Whether a secret is accepted',
+  description: 'Status of a secret',
   values: {
-    ACTIVE: { description: 'The newest: accepted as long as its key is' },
-    RETIRING: { description: 'Replaced by a newer one, still accepted until `expiresAt`' },
-    EXPIRED: { description: 'Its overlap has run out, or its key has expired' },
-    REVOKED: { description: 'Refused for ever' },
+    ACTIVE: { description: 'The newest secret. It is accepted while its key is accepted' },
+    RETIRING: { description: 'Replaced by a newer secret, and accepted until `expiresAt`' },
+    EXPIRED: { description: 'The overlap after a rotation has passed, or the key has expired' },
+    REVOKED: { description: 'The secret is permanently denied' },
   },
 });
 
 builder.objectType(ApiKeySecretRef, {
-  description: 'A credential of a key; a rotation adds one. The secret itself is shown once, when it is made',
+  description:
+    'A credential of an API key. A rotation adds a secret. The secret itself is returned only once, when it is created',
   fields: (t) => ({
     start: t.exposeString('start', {
-      description: 'Its first characters: enough to know it again, too few to use it',
+      description: 'The first characters of the secret, for identification only',
     }),
     status: t.field({
       type: SecretStatus,
-      description: 'Whether it is accepted',
+      description: 'Status of the secret',
       resolve: (secret, _args, ctx) => secretStatusOf(secret, ctx.clock.now()),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the secret was created' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'End of its overlap after a rotation; null for the newest',
+      description: 'When the overlap after a rotation ends. Null for the newest secret',
     }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Its last accepted verification; null: none yet',
+      description: 'When the secret was last accepted. Null if it has never been used',
     }),
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was revoked; null if it was not',
+      description: 'When the secret was revoked. Null if it was not',
     }),
     apiKey: t.field({
       type: ApiKeyRef,
       description: 'The key that the secret belongs to',
       resolve: ({ apiKeyId }) => apiKeyId,
     }),
-    uses: t.expose('uses', { type: 'SafeInt', description: 'Accepted verifications so far' }),
+    uses: t.expose('uses', { type: 'SafeInt', description: 'Number of accepted verifications' }),
   }),
 });
 

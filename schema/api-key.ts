@@ -28,15 +28,15 @@ import { ownAuditScan } from './scan.ts';
 import { shareRead } from './shared-reads.ts';
 
 const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({
-  description: 'How often a key is accepted',
+  description: 'Rate limit of an API key',
   fields: (t) => ({
     limit: t.exposeInt('limit', { description: 'Accepted verifications per window' }),
-    windowSeconds: t.exposeInt('windowSeconds', { description: 'Length of the window' }),
+    windowSeconds: t.exposeInt('windowSeconds', { description: 'Length of the window in seconds' }),
   }),
 });
 
 const UsageGranularity = builder.enumType('UsageGranularity', {
-  description: 'Length of a usage bucket, in UTC',
+  description: 'Length of a usage bucket. Buckets are aligned to UTC',
   values: {
     MINUTE: { value: 'minute', description: 'One minute' },
     HOUR: { value: 'hour', description: 'One hour' },
@@ -47,11 +47,11 @@ const UsageGranularity = builder.enumType('UsageGranularity', {
 const UsageBucket = builder
   .objectRef<{ start: number; verified: number; denied: number }>('UsageBucket')
   .implement({
-    description: 'How often a key was presented in a stretch of time',
+    description: 'Number of verifications of an API key in a time interval',
     fields: (t) => ({
-      start: t.expose('start', { type: 'DateTime', description: 'Where the stretch begins' }),
+      start: t.expose('start', { type: 'DateTime', description: 'Start of the interval' }),
       verified: t.expose('verified', { type: 'SafeInt', description: 'Accepted verifications' }),
-      denied: t.expose('denied', { type: 'SafeInt', description: 'Refused ones' }),
+      denied: t.expose('denied', { type: 'SafeInt', description: 'Denied verifications' }),
     }),
   });
 
@@ -60,14 +60,14 @@ async function permissionsOf(key: ApiKey, ctx: GraphQLContext): Promise<string[]
   return union(role?.permissions ?? [], key.grants);
 }
 
-/** What is noted about a key for those who manage it: neither its bearer nor a gateway that verifies it needs it. */
+/** Scope of fields for those who manage keys: neither the key's bearer nor a verifying gateway needs them. */
 const managed = (key: ApiKey) => ({ permissionIn: [key.organizationId, 'api.key.view'] }) as const;
 
 builder.objectType(ApiKeyRef, {
   description:
-    'The identity and policy of a key. Its credential is a secret; a rotation adds a second one to the same key',
+    'An API key: its identity and policy. Clients authenticate with one of its secrets; a rotation adds a secret to the same key',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What the key is for' }),
+    name: t.exposeString('name', { description: 'Name of the key' }),
     description: t.exposeString('description', {
       nullable: true,
       description: 'Description of the key. Requires `api.key.view`',
@@ -76,42 +76,42 @@ builder.objectType(ApiKeyRef, {
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
-      description: 'The organization it belongs to. Requires `organization.view`',
+      description: 'Organization that the key belongs to. Requires `organization.view`',
       authScopes: (key) => ({ permissionIn: [key.organizationId, 'organization.view'] }),
       resolve: (key) => key.organizationId,
     }),
     environment: t.expose('environment', {
       type: Environment,
-      description: 'What it is for; part of its secret',
+      description: 'Environment of the key, which is part of its secret',
     }),
     status: t.field({
       type: ApiKeyStatus,
-      description: 'Whether it is accepted',
+      description: 'Status of the key',
       resolve: (key, _args, ctx) => statusOf(key, ctx.clock.now()),
     }),
     start: t.exposeString('start', {
       description:
-        'The first characters of the newest secret: `kw_live_a8f2bcde`. All of it that is ever shown again',
+        'The first characters of the newest secret, for example `kw_live_a8f2bcde`. The rest is never returned again',
     }),
     role: t.field({
       type: RoleRef,
       nullable: true,
-      description: 'The role whose permissions it has; changes of the role take effect at once',
+      description: 'Role assigned to the key. Changes to the role take effect immediately',
       resolve: (key) => key.roleId,
     }),
     grants: t.field({
       type: ['Permission'],
-      description: 'Permissions granted directly, beside the role',
+      description: 'Permissions granted in addition to the role',
       resolve: (key) => [...key.grants],
     }),
     permissions: t.field({
       type: ['Permission'],
-      description: 'In force now: the role’s and the grants together, in alphabetical order',
+      description: 'Effective permissions: those of the role and the grants combined, in alphabetical order',
       resolve: (key, _args, ctx) => permissionsOf(key, ctx),
     }),
     teams: t.loadableList({
       type: TeamRef,
-      description: 'The teams it is bound to, by name; none: bound to no team',
+      description: 'Teams that the key is bound to, sorted by name. Empty if it may be used for any team',
       load: async (ids: string[], ctx) => {
         const teams = await loadTeamsOfKeys(ctx, ids);
         return ids.map((id) => teams.get(id) ?? []);
@@ -120,20 +120,20 @@ builder.objectType(ApiKeyRef, {
     }),
     ipAllowlist: t.field({
       type: ['CIDR'],
-      description: 'Networks it is accepted from; empty: any address',
+      description: 'Networks that the key may be used from. Empty if any address is allowed',
       resolve: (key) => [...key.ipAllowlist],
     }),
     rateLimit: t.expose('rateLimit', {
       type: RateLimit,
       nullable: true,
-      description: 'How often it is accepted; null: without limit',
+      description: 'Rate limit of the key. Null if it has no limit',
     }),
     enabled: t.exposeBoolean('enabled', {
-      description: 'Whether it is enabled; a disabled key is denied until it is enabled again',
+      description: 'Whether the key is enabled. A disabled key is denied until it is enabled again',
     }),
     externalId: t.exposeString('externalId', {
       nullable: true,
-      description: 'Who the key belongs to in the caller’s own system',
+      description: 'ID of the key’s owner in your own system',
     }),
     metadata: t.expose('metadata', {
       type: 'JSONObject',
@@ -143,51 +143,52 @@ builder.objectType(ApiKeyRef, {
       // Up to 16 KB.
       complexity: 5,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was created' }),
     createdBy: t.field({
       type: Actor,
       nullable: true,
-      description: 'Who created it. Requires `api.key.view`',
+      description: 'Who created the key. Requires `api.key.view`',
       authScopes: managed,
       resolve: (key, _args, ctx) => findActor(ctx, key.createdBy, key.organizationId),
     }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When somebody last changed it' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the key was last changed' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'From when on it is refused; null: it doesn’t expire',
+      description: 'When the key expires. Null if it doesn’t expire',
     }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Its last accepted verification; null: none yet',
+      description: 'When the key was last accepted. Null if it has never been used',
     }),
     lastUsedIp: t.exposeString('lastUsedIp', {
       nullable: true,
-      description: 'The client’s address at that verification, where it was given',
+      description: 'IP address of the client at the last use. Null if it was not provided',
     }),
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was revoked',
+      description: 'When the key was revoked. Null if it was not',
     }),
     revokedBy: t.field({
       type: Actor,
       nullable: true,
-      description: 'Who revoked it. Requires `api.key.view`',
+      description: 'Who revoked the key. Requires `api.key.view`',
       authScopes: managed,
       resolve: (key, _args, ctx) =>
         key.revokedBy ? findActor(ctx, key.revokedBy, key.organizationId) : null,
     }),
     revocationReason: t.exposeString('revocationReason', {
       nullable: true,
-      description: 'Why it was revoked. Requires `api.key.view`',
+      description: 'Why the key was revoked. Requires `api.key.view`',
       authScopes: managed,
     }),
     rotationDueAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the organization’s policy asks for a new secret; null: never',
+      description:
+        'When the key is due for rotation under the organization’s rotation policy. Null if no rotation is due',
       resolve: async (key, _args, ctx) => {
         const organization = await OrganizationRef.getDataloader(ctx).load(key.organizationId);
         return rotationDueAt(key, organization.rotationPolicy);
@@ -196,7 +197,7 @@ builder.objectType(ApiKeyRef, {
     secrets: t.loadableList({
       type: ApiKeySecretRef,
       description:
-        'Its credentials, the newest first: all that are accepted, and the newest 100 that have ended',
+        'Secrets of the key, newest first: all that are accepted, and the newest 100 that are expired or revoked',
       load: async (ids: string[], ctx) => {
         const secrets = await loadSecretsOfKeys(ctx, ids);
         return ids.map((id) => secrets.get(id) ?? []);
@@ -207,20 +208,21 @@ builder.objectType(ApiKeyRef, {
       type: [UsageBucket],
       nullable: true,
       description:
-        'How often the key was presented, in intervals with any use, earliest first; at most 1,000. Requires `api.key.view`',
+        'Usage of the key, earliest first. Intervals without use are omitted. The range may span at most 1,000 intervals. Requires `api.key.view`',
       authScopes: managed,
       complexity: (range, { clock }) => ({ field: 20, multiplier: stretchesOf(range, clock.now()) }),
       extensions: { costsByTheTime: true },
       args: {
         from: t.arg({
           type: 'DateTime',
-          description: 'Not before this time; left out: an hour, a day or 30 days ago',
+          description:
+            'Start of the time range. Omit for an hour (`MINUTE`), a day (`HOUR`) or 30 days (`DAY`) before `to`',
         }),
-        to: t.arg({ type: 'DateTime', description: 'Before this time; left out: now' }),
+        to: t.arg({ type: 'DateTime', description: 'End of the time range, exclusive. Omit for now' }),
         granularity: t.arg({
           type: UsageGranularity,
           defaultValue: 'hour',
-          description: 'Length of a stretch',
+          description: 'Length of an interval',
         }),
       },
       resolve: (key, range, ctx) =>
@@ -230,7 +232,7 @@ builder.objectType(ApiKeyRef, {
       {
         type: AuditEntryRef,
         nullable: true,
-        description: 'Changes of the key and denied attempts, latest first. Requires `audit.view`',
+        description: 'Changes to the key and denied attempts, newest first. Requires `audit.view`',
         authScopes: (key) => ({ permissionIn: [key.organizationId, 'audit.view'] }),
         complexity: connectionCost,
         extensions: { scan: ownAuditScan },

@@ -9,74 +9,78 @@ const AuditOutcome = builder.enumType('AuditOutcome', {
   description: 'Whether an audit entry records a change or a denied attempt',
   values: {
     DONE: { description: 'The change took effect' },
-    DENIED: { description: 'Someone tried and was rejected; nothing changed' },
+    DENIED: { description: 'The attempt was denied, and nothing changed' },
   },
 });
 
 builder.objectType(AuditEntryRef, {
-  description: 'One change or denied attempt: who, from where and when',
+  description: 'An entry of the audit log: a change or a denied attempt',
   fields: (t) => ({
     sequence: t.string({
       description:
-        'Increases by one with each entry of the organization; changes are numbered in the order in which they took effect',
+        'Position in the organization’s audit log. It increases by one with each entry; changes are numbered in the order in which they took effect',
       resolve: (entry) => String(entry.sequence),
     }),
     action: t.exposeString('action', {
       description:
-        '`api_key.created`, `team.created` …; of a denied attempt `api_key.create`, `team.create` …',
+        'Name of the action, for example `api_key.created`, or `api_key.create` for a denied attempt',
     }),
     outcome: t.field({
       type: AuditOutcome,
-      description: 'Whether it took effect or was denied',
+      description: 'Whether the change took effect or was denied',
       resolve: ({ action }) => (isDenied(action) ? 'DENIED' : 'DONE'),
     }),
     actor: t.field({
       type: Actor,
-      description: 'Who did it',
+      description: 'Who made the change or the attempt',
       resolve: (entry, _args, ctx) => findActor(ctx, entry.actor, entry.organizationId),
     }),
     targetId: t.id({
       nullable: true,
       description:
-        'The object that was changed; null for a denied creation, and for an attempt on an object outside the organization',
+        'ID of the changed object. Null for a denied creation, and for an attempt on an object outside the organization',
       resolve: ({ targetId }) => targetId || null,
     }),
     target: t.field({
       type: builder.nodeInterfaceRef(),
       nullable: true,
-      description: 'The object in its current state; null if it no longer exists or you may not see it',
+      description: 'The object in its current state. Null if it no longer exists or you can’t access it',
       resolve: ({ targetId }, _args, ctx) => findNode(targetId, ctx),
     }),
     changes: t.field({
       type: 'JSONObject',
       description:
-        'Each changed field with its values: `{"name": ["before", "after"]}`; empty for a denied attempt. Never a secret or its hash',
+        'The changed fields with their previous and new values: `{"name": ["before", "after"]}`. Empty for a denied attempt. Never contains a secret or its hash',
       // Up to 32 KB: a key's metadata, before and after.
       complexity: 10,
       resolve: (entry) => entry.changes,
     }),
     ip: t.exposeString('ip', {
       nullable: true,
-      description: 'The address it came from; null on the command line',
+      description: 'IP address of the client. Null for the command line',
     }),
-    userAgent: t.exposeString('userAgent', { nullable: true, description: 'What the client called itself' }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it took effect' }),
+    userAgent: t.exposeString('userAgent', { nullable: true, description: 'User agent of the client' }),
+    occurredAt: t.expose('occurredAt', {
+      type: 'DateTime',
+      description: 'When the change took effect or the attempt was denied',
+    }),
   }),
 });
 
-/** What an audit log is narrowed to. */
+/** Filter of the audit log. */
 export const AuditFilter = builder.inputType('AuditFilter', {
-  description: 'Narrows the audit log; what is left out doesn’t',
+  description: 'Filter for the audit log. An entry must match every field that is provided',
   fields: (t) => ({
-    outcome: t.field({ type: AuditOutcome, description: 'Only changes, or only denied attempts' }),
-    actions: t.stringList({ description: 'Any of these actions' }),
-    targetId: t.id({ description: 'Changes of this object' }),
-    actorId: t.id({ description: 'Changes by this user or key' }),
+    outcome: t.field({ type: AuditOutcome, description: 'Only changes or only denied attempts' }),
+    actions: t.stringList({ description: 'Entries with any of these actions' }),
+    targetId: t.id({ description: 'Entries about the object with this ID' }),
+    actorId: t.id({ description: 'Entries by the user or API key with this ID' }),
     from: t.field({
       type: 'DateTime',
-      description: 'Not before this time. With `from` or `to` the log is ordered by time, not by sequence',
+      description:
+        'Entries at or after this time. With `from` or `to`, the log is sorted by time instead of `sequence`',
     }),
-    to: t.field({ type: 'DateTime', description: 'Before this time' }),
+    to: t.field({ type: 'DateTime', description: 'Entries before this time' }),
   }),
 });
 

@@ -12,7 +12,7 @@ import { DENIED_ATTEMPTS } from './plugins/denied-attempts.ts';
 import { DIRECT_IDS } from './plugins/direct-ids.ts';
 import { FRESH_CACHES } from './plugins/fresh-caches.ts';
 
-/** What TypeScript needs to know of the schema. Times are milliseconds inside, RFC 3339 outside. */
+/** Types of the schema builder. Times are milliseconds in resolvers and RFC 3339 in responses. */
 export interface SchemaTypes {
   Context: GraphQLContext;
   Scalars: {
@@ -24,15 +24,15 @@ export interface SchemaTypes {
     Permission: { Input: string; Output: string };
   };
   AuthScopes: {
-    /** Somebody: a credential was given, and accepted. */
+    /** The request carries a valid credential. */
     authenticated: boolean;
-    /** Holds the permission in some organization; the verb asks again for the one concerned. */
+    /** Has the permission in any organization; the operation checks the organization concerned. */
     permission: string;
-    /** Holds the permission in this organization. */
+    /** Has the permission in this organization. */
     permissionIn: readonly [organizationId: string, permission: string];
-    /** The same, and isn't limited to teams of it. */
+    /** Has the permission in this organization and isn't limited to some of its teams. */
     organizationWide: readonly [organizationId: string, permission: string];
-    /** May know this organization by its name: anybody of it, but an API key only with `organization.view`. */
+    /** May see the organization's name: all members, and API keys with `organization.view`. */
     organizationKnown: string;
   };
   Connection: { totalCount: () => Promise<number>; isTotalCountExact: () => Promise<boolean> };
@@ -52,12 +52,12 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   evt: 'AuditEntry',
 };
 
-/** The GraphQL type that an id names, or null where it names none: an id's prefix says what it is. */
+/** The GraphQL type that an id's prefix stands for, or null for an unknown prefix. */
 export function typeNameOf(id: string): string | null {
   return TYPE_NAMES[idType(id) ?? ''] ?? null;
 }
 
-/** The permission whose absence failed a scope check, where there is one. */
+/** The permission that a failed scope check required, if any. */
 function missingPermission(failure: AuthFailure): string | null {
   if ('failures' in failure) {
     for (const one of failure.failures) {
@@ -73,9 +73,9 @@ function missingPermission(failure: AuthFailure): string | null {
   return inOne ? ((failure.parameter as readonly string[])[1] ?? null) : null;
 }
 
-const description = 'Opaque: pass it back as it came';
+const CURSOR_DESCRIPTION = 'Opaque cursor of the row';
 
-/** The connection has counted its rows already. */
+/** The rows are already part of the connection's cost. */
 const ROWS_COST = { field: 1, multiplier: 1 };
 
 /** Collects every type of the schema; each file of this folder adds its own. */
@@ -93,9 +93,9 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   ],
   defaultFieldNullability: false,
   scopeAuth: {
-    // Of events, whoever passes them on asks: with the permissions of that moment, not those of the start.
+    // Each event is authorized when it is sent, with the permissions at that time.
     authorizeOnSubscribe: true,
-    // Permissions are loaded with the principal, so that every check is synchronous and free.
+    // Permissions are loaded with the principal, so checks are synchronous and need no query.
     authScopes: ({ principal }) => ({
       authenticated: principal !== null,
       permission: (permission) => principal?.canSomewhere(permission) ?? false,
@@ -120,39 +120,45 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     decodeGlobalID: (id) => ({ typename: typeNameOf(id) ?? '', id }),
     cursorType: 'String',
     nodeTypeOptions: {
-      description: 'Anything that has an id; `node` finds it again',
+      description: 'An object with an ID. Pass the ID to `node` to fetch the object again',
       resolveType: (value) => typeNameOf((value as { id: string }).id) ?? undefined,
     },
-    idFieldOptions: { description: 'Names the object in every API, log and audit row; not a secret' },
-    pageInfoTypeOptions: { description: 'Where a page stands in its list' },
+    idFieldOptions: { description: 'ID of the object. It is not a secret and is safe to log' },
+    pageInfoTypeOptions: { description: 'Information about a page of a list' },
     hasNextPageFieldOptions: { nullable: false, description: 'Whether there are rows after this page' },
     hasPreviousPageFieldOptions: { nullable: false, description: 'Whether there are rows before this page' },
     startCursorFieldOptions: {
       nullable: true,
-      description: 'Cursor of the first row; null on an empty page',
+      description: 'Cursor of the first row. Null if the page is empty',
     },
-    endCursorFieldOptions: { nullable: true, description: 'Cursor of the last row; null on an empty page' },
+    endCursorFieldOptions: {
+      nullable: true,
+      description: 'Cursor of the last row. Null if the page is empty',
+    },
     firstArgOptions: {
-      description: 'How many rows from the start (or after `after`): 0 to 100, 25 if left out',
+      description:
+        'Number of rows to return from the start of the list, or after `after`: 0 to 100, 25 by default',
     },
-    lastArgOptions: { description: 'How many rows from the end (or before `before`): 0 to 100' },
-    afterArgOptions: { description: 'Only rows after this cursor' },
-    beforeArgOptions: { description: 'Only rows before this cursor' },
-    cursorFieldOptions: { description, type: 'String' },
+    lastArgOptions: {
+      description: 'Number of rows to return from the end of the list, or before `before`: 0 to 100',
+    },
+    afterArgOptions: { description: 'Returns rows after this cursor' },
+    beforeArgOptions: { description: 'Returns rows before this cursor' },
+    cursorFieldOptions: { description: CURSOR_DESCRIPTION, type: 'String' },
     edgesFieldOptions: {
       nullable: { list: false, items: false },
-      description: 'The rows with their cursors',
+      description: 'Rows of the page with their cursors',
       complexity: ROWS_COST,
     },
-    nodeFieldOptions: { nullable: false, description: 'The row itself' },
-    pageInfoFieldOptions: { nullable: false, description: 'Where this page stands in the list' },
+    nodeFieldOptions: { nullable: false, description: 'The row' },
+    pageInfoFieldOptions: { nullable: false, description: 'Information about the page' },
     nodesOnConnection: {
-      description: 'The rows without their cursors',
+      description: 'Rows of the page',
       complexity: ROWS_COST,
     },
     edgeCursorType: 'String',
   },
 });
 
-builder.queryType({ description: 'Everything that can be read' });
-builder.mutationType({ description: 'Everything that can be changed, and verification' });
+builder.queryType({ description: 'Root type of queries' });
+builder.mutationType({ description: 'Root type of mutations' });

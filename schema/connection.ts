@@ -1,13 +1,13 @@
 import { PAGE_DEFAULT, PAGE_MAX, type Page } from '../src/core/page.ts';
 import { builder } from './builder.ts';
 
-/** A page of a list in the shape of a Relay connection; the total is counted only if the field is asked for. */
+/** Converts a page to a Relay connection. The total is counted only if the field is selected. */
 export function toConnection<T extends object>(page: Page<T>) {
   const { totalCount, isTotalCountExact } = page;
   return { edges: [...page.edges], pageInfo: new PageInfo(page), totalCount, isTotalCountExact };
 }
 
-/** Where a page stands; nothing of it is worked out unless it is asked for. */
+/** Information about a page, computed only for the selected fields. */
 class PageInfo {
   readonly #page: Page<unknown>;
 
@@ -32,25 +32,25 @@ class PageInfo {
   }
 }
 
-/** Execution waits for the values of fields, which the type of a page's facts does not know. */
+/** Pothos types page info as plain values, but execution awaits promises. */
 function awaited<T>(value: Promise<T>): T {
   return value as T;
 }
 
-/** What a list costs: as many of each of its fields as it may return rows, and one for the query. */
+/** Cost of a list: one for the query, and its fields once for each row it may return. */
 export function connectionCost(args: {
   first?: number | null | undefined;
   last?: number | null | undefined;
 }) {
   const rows = args.first ?? args.last ?? PAGE_DEFAULT;
-  // More than a page may have is refused by the list itself, before it reads anything.
+  // The list itself rejects a larger page size before it reads anything.
   return { field: 1, multiplier: Math.min(PAGE_MAX, Math.max(1, rows)) };
 }
 
 builder.globalConnectionField('totalCount', (t) =>
   t.int({
     description:
-      'Number of rows in the whole list, 10,000 at most; counted only if selected. See `totalCountIsExact`',
+      'Number of rows in the whole list, 10,000 at most. Counted only if selected. See `totalCountIsExact`',
     resolve: (connection) => connection.totalCount(),
   }),
 );
@@ -58,7 +58,7 @@ builder.globalConnectionField('totalCount', (t) =>
 builder.globalConnectionField('totalCountIsExact', (t) =>
   t.boolean({
     description:
-      'Whether `totalCount` is the exact number of rows; if false, there are at least that many. False for lists of more than 10,000 rows, and if counting would take too long',
+      'Whether `totalCount` is exact. If false, the list has at least that many rows: it has more than 10,000, or counting them would take too long',
     resolve: (connection) => connection.isTotalCountExact(),
   }),
 );

@@ -10,27 +10,27 @@ import {
 import { builder } from './builder.ts';
 
 const ErrorCode = builder.enumType('ErrorCode', {
-  description: 'Why a mutation was refused',
+  description: 'Reason why a mutation was rejected',
   values: {
-    VALIDATION_FAILED: { description: 'The input holds values that can’t be used' },
-    NOT_FOUND: { description: 'No such object, or not one of yours' },
-    CONFLICT: { description: 'The change doesn’t fit the present state' },
-    LIMIT_EXCEEDED: { description: 'A limit of the organization would be passed' },
-    ESCALATION: { description: 'The caller would grant what it does not hold' },
+    VALIDATION_FAILED: { description: 'The input contains invalid values' },
+    NOT_FOUND: { description: 'The object doesn’t exist or you can’t access it' },
+    CONFLICT: { description: 'The change conflicts with the current state' },
+    LIMIT_EXCEEDED: { description: 'The change would exceed a limit of the organization' },
+    ESCALATION: { description: 'The caller would grant permissions it doesn’t have' },
   },
 });
 
 const KeyRestriction = builder.enumType('KeyRestriction', {
-  description: 'A restriction of an API key, which the keys that it creates or changes inherit',
+  description: 'A restriction of an API key that also applies to the keys it creates or changes',
   values: {
-    ENVIRONMENT: { description: 'A key creates and changes keys of its own environment only' },
+    ENVIRONMENT: { description: 'The calling key can only create and change keys in its own environment' },
     EXPIRES_AT: {
       description:
-        'No key may expire later than the calling key, or than its secret while that is being replaced',
+        'No key may expire later than the calling key, or than the secret it uses if that is being replaced',
     },
-    IP_ALLOWLIST: { description: 'Addresses outside the calling key’s allowlist can’t be allowed' },
-    RATE_LIMIT: { description: 'The rate limit can’t be looser than the calling key’s' },
-    TEAMS: { description: 'The calling key is limited to its teams' },
+    IP_ALLOWLIST: { description: 'Networks outside the calling key’s IP allowlist can’t be allowed' },
+    RATE_LIMIT: { description: 'The rate limit can’t be higher than the calling key’s' },
+    TEAMS: { description: 'The calling key is limited to the teams it is bound to' },
     SELF: {
       description: 'A key can’t update itself, or rotate itself with a secret that is being replaced',
     },
@@ -38,36 +38,36 @@ const KeyRestriction = builder.enumType('KeyRestriction', {
 });
 
 const ErrorInterface = builder.interfaceRef<AppError>('Error').implement({
-  description: 'A refusal that a program can act upon',
+  description: 'An expected error of a mutation',
   fields: (t) => ({
-    message: t.exposeString('message', { description: 'What is wrong, for a person' }),
+    message: t.exposeString('message', { description: 'Human-readable message' }),
     code: t.field({
       type: ErrorCode,
-      description: 'What is wrong, for a program',
+      description: 'Machine-readable code',
       resolve: (error) => error.code as typeof ErrorCode.$inferType,
     }),
   }),
 });
 
 const ValidationIssue = builder.objectRef<Issue>('ValidationIssue').implement({
-  description: 'One fault of an input',
+  description: 'A problem with one value of the input',
   fields: (t) => ({
     path: t.stringList({
-      description: 'Where it is: `["input", "ipAllowlist", "0"]`',
+      description: 'Path of the value, for example `["input", "ipAllowlist", "0"]`',
       resolve: (issue) => [...issue.path],
     }),
-    message: t.exposeString('message', { description: 'What is wrong there' }),
+    message: t.exposeString('message', { description: 'Human-readable message' }),
   }),
 });
 
 builder.objectType(ValidationError, {
   name: 'ValidationError',
-  description: 'The input holds values that can’t be used; nothing was changed',
+  description: 'The input contains invalid values. Nothing was changed',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     issues: t.field({
       type: [ValidationIssue],
-      description: 'Every fault that was found',
+      description: 'All problems that were found',
       resolve: (error) => [...error.issues],
     }),
   }),
@@ -75,31 +75,32 @@ builder.objectType(ValidationError, {
 
 builder.objectType(NotFoundError, {
   name: 'NotFoundError',
-  description: 'There is no such object, or it is another organization’s: the answer is the same',
+  description:
+    'The object doesn’t exist or belongs to another organization. The error is the same in both cases',
   interfaces: [ErrorInterface],
-  fields: (t) => ({ id: t.exposeID('id', { description: 'The id that was asked for' }) }),
+  fields: (t) => ({ id: t.exposeID('id', { description: 'ID from the request' }) }),
 });
 
 builder.objectType(ConflictError, {
   name: 'ConflictError',
   description:
-    'The change doesn’t fit the present state: the key is revoked already, the name is taken, the role is still in use',
+    'The change conflicts with the current state: for example, the key is already revoked, the name is taken, or the role is still in use',
   interfaces: [ErrorInterface],
 });
 
 builder.objectType(LimitExceededError, {
   name: 'LimitExceededError',
-  description: 'The organization may not have more active keys',
+  description: 'The organization has reached its limit of active API keys',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    limit: t.exposeInt('limit', { description: 'How many there may be' }),
-    current: t.exposeInt('current', { description: 'How many there are' }),
+    limit: t.exposeInt('limit', { description: 'Maximum number of active keys' }),
+    current: t.exposeInt('current', { description: 'Current number of active keys' }),
   }),
 });
 
 builder.objectType(EscalationError, {
   name: 'EscalationError',
-  description: 'The caller asked to grant what it does not hold itself',
+  description: 'The caller tried to grant permissions it doesn’t have, or to exceed its own restrictions',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     permissions: t.field({
@@ -109,7 +110,7 @@ builder.objectType(EscalationError, {
     }),
     restrictions: t.field({
       type: [KeyRestriction],
-      description: 'Restrictions of the calling API key that the request would exceed',
+      description: 'Restrictions of the calling API key that the request exceeds',
       resolve: (error) => [...error.restrictions],
     }),
   }),

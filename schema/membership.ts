@@ -6,33 +6,33 @@ import { MembershipRef, OrganizationRef, RoleRef, TeamRef, UserRef } from './ref
 import { loadKnownUser } from './user.ts';
 
 builder.objectType(MembershipRef, {
-  description: 'A person’s place in an organization',
+  description: 'A person’s membership in an organization, or an invitation to join it',
   fields: (t) => ({
-    email: t.exposeString('email', { description: 'The address that was invited, in lower case' }),
+    email: t.exposeString('email', { description: 'E-mail address that was invited, in lower case' }),
     name: t.exposeString('name', {
       nullable: true,
-      description: 'The person’s name in the organization; null if only the address is known',
+      description: 'The person’s name in the organization. Null if only the e-mail address is known',
     }),
     user: t.field({
       type: UserRef,
       nullable: true,
-      description: 'The person; null until they have joined',
+      description: 'The user. Null until the person has joined',
       resolve: ({ userId, organizationId, joinedAt }, _args, ctx) =>
         joinedAt === null ? null : loadKnownUser(ctx, { userId, organizationId }),
     }),
     organization: t.field({
       type: OrganizationRef,
-      description: 'The organization',
+      description: 'Organization of the membership',
       resolve: (membership) => membership.organizationId,
     }),
     role: t.field({
       type: RoleRef,
-      description: 'What the person may do there',
+      description: 'Role of the member',
       resolve: (membership) => membership.roleId,
     }),
     teams: t.loadableList({
       type: TeamRef,
-      description: 'The teams the person is in, by name',
+      description: 'Teams of the member, sorted by name',
       load: async (ids: string[], ctx) => {
         const teams = await loadTeamsOfMemberships(ctx.db, ids);
         return ids.map((id) => teams.get(id) ?? []);
@@ -42,7 +42,7 @@ builder.objectType(MembershipRef, {
     joinedAt: t.expose('joinedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the person first signed in; null: invited, not yet joined',
+      description: 'When the person joined. Null if they have been invited but have not joined yet',
     }),
   }),
 });

@@ -6,18 +6,18 @@ type FindNode = (id: string, ctx: GraphQLContext) => Promise<{ id: string } | nu
 
 const finders = new Map<string, FindNode>();
 
-/** Most ids that `nodes` takes at once. */
+/** Maximum number of ids that `nodes` accepts. */
 const NODES_MAX = 100;
 
 /**
- * Says how `node` finds objects of a type. `find` answers null for what doesn't exist and for what the caller may not
- * see, so that the two can't be told apart.
+ * Registers how `node` finds objects of a type. `find` returns null for objects that don't exist and for those the
+ * caller can't access, so that the two can't be told apart.
  */
 export function findsNode(typeName: string, find: FindNode): void {
   finders.set(typeName, find);
 }
 
-/** The object with this id; null where there is none that the caller may see. */
+/** The object with this id, or null if it doesn't exist or the caller can't access it. */
 export async function findNode(id: string, ctx: GraphQLContext): Promise<{ id: string } | null> {
   const finder = finders.get(typeNameOf(id) ?? '');
   return finder ? finder(id, ctx) : null;
@@ -27,19 +27,19 @@ builder.queryFields((t) => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: 'The object with this id; null where there is none that you may see',
+    description: 'Looks up an object by ID. Null if it doesn’t exist or you can’t access it',
     authScopes: { authenticated: true },
-    args: { id: t.arg.id({ required: true, description: 'The id of the object' }) },
+    args: { id: t.arg.id({ required: true, description: 'ID of the object' }) },
     resolve: (_root, { id }, ctx) => findNode(id, ctx),
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
     description:
-      'Up to 100 objects, in the order of their ids; null in the place of each that you may not see',
+      'Looks up up to 100 objects by ID, in the order of `ids`. Null for each that doesn’t exist or that you can’t access',
     authScopes: { authenticated: true },
     complexity: ({ ids }) => ({ field: 1, multiplier: Math.max(1, ids.length) }),
-    args: { ids: t.arg.idList({ required: true, description: 'The ids of the objects' }) },
+    args: { ids: t.arg.idList({ required: true, description: 'IDs of the objects' }) },
     resolve: (_root, { ids }, ctx) => {
       if (ids.length > NODES_MAX) throw new AppError('BAD_USER_INPUT', `ids: at most ${NODES_MAX}`);
       return Promise.all(ids.map((id) => findNode(id, ctx)));

@@ -6,43 +6,50 @@ import { builder } from './builder.ts';
 import { OrganizationRef } from './refs.ts';
 
 const CreateOrganizationInput = builder.inputType('CreateOrganizationInput', {
-  description: 'A new organization',
+  description: 'Input of `createOrganization`',
   fields: (t) => ({
-    name: t.string({ required: true, description: '1 to 100 characters' }),
-    slug: t.string({ description: 'Up to 50 of a-z, 0-9 and -; left out: made from the name' }),
+    name: t.string({ required: true, description: 'Name of the organization: 1 to 100 characters' }),
+    slug: t.string({
+      description: 'Slug: up to 50 characters of a-z, 0-9 and -. Omit to derive it from the name',
+    }),
     keyPrefix: t.string({
       description:
-        'First part of its keys, at most 16 characters of a-z, 0-9 and single _; left out: the server’s',
+        'First part of the organization’s keys: at most 16 characters of a-z, 0-9 and single _. Omit for the server’s default',
     }),
   }),
 });
 
 const RotationPolicyInput = builder.inputType('RotationPolicyInput', {
-  description: 'After how many days a key should get a new secret; what is left out stays',
+  description: 'Rotation interval of API keys. Omitted fields keep their value',
   fields: (t) => ({
-    liveDays: t.int({ description: 'Live keys, 1 to 3,650; null: no rotation asked for' }),
-    testDays: t.int({ description: 'Test keys, 1 to 3,650; null: no rotation asked for' }),
+    liveDays: t.int({ description: 'Days between rotations of live keys: 1 to 3,650. Null for no rotation' }),
+    testDays: t.int({ description: 'Days between rotations of test keys: 1 to 3,650. Null for no rotation' }),
   }),
 });
 
 const PermissionDefinitionInput = builder.inputType('PermissionDefinitionInput', {
-  description: 'A permission of the organization’s own',
+  description: 'A custom permission of an organization',
   fields: (t) => ({
-    name: t.field({ type: 'Permission', required: true, description: 'Its name, without a wildcard' }),
-    description: t.string({ description: 'What it lets its holder do, at most 500 characters' }),
+    name: t.field({
+      type: 'Permission',
+      required: true,
+      description: 'Name of the permission, without a wildcard',
+    }),
+    description: t.string({ description: 'What the permission allows: at most 500 characters' }),
   }),
 });
 
 const UpdateOrganizationInput = builder.inputType('UpdateOrganizationInput', {
-  description: 'Changes of an organization; what is left out stays',
+  description: 'Input of `updateOrganization`. Omitted fields keep their value',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'The organization' }),
-    name: t.string({ description: '1 to 100 characters' }),
-    keyPrefix: t.string({ description: 'For keys made from now on; older keys go on being accepted' }),
-    rotationPolicy: t.field({ type: RotationPolicyInput, description: 'When keys should get a new secret' }),
+    id: t.id({ required: true, description: 'ID of the organization: `org_…`' }),
+    name: t.string({ description: 'Name of the organization: 1 to 100 characters' }),
+    keyPrefix: t.string({ description: 'First part of new keys. Existing keys are still accepted' }),
+    rotationPolicy: t.field({ type: RotationPolicyInput, description: 'Rotation interval of API keys' }),
     permissionCatalog: t.field({
       type: [PermissionDefinitionInput],
-      description: 'All of the organization’s own permissions; the built-in ones stay',
+      description:
+        'All custom permissions of the organization. Replaces the previous list; built-in permissions are kept',
     }),
   }),
 });
@@ -53,26 +60,32 @@ function payload(name: string, description: string) {
     fields: (t) => ({
       organization: t.expose('organization', {
         type: OrganizationRef,
-        description: 'The organization as it is now',
+        description: 'The organization',
       }),
     }),
   });
 }
 
-const CreateOrganizationPayload = payload('CreateOrganizationPayload', 'The organization was made');
-const UpdateOrganizationPayload = payload('UpdateOrganizationPayload', 'The organization was changed');
+const CreateOrganizationPayload = payload('CreateOrganizationPayload', 'Result of creating an organization');
+const UpdateOrganizationPayload = payload('UpdateOrganizationPayload', 'Result of updating an organization');
 
 builder.mutationFields((t) => ({
   createOrganization: t.field({
     type: CreateOrganizationPayload,
     nullable: true,
-    description: 'Makes an organization with the roles owner, admin and member. Needs an operator token',
+    description: 'Creates an organization with the roles owner, admin and member. Requires an operator token',
     authScopes: { authenticated: true },
     errors: {
       types: [ValidationError, ConflictError],
-      union: { name: 'CreateOrganizationResult', description: 'The new organization, or why there is none' },
+      union: { name: 'CreateOrganizationResult', description: 'The new organization, or an error' },
     },
-    args: { input: t.arg({ type: CreateOrganizationInput, required: true, description: 'What to make' }) },
+    args: {
+      input: t.arg({
+        type: CreateOrganizationInput,
+        required: true,
+        description: 'The organization to create',
+      }),
+    },
     resolve: async (_root, { input }, ctx) => ({
       organization: (await createOrganization(ctx, input)).result,
     }),
@@ -80,16 +93,18 @@ builder.mutationFields((t) => ({
   updateOrganization: t.field({
     type: UpdateOrganizationPayload,
     nullable: true,
-    description: 'Changes an organization. Needs `organization.manage`',
+    description: 'Updates an organization. Requires `organization.manage`',
     authScopes: { permission: 'organization.manage' },
     errors: {
       types: [ValidationError, NotFoundError, ConflictError],
       union: {
         name: 'UpdateOrganizationResult',
-        description: 'The organization, or why it stayed as it was',
+        description: 'The updated organization, or an error',
       },
     },
-    args: { input: t.arg({ type: UpdateOrganizationInput, required: true, description: 'What to change' }) },
+    args: {
+      input: t.arg({ type: UpdateOrganizationInput, required: true, description: 'The changes to make' }),
+    },
     resolve: async (_root, { input }, ctx) => ({
       organization: (await updateOrganization(ctx, input)).result,
     }),

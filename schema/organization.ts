@@ -15,9 +15,9 @@ import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import type { GraphQLContext } from './context.ts';
 import { nullIfMissing } from './loaded.ts';
+import { ORGANIZATION_ID } from './missing-organization.ts';
 import { findsNode } from './node.ts';
 import { onePerOperation } from './operation-caches.ts';
-import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
 import {
   AuditEntryConnection,
   AuditEntryRef,
@@ -40,40 +40,40 @@ const activeApiKeys = onePerOperation(
     }),
 );
 
-/** All counts of keys come from one read; sums of the last day don't need it. */
+/** One read for all counts of keys. */
 function summary(ctx: GraphQLContext, organizationId: string): ReturnType<typeof summarizeApiKeys> {
   return shareRead(ctx, 'keySummary', [organizationId], () => summarizeApiKeys(ctx, organizationId));
 }
 
-/** Both sums come from one read. */
+/** One read for both sums. */
 function lastDay(ctx: GraphQLContext, organizationId: string): ReturnType<typeof usageLastDay> {
   return shareRead(ctx, 'usageLastDay', [organizationId], () => usageLastDay(ctx, organizationId));
 }
 
 const OrganizationLimits = builder.objectRef<Organization>('OrganizationLimits').implement({
-  description: 'What the operator allows an organization',
+  description: 'Limits that the operator has set for an organization',
   fields: (t) => ({
     maxActiveApiKeys: t.exposeInt('maxActiveApiKeys', {
       nullable: true,
-      description: 'How many active keys there may be; null: unlimited',
+      description: 'Maximum number of active API keys. Null for no limit',
     }),
     activeApiKeys: t.int({
-      description: 'How many active keys there are',
+      description: 'Current number of active API keys',
       resolve: ({ id }, _args, ctx) => activeApiKeys(ctx).load(id),
     }),
   }),
 });
 
 const RotationPolicy = builder.objectRef<Organization['rotationPolicy']>('RotationPolicy').implement({
-  description: 'After how many days a key should get a new secret',
+  description: 'Rotation interval of API keys',
   fields: (t) => ({
     liveDays: t.exposeInt('liveDays', {
       nullable: true,
-      description: 'Live keys; null: no rotation asked for',
+      description: 'Days between rotations of live keys. Null for no rotation',
     }),
     testDays: t.exposeInt('testDays', {
       nullable: true,
-      description: 'Test keys; null: no rotation asked for',
+      description: 'Days between rotations of test keys. Null for no rotation',
     }),
   }),
 });
@@ -81,15 +81,16 @@ const RotationPolicy = builder.objectRef<Organization['rotationPolicy']>('Rotati
 const PermissionDefinition = builder
   .objectRef<{ name: string; description: string | null; builtIn: boolean }>('PermissionDefinition')
   .implement({
-    description: 'A permission that roles and keys of an organization may carry',
+    description: 'A permission that roles and API keys of an organization can have',
     fields: (t) => ({
-      name: t.expose('name', { type: 'Permission', description: 'Its name' }),
+      name: t.expose('name', { type: 'Permission', description: 'Name of the permission' }),
       description: t.exposeString('description', {
         nullable: true,
-        description: 'What it lets its holder do',
+        description: 'What the permission allows',
       }),
       builtIn: t.exposeBoolean('builtIn', {
-        description: 'Whether Keywright itself asks for it; else it is the organization’s own',
+        description:
+          'Whether the permission is built into Keywright. If false, it is a custom permission of the organization',
       }),
     }),
   });
@@ -104,7 +105,7 @@ const SUMMARY_SCAN = keptCountScan('keySummary', SUMMARY_ROWS_MAX);
 const LAST_DAY_SCAN = keptCountScan('usageLastDay');
 
 const ApiKeySummary = builder.objectRef<{ readonly organizationId: string }>('ApiKeySummary').implement({
-  description: 'The keys of an organization in figures',
+  description: 'Counts of an organization’s API keys',
   fields: (t) => {
     const byStatus = (status: 'active' | 'disabled' | 'expired' | 'revoked', description: string) =>
       t.int({
@@ -120,7 +121,7 @@ const ApiKeySummary = builder.objectRef<{ readonly organizationId: string }>('Ap
       });
     const isExact = (name: 'unused' | 'rotationOverdue' | 'expiringSoon') =>
       t.boolean({
-        description: `Whether \`${name}\` is the exact number; false: at least that many`,
+        description: `Whether \`${name}\` is exact. If false, there are at least that many keys`,
         extensions: { scan: SUMMARY_SCAN },
         resolve: async ({ organizationId }, _args, ctx) => (await summary(ctx, organizationId))[name].isExact,
       });
@@ -132,63 +133,71 @@ const ApiKeySummary = builder.objectRef<{ readonly organizationId: string }>('Ap
         resolve: async ({ organizationId }, _args, ctx) => (await lastDay(ctx, organizationId))[outcome],
       });
     return {
-      active: byStatus('active', 'Accepted now'),
-      disabled: byStatus('disabled', 'Denied until someone enables them'),
-      expired: byStatus('expired', 'Past their expiry'),
-      revoked: byStatus('revoked', 'Revoked so far'),
-      unused: attention('unused', 'Active, and not used for 90 days; or never used, and older than that'),
+      active: byStatus('active', 'Number of active keys'),
+      disabled: byStatus('disabled', 'Number of disabled keys'),
+      expired: byStatus('expired', 'Number of expired keys'),
+      revoked: byStatus('revoked', 'Number of revoked keys'),
+      unused: attention(
+        'unused',
+        'Active keys not used for 90 days, or never used and created more than 90 days ago',
+      ),
       unusedIsExact: isExact('unused'),
-      rotationOverdue: attention('rotationOverdue', 'Active, and past the day their rotation was due'),
+      rotationOverdue: attention('rotationOverdue', 'Active keys whose rotation is overdue'),
       rotationOverdueIsExact: isExact('rotationOverdue'),
-      expiringSoon: attention('expiringSoon', 'Active, and expiring within 7 days'),
+      expiringSoon: attention('expiringSoon', 'Active keys that expire within 7 days'),
       expiringSoonIsExact: isExact('expiringSoon'),
-      verifiedLastDay: lastDayOf('verified', 'Accepted verifications of the last 24 hours, in whole minutes'),
+      verifiedLastDay: lastDayOf(
+        'verified',
+        'Accepted verifications in the last 24 hours, counted in whole minutes',
+      ),
       deniedLastDay: lastDayOf(
         'denied',
-        'Denied verifications of known keys in the last 24 hours, in whole minutes',
+        'Denied verifications of known keys in the last 24 hours, counted in whole minutes',
       ),
     };
   },
 });
 
-/** To an API key without `organization.view`, its organization is no more than an id. */
+/** Without `organization.view`, an API key sees only the id of its organization. */
 const known = ({ id }: Organization) => ({ organizationKnown: id });
 
 builder.objectType(OrganizationRef, {
-  description: 'A customer, product or department with keys of its own; sees nothing of the others',
+  description:
+    'A customer, product or department with its own API keys, isolated from all other organizations',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What it is called', authScopes: known }),
+    name: t.exposeString('name', { description: 'Name of the organization', authScopes: known }),
     slug: t.exposeString('slug', {
-      description: 'Its name for addresses; unique, and never changes',
+      description: 'Unique name of the organization in URLs. It never changes',
       authScopes: known,
     }),
     keyPrefix: t.exposeString('keyPrefix', {
-      description: 'First part of its keys: `kw` gives `kw_live_…`',
+      description:
+        'First part of the organization’s keys: with `kw`, keys start with `kw_live_` or `kw_test_`',
       authScopes: known,
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'When it was made',
+      description: 'When the organization was created',
       authScopes: known,
     }),
     limits: t.field({
       type: OrganizationLimits,
       nullable: true,
-      description: 'What the operator allows it. Needs `organization.view`',
+      description: 'Limits that the operator has set. Requires `organization.view`',
       authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
       resolve: (organization) => organization,
     }),
     rotationPolicy: t.expose('rotationPolicy', {
       type: RotationPolicy,
       nullable: true,
-      description: 'After how many days a key should get a new secret. Needs `organization.view`',
+      description: 'Rotation interval of API keys. Requires `organization.view`',
       authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
     }),
     permissionCatalog: t.field({
       type: [PermissionDefinition],
       nullable: true,
       description:
-        'The permissions roles and keys may carry: the built-in ones, then its own. Needs `organization.view`',
+        'Permissions that roles and API keys can have: built-in permissions first, then custom ones. Requires `organization.view`',
       // Up to 500 of its own.
       complexity: { field: 1, multiplier: 100 },
       authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
@@ -200,7 +209,7 @@ builder.objectType(OrganizationRef, {
     keySummary: t.field({
       type: ApiKeySummary,
       nullable: true,
-      description: 'Its keys in figures. Needs `api.key.view`',
+      description: 'Counts of API keys. Requires `api.key.view`',
       complexity: { field: 20 },
       authScopes: ({ id }) => ({ permissionIn: [id, 'api.key.view'] }),
       resolve: ({ id }) => ({ organizationId: id }),
@@ -209,7 +218,7 @@ builder.objectType(OrganizationRef, {
       {
         type: TeamRef,
         nullable: true,
-        description: 'Its teams, the oldest first. Needs `team.view`',
+        description: 'Teams of the organization, oldest first. Requires `team.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'team.view'] }),
         complexity: connectionCost,
         extensions: { scan: countedScan('teams') },
@@ -222,7 +231,8 @@ builder.objectType(OrganizationRef, {
       {
         type: MembershipRef,
         nullable: true,
-        description: 'Its members, invited ones included, the earliest first. Needs `member.view`',
+        description:
+          'Members of the organization and pending invitations, oldest first. Requires `member.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'member.view'] }),
         complexity: connectionCost,
         extensions: { scan: countedScan('memberships') },
@@ -235,7 +245,7 @@ builder.objectType(OrganizationRef, {
       {
         type: RoleRef,
         nullable: true,
-        description: 'Its roles, the oldest first. Needs `role.view`',
+        description: 'Roles of the organization, oldest first. Requires `role.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'role.view'] }),
         complexity: connectionCost,
         extensions: { scan: countedScan('roles') },
@@ -249,11 +259,11 @@ builder.objectType(OrganizationRef, {
         type: AuditEntryRef,
         nullable: true,
         description:
-          'Changes and denied attempts, latest first: by `sequence`, or by time if the filter has one. Requires `audit.view`',
+          'Changes and denied attempts, newest first: sorted by `sequence`, or by time if the filter has `from` or `to`. Requires `audit.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'audit.view'] }),
         complexity: connectionCost,
         extensions: { scan: auditScan },
-        args: { filter: t.arg({ type: AuditFilter, description: 'Which entries; left out: all' }) },
+        args: { filter: t.arg({ type: AuditFilter, description: 'Entries to return. Omit for all' }) },
         resolve: async ({ id }, { filter, ...page }, ctx) => {
           const read = () => listAudit(ctx, id, filter ?? {}, page);
           return toConnection(await shareRead(ctx, 'auditLog', [id, filter, page], read));
@@ -268,10 +278,11 @@ builder.queryField('organization', (t) =>
   t.field({
     type: OrganizationRef,
     nullable: true,
-    description: 'An organization; null where there is none that you belong to. Needs `organization.view`',
+    description:
+      'Looks up an organization. Null if it doesn’t exist or you don’t belong to it. Requires `organization.view`',
     authScopes: { permission: 'organization.view' },
     args: {
-      id: t.arg.id({ description: ORGANIZATION_LEFT_OUT }),
+      id: t.arg.id({ description: ORGANIZATION_ID }),
     },
     resolve: (_root, { id }, ctx) => findOrganization(ctx, id ?? resolveOrganizationId(ctx, id, ['id'])),
   }),

@@ -3,16 +3,20 @@ import { builder } from './builder.ts';
 
 const PropagationRef = builder.objectRef<Propagation>('Propagation').implement({
   description:
-    'How many nodes had confirmed a change when the response was sent. A node that has confirmed it no longer verifies keys by their previous state; a node that has not stops trusting its cache',
+    'Number of nodes that had confirmed a change when the response was sent. A node that confirmed the change no longer verifies keys by their previous state. A node that did not confirm it stops trusting its cache',
   fields: (t) => ({
-    confirmedNodes: t.exposeInt('confirmedNodes', { description: 'Nodes that confirmed the change' }),
-    totalNodes: t.exposeInt('totalNodes', { description: 'Running nodes' }),
-    milliseconds: t.exposeFloat('milliseconds', { description: 'From the commit to the last confirmation' }),
+    confirmedNodes: t.exposeInt('confirmedNodes', {
+      description: 'Number of nodes that confirmed the change',
+    }),
+    totalNodes: t.exposeInt('totalNodes', { description: 'Number of running nodes' }),
+    milliseconds: t.exposeFloat('milliseconds', {
+      description: 'Milliseconds from the commit to the last confirmation',
+    }),
   }),
 });
 
-/** What payloads of changes that narrow keys say of it. */
-export const PROPAGATION_SHOWN = {
+/** The field of payloads of mutations that can narrow what a key may do. */
+export const PROPAGATION_FIELD = {
   type: PropagationRef,
   description: 'Nodes that confirmed the change before the response was sent',
 } as const;

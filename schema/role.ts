@@ -9,7 +9,7 @@ import { onePerOperation } from './operation-caches.ts';
 import { RoleRef } from './refs.ts';
 import { keptCountScan } from './scan.ts';
 
-/** Both counts of a role come from one query for all roles of an answer. */
+/** One query for both counts of all roles in a response. */
 const roleUses = onePerOperation(
   (ctx: GraphQLContext) =>
     new DataLoader<Role, RoleUses, string>(
@@ -24,28 +24,28 @@ const roleUses = onePerOperation(
 const roleUsesScan = keptCountScan('roleUses');
 
 builder.objectType(RoleRef, {
-  description: 'A named set of permissions that members and keys carry',
+  description: 'A named set of permissions that can be assigned to members and API keys',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Unique in the organization' }),
-    description: t.exposeString('description', { nullable: true, description: 'What the role is for' }),
+    name: t.exposeString('name', { description: 'Name of the role, unique in the organization' }),
+    description: t.exposeString('description', { nullable: true, description: 'Description of the role' }),
     permissions: t.field({
       type: ['Permission'],
-      description: 'What its holders may do',
+      description: 'Permissions of the role',
       resolve: (role) => [...role.permissions],
     }),
     system: t.exposeBoolean('system', {
-      description: 'Whether it is one of owner, admin and member, which nobody can change or delete',
+      description: 'Whether the role is owner, admin or member. System roles can’t be changed or deleted',
     }),
     memberCount: t.int({
       nullable: true,
-      description: 'How many members have it',
+      description: 'Number of members with the role',
       extensions: { scan: roleUsesScan },
       authScopes: (role) => ({ organizationWide: [role.organizationId, 'role.view'] }),
       resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role)).members,
     }),
     apiKeyCount: t.int({
       nullable: true,
-      description: 'How many keys that are not revoked have it',
+      description: 'Number of keys with the role that are not revoked',
       extensions: { scan: roleUsesScan },
       authScopes: (role) => ({ permissionIn: [role.organizationId, 'role.view'] }),
       resolve: async (role, _args, ctx) => (await roleUses(ctx).load(role)).apiKeys,

@@ -6,19 +6,20 @@ import { parseTime } from '../src/core/time.ts';
 import { builder } from './builder.ts';
 
 /**
- * Largest JSONObject that is read, bytes: what is larger is rejected before all of it is looked at. The places that take
- * one have lower limits, and say so in a ValidationError.
+ * Maximum size of a JSONObject in bytes. A larger one is rejected before all of it is examined. Fields that accept a
+ * JSONObject have lower limits, which they report as a ValidationError.
  */
 const JSON_OBJECT_MAX_BYTES = 65_536;
 
 builder.scalarType('DateTime', {
-  description: 'A point in time: RFC 3339, given in UTC with milliseconds, accepted with any offset',
+  description:
+    'A point in time in RFC 3339 format. Returned in UTC with milliseconds, accepted with any offset',
   serialize: (milliseconds) => textOf(milliseconds as number),
   parseValue: parseDateTime,
 });
 
 builder.scalarType('JSONObject', {
-  description: 'A JSON object: at most 64 KB, with whole numbers up to 2^53 - 1',
+  description: 'A JSON object of at most 64 KB. Whole numbers can’t exceed 2^53 - 1',
   serialize: (value) => value as Record<string, unknown>,
   parseValue: requireObject,
   parseLiteral: (node: ValueNode, variables) => {
@@ -29,9 +30,9 @@ builder.scalarType('JSONObject', {
 
 builder.scalarType('CIDR', {
   description:
-    'An IPv4 or IPv6 address or network in CIDR notation; a bare address is a /32 or /128; bits right of the prefix are zero',
+    'An IPv4 or IPv6 address or network in CIDR notation. An address without a prefix is a /32 or /128. Host bits must be zero',
   serialize: String,
-  // The form is checked where the value is used, so that a fault is a ValidationError with its path.
+  // The format is checked where the value is used, so that a fault is a ValidationError with its path.
   parseValue: (value) => requireString('CIDR', value),
 });
 
@@ -40,21 +41,21 @@ builder.scalarType('SafeInt', {
   serialize: Number,
   parseValue: (value) => {
     if (Number.isSafeInteger(value)) return value as number;
-    throw invalid('SafeInt is a whole number of at most 2^53 - 1');
+    throw invalid('SafeInt must be a whole number of at most 2^53 - 1');
   },
 });
 
 builder.scalarType('Permission', {
   description:
-    'Segments of [a-z0-9_-] joined by dots, an optional last segment `*` for everything below, or `*` alone for everything; at most 100 characters',
+    'A permission: segments of [a-z0-9_-] joined by dots, at most 100 characters. A last segment `*` covers everything below; `*` alone covers everything',
   serialize: String,
-  // As with CIDR: the form is checked where the value is used.
+  // As with CIDR, the format is checked where the value is used.
   parseValue: (value) => requireString('Permission', value),
 });
 
 let written = { time: Number.NaN, text: '' };
 
-/** Writing a time takes longer than all else that is done with it, and most objects were last changed when they were made. */
+/** Formatting dominates the cost of a time, and `createdAt` and `updatedAt` are often equal: keeps the last result. */
 function textOf(time: number): string {
   if (time !== written.time) written = { time, text: new Date(time).toISOString() };
   return written.text;
@@ -62,20 +63,20 @@ function textOf(time: number): string {
 
 function parseDateTime(value: unknown): number {
   const time = typeof value === 'string' ? parseTime(value) : null;
-  if (time === null) throw invalid('DateTime is an RFC 3339 time such as 2030-01-31T12:00:00Z');
+  if (time === null) throw invalid('DateTime must be an RFC 3339 time such as 2030-01-31T12:00:00Z');
   return time;
 }
 
 function requireString(scalar: string, value: unknown): string {
   if (typeof value === 'string') return value;
-  throw invalid(`${scalar} is a string`);
+  throw invalid(`${scalar} must be a string`);
 }
 
 function requireObject(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid('JSONObject is an object');
+    throw invalid('JSONObject must be an object');
   if (!mayFitInJson(value, JSON_OBJECT_MAX_BYTES))
-    throw invalid(`JSONObject has at most ${JSON_OBJECT_MAX_BYTES} bytes`);
+    throw invalid(`JSONObject must have at most ${JSON_OBJECT_MAX_BYTES} bytes`);
   const inexact = findInexact(value);
   if (inexact !== null) throw invalid(`JSONObject at "${inexact}": ${INEXACT}`);
   return value as Record<string, unknown>;
@@ -85,7 +86,7 @@ function requireSafeInteger({ value }: { readonly value: string }): void {
   if (!Number.isSafeInteger(Number(value))) throw invalid(`JSONObject: ${INEXACT}`);
 }
 
-/** Shown to the client as it is: it must not quote the value. */
+/** The message is sent to the client, so it must not quote the value. */
 function invalid(message: string): AppError {
   return new AppError('BAD_USER_INPUT', message);
 }

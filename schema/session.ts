@@ -12,38 +12,42 @@ import { onePerOperation } from './operation-caches.ts';
 import { OrganizationRef, UserRef } from './refs.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
-  description: 'A sign-in',
+  description: 'Input of `signIn`',
   fields: (t) => ({
-    token: t.string({ required: true, description: 'The token of a one-time sign-in link, after `#token=`' }),
+    token: t.string({
+      required: true,
+      description: 'Token of a one-time sign-in link: the part after `#token=`',
+    }),
   }),
 });
 
 const SignInPayload = builder.objectRef<SignedIn>('SignInPayload').implement({
-  description: 'The caller is signed in',
+  description: 'Result of signing in',
   fields: (t) => ({
     sessionToken: t.exposeString('sessionToken', {
-      description: 'Goes into `Authorization: Bearer`; shown in this answer only',
+      description:
+        'Token of the session, to send as `Authorization: Bearer`. It is returned in this response only',
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'When it ends at the latest; 12 hours without use end it too',
+      description: 'When the session expires. It also expires after 12 hours without use',
     }),
-    user: t.field({ type: UserRef, description: 'Who signed in', resolve: ({ user }) => user }),
+    user: t.field({ type: UserRef, description: 'User who signed in', resolve: ({ user }) => user }),
   }),
 });
 
 const SignInLinkRef = builder.objectRef<SignInLinkFacts>('SignInLink').implement({
   description: 'A one-time sign-in link',
   fields: (t) => ({
-    email: t.exposeString('email', { description: 'Address of the person who signs in with it' }),
+    email: t.exposeString('email', { description: 'E-mail address of the person the link signs in' }),
     organizationName: t.exposeString('organizationName', {
       nullable: true,
-      description: 'Organization that it invites to; null if it is not an invitation',
+      description: 'Name of the organization that the link invites to. Null if it is not an invitation',
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it stops working' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the link expires' }),
     needsSession: t.exposeBoolean('needsSession', {
       description:
-        'Whether it works only while the person is signed in: true if a member created it and the person is a former member',
+        'Whether the link only works while the person is signed in. True if a member created it and the person is a former member',
     }),
   }),
 });
@@ -53,19 +57,19 @@ builder.queryField('signInLink', (t) =>
     type: SignInLinkRef,
     nullable: true,
     description:
-      'Describes a sign-in link without using it; null if it is unknown, used or expired, which counts towards the limit on failed attempts. Requires no credential',
+      'Describes a sign-in link without using it. Null if the link is unknown, used or expired, which counts towards the limit on failed attempts. Requires no credential',
     args: {
-      token: t.arg.string({ required: true, description: 'The token of the link, after `#token=`' }),
+      token: t.arg.string({ required: true, description: 'Token of the link: the part after `#token=`' }),
     },
     resolve: (_root, { token }, ctx) => describeSignInLink(ctx, token),
   }),
 );
 
 const SignOutPayload = builder.objectRef<SignedOut>('SignOutPayload').implement({
-  description: 'The answer to a sign-out',
+  description: 'Result of signing out',
   fields: (t) => ({
-    signedOut: t.exposeBoolean('signedOut', { description: 'Whether there was a session to end' }),
-    endedSessions: t.exposeInt('endedSessions', { description: 'How many sessions were ended' }),
+    signedOut: t.exposeBoolean('signedOut', { description: 'Whether there was a session to sign out of' }),
+    endedSessions: t.exposeInt('endedSessions', { description: 'Number of sessions that were revoked' }),
   }),
 });
 
@@ -78,54 +82,57 @@ const agents = onePerOperation(
 );
 
 export const SessionRef = builder.objectRef<Session>('Session').implement({
-  description: 'A sign-in of a person that goes on',
+  description: 'An active sign-in of a user',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Names it to `revokeSession`; not a secret' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the person signed in' }),
-    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'Its last use, to the minute' }),
+    id: t.exposeID('id', { description: 'ID of the session, for `revokeSession`. It is not a secret' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user signed in' }),
+    lastSeenAt: t.expose('lastSeenAt', {
+      type: 'DateTime',
+      description: 'When the session was last used, to the minute',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
-      description: 'When it ends at the latest; 12 hours without use end it too',
+      description: 'When the session expires. It also expires after 12 hours without use',
     }),
-    current: t.exposeBoolean('current', { description: 'Whether it is the one that asks' }),
+    current: t.exposeBoolean('current', { description: 'Whether this is the session that sent the request' }),
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
       description:
-        'The only organization that it reaches, where it began with a link that a member saw; null: all of the person’s',
+        'Organization that the session is limited to, if it started with a link that a member could see. Null if it gives access to all of the user’s organizations',
       resolve: ({ limitedTo }) => limitedTo,
     }),
     userAgent: t.string({
       nullable: true,
-      description: 'What the client called itself that it began in; null: not known',
+      description: 'User agent that the session was started with. Null if unknown',
       resolve: ({ id }, _args, ctx) => agents(ctx).load(id),
     }),
   }),
 });
 
 const RevokeSessionInput = builder.inputType('RevokeSessionInput', {
-  description: 'The end of a session',
-  fields: (t) => ({ id: t.id({ required: true, description: 'One of your own sessions: `ses_…`' }) }),
+  description: 'Input of `revokeSession`',
+  fields: (t) => ({ id: t.id({ required: true, description: 'ID of one of your own sessions: `ses_…`' }) }),
 });
 
 const RevokeSessionPayload = builder.objectRef<{ revokedId: string }>('RevokeSessionPayload').implement({
-  description: 'The session has ended',
-  fields: (t) => ({ revokedId: t.exposeID('revokedId', { description: 'The id that it had' }) }),
+  description: 'Result of revoking a session',
+  fields: (t) => ({ revokedId: t.exposeID('revokedId', { description: 'ID of the revoked session' }) }),
 });
 
 builder.mutationFields((t) => ({
   signIn: t.field({
     type: SignInPayload,
     nullable: true,
-    description: 'Trades a one-time sign-in token for a session. Needs no credential',
+    description: 'Exchanges a one-time sign-in token for a session. Requires no credential',
     errors: {
       types: [NotFoundError],
       union: {
         name: 'SignInResult',
-        description: 'The session; or nothing, where the token is unknown, used or has expired',
+        description: 'The new session, or an error if the token is unknown, used or expired',
       },
     },
-    args: { input: t.arg({ type: SignInInput, required: true, description: 'The token' }) },
+    args: { input: t.arg({ type: SignInInput, required: true, description: 'The token to exchange' }) },
     resolve: async (_root, { input }, ctx) => {
       ctx.response.requireOwnOrigin?.();
       const { result } = await signIn(ctx, input);
@@ -136,13 +143,13 @@ builder.mutationFields((t) => ({
   signOut: t.field({
     type: SignOutPayload,
     nullable: true,
-    description: 'Ends the caller’s session, or all of the person’s, at once',
+    description: 'Signs out of the caller’s session, or of all sessions of the user, immediately',
     authScopes: { authenticated: true },
     args: {
       everywhere: t.arg.boolean({
         defaultValue: false,
         description:
-          'Ends all of the person’s sessions; one that reaches a single organization, all that reach the same',
+          'Whether to sign out of all sessions of the user. From a session that is limited to an organization, only sessions with the same limit',
       }),
     },
     resolve: async (_root, { everywhere }, ctx) => {
@@ -154,16 +161,18 @@ builder.mutationFields((t) => ({
   revokeSession: t.field({
     type: RevokeSessionPayload,
     nullable: true,
-    description: 'Ends one of the caller’s own sessions, at once; `viewer.sessions` lists them',
+    description: 'Revokes one of the caller’s own sessions, immediately. `viewer.sessions` lists them',
     authScopes: { authenticated: true },
     errors: {
       types: [NotFoundError],
       union: {
         name: 'RevokeSessionResult',
-        description: 'The id of the session; or nothing, where it is not one of the caller’s',
+        description: 'The ID of the revoked session, or an error if it is not one of the caller’s sessions',
       },
     },
-    args: { input: t.arg({ type: RevokeSessionInput, required: true, description: 'Which one' }) },
+    args: {
+      input: t.arg({ type: RevokeSessionInput, required: true, description: 'The session to revoke' }),
+    },
     resolve: async (_root, { input }, ctx) => {
       const revokedId = await revokeSession(ctx, input);
       const own = ctx.principal?.kind === 'user' && ctx.principal.sessionId === revokedId;

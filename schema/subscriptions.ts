@@ -6,78 +6,86 @@ import { changedSource, changeTypeOf, deniedSource, usedSource } from '../src/re
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { ORGANIZATION_ID } from './missing-organization.ts';
 import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
 import { iterate } from './source-iterator.ts';
 import { VerificationCode } from './verification.ts';
 
 const ApiKeyUsed = builder.objectRef<Counted<UseEvent>>('ApiKeyUsed').implement({
-  description: 'A key was accepted',
+  description: 'An API key was used: a verification was accepted',
   fields: (t) => ({
     apiKey: t.field({
       type: ApiKeyRef,
-      description: 'The key, with this use as its last',
+      description: 'The key, with this use as its last use',
       resolve: ({ newest }, _args, ctx) => {
-        // It may be used again while it is loaded.
+        // The key may be used again while it is loaded.
         const asUsed = (apiKey: ApiKey) => ({ ...apiKey, lastUsedAt: newest.at, lastUsedIp: newest.ip });
-        // It reads any key; a caller that is limited to teams reads through its scope.
+        // `readKey` ignores team scopes, so a caller limited to teams goes through the data loader.
         const atOnce = ctx.principal?.keyScope === null ? ctx.live.readKey?.(newest.keyId) : null;
         return atOnce ? asUsed(atOnce) : ApiKeyRef.getDataloader(ctx).load(newest.keyId).then(asUsed);
       },
     }),
-    lastUsedAt: t.field({ type: 'DateTime', description: 'When', resolve: ({ newest }) => newest.at }),
+    lastUsedAt: t.field({
+      type: 'DateTime',
+      description: 'When the key was used',
+      resolve: ({ newest }) => newest.at,
+    }),
     lastUsedIp: t.string({
       nullable: true,
-      description: 'The client’s address, where it was given',
+      description: 'IP address of the client. Null if it was not provided',
       resolve: ({ newest }) => newest.ip,
     }),
     secretId: t.id({
-      description: 'Which secret was presented: how a rotation is watched',
+      description:
+        'ID of the secret that was used. Shows whether clients have switched to a new secret after a rotation',
       resolve: ({ newest }) => newest.secretId,
     }),
     count: t.exposeInt('count', {
       description:
-        'Uses since the previous event of this key on this subscription; 0 where it says the present state',
+        'Number of uses since the previous event of this key on this subscription. 0 for the initial state that `since` requests',
     }),
   }),
 });
 
 const ApiKeyDenied = builder.objectRef<Counted<DenialEvent>>('ApiKeyDenied').implement({
-  description: 'A verification was refused',
+  description: 'A verification was denied',
   fields: (t) => ({
     apiKey: t.field({
       type: ApiKeyRef,
       nullable: true,
-      description: 'The key; null: no such key',
+      description: 'The key. Null if there is no such key',
       resolve: ({ newest }) => newest.keyId,
     }),
     code: t.field({
       type: VerificationCode,
-      description: 'Why',
+      description: 'Reason for the denial',
       resolve: ({ newest }) => newest.code as typeof VerificationCode.$inferType,
     }),
     ip: t.string({
       nullable: true,
-      description: 'The client’s address at the newest, where it was given',
+      description: 'IP address of the client at the latest denial. Null if it was not provided',
       resolve: ({ newest }) => newest.ip,
     }),
-    count: t.exposeInt('count', { description: 'Refusals of this key and code since the previous event' }),
+    count: t.exposeInt('count', {
+      description: 'Number of denials with this key and code since the previous event',
+    }),
     occurredAt: t.field({
       type: 'DateTime',
-      description: 'When the newest was',
+      description: 'When the latest denial occurred',
       resolve: ({ newest }) => newest.at,
     }),
   }),
 });
 
 const ApiKeyChangeType = builder.enumType('ApiKeyChangeType', {
-  description: 'What happened to a key',
+  description: 'Type of a change to an API key',
   values: {
-    CREATED: { description: 'It was made' },
-    UPDATED: { description: 'Its name, policy or state was changed' },
-    ROTATED: { description: 'It got a new secret' },
-    SECRET_REVOKED: { description: 'One of its secrets was revoked' },
-    REVOKED: { description: 'It was revoked' },
-    EXPIRED: { description: 'It reached its expiry' },
+    CREATED: { description: 'The key was created' },
+    UPDATED: { description: 'A property of the key was changed' },
+    ROTATED: { description: 'The key was rotated' },
+    SECRET_REVOKED: { description: 'A secret of the key was revoked' },
+    REVOKED: { description: 'The key was revoked' },
+    EXPIRED: { description: 'The key expired' },
   },
 });
 
@@ -91,50 +99,51 @@ const TYPE_NAMES = {
 } as const;
 
 const ApiKeyChange = builder.interfaceRef<ChangeEvent>('ApiKeyChange').implement({
-  description: 'A change of a key’s life',
+  description: 'A change to an API key',
   resolveType: (change) => TYPE_NAMES[changeTypeOf(change.action) ?? 'UPDATED'],
   fields: (t) => ({
     cursor: t.string({
-      description: 'Pass the last one seen as `after` to miss nothing',
+      description:
+        'Cursor of the change. Pass the last one you received as `after` to resume without missing changes',
       resolve: (change) => encodeCursor(change.organizationId, change.sequence),
     }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it took effect' }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When the change took effect' }),
     actor: t.field({
       type: Actor,
-      description: 'Who did it',
+      description: 'Who made the change',
       resolve: (change, _args, ctx) => findActor(ctx, change.actor, change.organizationId),
     }),
     apiKey: t.field({
       type: ApiKeyRef,
-      description: 'The key as it is now, which may be later than the change',
+      description: 'The key in its current state, which may already include later changes',
       resolve: (change) => change.targetId,
     }),
   }),
 });
 
-/** The value that a change recorded: before (0) or after (1). */
+/** A recorded value of a changed field: before (0) or after (1). */
 function recorded(change: ChangeEvent, field: string, side: 0 | 1): string {
   return String(change.changes[field]?.[side] ?? '');
 }
 
 builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyCreated'), {
-  description: 'A key was made',
+  description: 'An API key was created',
   interfaces: [ApiKeyChange],
 });
 
 builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyUpdated'), {
-  description: 'A key’s name, policy or state was changed',
+  description: 'A property of an API key was changed',
   interfaces: [ApiKeyChange],
   fields: (t) => ({
     changedFields: t.stringList({
-      description: 'The fields that were changed, by their names in UpdateApiKeyInput',
+      description: 'Names of the changed fields, as in `UpdateApiKeyInput`',
       resolve: (change) => Object.keys(change.changes),
     }),
   }),
 });
 
 builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyRotated'), {
-  description: 'A key got a new secret',
+  description: 'An API key was rotated',
   interfaces: [ApiKeyChange],
   fields: (t) => ({
     retiring: t.field({
@@ -146,56 +155,56 @@ builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyRotated'), {
 });
 
 builder.objectType(builder.objectRef<ChangeEvent>('ApiKeySecretRevoked'), {
-  description: 'One secret of a key was revoked',
+  description: 'A secret of an API key was revoked',
   interfaces: [ApiKeyChange],
   fields: (t) => ({
     secret: t.field({
       type: ApiKeySecretRef,
-      description: 'The secret',
+      description: 'The revoked secret',
       resolve: (change) => recorded(change, 'secretId', 0),
     }),
   }),
 });
 
 builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyRevoked'), {
-  description: 'A key was revoked',
+  description: 'An API key was revoked',
   interfaces: [ApiKeyChange],
   fields: (t) => ({
     reason: t.string({
       nullable: true,
-      description: 'Why, where a reason was given',
+      description: 'Reason for the revocation. Null if none was provided',
       resolve: (change) => recorded(change, 'reason', 1) || null,
     }),
   }),
 });
 
 builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyExpired'), {
-  description: 'A key reached its expiry',
+  description: 'An API key expired',
   interfaces: [ApiKeyChange],
 });
 
-const ORGANIZATION = 'May be left out by an API key, or a user of a single organization';
-const KEYS = 'Only of these keys, at most 500; left out: of all';
+const KEYS = 'Only events of the keys with these IDs, at most 500. Omit for all keys';
 
 builder.subscriptionType({
-  description: 'What happens, as it happens: over WebSocket (graphql-transport-ws) or Server-Sent Events',
+  description: 'Root type of subscriptions, over WebSocket (graphql-transport-ws) or Server-Sent Events',
   fields: (t) => ({
     apiKeyUsed: t.field({
       type: ApiKeyUsed,
       description:
-        'Uses of keys as they happen: of each key at most one event in `minIntervalMs`, always the newest. Needs `api.key.view`',
+        'Sends an event when an API key is used. Events are coalesced: at most one event per key in `minIntervalMs`, with the latest use. Requires `api.key.view`',
       authScopes: { permission: 'api.key.view' },
       extensions: { source: usedSource },
       args: {
-        organizationId: t.arg.id({ description: ORGANIZATION }),
+        organizationId: t.arg.id({ description: ORGANIZATION_ID }),
         apiKeyIds: t.arg.idList({ description: KEYS }),
         minIntervalMs: t.arg.int({
           defaultValue: 1000,
-          description: 'Shortest time between two events of a key: 100 to 60,000 milliseconds',
+          description: 'Minimum time between two events of a key, in milliseconds: 100 to 60,000',
         }),
         since: t.arg({
           type: 'DateTime',
-          description: 'First the present state of the keys used since then; left out: of none',
+          description:
+            'Sends the current state of all keys used since this time first. Omit for no initial state',
         }),
       },
       subscribe: (_root, args, ctx: GraphQLContext) => iterate(() => usedSource(ctx, args)),
@@ -204,14 +213,16 @@ builder.subscriptionType({
     apiKeyChanged: t.field({
       type: ApiKeyChange,
       description:
-        'Every change of keys, in order, none missed: with `after`, what was missed is sent first. Needs `api.key.view`',
+        'Sends every change to API keys, in order. With `after`, the changes since that cursor are sent first, so that none is missed. Requires `api.key.view`',
       authScopes: { permission: 'api.key.view' },
       extensions: { source: changedSource },
       args: {
-        organizationId: t.arg.id({ description: ORGANIZATION }),
+        organizationId: t.arg.id({ description: ORGANIZATION_ID }),
         apiKeyIds: t.arg.idList({ description: KEYS }),
-        types: t.arg({ type: [ApiKeyChangeType], description: 'Only these; left out: all' }),
-        after: t.arg.string({ description: 'The cursor of the last change seen; left out: from now on' }),
+        types: t.arg({ type: [ApiKeyChangeType], description: 'Only these types. Omit for all' }),
+        after: t.arg.string({
+          description: 'Cursor of the last change you received. Omit for new changes only',
+        }),
       },
       subscribe: (_root, args, ctx: GraphQLContext) => iterate(() => changedSource(ctx, args)),
       resolve: (change) => change,
@@ -219,13 +230,13 @@ builder.subscriptionType({
     apiKeyDenied: t.field({
       type: ApiKeyDenied,
       description:
-        'Refused verifications, for alerts: of each key and code at most one event a second. Needs `api.key.view`',
+        'Sends an event when a verification is denied, for alerting. Events are coalesced: at most one per second for each key and code. Requires `api.key.view`',
       authScopes: { permission: 'api.key.view' },
       extensions: { source: deniedSource },
       args: {
-        organizationId: t.arg.id({ description: ORGANIZATION }),
+        organizationId: t.arg.id({ description: ORGANIZATION_ID }),
         apiKeyIds: t.arg.idList({ description: KEYS }),
-        codes: t.arg({ type: [VerificationCode], description: 'Only these; left out: all' }),
+        codes: t.arg({ type: [VerificationCode], description: 'Only these codes. Omit for all' }),
       },
       subscribe: (_root, args, ctx: GraphQLContext) => iterate(() => deniedSource(ctx, args)),
       resolve: (event) => event,

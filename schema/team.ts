@@ -9,27 +9,27 @@ import { updateTeam } from '../src/teams/update-team.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { nullIfMissing } from './loaded.ts';
+import { ORGANIZATION_ID } from './missing-organization.ts';
 import { findsNode } from './node.ts';
-import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
-import { PROPAGATION_SHOWN } from './propagation.ts';
+import { PROPAGATION_FIELD } from './propagation.ts';
 import { MembershipConnection, MembershipRef, OrganizationRef, TeamRef } from './refs.ts';
 import { countedScan } from './scan.ts';
 import { shareRead } from './shared-reads.ts';
 
 builder.objectType(TeamRef, {
-  description: 'A part of an organization that members and keys can be bound to',
+  description: 'A group within an organization. Members belong to teams, and API keys can be bound to teams',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Unique in the organization' }),
+    name: t.exposeString('name', { description: 'Name of the team, unique in the organization' }),
     organization: t.field({
       type: OrganizationRef,
-      description: 'The organization it is a part of',
+      description: 'Organization that the team belongs to',
       resolve: (team) => team.organizationId,
     }),
     members: t.connection(
       {
         type: MembershipRef,
         nullable: true,
-        description: 'Who is in the team',
+        description: 'Members of the team. Requires `member.view`',
         authScopes: (team) => ({ permissionIn: [team.organizationId, 'member.view'] }),
         complexity: connectionCost,
         extensions: { scan: countedScan('memberships', 'share') },
@@ -53,45 +53,50 @@ findsNode('Team', async (id, ctx) => {
 });
 
 const CreateTeamInput = builder.inputType('CreateTeamInput', {
-  description: 'A new team',
+  description: 'Input of `createTeam`',
   fields: (t) => ({
     organizationId: t.id({
-      description: ORGANIZATION_LEFT_OUT,
+      description: ORGANIZATION_ID,
     }),
-    name: t.string({ required: true, description: '1 to 100 characters, unique in the organization' }),
+    name: t.string({
+      required: true,
+      description: 'Name of the team: 1 to 100 characters, unique in the organization',
+    }),
   }),
 });
 
 const UpdateTeamInput = builder.inputType('UpdateTeamInput', {
-  description: 'Changes of a team; what is left out stays',
+  description: 'Input of `updateTeam`. Omitted fields keep their value',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'The team' }),
-    name: t.string({ description: '1 to 100 characters, unique in the organization; can’t be null' }),
+    id: t.id({ required: true, description: 'ID of the team: `team_…`' }),
+    name: t.string({
+      description: 'Name of the team: 1 to 100 characters, unique in the organization. Can’t be null',
+    }),
   }),
 });
 
 const DeleteTeamInput = builder.inputType('DeleteTeamInput', {
-  description: 'The end of a team',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The team' }) }),
+  description: 'Input of `deleteTeam`',
+  fields: (t) => ({ id: t.id({ required: true, description: 'ID of the team: `team_…`' }) }),
 });
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ team: Team }>(name).implement({
     description,
-    fields: (t) => ({ team: t.expose('team', { type: TeamRef, description: 'The team as it is now' }) }),
+    fields: (t) => ({ team: t.expose('team', { type: TeamRef, description: 'The team' }) }),
   });
 }
 
-const CreateTeamPayload = payload('CreateTeamPayload', 'The team was made');
-const UpdateTeamPayload = payload('UpdateTeamPayload', 'The team was changed');
+const CreateTeamPayload = payload('CreateTeamPayload', 'Result of creating a team');
+const UpdateTeamPayload = payload('UpdateTeamPayload', 'Result of updating a team');
 
 const DeleteTeamPayload = builder
   .objectRef<{ deletedId: string; propagation: Propagation }>('DeleteTeamPayload')
   .implement({
-    description: 'The team was deleted',
+    description: 'Result of deleting a team',
     fields: (t) => ({
-      deletedId: t.exposeID('deletedId', { description: 'The id that it had' }),
-      propagation: t.expose('propagation', PROPAGATION_SHOWN),
+      deletedId: t.exposeID('deletedId', { description: 'ID of the deleted team' }),
+      propagation: t.expose('propagation', PROPAGATION_FIELD),
     }),
   });
 
@@ -99,38 +104,38 @@ builder.mutationFields((t) => ({
   createTeam: t.field({
     type: CreateTeamPayload,
     nullable: true,
-    description: 'Makes a team. Needs `team.manage`',
+    description: 'Creates a team. Requires `team.manage`',
     authScopes: { permission: 'team.manage' },
     errors: {
       types: [ValidationError, NotFoundError, ConflictError],
-      union: { name: 'CreateTeamResult', description: 'The new team, or why there is none' },
+      union: { name: 'CreateTeamResult', description: 'The new team, or an error' },
     },
-    args: { input: t.arg({ type: CreateTeamInput, required: true, description: 'What to make' }) },
+    args: { input: t.arg({ type: CreateTeamInput, required: true, description: 'The team to create' }) },
     resolve: async (_root, { input }, ctx) => ({ team: (await createTeam(ctx, input)).result }),
   }),
   updateTeam: t.field({
     type: UpdateTeamPayload,
     nullable: true,
-    description: 'Renames a team. Needs `team.manage`',
+    description: 'Renames a team. Requires `team.manage`',
     authScopes: { permission: 'team.manage' },
     errors: {
       types: [ValidationError, NotFoundError, ConflictError],
-      union: { name: 'UpdateTeamResult', description: 'The team, or why it stayed as it was' },
+      union: { name: 'UpdateTeamResult', description: 'The updated team, or an error' },
     },
-    args: { input: t.arg({ type: UpdateTeamInput, required: true, description: 'What to change' }) },
+    args: { input: t.arg({ type: UpdateTeamInput, required: true, description: 'The changes to make' }) },
     resolve: async (_root, { input }, ctx) => ({ team: (await updateTeam(ctx, input)).result }),
   }),
   deleteTeam: t.field({
     type: DeleteTeamPayload,
     nullable: true,
     description:
-      'Deletes a team; its members stay in the organization. Refused while unrevoked keys are bound to it, which could be left bound to none, and so be accepted for every team. Revoked keys lose the team. If there are many of them, they lose it first, even if the deletion then fails with a ConflictError because a key has been bound to the team. Needs `team.manage`',
+      'Deletes a team. Its members stay in the organization. Fails with a ConflictError while keys that are not revoked are bound to the team: without it, they could be accepted for every team. Revoked keys lose the team. Many revoked keys lose it before the deletion, and don’t get it back if the deletion then fails because a key has been bound to the team. Requires `team.manage`',
     authScopes: { permission: 'team.manage' },
     errors: {
       types: [NotFoundError, ConflictError],
-      union: { name: 'DeleteTeamResult', description: 'The id of the team, or why it stayed' },
+      union: { name: 'DeleteTeamResult', description: 'The ID of the deleted team, or an error' },
     },
-    args: { input: t.arg({ type: DeleteTeamInput, required: true, description: 'What to delete' }) },
+    args: { input: t.arg({ type: DeleteTeamInput, required: true, description: 'The team to delete' }) },
     resolve: async (_root, { input }, ctx) => {
       const { result, propagation } = await deleteTeam(ctx, input);
       return { deletedId: result, propagation };

@@ -8,14 +8,14 @@ import { onePerOperation } from './operation-caches.ts';
 import { UserRef } from './refs.ts';
 
 builder.objectType(UserRef, {
-  description: 'A person who signs in',
+  description: 'A person who can sign in',
   fields: (t) => ({
     name: t.exposeString('name', {
       nullable: true,
       description:
-        'The person’s name in your organization, which may differ from others. Null for a former member',
+        'The user’s name in your organization. Other organizations may know the user by another name. Null for a former member',
     }),
-    email: t.exposeString('email', { description: 'The e-mail address, in lower case' }),
+    email: t.exposeString('email', { description: 'E-mail address, in lower case' }),
   }),
 });
 
@@ -28,7 +28,7 @@ const knownUsers = onePerOperation(
     }),
 );
 
-/** A user as the organization knows it. The caller may see the user there. */
+/** A user with the name that the organization knows. The caller must be allowed to see its members. */
 export function loadKnownUser(ctx: GraphQLContext, { organizationId, userId }: KnownUser): Promise<User> {
   return knownUsers(ctx).load(JSON.stringify({ organizationId, userId }));
 }

@@ -4,21 +4,24 @@ import { builder } from './builder.ts';
 import { ApiKeyRef } from './refs.ts';
 
 export const VerificationCode = builder.enumType('VerificationCode', {
-  description: 'The outcome of a verification: the first of these that applies, in this order after VALID',
+  description:
+    'Outcome of a verification. If several reasons for denial apply, the first in this list is returned',
   values: {
-    VALID: { description: 'Accepted' },
-    MALFORMED: { description: 'Wrong form or checksum: no key of this service' },
-    NOT_FOUND: { description: 'No such key, or another organization’s' },
-    REVOKED: { description: 'The key or the secret was revoked' },
-    DISABLED: { description: 'Somebody disabled the key' },
-    EXPIRED: { description: 'The key has expired, or the overlap of a replaced secret has run out' },
-    IP_NOT_ALLOWED: { description: 'The client’s address is not in the key’s allowlist, or was not given' },
+    VALID: { description: 'The key is accepted' },
+    MALFORMED: { description: 'The format or the checksum is wrong: not a key of this service' },
+    NOT_FOUND: { description: 'The key doesn’t exist or belongs to another organization' },
+    REVOKED: { description: 'The key or the secret has been revoked' },
+    DISABLED: { description: 'The key is disabled' },
+    EXPIRED: { description: 'The key has expired, or the overlap of a replaced secret has passed' },
+    IP_NOT_ALLOWED: {
+      description: 'The client’s IP address is not in the key’s allowlist, or was not provided',
+    },
     TEAM_NOT_ALLOWED: { description: 'The key is bound to other teams' },
-    WRONG_ENVIRONMENT: { description: 'The key is of the other environment' },
-    INSUFFICIENT_PERMISSIONS: { description: 'The key lacks one of the permissions' },
+    WRONG_ENVIRONMENT: { description: 'The key belongs to the other environment' },
+    INSUFFICIENT_PERMISSIONS: { description: 'The key lacks a required permission' },
     RATE_LIMITED: {
       description:
-        'The key has reached its rate limit, or too many secrets failed from this address; `resetAt` is when the window ends',
+        'The key has reached its rate limit, or too many verifications from this address have failed. `resetAt` is when the window ends',
     },
   },
 });
@@ -26,34 +29,38 @@ export const VerificationCode = builder.enumType('VerificationCode', {
 type Verification = Awaited<ReturnType<typeof verifyApiKey>>;
 
 const VerifyApiKeyPayload = builder.objectRef<Verification>('VerifyApiKeyPayload').implement({
-  description: 'Whether to let the client in',
+  description: 'Result of a verification',
   fields: (t) => ({
     valid: t.exposeBoolean('valid', {
       complexity: 0,
-      description: 'Whether the key is accepted: `code` is VALID',
+      description: 'Whether the key is accepted: true if `code` is VALID',
     }),
-    code: t.expose('code', { complexity: 0, type: VerificationCode, description: 'Why' }),
+    code: t.expose('code', {
+      complexity: 0,
+      type: VerificationCode,
+      description: 'Outcome of the verification',
+    }),
     message: t.exposeString('message', {
       complexity: 0,
-      description: 'What an operator needs to know, without any part of the secret',
+      description: 'Human-readable explanation for operators. Contains no part of the secret',
     }),
     apiKey: t.field({
       type: ApiKeyRef,
       nullable: true,
-      description: 'The key; null where it is unknown, or another organization’s',
-      // Read only where it is asked for.
+      description: 'The key. Null if it is unknown or belongs to another organization',
+      // Loaded only if selected.
       resolve: ({ keyId }) => keyId,
     }),
     remaining: t.exposeInt('remaining', {
       complexity: 0,
       nullable: true,
-      description: 'Verifications left in the rate-limit window; null without a limit',
+      description: 'Remaining verifications in the rate-limit window. Null without a limit',
     }),
     resetAt: t.expose('resetAt', {
       complexity: 0,
       type: 'DateTime',
       nullable: true,
-      description: 'When the rate-limit window ends; null without a limit',
+      description: 'When the rate-limit window ends. Null without a limit',
     }),
   }),
 });
@@ -62,9 +69,15 @@ builder.mutationField('verifyApiKey', (t) =>
   t.field({
     type: VerifyApiKeyPayload,
     nullable: true,
-    description: 'Says whether to let a client in that presents this secret. Needs `api.key.verify`',
+    description: 'Verifies an API key that a client has presented. Requires `api.key.verify`',
     authScopes: { permission: 'api.key.verify' },
-    args: { input: t.arg({ type: VerifyApiKeyInput, required: true, description: 'What was presented' }) },
+    args: {
+      input: t.arg({
+        type: VerifyApiKeyInput,
+        required: true,
+        description: 'The key to verify and the requirements it must meet',
+      }),
+    },
     resolve: (_root, { input }, ctx) => verifyApiKey(ctx, input),
   }),
 );

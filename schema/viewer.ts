@@ -6,23 +6,23 @@ import { listSessions } from '../src/sessions/list-sessions.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
-import { ORGANIZATION_LEFT_OUT } from './organization-left-out.ts';
+import { ORGANIZATION_ID } from './missing-organization.ts';
 import { OrganizationConnection, OrganizationRef } from './refs.ts';
 import { SessionRef } from './session.ts';
 import { shareRead } from './shared-reads.ts';
 
 const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
-  description: 'Who is asking',
+  description: 'The authenticated caller',
   fields: (t) => ({
     actor: t.field({
       type: Actor,
-      description: 'The person, key or operator token behind the credential',
+      description: 'The user, API key or operator token that the credential belongs to',
       resolve: ({ actor }, _args, ctx) => findActor(ctx, actor, null),
     }),
     organizations: t.connection(
       {
         type: OrganizationRef,
-        description: 'The organizations that the caller belongs to; all of them for an operator token',
+        description: 'Organizations that the caller belongs to. For an operator token, all organizations',
         complexity: connectionCost,
         resolve: async (_viewer, args, ctx) =>
           toConnection(await shareRead(ctx, 'organizations', [args], () => listOrganizations(ctx, args))),
@@ -31,15 +31,15 @@ const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
     ),
     permissions: t.field({
       type: ['Permission'],
-      description: 'What the caller holds in an organization, wildcards as they are',
+      description: 'Permissions of the caller in an organization. Wildcards are not expanded',
       args: {
         organizationId: t.arg.id({
-          description: ORGANIZATION_LEFT_OUT,
+          description: ORGANIZATION_ID,
         }),
       },
       resolve: async (viewer, { organizationId }, ctx) => {
         const id = resolveOrganizationId(ctx, organizationId, ['organizationId']);
-        // An operator holds everything everywhere, but there must be such an organization.
+        // An operator token has every permission, so check that the organization exists.
         await OrganizationRef.getDataloader(ctx).load(id);
         return [...viewer.permissionsIn(id)];
       },
@@ -47,7 +47,7 @@ const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
     sessions: t.field({
       type: [SessionRef],
       description:
-        'The person’s own sessions that go on, the latest used first, at most 100; none for keys and operator tokens',
+        'Active sessions of the user, most recently used first, at most 100. Empty for API keys and operator tokens',
       complexity: { field: 1, multiplier: 25 },
       resolve: (_viewer, _args, ctx) => listSessions(ctx),
     }),
@@ -57,7 +57,7 @@ const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerRef,
-    description: 'Who is asking, and what they may do',
+    description: 'The authenticated caller and its permissions',
     authScopes: { authenticated: true },
     resolve: (_root, _args, { principal }) => {
       if (!principal) throw new UnauthenticatedError();

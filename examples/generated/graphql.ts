@@ -4,96 +4,96 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** Whether a key is accepted. The first that holds of REVOKED, DISABLED, EXPIRED; else ACTIVE */
+/** Status of an API key. The first of REVOKED, DISABLED and EXPIRED that applies, otherwise ACTIVE */
 export type ApiKeyStatus =
-  /** Accepted */
+  /** The key is accepted */
   | 'ACTIVE'
-  /** Refused until somebody enables it */
+  /** The key is denied until it is enabled again */
   | 'DISABLED'
-  /** Refused since `expiresAt` */
+  /** The key has been denied since `expiresAt` */
   | 'EXPIRED'
-  /** Refused for ever */
+  /** The key is permanently denied */
   | 'REVOKED';
 
-/** A new key */
+/** Input of `createApiKey` */
 export type CreateApiKeyInput = {
-  /** More about it: up to 500 characters */
+  /** Description of the key: up to 500 characters */
   description?: string | null | undefined;
-  /** What it is for; part of its secret */
+  /** Environment of the key. It is part of the secret and can’t be changed */
   environment?: Environment | null | undefined;
-  /** From when on it is refused; left out: it doesn’t expire */
+  /** When the key expires. Omit for a key that doesn’t expire */
   expiresAt?: string | null | undefined;
-  /** Who it belongs to in your own system: up to 200 characters */
+  /** ID of the key’s owner in your own system: up to 200 characters */
   externalId?: string | null | undefined;
-  /** Permissions granted directly, up to 100; you must hold each yourself */
+  /** Permissions granted in addition to the role, up to 100. You must have each of them */
   grants?: Array<string> | null | undefined;
-  /** Networks it is accepted from, up to 100; none: any address */
+  /** Networks that the key may be used from, up to 100. Leave empty to allow any address */
   ipAllowlist?: Array<string> | null | undefined;
-  /** Whatever you keep with it: up to 16 KB of JSON */
+  /** Your own data about the key: up to 16 KB of JSON */
   metadata?: Record<string, unknown> | null | undefined;
-  /** Name: 1 to 100 characters, none of them invisible */
+  /** Name of the key: 1 to 100 characters, without invisible characters */
   name: string;
-  /** May be left out by an API key, or a user of a single organization */
+  /** ID of the organization. May be omitted by API keys and by users who belong to exactly one organization */
   organizationId?: string | number | null | undefined;
-  /** How often it is accepted; left out: without limit */
+  /** Rate limit of the key. Omit for no limit */
   rateLimit?: RateLimitInput | null | undefined;
-  /** The role whose permissions it gets */
+  /** ID of the role that the key is assigned */
   roleId?: string | number | null | undefined;
-  /** The teams it is bound to, up to 50 */
+  /** IDs of the teams that the key is bound to, up to 50. Leave empty to allow all teams */
   teamIds?: Array<string | number> | null | undefined;
 };
 
-/** What a key is for; part of its secret */
+/** Environment of an API key, which is part of its secret */
 export type Environment =
-  /** Real use */
+  /** Production */
   | 'LIVE'
-  /** Development and tests */
+  /** Development and testing */
   | 'TEST';
 
-/** How often a key is accepted */
+/** Rate limit of an API key */
 export type RateLimitInput = {
   /** Accepted verifications per window: 1 to 1,000,000,000 */
   limit: number;
-  /** Length of the window: 1 to 2,592,000 (30 days) */
+  /** Length of the window in seconds: 1 to 2,592,000 (30 days) */
   windowSeconds: number;
 };
 
-/** The outcome of a verification: the first of these that applies, in this order after VALID */
+/** Outcome of a verification. If several reasons for denial apply, the first in this list is returned */
 export type VerificationCode =
-  /** Somebody disabled the key */
+  /** The key is disabled */
   | 'DISABLED'
-  /** The key has expired, or the overlap of a replaced secret has run out */
+  /** The key has expired, or the overlap of a replaced secret has passed */
   | 'EXPIRED'
-  /** The key lacks one of the permissions */
+  /** The key lacks a required permission */
   | 'INSUFFICIENT_PERMISSIONS'
-  /** The client’s address is not in the key’s allowlist, or was not given */
+  /** The client’s IP address is not in the key’s allowlist, or was not provided */
   | 'IP_NOT_ALLOWED'
-  /** Wrong form or checksum: no key of this service */
+  /** The format or the checksum is wrong: not a key of this service */
   | 'MALFORMED'
-  /** No such key, or another organization’s */
+  /** The key doesn’t exist or belongs to another organization */
   | 'NOT_FOUND'
-  /** The key has reached its rate limit, or too many secrets failed from this address; `resetAt` is when the window ends */
+  /** The key has reached its rate limit, or too many verifications from this address have failed. `resetAt` is when the window ends */
   | 'RATE_LIMITED'
-  /** The key or the secret was revoked */
+  /** The key or the secret has been revoked */
   | 'REVOKED'
   /** The key is bound to other teams */
   | 'TEAM_NOT_ALLOWED'
-  /** Accepted */
+  /** The key is accepted */
   | 'VALID'
-  /** The key is of the other environment */
+  /** The key belongs to the other environment */
   | 'WRONG_ENVIRONMENT';
 
-/** What a client presented, and what it wants to do */
+/** Input of `verifyApiKey` */
 export type VerifyApiKeyInput = {
-  /** The key must be of this environment */
+  /** Environment that the key must belong to */
   environment?: Environment | null | undefined;
-  /** The client’s address, optionally with a port; without it, a key with an allowlist is denied */
+  /** IP address of the client, optionally with a port. Without it, a key with an IP allowlist is denied */
   ip?: string | null | undefined;
-  /** The secret as the client sent it; surrounding spaces and line breaks are ignored */
+  /** The secret as the client sent it. Leading and trailing spaces and line breaks are ignored */
   key: string;
-  /** What it must hold: all of these */
+  /** Permissions that the key must have, all of them */
   permissions?: Array<string> | null | undefined;
-  /** The key must be bound to this team, or to none */
+  /** ID of a team. The key must be bound to this team or to no team */
   teamId?: string | number | null | undefined;
 };
 

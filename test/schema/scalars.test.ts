@@ -79,7 +79,7 @@ test('JSONObject reads no more of a value than it may have', () => {
       },
     });
   const numbers = Array(900_000).fill(1);
-  expect(() => read({ a: counted(numbers) })).toThrow('JSONObject has at most 65536 bytes');
+  expect(() => read({ a: counted(numbers) })).toThrow('JSONObject must have at most 65536 bytes');
   expect(() => read({ a: [counted({ b: 'x'.repeat(70_000), c: counted(numbers) })] })).toThrow('JSONObject');
   expect(reads).toBeLessThan(4 * 65_536);
   expect(() => read({ ['x'.repeat(65_536)]: 1 })).toThrow('JSONObject');

@@ -4,240 +4,240 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** Narrows a list of keys; all conditions hold, and what is left out doesn’t narrow */
+/** Filter for a list of API keys. A key must match every field that is provided */
 export type ApiKeyFilter = {
-  /** Keys made by this user or key */
+  /** Keys created by the user or API key with this ID */
   createdById?: string | number | null | undefined;
-  /** Keys of this environment */
+  /** Keys in this environment */
   environment?: Environment | null | undefined;
-  /** Keys that expire before then */
+  /** Keys that expire before this time */
   expiresBefore?: string | null | undefined;
   /** Keys with exactly this `externalId` */
   externalId?: string | null | undefined;
-  /** Keys with this role */
+  /** Keys assigned the role with this ID */
   roleId?: string | number | null | undefined;
-  /** Keys whose rotation is due before then */
+  /** Keys whose rotation is due before this time */
   rotationDueBefore?: string | null | undefined;
-  /** Part of the name, description, start or id; upper and lower case alike */
+  /** Text contained in the name, description, start or ID, case-insensitive */
   search?: string | null | undefined;
-  /** Any of these; left out: all but REVOKED */
+  /** Keys with any of these statuses. Omit for all except REVOKED */
   status?: Array<ApiKeyStatus> | null | undefined;
-  /** Keys bound to this team */
+  /** Keys bound to the team with this ID */
   teamId?: string | number | null | undefined;
-  /** Keys not used since then: last used before, or never used and made before */
+  /** Keys not used since this time, or never used and created before it */
   unusedSince?: string | null | undefined;
 };
 
-/** How a list of keys is ordered */
+/** Sort order of a list of API keys */
 export type ApiKeyOrder = {
-  /** Which way */
+  /** Sort direction */
   direction: OrderDirection;
-  /** What by */
+  /** Field to sort by */
   field: ApiKeyOrderField;
 };
 
-/** What keys are ordered by; equals are ordered by id */
+/** Field to sort API keys by. Keys with equal values are sorted by `id` */
 export type ApiKeyOrderField =
-  /** When they were made */
+  /** Creation time */
   | 'CREATED_AT'
-  /** Their expiry; no expiry counts as latest */
+  /** Expiry time. Keys without an expiry sort as latest */
   | 'EXPIRES_AT'
-  /** Their last use; never used counts as earliest */
+  /** Time of the last use. Keys that were never used sort as earliest */
   | 'LAST_USED_AT'
-  /** Their names, upper and lower case alike */
+  /** Name, case-insensitive */
   | 'NAME';
 
-/** Whether a key is accepted. The first that holds of REVOKED, DISABLED, EXPIRED; else ACTIVE */
+/** Status of an API key. The first of REVOKED, DISABLED and EXPIRED that applies, otherwise ACTIVE */
 export type ApiKeyStatus =
-  /** Accepted */
+  /** The key is accepted */
   | 'ACTIVE'
-  /** Refused until somebody enables it */
+  /** The key is denied until it is enabled again */
   | 'DISABLED'
-  /** Refused since `expiresAt` */
+  /** The key has been denied since `expiresAt` */
   | 'EXPIRED'
-  /** Refused for ever */
+  /** The key is permanently denied */
   | 'REVOKED';
 
-/** A new key */
+/** Input of `createApiKey` */
 export type CreateApiKeyInput = {
-  /** More about it: up to 500 characters */
+  /** Description of the key: up to 500 characters */
   description?: string | null | undefined;
-  /** What it is for; part of its secret */
+  /** Environment of the key. It is part of the secret and can’t be changed */
   environment?: Environment | null | undefined;
-  /** From when on it is refused; left out: it doesn’t expire */
+  /** When the key expires. Omit for a key that doesn’t expire */
   expiresAt?: string | null | undefined;
-  /** Who it belongs to in your own system: up to 200 characters */
+  /** ID of the key’s owner in your own system: up to 200 characters */
   externalId?: string | null | undefined;
-  /** Permissions granted directly, up to 100; you must hold each yourself */
+  /** Permissions granted in addition to the role, up to 100. You must have each of them */
   grants?: Array<string> | null | undefined;
-  /** Networks it is accepted from, up to 100; none: any address */
+  /** Networks that the key may be used from, up to 100. Leave empty to allow any address */
   ipAllowlist?: Array<string> | null | undefined;
-  /** Whatever you keep with it: up to 16 KB of JSON */
+  /** Your own data about the key: up to 16 KB of JSON */
   metadata?: Record<string, unknown> | null | undefined;
-  /** Name: 1 to 100 characters, none of them invisible */
+  /** Name of the key: 1 to 100 characters, without invisible characters */
   name: string;
-  /** May be left out by an API key, or a user of a single organization */
+  /** ID of the organization. May be omitted by API keys and by users who belong to exactly one organization */
   organizationId?: string | number | null | undefined;
-  /** How often it is accepted; left out: without limit */
+  /** Rate limit of the key. Omit for no limit */
   rateLimit?: RateLimitInput | null | undefined;
-  /** The role whose permissions it gets */
+  /** ID of the role that the key is assigned */
   roleId?: string | number | null | undefined;
-  /** The teams it is bound to, up to 50 */
+  /** IDs of the teams that the key is bound to, up to 50. Leave empty to allow all teams */
   teamIds?: Array<string | number> | null | undefined;
 };
 
-/** What a key is for; part of its secret */
+/** Environment of an API key, which is part of its secret */
 export type Environment =
-  /** Real use */
+  /** Production */
   | 'LIVE'
-  /** Development and tests */
+  /** Development and testing */
   | 'TEST';
 
-/** Why a mutation was refused */
+/** Reason why a mutation was rejected */
 export type ErrorCode =
-  /** The change doesn’t fit the present state */
+  /** The change conflicts with the current state */
   | 'CONFLICT'
-  /** The caller would grant what it does not hold */
+  /** The caller would grant permissions it doesn’t have */
   | 'ESCALATION'
-  /** A limit of the organization would be passed */
+  /** The change would exceed a limit of the organization */
   | 'LIMIT_EXCEEDED'
-  /** No such object, or not one of yours */
+  /** The object doesn’t exist or you can’t access it */
   | 'NOT_FOUND'
-  /** The input holds values that can’t be used */
+  /** The input contains invalid values */
   | 'VALIDATION_FAILED';
 
-/** An invitation */
+/** Input of `inviteMember` */
 export type InviteMemberInput = {
-  /** Whom to invite; upper and lower case are alike */
+  /** E-mail address of the person, case-insensitive */
   email: string;
   /** The person’s name in your organization, 1 to 100 characters */
   name?: string | null | undefined;
-  /** May be left out by an API key, or a user of a single organization */
+  /** ID of the organization. May be omitted by API keys and by users who belong to exactly one organization */
   organizationId?: string | number | null | undefined;
-  /** What the person may do; you must hold everything of it yourself */
+  /** ID of the member’s role. You must have every permission of the role */
   roleId: string | number;
-  /** The teams the person is put into, up to 50 */
+  /** IDs of the teams that the member joins, up to 50 */
   teamIds?: Array<string | number> | null | undefined;
 };
 
-/** The direction of an order */
+/** Sort direction */
 export type OrderDirection =
-  /** Smallest, earliest or first in the alphabet first */
+  /** Ascending */
   | 'ASC'
-  /** Largest, latest or last in the alphabet first */
+  /** Descending */
   | 'DESC';
 
-/** How often a key is accepted */
+/** Rate limit of an API key */
 export type RateLimitInput = {
   /** Accepted verifications per window: 1 to 1,000,000,000 */
   limit: number;
-  /** Length of the window: 1 to 2,592,000 (30 days) */
+  /** Length of the window in seconds: 1 to 2,592,000 (30 days) */
   windowSeconds: number;
 };
 
-/** The end of a membership, or of an invitation */
+/** Input of `removeMember` */
 export type RemoveMemberInput = {
-  /** The membership: `mem_…` */
+  /** ID of the membership: `mem_…` */
   id: string | number;
 };
 
-/** The end of one secret */
+/** Input of `revokeApiKeySecret` */
 export type RevokeApiKeySecretInput = {
-  /** The secret: `sec_…` */
+  /** ID of the secret: `sec_…` */
   id: string | number;
 };
 
-/** The end of several keys */
+/** Input of `revokeApiKeys` */
 export type RevokeApiKeysInput = {
-  /** The keys, 1 to 500; all are revoked or none */
+  /** IDs of 1 to 500 keys. Either all of them are revoked or none */
   ids: Array<string | number>;
-  /** Why, for the audit log: up to 500 characters */
+  /** Reason for the revocation, recorded in the audit log: up to 500 characters */
   reason?: string | null | undefined;
 };
 
-/** A rotation */
+/** Input of `rotateApiKey` */
 export type RotateApiKeyInput = {
-  /** The key */
+  /** ID of the key: `key_…` */
   id: string | number;
-  /** How long the old secret goes on being accepted; 0: it stops now; at most 7,776,000 (90 days) */
+  /** Seconds for which the previous secret is still accepted: 0 (it expires immediately) to 7,776,000 (90 days) */
   overlapSeconds?: number | null | undefined;
 };
 
-/** Whether a secret is accepted */
+/** Status of a secret */
 export type SecretStatus =
-  /** The newest: accepted as long as its key is */
+  /** The newest secret. It is accepted while its key is accepted */
   | 'ACTIVE'
-  /** Its overlap has run out, or its key has expired */
+  /** The overlap after a rotation has passed, or the key has expired */
   | 'EXPIRED'
-  /** Replaced by a newer one, still accepted until `expiresAt` */
+  /** Replaced by a newer secret, and accepted until `expiresAt` */
   | 'RETIRING'
-  /** Refused for ever */
+  /** The secret is permanently denied */
   | 'REVOKED';
 
-/** Changes of a key. A field left out stays as it is; null clears it */
+/** Input of `updateApiKey`. Omitted fields keep their value; null clears a field */
 export type UpdateApiKeyInput = {
-  /** Up to 500 characters */
+  /** Description of the key: up to 500 characters */
   description?: string | null | undefined;
-  /** False: refused until it is true again; can’t be null */
+  /** Whether the key is enabled. A disabled key is denied until it is enabled again. Can’t be null */
   enabled?: boolean | null | undefined;
-  /** From when on it is refused */
+  /** When the key expires */
   expiresAt?: string | null | undefined;
-  /** Up to 200 characters */
+  /** ID of the key’s owner in your own system: up to 200 characters */
   externalId?: string | null | undefined;
-  /** Permissions granted directly, up to 100 */
+  /** Permissions granted in addition to the role, up to 100 */
   grants?: Array<string> | null | undefined;
-  /** The key */
+  /** ID of the key: `key_…` */
   id: string | number;
-  /** Networks it is accepted from, up to 100 */
+  /** Networks that the key may be used from, up to 100 */
   ipAllowlist?: Array<string> | null | undefined;
-  /** Replaces all of it: up to 16 KB of JSON */
+  /** Your own data about the key: up to 16 KB of JSON. Replaces the previous value as a whole */
   metadata?: Record<string, unknown> | null | undefined;
-  /** 1 to 100 characters; can’t be null */
+  /** Name of the key: 1 to 100 characters. Can’t be null */
   name?: string | null | undefined;
-  /** How often it is accepted */
+  /** Rate limit of the key */
   rateLimit?: RateLimitInput | null | undefined;
-  /** The role whose permissions it gets */
+  /** ID of the role that the key is assigned */
   roleId?: string | number | null | undefined;
-  /** The teams it is bound to, up to 50 */
+  /** IDs of the teams that the key is bound to, up to 50 */
   teamIds?: Array<string | number> | null | undefined;
 };
 
-/** The outcome of a verification: the first of these that applies, in this order after VALID */
+/** Outcome of a verification. If several reasons for denial apply, the first in this list is returned */
 export type VerificationCode =
-  /** Somebody disabled the key */
+  /** The key is disabled */
   | 'DISABLED'
-  /** The key has expired, or the overlap of a replaced secret has run out */
+  /** The key has expired, or the overlap of a replaced secret has passed */
   | 'EXPIRED'
-  /** The key lacks one of the permissions */
+  /** The key lacks a required permission */
   | 'INSUFFICIENT_PERMISSIONS'
-  /** The client’s address is not in the key’s allowlist, or was not given */
+  /** The client’s IP address is not in the key’s allowlist, or was not provided */
   | 'IP_NOT_ALLOWED'
-  /** Wrong form or checksum: no key of this service */
+  /** The format or the checksum is wrong: not a key of this service */
   | 'MALFORMED'
-  /** No such key, or another organization’s */
+  /** The key doesn’t exist or belongs to another organization */
   | 'NOT_FOUND'
-  /** The key has reached its rate limit, or too many secrets failed from this address; `resetAt` is when the window ends */
+  /** The key has reached its rate limit, or too many verifications from this address have failed. `resetAt` is when the window ends */
   | 'RATE_LIMITED'
-  /** The key or the secret was revoked */
+  /** The key or the secret has been revoked */
   | 'REVOKED'
   /** The key is bound to other teams */
   | 'TEAM_NOT_ALLOWED'
-  /** Accepted */
+  /** The key is accepted */
   | 'VALID'
-  /** The key is of the other environment */
+  /** The key belongs to the other environment */
   | 'WRONG_ENVIRONMENT';
 
-/** What a client presented, and what it wants to do */
+/** Input of `verifyApiKey` */
 export type VerifyApiKeyInput = {
-  /** The key must be of this environment */
+  /** Environment that the key must belong to */
   environment?: Environment | null | undefined;
-  /** The client’s address, optionally with a port; without it, a key with an allowlist is denied */
+  /** IP address of the client, optionally with a port. Without it, a key with an IP allowlist is denied */
   ip?: string | null | undefined;
-  /** The secret as the client sent it; surrounding spaces and line breaks are ignored */
+  /** The secret as the client sent it. Leading and trailing spaces and line breaks are ignored */
   key: string;
-  /** What it must hold: all of these */
+  /** Permissions that the key must have, all of them */
   permissions?: Array<string> | null | undefined;
-  /** The key must be bound to this team, or to none */
+  /** ID of a team. The key must be bound to this team or to no team */
   teamId?: string | number | null | undefined;
 };
 
