@@ -27,6 +27,9 @@ export interface ExecuteArgs extends ExecutionArgs {
   readonly plans?: PlanCache | undefined;
 }
 
+/** As in graphql-js. */
+const COERCION_ERRORS_MAX = 50;
+
 const PLANS = new PlanCache();
 
 /**
@@ -35,35 +38,46 @@ const PLANS = new PlanCache();
  * errors are in the result. Throws where the arguments themselves can't be used.
  */
 export function execute(args: ExecuteArgs): ExecutionResult | Promise<ExecutionResult> {
-  const { schema, document, rootValue, contextValue, signal, plans = PLANS } = args;
-  if (!document) throw new Error('Must provide document.');
-  assertValidSchema(schema);
+  const { schema, document, plans = PLANS } = args;
+  assertArguments(args);
   const operation = selectOperation(args);
   if (operation instanceof GraphQLError) return { errors: [operation] };
-  let { coerced } = args;
-  if (!coerced) {
-    const { variableDefinitions = [] } = operation;
-    const found = getVariableValues(schema, variableDefinitions, args.variableValues ?? {}, {
-      maxErrors: 50,
-    });
-    if (found.errors) return { errors: found.errors };
-    ({ coerced } = found);
+  const { coerced, errors } = args.coerced ? { coerced: args.coerced } : coerce(args, operation);
+  if (errors) return { errors };
+  let plan: Plan;
+  try {
+    plan = args.plan ?? plans.get({ schema, document, operation, variables: coerced });
+  } catch (error) {
+    return { errors: [error as GraphQLError], data: null };
   }
-  const plan = args.plan ?? plans.get({ schema, document, operation, variables: coerced });
-  const run = {
+  const result = executePlan({
     plan,
-    root: rootValue,
-    context: contextValue,
+    root: args.rootValue,
+    context: args.contextValue,
     variables: coerced,
     errors: new FieldErrors(),
     budget: args.budget ?? ResponseBudget.unlimited(),
-    signal: operation.operation === 'mutation' ? undefined : signal,
-  };
-  const result = executePlan(run);
+    signal: operation.operation === 'mutation' ? undefined : args.signal,
+  });
   if (args.plan) return result;
   if ('then' in result) return result.finally(() => plans.keep(operation, plan));
   plans.keep(operation, plan);
   return result;
+}
+
+/** In graphql-js's words. */
+function assertArguments({ schema, document, variableValues }: ExecuteArgs): void {
+  if (!document) throw new Error('Must provide document.');
+  assertValidSchema(schema);
+  if (variableValues && typeof variableValues !== 'object')
+    throw new Error(
+      'Variables must be provided as an Object where each property is a variable value. Perhaps look to see if an unparsed JSON string was provided.',
+    );
+}
+
+function coerce({ schema, variableValues, options }: ExecuteArgs, operation: OperationDefinitionNode) {
+  const maxErrors = options?.maxCoercionErrors ?? COERCION_ERRORS_MAX;
+  return getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, { maxErrors });
 }
 
 function selectOperation({ document, operationName }: ExecutionArgs): OperationDefinitionNode | GraphQLError {

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   defaultFieldResolver,
   type FragmentDefinitionNode,
+  GraphQLError,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -43,7 +44,10 @@ export class Plan implements Planned {
     this.variables = variables;
     this.fragments = fragmentsOf(document);
     const type = schema.getRootType(operation.operation);
-    if (!type) throw new Error(`The schema has no ${operation.operation}`);
+    if (!type)
+      throw new GraphQLError(`Schema is not configured to execute ${operation.operation} operation.`, {
+        nodes: operation,
+      });
     this.#type = type;
   }
 

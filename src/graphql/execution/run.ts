@@ -136,14 +136,8 @@ function resolveField(run: Run, field: PlannedField, source: unknown, parentPath
   const path = pathOf(field, parentPath);
   const info = infoOf(run, field, path);
   const fail = (error: unknown): null => failed(run, field, path, error);
-  const complete = (value: unknown): unknown => {
-    try {
-      const completed = field.complete(run, value, path, info);
-      return isPromise(completed) ? completed.then(undefined, fail) : completed;
-    } catch (error) {
-      return fail(error);
-    }
-  };
+  // As graphql-js has it, what goes wrong later is noticed one step later still: errors keep its order.
+  const failLater = (error: unknown): unknown => Promise.reject(error).then(undefined, fail);
   let value: unknown;
   try {
     const { definition, nodes } = field;
@@ -152,7 +146,25 @@ function resolveField(run: Run, field: PlannedField, source: unknown, parentPath
   } catch (error) {
     return fail(error);
   }
-  return isPromise(value) ? value.then(complete, fail) : complete(value);
+  if (isPromise(value))
+    return value.then((resolved) => complete(run, field, resolved, path, info, failLater), failLater);
+  return complete(run, field, value, path, info, fail);
+}
+
+function complete(
+  run: Run,
+  field: PlannedField,
+  value: unknown,
+  path: PlacePath,
+  info: GraphQLResolveInfo,
+  fail: (error: unknown) => unknown,
+): unknown {
+  try {
+    const completed = field.complete(run, value, path, info);
+    return isPromise(completed) ? completed.then(undefined, fail) : completed;
+  } catch (error) {
+    return fail(error);
+  }
 }
 
 /**
