@@ -258,11 +258,27 @@ export interface OrganizationUsageBucketsTable {
   denied: number;
 }
 
-/** On SQLite alone: usage that a crash can't lose any more, and that is not in the tables above yet. */
+/** SQLite only: usage that is on disk and not yet in the tables above. */
 export interface UsageJournalTable {
   id: Fixed<string>;
-  /** JSON, as src/usage/journal.ts writes it. */
+  /** JSON: version and entries as src/usage/entries.ts encodes them. */
   activities: Fixed<string>;
+  /** Null in rows that a server of the release before wrote. */
+  writer: Fixed<string | null>;
+  number: Fixed<number | null>;
+  /** Which keys: -1 in rows that a server of the release before wrote. */
+  shard: Generated<number>;
+  /** How many keys. */
+  keys: Generated<number>;
+}
+
+/** The processes that write usage. */
+export interface UsageWritersTable {
+  writer: Fixed<string>;
+  /** Of the last batch written: one of this number or below is dropped. */
+  number: number;
+  /** When, by the database's clock; milliseconds since the epoch. */
+  written_at: number;
 }
 
 export interface AuditLogTable {
@@ -334,6 +350,7 @@ export interface Tables {
   api_key_usage_buckets: ApiKeyUsageBucketsTable;
   organization_usage_buckets: OrganizationUsageBucketsTable;
   usage_journal: UsageJournalTable;
+  usage_writers: UsageWritersTable;
   audit_log: AuditLogTable;
   nodes: NodesTable;
   node_watches: NodeWatchesTable;
@@ -366,6 +383,7 @@ const NAMES: Readonly<Record<TableName, true>> = {
   api_key_usage_buckets: true,
   organization_usage_buckets: true,
   usage_journal: true,
+  usage_writers: true,
   audit_log: true,
   nodes: true,
   node_watches: true,

@@ -72,7 +72,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const bus = await createBus(database, config, log);
   const keys = createKeyLookup(database, { bus, config });
   const recorder = createUsageRecorder(
-    { db, unhurried: database.unhurried, bus, clock, log, background: database.background },
+    { unhurried: database.unhurried, bus, clock, log },
     config.usageFlushMs,
   );
   const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);

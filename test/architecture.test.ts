@@ -30,7 +30,6 @@ const READ_FOR_NOBODY = [
   'src/sign-in/inviter-standing.ts',
   'src/teams/delete-team.ts',
   'src/usage/limit-times.ts',
-  'src/usage/prune.ts',
   'src/usage/report.ts',
   'src/verification/find-by-hash.ts',
   'src/verification/still-valid.ts',

@@ -15,6 +15,7 @@ import * as organizationUsage from './0013-organization-usage.ts';
 import * as auditByTime from './0014-audit-by-time.ts';
 import * as confirmedMemberships from './0015-confirmed-memberships.ts';
 import * as deletedRoles from './0016-deleted-roles.ts';
+import * as numberedUsage from './0017-numbered-usage.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -39,4 +40,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0014-audit-by-time': auditByTime,
   '0015-confirmed-memberships': confirmedMemberships,
   '0016-deleted-roles': deletedRoles,
+  '0017-numbered-usage': numberedUsage,
 };

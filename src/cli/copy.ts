@@ -1,7 +1,7 @@
 import { type CopyProgress, copyDatabase } from '../../db/copy.ts';
 import { analyze, migrationProblem } from '../../db/migrate.ts';
 import { parseConfig } from '../core/config/config.ts';
-import { settleJournal } from '../usage/journal-store.ts';
+import { checkpointJournal } from '../usage/store.ts';
 import { type Io, linesTo, type Output } from './io.ts';
 import { explained, type NamedDatabase, open, openMigrated } from './open-database.ts';
 
@@ -30,7 +30,7 @@ export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
     const problem = await explained(source, () => migrationProblem(reading));
     if (problem) throw new Error(`The database to copy from can't be read as it is: ${problem}`);
     // Usage that a server which was killed had no time to bring into the tables.
-    if (reading.background) await settleJournal(reading.kysely, reading.background);
+    await checkpointJournal(reading.unhurried);
     const { database: writing } = await openMigrated(target, linesTo(io.stderr));
     try {
       const copied = await copyDatabase(reading, writing, progressOn(io.stderr));

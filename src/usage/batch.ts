@@ -1,4 +1,4 @@
-import type { LastUse, UsageSink } from '../context.ts';
+import type { UsageSink } from '../context.ts';
 
 /** How often a key was presented in one minute. */
 export interface MinuteCount {
@@ -32,8 +32,9 @@ export interface KeyActivity {
 /** Uses and denials gathered since the last write. */
 export interface Batch {
   readonly keys: Map<string, KeyActivity>;
-  /** How many minutes of keys there are. */
+  /** How many minutes of keys there are, and may be at most. */
   minutes: number;
+  minutesMax: number;
   /** Uses and denials not counted by minutes, because there were too many. */
   dropped: number;
 }
@@ -49,8 +50,8 @@ export const NOT_USED = -1;
 /** Most minutes of keys that wait to be written: a bound on memory where the database is away for long. */
 export const MINUTES_MAX = 100_000;
 
-export function emptyBatch(): Batch {
-  return { keys: new Map(), minutes: 0, dropped: 0 };
+export function emptyBatch(minutesMax = MINUTES_MAX): Batch {
+  return { keys: new Map(), minutes: 0, minutesMax, dropped: 0 };
 }
 
 export function isEmpty(batch: Batch): boolean {
@@ -81,21 +82,15 @@ export function noteDenial(batch: Batch, { organizationId, keyId, at }: Denial):
   else batch.dropped += 1;
 }
 
-/** The last use in the first of them that has one. */
-export function lastUseOf(activities: readonly (KeyActivity | undefined)[]): LastUse | undefined {
-  for (const key of activities) if (key && key.at !== NOT_USED) return { at: key.at, ip: key.ip };
-  return undefined;
-}
-
-/** Makes last uses after `now`, noted while the clock was ahead, uses of `now`: later ones are newer. */
-export function limitLastUses(batches: readonly (Batch | null | undefined)[], now: number): void {
-  for (const key of batches.flatMap((batch) => (batch ? [...batch.keys.values()] : []))) {
+/** Moves last uses after `now`, recorded while the clock was ahead, to `now`, so that later ones are newer. */
+export function limitLastUses(activities: Iterable<KeyActivity>, now: number): void {
+  for (const key of activities) {
     key.at = Math.min(key.at, now);
     for (const secret of key.secrets) secret.at = Math.min(secret.at, now);
   }
 }
 
-/** The batch in parts of so many keys each, in the order of their ids. */
+/** The batch in parts of at most so many keys, in the order of their ids. */
 export function partsOf(batch: Batch, size: number): Batch[] {
   const parts: Batch[] = [];
   let part = emptyBatch();
@@ -110,41 +105,25 @@ export function partsOf(batch: Batch, size: number): Batch[] {
   return parts;
 }
 
-/** All together, in a new one. */
-export function mergeBatches(batches: readonly Batch[]): Batch {
-  const merged = emptyBatch();
-  for (const batch of batches) {
-    addBatch(merged, batch);
-    merged.dropped += batch.dropped;
-  }
-  return merged;
-}
-
-/** Adds what was counted in `added`. */
-export function addBatch(batch: Batch, added: Batch): void {
-  for (const key of added.keys.values()) addActivity(batch, key);
-}
-
-/** Adds what became of one key. */
-export function addActivity(batch: Batch, added: Omit<KeyActivity, 'minute'>): void {
-  const { keyId, organizationId, at, ip, minutes, secrets } = added;
-  const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
-  if (at !== NOT_USED && at >= key.at) {
-    key.at = at;
-    key.ip = ip;
-  }
-  for (const { secretId, at: usedAt, uses } of secrets) {
-    const secret = secretOf(key, secretId) ?? addSecret(key, secretId);
-    secret.uses += uses;
-    secret.at = Math.max(secret.at, usedAt);
-  }
-  for (const { start, verified, denied } of minutes) {
-    const minute = minuteAt(batch, key, start);
-    if (minute) {
-      minute.verified += verified;
-      minute.denied += denied;
-    } else {
-      batch.dropped += verified + denied;
+/** Adds last uses and counts of uses of a later batch, without its minutes. The batch must not be used again. */
+export function addUses(keys: Map<string, KeyActivity>, added: Iterable<KeyActivity>): void {
+  for (const activity of added) {
+    const key = keys.get(activity.keyId);
+    if (!key) {
+      // Readers need no minutes.
+      activity.minute = null;
+      activity.minutes = NONE;
+      keys.set(activity.keyId, activity);
+      continue;
+    }
+    if (activity.at !== NOT_USED && activity.at >= key.at) {
+      key.at = activity.at;
+      key.ip = activity.ip;
+    }
+    for (const { secretId, at, uses } of activity.secrets) {
+      const secret = secretOf(key, secretId) ?? addSecret(key, secretId);
+      secret.uses += uses;
+      secret.at = Math.max(secret.at, at);
     }
   }
 }
@@ -180,7 +159,7 @@ function minuteAt(batch: Batch, key: KeyActivity, at: number): MinuteCount | nul
   if (minute && at >= minute.start && at - minute.start < MINUTE_MS) return minute;
   const start = Math.floor(at / MINUTE_MS) * MINUTE_MS;
   const known = key.minutes.find((one) => one.start === start);
-  if (!known && batch.minutes >= MINUTES_MAX) return null;
+  if (!known && batch.minutes >= batch.minutesMax) return null;
   key.minute = known ?? addMinute(batch, key, start);
   return key.minute;
 }

@@ -1,12 +1,19 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { inBatches } from '../core/paced.ts';
-import { GRANULARITY_NAMES, type Granularity, startOf } from './granularity.ts';
-import { limitOrganizationTimes } from './organization-buckets.ts';
-import { writeBuckets } from './write-batch.ts';
+import { addToBuckets, BUCKET_TABLES, type BucketTable, someBuckets } from './bucket-tables.ts';
+import { type Granularity, startOf } from './granularity.ts';
 
 /** Buckets of a transaction. */
 const BATCH = { min: 50, max: 500 } as const;
+
+/** What was counted in one bucket. */
+interface Bucket {
+  readonly owner: string;
+  readonly organization_id: string;
+  readonly verified: number;
+  readonly denied: number;
+}
 
 /**
  * Corrects usage in the future, stored while the clock was ahead: last uses become `now`, and what was counted in later
@@ -14,9 +21,11 @@ const BATCH = { min: 50, max: 500 } as const;
  */
 export async function limitTimes(db: Kysely<Tables>, now: number): Promise<void> {
   await limitLastUses(db, now);
-  for (const granularity of GRANULARITY_NAMES)
-    await inBatches(BATCH, (size) => moveBuckets(db, granularity, now, size));
-  await limitOrganizationTimes(db, now);
+  for (const buckets of BUCKET_TABLES)
+    for (const granularity of buckets.granularities)
+      await inBatches(BATCH, (size) =>
+        moveBuckets(db, buckets, granularity, startOf(granularity, now), size),
+      );
 }
 
 async function limitLastUses(db: Kysely<Tables>, now: number): Promise<void> {
@@ -39,42 +48,37 @@ async function limitLastUses(db: Kysely<Tables>, now: number): Promise<void> {
   });
 }
 
-/** Gives how many it moved, at most `size`. */
-async function moveBuckets(
+/** Returns how many buckets it moved to `start`, at most `size`. */
+function moveBuckets(
   db: Kysely<Tables>,
+  buckets: BucketTable,
   granularity: Granularity,
-  now: number,
+  start: number,
   size: number,
 ): Promise<number> {
-  const start = startOf(granularity, now);
+  const isLater = sql`granularity = ${granularity} and start > ${start}`;
   return db.transaction().execute(async (tx) => {
-    const later = tx
-      .selectFrom('api_key_usage_buckets')
-      .select(['api_key_id', 'start'])
-      .where('granularity', '=', granularity)
-      .where('start', '>', start)
-      .limit(size)
-      .$asTuple('api_key_id', 'start');
-    const taken = await tx
-      .deleteFrom('api_key_usage_buckets')
-      .where('granularity', '=', granularity)
-      .where((eb) => eb(eb.refTuple('api_key_id', 'start'), 'in', later))
-      .returning(['api_key_id', 'organization_id', 'verified', 'denied'])
-      .execute();
-    const sums = new Map<string, (typeof taken)[number]>();
-    for (const bucket of taken) {
-      const sum = sums.get(bucket.api_key_id);
-      if (sum) {
-        sum.verified += bucket.verified;
-        sum.denied += bucket.denied;
-      } else {
-        sums.set(bucket.api_key_id, bucket);
-      }
+    const { rows } = await sql<Bucket>`
+      delete from ${sql.table(buckets.table)} where ${someBuckets(buckets, isLater, size)}
+      returning ${sql.ref(buckets.owner[0])} as owner, organization_id, verified, denied
+    `.execute(tx);
+    const sums = new Map<string, Bucket>();
+    for (const bucket of rows) {
+      const sum = sums.get(bucket.owner);
+      const { verified = 0, denied = 0 } = sum ?? {};
+      sums.set(bucket.owner, {
+        ...bucket,
+        verified: verified + bucket.verified,
+        denied: denied + bucket.denied,
+      });
     }
-    const rows = [...sums].map(([keyId, { organization_id: organizationId, verified, denied }]) => {
-      return { keyId, organizationId, granularity, start, verified, denied };
-    });
-    if (rows.length > 0) await writeBuckets(tx, rows);
-    return taken.length;
+    const values = [...sums.values()]
+      .sort((a, b) => (a.owner < b.owner ? -1 : 1))
+      .map((bucket) => {
+        const owner = buckets.owner.length === 1 ? [bucket.owner] : [bucket.owner, bucket.organization_id];
+        return sql`(${sql.join([...owner, granularity, start, bucket.verified, bucket.denied])})`;
+      });
+    if (values.length > 0) await addToBuckets(tx, buckets, sql`values ${sql.join(values)}`);
+    return rows.length;
   });
 }

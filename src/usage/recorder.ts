@@ -1,26 +1,17 @@
-import type { BackgroundWriter } from '../../db/open.ts';
+import { randomUUID } from 'node:crypto';
 import type { Services, UsageSink } from '../context.ts';
 import { ClockSteps } from '../core/clock.ts';
-import {
-  emptyBatch,
-  isEmpty,
-  type KeyActivity,
-  lastUseOf,
-  limitLastUses,
-  mergeBatches,
-  noteDenial,
-  noteUse,
-  secretOf,
-} from './batch.ts';
-import { journalStore } from './journal-store.ts';
+import { OneAtATime } from '../core/one-at-a-time.ts';
+import { JOURNAL_LIMITS } from './journal-limits.ts';
 import { limitTimes } from './limit-times.ts';
 import { pruneBuckets } from './prune.ts';
-import { NotSavedError, type UsageStore } from './store.ts';
-import { tableStore } from './table-store.ts';
+import { usageStore } from './store.ts';
+import { UsageBuffer } from './usage-buffer.ts';
+import { pruneMarks } from './writer-marks.ts';
 
-/** A usage sink that writes to the database; whoever starts it stops it. */
+/** A usage sink that writes to the database. The caller that starts it stops it. */
 export interface UsageRecorder extends UsageSink {
-  /** Writes what an earlier process left to be written, and saves what is gathered at every interval from then on. */
+  /** Writes what an earlier process left in the journal, and then appends what is gathered at every interval. */
   start(): Promise<void>;
   /** Ends that, and writes what is left. */
   stop(): Promise<void>;
@@ -31,204 +22,115 @@ export interface UsageRecorder extends UsageSink {
 const PRUNE_EVERY_MS = 3_600_000;
 
 /**
- * Gathers uses and denials in memory and saves them every `flushMs` milliseconds. A batch that can't be saved is kept,
- * and saved with the next; noting one never waits and never fails.
+ * Gathers uses and denials in memory and makes them safe from a crash every `flushMs` milliseconds. A batch that can't be
+ * written is sent again; recording a use never waits and never fails.
  */
 export function createUsageRecorder(
-  {
-    db,
-    unhurried,
-    bus,
-    clock,
-    log,
-    background = null,
-  }: Pick<Services, 'db' | 'unhurried' | 'bus' | 'clock' | 'log'> & {
-    readonly background?: BackgroundWriter | null;
-  },
+  { unhurried, bus, clock, log }: Pick<Services, 'unhurried' | 'bus' | 'clock' | 'log'>,
   flushMs: number,
+  limits = JOURNAL_LIMITS,
 ): UsageRecorder {
-  const journal = background && journalStore(db, background);
-  const store: UsageStore = journal ?? tableStore(db);
-  let gathering = emptyBatch();
-  let saving: Promise<boolean> | null = null;
-  let writing: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
-  let started: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  // By the monotonic clock.
-  let pruneAt = Number.NEGATIVE_INFINITY;
-  // When the first of what is gathered came, and of what is being saved.
-  let since: number | null = null;
-  let savingSince: number | null = null;
-  let failures = 0;
+  const buffer = new UsageBuffer(usageStore(unhurried, randomUUID()), limits);
   const steps = new ClockSteps(clock);
   /** Whether what is stored may be in the future, of a time when the clock was ahead. */
   let wasAhead = false;
+  let failures = 0;
+  let started: Promise<void> | null = null;
   let stopped = false;
+  let timer: NodeJS.Timeout | null = null;
+  // By the monotonic clock.
+  let pruneAt = Number.NEGATIVE_INFINITY;
   let pruning: Promise<void> = Promise.resolve();
 
-  const fail = (error: unknown): void => {
-    failures += 1;
-    log.warn('Usage could not be written; it is kept for the next try', { error });
-  };
-
-  /** Gives whether all is safe that was gathered by now; what is not is gathered again. Never rejects. */
-  const handOver = async (): Promise<boolean> => {
-    const batch = gathering;
-    gathering = emptyBatch();
-    savingSince = since;
-    since = null;
-    if (batch.dropped > 0)
-      log.warn('Usage was not counted: too much was waiting to be written', { count: batch.dropped });
-    batch.dropped = 0;
+  /** Never rejects. */
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
-      await store.save(batch);
-      return true;
+      await work();
     } catch (error) {
-      if (error instanceof NotSavedError) {
-        gathering = mergeBatches([error.rest, gathering]);
-        since = savingSince ?? since;
-      }
-      fail(error instanceof NotSavedError ? error.cause : error);
-      return false;
-    } finally {
-      savingSince = null;
+      failures += 1;
+      log.warn('Usage could not be written; it is kept for the next try', { error });
     }
   };
 
-  const save = (): Promise<boolean> => {
-    if (!saving && isEmpty(gathering) && !store.hasUnwritten) return Promise.resolve(true);
-    saving ??= handOver().finally(() => {
-      saving = null;
+  const appends = new OneAtATime(async () => {
+    const count = buffer.takeDropped();
+    if (count > 0) log.warn('Usage was not counted: too much was waiting to be written', { count });
+    await attempt(() => buffer.append());
+  });
+
+  const checkpoints = new OneAtATime(() => attempt(() => buffer.checkpoint()));
+
+  const limitStored = (): Promise<void> =>
+    attempt(async () => {
+      wasAhead = false;
+      await limitTimes(unhurried, clock.now()).catch((error: unknown) => {
+        wasAhead = true;
+        throw error;
+      });
     });
-    return saving;
-  };
 
-  const write = async (): Promise<void> => {
-    // What is being saved may have been taken before the last use came.
-    if (saving) await saving;
-    const isSaved = await save();
-    await store.settle().catch(fail);
-    if (!isSaved && store.settlesLater) {
-      // There may have been no room before.
-      await save();
-      await store.settle().catch(fail);
-    }
+  const flushes = new OneAtATime(async () => {
+    if (buffer.isFull) await checkpoints.run();
+    await appends.run();
+    await checkpoints.run();
     if (wasAhead) await limitStored();
-  };
-
-  const limitStored = async (): Promise<void> => {
-    wasAhead = false;
-    try {
-      await limitTimes(unhurried, clock.now());
-    } catch (error) {
-      wasAhead = true;
-      fail(error);
-    }
-  };
+  });
 
   const lookAtClock = (): void => {
     if (!steps.wentBack()) return;
     wasAhead = true;
-    const now = clock.now();
-    limitLastUses([gathering], now);
-    store.limitLastUses(now);
+    buffer.limitLastUses(clock.now());
   };
 
-  const hasNothing = (): boolean => isEmpty(gathering) && !saving && !store.hasUnwritten && !wasAhead;
-
-  const flush = (): Promise<void> => {
+  const flush = async (): Promise<void> => {
     lookAtClock();
-    if (writing) {
-      // What is being written now may have begun before the caller's use was noted.
-      next ??= writing.then(() => {
-        next = null;
-        return flush();
-      });
-      return next;
-    }
-    if (hasNothing()) return Promise.resolve();
-    writing = write().finally(() => {
-      writing = null;
-    });
-    return writing;
+    if (buffer.hasUnwritten || wasAhead) await flushes.run();
   };
 
-  const saveOrSettle = async (): Promise<void> => {
-    if (!writing && (store.isDue || wasAhead)) return flush();
-    await save();
-  };
-
-  const tick = (): void => {
+  const tick = async (): Promise<void> => {
     lookAtClock();
-    // As long as the next write would have left it: it may be large, and there may be no next.
-    if (!writing && hasNothing()) store.rest();
-    void saveOrSettle().then(() => {
-      pruning = pruning.then(prune);
-    });
+    buffer.rest();
+    await (!flushes.isRunning && (buffer.isDue || wasAhead) ? flushes : appends).run();
+    pruning = pruning.then(prune);
   };
 
   const prune = async (): Promise<void> => {
     if (stopped || clock.monotonic() < pruneAt) return;
+    const isFirst = pruneAt === Number.NEGATIVE_INFINITY;
     pruneAt = clock.monotonic() + PRUNE_EVERY_MS;
     try {
-      // What another process on the same file left since.
-      await journal?.adopt('lingering');
+      // What another process on the same file left since the start.
+      if (!isFirst) await checkpoints.run();
       await pruneBuckets(unhurried, clock.now(), () => stopped);
+      await pruneMarks(unhurried);
     } catch (error) {
-      log.warn('Old usage could not be looked after; it is tried again in an hour', { error });
+      log.warn('Old usage could not be removed; it is tried again in an hour', { error });
     }
-  };
-
-  const writeLeft = async (): Promise<void> => {
-    try {
-      while (await journal?.adopt('all')) await store.settle();
-    } catch (error) {
-      fail(error);
-    }
-    // The clock may have been set back while no server was running.
-    await limitStored();
   };
 
   return {
     accepted(use) {
-      since ??= performance.now();
-      noteUse(gathering, use);
+      buffer.accepted(use);
       // Not spread: every verification passes here.
       const { organizationId, keyId, secretId, at, ip } = use;
       bus.emit({ type: 'use', organizationId, keyId, secretId, at, ip });
     },
     denied(denial) {
-      if (denial.keyId !== null) since ??= performance.now();
-      noteDenial(gathering, denial);
+      buffer.denied(denial);
       const { organizationId, keyId, code, at, ip } = denial;
       bus.emit({ type: 'denial', organizationId, keyId, code, at, ip });
     },
-    pendingKey(keyId) {
-      return lastUseOf([gathering.keys.get(keyId), ...store.unwritten(keyId), store.handedOver(keyId)]);
-    },
-    pendingSecret(keyId, secretId, lastUsedAt) {
-      const usesIn = (key: KeyActivity | undefined) => key && secretOf(key, secretId);
-      const pending = [gathering.keys.get(keyId), ...store.unwritten(keyId)].map(usesIn);
-      const written = usesIn(store.handedOver(keyId));
-      // A row of a moment after the commit holds it already.
-      if (written && written.at > lastUsedAt) pending.push(written);
-      const uses = pending.filter((one) => one !== undefined);
-      if (uses.length === 0) return undefined;
-      return {
-        at: Math.max(...uses.map(({ at }) => at)),
-        uses: uses.reduce((sum, one) => sum + one.uses, 0),
-      };
-    },
+    pendingKey: (keyId) => buffer.pendingKey(keyId),
+    pendingSecret: (keyId, secretId, lastUsedAt) => buffer.pendingSecret(keyId, secretId, lastUsedAt),
     flush,
-    status() {
-      const oldest = savingSince ?? since;
-      return { waitingMs: oldest === null ? 0 : performance.now() - oldest, failures };
-    },
+    status: () => ({ waitingMs: buffer.waitingMs, failures }),
     start() {
-      started ??= writeLeft().then(() => {
-        timer = setInterval(tick, flushMs).unref();
-      });
+      started ??= (async () => {
+        await checkpoints.run();
+        // The clock may have been set back while no server was running.
+        await limitStored();
+        timer = setInterval(() => void tick(), flushMs).unref();
+      })();
       return started;
     },
     async stop() {
@@ -238,8 +140,8 @@ export function createUsageRecorder(
       timer = null;
       await pruning;
       await flush();
-      const lost = gathering.minutes;
-      if (lost > 0) log.error('Usage could not be written before the end, and is lost', { count: lost });
+      const count = buffer.unsafeMinutes;
+      if (count > 0) log.error('Usage could not be written before the end, and is lost', { count });
     },
   };
 }

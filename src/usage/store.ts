@@ -1,38 +1,127 @@
-import type { Batch, KeyActivity } from './batch.ts';
+import { type Kysely, sql } from 'kysely';
+import { isPostgres } from '../../db/is-postgres.ts';
+import type { Tables } from '../../db/tables.ts';
+import { inBatches } from '../core/paced.ts';
+import type { Batch } from './batch.ts';
+import { encodeEntries, VERSION } from './entries.ts';
+import { writeTables } from './write-tables.ts';
+import { raiseMark } from './writer-marks.ts';
 
-/** Takes usage over from memory. Of each method one call runs at a time. */
+/** What writes usage to the database. Each call is one or more transactions; a call that rejects may be repeated. */
 export interface UsageStore {
-  /** Makes a batch safe from a crash. Rejects with NotSavedError; with another error where it has kept the batch itself. */
-  save(batch: Batch): Promise<void>;
+  /** Whether a batch is in the tables only after a checkpoint. */
+  readonly isJournaled: boolean;
+  /** Most keys of a batch. */
+  readonly keysMax: number;
   /**
-   * Brings what was saved by now into the tables that are read. Rejects where not all of it could be: it stays safe, and
-   * the next call tries again.
+   * Makes a batch safe from a crash, in one transaction. A batch of the same number, or of one below the last, is dropped:
+   * one of unknown fate is sent again. Numbers of a writer rise.
    */
-  settle(): Promise<void>;
-  /** Whether `settle` does anything, so that it can make room for a batch that could not be saved; `save` may run beside it. */
-  readonly settlesLater: boolean;
-  /** Whether it is time to settle, though nobody asks for it. */
-  readonly isDue: boolean;
-  /** Whether anything was taken over that is not in the tables. */
-  readonly hasUnwritten: boolean;
-  /** What was taken over of a key, and is surely not in the tables; the newest first. */
-  unwritten(keyId: string): readonly KeyActivity[];
-  /** What is being written of a key, or was written last: a row that was read before the commit does not hold it. */
-  handedOver(keyId: string): KeyActivity | undefined;
-  /** Makes last uses after `now` that it holds uses of `now`. What is saved or written is not corrected. */
-  limitLastUses(now: number): void;
-  /** Nothing has come for a while: what was written last is in every row that anybody will look at. */
-  rest(): void;
+  append(number: number, batch: Batch): Promise<void>;
+  /** Brings this writer's batches up to a number into the tables, and those of all other writers. */
+  checkpoint(upTo: number): Promise<void>;
 }
 
-/** A part of a batch, or all of it, was not saved. The cause says why. */
-export class NotSavedError extends Error {
-  override name = 'NotSavedError';
-  /** What was not: to be handed over again. */
-  readonly rest: Batch;
+/** On PostgreSQL: keys of one transaction. A change that needs the same rows waits for no more of them. */
+const PART_KEYS = 200;
 
-  constructor(rest: Batch, cause: unknown) {
-    super('Usage could not be saved', { cause });
-    this.rest = rest;
+/** On SQLite: so many shards divide the keys, by the order in which they were created. */
+const SHARDS = 128;
+
+/** Keys of a checkpoint's transaction, of one shard or of several together: a change doesn't wait for more of them. */
+const CHECKPOINT = { min: 100, max: 1_000 } as const;
+
+/** The store of one writer, whose name nobody else uses. `db` runs its transactions without delaying requests. */
+export function usageStore(db: Kysely<Tables>, writer: string): UsageStore {
+  return isPostgres(db) ? tableStore(db, writer) : journalStore(db, writer);
+}
+
+/** A server takes batches from many processes into the tables while it answers. */
+function tableStore(db: Kysely<Tables>, writer: string): UsageStore {
+  return {
+    isJournaled: false,
+    keysMax: PART_KEYS,
+    append: (number, batch) =>
+      db.transaction().execute(async (tx) => {
+        if (!(await raiseMark(tx, writer, number))) return;
+        await writeTables(
+          tx,
+          sql`select value, 0 as place from json_array_elements(cast(${encodeEntries(batch)} as json))`,
+        );
+      }),
+    checkpoint: async () => {},
+  };
+}
+
+/**
+ * An embedded database writes and syncs each page that changes. So a batch is appended to a journal, and a checkpoint
+ * writes the pages of the tables for all batches together, shard by shard: keys of a shard are neighbours in all tables.
+ */
+function journalStore(db: Kysely<Tables>, writer: string): UsageStore {
+  return {
+    isJournaled: true,
+    keysMax: Number.POSITIVE_INFINITY,
+    append: (number, batch) =>
+      db.transaction().execute(async (tx) => {
+        if (!(await raiseMark(tx, writer, number))) return;
+        await sql`
+          insert into usage_journal (id, activities, writer, number, shard, keys)
+          select ${`${writer}-${number}-`} || shard,
+            json_object('version', ${sql.lit(VERSION)}, 'entries', json_group_array(json(value))),
+            ${writer}, ${number}, shard, count(*)
+          from (
+            select value, coalesce(
+              (select rowid from api_keys where id = value ->> 0) * ${sql.lit(SHARDS)} / (select max(rowid) + 1 from api_keys),
+              0) as shard
+            from json_each(${encodeEntries(batch)})
+          ) group by shard
+        `.execute(tx);
+      }),
+    async checkpoint(upTo) {
+      const shards = await db
+        .selectFrom('usage_journal')
+        .select((eb) => ['shard', eb.fn.sum<number>('keys').as('keys')])
+        .groupBy('shard')
+        .orderBy('shard')
+        .execute();
+      await inBatches(CHECKPOINT, async (size) => {
+        const [first, last] = takeShards(shards, size);
+        if (!first || !last) return 0;
+        // Rows of another version, of a later release, stay.
+        const isTaken = sql`shard between ${first.shard} and ${last.shard}
+          and (writer is not ${writer} or number <= ${upTo}) and activities glob ${`{"version":${VERSION},*`}`;
+        await db.transaction().execute(async (tx) => {
+          await writeTables(
+            tx,
+            sql`select value, usage_journal.rowid as place
+              from usage_journal, jsonb_each(usage_journal.activities, '$.entries') where ${isTaken}`,
+          );
+          await sql`delete from usage_journal where ${isTaken}`.execute(tx);
+        });
+        return shards.length > 0 ? size : 0;
+      });
+    },
+  };
+}
+
+/** Takes shards of about so many keys from the front, at least one. Returns the first and the last. */
+function takeShards<T extends { readonly keys: number }>(
+  shards: T[],
+  size: number,
+): [T | undefined, T | undefined] {
+  const [first] = shards;
+  let last = shards.shift();
+  let keys = last?.keys ?? 0;
+  for (let [next] = shards; next && keys + next.keys <= size; [next] = shards) {
+    keys += next.keys;
+    last = shards.shift();
   }
+  return [first, last];
+}
+
+/** Brings the whole journal into the tables: usage that a killed process left. Rejects if rows are left. */
+export async function checkpointJournal(db: Kysely<Tables>): Promise<void> {
+  await usageStore(db, 'checkpoint').checkpoint(0);
+  if (!isPostgres(db) && (await db.selectFrom('usage_journal').select('id').executeTakeFirst()))
+    throw new Error('There is usage that is not in its tables yet: stop the server that uses this database');
 }

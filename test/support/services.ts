@@ -59,7 +59,7 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
     unhurried,
     scans: database.scans,
     bus,
-    usage: createUsageRecorder({ db, unhurried, bus, clock, log }, config.usageFlushMs),
+    usage: createUsageRecorder({ unhurried, bus, clock, log }, config.usageFlushMs),
     limiter: inProcessRateLimiter(clock),
     deniedAttempts: recordDeniedAttempts(clock),
     failures: new FailureLimit(clock, config.verifyFailuresPerMinute),

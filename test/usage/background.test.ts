@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../db/open.ts';
+import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../db/open.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
 import { servicesOn } from '../support/services.ts';
@@ -9,16 +9,12 @@ import { makeUsedKeys } from '../support/usage.ts';
 
 describe('usage written beside the thread that answers', () => {
   const services = servicesOn('sqlite');
-  let database: Database;
-  beforeAll(async () => {
-    database = await openDatabase(services().config.databaseUrl);
-  });
-  afterAll(() => database.close());
+  const others = servicesOn('postgres');
 
   /** Some keys, and what is written of them under names that don't differ from time to time. */
-  async function made(count: number) {
-    const keys = await makeUsedKeys(services(), count);
-    const { db } = services();
+  async function made(count: number, of = services()) {
+    const keys = await makeUsedKeys(of, count);
+    const { db } = of;
     const organizationId = keys[0]?.organizationId ?? '';
     const written = async () => {
       const { rows: uses } = await sql<{ key: string; at: number; ip: string; uses: number; usedAt: number }>`
@@ -61,11 +57,10 @@ describe('usage written beside the thread that answers', () => {
     await recorder.flush();
   }
 
-  test('is the same as otherwise', async () => {
-    const [one, other] = [await made(230), await made(230)];
-    await play(createUsageRecorder({ ...services(), background: null }, 60_000), one.keys);
-    const { background } = database;
-    await play(createUsageRecorder({ ...services(), background }, 60_000), other.keys);
+  test('is the same as on PostgreSQL', async () => {
+    const [one, other] = [await made(230, others()), await made(230)];
+    await play(createUsageRecorder(others(), 60_000), one.keys);
+    await play(createUsageRecorder(services(), 60_000), other.keys);
     const expected = await one.written();
     expect(expected.uses).toHaveLength(230);
     expect(await other.written()).toEqual(expected);
@@ -73,8 +68,7 @@ describe('usage written beside the thread that answers', () => {
 
   test('is kept where it can not be written, and written with the next', async () => {
     const { keys, written } = await made(3);
-    const { background } = database;
-    const recorder = createUsageRecorder({ ...services(), background }, 60_000);
+    const recorder = createUsageRecorder(services(), 60_000);
     const use = (at: number) => {
       for (const key of keys) recorder.accepted({ ...key, at, ip: null });
     };
@@ -100,8 +94,7 @@ describe('usage written beside the thread that answers', () => {
 
   test('waits for a change that is under way, and no change waits for all of it', async () => {
     const { keys, written } = await made(2);
-    const { background } = database;
-    const recorder = createUsageRecorder({ ...services(), background }, 60_000);
+    const recorder = createUsageRecorder(services(), 60_000);
     const flushed = services()
       .db.transaction()
       .execute(async (tx) => {
@@ -120,7 +113,7 @@ describe('usage written beside the thread that answers', () => {
 
   test('is in a count of uses once, at whatever moment the row is read', async () => {
     const { keys } = await made(1);
-    const recorder = createUsageRecorder({ ...services(), background: database.background }, 60_000);
+    const recorder = createUsageRecorder(services(), 60_000);
     const [key] = keys;
     if (!key) throw new Error('There is no key');
     const counted = async (): Promise<number> => {
@@ -149,13 +142,13 @@ describe('usage written beside the thread that answers', () => {
   test('can be written after the thread has ended', async () => {
     const own = await openDatabase(services().config.databaseUrl);
     const { keys, written } = await made(1);
-    const recorder = createUsageRecorder({ ...services(), background: own.background }, 60_000);
+    const recorder = createUsageRecorder({ ...services(), unhurried: own.unhurried }, 60_000);
     const [key] = keys;
     if (!key) throw new Error('There is no key');
     recorder.accepted({ ...key, at: 1000, ip: null });
     await recorder.flush();
     await own.close();
-    const again = createUsageRecorder({ ...services(), background: database.background }, 60_000);
+    const again = createUsageRecorder(services(), 60_000);
     again.accepted({ ...key, at: 2000, ip: null });
     await again.flush();
     expect((await written()).uses).toMatchObject([{ uses: 2, at: 2000 }]);

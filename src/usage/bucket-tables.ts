@@ -1,0 +1,47 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { GRANULARITY_NAMES, type Granularity } from './granularity.ts';
+
+/** A table that counts verifications by stretch of time. */
+export interface BucketTable {
+  readonly table: 'api_key_usage_buckets' | 'organization_usage_buckets';
+  /** The columns that say whose verifications; the first is in the primary key. */
+  readonly owner: readonly ['api_key_id', 'organization_id'] | readonly ['organization_id'];
+  readonly granularities: readonly Granularity[];
+}
+
+/** All of them. The last day of an organization is read in minutes and hours. */
+export const BUCKET_TABLES: readonly BucketTable[] = [
+  {
+    table: 'api_key_usage_buckets',
+    owner: ['api_key_id', 'organization_id'],
+    granularities: GRANULARITY_NAMES,
+  },
+  { table: 'organization_usage_buckets', owner: ['organization_id'], granularities: ['minute', 'hour'] },
+];
+
+/** Adds counts to buckets: `rows` is a query, of each bucket once, of owner, granularity, start, verified and denied. */
+export async function addToBuckets(
+  db: Kysely<Tables>,
+  { table, owner: [id, ...others] }: BucketTable,
+  rows: RawBuilder<unknown>,
+): Promise<void> {
+  const columns = [id, ...others, 'granularity', 'start', 'verified', 'denied'].map((name) => sql.ref(name));
+  await sql`
+    insert into ${sql.table(table)} (${sql.join(columns)}) ${rows}
+    on conflict (${sql.ref(id)}, granularity, start) do update set
+      verified = ${sql.ref(`${table}.verified`)} + excluded.verified,
+      denied = ${sql.ref(`${table}.denied`)} + excluded.denied
+  `.execute(db);
+}
+
+/** Buckets of one granularity that meet a condition, at most `size`: a condition that names them. */
+export function someBuckets(
+  { table, owner: [id] }: BucketTable,
+  condition: RawBuilder<unknown>,
+  size: number,
+): RawBuilder<unknown> {
+  return sql`(${sql.ref(id)}, granularity, start) in (
+    select ${sql.ref(id)}, granularity, start from ${sql.table(table)}
+    where ${condition} order by start limit ${size})`;
+}

@@ -1,0 +1,234 @@
+import type { LastUse, UsageSink } from '../context.ts';
+import {
+  addUses,
+  type Batch,
+  emptyBatch,
+  isEmpty,
+  type KeyActivity,
+  limitLastUses,
+  MINUTES_MAX,
+  NOT_USED,
+  noteDenial,
+  noteUse,
+  partsOf,
+  secretOf,
+} from './batch.ts';
+import { JOURNAL_LIMITS } from './journal-limits.ts';
+import type { UsageStore } from './store.ts';
+
+/** Most failed checkpoints whose uses are told apart. */
+const ROUNDS_MAX = 8;
+
+type Keys = Map<string, KeyActivity>;
+
+const NO_KEYS: Keys = new Map();
+
+/**
+ * Uses and denials on their way to a store: gathered, appended in numbered batches, and in the end in the tables. Readers
+ * lay what may be missing in the tables over the rows that they read. `append` and `checkpoint` reject if the store does;
+ * each has one call at a time, and both may run together. What they couldn't do, the next call does.
+ */
+export class UsageBuffer {
+  readonly #store: UsageStore;
+  readonly #limits: typeof JOURNAL_LIMITS;
+  #gathering = emptyBatch();
+  /** Being appended; if it goes into the tables at once, also the last that was. */
+  #taken: Batch | null = null;
+  /** The parts of it that are not acknowledged, each under the next number. */
+  #parts: Batch[] = [];
+  /** Of the last part that was acknowledged. */
+  #number = 0;
+  /** In the journal. */
+  #journaled: Keys = new Map();
+  /** How many batches that is, with those of rounds that failed. */
+  #batches = 0;
+  /** What checkpoints write or wrote last, the newest first: it may be in a row that was read, or not. */
+  #rounds: Keys[] = [];
+  #isRoundOpen = false;
+  #hasFailed = false;
+  #checkpointAt = performance.now();
+  #since: number | null = null;
+  #takenSince: number | null = null;
+
+  constructor(store: UsageStore, limits = JOURNAL_LIMITS) {
+    this.#store = store;
+    this.#limits = limits;
+  }
+
+  accepted(use: Parameters<UsageSink['accepted']>[0]): void {
+    this.#since ??= performance.now();
+    noteUse(this.#gathering, use);
+  }
+
+  denied(denial: Parameters<UsageSink['denied']>[0]): void {
+    if (denial.keyId !== null) this.#since ??= performance.now();
+    noteDenial(this.#gathering, denial);
+  }
+
+  /** Appends everything recorded before the call. */
+  async append(): Promise<void> {
+    await this.#appendParts();
+    if (isEmpty(this.#gathering)) return;
+    this.#take();
+    await this.#appendParts();
+  }
+
+  #take(): void {
+    const batch = this.#gathering;
+    const { keysMax } = this.#store;
+    this.#taken = batch;
+    this.#parts = batch.keys.size > keysMax ? partsOf(batch, keysMax) : [batch];
+    this.#gathering = emptyBatch(MINUTES_MAX - batch.minutes);
+    this.#gathering.dropped = batch.dropped;
+    this.#takenSince = this.#since;
+    this.#since = null;
+  }
+
+  async #appendParts(): Promise<void> {
+    for (let [part] = this.#parts; part; [part] = this.#parts) {
+      if (this.isFull) throw new Error('Too much is waiting to be written');
+      await this.#store.append(this.#number + 1, part);
+      this.#number += 1;
+      this.#parts.shift();
+      if (this.#parts.length === 0) this.#endAppend(part);
+    }
+  }
+
+  #endAppend(last: Batch): void {
+    this.#takenSince = null;
+    this.#gathering.minutesMax = MINUTES_MAX;
+    if (!this.#store.isJournaled) return;
+    addUses(this.#journaled, last.keys.values());
+    this.#batches += 1;
+    this.#taken = null;
+  }
+
+  /** Brings everything appended before the call into the tables. */
+  async checkpoint(): Promise<void> {
+    if (!this.#store.isJournaled) return;
+    this.#beginRound();
+    try {
+      await this.#store.checkpoint(this.#number);
+      this.#hasFailed = false;
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    } finally {
+      this.#isRoundOpen = false;
+    }
+  }
+
+  #beginRound(): void {
+    this.#checkpointAt = performance.now();
+    this.#isRoundOpen = true;
+    // Rounds that failed stay: any of their shards may be in the tables.
+    if (!this.#hasFailed) this.#rounds = [];
+    if (!this.#hasFailed) this.#batches = 0;
+    if (this.#journaled.size > 0) this.#rounds.unshift(this.#journaled);
+    this.#journaled = new Map();
+    if (this.#rounds.length <= ROUNDS_MAX) return;
+    const [later, first] = this.#rounds.splice(-2) as [Keys, Keys];
+    addUses(first, later.values());
+    this.#rounds.push(first);
+  }
+
+  /** Whether nothing is appended before a checkpoint. */
+  get isFull(): boolean {
+    const { keysMax, batchesMax } = this.#limits;
+    return this.#batches >= batchesMax || this.#waitingKeys >= keysMax;
+  }
+
+  get #waitingKeys(): number {
+    const failed = this.#isRoundOpen || this.#hasFailed ? this.#rounds : [];
+    return failed.reduce((sum, { size }) => sum + size, this.#journaled.size);
+  }
+
+  /** Whether it is time for a checkpoint. After one that failed, only once the interval is over. */
+  get isDue(): boolean {
+    if (this.#waitingKeys === 0 || this.#isRoundOpen) return false;
+    const isLarge = this.isFull || this.#journaled.size >= this.#limits.dueKeys;
+    return (isLarge && !this.#hasFailed) || performance.now() - this.#checkpointAt >= this.#limits.dueMs;
+  }
+
+  /** Whether anything may not be in the tables. */
+  get hasUnwritten(): boolean {
+    return (
+      !isEmpty(this.#gathering) ||
+      this.#parts.length > 0 ||
+      this.#journaled.size > 0 ||
+      this.#isRoundOpen ||
+      this.#hasFailed
+    );
+  }
+
+  /** Frees what was written last, if nothing is unwritten: every row that is read from now on has it. */
+  rest(): void {
+    if (this.hasUnwritten) return;
+    this.#taken = null;
+    this.#rounds = [];
+  }
+
+  pendingKey(keyId: string): LastUse | undefined {
+    for (const keys of [...this.#certain(), ...this.#possible()]) {
+      const key = keys.get(keyId);
+      if (key && key.at !== NOT_USED) return { at: key.at, ip: key.ip };
+    }
+    return undefined;
+  }
+
+  /** `lastUsedAt` of a row tells whether the row has what may be in the tables. */
+  pendingSecret(
+    keyId: string,
+    secretId: string,
+    lastUsedAt: number,
+  ): { at: number; uses: number } | undefined {
+    const find = (keys: Keys) => {
+      const key = keys.get(keyId);
+      return (key && secretOf(key, secretId)) ?? [];
+    };
+    const missing = this.#possible()
+      .flatMap(find)
+      .filter(({ at }) => at > lastUsedAt);
+    const pending = [...this.#certain().flatMap(find), ...missing];
+    if (pending.length === 0) return undefined;
+    return {
+      at: Math.max(...pending.map(({ at }) => at)),
+      uses: pending.reduce((sum, { uses }) => sum + uses, 0),
+    };
+  }
+
+  /** What is in no table, the newest first. */
+  #certain(): Keys[] {
+    const taken = this.#store.isJournaled ? (this.#taken?.keys ?? NO_KEYS) : NO_KEYS;
+    return [this.#gathering.keys, taken, this.#journaled];
+  }
+
+  /** What may be in the tables, the newest first. */
+  #possible(): Keys[] {
+    if (this.#store.isJournaled) return this.#rounds;
+    return this.#taken ? [this.#taken.keys] : [];
+  }
+
+  /** Moves last uses after `now` to `now`. What is on disk is not corrected. */
+  limitLastUses(now: number): void {
+    for (const keys of [...this.#certain(), ...this.#possible()]) limitLastUses(keys.values(), now);
+  }
+
+  /** Returns how many uses and denials were not counted since the last call, because too many were waiting. */
+  takeDropped(): number {
+    const { dropped } = this.#gathering;
+    this.#gathering.dropped = 0;
+    return dropped;
+  }
+
+  /** How long the oldest use or denial that a crash would lose has waited, milliseconds. */
+  get waitingMs(): number {
+    const oldest = this.#takenSince ?? this.#since;
+    return oldest === null ? 0 : performance.now() - oldest;
+  }
+
+  /** How many minutes of keys a crash would lose. */
+  get unsafeMinutes(): number {
+    return this.#parts.reduce((sum, { minutes }) => sum + minutes, this.#gathering.minutes);
+  }
+}

@@ -1,0 +1,72 @@
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import { isPostgres } from '../../db/is-postgres.ts';
+import type { Tables } from '../../db/tables.ts';
+import { addToBuckets, BUCKET_TABLES } from './bucket-tables.ts';
+import { GRANULARITIES, type Granularity } from './granularity.ts';
+
+/**
+ * Adds entries to the tables of usage, whatever they hold: last uses only move forwards, counts are added, and keys and
+ * secrets that no longer exist are skipped. `entries` is a query of `value` (an entry as JSON) and `place` (its order).
+ * Rows are written in one order, so that two servers don't wait for each other.
+ */
+export async function writeTables(tx: Transaction<Tables>, entries: RawBuilder<unknown>): Promise<void> {
+  // `->>`, and `column1` as the name of a column of `values`, mean the same on both engines.
+  const elements = (index: number) =>
+    sql.raw(
+      isPostgres(tx)
+        ? `json_array_elements(entries.value -> ${index})`
+        : `jsonb_each(entries.value, '$[${index}]')`,
+    );
+  await sql`
+    update api_key_usage set last_used_at = used.at, last_used_ip = used.ip
+    from (
+      select key_id, at, ip, row_number() over (partition by key_id order by at desc, place desc) as newest
+      from (
+        select value ->> 0 as key_id, cast(value ->> 2 as bigint) as at, value ->> 3 as ip, place
+        from (${entries}) as entries
+      ) as keys where at >= 0
+    ) as used
+    where used.newest = 1 and api_key_usage.api_key_id = used.key_id and api_key_usage.last_used_at <= used.at
+  `.execute(tx);
+  await sql`
+    update api_key_secret_usage set
+      uses = api_key_secret_usage.uses + used.uses,
+      last_used_at = case when last_used_at < used.at then used.at else last_used_at end
+    from (
+      select secret.value ->> 0 as secret_id, max(cast(secret.value ->> 1 as bigint)) as at,
+        cast(sum(cast(secret.value ->> 2 as bigint)) as bigint) as uses
+      from (${entries}) as entries, ${elements(5)} as secret
+      group by 1 order by 1
+    ) as used
+    where api_key_secret_usage.secret_id = used.secret_id
+  `.execute(tx);
+  // Not `exists`: as a join, PostgreSQL would read all keys, since it expects many rows from the JSON.
+  const minutes = sql`
+    select key_id as api_key_id, organization_id, start, verified, denied
+    from (
+      select entries.value ->> 0 as key_id, entries.value ->> 1 as organization_id,
+        cast(minute.value ->> 0 as bigint) as start,
+        sum(cast(minute.value ->> 1 as bigint)) as verified, sum(cast(minute.value ->> 2 as bigint)) as denied
+      from (${entries}) as entries, ${elements(4)} as minute
+      group by 1, 2, 3
+    ) as counted
+    where (select 1 from api_keys where api_keys.id = counted.key_id) = 1`;
+  // The sums of organizations last: every server writes to the same few rows.
+  for (const buckets of BUCKET_TABLES) {
+    const owner = sql.join(buckets.owner.map((column) => sql.ref(column)));
+    const groups = sql.raw([...buckets.owner, 'granularity', 'start'].map((_, index) => index + 1).join());
+    await addToBuckets(
+      tx,
+      buckets,
+      sql`
+        select ${owner}, lengths.column1, minutes.start - minutes.start % lengths.column2,
+          sum(minutes.verified), sum(minutes.denied)
+        from (${minutes}) as minutes cross join (values ${lengthsOf(buckets.granularities)}) as lengths
+        group by ${groups} order by ${groups}`,
+    );
+  }
+}
+
+function lengthsOf(granularities: readonly Granularity[]): RawBuilder<unknown> {
+  return sql.raw(granularities.map((name) => `('${name}', ${GRANULARITIES[name].length})`).join());
+}

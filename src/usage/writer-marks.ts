@@ -1,0 +1,31 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { isPostgres } from '../../db/is-postgres.ts';
+import type { Tables } from '../../db/tables.ts';
+
+/** How long the mark of a writer that writes nothing is kept: far longer than one could wait for the database. */
+const KEPT_MS = 30 * 86_400_000;
+
+/**
+ * Raises a writer's mark to the number of a batch, in the transaction that writes it. Returns false if the mark is there
+ * already, so that the batch must be dropped; waits for a transaction that is writing the same batch.
+ */
+export async function raiseMark(tx: Transaction<Tables>, writer: string, number: number): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    insert into usage_writers (writer, number, written_at) values (${writer}, ${number}, ${nowIn(tx)})
+    on conflict (writer) do update set number = excluded.number, written_at = excluded.written_at
+    where usage_writers.number < excluded.number
+  `.execute(tx);
+  return numAffectedRows > 0n;
+}
+
+/** Removes the marks of writers that wrote nothing for 30 days. */
+export async function pruneMarks(db: Kysely<Tables>): Promise<void> {
+  await sql`delete from usage_writers where written_at < ${nowIn(db)} - cast(${KEPT_MS} as bigint)`.execute(
+    db,
+  );
+}
+
+/** By the database's clock, which all writers share; milliseconds since the epoch. */
+function nowIn(db: Kysely<Tables>): RawBuilder<number> {
+  return isPostgres(db) ? sql`cast(extract(epoch from now()) * 1000 as bigint)` : sql`unixepoch() * 1000`;
+}
