@@ -28,8 +28,6 @@ export interface Database {
   readonly engine: Engine;
   readonly lookup: Lookup;
   readonly scans: Scans;
-  /** Null where writing doesn't keep this thread from its work anyway. */
-  readonly background: BackgroundWriter | null;
   close(): Promise<void>;
 }
 
@@ -61,24 +59,4 @@ export interface AsyncLookup {
   readonly mode: 'async';
   /** Compiles once a connection, under this name. The parameters of `query` only mark their places. */
   prepare<Row>(name: string, query: CompiledQuery<Row>): (...values: readonly unknown[]) => Promise<Row[]>;
-}
-
-/** Nothing was written, since a row that had to be there was not. */
-export const ROW_MISSING = 'ROW_MISSING';
-
-/** Writes many rows without keeping this thread from its work. */
-export interface BackgroundWriter {
-  /**
-   * In one transaction, one call after the other. Resolves when it has committed; rejects where nothing was written, with
-   * the code ROW_MISSING where that is for `mustChange`.
-   */
-  write(writes: readonly RowWrites[]): Promise<void>;
-}
-
-/** A statement that is run with each of the rows as its parameters. */
-export interface RowWrites {
-  readonly sql: string;
-  readonly rows: readonly (readonly (string | number | null)[])[];
-  /** Each run has to change a row, or nothing at all is written. */
-  readonly mustChange?: boolean;
 }

@@ -4,15 +4,12 @@ import type { Database, OpenOptions } from './database.ts';
 
 export type {
   AsyncLookup,
-  BackgroundWriter,
   Database,
   Engine,
   Lookup,
   OpenOptions,
-  RowWrites,
   SyncLookup,
 } from './database.ts';
-export { ROW_MISSING } from './database.ts';
 export type { ScannedTable, Scans } from './scans.ts';
 export { DatabaseLockedError } from './sqlite-errors.ts';
 export { deadlineIn, retryWhileLocked } from './write-turns.ts';

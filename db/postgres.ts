@@ -72,7 +72,6 @@ export function openPostgres(
       kysely,
       (group) => new Kysely<Tables>({ dialect: postgresDialect(inTurn(scanners, queue, group)) }),
     ),
-    background: null,
     close: async () => {
       queue.close();
       await Promise.all([kysely.destroy(), readers.end(), scanners.end()]);

@@ -1,5 +1,5 @@
 import { CompiledQuery, type Dialect, type QueryResult } from 'kysely';
-import type { BackgroundConnection } from './background-writer.ts';
+import type { BackgroundConnection } from './background-connection.ts';
 import { dialectOf, noStream, readAlone, type Session, type SqliteConnections } from './sqlite-dialect.ts';
 import { deadlineIn } from './write-turns.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { Kysely } from 'kysely';
-import { backgroundWriter } from './background-writer.ts';
+import { openBackgroundConnection } from './background-connection.ts';
 import { type Database, type OpenOptions, SCAN_TIME_LIMIT_MS, type SyncLookup } from './database.ts';
 import { DatabaseForeignError } from './database-errors.ts';
 import { createScans } from './scans.ts';
@@ -64,9 +64,9 @@ export async function openSqlite(
     };
     const kysely = new Kysely<Tables>({ dialect: sqliteDialect(connections) });
     const lookup = lookupOn(openReader());
-    const background = backgroundWriter({ path, waitMs, turns, pragmas: WRITER_PRAGMAS });
+    const background = openBackgroundConnection({ path, waitMs, pragmas: WRITER_PRAGMAS });
     const unhurried = new Kysely<Tables>({
-      dialect: backgroundDialect({ ...connections, connection: background.connection }),
+      dialect: backgroundDialect({ ...connections, connection: background }),
     });
     const scanning = sqliteScans({ path, timeLimitMs, busyTimeoutMs: SCAN_BUSY_TIMEOUT_MS });
     const scans = createScans(kysely, scanning.connect);
@@ -76,7 +76,7 @@ export async function openSqlite(
       await kysely.destroy();
       closeAll();
     };
-    return { kysely, unhurried, engine: 'sqlite', lookup, scans, background, close };
+    return { kysely, unhurried, engine: 'sqlite', lookup, scans, close };
   } catch (error) {
     closeAll();
     throw error;

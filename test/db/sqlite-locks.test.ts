@@ -1,11 +1,10 @@
 import { CompiledQuery, sql, type Transaction } from 'kysely';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { backgroundWriter } from '../../db/background-writer.ts';
+import { openBackgroundConnection } from '../../db/background-connection.ts';
 import { copyDatabase } from '../../db/copy.ts';
 import { migrate } from '../../db/migrate.ts';
 import { type Database, DatabaseLockedError, openDatabase } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
-import { WriteTurns } from '../../db/write-turns.ts';
 import { UnavailableError } from '../../src/core/errors.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { holdLock } from '../support/lock-holder.ts';
@@ -131,17 +130,17 @@ describe('a transaction', () => {
 
 test('a transaction that could not be rolled back in the thread takes nothing of what follows with it', async () => {
   const path = url.replace(/^sqlite:/, '');
-  const writer = backgroundWriter({ path, waitMs: SHORT_MS, turns: new WriteTurns(), pragmas: [] });
+  const writer = openBackgroundConnection({ path, waitMs: SHORT_MS, pragmas: [] });
   onTestFinished(() => writer.close());
   const text = 'insert into users (id, email, created_at) values (?, ?, 1)';
   const run = (statement: string, within: boolean, ...values: string[]) =>
-    writer.connection.run(CompiledQuery.raw(statement, values), within);
+    writer.run(CompiledQuery.raw(statement, values), within);
   const leave = async (id: string) => {
     await run('begin immediate', false);
     await run(text, true, id, id);
   };
   await leave('user_1');
-  await writer.write([{ sql: text, rows: [['user_2', 'user_2']] }]);
+  await run(text, false, 'user_2', 'user_2');
   expect(await ids()).toEqual(['user_2']);
   await leave('user_3');
   await run('begin immediate', false);
@@ -164,14 +163,7 @@ describe('while another process holds the write lock', () => {
         .transaction()
         .execute((tx) => insert('user_2', tx))
         .then(() => done.push('transaction')),
-      database.background
-        ?.write([
-          {
-            sql: 'insert into users (id, email, created_at) values (?, ?, ?)',
-            rows: [['user_3', 'user_3', 1]],
-          },
-        ])
-        .then(() => done.push('background')),
+      insert('user_3', database.unhurried).then(() => done.push('background')),
     ];
     for (let turn = 0; turn < 100; turn += 1) {
       expect(await ids()).toEqual([]);

@@ -1,10 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery, QueryResult } from 'kysely';
 import { UnavailableError } from '../src/core/errors.ts';
-import { type BackgroundWriter, ROW_MISSING, type RowWrites } from './database.ts';
 import { sqliteDriverPath } from './sqlite-driver.ts';
 import { sqliteError } from './sqlite-errors.ts';
-import { deadlineIn, type WriteTurns } from './write-turns.ts';
 
 /** What runs in the thread. It stands here as text so that it is the same from sources and in a bundle. */
 const THREAD = `
@@ -22,21 +20,9 @@ const prepare = (sql) => {
   prepared.set(sql, statement);
   return statement;
 };
-const writeAll = connection.transaction((writes) => {
-  for (const { sql, rows, mustChange } of writes) {
-    const statement = prepare(sql);
-    for (const row of rows)
-      if (statement.run(row).changes === 0 && mustChange)
-        throw Object.assign(new Error('A row is missing'), { code: workerData.rowMissing });
-  }
-});
 // An earlier transaction may have failed to be rolled back. What follows is no part of it.
 const rollBack = () => connection.inTransaction && connection.exec('rollback');
 const answer = {
-  write: ({ writes }) => {
-    rollBack();
-    return writeAll.immediate(writes);
-  },
   run: ({ sql, parameters, within }) => {
     if (!within) rollBack();
     else if (!connection.inTransaction)
@@ -60,7 +46,6 @@ parentPort.on('message', (question) => {
 const ROLLED_BACK = 'ROLLED_BACK';
 
 type Question =
-  | { readonly kind: 'write'; readonly writes: readonly RowWrites[] }
   | { readonly kind: 'end' }
   | {
       readonly kind: 'run';
@@ -94,19 +79,15 @@ export interface BackgroundConnection {
 }
 
 /**
- * Writes to a SQLite file in a thread and on a connection of its own, so that whoever answers requests doesn't stand
- * still meanwhile. The thread starts with the first write. `write` takes turns with the other writes of this process, and
- * waits for those of others, for up to `waitMs` each; who uses `connection` has its turn already.
+ * Opens a connection to a SQLite file in a thread of its own, so that the thread that answers requests doesn't stand still
+ * while it writes. The thread starts with the first statement. Callers take turns with the other writes of this process;
+ * the thread waits for those of others, for up to `waitMs` each.
  */
-export function backgroundWriter({
-  turns,
-  ...settings
-}: {
+export function openBackgroundConnection(settings: {
   readonly path: string;
   readonly waitMs: number;
-  readonly turns: WriteTurns;
   readonly pragmas: readonly string[];
-}): BackgroundWriter & { readonly connection: BackgroundConnection; close(): Promise<void> } {
+}): BackgroundConnection & { close(): Promise<void> } {
   let worker: Worker | null = null;
   // Answers come in the order of the questions.
   const waiting: Waiting[] = [];
@@ -114,7 +95,7 @@ export function backgroundWriter({
   const start = (): Worker => {
     const started = new Worker(THREAD, {
       eval: true,
-      workerData: { ...settings, driver: sqliteDriverPath, rowMissing: ROW_MISSING, rolledBack: ROLLED_BACK },
+      workerData: { ...settings, driver: sqliteDriverPath, rolledBack: ROLLED_BACK },
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
     started.unref();
@@ -149,17 +130,13 @@ export function backgroundWriter({
   };
 
   return {
-    write: (writes) =>
-      turns.within(deadlineIn(settings.waitMs), async () => void (await ask({ kind: 'write', writes }))),
-    connection: {
-      async run<Row>({ sql, parameters }: CompiledQuery, within: boolean): Promise<QueryResult<Row>> {
-        const result = await ask({ kind: 'run', sql, parameters, within });
-        const { columns = [], rows, changes, lastInsertRowid } = result;
-        if (rows) return { rows: rows.map((values) => toRow(columns, values) as Row) };
-        return { numAffectedRows: BigInt(changes ?? 0), insertId: BigInt(lastInsertRowid ?? 0), rows: [] };
-      },
-      rollBack: async () => void (await ask({ kind: 'end' })),
+    async run<Row>({ sql, parameters }: CompiledQuery, within: boolean): Promise<QueryResult<Row>> {
+      const result = await ask({ kind: 'run', sql, parameters, within });
+      const { columns = [], rows, changes, lastInsertRowid } = result;
+      if (rows) return { rows: rows.map((values) => toRow(columns, values) as Row) };
+      return { numAffectedRows: BigInt(changes ?? 0), insertId: BigInt(lastInsertRowid ?? 0), rows: [] };
     },
+    rollBack: async () => void (await ask({ kind: 'end' })),
     async close() {
       await worker?.terminate();
     },
