@@ -143,7 +143,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         log.warn(
           'Searching keys is slow: PostgreSQL has no index for it. See "Large organizations" in docs/operations.md',
         );
-      liveServer.start();
       live.start();
       await Promise.all([bus.start(), limiter.start()]);
       await recorder.start();

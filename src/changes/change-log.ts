@@ -1,62 +1,147 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import { AppError } from '../core/errors.ts';
-import type { ChangeEvent } from './events.ts';
-import { readChanges as readLog } from './read-changes.ts';
+import type { Log } from '../core/log.ts';
+import { Paced } from '../core/paced.ts';
+import { type ChangeObserver, ChangeTail } from './change-tail.ts';
+import type { Event } from './events.ts';
+import type { Following } from './followers.ts';
+import { readPositions, requireReplayable } from './read-changes.ts';
 
-export { CHANGES_PER_READ } from './read-changes.ts';
+/** How often the log is looked at for changes that nobody announced here: those of other processes. */
+const LOOK_INTERVAL_MS = 500;
 
-/**
- * The changes after a sequence, in order and without a gap, at most CHANGES_PER_READ of them: up to one that is kept no
- * more. Rejects with CURSOR_EXPIRED where that is the first.
- */
-export async function readChanges(
-  db: Kysely<Tables>,
-  organizationId: string,
-  after: number,
-): Promise<ChangeEvent[]> {
-  const changes = await readLog(db, organizationId, after);
-  const gap = changes.findIndex(({ sequence }, index) => sequence !== after + 1 + index);
-  if (gap === 0) throw expired();
-  return gap < 0 ? changes : changes.slice(0, gap);
+/** Between two looks, however often it is said that something may have passed unheard, milliseconds. */
+const LOOK_EVERY_MS = 100;
+
+/** Whose changes somebody follows, from where on, and how. */
+export interface Follow extends Following {
+  readonly organizationId: string;
+  /** The last sequence seen; null: from now on. */
+  readonly after: number | null;
 }
 
-/** The sequence of each organization's last change. */
-export async function readPositions(
-  db: Kysely<Tables>,
-  organizationIds: readonly string[],
-): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('organization_sequences')
-    .select(['organization_id', 'value'])
-    .where('organization_id', 'in', organizationIds)
-    .execute();
-  return new Map(rows.map((row) => [row.organization_id, row.value]));
+/** How a node hears of changes before it has read them. Nothing of it is relied on. */
+export interface ChangeHints {
+  /** Committed changes, as far as they are announced on this node. */
+  subscribe(listener: (event: Event) => void): () => void;
+  /** Which changes are committed, on whatever node; an `organizationId` of null: any may be. */
+  onInvalidate(
+    listener: (changed: { readonly organizationId: string | null; readonly last: number }) => void,
+  ): () => void;
 }
 
-/**
- * Checks that everything after a sequence can still be replayed. Throws CURSOR_INVALID for a sequence that is not
- * reached yet, CURSOR_EXPIRED where changes after it are kept no more.
- */
-export async function requireReplayable(
-  db: Kysely<Tables>,
-  organizationId: string,
-  after: number,
-): Promise<void> {
-  const position = (await readPositions(db, [organizationId])).get(organizationId) ?? 0;
-  if (after > position)
-    throw new AppError('CURSOR_INVALID', 'This cursor names a change that has not happened');
-  if (after === position) return;
-  const oldest = await db
-    .selectFrom('audit_log')
-    .select('sequence')
-    .where('organization_id', '=', organizationId)
-    .orderBy('sequence')
-    .limit(1)
-    .executeTakeFirst();
-  if (!oldest || oldest.sequence > after + 1) throw expired();
+interface Held {
+  readonly tail: ChangeTail;
+  holders: number;
 }
 
-function expired(): AppError {
-  return new AppError('CURSOR_EXPIRED', 'Changes after this cursor are kept no more; read the keys anew');
+/** The one reader of the change log for everything that waits for changes; what it costs depends on whose are wanted. */
+export class ChangeLog {
+  readonly #db: Kysely<Tables>;
+  readonly #bus: ChangeHints;
+  readonly #log: Log;
+  readonly #held = new Map<string, Held>();
+  readonly #looks = new Paced(LOOK_EVERY_MS, () => this.#look());
+  #leaveBus: readonly (() => void)[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor({ db, bus, log }: { db: Kysely<Tables>; bus: ChangeHints; log: Log }) {
+    this.#db = db;
+    this.#bus = bus;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#leaveBus = [
+      this.#bus.subscribe((event) => {
+        if (event.type === 'change') this.#held.get(event.organizationId)?.tail.receive(event);
+      }),
+      this.#bus.onInvalidate(({ organizationId, last }) => {
+        if (organizationId === null) this.#looks.ask();
+        else this.#held.get(organizationId)?.tail.hint(last);
+      }),
+    ];
+  }
+
+  stop(): void {
+    for (const leave of this.#leaveBus) leave();
+    this.#stopTimer();
+    this.#looks.stop();
+  }
+
+  /**
+   * Follows the changes of an organization: first, with `after`, those that were missed, then those that come, each
+   * once and in order. Resolves when it is live, with how to stop. Rejects with CURSOR_INVALID or CURSOR_EXPIRED.
+   */
+  async follow({ organizationId, after, ...following }: Follow): Promise<() => void> {
+    const { tail, release } = this.#hold(organizationId);
+    try {
+      if (after !== null) await requireReplayable(this.#db, organizationId, after);
+      const leave = await tail.follow(after, following);
+      return () => {
+        leave();
+        release();
+      };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /**
+   * Tells an observer of changes as soon as they are known, before any follower gets them. What it reads after this call
+   * is as new as what it was told of, or it is told again. Returns how to stop.
+   */
+  observe(organizationId: string, observer: ChangeObserver): () => void {
+    const { tail, release } = this.#hold(organizationId);
+    const leave = tail.observe(observer);
+    // Where the position can't be read, the next look at the log has it.
+    tail.open().catch(() => {});
+    return () => {
+      leave();
+      release();
+    };
+  }
+
+  /** How many organizations' logs are followed or observed. */
+  get followed(): number {
+    return this.#held.size;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const positions = await readPositions(this.#db, [...this.#held.keys()]);
+      for (const [organizationId, position] of positions)
+        this.#held.get(organizationId)?.tail.reach(position);
+    } catch (error) {
+      this.#log.warn('The log of changes could not be looked at; it is tried again', { error });
+    }
+  }
+
+  #hold(organizationId: string): { tail: ChangeTail; release: () => void } {
+    const held = this.#held.get(organizationId) ?? { tail: this.#tail(organizationId), holders: 0 };
+    held.holders += 1;
+    this.#held.set(organizationId, held);
+    this.#timer ??= setInterval(() => this.#looks.ask(), LOOK_INTERVAL_MS).unref();
+    let released = false;
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      held.holders -= 1;
+      if (held.holders === 0) this.#held.delete(organizationId);
+      if (this.#held.size === 0) this.#stopTimer();
+    };
+    return { tail: held.tail, release };
+  }
+
+  #tail(organizationId: string): ChangeTail {
+    return new ChangeTail(this.#db, organizationId, null, (error) =>
+      this.#log.warn('The log of changes could not be read; it is tried again', { organizationId, error }),
+    );
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
 }

@@ -1,13 +1,18 @@
 import type { Kysely } from 'kysely';
-import type { Row, Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables.ts';
+import { AppError } from '../core/errors.ts';
 import type { Action, ChangeEvent } from './events.ts';
 
 /** How many changes are read at once. */
 export const CHANGES_PER_READ = 500;
 
-const COLUMNS = ['id', 'sequence', 'action', 'actor', 'target_id', 'changes', 'occurred_at'] as const;
+/** Organizations whose positions are read at once. */
+const POSITIONS_PER_READ = 1_000;
 
-/** The changes after a sequence, in order, at most CHANGES_PER_READ of them. */
+/**
+ * The changes after a sequence, in order and without a gap, at most CHANGES_PER_READ of them: up to one that is no longer
+ * kept. Rejects with CURSOR_EXPIRED where that is the first.
+ */
 export async function readChanges(
   db: Kysely<Tables>,
   organizationId: string,
@@ -15,55 +20,67 @@ export async function readChanges(
 ): Promise<ChangeEvent[]> {
   const rows = await db
     .selectFrom('audit_log')
-    .select(COLUMNS)
+    .select(['id', 'sequence', 'action', 'actor', 'target_id', 'changes', 'occurred_at'])
     .where('organization_id', '=', organizationId)
     .where('sequence', '>', after)
     .orderBy('sequence')
     .limit(CHANGES_PER_READ)
     .execute();
-  return rows.map((row) => toChange(organizationId, row));
+  const gap = rows.findIndex(({ sequence }, index) => sequence !== after + 1 + index);
+  if (gap === 0) throw expired();
+  return (gap < 0 ? rows : rows.slice(0, gap)).map(
+    ({ target_id: targetId, occurred_at: occurredAt, action, changes, ...row }) => ({
+      type: 'change',
+      organizationId,
+      ...row,
+      action: action as Action,
+      targetId,
+      changes: JSON.parse(changes) as ChangeEvent['changes'],
+      occurredAt,
+    }),
+  );
+}
+
+/** The sequence of each organization's last change. */
+export async function readPositions(
+  db: Kysely<Tables>,
+  organizationIds: readonly string[],
+): Promise<Map<string, number>> {
+  const positions = new Map<string, number>();
+  for (let start = 0; start < organizationIds.length; start += POSITIONS_PER_READ) {
+    const rows = await db
+      .selectFrom('organization_sequences')
+      .select(['organization_id', 'value'])
+      .where('organization_id', 'in', organizationIds.slice(start, start + POSITIONS_PER_READ))
+      .execute();
+    for (const { organization_id, value } of rows) positions.set(organization_id, value);
+  }
+  return positions;
 }
 
 /**
- * The changes from `first` to `last` that are among the `recent` last ones of the organization, in order: of more than
- * CHANGES_PER_READ the newest.
+ * Checks that everything after a sequence can still be replayed. Throws CURSOR_INVALID for a sequence that has not been
+ * reached yet, CURSOR_EXPIRED where changes after it are no longer kept.
  */
-export async function readNewestChanges(
+export async function requireReplayable(
   db: Kysely<Tables>,
   organizationId: string,
-  { first, last, recent }: { readonly first: number; readonly last: number; readonly recent: number },
-): Promise<ChangeEvent[]> {
-  const rows = await db
+  after: number,
+): Promise<void> {
+  const position = (await readPositions(db, [organizationId])).get(organizationId) ?? 0;
+  if (after > position)
+    throw new AppError('CURSOR_INVALID', 'This cursor names a change that has not happened');
+  if (after === position) return;
+  const oldest = await db
     .selectFrom('audit_log')
-    .select(COLUMNS)
+    .select('sequence')
     .where('organization_id', '=', organizationId)
-    .where('sequence', '>=', first)
-    .where('sequence', '<=', last)
-    .where('sequence', '>', (audit) =>
-      audit
-        .selectFrom('organization_sequences')
-        .select((eb) => eb('value', '-', recent).as('old'))
-        .where('organization_id', '=', organizationId),
-    )
-    .orderBy('sequence', 'desc')
-    .limit(CHANGES_PER_READ)
-    .execute();
-  return rows.map((row) => toChange(organizationId, row)).reverse();
+    .orderBy('sequence')
+    .limit(1)
+    .executeTakeFirst();
+  if (!oldest || oldest.sequence > after + 1) throw expired();
 }
 
-function toChange(
-  organizationId: string,
-  row: Pick<Row<'audit_log'>, (typeof COLUMNS)[number]>,
-): ChangeEvent {
-  return {
-    type: 'change',
-    id: row.id,
-    organizationId,
-    sequence: row.sequence,
-    action: row.action as Action,
-    actor: row.actor,
-    targetId: row.target_id,
-    changes: JSON.parse(row.changes) as ChangeEvent['changes'],
-    occurredAt: row.occurred_at,
-  };
+function expired(): AppError {
+  return new AppError('CURSOR_EXPIRED', 'Changes after this cursor are kept no more; read the keys anew');
 }

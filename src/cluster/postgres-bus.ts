@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import type { ChangeEvent } from '../changes/events.ts';
-import { RemoteChanges } from '../changes/remote-changes.ts';
 import type { Log } from '../core/log.ts';
 import { Paced } from '../core/paced.ts';
 import { AckSender } from './ack-sender.ts';
@@ -66,9 +65,6 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   const local = localListeners();
   const lease = new Lease(leaseMs);
   const confirmations = new Confirmations((nodeId) => membership.nodes.get(nodeId)?.secret);
-  const remote = new RemoteChanges(db, local.emit, (error) =>
-    log.warn('Changes of other nodes could not be read; who follows them looks again', { error }),
-  );
   const watches = new Watches(db, id);
   const relay = new UsageRelay(db, id);
   const relayed = new RelayedUsage({
@@ -150,8 +146,6 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     // Our own too: where the answer to the commit was lost, nobody announces it here.
     if (from === id) return;
     if (!stale || stale.some(concernsKeys)) acks.confirm(from, change, membership.secret);
-    for (const { organizationId, first, last } of stale ?? [])
-      if (organizationId) remote.want(organizationId, first, last);
   };
 
   /** Who else may go by what was before, and until when at most; looked up after the commit, so that nobody is missed. */

@@ -66,7 +66,7 @@ export async function changedSource(
     conflate: null,
     cursorOf: cursorOfChange,
     open: (receiver) =>
-      ctx.live.follow({
+      ctx.live.changes.follow({
         ...receiver,
         organizationId,
         keyIds,

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startAuditRetention } from '../../src/audit/audit-retention.ts';
 import { pruneAuditLog } from '../../src/audit/prune-audit-log.ts';
-import { readChanges, requireReplayable } from '../../src/changes/change-log.ts';
+import { readChanges, requireReplayable } from '../../src/changes/read-changes.ts';
 import { newId } from '../../src/core/ids.ts';
 import { removeMember } from '../../src/members/remove-member.ts';
 import { createTeam } from '../../src/teams/create-team.ts';

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { ChangeLog, type Follow } from '../../src/changes/change-log.ts';
 import { write } from '../../src/command.ts';
 import { newId } from '../../src/core/ids.ts';
-import { type Follow, Live } from '../../src/realtime/live.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 import { eventually } from '../support/wait.ts';
@@ -16,9 +16,9 @@ onEachDatabase('followers of changes that take no more for a while', (engine) =>
   async function setUp() {
     const { organization, ctx } = await makeOrganization(services());
     const { id: organizationId } = organization;
-    const live = new Live(services());
-    live.start();
-    onTestFinished(() => live.stop());
+    const log = new ChangeLog(services());
+    log.start();
+    onTestFinished(() => log.stop());
     const change = async (targetId = newId('key')) => {
       await write(ctx, async ({ lock, audit }) => {
         await lock(organizationId);
@@ -29,7 +29,7 @@ onEachDatabase('followers of changes that take no more for a while', (engine) =>
     const follow = async (given: Partial<Follow> = {}) => {
       const heard: number[] = [];
       const state = { full: false, room: 50, asked: 0, failure: null as unknown };
-      const leave = await live.follow({
+      const leave = await log.follow({
         organizationId,
         keyIds: null,
         after: null,
@@ -50,7 +50,7 @@ onEachDatabase('followers of changes that take no more for a while', (engine) =>
       onTestFinished(leave);
       return { heard, state, leave };
     };
-    return { organizationId, live, change, follow };
+    return { organizationId, log, change, follow };
   }
 
   const upTo = (count: number, first: number) => Array.from({ length: count }, (_, index) => first + index);
@@ -107,7 +107,7 @@ onEachDatabase('followers of changes that take no more for a while', (engine) =>
   });
 
   test('leave nothing behind when they leave before they have caught up, and are told where they can’t', async () => {
-    const { organizationId, live, change, follow } = await setUp();
+    const { organizationId, log, change, follow } = await setUp();
     const [gone, late, quick] = [await follow(), await follow(), await follow()];
     gone.state.full = true;
     late.state.full = true;
@@ -128,6 +128,6 @@ onEachDatabase('followers of changes that take no more for a while', (engine) =>
     await turn();
     expect(gone.heard).toEqual([]);
     expect(gone.state.failure).toBeNull();
-    expect(live.followed).toBe(0);
+    expect(log.followed).toBe(0);
   });
 });

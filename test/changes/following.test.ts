@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readPositions } from '../../src/changes/change-log.ts';
+import { ChangeLog, type Follow } from '../../src/changes/change-log.ts';
 import type { ChangeEvent } from '../../src/changes/events.ts';
+import { readPositions } from '../../src/changes/read-changes.ts';
 import { type EventBus, inProcessBus } from '../../src/cluster/bus.ts';
 import { type Change, write } from '../../src/command.ts';
 import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
-import { type Follow, Live } from '../../src/realtime/live.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { randomOfTest, runs, seededRandom } from '../support/properties.ts';
 import { makeOrganization, servicesOn, type TestServices } from '../support/services.ts';
@@ -15,12 +15,12 @@ import { eventually } from '../support/wait.ts';
 
 const SEED = 3;
 
-/** Live on the services, for one test. */
-function startLive(services: TestServices): Live {
-  const live = new Live(services);
-  live.start();
-  onTestFinished(() => live.stop());
-  return live;
+/** A log on the services, for one test. */
+function startLog(services: TestServices): ChangeLog {
+  const log = new ChangeLog(services);
+  log.start();
+  onTestFinished(() => log.stop());
+  return log;
 }
 
 /** Adds a change of some key to the log; others get their turn before it. */
@@ -50,9 +50,14 @@ function unreliable(bus: EventBus, random: () => number): EventBus {
   };
 }
 
-function follower(live: Live, organizationId: string, after: number | null, differing: Partial<Follow> = {}) {
+function follower(
+  log: ChangeLog,
+  organizationId: string,
+  after: number | null,
+  differing: Partial<Follow> = {},
+) {
   const heard: number[] = [];
-  const opening = live.follow({
+  const opening = log.follow({
     organizationId,
     keyIds: null,
     after,
@@ -90,7 +95,7 @@ onEachDatabase('following changes', (engine) => {
         },
       ),
     });
-    const live = startLive(services());
+    const log = startLog(services());
     await fc.assert(
       fc.asyncProperty(plan, async ({ seed, writers, changes, followers }) => {
         const { organization, ctx } = await makeOrganization(services());
@@ -106,7 +111,7 @@ onEachDatabase('following changes', (engine) => {
           for (let n = 0; n < delay; n += 1) await turn();
           const now = await position(id);
           const after = back === 0 ? null : Math.max(0, now - back);
-          const { heard, opening } = follower(live, id, after);
+          const { heard, opening } = follower(log, id, after);
           const leave = await opening;
           return { heard, leave, after, live: await position(id) };
         };
@@ -124,7 +129,7 @@ onEachDatabase('following changes', (engine) => {
           if (one.after === null) expect(first).toBeLessThanOrEqual(one.live + 1);
           one.leave();
         }
-        expect(live.followed).toBe(0);
+        expect(log.followed).toBe(0);
       }),
       runs(8, { seed: SEED, endOnFailure: true }),
     );
@@ -133,13 +138,13 @@ onEachDatabase('following changes', (engine) => {
   test('coming and going at any time leaves nothing behind, and those who stay miss nothing', async () => {
     const { organization, ctx } = await makeOrganization(services());
     const { id } = organization;
-    const live = startLive(services());
+    const log = startLog(services());
     const random = randomOfTest(SEED);
     const visit = async () => {
       for (let n = 0; n < 25; n += 1) {
         let stopped = false;
         const after = random() < 0.5 ? null : Math.max(0, (await position(id)) - 3);
-        const { heard, opening } = follower(live, id, after, { stopped: () => stopped });
+        const { heard, opening } = follower(log, id, after, { stopped: () => stopped });
         if (random() < 0.3) stopped = true;
         const leave = await opening;
         for (let turns = random() * 3; turns > 0; turns -= 1) await turn();
@@ -153,14 +158,14 @@ onEachDatabase('following changes', (engine) => {
     const write = async () => {
       for (let n = 0; n < 200; n += 1) await change(ctx, id);
     };
-    const { heard, opening } = follower(live, id, 0);
+    const { heard, opening } = follower(log, id, 0);
     await Promise.all([visit(), visit(), visit(), visit(), write()]);
     const leave = await opening;
     const last = await position(id);
     await eventually(() => heard.length === last);
     expect(heard).toEqual(upTo(last, 0));
     leave();
-    expect(live.followed).toBe(0);
+    expect(log.followed).toBe(0);
   });
 
   test('replays many pages, of some keys only, and waits for a reader between what it sends', async () => {
@@ -174,7 +179,7 @@ onEachDatabase('following changes', (engine) => {
         audit({ organizationId: id, action: 'api_key.updated', targetId, changes: {} });
       }
     });
-    const live = startLive(services());
+    const log = startLog(services());
     let waiting = 0;
     let most = 0;
     const keyIds = [newId('key'), mine];
@@ -189,7 +194,7 @@ onEachDatabase('following changes', (engine) => {
       waiting = 0;
       return 1;
     };
-    const leave = await follower(live, id, 0, { keyIds, receive, ready }).opening;
+    const leave = await follower(log, id, 0, { keyIds, receive, ready }).opening;
     expect(received + waiting).toBe(400);
     expect(most).toBe(1);
     leave();
@@ -208,43 +213,43 @@ onEachDatabase('following changes', (engine) => {
           .where('sequence', '<=', to)
           .execute();
       };
-      const live = startLive(services());
+      const log = startLog(services());
       let pruned = false;
       const ready = async () => {
         if (!pruned) await prune(520);
         pruned = true;
         return 500;
       };
-      const during = follower(live, id, 0, { ready });
+      const during = follower(log, id, 0, { ready });
       await expect(during.opening).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
       expect(during.heard).toEqual(upTo(during.heard.length, 0));
-      await expect(follower(live, id, 0).opening).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+      await expect(follower(log, id, 0).opening).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
       // Clocks of several servers differ, and with them the ages of neighbours: what stays may have a hole.
       await db
         .deleteFrom('audit_log')
         .where('organization_id', '=', id)
         .where('sequence', '=', 560)
         .execute();
-      const holed = follower(live, id, 530);
+      const holed = follower(log, id, 530);
       await expect(holed.opening).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
       expect(holed.heard).toEqual(upTo(holed.heard.length + 530, 530));
-      await expect(follower(live, id, 519).opening).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
-      const { heard, opening } = follower(live, id, 560);
+      await expect(follower(log, id, 519).opening).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+      const { heard, opening } = follower(log, id, 560);
       const leave = await opening;
       expect(heard).toEqual(upTo(await position(id), 560));
       leave();
       await prune((await position(id)) - 1);
-      (await follower(live, id, await position(id)).opening)();
-      expect(live.followed).toBe(0);
+      (await follower(log, id, await position(id)).opening)();
+      expect(log.followed).toBe(0);
     });
   });
 
   test('what was pruned before it was read ends those who follow, for it can’t be made up for', async () => {
     const { organization, ctx } = await makeOrganization(services());
     const { id } = organization;
-    const live = startLive(services());
+    const log = startLog(services());
     const errors: unknown[] = [];
-    const { heard, opening } = follower(live, id, null, { failed: (error) => errors.push(error) });
+    const { heard, opening } = follower(log, id, null, { failed: (error) => errors.push(error) });
     const leave = await opening;
     const last = await position(id);
     const silent: Context = { ...ctx, bus: inProcessBus() };
@@ -268,8 +273,8 @@ onEachDatabase('following changes', (engine) => {
       },
       transformResult: async ({ result }) => result,
     });
-    const live = startLive({ ...services(), db: away });
-    const { opening, heard } = follower(live, organizationId, null);
+    const log = startLog({ ...services(), db: away });
+    const { opening, heard } = follower(log, organizationId, null);
     services().bus.emit({
       type: 'change',
       id: newId('evt'),
@@ -284,19 +289,19 @@ onEachDatabase('following changes', (engine) => {
     await expect(opening).rejects.toThrow('away');
     // A rejection that nobody handles would end the process by now, and fails the tests.
     await turn();
-    expect([live.followed, heard]).toEqual([0, []]);
+    expect([log.followed, heard]).toEqual([0, []]);
   });
 
   test('whoever follows nothing costs no look at the log', async () => {
     const { organization } = await makeOrganization(services());
-    const live = startLive(services());
-    const leave = await follower(live, organization.id, null).opening;
+    const log = startLog(services());
+    const leave = await follower(log, organization.id, null).opening;
     leave();
     const before = services().statements.length;
-    await expect(follower(live, organization.id, 1_000_000).opening).rejects.toMatchObject({
+    await expect(follower(log, organization.id, 1_000_000).opening).rejects.toMatchObject({
       code: 'CURSOR_INVALID',
     });
     expect(services().statements.length).toBe(before + 1);
-    expect(live.followed).toBe(0);
+    expect(log.followed).toBe(0);
   });
 });

@@ -1,8 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ChangeEvent } from '../../src/changes/events.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import type { Live } from '../../src/realtime/live.ts';
 import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { anyone } from '../support/live.ts';
@@ -59,15 +61,26 @@ describe('a change on one node', () => {
     }
   });
 
-  test('reaches the listeners of the others whole and in order', async () => {
+  test('reaches the followers on the others whole and in order', async () => {
     const nodes = await startNodes(2);
     const [one, other] = nodes as [TestServer, TestServer];
     const { organizationId } = await makeMember(one);
     const { id } = await makeApiKey(one, organizationId);
     const heard: ChangeEvent[] = [];
-    other.services.bus.subscribe((event) => {
-      if (event.type === 'change' && event.action === 'api_key.updated') heard.push(event);
+    const { live } = other.app.services as unknown as { live: Live };
+    const leave = await live.changes.follow({
+      organizationId,
+      keyIds: null,
+      after: null,
+      receive: (change) => {
+        if (change.action === 'api_key.updated') heard.push(change);
+      },
+      ready: () => turn(1),
+      full: () => false,
+      stopped: () => false,
+      failed: () => {},
     });
+    onTestFinished(leave);
     await Promise.all(
       Array.from({ length: 30 }, (_, number) => updateApiKey(anyone(one), { id, name: `Key ${number}` })),
     );

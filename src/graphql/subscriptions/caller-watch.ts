@@ -1,7 +1,6 @@
 import type { Principal } from '../../access/principal.ts';
-import { readPositions } from '../../changes/change-log.ts';
+import type { ChangeLog } from '../../changes/change-log.ts';
 import { type ChangeEvent, isDenied } from '../../changes/events.ts';
-import { readChanges as readLog } from '../../changes/read-changes.ts';
 import type { Services } from '../../context.ts';
 import { Paced } from '../../core/paced.ts';
 import { stillValidOperatorTokens, stillValidSessions } from '../../sessions/still-valid.ts';
@@ -9,17 +8,16 @@ import { stillValidSecrets } from '../../verification/still-valid.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
 import type { Caller } from './caller.ts';
 
-/** How often credentials are looked at for what nobody announces: time running out, and other processes. */
+/** How often credentials are looked at for what is no change in the log: time running out. */
 const LOOK_INTERVAL_MS = 500;
 
-/** Between two looks, however often it is said that something may have passed unheard, milliseconds. */
-const LOOK_EVERY_MS = 100;
-
-type WatchServices = Pick<Services, 'db' | 'bus' | 'clock' | 'log'>;
+type WatchServices = Pick<Services, 'db' | 'clock' | 'log'> & {
+  readonly live: { readonly changes: Pick<ChangeLog, 'observe'> };
+};
 
 /**
- * Keeps what callers may see in step with what they may do. A change that could concern a caller suspends it at once and
- * has its credential read again; nothing is asked of the database for the events themselves.
+ * Keeps what callers can see in step with their permissions. A change that could concern a caller suspends it at once and
+ * has its credential read again; the events themselves cost no query.
  */
 export class CallerWatch {
   readonly #services: WatchServices;
@@ -28,43 +26,26 @@ export class CallerWatch {
   readonly #reading = new Map<Caller, { again: boolean }>();
   /** Suspended, and their credentials could not be read. */
   readonly #waiting = new Set<Caller>();
-  readonly #positions = new Map<string, number>();
-  #leaveBus: (() => void) | null = null;
+  /** By organization, how to stop observing its changes. */
+  readonly #observed = new Map<string, () => void>();
+  readonly #looks = new Paced(0, () => this.#look());
   #timer: NodeJS.Timeout | null = null;
-  readonly #looks = new Paced(LOOK_EVERY_MS, () => this.#look());
 
-  /** `changed` is called when a suspended caller's rights are known again. */
+  /** `changed` is called when a suspended caller's permissions are known again. */
   constructor(services: WatchServices, changed: (caller: Caller) => void) {
     this.#services = services;
     this.#changed = changed;
   }
 
-  /** Must be called before anything else listens to the bus: rights are checked before events are passed on. */
-  start(): void {
-    const { bus } = this.#services;
-    const leave = [
-      bus.subscribe((event) => {
-        if (event.type === 'change') this.#announced(event);
-      }),
-      // Where announcements may have passed unheard, the log has them.
-      bus.onInvalidate(({ organizationId }) => {
-        if (organizationId === null) this.#looks.ask();
-      }),
-    ];
-    this.#leaveBus = () => {
-      for (const one of leave) one();
-    };
-  }
-
   stop(): void {
-    this.#leaveBus?.();
-    this.#stopTimer();
-    this.#looks.stop();
     this.#callers.clear();
+    this.#looks.stop();
+    this.#rest();
   }
 
   add(caller: Caller): void {
     this.#callers.add(caller);
+    this.#observe(caller.principal);
     // What changed between the caller's authentication and now has passed unnoticed.
     this.#suspend(caller);
     this.#timer ??= setInterval(() => this.#looks.ask(), LOOK_INTERVAL_MS).unref();
@@ -78,7 +59,7 @@ export class CallerWatch {
   remove(caller: Caller): void {
     this.#callers.delete(caller);
     this.#waiting.delete(caller);
-    if (this.#callers.size === 0) this.#stopTimer();
+    if (this.#callers.size === 0) this.#rest();
   }
 
   /** How many callers are watched. */
@@ -86,12 +67,18 @@ export class CallerWatch {
     return this.#callers.size;
   }
 
-  #announced(change: ChangeEvent): void {
-    const position = this.#positions.get(change.organizationId);
-    if (position !== undefined && change.sequence === position + 1) {
-      this.#positions.set(change.organizationId, change.sequence);
+  #observe(principal: Principal): void {
+    for (const organizationId of organizationsOf(principal)) {
+      if (this.#observed.has(organizationId)) continue;
+      const suspend = (isConcerned: (principal: Principal) => boolean): void => {
+        for (const caller of this.#callers) if (isConcerned(caller.principal)) this.#suspend(caller);
+      };
+      const stop = this.#services.live.changes.observe(organizationId, {
+        changed: (change) => suspend((own) => concerns(change, own)),
+        reset: () => suspend((own) => own.isOf(organizationId)),
+      });
+      this.#observed.set(organizationId, stop);
     }
-    for (const caller of this.#callers) if (concerns(change, caller.principal)) this.#suspend(caller);
   }
 
   #suspend(caller: Caller): void {
@@ -113,6 +100,7 @@ export class CallerWatch {
       if (!this.#callers.has(caller)) return;
       if (principal) {
         caller.principal = principal;
+        this.#observe(principal);
         this.#changed(caller);
       } else {
         this.remove(caller);
@@ -127,13 +115,12 @@ export class CallerWatch {
     }
   }
 
-  /** What other processes changed, and what time has ended. */
   async #look(): Promise<void> {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const caller of waiting) this.#suspend(caller);
+    this.#leaveUnobserved();
     try {
-      await this.#lookForChanges();
       const ended = await endedCredentials(this.#services, [...this.#callers]);
       for (const caller of ended) this.#suspend(caller);
     } catch (error) {
@@ -142,42 +129,31 @@ export class CallerWatch {
     }
   }
 
-  async #lookForChanges(): Promise<void> {
-    const organizationIds = new Set<string>();
-    for (const { principal } of this.#callers) {
-      if ('organizationIds' in principal) for (const id of principal.organizationIds) organizationIds.add(id);
-    }
-    for (const id of this.#positions.keys()) if (!organizationIds.has(id)) this.#positions.delete(id);
-    if (organizationIds.size === 0) return;
-    const positions = await readPositions(this.#services.db, [...organizationIds]);
-    for (const [organizationId, position] of positions) {
-      const known = this.#positions.get(organizationId);
-      if (known !== undefined && known >= position) continue;
-      const suspects = await this.#suspects(organizationId, known, position);
-      this.#positions.set(organizationId, position);
-      for (const caller of suspects) this.#suspend(caller);
+  /** Stops to observe organizations that no caller belongs to. */
+  #leaveUnobserved(): void {
+    const wanted = new Set([...this.#callers].flatMap(({ principal }) => organizationsOf(principal)));
+    for (const [organizationId, stop] of this.#observed) {
+      if (wanted.has(organizationId)) continue;
+      stop();
+      this.#observed.delete(organizationId);
     }
   }
 
-  /** Whose rights may have changed after `known`; undefined: nobody has looked since they came. */
-  async #suspects(organizationId: string, known: number | undefined, position: number): Promise<Caller[]> {
-    const changes = known === undefined ? [] : await readLog(this.#services.db, organizationId, known);
-    const all = [...this.#callers].filter(({ principal }) => principal.isOf(organizationId));
-    // What is not kept, or more than is read at once, may be anything.
-    if (known === undefined || changes.length < position - known) return all;
-    return all.filter(({ principal }) => changes.some((change) => concerns(change, principal)));
-  }
-
-  #stopTimer(): void {
+  /** Nobody is watched. */
+  #rest(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
+    this.#leaveUnobserved();
   }
 }
 
 const CREDENTIALS_PER_READ = 500;
 
 /** Callers whose credential has ended, each kind looked up in a few queries for all of them. */
-async function endedCredentials({ db, clock }: WatchServices, callers: readonly Caller[]): Promise<Caller[]> {
+async function endedCredentials(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  callers: readonly Caller[],
+): Promise<Caller[]> {
   const kinds = [
     {
       idOf: ({ principal }: Caller) => (principal.kind === 'user' ? principal.sessionId : null),
@@ -202,6 +178,11 @@ async function endedCredentials({ db, clock }: WatchServices, callers: readonly 
     ended.push(...callers.filter((caller) => !valid.has(idOf(caller))));
   }
   return ended;
+}
+
+/** An operator's permissions depend on no organization's changes. */
+function organizationsOf(principal: Principal): readonly string[] {
+  return 'organizationIds' in principal ? principal.organizationIds : [];
 }
 
 /** What can change without anybody's rights changing with it. */

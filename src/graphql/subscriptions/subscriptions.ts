@@ -63,11 +63,6 @@ export class Subscriptions {
     this.#watch = new CallerWatch(services, (caller) => this.#authorize(caller));
   }
 
-  /** Must be called before `live` starts. */
-  start(): void {
-    this.#watch.start();
-  }
-
   stop(): void {
     this.#watch.stop();
   }

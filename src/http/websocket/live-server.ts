@@ -82,11 +82,6 @@ export class LiveServer {
     this.sockets = new Sockets(host);
   }
 
-  /** Must be called before `live` starts: rights are checked before events are passed on. */
-  start(): void {
-    this.subscriptions.start();
-  }
-
   /** Takes over a connection whose client asked for a WebSocket. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const { ip } = this.#clientOf(request);

@@ -169,7 +169,7 @@ onEachDatabase('thousands of subscribers that come and go', (engine) => {
           groups: 0,
           counted: 0,
         });
-        expect([liveServer.sockets.size, live.followed, live.uses.size, live.denials.size]).toEqual([
+        expect([liveServer.sockets.size, live.changes.followed, live.uses.size, live.denials.size]).toEqual([
           0, 0, 0, 0,
         ]);
         return true;

@@ -1,0 +1,148 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import { AppError } from '../core/errors.ts';
+import type { ChangeEvent } from './events.ts';
+import { readChanges } from './read-changes.ts';
+import type { Receiver } from './receiver.ts';
+import { RecentChanges } from './recent-changes.ts';
+import { TopicIndex } from './topic-index.ts';
+
+/** Which changes somebody follows, and how. */
+export interface Following extends Receiver<ChangeEvent> {
+  /** Null: of all keys. */
+  readonly keyIds: readonly string[] | null;
+}
+
+interface Follower extends Following {
+  readonly wanted: ReadonlySet<string> | null;
+  /** The last sequence that it has, or needs not have. */
+  at: number;
+  /** Null while it replays. */
+  leave: (() => void) | null;
+}
+
+/** Between two tries to read the log for somebody who has fallen behind, milliseconds. */
+const RETRY_MS = 1_000;
+
+/**
+ * The followers of one organization's changes. Each replays the log at its own pace until it has caught up, and is live
+ * then: it gets each change as it is delivered. One that takes no more for a while replays again.
+ */
+export class Followers {
+  readonly #db: Kysely<Tables>;
+  readonly #organizationId: string;
+  readonly #position: () => number;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #all = new Set<Follower>();
+  readonly #live = new TopicIndex<Follower>();
+  #recent = new RecentChanges();
+
+  /** `position` is the sequence of the last change that was delivered. */
+  constructor(
+    db: Kysely<Tables>,
+    organizationId: string,
+    position: () => number,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#db = db;
+    this.#organizationId = organizationId;
+    this.#position = position;
+    this.#onFailure = onFailure;
+  }
+
+  /** Passes the next change to those who are live. */
+  deliver(change: ChangeEvent): void {
+    this.#recent.add(change);
+    this.#live.visit(this.#organizationId, change.targetId, (follower) => {
+      if (change.sequence <= follower.at) return;
+      if (follower.full()) this.#fallBehind(follower, change);
+      else follower.receive(change);
+    });
+  }
+
+  /**
+   * Follows from after `after` on. While it replays, it gets what is in the log, as much at a time as it is ready for;
+   * then, without a gap, what comes. Resolves once it is live, with how to stop; or as soon as `stopped` says so.
+   */
+  async follow(after: number, following: Following): Promise<() => void> {
+    const { keyIds } = following;
+    const follower: Follower = { ...following, wanted: keyIds && new Set(keyIds), at: after, leave: null };
+    this.#all.add(follower);
+    try {
+      await this.#replay(follower);
+    } catch (error) {
+      this.#leave(follower);
+      throw error;
+    }
+    return () => this.#leave(follower);
+  }
+
+  /** Ends all of them: they can't get every change. The next change that is delivered may be any. */
+  fail(error: AppError): void {
+    this.#recent = new RecentChanges();
+    for (const follower of [...this.#all]) {
+      this.#leave(follower);
+      follower.failed(error);
+    }
+  }
+
+  /** Resolves when it is live, or is followed no more. */
+  async #replay(follower: Follower): Promise<void> {
+    const isOver = (): boolean => follower.stopped() || !this.#all.has(follower);
+    const leaveRecent = this.#recent.enter();
+    try {
+      // Nothing may be awaited between this comparison and the entry below: that is the hand-over.
+      while (follower.at < this.#position() && !isOver()) {
+        let room = await follower.ready();
+        if (isOver()) return;
+        for (const change of await this.#changesAfter(follower.at)) {
+          if (isOver()) return;
+          follower.at = change.sequence;
+          if (follower.wanted && !follower.wanted.has(change.targetId)) continue;
+          follower.receive(change);
+          room -= 1;
+          if (room <= 0) room = await follower.ready();
+        }
+      }
+      if (!isOver()) follower.leave = this.#live.add(this.#organizationId, follower.keyIds, follower);
+    } finally {
+      leaveRecent();
+    }
+  }
+
+  async #changesAfter(sequence: number): Promise<readonly ChangeEvent[]> {
+    const recent = this.#recent.after(sequence);
+    if (recent) return recent;
+    const changes = await readChanges(this.#db, this.#organizationId, sequence);
+    if (changes.length === 0) throw new AppError('CURSOR_EXPIRED', 'These changes are kept no more');
+    return changes;
+  }
+
+  /** Goes on with the past, from this change on: it was not delivered. */
+  #fallBehind(follower: Follower, change: ChangeEvent): void {
+    follower.leave?.();
+    follower.leave = null;
+    follower.at = change.sequence - 1;
+    void this.#catchUpWith(follower);
+  }
+
+  async #catchUpWith(follower: Follower): Promise<void> {
+    while (!follower.stopped() && this.#all.has(follower)) {
+      try {
+        return await this.#replay(follower);
+      } catch (error) {
+        if (!this.#all.has(follower)) return;
+        if (error instanceof AppError && error.code === 'CURSOR_EXPIRED') return follower.failed(error);
+        this.#onFailure(error);
+        await pause(RETRY_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  #leave(follower: Follower): void {
+    this.#all.delete(follower);
+    follower.leave?.();
+    follower.leave = null;
+  }
+}
