@@ -45,8 +45,8 @@ export interface SyncLookup {
   readonly mode: 'sync';
   /** Compiles on first use. The parameters of `query` only mark their places. */
   prepare<Row>(query: CompiledQuery<Row>): SyncRead<Row>;
-  /** Whether anybody, in any process, has committed since the last call; true at the first. Reads no table. */
-  changed(): boolean;
+  /** A number that is another one whenever anybody else, in any process, has committed. Reads no table. */
+  version(): number;
 }
 
 export interface SyncRead<Row> {

@@ -107,7 +107,6 @@ function createPrivately(path: string): void {
 function lookupOn(reader: SqliteConnection): SyncLookup {
   // Changes with every commit of another connection, be it our own for writing.
   const version = reader.prepare<[], number>('pragma data_version').pluck();
-  let known: number | undefined;
   return {
     mode: 'sync',
     prepare<Row>({ sql }: { readonly sql: string }) {
@@ -122,12 +121,7 @@ function lookupOn(reader: SqliteConnection): SyncLookup {
         all: (...values) => translated(() => prepared().all(...values)),
       };
     },
-    changed() {
-      const current = translated(() => version.get());
-      if (current === known) return false;
-      known = current;
-      return true;
-    },
+    version: () => translated(() => version.get() ?? Number.NaN),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { AppError } from '../core/errors.ts';
@@ -17,7 +18,7 @@ export interface ChangeObserver {
 /** Most announced changes that wait for those before them; others are read from the log. */
 const EARLY_MAX = 1_000;
 
-/** After a read that found nothing, how long hints wait, milliseconds: they may be made up. */
+/** After a read that found nothing, how long the next waits, milliseconds: what is said may be made up. */
 const QUIET_MS = 100;
 
 /**
@@ -34,16 +35,12 @@ export class ChangeTail {
   /** The sequence up to which followers have everything, or are sent it; null: not read yet. */
   #position: number | null;
   #opening: Promise<void> | null = null;
-  #reading: Promise<void> | null = null;
-  /** The last change that somebody spoke of and that was not read for since; 0: none. */
-  #hinted = 0;
-  #isWaking = false;
-  #quietUntil = 0;
+  #isReading = false;
+  /** The last change that is said to be there, whoever says so, and was not read for since. */
+  #wanted = 0;
   /** Of what is delivered without a rest; null: nothing yet. */
   #turns: Turns | null = null;
   #isResting = false;
-  /** Whether announced changes were left to be read, and nothing was read since. */
-  #isBehind = false;
 
   /** A tail whose followers start after `position`; null: after the last change when it is opened. */
   constructor(
@@ -90,17 +87,18 @@ export class ChangeTail {
     if (this.#isNext(change) && !this.#isResting) {
       this.#deliver(change);
       this.#deliverEarly();
-    } else if (this.#early.size < EARLY_MAX) {
-      this.#early.set(sequence, change);
-    } else this.#isBehind = true;
-    if (!this.#isResting) this.#catchUpIfNeeded();
+    } else {
+      this.#wanted = Math.max(this.#wanted, sequence);
+      if (this.#early.size < EARLY_MAX) this.#early.set(sequence, change);
+      this.#catchUpIfNeeded();
+    }
   }
 
   /** Takes a hint that changes up to `last` are committed: they are read unless they are announced in this turn. */
   hint(last: number): void {
     if (this.#position !== null && last <= this.#position) return;
-    this.#hinted = Math.max(this.#hinted, last);
-    this.#wakeSoon();
+    this.#wanted = Math.max(this.#wanted, last);
+    setImmediate(() => this.#catchUpIfNeeded());
   }
 
   /** Takes the sequence of the last change, as it was read from the database. */
@@ -109,66 +107,45 @@ export class ChangeTail {
       this.#position = position;
       for (const observer of this.#observers) observer.reset();
       this.#deliverEarly();
+    } else this.#wanted = Math.max(this.#wanted, position);
+    this.#catchUpIfNeeded();
+  }
+
+  /** Numbers follow commits: whatever is missing below one that is committed can be read by now. */
+  #catchUpIfNeeded(): void {
+    if (this.#position === null || this.#wanted <= this.#position || this.#isResting || this.#isReading)
+      return;
+    this.#isReading = true;
+    void this.#catchUp(this.#position).finally(() => {
+      this.#isReading = false;
       this.#catchUpIfNeeded();
-      this.#wake();
-    } else if (position > this.#position) this.#catchUp();
+    });
+  }
+
+  async #catchUp(start: number): Promise<void> {
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#failed(error);
+    }
+    if (this.#position === start) await pause(QUIET_MS, undefined, { ref: false });
   }
 
   /** Reads and delivers what is in the log and was not announced. */
-  #catchUp(): void {
-    this.#reading ??= this.#read()
-      .catch((error) => this.#failed(error))
-      .finally(() => {
-        this.#reading = null;
-        if (this.#isBehind) this.#catchUp();
-        else this.#wakeSoon();
-      });
-  }
-
-  /** Numbers follow commits: whatever is missing below an announced one can be read by now. */
-  #catchUpIfNeeded(): void {
-    if (this.#position !== null && (this.#early.size > 0 || this.#isBehind)) this.#catchUp();
-  }
-
-  #wakeSoon(): void {
-    if (this.#isWaking || this.#hinted === 0) return;
-    this.#isWaking = true;
-    const wake = (): void => {
-      this.#isWaking = false;
-      this.#wake();
-    };
-    const wait = this.#quietUntil - performance.now();
-    if (wait > 0) setTimeout(wake, Math.ceil(wait)).unref();
-    else setImmediate(wake);
-  }
-
-  /** Reads for a hint, unless what is under way does it, or says when it is over. */
-  #wake(): void {
-    if (this.#position === null || this.#reading || this.#isResting) return;
-    const isMissing = this.#hinted > this.#position;
-    this.#hinted = 0;
-    if (isMissing) this.#catchUp();
-  }
-
   async #read(): Promise<void> {
     const turns = new Turns();
-    const start = this.#position;
-    try {
-      for (;;) {
-        this.#isBehind = false;
-        const changes = await readChanges(this.#db, this.#organizationId, this.#position ?? 0);
-        for (const change of changes) {
-          if (turns.isOver) await turns.rest();
-          if (!this.#isNext(change)) continue;
-          if (!this.#early.has(change.sequence)) this.#tellObservers(change);
-          this.#deliver(change);
-        }
-        this.#deliverEarly();
-        // A change that is announced and still can't be read is left to the next look at the log.
-        if (changes.length === 0 || (changes.length < CHANGES_PER_READ && this.#early.size === 0)) return;
+    for (;;) {
+      this.#wanted = 0;
+      const changes = await readChanges(this.#db, this.#organizationId, this.#position ?? 0);
+      for (const change of changes) {
+        if (turns.isOver) await turns.rest();
+        if (!this.#isNext(change)) continue;
+        if (!this.#early.has(change.sequence)) this.#tellObservers(change);
+        this.#deliver(change);
       }
-    } finally {
-      if (this.#position === start) this.#quietUntil = performance.now() + QUIET_MS;
+      this.#deliverEarly();
+      // A change that is announced and still can't be read is left to the next look at the log.
+      if (changes.length === 0 || (changes.length < CHANGES_PER_READ && this.#early.size === 0)) return;
     }
   }
 
@@ -177,7 +154,7 @@ export class ChangeTail {
     if (!(error instanceof AppError)) return this.#onFailure(error);
     this.#position = null;
     this.#early.clear();
-    this.#isBehind = false;
+    this.#wanted = 0;
     this.#followers.fail(error);
     this.open().catch(this.#onFailure);
   }
@@ -217,7 +194,6 @@ export class ChangeTail {
         this.#isResting = false;
         this.#deliverEarly();
         this.#catchUpIfNeeded();
-        this.#wakeSoon();
       });
     } else if (this.#turns.isOver) this.#isResting = true;
   }

@@ -73,6 +73,9 @@ export interface ChangeEvent {
   readonly occurredAt: number;
 }
 
+/** A change as far as caches depend on it. */
+export type LoggedChange = Pick<ChangeEvent, 'organizationId' | 'sequence' | 'action' | 'targetId'>;
+
 /** Accepted verifications: one, unless it says otherwise. */
 export interface UseEvent {
   readonly type: 'use';

@@ -1,4 +1,4 @@
-import { type Action, type ChangeEvent, type DoneAction, isDenied } from '../changes/events.ts';
+import { type Action, type DoneAction, isDenied, type LoggedChange } from '../changes/events.ts';
 
 /** What committed changes of an organization have made untrue of whatever is remembered of its keys. */
 export interface Stale {
@@ -43,10 +43,8 @@ const CONCERNS: Readonly<Record<DoneAction, 'nothing' | 'key' | 'organization'>>
   'api_key.expired': 'nothing',
 };
 
-type Logged = Pick<ChangeEvent, 'organizationId' | 'sequence' | 'action' | 'targetId'>;
-
 /** What changes make untrue, one entry an organization; those of each organization are in order and without gaps. */
-export function staleBy(changes: readonly Logged[]): Stale[] {
+export function staleBy(changes: readonly LoggedChange[]): Stale[] {
   const found = new Map<string, { first: number; last: number; keyIds: Set<string> | null }>();
   for (const { organizationId, sequence, action, targetId } of changes) {
     const known = found.get(organizationId);

@@ -1,10 +1,9 @@
-import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { type Database, DatabaseLockedError, type SyncLookup } from '../../db/open.ts';
 import { ALL_KEYS } from '../access/key-scope.ts';
+import { SyncChangeLog } from '../changes/sync-change-log.ts';
 import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from '../keys/api-key.ts';
-import { queryPosition } from '../verification/change-queries.ts';
 
 /**
  * Gives a key as it is at this very moment, but for its last use, which may be an earlier one; null: there is none, or it
@@ -48,41 +47,42 @@ function rememberingReader(
       .where('api_keys.id', '=', '')
       .compile(),
   );
-  const lastChange = lookup.prepare(queryPosition(kysely));
-  const currentVersion = lookup.prepare(sql<{ data_version: number }>`pragma data_version`.compile(kysely));
+  const log = new SyncChangeLog(kysely, lookup);
   const keys = new LRUCache<string, { readonly key: ApiKey; readonly position: number }>({
     max: KEYS_MAX,
     maxSize: CHARACTERS_MAX,
     sizeCalculation: ({ key }) => 500 + JSON.stringify([key.metadata, key.grants, key.ipAllowlist]).length,
   });
-  const positions = new LRUCache<string, { readonly position: number; readonly at: number }>({
+  const positions = new LRUCache<string, { readonly position: number; readonly version: number }>({
     max: KEYS_MAX,
   });
 
-  let version = Number.NaN;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  bus.onInvalidate(() => (lookedAt = Number.NEGATIVE_INFINITY));
+  let isAnnounced = false;
+  let changedAt = 0;
+  /** Raised with everything that may have changed a position. */
+  let version = 0;
+  bus.onInvalidate(() => (isAnnounced = true));
 
-  const look = (): number => {
-    const now = performance.now();
-    if (now - lookedAt < LOOK_EVERY_MS) return version;
-    version = currentVersion.first()?.data_version ?? Number.NaN;
-    lookedAt = now;
-    return version;
+  const look = (): void => {
+    const maxAgeMs = isAnnounced ? 0 : LOOK_EVERY_MS;
+    const at = log.changedAt(performance.now(), { maxAgeMs, outageMs: 0 });
+    if (isAnnounced || at !== changedAt) version += 1;
+    isAnnounced = false;
+    changedAt = at;
   };
 
-  const positionOf = (organizationId: string, at: number): number => {
+  const positionOf = (organizationId: string): number => {
     const known = positions.get(organizationId);
-    if (known?.at === at) return known.position;
-    const position = lastChange.first(organizationId)?.value ?? 0;
-    positions.set(organizationId, { position, at });
+    if (known?.version === version) return known.position;
+    const position = log.position(organizationId);
+    positions.set(organizationId, { position, version });
     return position;
   };
 
   const read = (id: string): ApiKey | null => {
-    const at = look();
+    look();
     const known = keys.get(id);
-    if (known && known.position === positionOf(known.key.organizationId, at)) return known.key;
+    if (known && known.position === positionOf(known.key.organizationId)) return known.key;
     const found = row.first(id);
     if (!found) return null;
     const key = toApiKey(found, usage);

@@ -1,22 +1,22 @@
 import type { Kysely } from 'kysely';
 import { DatabaseLockedError, deadlineIn, retryWhileLocked, type SyncLookup } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
+import { SyncChangeLog } from '../changes/sync-change-log.ts';
 import type { EventBus } from '../cluster/bus.ts';
+import { staleBy } from '../cluster/stale.ts';
 import type { KeyLookup, VerifiableKey } from '../context.ts';
-import { catchUp } from './catch-up.ts';
-import { queryChanges, queryPosition } from './change-queries.ts';
 import { queryByHash, queryKeyByHash } from './find-by-hash.ts';
 import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
 import { type CachedOrganization, VerifyCache } from './verify-cache.ts';
 
-/** How old the last look for other processes' changes may be, milliseconds: the bound on what they can leave unnoticed. */
-const LOOK_EVERY_MS = 1;
+/**
+ * How old the last look for other processes' changes may be: the bound on what can go unnoticed, and how long the cache is
+ * used while even the look fails.
+ */
+const LOOK_AGE = { maxAgeMs: 1, outageMs: 3_000 };
 
 /** Most roles of one organization that are remembered. */
 const ROLES_MAX = 1_000;
-
-/** How long what is remembered is used while even the look fails, milliseconds. */
-const OUTAGE_MS = 3_000;
 
 /** How long a look-up waits where another process repairs the file after a crash, milliseconds. */
 const REPAIR_MS = 1_000;
@@ -34,40 +34,29 @@ export function lookUpAtOnce(
   const stop = bus.onInvalidate((stale) => cache.apply(stale));
   const keyByHash = lookup.prepare(queryKeyByHash(kysely));
   const byHash = lookup.prepare(queryByHash(kysely));
-  const changesAfter = lookup.prepare(queryChanges(kysely));
-  const position = lookup.prepare(queryPosition(kysely));
-  // Of the last look that showed a commit. An organization confirmed before it may have changed.
-  let changedAt = 0;
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  const log = new SyncChangeLog(kysely, lookup);
 
   const counts = { hits: 0, misses: 0 };
 
-  const look = (now: number): void => {
-    try {
-      if (lookup.changed()) changedAt = now;
-      lookedAt = now;
-    } catch (error) {
-      if (now - lookedAt > OUTAGE_MS) throw error;
-    }
-  };
-
-  const confirm = (organization: CachedOrganization, now: number): void => {
+  /** Brings an organization up to date that was confirmed before the last commit. */
+  const confirm = (organization: CachedOrganization, changedAt: number, now: number): void => {
     if (organization.confirmedAt >= changedAt) return;
-    const last = position.first(organization.id)?.value;
+    const last = log.position(organization.id);
     if (last !== organization.applied) {
-      const changes = changesAfter.all(organization.id, organization.applied);
-      catchUp(cache, organization, last ?? 0, changes);
+      const changes = log.read(organization.id, organization.applied, last);
+      if (changes) for (const stale of staleBy(changes)) cache.apply(stale);
+      else cache.forget(organization, last);
     }
     organization.confirmedAt = now;
   };
 
-  const read = (hash: string, now: number): VerifiableKey | null => {
+  const read = (hash: string, changedAt: number, now: number): VerifiableKey | null => {
     const row = keyByHash.first(hash);
     if (!row) return null;
     const organization = cache.organization(row.organization_id);
     if (!organization) return readWhole(hash, now);
     const { applied } = organization;
-    confirm(organization, now);
+    confirm(organization, changedAt, now);
     const role = row.role_id === null ? NO_ROLE : organization.roles.get(row.role_id);
     // Caught up only now, the organization may know of changes that the row is too old for.
     if (!role || organization.applied !== applied) return readWhole(hash, now);
@@ -91,10 +80,10 @@ export function lookUpAtOnce(
 
   const find = (hash: string): VerifiableKey | null => {
     const now = performance.now();
-    if (now - lookedAt >= LOOK_EVERY_MS) look(now);
+    const changedAt = log.changedAt(now, LOOK_AGE);
     let known = cache.get(hash);
     if (known && known.organization.confirmedAt < changedAt) {
-      confirm(known.organization, now);
+      confirm(known.organization, changedAt, now);
       // Catching up may just have touched it.
       known = cache.get(hash);
     }
@@ -103,7 +92,7 @@ export function lookUpAtOnce(
       return known.key;
     }
     counts.misses += 1;
-    return read(hash, now);
+    return read(hash, changedAt, now);
   };
 
   return {

@@ -43,9 +43,9 @@ function probedLookup(lookup: Lookup, probe: LookupProbe): Lookup {
     };
   return {
     mode: 'sync',
-    changed() {
+    version() {
       check();
-      return lookup.changed();
+      return lookup.version();
     },
     prepare(query) {
       const { first, all } = lookup.prepare(query);
