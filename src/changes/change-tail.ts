@@ -53,7 +53,7 @@ export class ChangeTail {
     this.#organizationId = organizationId;
     this.#position = position;
     this.#onFailure = onFailure;
-    this.#followers = new Followers(db, organizationId, () => this.#position ?? 0, onFailure);
+    this.#followers = new Followers({ db, organizationId, onFailure, position: () => this.#position ?? 0 });
   }
 
   /** Resolves when its position is known. Rejects where that can't be read. */

@@ -22,6 +22,15 @@ interface Follower extends Following {
   leave: (() => void) | null;
 }
 
+/** What is followed. */
+interface Tail {
+  readonly db: Kysely<Tables>;
+  readonly organizationId: string;
+  /** The sequence of the last change that was delivered. */
+  position(): number;
+  onFailure(error: unknown): void;
+}
+
 /** Between two tries to read the log for somebody who has fallen behind, milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -30,31 +39,19 @@ const RETRY_MS = 1_000;
  * then: it gets each change as it is delivered. One that takes no more for a while replays again.
  */
 export class Followers {
-  readonly #db: Kysely<Tables>;
-  readonly #organizationId: string;
-  readonly #position: () => number;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #tail: Tail;
   readonly #all = new Set<Follower>();
   readonly #live = new TopicIndex<Follower>();
   #recent = new RecentChanges();
 
-  /** `position` is the sequence of the last change that was delivered. */
-  constructor(
-    db: Kysely<Tables>,
-    organizationId: string,
-    position: () => number,
-    onFailure: (error: unknown) => void,
-  ) {
-    this.#db = db;
-    this.#organizationId = organizationId;
-    this.#position = position;
-    this.#onFailure = onFailure;
+  constructor(tail: Tail) {
+    this.#tail = tail;
   }
 
   /** Passes the next change to those who are live. */
   deliver(change: ChangeEvent): void {
     this.#recent.add(change);
-    this.#live.visit(this.#organizationId, change.targetId, (follower) => {
+    this.#live.visit(this.#tail.organizationId, change.targetId, (follower) => {
       if (change.sequence <= follower.at) return;
       if (follower.full()) this.#fallBehind(follower, change);
       else follower.receive(change);
@@ -93,7 +90,7 @@ export class Followers {
     const leaveRecent = this.#recent.enter();
     try {
       // Nothing may be awaited between this comparison and the entry below: that is the hand-over.
-      while (follower.at < this.#position() && !isOver()) {
+      while (follower.at < this.#tail.position() && !isOver()) {
         let room = await follower.ready();
         if (isOver()) return;
         for (const change of await this.#changesAfter(follower.at)) {
@@ -105,7 +102,7 @@ export class Followers {
           if (room <= 0) room = await follower.ready();
         }
       }
-      if (!isOver()) follower.leave = this.#live.add(this.#organizationId, follower.keyIds, follower);
+      if (!isOver()) follower.leave = this.#live.add(this.#tail.organizationId, follower.keyIds, follower);
     } finally {
       leaveRecent();
     }
@@ -114,7 +111,7 @@ export class Followers {
   async #changesAfter(sequence: number): Promise<readonly ChangeEvent[]> {
     const recent = this.#recent.after(sequence);
     if (recent) return recent;
-    const changes = await readChanges(this.#db, this.#organizationId, sequence);
+    const changes = await readChanges(this.#tail.db, this.#tail.organizationId, sequence);
     if (changes.length === 0) throw new AppError('CURSOR_EXPIRED', 'These changes are kept no more');
     return changes;
   }
@@ -134,7 +131,7 @@ export class Followers {
       } catch (error) {
         if (!this.#all.has(follower)) return;
         if (error instanceof AppError && error.code === 'CURSOR_EXPIRED') return follower.failed(error);
-        this.#onFailure(error);
+        this.#tail.onFailure(error);
         await pause(RETRY_MS, undefined, { ref: false });
       }
     }

@@ -27,11 +27,6 @@ export class TopicIndex<T> {
     if (keyId !== null) for (const target of topics.byKey.get(keyId) ?? []) visit(target);
   }
 
-  /** How many organizations somebody listens to. */
-  get size(): number {
-    return this.#organizations.size;
-  }
-
   #remove(organizationId: string, keyIds: readonly string[] | null, target: T): void {
     const topics = this.#organizations.get(organizationId);
     if (!topics) return;

@@ -40,9 +40,28 @@ export interface EventBus {
   watch(organizationId: string): () => void;
 }
 
+/** How it stands with a bus between nodes, for metrics. */
+export interface BusStatus {
+  readonly current: boolean;
+  readonly connected: boolean;
+  /** This one included. */
+  readonly nodes: number;
+  readonly roundTripMs: number | null;
+  readonly connectionsLost: number;
+}
+
+/** A bus that has to be started, and stopped by its owner. Until then it announces, but hears nothing. */
+export interface StartableBus extends EventBus {
+  /** Resolves when it is sure to hear the others, or when that takes too long: it goes on trying. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Null where there can be no other nodes. */
+  status(): BusStatus | null;
+}
+
 /** The bus of a single node: listeners have run when `announce` resolves. */
 export function inProcessBus(): EventBus {
-  const { emit, invalidate, subscribe, onInvalidate } = localListeners();
+  const { emit, announce, subscribe, onInvalidate } = localListeners();
   return {
     emit,
     subscribe,
@@ -53,8 +72,7 @@ export function inProcessBus(): EventBus {
     watch: () => () => {},
     async announce(changes) {
       const start = performance.now();
-      for (const stale of staleBy(changes)) invalidate(stale);
-      for (const change of changes) emit(change);
+      announce(changes);
       return { confirmedNodes: 1, totalNodes: 1, milliseconds: performance.now() - start };
     },
   };
@@ -64,17 +82,25 @@ export function inProcessBus(): EventBus {
 export interface LocalListeners extends Pick<EventBus, 'subscribe' | 'onInvalidate'> {
   emit(event: Event): void;
   invalidate(stale: Stale): void;
+  /** Tells them of changes that this node has committed: caches first. */
+  announce(changes: readonly ChangeEvent[]): void;
 }
 
 export function localListeners(): LocalListeners {
   const listeners = new Set<(event: Event) => void>();
   const invalidationListeners = new Set<(stale: Stale) => void>();
+  const emit = (event: Event): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const invalidate = (stale: Stale): void => {
+    for (const listener of invalidationListeners) listener(stale);
+  };
   return {
-    emit: (event) => {
-      for (const listener of listeners) listener(event);
-    },
-    invalidate: (stale) => {
-      for (const listener of invalidationListeners) listener(stale);
+    emit,
+    invalidate,
+    announce(changes) {
+      for (const stale of staleBy(changes)) invalidate(stale);
+      for (const change of changes) emit(change);
     },
     subscribe: (listener) => {
       listeners.add(listener);

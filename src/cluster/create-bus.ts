@@ -2,17 +2,7 @@ import { hostname } from 'node:os';
 import type { Database } from '../../db/database.ts';
 import type { Config } from '../core/config/config.ts';
 import type { Log } from '../core/log.ts';
-import { type EventBus, inProcessBus } from './bus.ts';
-import type { BusStatus } from './postgres-bus.ts';
-
-/** A bus that has to be started, and stopped by whoever did. */
-export interface StartableBus extends EventBus {
-  /** Resolves when it is sure to hear the others, or when that takes too long. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** Null where there can be no other nodes. */
-  status(): BusStatus | null;
-}
+import { inProcessBus, type StartableBus } from './bus.ts';
 
 /** The bus for this database: among nodes on PostgreSQL, within the process on SQLite. */
 export async function createBus(

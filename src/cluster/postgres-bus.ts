@@ -2,23 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import type { ChangeEvent } from '../changes/events.ts';
 import type { Log } from '../core/log.ts';
 import { Paced } from '../core/paced.ts';
 import { AckSender } from './ack-sender.ts';
-import { type EventBus, localListeners, type Propagation } from './bus.ts';
+import { localListeners, type Propagation, type StartableBus } from './bus.ts';
 import { Confirmations } from './confirmations.ts';
 import { Lease } from './lease.ts';
 import { ListeningConnection } from './listening-connection.ts';
 import { type Broadcast, type Direct, decodeBroadcast, decodeDirect, encode } from './messages.ts';
 import { NodeMembership } from './node-membership.ts';
 import { isNodeKnown, readNodes } from './node-table.ts';
-import type { LiveNode } from './nodes.ts';
 import { BROADCAST, directChannel } from './notification-channels.ts';
-import { RelayedUsage } from './relayed-usage.ts';
+import { propagated } from './propagation.ts';
 import { ALL_STALE, concernsKeys, staleBy } from './stale.ts';
-import { UsageRelay } from './usage-relay.ts';
-import { Watches } from './watches.ts';
+import { UsageExchange } from './usage-exchange.ts';
 
 /** A transaction that has not committed after this long never will, milliseconds: statements are given up before. */
 const ABANDONED_MS = 120_000;
@@ -31,24 +28,6 @@ const SIGN_OFF_PATIENCE_MS = 1_000;
 /** Between two reads of the nodes that others' messages ask for, milliseconds. */
 const LOOK_EVERY_MS = 100;
 
-/** How it stands with the bus, for metrics. */
-export interface BusStatus {
-  readonly current: boolean;
-  readonly connected: boolean;
-  /** This one included. */
-  readonly nodes: number;
-  readonly roundTripMs: number | null;
-  readonly connectionsLost: number;
-}
-
-/** The bus of many nodes on one database; whoever starts it stops it. */
-export interface PostgresBus extends EventBus {
-  /** Listens from now on. Resolves when it is sure to hear the others, or when that takes too long: it goes on trying. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  status(): BusStatus;
-}
-
 interface Settings {
   readonly db: Kysely<Tables>;
   readonly log: Log;
@@ -59,26 +38,18 @@ interface Settings {
   readonly name: string;
 }
 
-/** Makes a bus on LISTEN and NOTIFY. Until it is started, it announces, but hears nothing. */
-export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Settings): PostgresBus {
+/** The bus of many nodes on one database, on LISTEN and NOTIFY. */
+export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Settings): StartableBus {
   const id = randomBytes(8).toString('hex');
   const local = localListeners();
   const lease = new Lease(leaseMs);
   const confirmations = new Confirmations((nodeId) => membership.nodes.get(nodeId)?.secret);
-  const watches = new Watches(db, id);
-  const relay = new UsageRelay(db, id);
-  const relayed = new RelayedUsage({
-    db,
-    ownId: id,
-    receive: local.emit,
-    wanted: () => watches.any,
-  });
+  const usage = new UsageExchange(db, id, local.emit);
   const looks = new Paced(LOOK_EVERY_MS, () => membership.look());
   let started = false;
   let connected = false;
   let silent = false;
   let connectionsLost = 0;
-  let usageMissed = false;
   let firstProof = () => {};
 
   const connection = new ListeningConnection(listenUrl, [BROADCAST, directChannel(id)], {
@@ -87,7 +58,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       // What was said since the last connection has passed unheard.
       local.invalidate(ALL_STALE);
       membership.established();
-      usageMissed = true;
+      usage.missed();
     },
     lost(error) {
       if (connected) connectionsLost += 1;
@@ -113,16 +84,10 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       silent = false;
       firstProof();
       confirmations.prune(performance.now() - ABANDONED_MS);
-      void watches.share();
+      usage.share();
     },
-    enrolled() {
-      void watches.share(true);
-    },
-    seen(rows) {
-      watches.learn(rows).catch(() => {});
-      if (usageMissed) relayed.heard();
-      usageMissed = false;
-    },
+    enrolled: () => usage.share(true),
+    seen: (rows) => usage.seen(rows),
   });
 
   // What is heard may be made up: it makes this node look or forget, and says nothing of what it need not look at.
@@ -132,7 +97,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     if (message.type === 'change') return changed(message);
     if (message.from === id) return;
     if (message.type === 'watches') looks.ask();
-    if (message.type === 'usage') relayed.heard();
+    if (message.type === 'usage') usage.heard();
   };
 
   const heardAlone = (message: Direct | null): void => {
@@ -148,11 +113,9 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     if (!stale || stale.some(concernsKeys)) acks.confirm(from, change, membership.secret);
   };
 
-  /** Who else may go by what was before, and until when at most; looked up after the commit, so that nobody is missed. */
-  const others = async (committedAt: number): Promise<Map<string, LiveNode>> => {
+  const look = async (): Promise<void> => {
     if (started) await membership.look();
     else membership.seen(await readNodes(db));
-    return membership.nodes.liveAt(committedAt);
   };
 
   return {
@@ -160,11 +123,10 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     onInvalidate: local.onInvalidate,
     isCurrent: () => lease.isHeld(),
     spansNodes: true,
-    watch: (organizationId) => watches.add(organizationId),
+    watch: (organizationId) => usage.watch(organizationId),
     emit(event) {
       local.emit(event);
-      if (event.type !== 'change' && event.organizationId && watches.isWatchedElsewhere(event.organizationId))
-        relay.add(event);
+      if (event.type !== 'change') usage.send(event);
     },
     async prepare(tx, changes) {
       const [first] = changes;
@@ -175,10 +137,8 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     },
     async announce(changes): Promise<Propagation> {
       const committedAt = performance.now();
-      const stale = staleBy(changes);
-      for (const one of stale) local.invalidate(one);
-      for (const change of changes) local.emit(change);
-      return settled(changes, stale.some(concernsKeys), committedAt);
+      local.announce(changes);
+      return propagated(changes, committedAt, { nodes: membership.nodes, confirmations, look });
     },
     async start() {
       const proof = new Promise<void>((resolve) => {
@@ -203,9 +163,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       if (!started) return;
       started = false;
       membership.stop();
-      watches.stop();
-      relay.stop();
-      relayed.stop();
+      usage.stop();
       looks.stop();
       await signOff();
       await connection.stop();
@@ -223,28 +181,5 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   async function signOff(): Promise<void> {
     const said = connection.query('delete from nodes where id = $1', [id]).catch(() => {});
     await Promise.race([said, pause(SIGN_OFF_PATIENCE_MS, undefined, { ref: false })]);
-  }
-
-  async function settled(
-    [first]: readonly ChangeEvent[],
-    concerned: boolean,
-    committedAt: number,
-  ): Promise<Propagation> {
-    let live: ReadonlyMap<string, LiveNode> = membership.nodes.liveAt(committedAt);
-    let known = 0;
-    if (first && concerned) {
-      const asked = others(committedAt).then((found) => {
-        live = found;
-        return found;
-      });
-      const atMost = committedAt + membership.nodes.longestLeaseMs;
-      const hasConfirmed = await confirmations.allOf(first.id, asked, atMost);
-      known = [...live].filter(([one, node]) => hasConfirmed(one, node)).length;
-    }
-    return {
-      confirmedNodes: known + 1,
-      totalNodes: live.size + 1,
-      milliseconds: Number((performance.now() - committedAt).toFixed(2)),
-    };
   }
 }

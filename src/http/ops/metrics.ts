@@ -1,6 +1,5 @@
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { EventBus } from '../../cluster/bus.ts';
-import type { StartableBus } from '../../cluster/create-bus.ts';
+import type { EventBus, StartableBus } from '../../cluster/bus.ts';
 import { concernsKeys, staleBy } from '../../cluster/stale.ts';
 import type { KeyLookup, UsageSink } from '../../context.ts';
 import type { UsageRecorder } from '../../usage/recorder.ts';

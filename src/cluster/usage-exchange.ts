@@ -1,0 +1,59 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../db/tables.ts';
+import type { DenialEvent, UseEvent } from '../changes/events.ts';
+import type { NodeRow } from './nodes.ts';
+import { RelayedUsage } from './relayed-usage.ts';
+import { UsageRelay } from './usage-relay.ts';
+import { Watches } from './watches.ts';
+
+/** Uses and denials between nodes: each node gets those of the organizations that somebody watches on it. */
+export class UsageExchange {
+  readonly #watches: Watches;
+  readonly #sent: UsageRelay;
+  readonly #received: RelayedUsage;
+  #isMissed = false;
+
+  /** `receive` gets what happens on other nodes. */
+  constructor(db: Kysely<Tables>, ownId: string, receive: (event: UseEvent | DenialEvent) => void) {
+    this.#watches = new Watches(db, ownId);
+    this.#sent = new UsageRelay(db, ownId);
+    this.#received = new RelayedUsage({ db, ownId, receive, wanted: () => this.#watches.any });
+  }
+
+  watch(organizationId: string): () => void {
+    return this.#watches.add(organizationId);
+  }
+
+  /** Sends an event of this node to those where it is watched. */
+  send(event: UseEvent | DenialEvent): void {
+    if (event.organizationId && this.#watches.isWatchedElsewhere(event.organizationId)) this.#sent.add(event);
+  }
+
+  /** Another node says that it has sent something. */
+  heard(): void {
+    this.#received.heard();
+  }
+
+  /** Something may have been sent unheard: it is read when the nodes are read next. */
+  missed(): void {
+    this.#isMissed = true;
+  }
+
+  /** Takes the rows of all nodes, which say whether what they watch has changed. */
+  seen(rows: readonly NodeRow[]): void {
+    this.#watches.learn(rows).catch(() => {});
+    if (this.#isMissed) this.#received.heard();
+    this.#isMissed = false;
+  }
+
+  /** Tells the others what is watched here; all of it, where they know `nothing` of it. */
+  share(nothing = false): void {
+    void this.#watches.share(nothing);
+  }
+
+  stop(): void {
+    this.#watches.stop();
+    this.#sent.stop();
+    this.#received.stop();
+  }
+}
