@@ -1,39 +1,20 @@
-import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 import type { ApiKey } from '../src/keys/api-key.ts';
 
-/** The properties of a key that its fields are made of; a field that is not named here may be made of any. */
-const MADE_OF: Readonly<Record<string, readonly (keyof ApiKey)[]>> = {
-  __typename: [],
-  id: ['id'],
-  name: ['name'],
-  description: ['description'],
-  organization: ['organizationId'],
-  environment: ['environment'],
-  status: ['revokedAt', 'enabled', 'expiresAt'],
-  start: ['start'],
-  role: ['roleId'],
-  grants: ['grants'],
-  permissions: ['roleId', 'grants'],
-  teams: ['id'],
-  ipAllowlist: ['ipAllowlist'],
-  rateLimit: ['rateLimit'],
-  enabled: ['enabled'],
-  externalId: ['externalId'],
-  metadata: ['metadata'],
-  createdAt: ['createdAt'],
-  createdBy: ['createdBy'],
-  updatedAt: ['updatedAt'],
-  expiresAt: ['expiresAt'],
-  lastUsedAt: ['lastUsedAt'],
-  lastUsedIp: ['lastUsedIp'],
-  revokedAt: ['revokedAt'],
-  revokedBy: ['revokedBy'],
-  revocationReason: ['revocationReason'],
-  rotationDueAt: ['revokedAt', 'environment', 'rotatedAt'],
-  secrets: ['id'],
-  usage: ['id'],
-  auditLog: ['id'],
-};
+/**
+ * Extensions of a field of ApiKey whose resolver reads these properties of the key, in addition to `id` and `organizationId`.
+ * A field that exposes a property reads that one. One without either may read all of them.
+ */
+export function reads(...properties: readonly (keyof ApiKey)[]) {
+  return { reads: properties };
+}
 
 type Properties = readonly (keyof ApiKey)[];
 
@@ -44,22 +25,33 @@ const known = new WeakMap<FieldNode, Properties | 'all'>();
  * What a connection's field needs to be read of its keys, or undefined where that may be all of them. Conditions in the
  * document are left out of account: what they leave out is read.
  */
-export function propertiesAsked({ fieldNodes, fragments }: GraphQLResolveInfo): Properties | undefined {
+export function propertiesAsked({
+  fieldNodes,
+  fragments,
+  schema,
+}: GraphQLResolveInfo): Properties | undefined {
   const [node] = fieldNodes;
   if (!node || fieldNodes.length > 1) return undefined;
-  const properties = known.get(node) ?? propertiesOf(rowFields(node, fragments));
+  const properties = known.get(node) ?? propertiesOf(schema, rowFields(node, fragments));
   known.set(node, properties);
   return properties === 'all' ? undefined : properties;
 }
 
-function propertiesOf(fields: readonly FieldNode[]): Properties | 'all' {
+function propertiesOf(schema: GraphQLSchema, fields: readonly FieldNode[]): Properties | 'all' {
   const found = new Set<keyof ApiKey>();
   for (const { name } of fields) {
-    const properties = MADE_OF[name.value];
-    if (!properties) return 'all';
+    const properties = propertiesRead(schema, name.value);
+    if (properties === 'all') return 'all';
     for (const property of properties) found.add(property);
   }
   return [...found];
+}
+
+function propertiesRead(schema: GraphQLSchema, name: string): Properties | 'all' {
+  if (name === '__typename' || name === 'id') return [];
+  const type = schema.getType('ApiKey') as GraphQLObjectType;
+  const { reads, pothosExposedField } = type.getFields()[name]?.extensions ?? {};
+  return (reads ?? (pothosExposedField ? [pothosExposedField] : 'all')) as Properties | 'all';
 }
 
 /** The fields that are asked of each row, by either way to them. */

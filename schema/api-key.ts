@@ -10,6 +10,7 @@ import {
 import { stretchesOf, usageOf } from '../src/usage/report.ts';
 import { Actor, findActor } from './actor.ts';
 import { ApiKeyStatus, Environment } from './api-key-list.ts';
+import { reads } from './api-key-properties.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import type { GraphQLContext } from './context.ts';
@@ -78,6 +79,7 @@ builder.objectType(ApiKeyRef, {
       nullable: true,
       description: 'Organization that the key belongs to. Requires `organization.view`',
       authScopes: (key) => ({ permissionIn: [key.organizationId, 'organization.view'] }),
+      extensions: reads(),
       resolve: (key) => key.organizationId,
     }),
     environment: t.expose('environment', {
@@ -87,6 +89,7 @@ builder.objectType(ApiKeyRef, {
     status: t.field({
       type: ApiKeyStatus,
       description: 'Status of the key',
+      extensions: reads('revokedAt', 'enabled', 'expiresAt'),
       resolve: (key, _args, ctx) => statusOf(key, ctx.clock.now()),
     }),
     start: t.exposeString('start', {
@@ -97,16 +100,19 @@ builder.objectType(ApiKeyRef, {
       type: RoleRef,
       nullable: true,
       description: 'Role assigned to the key. Changes to the role take effect immediately',
+      extensions: reads('roleId'),
       resolve: (key) => key.roleId,
     }),
     grants: t.field({
       type: ['Permission'],
       description: 'Permissions granted in addition to the role',
+      extensions: reads('grants'),
       resolve: (key) => [...key.grants],
     }),
     permissions: t.field({
       type: ['Permission'],
       description: 'Effective permissions: those of the role and the grants combined, in alphabetical order',
+      extensions: reads('roleId', 'grants'),
       resolve: (key, _args, ctx) => permissionsOf(key, ctx),
     }),
     teams: t.loadableList({
@@ -116,11 +122,13 @@ builder.objectType(ApiKeyRef, {
         const teams = await loadTeamsOfKeys(ctx, ids);
         return ids.map((id) => teams.get(id) ?? []);
       },
+      extensions: reads(),
       resolve: (key) => key.id,
     }),
     ipAllowlist: t.field({
       type: ['CIDR'],
       description: 'Networks that the key may be used from. Empty if any address is allowed',
+      extensions: reads('ipAllowlist'),
       resolve: (key) => [...key.ipAllowlist],
     }),
     rateLimit: t.expose('rateLimit', {
@@ -149,6 +157,7 @@ builder.objectType(ApiKeyRef, {
       nullable: true,
       description: 'Who created the key. Requires `api.key.view`',
       authScopes: managed,
+      extensions: reads('createdBy'),
       resolve: (key, _args, ctx) => findActor(ctx, key.createdBy, key.organizationId),
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the key was last changed' }),
@@ -176,6 +185,7 @@ builder.objectType(ApiKeyRef, {
       nullable: true,
       description: 'Who revoked the key. Requires `api.key.view`',
       authScopes: managed,
+      extensions: reads('revokedBy'),
       resolve: (key, _args, ctx) =>
         key.revokedBy ? findActor(ctx, key.revokedBy, key.organizationId) : null,
     }),
@@ -189,6 +199,7 @@ builder.objectType(ApiKeyRef, {
       nullable: true,
       description:
         'When the key is due for rotation under the organization’s rotation policy. Null if no rotation is due',
+      extensions: reads('revokedAt', 'environment', 'rotatedAt'),
       resolve: async (key, _args, ctx) => {
         const organization = await OrganizationRef.getDataloader(ctx).load(key.organizationId);
         return rotationDueAt(key, organization.rotationPolicy);
@@ -202,6 +213,7 @@ builder.objectType(ApiKeyRef, {
         const secrets = await loadSecretsOfKeys(ctx, ids);
         return ids.map((id) => secrets.get(id) ?? []);
       },
+      extensions: reads(),
       resolve: (key) => key.id,
     }),
     usage: t.field({
@@ -211,7 +223,7 @@ builder.objectType(ApiKeyRef, {
         'Usage of the key, earliest first. Intervals without use are omitted. The range may span at most 1,000 intervals. Requires `api.key.view`',
       authScopes: managed,
       complexity: (range, { clock }) => ({ field: 20, multiplier: stretchesOf(range, clock.now()) }),
-      extensions: { costsByTheTime: true },
+      extensions: { costsByTheTime: true, ...reads() },
       args: {
         from: t.arg({
           type: 'DateTime',
@@ -235,7 +247,7 @@ builder.objectType(ApiKeyRef, {
         description: 'Changes to the key and denied attempts, newest first. Requires `audit.view`',
         authScopes: (key) => ({ permissionIn: [key.organizationId, 'audit.view'] }),
         complexity: connectionCost,
-        extensions: { scan: ownAuditScan },
+        extensions: { scan: ownAuditScan, ...reads() },
         resolve: async (key, args, ctx) => {
           const read = () => listAudit(ctx, key.organizationId, { targetId: key.id }, args);
           return toConnection(await shareRead(ctx, 'apiKey.auditLog', [key.id, args], read));
