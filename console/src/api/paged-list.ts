@@ -4,28 +4,37 @@ import { type Document, parsed } from './document.ts';
 /** A page of a list, as the API's connections are. */
 export interface ListPage<Row> {
   readonly nodes: readonly Row[];
-  readonly pageInfo: { readonly endCursor?: string | null | undefined; readonly hasNextPage: boolean };
+  readonly pageInfo: {
+    readonly startCursor?: string | null | undefined;
+    readonly endCursor?: string | null | undefined;
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage?: boolean;
+  };
   readonly totalCount?: number | undefined;
   readonly totalCountIsExact?: boolean | undefined;
 }
 
-/** What a list is of, and how it is asked for. */
+/** What a list contains, and how its pages are requested. */
 export interface ListQuery<Result, Row, Variables> {
   readonly document: Document<Result, Variables>;
-  /** The variables of the page after this cursor; null: of the first. */
-  variables(after: string | null): Variables;
-  /** The page within the answer; nothing where the viewer may not see it. */
+  /** The variables of the page after a cursor (null: the first page), or of the page before one. */
+  variables(after: string | null, before: string | null): Variables;
+  /** The page in the response; nothing if the viewer has no access to it. */
   pageOf(result: Result): ListPage<Row> | null | undefined;
-  /** Loads page after page by itself: for choices, which have to be whole. */
+  /** Loads all pages without being asked: for choices, which have to be complete. */
   readonly whole?: boolean;
+  /** Events keep it current, and each calls back: it is not reloaded when the page becomes visible again. */
+  readonly live?: (changed: () => void) => () => void;
+  /** The newest rows come first and never change: loaded pages are kept, and `reload` requests only newer rows. */
+  readonly appendOnly?: boolean;
 }
 
-/** A list as it is drawn. */
+/** The state of a list. */
 export interface ListRows<Row> {
   readonly rows: readonly Row[];
-  /** How many the server has; null: not known. */
+  /** How many rows the server has; null: unknown. */
   readonly totalCount: number | null;
-  /** Otherwise it has at least so many. */
+  /** False: the server has at least that many. */
   readonly totalIsExact: boolean;
   readonly hasMore: boolean;
   readonly loading: boolean;
@@ -34,12 +43,15 @@ export interface ListRows<Row> {
 
 interface LoadedPage<Row> {
   after: string | null;
+  readonly before: string | null;
   data: ListPage<Row> | null;
-  /** Ends its subscription to the cache; null: it has none. */
-  leave: (() => void) | null;
+  /** Ends its request and its subscription to the cache; null: it has neither. */
+  stop: (() => void) | null;
+  /** `outdated`: something changed before the response to the present request. */
+  request: 'pending' | 'outdated' | 'answered';
 }
 
-/** Nothing yet. */
+/** The state before the first response. */
 export const NO_ROWS: ListRows<never> = {
   rows: [],
   totalCount: null,
@@ -49,17 +61,26 @@ export const NO_ROWS: ListRows<never> = {
   error: null,
 };
 
+/** What changed during a request is requested again after this, so that a stream of changes is not one of requests. */
+const AGAIN_MS = 400;
+
+/** Pages within so many rows of the visible ones follow the cache, too. */
+const MARGIN_ROWS = 50;
+
 /**
- * A list by keyset pages. Each page follows the cache; where a row comes or goes, the pages after it are read anew from
- * where the one before them ends, so that no row is lost or there twice.
+ * A list that is loaded page by page. Each page near the visible rows follows the cache. When a page ends at another cursor
+ * than before, the next page is requested again from there, so that no row is missing or appears twice.
  */
 export class PagedList<Result, Row extends { readonly id: string }, Variables extends AnyVariables> {
   readonly #client: Client;
   readonly #query: ListQuery<Result, Row, Variables>;
   readonly #watchers = new Set<() => void>();
-  #pages: LoadedPage<Row>[] = [];
+  readonly #pages: LoadedPage<Row>[] = [emptyPage({ after: null })];
   #shown: ListRows<Row> = NO_ROWS;
   #error: Error | null = null;
+  #visible = { first: 0, last: Number.POSITIVE_INFINITY };
+  /** Newer rows were asked for while a request for some was under way. */
+  #isBehind = false;
 
   constructor(client: Client, query: ListQuery<Result, Row, Variables>) {
     this.#client = client;
@@ -69,99 +90,144 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
   /** Loads the first page, and follows the list until the returned function is called. */
   readonly watch = (changed: () => void): (() => void) => {
     this.#watchers.add(changed);
-    if (this.#pages.length === 0) this.#pages = [{ after: null, data: null, leave: null }];
-    for (const page of this.#pages) this.#enter(page);
-    // Others may have changed the list meanwhile.
-    const look = () => document.visibilityState === 'visible' && this.reload();
-    document.addEventListener('visibilitychange', look);
+    this.#follow();
+    const stopEvents = this.#query.live?.(() => {
+      // The response may be from before the change, and would take it back.
+      for (const page of this.#pages) if (page.request === 'pending') page.request = 'outdated';
+    });
     return () => {
-      document.removeEventListener('visibilitychange', look);
+      stopEvents?.();
       this.#watchers.delete(changed);
-      if (this.#watchers.size > 0) return;
-      for (const page of this.#pages) leave(page);
+      if (this.#watchers.size === 0) for (const page of this.#pages) stop(page);
     };
   };
 
   readonly rows = (): ListRows<Row> => this.#shown;
 
-  /** Loads the next page, unless one is on its way. */
+  /** Sets which rows are on the screen; without it all are taken to be. */
+  readonly look = (first: number, last: number): void => {
+    this.#visible = { first, last };
+    this.#follow();
+  };
+
+  /** Loads the next page, or the one that failed to load; does nothing while it is loading. */
   readonly loadMore = (): void => {
     const last = this.#pages.at(-1);
-    if (!last?.data?.pageInfo.hasNextPage) return;
-    this.#add(last.data.pageInfo.endCursor ?? null);
+    if (last?.data?.pageInfo.hasNextPage)
+      this.#pages.push(emptyPage({ after: last.data.pageInfo.endCursor ?? null }));
+    else if (last && !last.data && this.#error) stop(last);
+    else return;
+    this.#error = null;
+    this.#follow();
     this.#draw();
   };
 
-  /** Asks the server again for all that is loaded; it stays until the answers are there. */
+  /** Requests the loaded pages again, or of an append-only list what is newer; the rows stay until the response. */
   readonly reload = (): void => {
     this.#error = null;
-    for (const page of this.#pages) {
-      leave(page);
-      this.#enter(page);
-    }
+    if (this.#query.appendOnly) this.#catchUp();
+    else for (const page of this.#pages) stop(page);
+    this.#follow();
     this.#draw();
   };
 
-  #add(after: string | null): void {
-    const page = { after, data: null, leave: null };
-    this.#pages = [...this.#pages, page];
-    this.#enter(page);
+  #catchUp(): void {
+    const [first] = this.#pages;
+    const newest = first?.data?.pageInfo.startCursor;
+    if (first?.stop) this.#isBehind = true;
+    else if (newest) this.#pages.unshift(emptyPage({ before: newest }));
+    else if (first) this.#enter(first);
+  }
+
+  #follow(): void {
+    if (this.#watchers.size === 0) return;
+    const { first, last } = this.#visible;
+    let row = 0;
+    for (const page of this.#pages) {
+      const end = row + (page.data?.nodes.length ?? 0);
+      const isNear = row <= last + MARGIN_ROWS && end >= first - MARGIN_ROWS;
+      if (!page.data || (isNear && !this.#query.appendOnly)) this.#enter(page);
+      else if (!isNear) stop(page);
+      row = end;
+    }
   }
 
   #enter(page: LoadedPage<Row>): void {
-    if (page.leave) return;
-    let left = false;
-    page.leave = () => {
-      left = true;
+    if (page.stop) return;
+    const { document, variables, pageOf, appendOnly } = this.#query;
+    const request = { stopped: false, unsubscribe: () => {} };
+    page.request = 'pending';
+    page.stop = () => {
+      request.stopped = true;
+      request.unsubscribe();
     };
     const { unsubscribe } = this.#client
-      .query(parsed(this.#query.document), this.#query.variables(page.after), {
-        requestPolicy: 'cache-and-network',
+      .query(parsed(document), variables(page.after, page.before), {
+        requestPolicy: appendOnly ? 'network-only' : 'cache-and-network',
       })
       .subscribe(({ data, error, stale }) => {
-        if (left) return;
-        const answer = data ? (this.#query.pageOf(data) ?? null) : null;
-        // While the server is asked again the cache has a gap where the list was: it stays until the answer is there.
-        if (stale && !answer) return;
-        this.#error = error ?? null;
-        if (data) this.#take(page, answer);
+        if (request.stopped) return;
+        const loaded = data ? pageOf(data) : null;
+        // While the server is asked again, the cache has a gap where the list was: it stays until the response.
+        if (stale && !loaded) return;
+        if (appendOnly) stop(page);
+        if (!stale) this.#answered(page);
+        this.#error = error ?? (loaded ? null : new Error('There is nothing here that you may see'));
+        if (loaded) this.#take(page, loaded);
         this.#draw();
       });
-    if (left) unsubscribe();
-    else
-      page.leave = () => {
-        left = true;
-        unsubscribe();
-      };
+    request.unsubscribe = unsubscribe;
+    if (request.stopped) unsubscribe();
   }
 
-  #take(page: LoadedPage<Row>, data: ListPage<Row> | null): void {
+  #answered(page: LoadedPage<Row>): void {
+    const again = page.stop;
+    if (page.request === 'outdated')
+      setTimeout(() => {
+        if (page.stop !== again) return;
+        stop(page);
+        this.#follow();
+      }, AGAIN_MS);
+    page.request = 'answered';
+  }
+
+  #take(page: LoadedPage<Row>, data: ListPage<Row>): void {
     page.data = data;
+    if (this.#query.appendOnly) this.#takeNewer(page, data);
+    else this.#chain(page, data);
+    this.#follow();
+  }
+
+  #takeNewer(page: LoadedPage<Row>, { nodes, pageInfo }: ListPage<Row>): void {
+    const isNewer = page.before !== null;
+    const isBehind = this.#isBehind || (isNewer && pageInfo.hasPreviousPage);
+    this.#isBehind = false;
+    if (isNewer && nodes.length === 0) this.#pages.splice(this.#pages.indexOf(page), 1);
+    if (isBehind) this.#catchUp();
+  }
+
+  #chain(page: LoadedPage<Row>, { pageInfo }: ListPage<Row>): void {
     const index = this.#pages.indexOf(page);
     const next = this.#pages[index + 1];
-    const { endCursor = null, hasNextPage = false } = data?.pageInfo ?? {};
-    if (!next) {
-      if (hasNextPage && this.#query.whole) this.#add(endCursor);
-      return;
-    }
-    if (!hasNextPage) {
-      for (const gone of this.#pages.splice(index + 1)) leave(gone);
-    } else if (next.after !== endCursor) {
-      leave(next);
+    const { endCursor = null, hasNextPage } = pageInfo;
+    if (!hasNextPage) for (const gone of this.#pages.splice(index + 1)) stop(gone);
+    else if (!next && this.#query.whole) this.#pages.push(emptyPage({ after: endCursor }));
+    else if (next && next.after !== endCursor) {
+      stop(next);
       next.after = endCursor;
-      this.#enter(next);
     }
   }
 
   #draw(): void {
     const rows = new Map<string, Row>();
     for (const { data } of this.#pages) for (const row of data?.nodes ?? []) rows.set(row.id, row);
+    const [first] = this.#pages;
     const last = this.#pages.at(-1);
     this.#shown = {
       rows: [...rows.values()],
-      totalCount: this.#pages[0]?.data?.totalCount ?? null,
-      totalIsExact: this.#pages[0]?.data?.totalCountIsExact ?? true,
-      hasMore: last?.data?.pageInfo.hasNextPage ?? false,
+      totalCount: first?.data?.totalCount ?? null,
+      totalIsExact: first?.data?.totalCountIsExact ?? true,
+      hasMore: last?.data ? last.data.pageInfo.hasNextPage : this.#pages.length > 1,
       loading: !last?.data && !this.#error,
       error: this.#error,
     };
@@ -169,7 +235,11 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
   }
 }
 
-function leave(page: LoadedPage<unknown>): void {
-  page.leave?.();
-  page.leave = null;
+function emptyPage(place: { after: string | null } | { before: string }): LoadedPage<never> {
+  return { after: null, before: null, ...place, data: null, stop: null, request: 'answered' };
+}
+
+function stop(page: LoadedPage<unknown>): void {
+  page.stop?.();
+  page.stop = null;
 }

@@ -1,11 +1,13 @@
-import { useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { type AnyVariables, useClient } from 'urql';
 import { type ListQuery, type ListRows, NO_ROWS, PagedList } from './paged-list.ts';
+import { onVisible } from './visible.ts';
 
-/** A list that is drawn, and what can be asked of it. */
+/** A list's rows, and what can be done with it: see PagedList. */
 export interface ShownList<Row> extends ListRows<Row> {
   loadMore(): void;
   reload(): void;
+  look(first: number, last: number): void;
 }
 
 const NOTHING: ListRows<never> = { ...NO_ROWS, loading: false };
@@ -14,8 +16,8 @@ const nothing = () => NOTHING;
 const doNothing = () => {};
 
 /**
- * Follows a list. `scope` is what its variables depend on: another one begins another list; null asks for nothing, as where
- * the viewer may not see it.
+ * Loads a list and follows it. `scope` identifies what its query depends on: with another scope it becomes another list.
+ * Null loads nothing, as where the viewer has no access.
  */
 export function useList<Result, Row extends { readonly id: string }, Variables extends AnyVariables>(
   scope: string | null,
@@ -23,7 +25,15 @@ export function useList<Result, Row extends { readonly id: string }, Variables e
 ): ShownList<Row> {
   const client = useClient();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the query is a function of the scope alone.
-  const list = useMemo(() => (scope === null ? null : new PagedList(client, query(scope))), [client, scope]);
+  const listQuery = useMemo(() => (scope === null ? null : query(scope)), [scope]);
+  const list = useMemo(() => listQuery && new PagedList(client, listQuery), [client, listQuery]);
   const shown = useSyncExternalStore<ListRows<Row>>(list?.watch ?? neverChanges, list?.rows ?? nothing);
-  return { ...shown, loadMore: list?.loadMore ?? doNothing, reload: list?.reload ?? doNothing };
+  // Others may have changed the list in the meantime.
+  useEffect(() => (list && !listQuery?.live ? onVisible(list.reload) : undefined), [list, listQuery]);
+  return {
+    ...shown,
+    loadMore: list?.loadMore ?? doNothing,
+    reload: list?.reload ?? doNothing,
+    look: list?.look ?? doNothing,
+  };
 }

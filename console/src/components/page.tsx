@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { faultWords } from '../api/fault.ts';
+import { Button } from './button.tsx';
 import { classNames } from './class-names.ts';
 
 /** The frame of a view: its title (the page's, too), what can be done, and what there is. */
@@ -86,13 +87,21 @@ export function EmptyState({
   );
 }
 
-/** Something that could not be loaded, and the way to try again. */
-export function LoadFault({ message, retry }: { readonly message: string; readonly retry: ReactNode }) {
+/** An error while loading, and the button that calls `retry`. */
+export function LoadFault({
+  message,
+  retry,
+  retryLabel = 'Try again',
+}: {
+  readonly message: string;
+  retry(): void;
+  readonly retryLabel?: string;
+}) {
   return (
     <div role="alert" className="flex flex-col items-center gap-3 px-6 py-14 text-center">
       <h2 className="text-base font-semibold">This could not be loaded</h2>
       <p className="w-full max-w-md break-words text-soft">{faultWords(message)}</p>
-      {retry}
+      <Button onClick={() => retry()}>{retryLabel}</Button>
     </div>
   );
 }
@@ -103,7 +112,7 @@ export function Skeleton({ className }: { readonly className?: string }) {
 }
 
 /** Rows that are on their way; said once to screen readers. */
-export function SkeletonRows({ count = 8 }: { readonly count?: number }) {
+export function SkeletonRows({ count = 8 }: { readonly count?: number | undefined }) {
   return (
     <div role="status" className="flex flex-col">
       <span className="sr-only">Loading…</span>

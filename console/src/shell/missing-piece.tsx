@@ -1,5 +1,4 @@
 import { useEffect } from 'react';
-import { Button } from '../components/button.tsx';
 import { LoadFault } from '../components/page.tsx';
 import { useOrganization } from '../viewer/organization.tsx';
 
@@ -10,7 +9,8 @@ export function MissingPiece() {
   return (
     <LoadFault
       message="The server does not answer, or has been upgraded meanwhile."
-      retry={<Button onClick={() => location.reload()}>Load the page anew</Button>}
+      retry={() => location.reload()}
+      retryLabel="Reload"
     />
   );
 }

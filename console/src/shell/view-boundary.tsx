@@ -1,5 +1,4 @@
 import { Component, type ReactNode } from 'react';
-import { Button } from '../components/button.tsx';
 import { LoadFault } from '../components/page.tsx';
 import { MissingPiece } from './missing-piece.tsx';
 
@@ -19,11 +18,6 @@ export class ViewBoundary extends Component<
     if (!error) return this.props.children;
     // After an upgrade of the server, pieces of the page before may be gone; browsers tell of that in words alone.
     if (error instanceof TypeError && /import|module/i.test(error.message)) return <MissingPiece />;
-    return (
-      <LoadFault
-        message={error.message}
-        retry={<Button onClick={() => location.reload()}>Load the page anew</Button>}
-      />
-    );
+    return <LoadFault message={error.message} retry={() => location.reload()} retryLabel="Reload" />;
   }
 }

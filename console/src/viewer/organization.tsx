@@ -11,6 +11,7 @@ import {
 import { Provider } from 'urql';
 import { ask } from '../api/ask.ts';
 import { createOrganizationClient, type OrganizationClient } from '../api/client.ts';
+import { onVisible } from '../api/visible.ts';
 import { PermissionsDocument } from '../generated/graphql.ts';
 import { Connection, type LiveState } from '../live/connection.ts';
 import { KeyEvents } from '../live/key-events.ts';
@@ -132,12 +133,11 @@ function usePermissions(organizationId: string) {
   useEffect(() => {
     void refresh();
     // Somebody may have changed the viewer's role meanwhile.
-    const look = () => document.visibilityState === 'visible' && void refresh();
-    document.addEventListener('visibilitychange', look);
-    const timer = setInterval(look, RECHECK_MS);
+    const stopWatching = onVisible(refresh);
+    const timer = setInterval(() => document.visibilityState === 'visible' && void refresh(), RECHECK_MS);
     return () => {
       clearInterval(timer);
-      document.removeEventListener('visibilitychange', look);
+      stopWatching();
     };
   }, [refresh]);
   return { permissions, refresh };

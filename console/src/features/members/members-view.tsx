@@ -2,7 +2,8 @@ import { UserPlus, Users } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { total } from '../../components/counted.ts';
-import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
+import { ListFrame } from '../../components/list-frame.tsx';
+import { Card, EmptyState, Page } from '../../components/page.tsx';
 import { Table } from '../../components/table.tsx';
 import type { MemberFactsFragment } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
@@ -60,14 +61,7 @@ export function PeopleView() {
       actions={invite}
     >
       <Card padded={false} className="overflow-clip">
-        {members.error && (
-          <LoadFault
-            message={members.error.message}
-            retry={<Button onClick={members.reload}>Try again</Button>}
-          />
-        )}
-        {members.loading && <SkeletonRows count={4} />}
-        {members.rows.length > 0 && (
+        <ListFrame list={members} placeholders={4}>
           <Table
             label="People"
             columns={columns}
@@ -76,12 +70,7 @@ export function PeopleView() {
             totalIsExact={members.totalIsExact}
             nameOf={(member) => personName(member)}
           />
-        )}
-        {members.hasMore && (
-          <div className="flex justify-center border-t border-line p-3">
-            <Button onClick={members.loadMore}>Load more</Button>
-          </div>
-        )}
+        </ListFrame>
         {mayInvite && members.rows.length === 1 && !members.hasMore && (
           <div className="border-t border-line">
             <EmptyState icon={Users} title="It is only you so far" action={invite}>

@@ -33,8 +33,7 @@ export function PermissionPicker({ chosen, readOnly, onChange }: Picked) {
     requestPolicy: 'cache-and-network',
   });
   const catalogue = data?.organization?.permissionCatalog;
-  if (error && !catalogue)
-    return <LoadFault message={error.message} retry={<Button onClick={() => reload()}>Try again</Button>} />;
+  if (error && !catalogue) return <LoadFault message={error.message} retry={reload} />;
   if (!catalogue) return <SkeletonRows count={4} />;
   const picked: Picked = { chosen, readOnly, onChange };
   const isOpen = catalogue.every(({ builtIn }) => builtIn);

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { useSubmit } from '../../api/use-submit.ts';
 import { Badge } from '../../components/badge.tsx';
-import { Button, ButtonLink } from '../../components/button.tsx';
+import { ButtonLink } from '../../components/button.tsx';
 import { EmptyState, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
 import { CreateRoleDocument, type RoleFactsFragment, UpdateRoleDocument } from '../../generated/graphql.ts';
 import { useToast } from '../../shell/toasts.tsx';
@@ -20,7 +20,7 @@ export function RoleView() {
   const role = rows.find(({ id }) => id === roleId);
   if (role)
     return <Role key={`${role.id} ${role.name} ${role.description} ${role.permissions}`} role={role} />;
-  if (error) return <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />;
+  if (error) return <LoadFault message={error.message} retry={reload} />;
   if (loading) return <SkeletonRows />;
   return (
     <EmptyState

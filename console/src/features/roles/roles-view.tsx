@@ -1,8 +1,9 @@
 import { Plus, ShieldCheck } from 'lucide-react';
 import { Link } from 'wouter';
 import { Badge } from '../../components/badge.tsx';
-import { Button, ButtonLink } from '../../components/button.tsx';
-import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
+import { ButtonLink } from '../../components/button.tsx';
+import { ListFrame } from '../../components/list-frame.tsx';
+import { Card, EmptyState, Page } from '../../components/page.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import type { RoleFactsFragment } from '../../generated/graphql.ts';
 import { useCan } from '../../viewer/organization.tsx';
@@ -51,7 +52,7 @@ const COLUMNS: readonly Column<RoleFactsFragment>[] = [
 
 /** The organization's roles, with how many people and keys have each. */
 export function RolesView() {
-  const { rows, loading, error, reload } = useRoles();
+  const roles = useRoles();
   const can = useCan();
   const create = can('role.manage') && (
     <ButtonLink to="/roles/new" look="primary">
@@ -59,7 +60,7 @@ export function RolesView() {
       Create role
     </ButtonLink>
   );
-  const own = rows.filter(({ system }) => !system);
+  const isBuiltInOnly = roles.rows.length > 0 && roles.rows.every(({ system }) => system);
   return (
     <Page
       title="Roles"
@@ -67,10 +68,10 @@ export function RolesView() {
       actions={create}
     >
       <Card padded={false} className="overflow-clip">
-        {error && <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />}
-        {loading && rows.length === 0 && <SkeletonRows count={3} />}
-        {rows.length > 0 && <Table label="Roles" columns={COLUMNS} rows={rows} nameOf={({ name }) => name} />}
-        {create && rows.length > 0 && own.length === 0 && (
+        <ListFrame list={roles} placeholders={3}>
+          <Table label="Roles" columns={COLUMNS} rows={roles.rows} nameOf={({ name }) => name} />
+        </ListFrame>
+        {create && isBuiltInOnly && (
           <div className="border-t border-line">
             <EmptyState icon={ShieldCheck} title="No roles of your own yet" action={create}>
               The three above come with Keywright. Make one for a job that they don’t fit, such as keys that

@@ -1,6 +1,5 @@
 import { useQuery } from 'urql';
 import { parsed } from '../../api/document.ts';
-import { Button } from '../../components/button.tsx';
 import { Card, Fact, Facts, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
 import { DateText } from '../../components/time.tsx';
 import { OrganizationSettingsDocument, type SettingsFactsFragment } from '../../generated/graphql.ts';
@@ -20,10 +19,7 @@ export function OrganizationSettingsView() {
   return (
     <Page title="Settings" description="What holds for the whole organization.">
       {error && !organization && (
-        <LoadFault
-          message={error.message}
-          retry={<Button onClick={() => reload({ requestPolicy: 'network-only' })}>Try again</Button>}
-        />
+        <LoadFault message={error.message} retry={() => reload({ requestPolicy: 'network-only' })} />
       )}
       {!organization && !error && <SkeletonRows />}
       {organization && (

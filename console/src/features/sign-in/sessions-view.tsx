@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { parsed } from '../../api/document.ts';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
 import { Card, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
 import { RevokeSessionDocument, SessionsDocument } from '../../generated/graphql.ts';
 import { useToast } from '../../shell/toasts.tsx';
@@ -43,7 +42,7 @@ export function SessionsView() {
         </p>
       )}
       <Card padded={false} className="overflow-clip">
-        {error && <LoadFault message={error.message} retry={<Button onClick={refresh}>Try again</Button>} />}
+        {error && <LoadFault message={error.message} retry={refresh} />}
         {fetching && sessions.length === 0 && <SkeletonRows count={2} />}
         <ul aria-label="Sessions">
           {sessions.map((session) => (

@@ -3,8 +3,9 @@ import { useState } from 'react';
 import { useList } from '../../api/use-list.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { total } from '../../components/counted.ts';
+import { ListFrame } from '../../components/list-frame.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
-import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
+import { Card, EmptyState, Page } from '../../components/page.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { TeamsDocument, type TeamsQuery } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
@@ -22,14 +23,11 @@ export function TeamsView() {
   const can = useCan();
   const [open, setOpen] = useState<Open>(null);
   const [members, keys] = [can('member.view'), can('api.key.view')];
-  const { rows, loading, error, reload, hasMore, loadMore, totalCount } = useList(
-    `${id} ${members} ${keys}`,
-    () => ({
-      document: TeamsDocument,
-      variables: (after: string | null) => ({ organizationId: id, members, keys, after }),
-      pageOf: ({ organization }) => organization?.teams,
-    }),
-  );
+  const teams = useList(`${id} ${members} ${keys}`, () => ({
+    document: TeamsDocument,
+    variables: (after: string | null) => ({ organizationId: id, members, keys, after }),
+    pageOf: ({ organization }) => organization?.teams,
+  }));
   const mayManage = can('team.manage');
   const close = () => setOpen(null);
   const create = mayManage && (
@@ -50,29 +48,25 @@ export function TeamsView() {
       actions={create}
     >
       <Card padded={false} className="overflow-clip">
-        {error && <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />}
-        {loading && rows.length === 0 && <SkeletonRows count={3} />}
-        {rows.length > 0 && (
+        <ListFrame
+          list={teams}
+          placeholders={3}
+          empty={
+            <EmptyState icon={Boxes} title="No teams yet" action={create}>
+              {mayManage
+                ? 'Make a team for each product or department that has keys of its own, then bind keys and people to it.'
+                : 'Whoever may manage teams can make the first one.'}
+            </EmptyState>
+          }
+        >
           <Table
             label="Teams"
             columns={columns}
-            rows={rows}
-            totalCount={totalCount}
+            rows={teams.rows}
+            totalCount={teams.totalCount}
             nameOf={({ name }) => name}
           />
-        )}
-        {hasMore && (
-          <div className="flex justify-center border-t border-line p-3">
-            <Button onClick={loadMore}>Load more</Button>
-          </div>
-        )}
-        {!loading && !error && rows.length === 0 && (
-          <EmptyState icon={Boxes} title="No teams yet" action={create}>
-            {mayManage
-              ? 'Make a team for each product or department that has keys of its own, then bind keys and people to it.'
-              : 'Whoever may manage teams can make the first one.'}
-          </EmptyState>
-        )}
+        </ListFrame>
       </Card>
       {open?.what === 'create' && <TeamDialog team={null} onClose={close} />}
       {open?.what === 'rename' && <TeamDialog team={open.team} onClose={close} />}

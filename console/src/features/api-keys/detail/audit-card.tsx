@@ -1,11 +1,7 @@
-import { useState } from 'react';
-import { useQuery } from 'urql';
-import { parsed } from '../../../api/document.ts';
-import { faultWords } from '../../../api/fault.ts';
-import { useSteady } from '../../../api/use-steady.ts';
+import { useList } from '../../../api/use-list.ts';
 import { ActorName } from '../../../components/actor-name.tsx';
-import { Button } from '../../../components/button.tsx';
-import { Card, SkeletonRows } from '../../../components/page.tsx';
+import { ListFrame } from '../../../components/list-frame.tsx';
+import { Card } from '../../../components/page.tsx';
 import { RelativeTime } from '../../../components/time.tsx';
 import { KeyAuditDocument, type KeyAuditQuery } from '../../../generated/graphql.ts';
 
@@ -14,63 +10,21 @@ type Entry = Log['nodes'][number];
 
 /** Everything that was done to a key, the latest first. */
 export function AuditCard({ id }: { readonly id: string }) {
-  const [pages, setPages] = useState<readonly (string | null)[]>([null]);
+  const log = useList(id, () => ({
+    document: KeyAuditDocument,
+    variables: (after: string | null) => ({ id, after }),
+    pageOf: ({ apiKey }) => apiKey?.auditLog,
+  }));
   return (
     <Card title="Audit trail" padded={false}>
-      <ol className="divide-y divide-line">
-        {pages.map((after, index) => (
-          <AuditPage
-            key={after}
-            id={id}
-            after={after}
-            isLast={index === pages.length - 1}
-            loadMore={(cursor) => setPages([...pages, cursor])}
-          />
-        ))}
-      </ol>
+      <ListFrame list={log} placeholders={3}>
+        <ol className="divide-y divide-line">
+          {log.rows.map((entry) => (
+            <AuditLine key={entry.id} entry={entry} />
+          ))}
+        </ol>
+      </ListFrame>
     </Card>
-  );
-}
-
-function AuditPage({
-  id,
-  after,
-  isLast,
-  loadMore,
-}: {
-  readonly id: string;
-  readonly after: string | null;
-  readonly isLast: boolean;
-  loadMore(cursor: string): void;
-}) {
-  const [{ data, error }] = useQuery({ query: parsed(KeyAuditDocument), variables: { id, after } });
-  const log = useSteady(data?.apiKey)?.auditLog;
-  if (error && !log)
-    return (
-      <li role="alert" className="px-4 py-3 text-danger">
-        {faultWords(error.message)}
-      </li>
-    );
-  if (!log)
-    return (
-      <li>
-        <SkeletonRows count={3} />
-      </li>
-    );
-  const cursor = log.pageInfo.hasNextPage ? log.pageInfo.endCursor : null;
-  return (
-    <>
-      {log.nodes.map((entry) => (
-        <AuditLine key={entry.id} entry={entry} />
-      ))}
-      {isLast && cursor && (
-        <li className="flex justify-center p-3">
-          <Button size="small" onClick={() => loadMore(cursor)}>
-            Load more
-          </Button>
-        </li>
-      )}
-    </>
   );
 }
 

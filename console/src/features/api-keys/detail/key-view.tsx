@@ -1,7 +1,7 @@
 import { ArrowLeft, SearchX } from 'lucide-react';
 import { Link, useParams } from 'wouter';
 import { EnvironmentBadge, KeyStatus } from '../../../components/badge.tsx';
-import { Button, ButtonLink } from '../../../components/button.tsx';
+import { ButtonLink } from '../../../components/button.tsx';
 import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../components/page.tsx';
 import { KeyDetailsDocument } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
@@ -19,7 +19,7 @@ export function KeyView() {
   const { keyId: id = '' } = useParams();
   const { data, error, reload } = useWatchedKey(KeyDetailsDocument, id);
   if (data?.apiKey) return <KeyPage key={id} apiKey={data.apiKey} />;
-  if (error) return <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />;
+  if (error) return <LoadFault message={error.message} retry={reload} />;
   return data ? (
     <EmptyState
       icon={SearchX}

@@ -1,16 +1,17 @@
 import { KeyRound, Plus, SearchX } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { useClient } from 'urql';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { type ShownList, useList } from '../../../api/use-list.ts';
 import { Button, ButtonLink } from '../../../components/button.tsx';
 import { counted, total } from '../../../components/counted.ts';
-import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../../../components/page.tsx';
+import { ListFrame } from '../../../components/list-frame.tsx';
+import { Card, EmptyState, Page } from '../../../components/page.tsx';
 import { Table } from '../../../components/table.tsx';
+import { type KeyFactsFragment, KeyPageDocument } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 import { useCan, useOrganization } from '../../../viewer/organization.tsx';
 import { BULK_ACTIONS } from './bulk-actions.ts';
 import { KEY_COLUMNS } from './key-columns.tsx';
 import { KeyFilters } from './key-filters.tsx';
-import { KeyList, type KeyRows } from './key-list.ts';
 import { filterOf, type KeySearch, narrows, orderParameter, useKeySearch } from './key-search.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import { Sparklines } from './sparklines.tsx';
@@ -18,11 +19,12 @@ import { Sparklines } from './sparklines.tsx';
 /** Rows before the end of what is loaded at which the next page is asked for. */
 const AHEAD = 40;
 
+type Keys = ShownList<KeyFactsFragment>;
+
 /** The keys of the organization, live. */
 export function KeysView() {
   const { search, change, clear } = useKeySearch();
-  const list = useKeyList(search);
-  const shown = useSyncExternalStore(list.watch, list.rows);
+  const keys = useKeys(search);
   const opens = useOpens();
   const create = opens('/keys/new') && (
     <ButtonLink to="/keys/new" look="primary">
@@ -31,52 +33,40 @@ export function KeysView() {
     </ButtonLink>
   );
   return (
-    <Page title="Keys" description={<Count shown={shown} narrowed={narrows(search)} />} actions={create}>
+    <Page title="Keys" description={<Count keys={keys} narrowed={narrows(search)} />} actions={create}>
       <div className="flex flex-col gap-4">
         <KeyFilters search={search} change={change} clear={clear} />
         <Card padded={false} className="overflow-clip">
-          {shown.rows.length > 0 ? (
-            <KeyTable list={list} shown={shown} search={search} onSort={(sort) => change({ sort })} />
-          ) : (
-            <Instead
-              shown={shown}
-              narrowed={narrows(search)}
-              clear={clear}
-              retry={() => list.retry()}
-              create={create}
-            />
-          )}
+          <KeyTable
+            keys={keys}
+            search={search}
+            onSort={(sort) => change({ sort })}
+            empty={<NoKeys narrowed={narrows(search)} clear={clear} create={create} />}
+          />
         </Card>
       </div>
     </Page>
   );
 }
 
-function Count({ shown, narrowed }: { readonly shown: KeyRows; readonly narrowed: boolean }) {
-  if (shown.totalCount === null) return <>Loading…</>;
+function Count({ keys, narrowed }: { readonly keys: Keys; readonly narrowed: boolean }) {
+  if (keys.totalCount === null) return <>Loading…</>;
   // Keys that came since are on the screen, not in the count.
-  const count = Math.max(shown.totalCount, shown.hasMore ? 0 : shown.rows.length);
-  const isExact = shown.totalIsExact || !shown.hasMore;
-  const keys = isExact ? counted(count, 'key') : `${total(count, false)} keys`;
-  return <>{narrowed ? `${keys} found` : keys}</>;
+  const count = Math.max(keys.totalCount, keys.hasMore ? 0 : keys.rows.length);
+  const isExact = keys.totalIsExact || !keys.hasMore;
+  const words = isExact ? counted(count, 'key') : `${total(count, false)} keys`;
+  return <>{narrowed ? `${words} found` : words}</>;
 }
 
-function Instead({
-  shown,
+function NoKeys({
   narrowed,
   clear,
-  retry,
   create,
 }: {
-  readonly shown: KeyRows;
   readonly narrowed: boolean;
   clear(): void;
-  retry(): void;
-  readonly create: React.ReactNode;
+  readonly create: ReactNode;
 }) {
-  if (shown.error)
-    return <LoadFault message={shown.error.message} retry={<Button onClick={retry}>Try again</Button>} />;
-  if (shown.loading) return <SkeletonRows />;
   if (narrowed)
     return (
       <EmptyState
@@ -96,17 +86,17 @@ function Instead({
 }
 
 function KeyTable({
-  list,
-  shown,
+  keys,
   search,
   onSort,
+  empty,
 }: {
-  readonly list: KeyList;
-  readonly shown: KeyRows;
+  readonly keys: Keys;
   readonly search: KeySearch;
   onSort(sort: string): void;
+  readonly empty: ReactNode;
 }) {
-  const { rows, totalCount, totalIsExact, hasMore, loading } = shown;
+  const { rows, look, loadMore } = keys;
   const { events } = useOrganization();
   const can = useCan();
   const [visible, setVisible] = useState({ first: 0, last: 0 });
@@ -116,33 +106,31 @@ function KeyTable({
   const onScreen = ids.join(' ');
   useEffect(() => (onScreen ? events.watchUses(onScreen.split(' ')) : undefined), [events, onScreen]);
   useEffect(() => {
-    list.look(visible.first, visible.last);
-    if (visible.last >= rows.length - AHEAD) list.loadMore();
-  }, [list, visible, rows.length]);
+    look(visible.first, visible.last);
+    if (visible.last >= rows.length - AHEAD) loadMore();
+  }, [look, loadMore, visible, rows.length]);
   const actions = BULK_ACTIONS.filter(({ needs }) => can(needs));
   const selection = actions.length > 0 ? { selected, onChange: setSelected } : undefined;
   return (
     <Sparklines ids={ids}>
-      <Table
-        label="Keys"
-        columns={KEY_COLUMNS}
-        rows={rows}
-        totalCount={totalCount}
-        totalIsExact={totalIsExact}
-        sorting={{ by: search.orderBy.field, direction: search.orderBy.direction }}
-        onSort={({ by, direction }) =>
-          onSort(orderParameter({ field: by as typeof search.orderBy.field, direction }))
-        }
-        nameOf={({ name }) => name}
-        rowClassName={({ status }) => (status === 'REVOKED' ? 'text-soft bg-danger-soft/40' : undefined)}
-        onVisible={onVisible}
-        {...(selection ? { selection } : {})}
-      />
-      {hasMore && (
-        <div role="status" className="flex justify-center border-t border-line p-3 text-soft">
-          {loading ? 'Loading more…' : <Button onClick={() => list.loadMore()}>Load more</Button>}
-        </div>
-      )}
+      {/* With rows on the screen, what failed is asked for again as soon as the server is back. */}
+      <ListFrame list={rows.length > 0 ? { ...keys, error: null } : keys} empty={empty}>
+        <Table
+          label="Keys"
+          columns={KEY_COLUMNS}
+          rows={rows}
+          totalCount={keys.totalCount}
+          totalIsExact={keys.totalIsExact}
+          sorting={{ by: search.orderBy.field, direction: search.orderBy.direction }}
+          onSort={({ by, direction }) =>
+            onSort(orderParameter({ field: by as typeof search.orderBy.field, direction }))
+          }
+          nameOf={({ name }) => name}
+          rowClassName={({ status }) => (status === 'REVOKED' ? 'text-soft bg-danger-soft/40' : undefined)}
+          onVisible={onVisible}
+          {...(selection ? { selection } : {})}
+        />
+      </ListFrame>
       <SelectionBar
         keys={selected.size === 0 ? [] : rows.filter(({ id }) => selected.has(id))}
         actions={actions}
@@ -152,11 +140,15 @@ function KeyTable({
   );
 }
 
-function useKeyList(search: KeySearch): KeyList {
-  const client = useClient();
-  const { id: organizationId } = useOrganization();
-  return useMemo(
-    () => new KeyList(client, { organizationId, filter: filterOf(search), orderBy: search.orderBy }),
-    [client, organizationId, search],
-  );
+function useKeys(search: KeySearch): Keys {
+  const { id: organizationId, events } = useOrganization();
+  return useList(`${organizationId} ${JSON.stringify(search)}`, () => {
+    const query = { organizationId, filter: filterOf(search), orderBy: search.orderBy };
+    return {
+      document: KeyPageDocument,
+      variables: (after: string | null) => ({ ...query, after, counted: after === null }),
+      pageOf: ({ apiKeys }) => apiKeys,
+      live: (changed) => events.onChange(changed),
+    };
+  });
 }

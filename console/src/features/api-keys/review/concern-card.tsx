@@ -1,28 +1,28 @@
 import { Link } from 'wouter';
+import type { ShownList } from '../../../api/use-list.ts';
 import { Badge, EnvironmentBadge } from '../../../components/badge.tsx';
-import { Button } from '../../../components/button.tsx';
-import { Card, LoadFault, SkeletonRows } from '../../../components/page.tsx';
+import { total } from '../../../components/counted.ts';
+import { ListFrame } from '../../../components/list-frame.tsx';
+import { Card } from '../../../components/page.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
-import type { ConcernRows } from './concern-list.ts';
 import type { Concern } from './concerns.tsx';
 import { type Chosen, Remedies } from './remedies.tsx';
 
 /** The keys of one concern, each with what can be done about it. */
 export function ConcernCard({
   concern,
-  shown,
+  list,
   hint,
   onChoose,
 }: {
   readonly concern: Concern;
-  readonly shown: ConcernRows;
+  readonly list: ShownList<KeyFactsFragment>;
   /** More about it where there is no key. */
   readonly hint?: React.ReactNode;
   onChoose(chosen: Chosen): void;
 }) {
-  const { keys, hasMore, loading, error, loadMore, reload } = shown;
-  const count = `${keys.length}${hasMore ? '+' : ''}`;
+  const { rows, hasMore, loading, error } = list;
   return (
     <Card
       padded={false}
@@ -30,32 +30,30 @@ export function ConcernCard({
       actions={
         !loading &&
         !error && (
-          <Badge tone={keys.length > 0 ? 'warn' : 'good'}>
-            {count}
-            <span className="sr-only"> {keys.length === 1 ? 'key' : 'keys'}</span>
+          <Badge tone={rows.length > 0 ? 'warn' : 'good'}>
+            {total(rows.length, !hasMore)}
+            <span className="sr-only"> {rows.length === 1 ? 'key' : 'keys'}</span>
           </Badge>
         )
       }
     >
       <div data-concern={concern.id}>
-        {error && <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />}
-        {loading && keys.length === 0 && <SkeletonRows count={2} />}
-        {!loading && !error && keys.length === 0 && (
-          <div className="px-4 py-5 text-soft">
-            {concern.none} {hint}
-          </div>
-        )}
-        {keys.length > 0 && <p className="border-b border-line px-4 py-2.5 text-soft">{concern.meaning}</p>}
-        <ul aria-label={concern.title} className="divide-y divide-line">
-          {keys.map((key) => (
-            <ConcernedKey key={key.id} apiKey={key} concern={concern} onChoose={onChoose} />
-          ))}
-        </ul>
-        {hasMore && (
-          <div className="flex justify-center border-t border-line p-3">
-            <Button onClick={loadMore}>Load more</Button>
-          </div>
-        )}
+        <ListFrame
+          list={list}
+          placeholders={2}
+          empty={
+            <div className="px-4 py-5 text-soft">
+              {concern.none} {hint}
+            </div>
+          }
+        >
+          <p className="border-b border-line px-4 py-2.5 text-soft">{concern.meaning}</p>
+          <ul aria-label={concern.title} className="divide-y divide-line">
+            {rows.map((key) => (
+              <ConcernedKey key={key.id} apiKey={key} concern={concern} onChoose={onChoose} />
+            ))}
+          </ul>
+        </ListFrame>
       </div>
     </Card>
   );

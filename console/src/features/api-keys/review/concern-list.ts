@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useList } from '../../../api/use-list.ts';
+import { type ShownList, useList } from '../../../api/use-list.ts';
 import { type ApiKeyFilter, type KeyFactsFragment, ReviewPageDocument } from '../../../generated/graphql.ts';
 import { useOrganization } from '../../../viewer/organization.tsx';
 import { type Concern, isOf } from './concerns.tsx';
@@ -7,18 +7,8 @@ import { type Concern, isOf } from './concerns.tsx';
 /** Changes come in bursts: the lists are read anew when they rest. */
 const SETTLE_MS = 400;
 
-/** The keys of one concern. */
-export interface ConcernRows {
-  readonly keys: readonly KeyFactsFragment[];
-  readonly hasMore: boolean;
-  readonly loading: boolean;
-  readonly error: Error | null;
-  loadMore(): void;
-  reload(): void;
-}
-
 /** The keys of a concern as of `at` (milliseconds since the epoch), live: who is used or changed comes and goes. */
-export function useConcern(concern: Concern, at: number): ConcernRows {
+export function useConcern(concern: Concern, at: number): ShownList<KeyFactsFragment> {
   const { id: organizationId, events } = useOrganization();
   const filter: ApiKeyFilter = concern.filter(at);
   const list = useList(`${organizationId} ${concern.id} ${at}`, () => ({
@@ -26,9 +16,9 @@ export function useConcern(concern: Concern, at: number): ConcernRows {
     variables: (after: string | null) => ({ organizationId, filter, orderBy: concern.orderBy, after }),
     pageOf: ({ apiKeys }) => apiKeys,
   }));
-  const { rows, reload } = list;
-  const keys = rows.filter((key) => isOf(key, concern, filter));
-  const ids = keys.map(({ id }) => id).join(' ');
+  const { reload } = list;
+  const rows = list.rows.filter((key) => isOf(key, concern, filter));
+  const ids = rows.map(({ id }) => id).join(' ');
   useEffect(() => (ids ? events.watchUses(ids.split(' ')) : undefined), [events, ids]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,8 +31,8 @@ export function useConcern(concern: Concern, at: number): ConcernRows {
       stop();
     };
   }, [events, reload]);
-  const last = rows.at(-1);
+  const last = list.rows.at(-1);
   // The order has those of the concern first: after one that isn't, there are no more.
   const hasMore = list.hasMore && (!last || (concern.fits?.(last) ?? true));
-  return { keys, hasMore, loading: list.loading, error: list.error, loadMore: list.loadMore, reload };
+  return { ...list, rows, hasMore };
 }

@@ -26,17 +26,17 @@ export function ReviewView() {
   const unused = useConcern(UNUSED, at);
   const neverUsed = useConcern(NEVER_USED, at);
   const isClear = [expiring, overdue, unused, neverUsed].every(
-    ({ keys, loading, error }) => keys.length === 0 && !loading && !error,
+    ({ rows, loading, error }) => rows.length === 0 && !loading && !error,
   );
   const close = () => setChosen(null);
   return (
     <Page title="Review" description="Keys that somebody should look at. What is dealt with leaves the list.">
       {isClear && <NothingToReview />}
       <div className="grid items-start gap-5 xl:grid-cols-2">
-        <ConcernCard concern={EXPIRING} shown={expiring} onChoose={setChosen} />
-        <ConcernCard concern={OVERDUE} shown={overdue} hint={<PolicyHint />} onChoose={setChosen} />
-        <ConcernCard concern={UNUSED} shown={unused} onChoose={setChosen} />
-        <ConcernCard concern={NEVER_USED} shown={neverUsed} onChoose={setChosen} />
+        <ConcernCard concern={EXPIRING} list={expiring} onChoose={setChosen} />
+        <ConcernCard concern={OVERDUE} list={overdue} hint={<PolicyHint />} onChoose={setChosen} />
+        <ConcernCard concern={UNUSED} list={unused} onChoose={setChosen} />
+        <ConcernCard concern={NEVER_USED} list={neverUsed} onChoose={setChosen} />
       </div>
       {chosen?.remedy === 'revoke' && <RevokeDialog apiKey={chosen.apiKey} onClose={close} />}
       {chosen?.remedy === 'extend' && <ExtendDialog apiKey={chosen.apiKey} onClose={close} />}

@@ -1,7 +1,7 @@
 import { ArrowLeft, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useParams } from 'wouter';
-import { Button, ButtonLink } from '../../../components/button.tsx';
+import { ButtonLink } from '../../../components/button.tsx';
 import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../components/page.tsx';
 import { RotatedKeyDocument, type RotatedKeyQuery } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
@@ -15,7 +15,7 @@ export function RotateView() {
   const { keyId: id = '' } = useParams();
   const { data, error, reload } = useWatchedKey(RotatedKeyDocument, id);
   if (data?.apiKey) return <Rotation key={id} apiKey={data.apiKey} reload={reload} />;
-  if (error) return <LoadFault message={error.message} retry={<Button onClick={reload}>Try again</Button>} />;
+  if (error) return <LoadFault message={error.message} retry={reload} />;
   if (!data) return <SkeletonRows />;
   return (
     <EmptyState

@@ -3,7 +3,7 @@ import { useQuery } from 'urql';
 import { Link, useParams } from 'wouter';
 import { parsed } from '../../../../api/document.ts';
 import { useSteady } from '../../../../api/use-steady.ts';
-import { Button, ButtonLink } from '../../../../components/button.tsx';
+import { ButtonLink } from '../../../../components/button.tsx';
 import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../../components/page.tsx';
 import { EditedKeyDocument } from '../../../../generated/graphql.ts';
 import { useBeyond } from '../../../../viewer/organization.tsx';
@@ -24,8 +24,7 @@ function Edited({ id }: { readonly id: string }) {
   });
   const apiKey = useSteady(data?.apiKey);
   if (apiKey) return <EditPage apiKey={apiKey} />;
-  if (error)
-    return <LoadFault message={error.message} retry={<Button onClick={() => reload()}>Try again</Button>} />;
+  if (error) return <LoadFault message={error.message} retry={reload} />;
   if (!data) return <SkeletonRows />;
   return (
     <EmptyState
