@@ -70,9 +70,13 @@ export function createUsageRecorder(
     });
 
   const flushes = new OneAtATime(async () => {
-    if (buffer.isFull) await checkpoints.run();
-    await appends.run();
-    await checkpoints.run();
+    for (let isHeldUp = true; isHeldUp; ) {
+      await appends.run();
+      isHeldUp = buffer.isHeldUp;
+      await checkpoints.run();
+      // The checkpoint failed.
+      if (buffer.isFull) break;
+    }
     if (wasAhead) await limitStored();
   });
 

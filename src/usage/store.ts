@@ -25,6 +25,9 @@ export interface UsageStore {
 /** On PostgreSQL: keys of one transaction. A change that needs the same rows waits for no more of them. */
 const PART_KEYS = 200;
 
+/** On SQLite: keys of one transaction that appends. */
+const BATCH_KEYS = 5_000;
+
 /** On SQLite: so many shards divide the keys, by the order in which they were created. */
 const SHARDS = 128;
 
@@ -60,7 +63,7 @@ function tableStore(db: Kysely<Tables>, writer: string): UsageStore {
 function journalStore(db: Kysely<Tables>, writer: string): UsageStore {
   return {
     isJournaled: true,
-    keysMax: Number.POSITIVE_INFINITY,
+    keysMax: BATCH_KEYS,
     append: (number, batch) =>
       db.transaction().execute(async (tx) => {
         if (!(await raiseMark(tx, writer, number))) return;

@@ -32,9 +32,9 @@ export class UsageBuffer {
   readonly #store: UsageStore;
   readonly #limits: typeof JOURNAL_LIMITS;
   #gathering = emptyBatch();
-  /** Being appended; if it goes into the tables at once, also the last that was. */
-  #taken: Batch | null = null;
-  /** The parts of it that are not acknowledged, each under the next number. */
+  /** If batches go into the tables at once: the last that did, or is about to. */
+  #taken: Keys = NO_KEYS;
+  /** Not acknowledged, each to be sent under the next number. */
   #parts: Batch[] = [];
   /** Of the last part that was acknowledged. */
   #number = 0;
@@ -75,8 +75,8 @@ export class UsageBuffer {
 
   #take(): void {
     const batch = this.#gathering;
-    const { keysMax } = this.#store;
-    this.#taken = batch;
+    const { isJournaled, keysMax } = this.#store;
+    if (!isJournaled) this.#taken = batch.keys;
     this.#parts = batch.keys.size > keysMax ? partsOf(batch, keysMax) : [batch];
     this.#gathering = emptyBatch(MINUTES_MAX - batch.minutes);
     this.#gathering.dropped = batch.dropped;
@@ -90,17 +90,12 @@ export class UsageBuffer {
       await this.#store.append(this.#number + 1, part);
       this.#number += 1;
       this.#parts.shift();
-      if (this.#parts.length === 0) this.#endAppend(part);
+      if (!this.#store.isJournaled) continue;
+      addUses(this.#journaled, part.keys.values());
+      this.#batches += 1;
     }
-  }
-
-  #endAppend(last: Batch): void {
     this.#takenSince = null;
     this.#gathering.minutesMax = MINUTES_MAX;
-    if (!this.#store.isJournaled) return;
-    addUses(this.#journaled, last.keys.values());
-    this.#batches += 1;
-    this.#taken = null;
   }
 
   /** Brings everything appended before the call into the tables. */
@@ -138,6 +133,11 @@ export class UsageBuffer {
     return this.#batches >= batchesMax || this.#waitingKeys >= keysMax;
   }
 
+  /** Whether something waits for that. */
+  get isHeldUp(): boolean {
+    return this.#parts.length > 0 && this.isFull;
+  }
+
   get #waitingKeys(): number {
     const failed = this.#isRoundOpen || this.#hasFailed ? this.#rounds : [];
     return failed.reduce((sum, { size }) => sum + size, this.#journaled.size);
@@ -164,7 +164,7 @@ export class UsageBuffer {
   /** Frees what was written last, if nothing is unwritten: every row that is read from now on has it. */
   rest(): void {
     if (this.hasUnwritten) return;
-    this.#taken = null;
+    this.#taken = NO_KEYS;
     this.#rounds = [];
   }
 
@@ -199,14 +199,13 @@ export class UsageBuffer {
 
   /** What is in no table, the newest first. */
   #certain(): Keys[] {
-    const taken = this.#store.isJournaled ? (this.#taken?.keys ?? NO_KEYS) : NO_KEYS;
-    return [this.#gathering.keys, taken, this.#journaled];
+    const parts = this.#store.isJournaled ? this.#parts.map(({ keys }) => keys) : [];
+    return [this.#gathering.keys, ...parts, this.#journaled];
   }
 
   /** What may be in the tables, the newest first. */
   #possible(): Keys[] {
-    if (this.#store.isJournaled) return this.#rounds;
-    return this.#taken ? [this.#taken.keys] : [];
+    return this.#store.isJournaled ? this.#rounds : [this.#taken];
   }
 
   /** Moves last uses after `now` to `now`. What is on disk is not corrected. */

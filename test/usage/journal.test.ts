@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
+import { type Kysely, RawNode, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Tables } from '../../db/tables.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -8,6 +8,7 @@ import { JOURNAL_LIMITS } from '../../src/usage/journal-limits.ts';
 import { createUsageRecorder } from '../../src/usage/recorder.ts';
 import { usageStore } from '../../src/usage/store.ts';
 import { UsageBuffer } from '../../src/usage/usage-buffer.ts';
+import { writeTables } from '../../src/usage/write-tables.ts';
 import { servicesOn } from '../support/services.ts';
 import { countTurns } from '../support/turns.ts';
 import {
@@ -113,7 +114,7 @@ describe('the journal of usage', () => {
   test('takes no more from memory than memory may hold while the disk is full', async () => {
     const [key] = (await makeKeys(1)) as [UsedKey];
     const { db, failNext } = failing(services().unhurried);
-    const { buffer } = writer(NEVER_DUE, db);
+    const { buffer } = writer({ ...NEVER_DUE, keysMax: Number.POSITIVE_INFINITY }, db);
     const use = (count: number, first: number): void => {
       for (let number = first; number < first + count; number += 1)
         buffer.accepted({ ...key, keyId: `key_${number}`, secretId: `sec_${number}`, at: 1000, ip: null });
@@ -145,6 +146,18 @@ describe('the journal of usage', () => {
       await recorder.flush();
     }
     for (const key of keys) expect(await counted(key)).toEqual(once(5, start + 5));
+  });
+
+  test('is emptied as often as it takes to write all that is left at the end', async () => {
+    const [key] = (await makeKeys(1)) as [UsedKey];
+    const recorder = createUsageRecorder(services(), 60_000, { ...NEVER_DUE, batchesMax: 1 });
+    for (let number = 0; number < 12_000; number += 1)
+      recorder.accepted({ ...key, keyId: `key_00${number}`, secretId: `sec_${number}`, at: 1000, ip: null });
+    recorder.accepted({ ...key, at: 1000, ip: null });
+    await recorder.stop();
+    expect(await rowsLeft()).toBe(0);
+    expect(await counted(key)).toEqual(once(1, 1000));
+    expect(services().lines.filter((line) => line.includes('is lost'))).toEqual([]);
   });
 
   test('of a process that was killed is written by the next, before it serves', async () => {
@@ -275,5 +288,26 @@ describe('the journal of usage', () => {
     expect(turns.count).toBeGreaterThanOrEqual(transactions.length - 1);
     expect(await rowsLeft()).toBe(0);
     for (const key of keys) expect(await counted(key)).toEqual(once(1, 1000));
+  });
+
+  test('is brought into the tables row by row, whatever else they hold', async () => {
+    const plan: string[] = [];
+    const explaining = services().db.withPlugin({
+      transformQuery: ({ node }) => {
+        if (!RawNode.is(node)) return node;
+        const [first, ...rest] = node.sqlFragments;
+        return { ...node, sqlFragments: [`explain query plan ${first}`, ...rest] };
+      },
+      transformResult: async ({ result }) => {
+        plan.push(...result.rows.map(({ detail }) => String(detail)));
+        return result;
+      },
+    });
+    const entries = sql`select value, usage_journal.rowid as place
+      from usage_journal, jsonb_each(usage_journal.activities, '$.entries') where shard = 1`;
+    await explaining.transaction().execute((tx) => writeTables(tx, entries));
+    const reads = plan.filter((step) => /^(SCAN|SEARCH) (api_|usage_|organization_)/.test(step));
+    expect(reads.length).toBeGreaterThanOrEqual(8);
+    expect(reads.filter((step) => step.startsWith('SCAN'))).toEqual([]);
   });
 });
