@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# A small image: the bundle, the SQLite addon and Node; runs as nobody in particular, on a read-only file system.
+# Contains the bundle, the SQLite addon and Node.js. Runs as an unprivileged user on a read-only file system.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
@@ -7,7 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY compat compat
 RUN npm ci
 COPY . .
-# The SQLite driver stays outside of the bundle. Its addons come ready-made: the one for this machine is taken along.
+# The SQLite driver is not bundled. Copy its prebuilt addon for this platform.
 RUN node scripts/build.mjs \
   && mkdir -p /app/node_modules/better-sqlite3/prebuilds \
   && cp -r dist /app/dist && rm -f /app/dist/*.map /app/dist/build.json /app/dist/console/build.json \
@@ -19,7 +19,7 @@ RUN node scripts/build.mjs \
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATABASE_URL=sqlite:/data/keywright.db
 COPY --from=build /app /app
-# Only where SQLite is used; with PostgreSQL nothing is written anywhere.
+# Used only with SQLite. With PostgreSQL, nothing is written to disk.
 COPY --from=build --chown=node:node /data /data
 VOLUME /data
 USER node

@@ -1,5 +1,5 @@
--- Asks Keywright's /verify before a request goes on. Needs HAProxy 2.6 or later with Lua (Debian's package has it), and
--- nothing besides. In a frontend: http-request lua.keywright http://127.0.0.1:4000/verify
+-- Verifies the API key of a request with Keywright's /verify. Requires HAProxy 2.6 or later with Lua, as in Debian's
+-- package. Use it in a frontend: http-request lua.keywright http://127.0.0.1:4000/verify
 
 local identity = {
   "x-keywright-key-id",
@@ -11,7 +11,7 @@ local identity = {
   "x-keywright-external-id",
 }
 
--- Of a refusal, what the client is told.
+-- Headers of an error response that are passed to the client.
 local told = { "www-authenticate", "retry-after", "ratelimit", "ratelimit-policy", "content-type", "cache-control" }
 
 local TIMEOUT_MS = 6000
@@ -36,7 +36,7 @@ local function unavailable(txn, given)
   refuse(txn, 503, headers, '{"code":"UNAVAILABLE","message":"The API key can not be verified now"}')
 end
 
--- Two keys that differ. Another 400 is about the address in the configuration, and no business of the client.
+-- Two different keys. Any other 400 is caused by the configured URL and must not be shown to the client.
 local function is_bad_request(answer)
   local code = answer and answer.status == 400 and answer.headers["x-keywright-code"]
   return code and code[0] == "BAD_REQUEST"
@@ -53,12 +53,12 @@ core.register_action("keywright", { "http-req" }, function(txn, url)
   end)
   local status = worked and answer and answer.status or 0
 
-  -- Only 200 opens: whatever else comes, or nothing, closes.
+  -- Only a 200 response lets the request pass.
   if status == 200 then
     for _, name in ipairs(identity) do
       local value = answer.headers[name] and answer.headers[name][0] or ""
       txn.http:req_set_header(name, value)
-      -- HAProxy says nothing where a header has no room (tune.maxrewrite).
+      -- HAProxy reports no error if a header exceeds the buffer (tune.maxrewrite).
       if txn.sf:req_fhdr(name) ~= value then
         return unavailable(txn)
       end
