@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** The last commit before the rules held. Its successors are checked. */
-const BASE = '4e64f40cb46b0b6e9deeedd7477fff80b9dc70f3';
+const BASE = '5a4b1043d3602ab8bd46383c4ed40febd1edc8ba';
 
 const SUBJECT_LENGTH = 72;
 const LINE_LENGTH = 100;
