@@ -33,7 +33,7 @@ local function unavailable(txn, given)
     ["cache-control"] = { "no-store" },
     ["retry-after"] = given and given["retry-after"],
   }
-  refuse(txn, 503, headers, '{"code":"UNAVAILABLE","message":"The API key can not be verified now"}')
+  refuse(txn, 503, headers, '{"code":"UNAVAILABLE","message":"The API key cannot be verified now"}')
 end
 
 -- Two different keys. Any other 400 is caused by the configured URL and must not be shown to the client.
