@@ -22,7 +22,10 @@ export interface EventBus {
   announce(changes: readonly ChangeEvent[]): Promise<Propagation>;
   /** Passes on a use or a denial; never waits. A change goes to the listeners of this node only. */
   emit(event: Event): void;
-  /** Calls `listener` for every event from now on. Returns how to stop. A listener must not throw. */
+  /**
+   * Calls `listener` for every use and denial from now on, and for the changes that this node commits: those of all nodes
+   * come from the change log. Returns how to stop. A listener must not throw.
+   */
   subscribe(listener: (event: Event) => void): () => void;
   /**
    * Calls `listener` as soon as this node is notified of a change, before the response is sent: for caches of keys, and as
