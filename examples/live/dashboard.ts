@@ -9,8 +9,8 @@ import {
 } from '../generated/graphql.ts';
 import { keywright } from '../verify-in-code/keywright.ts';
 
-// A dashboard in the terminal: one line whenever a key changes or is used. It survives the server's restart: changes go
-// on after the last cursor it saw, uses with the state since the last one.
+// A terminal dashboard that prints a line when a key changes or is used. After a server restart, it resumes changes after
+// the last cursor, and uses from the time of the last one.
 const { KEYWRIGHT_URL = 'http://127.0.0.1:4000', KEYWRIGHT_TOKEN = '' } = process.env;
 
 interface Key {
@@ -24,7 +24,7 @@ const client = createClient({
   url: `${KEYWRIGHT_URL.replace(/^http/, 'ws')}/graphql`,
   webSocketImpl: WebSocket,
   connectionParams: { authorization: `Bearer ${KEYWRIGHT_TOKEN}` },
-  // The loop below comes back by itself, with a newer cursor.
+  // The loop below reconnects with the latest cursor.
   retryAttempts: 0,
 });
 
@@ -32,7 +32,7 @@ function show(key: Key, what: string): void {
   console.log(`${key.id}  ${key.name}  ${key.status}  last used ${key.lastUsedAt ?? 'never'}  ${what}`);
 }
 
-/** Follows a subscription for ever; `variables` is asked anew each time the connection is made again. */
+/** Follows a subscription indefinitely. Calls `variables` for each connection. */
 async function follow<Result>(
   query: string,
   variables: () => Record<string, unknown>,
@@ -46,10 +46,11 @@ async function follow<Result>(
         if (data) next(data);
       }
     } catch (error) {
-      if (error instanceof Object && 'code' in error && error.code === 4401) throw new Error('Not signed in');
+      if (error instanceof Object && 'code' in error && error.code === 4401)
+        throw new Error('The credential is not valid');
       if (JSON.stringify(error).includes('CURSOR_EXPIRED')) {
         cursor = null;
-        console.log('Away for longer than changes are kept: from here on only new ones are shown');
+        console.log('Disconnected for longer than changes are kept. Only new changes are shown');
       }
     }
     await new Promise((resolve) => setTimeout(resolve, 250));
