@@ -112,7 +112,7 @@ export function openBackgroundConnection(settings: {
       for (const one of waiting.splice(0)) one.reject(error);
     };
     started.on('error', end);
-    started.on('exit', () => end(new Error('The thread that writes has ended')));
+    started.on('exit', () => end(new Error('The writer thread has exited')));
     return started;
   };
 

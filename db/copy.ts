@@ -94,7 +94,7 @@ export function copyDatabase(
         onProgress({ ...progress, step: 'compare', done }),
       );
       if (sha256 !== other)
-        throw new CopyError(`${table} is not the same on both sides: begin anew with an empty database`);
+        throw new CopyError(`${table} differs between the databases: start again with an empty database`);
       copied.push({ table, rows, sha256 });
     }
     return copied;
@@ -107,7 +107,7 @@ async function refuseOtherData(source: Kysely<Tables>, target: Kysely<Tables>): 
   for (let start = 0; start < found.length; start += BATCH) {
     const ids = found.slice(start, start + BATCH).map((row) => row.id);
     const known = await source.selectFrom('organizations').select('id').where('id', 'in', ids).execute();
-    if (known.length < ids.length) throw new CopyError('The database to copy to holds other organizations');
+    if (known.length < ids.length) throw new CopyError('The target database contains other organizations');
   }
 }
 

@@ -6,7 +6,7 @@ export class DatabaseTooNewError extends Error {
 
   constructor(migration: string) {
     super(
-      `The database is newer than this program (it has the migration ${migration}); start the version that made it, or a later one`,
+      `The database is newer than this program (it has the migration ${migration}); start the version that migrated it, or a later one`,
     );
     this.migration = migration;
   }
@@ -19,7 +19,7 @@ export class DatabaseForeignError extends Error {
   readonly table: string;
 
   constructor(table: string) {
-    super(`The database belongs to another program (it has a table ${table})`);
+    super(`The database belongs to another program (it has the table ${table})`);
     this.table = table;
   }
 }

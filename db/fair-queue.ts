@@ -54,9 +54,11 @@ export class FairQueue {
     const own = this.#waiting.get(group) ?? new Set();
     if (own.size === 0 && this.#mayRun(group)) return Promise.resolve(this.#take(group));
     if (own.size >= waitingPerGroup)
-      return Promise.reject(new RateLimitedError('Too many lists and reports of the organization wait', 1));
+      return Promise.reject(
+        new RateLimitedError('Too many lists and reports of the organization are queued', 1),
+      );
     if (this.#waitingCount >= waiting)
-      return Promise.reject(new UnavailableError('Too many lists and reports wait'));
+      return Promise.reject(new UnavailableError('Too many lists and reports are queued'));
     return new Promise((resolve, reject) => {
       const one: Waiting = {
         start: () => {
@@ -70,7 +72,7 @@ export class FairQueue {
         },
       };
       const timer = setTimeout(
-        () => one.fail(new UnavailableError('The list or report waited for others for too long')),
+        () => one.fail(new UnavailableError('The list or report was queued for too long')),
         waitMs,
       );
       own.add(one);

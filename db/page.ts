@@ -158,7 +158,7 @@ function pageSize({ first, last }: PageArgs): { limit: number; backwards: boolea
   if (limit >= 0 && limit <= PAGE_MAX) return { limit, backwards };
   throw new AppError(
     'BAD_USER_INPUT',
-    `${backwards ? 'last' : 'first'} is a whole number from 0 to ${PAGE_MAX}`,
+    `${backwards ? 'last' : 'first'} must be a whole number from 0 to ${PAGE_MAX}`,
   );
 }
 
@@ -193,5 +193,5 @@ function decodeCursor(cursor: string, sort: Sort): Place {
   } catch {
     // Answered below, like every other cursor that this list did not make.
   }
-  throw new AppError('BAD_USER_INPUT', 'The cursor is not one of this list in this order');
+  throw new AppError('BAD_USER_INPUT', 'The cursor does not belong to this list in this order');
 }

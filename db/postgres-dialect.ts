@@ -82,7 +82,7 @@ function isUnknownOutcome(error: unknown): error is UnavailableError {
 
 function unknownOutcome({ cause }: UnavailableError): UnavailableError {
   const message =
-    'The connection to the database was lost while the change was saved: look whether it was made';
+    'The connection to the database was lost while the change was saved: check whether it took effect';
   return new UnavailableError(message, 1, { cause });
 }
 

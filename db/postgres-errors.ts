@@ -4,29 +4,29 @@ import { UnavailableError } from '../src/core/errors.ts';
 /** Codes of PostgreSQL's errors that pass, with what callers are told; of two letters: a whole class of codes. */
 const OUTAGES: Readonly<Record<string, string>> = {
   // The way to the server, its answer to a sign-in, or the database's name.
-  '08': 'The database can not be reached',
-  '28': 'The database can not be reached',
-  '3D': 'The database can not be reached',
+  '08': 'The database is unreachable',
+  '28': 'The database is unreachable',
+  '3D': 'The database is unreachable',
   // No more connections, memory or disk; a failure of the disk.
-  '53': 'The database has no resources left',
-  '58': 'The database can not be read or written',
+  '53': 'The database is out of resources',
+  '58': "The database can't be read or written",
   // Starting, stopping, or a connection that an administrator ended.
-  '57P': 'The database is not available now',
+  '57P': 'The database is temporarily unavailable',
   '57014': 'The database took too long',
   '25P03': 'The database took too long',
   '25P04': 'The database took too long',
   '55P03': 'The database is locked',
-  '25006': 'The database can be read only',
+  '25006': 'The database is read-only',
   // Two changes at once that exclude each other: the second try finds the first one done.
-  '40001': 'The change collided with another; try again',
-  '40P01': 'The change collided with another; try again',
+  '40001': 'The change conflicted with another one; try again',
+  '40P01': 'The change conflicted with another one; try again',
 };
 
 /** An error of the PostgreSQL driver as callers see it: an outage as UnavailableError with its cause, others as they are. */
 export function postgresError(error: unknown): unknown {
   if (error instanceof UnavailableError) return error;
   if (isConnectionFailure(error))
-    return new UnavailableError('The database can not be reached', 1, { cause: error });
+    return new UnavailableError('The database is unreachable', 1, { cause: error });
   const { code = '' } = error as pg.DatabaseError;
   const message = OUTAGES[code] ?? OUTAGES[code.slice(0, 3)] ?? OUTAGES[code.slice(0, 2)];
   return message ? new UnavailableError(message, 1, { cause: error }) : error;

@@ -176,7 +176,9 @@ export class ScanWorker {
     this.#process = null;
     process.kill('SIGKILL');
     unref(process);
-    this.#fail(new UnavailableError('The list or report took too long: narrow it, or try again later', 10));
+    this.#fail(
+      new UnavailableError('The list or report took too long: narrow it down or try again later', 10),
+    );
   }
 
   /** The process has ended by itself, or somebody else has ended it: what ran is begun again once. */
@@ -186,7 +188,7 @@ export class ScanWorker {
     const running = this.#running;
     if (!running) return;
     if (running.isRepeated || this.#isClosed)
-      return this.#fail(new UnavailableError('The process that reads lists and reports ended'));
+      return this.#fail(new UnavailableError('The process that reads lists and reports has exited'));
     running.isRepeated = true;
     running.process = this.#start();
     this.#begin(running);

@@ -24,7 +24,7 @@ export function sqliteDriverFile(nodeVersion: string, resolve: (name: string) =>
     return resolve(NODE_20_DRIVER);
   } catch (cause) {
     throw new Error(
-      `On Node.js ${nodeVersion} SQLite needs the package ${NODE_20_DRIVER}, which is not installed: install it (npm leaves it out without a word where its addon can't be compiled), or run Node.js ${NODE_MAJOR_MIN} or later`,
+      `On Node.js ${nodeVersion} SQLite needs the package ${NODE_20_DRIVER}, which is not installed: install it (npm silently skips it if its addon can't be compiled), or run Node.js ${NODE_MAJOR_MIN} or later`,
       { cause },
     );
   }

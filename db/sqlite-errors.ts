@@ -8,10 +8,10 @@ const LOCKED = new Set(['BUSY', 'LOCKED', 'PROTOCOL']);
 
 /** Those that say that the file, or the disk it is on, can't be used as it is. */
 const OUTAGES: Readonly<Record<string, string>> = {
-  FULL: 'There is no space left to save changes',
-  READONLY: 'The database can be read only',
-  IOERR: 'The database can not be read or written',
-  CANTOPEN: 'The database can not be opened',
+  FULL: 'There is no disk space left to save changes',
+  READONLY: 'The database is read-only',
+  IOERR: "The database can't be read or written",
+  CANTOPEN: "The database can't be opened",
 };
 
 /** How long to wait before a retry where somebody has to look after the disk first, seconds. */

@@ -80,7 +80,7 @@ class ScanDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    throw new Error('There are no transactions among scans');
+    throw new Error('Scans do not support transactions');
   }
 
   async commitTransaction(): Promise<void> {}
@@ -107,6 +107,6 @@ class ScanConnection implements DatabaseConnection {
 
   // biome-ignore lint/correctness/useYield: the interface wants a generator.
   async *streamQuery<Row>(): AsyncGenerator<QueryResult<Row>> {
-    throw new Error('Rows of scans are not streamed');
+    throw new Error('Scans do not support streaming');
   }
 }

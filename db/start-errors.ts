@@ -27,10 +27,10 @@ function saying(text: string | undefined): Fault {
 function ofMigration(root: unknown): Fault {
   if (root instanceof DatabaseTooNewError)
     return (where) =>
-      `${where} is newer than this program (it has the migration ${root.migration}); start the version that made it, or a later one`;
+      `${where} is newer than this program (it has the migration ${root.migration}); start the version that migrated it, or a later one`;
   if (root instanceof DatabaseForeignError)
     return (where) =>
-      `${where} belongs to another program (it has a table ${root.table}); give Keywright a database of its own`;
+      `${where} belongs to another program (it has the table ${root.table}); use a separate database for Keywright`;
   return undefined;
 }
 
@@ -54,20 +54,20 @@ const SQLITE_FAULTS: Readonly<Record<string, string>> = {
   BUSY: '% is locked by another program; stop that program, or try again',
   LOCKED: '% is locked by another program; stop that program, or try again',
   PROTOCOL: '% is locked by another program; stop that program, or try again',
-  FULL: 'there is no space left on the disk of %; make room',
-  IOERR: "% can't be read or written; look at its disk and at the log of the system",
+  FULL: 'there is no space left on the disk of %; free some space',
+  IOERR: "% can't be read or written; check its disk and the system log",
 };
 
 /** Which of file and folder it is; SQLite writes a journal beside the file, so it needs both. */
 function unusableFile(path: string): Fault {
   const folder = dirname(path);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    return saying('% is a folder; set the path of a file in it');
+    return saying('% is a folder; set the path of a file');
   if (!permits(folder, constants.W_OK | constants.X_OK))
-    return () => `the folder ${folder} can't be written to; give this user the right to, or set another path`;
+    return () => `the folder ${folder} is not writable; grant this user write access, or set another path`;
   if (!permits(path, constants.R_OK | constants.W_OK))
-    return saying("% can't be read and written; give this user the right to, or set another path");
-  return saying("% can't be opened for writing; look at its file system, or set another path");
+    return saying("% can't be read and written; grant this user access, or set another path");
+  return saying("% can't be opened for writing; check its file system, or set another path");
 }
 
 function permits(path: string, mode: number): boolean {
@@ -84,7 +84,7 @@ function ofPostgres(root: unknown, { username }: URL): Fault {
   const message = root instanceof Error ? root.message : '';
   if (TLS_FAULTS.test(code))
     return (where) =>
-      `the TLS certificate of ${where} is not accepted (${code}); correct it, or trust its issuer with sslrootcert in the URL`;
+      `the TLS certificate of ${where} is not valid (${code}); correct it, or trust its issuer with sslrootcert in the URL`;
   const said = SAID.find(([pattern]) => pattern.test(message));
   const text = POSTGRES_FAULTS[code] ?? said?.[1];
   return saying(text?.replace('$user', () => username || 'of this process'));
@@ -94,14 +94,14 @@ const TLS_FAULTS = /CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^EPROTO$/;
 
 /** Where there is no code, or one of many meanings, by what the driver and the server say. */
 const SAID: readonly (readonly [said: RegExp, text: string])[] = [
-  [/does not support SSL/i, '% does not offer TLS; turn it on there, or set sslmode=disable in the URL'],
-  [/no encryption|SSL required/i, '% accepts connections with TLS only; set sslmode=verify-full in the URL'],
-  [/password must be a string/i, '% asks for a password of the user $user; set it in the URL'],
   [
-    /no pg_hba|does not exist/i,
-    '% does not let the user $user in; create the role, or allow it in pg_hba.conf',
+    /does not support SSL/i,
+    '% does not support TLS; enable it on the server, or set sslmode=disable in the URL',
   ],
-  [/timeout|timed out/i, 'no answer from %; check the address, and firewalls on the way'],
+  [/no encryption|SSL required/i, '% only accepts connections with TLS; set sslmode=verify-full in the URL'],
+  [/password must be a string/i, '% requires a password for the user $user; set it in the URL'],
+  [/no pg_hba|does not exist/i, '% rejects the user $user; create the role, or allow it in pg_hba.conf'],
+  [/timeout|timed out/i, 'no response from %; check the address and any firewalls in between'],
   [
     /terminated|ended|closed|ECONNRESET|hang up|message type/i,
     '% closed the connection; check that it is a PostgreSQL server, and its log',
@@ -109,20 +109,20 @@ const SAID: readonly (readonly [said: RegExp, text: string])[] = [
 ];
 
 const POSTGRES_FAULTS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the host of % is not found; check its name',
-  EAI_AGAIN: "the host of % can't be looked up; check its name, and the name server",
-  ECONNREFUSED: 'nothing listens at %; start PostgreSQL, or correct host and port',
-  ENOENT: 'nothing listens at %; start PostgreSQL, or correct host and port',
-  ETIMEDOUT: 'no answer from %; check the address, and firewalls on the way',
-  EHOSTUNREACH: 'there is no way to %; check the address and the network',
-  ENETUNREACH: 'there is no way to %; check the address and the network',
-  '28P01': '% does not accept the password of the user $user; correct user and password in the URL',
+  ENOTFOUND: 'the host of % was not found; check its name',
+  EAI_AGAIN: "the host of % can't be resolved; check its name and the DNS server",
+  ECONNREFUSED: 'nothing is listening at %; start PostgreSQL, or correct the host and port',
+  ENOENT: 'nothing is listening at %; start PostgreSQL, or correct the host and port',
+  ETIMEDOUT: 'no response from %; check the address and any firewalls in between',
+  EHOSTUNREACH: 'there is no route to %; check the address and the network',
+  ENETUNREACH: 'there is no route to %; check the address and the network',
+  '28P01': '% rejects the password of the user $user; correct the user and password in the URL',
   '3D000': '% does not exist; create the database, or correct its name',
-  '3F000': '% has no schema that tables can be created in; create one, or set search_path of the user $user',
-  '42501': '% does not let the user $user create tables; grant create on the schema to it',
-  '53300': '% has no connection left; raise max_connections, or stop other clients',
+  '3F000': '% has no schema to create tables in; create one, or set search_path for the user $user',
+  '42501': '% does not allow the user $user to create tables; grant it create on the schema',
+  '53300': '% has no connections left; raise max_connections, or stop other clients',
   '57P03': '% is starting or stopping; try again in a moment',
-  '25006': '% can only be read; set the address of the primary server',
+  '25006': '% is read-only; set the address of the primary server',
 };
 
 /** `db.example.com:5432/keywright`: nothing of who signs in. */

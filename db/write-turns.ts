@@ -55,7 +55,7 @@ export class WriteTurns {
       this.#taken = true;
       return;
     }
-    if (this.#waiting.size >= WAITING_MAX) throw new UnavailableError('Too many changes are waiting');
+    if (this.#waiting.size >= WAITING_MAX) throw new UnavailableError('Too many changes are queued');
     await new Promise<void>((resolve, reject) => {
       const one: Waiting = {
         proceed: () => {
@@ -69,7 +69,7 @@ export class WriteTurns {
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(one);
-        reject(new UnavailableError('The change waited for others for too long'));
+        reject(new UnavailableError('The change was queued for too long'));
       }, deadline - performance.now());
       this.#waiting.add(one);
     });

@@ -141,7 +141,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await migrate(database, (line) => log.info(line));
       if (!(await hasSearchIndex(database.kysely)))
         log.warn(
-          'Searching keys is slow: PostgreSQL has no index for it. See "Large organizations" in docs/operations.md',
+          'Searching API keys is slow because PostgreSQL has no index for it. See "Large organizations" in docs/operations.md',
         );
       live.start();
       await Promise.all([bus.start(), limiter.start()]);

@@ -3,7 +3,7 @@ import { exceededRestrictions, type KeyLimits } from './key-limits.ts';
 import { missing } from './permissions.ts';
 import type { Principal } from './principal.ts';
 
-const RESTRICTED = 'An API key passes on at most its own restrictions';
+const RESTRICTED = "An API key can't exceed its own restrictions";
 const RETIRING = `${RESTRICTED}, and this secret is being replaced: use the key's new secret`;
 
 /**

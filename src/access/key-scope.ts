@@ -57,5 +57,5 @@ export function refuseOtherTeams(
 ): void {
   const scope = keyScopeOf({ principal });
   if (teamIds.every((id) => isTeamInScope(scope, id))) return;
-  throw new ForbiddenError(permission, "The API key is bound to other teams than the caller's");
+  throw new ForbiddenError(permission, "The API key is bound to teams that you don't have access to");
 }

@@ -1,17 +1,17 @@
 /** Every permission that Keywright itself asks for, with what it lets its holder do: serves checks, GraphQL and console. */
 export const BUILT_IN_PERMISSIONS = {
-  'organization.view': 'See the organization, its limits and policies',
-  'organization.manage': 'Change the organization: name, key prefix, rotation policy, permission catalog',
-  'member.view': 'See the members of the organization',
-  'member.manage': 'Invite, change and remove members',
-  'team.view': 'See the teams of the organization',
+  'organization.view': 'View the organization, its limits and policies',
+  'organization.manage': 'Update the organization: name, key prefix, rotation policy and permission catalog',
+  'member.view': 'View the members of the organization',
+  'member.manage': 'Invite, update and remove members',
+  'team.view': 'View the teams of the organization',
   'team.manage': 'Create, rename and delete teams',
-  'role.view': 'See the roles of the organization',
-  'role.manage': 'Create, change and delete roles',
+  'role.view': 'View the roles of the organization',
+  'role.manage': 'Create, update and delete roles',
   'audit.view': 'Read the audit log',
-  'api.key.view': 'See API keys, their usage and their live events',
+  'api.key.view': 'View API keys, their usage and their events',
   'api.key.create': 'Create API keys',
-  'api.key.update': 'Change and rotate API keys, and revoke single secrets',
+  'api.key.update': 'Update and rotate API keys, and revoke individual secrets',
   'api.key.delete': 'Revoke API keys',
   'api.key.verify': 'Verify API keys',
 } as const;
@@ -21,10 +21,10 @@ export type BuiltInPermission = keyof typeof BUILT_IN_PERMISSIONS;
 
 /** The roles that come with every organization; nobody can change or delete them. */
 export const SYSTEM_ROLES = [
-  { name: 'owner', description: 'Everything', permissions: ['*'] },
+  { name: 'owner', description: 'All permissions', permissions: ['*'] },
   {
     name: 'admin',
-    description: 'All about keys and teams; sees members, roles and the audit log',
+    description: 'Manages API keys and teams; views members, roles and the audit log',
     permissions: ['api.key.*', 'member.view', 'team.*', 'role.view', 'audit.view', 'organization.view'],
   },
   {

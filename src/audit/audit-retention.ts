@@ -11,9 +11,9 @@ export function startAuditRetention(
   const prune = (): Promise<void> =>
     pruneAuditLog(services, () => stopped).then(
       (count) => {
-        if (count > 0) services.log.info('old entries of the audit log were removed', { count });
+        if (count > 0) services.log.info('old audit log entries were deleted', { count });
       },
-      (error) => services.log.warn('The audit log could not be pruned; it is tried again', { error }),
+      (error) => services.log.warn('The audit log could not be pruned and will be retried', { error }),
     );
   let running = prune();
   // One after the other: the first may take longer than an hour.

@@ -44,7 +44,9 @@ export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
     const refused = (answer?.errors ?? []).filter((error) => !isLeftOut(error));
     if (refused.length > 0) throw new ServerRefusal(refused.map(refusalOf));
     if (answer?.data) return answer.data as never;
-    throw new Error(`${endpoint.href} answered ${response.status}, and not as Keywright does`);
+    throw new Error(
+      `${endpoint.href} responded with ${response.status}, which is not a response of Keywright`,
+    );
   };
 }
 
@@ -77,16 +79,16 @@ function endpointOf(source: string, text: string): URL {
 
 function tokenOf(text = ''): string {
   const token = text.trim();
-  if (token === '') throw new UsageError('Say who you are: set KEYWRIGHT_TOKEN, or pass --token');
+  if (token === '') throw new UsageError('No credential provided: set KEYWRIGHT_TOKEN or pass --token');
   // What can't stand in a header would be repeated by the error that says so.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('The token holds characters that no token has');
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('The token contains invalid characters');
   return token;
 }
 
 /** What the network said: `fetch` itself only says that it failed. */
 function reasonOf(error: unknown): string {
   const { name, cause, message } = error as Error;
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  if (name === 'TimeoutError') return `no response within ${TIMEOUT_MS / 1000} s`;
   if (!(cause instanceof Error)) return message;
   const { code } = cause as { code?: unknown };
   return cause.message || (typeof code === 'string' ? code : cause.name);

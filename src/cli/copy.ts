@@ -28,7 +28,7 @@ export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
   const reading = await open(source);
   try {
     const problem = await explained(source, () => migrationProblem(reading));
-    if (problem) throw new Error(`The database to copy from can't be read as it is: ${problem}`);
+    if (problem) throw new Error(`The source database can't be read: ${problem}`);
     // Usage that a server which was killed had no time to bring into the tables.
     await checkpointJournal(reading.unhurried);
     const { database: writing } = await openMigrated(target, linesTo(io.stderr));
@@ -37,7 +37,7 @@ export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
       if (writing.engine === 'postgres') await analyze(writing.unhurried, linesTo(io.stderr));
       for (const { table, rows, sha256 } of copied)
         io.stdout.write(`${table.padEnd(24)}${String(rows).padStart(12)} rows  ${sha256.slice(0, 16)}\n`);
-      io.stdout.write('Both databases hold the same\n');
+      io.stdout.write('Both databases have the same contents\n');
     } finally {
       await writing.close();
     }

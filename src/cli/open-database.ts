@@ -52,7 +52,7 @@ async function requireWritable({ engine, kysely }: Database, url: string): Promi
 /** Throws what the database would say at the first change. */
 function readOnly(code: string): () => never {
   return () => {
-    throw Object.assign(new Error('The database can be read only'), { code });
+    throw Object.assign(new Error('The database is read-only'), { code });
   };
 }
 

@@ -12,7 +12,7 @@ interface JsonOption {
 export async function createToken(io: Io, name: string, { json }: JsonOption): Promise<void> {
   const created = await withContext(io, (ctx) => createOperatorToken(ctx, name));
   io.stdout.write(`${json ? JSON.stringify(created) : created.token}\n`);
-  if (!json) io.stderr.write('It is not shown again.\n');
+  if (!json) io.stderr.write('Copy this token now. It is not shown again.\n');
 }
 
 /** Prints all tokens, a line each. */

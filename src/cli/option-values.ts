@@ -14,7 +14,7 @@ export function repeated(value: string, before: unknown): string[] {
 /** Gathers an option that may be given several times, each time with one of these values. */
 export function repeatedOneOf(values: readonly string[]): (value: string, before: unknown) => string[] {
   return (value, before) => {
-    if (!values.includes(value)) throw new InvalidArgumentError(`It is one of ${values.join(', ')}.`);
+    if (!values.includes(value)) throw new InvalidArgumentError(`It must be one of ${values.join(', ')}.`);
     return repeated(value, before);
   };
 }
@@ -24,19 +24,19 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
 }
 
 /** A length of time in seconds: `90d`, `24h`, `30m`, or seconds as a bare number. */
 export function seconds(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  return duration(text) ?? refuse('It is a length of time, such as 90d, 24h, 30m or 45s.');
+  return duration(text) ?? refuse('It must be a duration, such as 90d, 24h, 30m or 45s.');
 }
 
 /** A time that lies so far ahead, as RFC 3339: `90d`. */
 export function fromNow(text: string): string {
-  const ahead = duration(text) ?? refuse('It is a length of time, such as 90d, 24h, 30m or 45s.');
+  const ahead = duration(text) ?? refuse('It must be a duration, such as 90d, 24h, 30m or 45s.');
   return isoTime(systemClock.now() + ahead * 1000);
 }
 
@@ -45,7 +45,7 @@ export function time(text: string): string {
   const day = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
   const value = parseTime(day.replace(/^(.{13}:\d\d)(?=Z|[+-])/i, '$1:00'));
   return value === null
-    ? refuse('It is a time, such as 2027-01-31 or 2027-01-31T12:00:00Z, on a day that there is.')
+    ? refuse('It must be a valid time, such as 2027-01-31 or 2027-01-31T12:00:00Z.')
     : isoTime(value);
 }
 
@@ -64,7 +64,7 @@ export function timeOrAhead(text: string): string {
 export function rateLimit(text: string): { limit: number; windowSeconds: number } {
   const [, limit, window] = /^(\d{1,10})\/(\w+)$/.exec(text) ?? [];
   if (limit === undefined || window === undefined)
-    return refuse('It is a number per length of time, such as 100/60 or 1000/1h.');
+    return refuse('It must be a number of requests per window, such as 100/60s or 1000/1h.');
   return { limit: Number(limit), windowSeconds: seconds(window) };
 }
 
@@ -75,7 +75,7 @@ export function jsonObject(text: string): Record<string, unknown> {
     value = parseJson(text);
   } catch {}
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refuse('It is a JSON object, such as {"plan":"pro"}.');
+    return refuse('It must be a JSON object, such as {"plan":"pro"}.');
   const inexact = findInexact(value);
   if (inexact !== null) return refuse(`At "${inexact}", ${INEXACT}.`);
   return value as Record<string, unknown>;
@@ -87,7 +87,9 @@ function duration(text: string): number | null {
 }
 
 function isoTime(milliseconds: number): string {
-  return isWritable(milliseconds) ? new Date(milliseconds).toISOString() : refuse('It is too far away.');
+  return isWritable(milliseconds)
+    ? new Date(milliseconds).toISOString()
+    : refuse('It is too far in the future or past.');
 }
 
 function refuse(message: string): never {

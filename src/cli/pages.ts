@@ -33,7 +33,7 @@ export async function readPages<Row>(
     const { hasNextPage, endCursor } = pageInfo;
     if (!hasNextPage) return rows;
     if (!all) {
-      io.stderr.write(`There are more: --all lists everything, --after ${endCursor} what follows.\n`);
+      io.stderr.write(`There are more rows: use --all to list all, or --after ${endCursor} to continue.\n`);
       return rows;
     }
     cursor = endCursor;

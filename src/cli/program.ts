@@ -43,12 +43,12 @@ export function buildProgram(io: Io): Command {
       // It repeats what was typed, which may be a token in the wrong place.
       writeErr: (text) => io.stderr.write(scrub(text)),
     })
-    .showHelpAfterError('(--help tells more)');
+    .showHelpAfterError('(see --help)');
 
   program
     .command('serve')
-    .description('Bring the schema up to date, then serve')
-    .option('--port <number>', 'port to listen on, 0 for any that is free (default: PORT, or 4000)', port)
+    .description('Migrate the database and start the server')
+    .option('--port <number>', 'port to listen on, 0 for any free port (default: PORT, or 4000)', port)
     .option('--host <address>', 'address to listen on (default: HOST, or 127.0.0.1)')
     .action(async (options: { port?: string; host?: string }) => {
       const { serve } = await import('./serve.ts');
@@ -57,11 +57,11 @@ export function buildProgram(io: Io): Command {
 
   program
     .command('init')
-    .description('Make an organization with its owner; works beside a running server')
-    .requiredOption('--organization <name>', 'what the organization is called')
-    .requiredOption('--email <address>', 'who owns it')
-    .option('--name <name>', 'what the owner is called')
-    .option('--key-prefix <prefix>', 'first part of its keys (default: KEY_PREFIX, or kw)')
+    .description('Create an organization and its owner; can be used while the server is running')
+    .requiredOption('--organization <name>', 'name of the organization')
+    .requiredOption('--email <address>', 'e-mail address of the owner')
+    .option('--name <name>', 'name of the owner')
+    .option('--key-prefix <prefix>', 'first part of the organization’s keys (default: KEY_PREFIX, or kw)')
     .option('--json', 'print one JSON object and nothing else')
     .action(
       async (options: {
@@ -78,8 +78,8 @@ export function buildProgram(io: Io): Command {
 
   program
     .command('sign-in-link')
-    .description('Make a fresh one-time sign-in link for an existing user')
-    .argument('<email>', 'whom it signs in')
+    .description('Create a one-time sign-in link for an existing user')
+    .argument('<email>', 'e-mail address of the user')
     .action(async (email: string) => {
       const { signInLink } = await import('./sign-in-link.ts');
       await signInLink(io, email);
@@ -87,7 +87,7 @@ export function buildProgram(io: Io): Command {
 
   program
     .command('migrate')
-    .description('Bring the schema of the database up to date, or say that it is')
+    .description('Migrate the database to the current schema')
     .action(async () => {
       const { migrateDatabase } = await import('./migrate.ts');
       await migrateDatabase(io);
@@ -95,9 +95,11 @@ export function buildProgram(io: Io): Command {
 
   program
     .command('copy')
-    .description('Copy everything into another database, from SQLite to PostgreSQL say; resumes where it was')
-    .requiredOption('--from <url>', 'database to copy; no server should use it meanwhile')
-    .option('--to <url>', 'database to fill (default: DATABASE_URL)')
+    .description(
+      'Copy all data to another database, for example from SQLite to PostgreSQL; resumes if interrupted',
+    )
+    .requiredOption('--from <url>', 'source database; stop all servers that use it')
+    .option('--to <url>', 'target database (default: DATABASE_URL)')
     .action(async (options: { from: string; to?: string }) => {
       const { copy } = await import('./copy.ts');
       await copy(io, options);
@@ -115,12 +117,12 @@ export function buildProgram(io: Io): Command {
 function addOperatorTokens(program: Command, io: Io): void {
   const tokens = program
     .command('operator-tokens')
-    .description('Make, list and revoke the tokens of your own back end');
+    .description('Create, list and revoke operator tokens for your own back end');
 
   tokens
     .command('create')
-    .description('Make a token and print it, this once')
-    .argument('<name>', 'what it is for: 1 to 64 of a-z, 0-9, ., _ and -')
+    .description('Create a token and print it, which is shown only once')
+    .argument('<name>', 'name of the token: 1 to 64 characters of a-z, 0-9, ., _ and -')
     .option('--json', 'print one JSON object and nothing else')
     .action(async (name: string, options: { json?: true }) => {
       const { createToken } = await import('./operator-tokens.ts');
@@ -129,7 +131,7 @@ function addOperatorTokens(program: Command, io: Io): void {
 
   tokens
     .command('list')
-    .description('List all tokens, revoked ones included')
+    .description('List all tokens, including revoked ones')
     .option('--json', 'print a JSON array and nothing else')
     .action(async (options: { json?: true }) => {
       const { listTokens } = await import('./operator-tokens.ts');
@@ -138,8 +140,8 @@ function addOperatorTokens(program: Command, io: Io): void {
 
   tokens
     .command('revoke')
-    .description('End a token, at once and for ever')
-    .argument('<name>', 'which one')
+    .description('Revoke a token, immediately and permanently')
+    .argument('<name>', 'name of the token')
     .action(async (name: string) => {
       const { revokeToken } = await import('./operator-tokens.ts');
       await revokeToken(io, name);
@@ -149,5 +151,5 @@ function addOperatorTokens(program: Command, io: Io): void {
 /** The text of a port; parsed with the rest of the configuration. */
 function port(text: string): string {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return text;
-  throw new InvalidArgumentError('It is a whole number from 0 to 65535.');
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
 }

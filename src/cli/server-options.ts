@@ -17,7 +17,7 @@ export function addServerOptions(command: Command, json: string): Command {
     .option('--url <url>', `address of the server (default: KEYWRIGHT_URL, or ${DEFAULT_URL})`)
     .option(
       '--token <token>',
-      'session token, API key or operator token (default: KEYWRIGHT_TOKEN, which the list of processes doesn’t show)',
+      'session token, API key or operator token (default: KEYWRIGHT_TOKEN, which keeps it out of the process list)',
     );
 }
 
@@ -25,6 +25,6 @@ export function addServerOptions(command: Command, json: string): Command {
 export function addOrganizationOption(command: Command): Command {
   return command.option(
     '--organization <id>',
-    'id of the organization; may be left out by an API key, or a user of a single one',
+    'ID of the organization; optional for API keys and users of a single organization',
   );
 }

@@ -29,7 +29,7 @@ export function refusalOf(error: {
 
 /** A field that is null only with an error, which is thrown before. */
 export function required<T>(value: T | null): T {
-  if (value === null) throw new Error('The server left out a part of its answer');
+  if (value === null) throw new Error('The response of the server is incomplete');
   return value;
 }
 

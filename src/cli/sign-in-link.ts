@@ -6,5 +6,5 @@ import { withContext } from './with-context.ts';
 export async function signInLink(io: Io, email: string): Promise<void> {
   const { url } = await withContext(io, (ctx) => issueSignInLink(ctx, email));
   io.stdout.write(`${url}\n`);
-  io.stderr.write('It works once, within 15 minutes.\n');
+  io.stderr.write('The link works once and expires in 15 minutes.\n');
 }

@@ -55,8 +55,8 @@ export class NotFoundError extends AppError {
   readonly id: string;
 
   /** `by` is what the object was asked for by, where that is no id. */
-  constructor(id: string, what = 'object', by = 'id') {
-    super('NOT_FOUND', `There is no ${what} with this ${by}`);
+  constructor(id: string, what = 'object', by = 'ID') {
+    super('NOT_FOUND', `No ${what} found with this ${by}`);
     this.id = id.slice(0, ID_MAX);
   }
 }
@@ -90,7 +90,7 @@ export class EscalationError extends AppError {
 
   constructor(
     permissions: readonly string[],
-    rule = "You can't grant what you do not hold",
+    rule = "You can't grant permissions you don't have",
     restrictions: readonly KeyRestriction[] = [],
   ) {
     super('ESCALATION', [rule, [...permissions, ...restrictions].join(', ')].filter(Boolean).join(': '));
@@ -125,7 +125,7 @@ export class RateLimitedError extends AppError {
 export class ForbiddenError extends AppError {
   readonly permission: string;
 
-  constructor(permission: string, message = `This needs the permission ${permission}`) {
+  constructor(permission: string, message = `The permission ${permission} is required`) {
     super('FORBIDDEN', message);
     this.permission = permission;
   }
@@ -136,7 +136,7 @@ export class UnauthenticatedError extends AppError {
   readonly invalidToken: boolean;
 
   constructor(invalidToken = false) {
-    super('UNAUTHENTICATED', invalidToken ? 'The credential is not accepted' : 'This needs a credential');
+    super('UNAUTHENTICATED', invalidToken ? 'The credential is not valid' : 'Authentication is required');
     this.invalidToken = invalidToken;
   }
 }

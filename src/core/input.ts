@@ -125,7 +125,7 @@ export class Input {
     if (given.length > UNITS_MAX * max) return this.#refuse(path, `must have at most ${max} characters`, '');
     const text = given.normalize('NFC');
     if (LONE_SURROGATE.test(text)) return this.#refuse(path, 'must be well-formed Unicode', '');
-    if (forbidden.test(text)) return this.#refuse(path, 'must not hold control characters', '');
+    if (forbidden.test(text)) return this.#refuse(path, 'must not contain control characters', '');
     if (codePoints(text) > max) return this.#refuse(path, `must have at most ${max} characters`, '');
     return text;
   }

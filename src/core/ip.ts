@@ -23,12 +23,12 @@ export function parseNetwork(text: string): { network: Network; text: string } |
   const width = address.kind() === 'ipv4' ? 32 : 128;
   const mapped = width === 32 && head.includes(':') ? MAPPED_BITS : 0;
   const bits = tail === undefined ? width : Number(tail) - mapped;
-  if (bits > width) return { fault: `${quote(text)}: the prefix length is at most ${width + mapped}` };
+  if (bits > width) return { fault: `${quote(text)}: the prefix length must be at most ${width + mapped}` };
   if (bits < 0)
-    return { fault: `${quote(text)}: the prefix length of an IPv4-mapped network is at least 96` };
+    return { fault: `${quote(text)}: the prefix length of an IPv4-mapped network must be at least 96` };
   const base = clearHostBits(address, bits);
   if (base.toString() !== address.toString()) {
-    return { fault: `${quote(text)} has bits set right of its prefix; did you mean ${base}/${bits}?` };
+    return { fault: `${quote(text)} has host bits set; did you mean ${base}/${bits}?` };
   }
   return { network: { address, bits }, text: `${address}/${bits}` };
 }
@@ -40,7 +40,7 @@ const ADDRESS_MAX = 100;
 export function storedNetwork(text: string): Network {
   const parsed = parseNetwork(text);
   if ('network' in parsed) return parsed.network;
-  throw new Error(`A stored allowlist can't be read: ${parsed.fault}`);
+  throw new Error(`A stored allowlist is not valid: ${parsed.fault}`);
 }
 
 /**

@@ -18,6 +18,6 @@ export class Refusal extends AppError {
 }
 
 /** The refusal of a credential that is not accepted (RFC 6750, 3.1). */
-export function invalidCredential(message = 'The credential is not accepted'): Refusal {
+export function invalidCredential(message = 'The credential is not valid'): Refusal {
   return new Refusal(401, 'UNAUTHENTICATED', message, { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
 }

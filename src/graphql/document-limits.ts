@@ -61,9 +61,9 @@ function parseTokens(source: Source): DocumentNode {
 }
 
 const NAMES = {
-  depth: 'fields below fields',
+  depth: 'levels of nested fields',
   aliases: 'aliases',
-  rootFields: 'fields at the top of an operation',
+  rootFields: 'root fields',
   repeats: 'repeated fields',
   spreads: 'fragment spreads',
   directives: 'directives',

@@ -31,7 +31,7 @@ export function presentResult(
 export function presentError(error: unknown, request: { readonly id: string }, log: Log): GraphQLError {
   const cause = causeOf(error);
   if (cause instanceof UnavailableError && cause.cause)
-    log.warn('a request could not be served', { requestId: request.id, error: cause });
+    log.warn('a request could not be processed', { requestId: request.id, error: cause });
   if (cause instanceof AppError) return located(error, cause.message, { ...factsOf(cause) });
   const code = error instanceof GraphQLError ? faultCode(error, cause) : null;
   if (code) return located(error, describeFault(cause as GraphQLError), { code });

@@ -10,12 +10,12 @@ export const DOCUMENT_MAX = 50_000;
 
 /** The parameters, if they have the form that the protocol asks for. Throws a Refusal where they don't. */
 export function checkParams(params: unknown): Params {
-  if (Array.isArray(params)) throw malformed('Batches are not supported: send one operation a request');
+  if (Array.isArray(params)) throw malformed('Batching is not supported: send one operation per request');
   if (!isObject(params)) throw malformed('The body must be a JSON object');
   const { query, operationName, variables, extensions } = params;
   if (typeof query !== 'string') throw malformed('query must be a string: the GraphQL document');
   if (query.length > DOCUMENT_MAX)
-    throw malformed(`The document has more than ${DOCUMENT_MAX} characters: put values into variables`);
+    throw malformed(`The document has more than ${DOCUMENT_MAX} characters: use variables for values`);
   if (isGiven(operationName) && typeof operationName !== 'string')
     throw malformed('operationName must be a string');
   if (isGiven(variables) && !isObject(variables)) throw malformed('variables must be an object');

@@ -129,7 +129,7 @@ export class PreparedOperation {
 function tooComplex(cost: number): GraphQLError {
   return requestFault(
     'QUERY_TOO_COMPLEX',
-    `The operation asks for too much: it costs ${cost}, at most ${COST_MAX} is allowed; ask for fewer rows (first), fields, totals or filters`,
+    `The operation is too complex: it costs ${cost} points, and at most ${COST_MAX} are allowed. Request fewer rows (first), fields, totals or filters`,
   );
 }
 

@@ -20,15 +20,15 @@ export function requestFault(code: ErrorCode, message: string, place: Place = {}
  */
 export function describeFault({ extensions, nodes }: GraphQLError): string {
   if (extensions.code === 'OPERATION_RESOLUTION_FAILURE')
-    return 'The document has no operation of this name, or several operations and operationName selects none';
-  if (hasStatus(extensions.http, 405)) return 'A mutation must be sent by POST';
+    return 'The document has no operation with this name, or has several operations and operationName is missing';
+  if (hasStatus(extensions.http, 405)) return 'Mutations must be sent with POST';
   return describeNode(nodes?.[0]);
 }
 
 function describeNode(node: ASTNode | undefined): string {
   switch (node?.kind) {
     case Kind.VARIABLE:
-      return `The variable "$${quotable(node.name.value)}" has no value that can be used here`;
+      return `The variable "$${quotable(node.name.value)}" has no valid value here`;
     case Kind.FIELD:
       return `An argument of the field "${quotable(node.name.value)}" is missing`;
     case undefined:

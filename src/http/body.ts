@@ -78,7 +78,7 @@ export function readBody(
 }
 
 function early(): Refusal {
-  return new Refusal(400, 'BAD_REQUEST', 'The request ended early');
+  return new Refusal(400, 'BAD_REQUEST', 'The request ended before its body was complete');
 }
 
 function tooLarge(): Refusal {

@@ -119,7 +119,7 @@ function get(contentType: string, body: () => string, headers: Readonly<Record<s
 }
 
 function home({ config }: ServerServices) {
-  const text = 'Keywright is running. Its API is at /graphql, its schema at /schema.graphql.\n';
+  const text = 'Keywright is running. The API is at /graphql, the schema at /schema.graphql.\n';
   return (exchange: Exchange): void =>
     config.graphiql
       ? redirect(exchange, '/graphql')

@@ -211,18 +211,18 @@ export function createHttpServer({
 }
 
 async function answer(exchange: Exchange, route: Route | undefined): Promise<void> {
-  if (!route) return refuse(exchange, new Refusal(404, 'NOT_FOUND', 'There is nothing at this address'));
+  if (!route) return refuse(exchange, new Refusal(404, 'NOT_FOUND', 'Not found'));
   const { method } = exchange.request;
   const asked = method === 'HEAD' ? 'GET' : method;
   if (route.methods.some((allowed) => allowed === asked)) return route.handle(exchange);
   const allow = route.methods.includes('GET') ? ['HEAD', ...route.methods] : route.methods;
-  const message = `This address answers ${allow.join(', ')}`;
+  const message = `This address only supports ${allow.join(', ')}`;
   refuse(exchange, new Refusal(405, 'BAD_REQUEST', message, { Allow: allow.join(', ') }));
 }
 
 function fail(log: Log, exchange: Exchange, error: unknown): void {
   if (error instanceof UnavailableError && !exchange.response.headersSent) {
-    log.warn('a request could not be served', { requestId: exchange.id, error });
+    log.warn('a request could not be processed', { requestId: exchange.id, error });
     const { code, message, retryAfterSeconds } = error;
     return respondJson(exchange, 503, { code, message }, { 'Retry-After': String(retryAfterSeconds) });
   }

@@ -20,7 +20,7 @@ export async function endApiKeys(
   const before = inOrder(ids, await loadApiKeys(caller, ids, tx));
   refuseOtherTeams(caller, 'api.key.delete', await teamIdsOfKeys(tx, ids));
   const revoked = before.find((key) => key.revokedAt !== null);
-  if (revoked) throw new ConflictError(`The key ${revoked.id} is revoked already`);
+  if (revoked) throw new ConflictError(`The API key ${revoked.id} is already revoked`);
   await tx
     .updateTable('api_keys')
     .set({ revoked_at: now, revoked_by: principal.actor, revocation_reason: reason, updated_at: now })

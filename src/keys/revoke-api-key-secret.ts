@@ -71,17 +71,16 @@ async function endSecret(ctx: Context, change: PermittedChange, keyId: string, i
       PERMISSION,
       "A secret that is being replaced can't revoke other secrets of its key",
     );
-  if (key.revokedAt !== null)
-    throw new ConflictError('The key is revoked already, and all its secrets with it');
+  if (key.revokedAt !== null) throw new ConflictError('The API key and all its secrets are already revoked');
   const [secret] = await loadSecrets({ ...ctx, principal }, [id], tx);
   if (!secret) throw new NotFoundError(id, 'secret');
   const status = secretStatusOf({ ...secret, keyExpiresAt: null }, now);
-  if (status === 'REVOKED') throw new ConflictError('The secret is revoked already');
-  if (status === 'EXPIRED') throw new ConflictError('The secret has retired already');
+  if (status === 'REVOKED') throw new ConflictError('The secret is already revoked');
+  if (status === 'EXPIRED') throw new ConflictError('The secret has already expired');
   if (!isOwn && principal.kind === 'key' && (await isReplacement(change, keyId, id)))
     throw new ForbiddenError(
       PERMISSION,
-      "An API key can't revoke a current secret while the secret that it replaces is accepted",
+      "An API key can't revoke a current secret while the previous secret is still accepted",
     );
   await tx.updateTable('api_key_secrets').set({ revoked_at: now }).where('id', '=', id).execute();
   await tx.updateTable('api_keys').set({ updated_at: now }).where('id', '=', keyId).execute();

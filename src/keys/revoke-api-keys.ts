@@ -26,7 +26,7 @@ export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Pr
   const principal = authorizeSomewhere(ctx, PERMISSION);
   const input = new Input();
   const ids = input.uniqueStrings(['input', 'ids'], given.ids, IDS_MAX);
-  if (given.ids.length === 0) input.fault(['input', 'ids'], 'must name at least one key');
+  if (given.ids.length === 0) input.fault(['input', 'ids'], 'must contain at least one ID');
   const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true, use: 'text' });
   input.check();
   const organizationIds = await organizationsOf(ctx, principal, ids);

@@ -66,9 +66,9 @@ async function replaceSecret(
   const { tx, now, principal } = change;
   const key = await requireApiKey(ctx, change, id);
   const { organizationId } = key;
-  if (key.revokedAt !== null) throw new ConflictError('The key is revoked: it gets no new secret');
+  if (key.revokedAt !== null) throw new ConflictError("A revoked API key can't be rotated");
   if (statusOf({ ...key, enabled: true }, now) === 'EXPIRED')
-    throw new ConflictError('The key has expired: extend it before it gets a new secret');
+    throw new ConflictError("An expired API key can't be rotated: extend its expiry first");
   if (await isReplacedCaller(change, id))
     throw new EscalationError([], "A secret that is being replaced can't rotate its own key", ['SELF']);
   const permissions = await permissionsInForce(tx, organizationId, key);
@@ -107,7 +107,7 @@ async function requireRoomForSecret(tx: Transaction<Tables>, keyId: string, now:
     .executeTakeFirstOrThrow();
   if (Number(accepted) < ACCEPTED_MAX) return;
   throw new ConflictError(
-    `${ACCEPTED_MAX} secrets of the key are accepted already: revoke one, or wait until one has retired`,
+    `${ACCEPTED_MAX} secrets of the API key are already accepted: revoke one, or wait until one has expired`,
   );
 }
 

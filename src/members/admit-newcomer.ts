@@ -32,8 +32,8 @@ export async function admitNewcomer(
   const { tx } = change;
   if (userId !== null && (await isOrWasMember(tx, organizationId, userId, email))) return null;
   const role = await findRole(tx, organizationId, wanted);
-  if (!role) return 'OIDC_DEFAULT_ROLE names no role of the organization';
-  if (covers(role.permissions, '*')) return 'OIDC_DEFAULT_ROLE names a role that holds everything';
+  if (!role) return 'OIDC_DEFAULT_ROLE is not a role of the organization';
+  if (covers(role.permissions, '*')) return 'OIDC_DEFAULT_ROLE is a role with all permissions';
   const audit: Change['audit'] = (record) => change.audit({ actor: ADMITTING_ACTOR, ...record });
   await joinOrganization({ ...change, audit }, { organizationId, email, name, roleId: role.id });
   return null;

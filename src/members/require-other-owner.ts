@@ -23,5 +23,6 @@ export async function requireOtherOwner(
     .where('id', '!=', membership.id)
     .limit(1)
     .executeTakeFirst();
-  if (!other) throw new ConflictError('This is the last owner of the organization');
+  if (!other)
+    throw new ConflictError("The last owner of the organization can't be removed or given another role");
 }

@@ -87,5 +87,5 @@ export async function useFlow({ tx, now }: Change, { state, expiresAt }: OidcFlo
     .onConflict((conflict) => conflict.column('state_hash').doNothing())
     .returning('state_hash')
     .executeTakeFirst();
-  if (!used) throw new OidcFault('failed', 'the answer of the provider was used before');
+  if (!used) throw new OidcFault('failed', 'the response of the provider has already been used');
 }

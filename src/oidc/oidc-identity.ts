@@ -38,8 +38,10 @@ export function acceptClaims(
   { issuer, subject, email, emailVerified, name, hostedDomain }: OidcClaims,
   { allowedEmailDomains }: Pick<OidcConfig, 'allowedEmailDomains'>,
 ): OidcIdentity {
-  if (!SUBJECT.test(subject)) throw new OidcFault('failed', 'the subject is not one of OpenID Connect');
-  if (typeof email !== 'string') throw new OidcFault('refused', 'the provider gives no e-mail address');
+  if (!SUBJECT.test(subject))
+    throw new OidcFault('failed', 'the subject is not a valid OpenID Connect subject');
+  if (typeof email !== 'string')
+    throw new OidcFault('refused', 'the provider did not return an e-mail address');
   // Some send "true" in quotes, but those who do also send it for addresses that nobody has checked.
   if (emailVerified !== true) throw new OidcFault('refused', 'the e-mail address is not verified');
   const address = plainAddress(email);
@@ -47,7 +49,7 @@ export function acceptClaims(
   if (allowedEmailDomains && !allowedEmailDomains.includes(domain))
     throw new OidcFault('refused', 'the domain of the e-mail address is not allowed');
   if (issuer === GOOGLE && domain !== 'gmail.com' && typeof hostedDomain !== 'string')
-    throw new OidcFault('refused', 'Google does not host the e-mail address, and verified it only once');
+    throw new OidcFault('refused', 'the e-mail address is not hosted by Google, which verified it only once');
   return { issuer, subject, email: address, name: displayName(name) };
 }
 
@@ -60,7 +62,7 @@ function plainAddress(email: string): string {
   const address = input.email(['email'], email);
   const ascii = email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   if (address !== ascii || findHidden(address, 'name'))
-    throw new OidcFault('refused', 'the e-mail address is not in a plain form');
+    throw new OidcFault('refused', 'the e-mail address is not in a plain format');
   return address;
 }
 

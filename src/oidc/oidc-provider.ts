@@ -104,7 +104,9 @@ export class OidcProvider {
       return discovered;
     } catch (error) {
       if (!known) throw oidcFault(error, 'unavailable');
-      this.#services.log.warn('the OpenID provider could not be read anew', { error: oidcFault(error) });
+      this.#services.log.warn("the OpenID provider's metadata could not be refreshed", {
+        error: oidcFault(error),
+      });
       this.#known = { ...known, goodUntil: now + RETRY_MS };
       return known;
     }
@@ -128,7 +130,7 @@ export class OidcProvider {
     );
     // The library makes exceptions for some providers.
     if (new URL(configuration.serverMetadata().issuer).href !== url.href)
-      throw new OidcFault('unavailable', 'the provider names another issuer than OIDC_ISSUER');
+      throw new OidcFault('unavailable', "the provider's issuer differs from OIDC_ISSUER");
     return { library, configuration };
   }
 }

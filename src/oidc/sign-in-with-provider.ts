@@ -52,15 +52,15 @@ export async function signInWithProvider(
     if (admitting) {
       const { email, userId } = before ?? { email: identity.email, userId: null };
       const obstacle = await admitNewcomer(change, { email, userId, name: identity.name }, admitting);
-      if (obstacle) ctx.log.error(`nobody is admitted: ${obstacle}`, { requestId: ctx.client.id });
+      if (obstacle) ctx.log.error(`new users cannot join: ${obstacle}`, { requestId: ctx.client.id });
     }
     const user = before ?? (await findIdentified(tx, identity));
-    if (!user) throw new OidcFault('refused', 'nobody has this e-mail address');
+    if (!user) throw new OidcFault('refused', 'no user has this e-mail address');
     const { userId } = user;
     await joinInvited(change, userId, locked, { confirmed: true });
     // What is not locked can't be written about: somebody may have been added elsewhere since.
     const joined = (await organizationsOf(tx, userId)).confirmed.filter((id) => locked.includes(id));
-    if (joined.length === 0) throw new OidcFault('refused', 'the user is a member of no organization');
+    if (joined.length === 0) throw new OidcFault('refused', 'the user does not belong to any organization');
     if (!user.linked) await linkIdentity(change, userId, identity, joined);
     await endLinkAccess(change, userId, joined);
     if (replaced) await endReplacedSession(change, replaced);
@@ -79,6 +79,6 @@ async function admittingOrganization(
   if (!admission) return null;
   const organizationId = await findAdmitting(db, admission.organization);
   if (organizationId !== null) return { organizationId, role: admission.role };
-  log.error('nobody is admitted: OIDC_ORGANIZATION names no organization', { requestId: request.id });
+  log.error('new users cannot join: OIDC_ORGANIZATION is not an organization', { requestId: request.id });
   return null;
 }

@@ -40,7 +40,7 @@ export async function findIdentified(
   // Another sign-in with the identity may have linked it in between.
   const linked = known.issuer === issuer && known.subject === subject;
   if (known.subject !== null && !linked)
-    throw new OidcFault('refused', 'the e-mail address is of a user who signs in with another identity');
+    throw new OidcFault('refused', 'the e-mail address belongs to a user who is linked to another identity');
   return { userId: known.id, email: known.email, linked };
 }
 
@@ -57,7 +57,7 @@ export async function linkIdentity(
     .onConflict((conflict) => conflict.doNothing())
     .returning('user_id')
     .executeTakeFirst();
-  if (!linked) throw new OidcFault('failed', 'the user or the identity was linked meanwhile');
+  if (!linked) throw new OidcFault('failed', 'the user or the identity has been linked in the meantime');
   for (const organizationId of organizationIds) {
     const changes = { issuer: [null, issuer] } as const;
     audit({ organizationId, action: 'identity.linked', actor: userId, targetId: userId, changes });

@@ -40,7 +40,8 @@ export async function createOperatorToken(ctx: Context, name: string): Promise<N
       })
       .onConflict((conflict) => conflict.column('name').doNothing())
       .executeTakeFirstOrThrow();
-    if (numInsertedOrUpdatedRows !== 1n) throw new ConflictError('Another operator token has this name');
+    if (numInsertedOrUpdatedRows !== 1n)
+      throw new ConflictError('An operator token with this name already exists');
   });
   return { name, token };
 }

@@ -45,7 +45,7 @@ export async function insertOrganization(
   };
   const taken = slug === null ? await insertWithFreeSlug(tx, row) : slug;
   if (slug !== null && !(await insert(tx, { ...row, slug })))
-    throw new ConflictError(`There is an organization with the slug ${slug} already`);
+    throw new ConflictError(`An organization with the slug ${slug} already exists`);
   await tx.insertInto('organization_sequences').values({ organization_id: row.id, value: 0 }).execute();
   const ownerRoleId = await insertSystemRoles(tx, row.id, now);
   audit({

@@ -50,6 +50,6 @@ async function findBySlug({ db }: Context, slug: string): Promise<string> {
   const row = /^[a-z0-9-]{1,60}$/.test(slug)
     ? await db.selectFrom('organizations').select('id').where('slug', '=', slug).executeTakeFirst()
     : undefined;
-  if (!row) throw new NotFoundError(slug, 'organization', 'id or slug');
+  if (!row) throw new NotFoundError(slug, 'organization', 'ID or slug');
   return row.id;
 }

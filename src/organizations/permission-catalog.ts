@@ -10,7 +10,7 @@ type Path = readonly string[];
 /** Most permissions of an organization's own. */
 const CATALOG_MAX = 500;
 
-const FORM = `must be segments of a-z, 0-9, _ and - joined by dots, the last one * for all below, at most ${PERMISSION_MAX} characters`;
+const FORM = `must be segments of a-z, 0-9, _ and - joined by dots, optionally with a last segment *, and at most ${PERMISSION_MAX} characters`;
 
 const BUILT_IN: ReadonlySet<string> = new Set(Object.keys(BUILT_IN_PERMISSIONS));
 
@@ -29,7 +29,10 @@ export function checkPermissions(
     const at = [...path, String(index)];
     if (!isPermission(permission)) input.fault(at, FORM);
     else if (catalog.length > 0 && !isKnown(permission, known))
-      input.fault(at, `${permission} is neither built in nor in the organization's permission catalog`);
+      input.fault(
+        at,
+        `${permission} is neither a built-in permission nor in the organization's permission catalog`,
+      );
   });
 }
 
@@ -79,5 +82,5 @@ function faultOf(name: string, seen: ReadonlySet<string>): string | null {
   if (!isPermission(name)) return FORM;
   if (name.endsWith('*')) return "can't be a wildcard";
   if (BUILT_IN.has(name)) return `${name} is built in`;
-  return seen.has(name) ? `${name} is there twice` : null;
+  return seen.has(name) ? `${name} is listed twice` : null;
 }

@@ -21,7 +21,7 @@ export function resolveOrganizationId(
   }
   const [only, ...others] = organizationsOf(principal);
   if (only !== undefined && others.length === 0) return only;
-  throw new ValidationError([{ path, message: 'Say which organization' }]);
+  throw new ValidationError([{ path, message: 'is required unless you belong to exactly one organization' }]);
 }
 
 function organizationsOf(principal: Principal): readonly string[] {

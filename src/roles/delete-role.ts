@@ -39,10 +39,10 @@ export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise
 /** The role, if it may be deleted. How many have it is not for everybody who may manage roles. */
 async function requireUnused(db: Kysely<Tables>, organizationId: string, id: string): Promise<Role> {
   const role = await requireRole(db, organizationId, id);
-  if (role.system) throw new ConflictError(`The role ${role.name} comes with Keywright: it can't be deleted`);
-  if (await roleHasMembers(db, id)) throw new ConflictError('The role is in use: members have it');
+  if (role.system) throw new ConflictError(`The system role ${role.name} can't be deleted`);
+  if (await roleHasMembers(db, id)) throw new ConflictError('The role is in use by members');
   if ((await countKeysOfRoles(db, [{ id, organizationId }])).has(id))
-    throw new ConflictError('The role is in use: API keys have it');
+    throw new ConflictError('The role is in use by API keys');
   return role;
 }
 

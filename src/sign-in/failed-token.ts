@@ -9,5 +9,5 @@ export function countFailedToken({ failures, client, clock }: Context): void {
   const { allowed, resetAt } = failures.count(client.ip);
   if (allowed) return;
   const seconds = Math.max(1, Math.ceil((resetAt - clock.now()) / 1000));
-  throw new RateLimitedError('Too many attempts from this address have failed', seconds);
+  throw new RateLimitedError('Too many failed attempts from this address', seconds);
 }

@@ -107,5 +107,5 @@ async function refuseUsed(db: Kysely<Tables>, teamId: string): Promise<void> {
     .where('api_keys.revoked_at', 'is', null)
     .limit(1)
     .executeTakeFirst();
-  if (bound) throw new ConflictError('The team is in use: API keys are bound to it');
+  if (bound) throw new ConflictError('The team is in use by API keys');
 }

@@ -22,8 +22,7 @@ export async function createRateLimiter(
   return {
     ...own,
     start: async () => {
-      if (spansNodes)
-        log.info('Rate limits count per node; with REDIS_URL they would count for all nodes together');
+      if (spansNodes) log.info('Rate limits are counted per node; set REDIS_URL to share them between nodes');
     },
     stop: async () => {},
     status: () => null,

@@ -115,7 +115,7 @@ export function lookUpInBatches(
     for (const one of waiting) {
       one.readsAgain += 1;
       if (one.readsAgain <= READS_AGAIN_MAX) enqueue(hash, [one]);
-      else one.fail(new Error('The database answers too late'));
+      else one.fail(new Error('The database took too long to respond'));
     }
   };
 

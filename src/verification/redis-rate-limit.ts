@@ -67,11 +67,11 @@ export function redisRateLimiter(
     if (!shared) failedAt = now;
     try {
       const answer = await inTime(asked(), PATIENCE_MS);
-      if (!shared) log.info('Redis counts rate limits again');
+      if (!shared) log.info('Rate limits are counted in Redis again');
       shared = true;
       return answer;
     } catch (error) {
-      if (shared) log.warn('Redis does not answer; rate limits count per node', { error });
+      if (shared) log.warn('Redis does not respond; rate limits are counted per node', { error });
       shared = false;
       failedAt = now;
       return undefined;
@@ -106,7 +106,7 @@ export function redisRateLimiter(
     },
     async start() {
       await inTime(client.connect(), CONNECT_PATIENCE_MS).catch((error) => {
-        if (shared) log.warn('Redis does not answer; rate limits count per node', { error });
+        if (shared) log.warn('Redis does not respond; rate limits are counted per node', { error });
         shared = false;
       });
     },
@@ -125,7 +125,7 @@ function nameOf(keyId: string, limit: number, windowSeconds: number): string {
 async function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer in ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`No response within ${milliseconds} ms`)), milliseconds);
   });
   try {
     return await Promise.race([answer, late]);

@@ -38,7 +38,7 @@ export interface Verification {
 const PERMISSION = 'api.key.verify';
 const PERMISSIONS_MAX = 100;
 const NO_TEAM = '';
-const TOO_MANY = 'Too many verifications for this address, or by this caller, have failed';
+const TOO_MANY = 'Too many failed verifications for this address or by this caller';
 
 /**
  * Says whether to let a client in that presents this secret. Needs `api.key.verify`: keys of organizations where the
@@ -86,7 +86,7 @@ function readArguments(given: VerifyApiKeyInput) {
   const permissions = input.list(['input', 'permissions'], given.permissions, PERMISSIONS_MAX);
   permissions.forEach((permission, index) => {
     if (!isPermission(permission))
-      input.fault(['input', 'permissions', String(index)], 'is no permission name');
+      input.fault(['input', 'permissions', String(index)], 'must be the name of a permission');
   });
   const ip = presentedAddress(given.ip ?? '');
   if (ip === null && typeof given.ip === 'string')
@@ -95,7 +95,7 @@ function readArguments(given: VerifyApiKeyInput) {
       'must be an IP address, such as 192.0.2.1, 192.0.2.1:4711 or [2001:db8::1]:443',
     );
   const teamId = given.teamId ?? null;
-  if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the id of a team');
+  if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the ID of a team');
   input.checkArguments();
   return { permissions, ip, teamId };
 }

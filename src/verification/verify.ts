@@ -63,10 +63,10 @@ export interface Verdict {
 
 type Refusal = readonly [code: VerificationCode, message: string];
 
-const ACCEPTED: Refusal = ['VALID', 'The key is accepted'];
-const MALFORMED: Refusal = ['MALFORMED', 'This is no API key: its form or its checksum is wrong'];
-const NOT_FOUND: Refusal = ['NOT_FOUND', 'There is no such key'];
-const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The key was accepted as often as its rate limit allows'];
+const ACCEPTED: Refusal = ['VALID', 'The API key is valid'];
+const MALFORMED: Refusal = ['MALFORMED', 'Not a valid API key: the format or checksum is wrong'];
+const NOT_FOUND: Refusal = ['NOT_FOUND', 'No such API key'];
+const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The API key has reached its rate limit'];
 
 type Needs = Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>;
 
@@ -139,21 +139,22 @@ export function firstRefusal(
   ip: string | null,
   now: number,
 ): Refusal | null {
-  if (key.revoked) return ['REVOKED', 'The key, or this secret of it, was revoked'];
-  if (!key.enabled) return ['DISABLED', 'The key is disabled'];
-  if (key.expiresAt <= now) return ['EXPIRED', 'The key, or this secret of it, has expired'];
+  if (key.revoked) return ['REVOKED', 'This API key has been revoked'];
+  if (!key.enabled) return ['DISABLED', 'This API key is disabled'];
+  if (key.expiresAt <= now) return ['EXPIRED', 'This API key has expired'];
   if (key.allowlist.length > 0) {
     if (ip === null)
-      return ['IP_NOT_ALLOWED', 'The key has an allowlist, and the client’s address is not known'];
+      return ['IP_NOT_ALLOWED', 'This API key has an IP allowlist and the address of the client is unknown'];
     if (!isInNetworks(ip, key.allowlist))
-      return ['IP_NOT_ALLOWED', `The address ${ip} is not in the key's allowlist`];
+      return ['IP_NOT_ALLOWED', `The address ${ip} is not in this API key's IP allowlist`];
   }
   if (request.teamId !== null && key.teamIds.length > 0 && !key.teamIds.includes(request.teamId))
-    return ['TEAM_NOT_ALLOWED', 'The key is bound to other teams'];
+    return ['TEAM_NOT_ALLOWED', 'This API key is bound to other teams'];
   if (request.environment !== null && key.environment !== request.environment)
-    return ['WRONG_ENVIRONMENT', `The key is of the environment ${key.environment}`];
+    return ['WRONG_ENVIRONMENT', `This API key belongs to the ${key.environment} environment`];
   const lacking = missing(key.permissions, request.permissions);
-  if (lacking.length > 0) return ['INSUFFICIENT_PERMISSIONS', `The key lacks ${lacking.join(', ')}`];
+  if (lacking.length > 0)
+    return ['INSUFFICIENT_PERMISSIONS', `This API key lacks the required permissions: ${lacking.join(', ')}`];
   return null;
 }
 

@@ -213,7 +213,7 @@ onEachDatabase('an API key bound to teams', (engine) => {
       ... on LimitExceededError { message limit current } } }`;
     const variables = { input: { name: 'One more', teamIds: [boundTeamId] } };
     const { data } = await ask(server(), create, { token: secret, variables });
-    const message = 'The organization may have no more active API keys';
+    const message = 'The organization has reached its limit of active API keys';
     expect(data.createApiKey).toEqual({ message, limit: 3, current: 3 });
   });
 

@@ -42,7 +42,7 @@ test('completes options and the values that they can have', async () => {
 
 test('says what each is for', async () => {
   const { stdout } = await run({}, 'complete', '--', 'keys', 'rot');
-  expect(stdout).toBe('rotate\tGive a key a new secret and print it, this once\n');
+  expect(stdout).toBe('rotate\tRotate a key and print its new secret, which is shown only once\n');
 });
 
 test('has a script for each shell, and for no other', async () => {

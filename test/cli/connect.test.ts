@@ -23,10 +23,10 @@ const answers = (status: number, body: string, headers: Record<string, string> =
 };
 
 test.each([
-  [{}, 'Say who you are: set KEYWRIGHT_TOKEN, or pass --token'],
-  [{ KEYWRIGHT_TOKEN: ' ' }, 'Say who you are'],
-  [{ KEYWRIGHT_TOKEN: `${TOKEN}\n${TOKEN}` }, 'The token holds characters that no token has'],
-  [{ KEYWRIGHT_TOKEN: `${TOKEN}é` }, 'The token holds characters that no token has'],
+  [{}, 'No credential provided: set KEYWRIGHT_TOKEN or pass --token'],
+  [{ KEYWRIGHT_TOKEN: ' ' }, 'No credential provided'],
+  [{ KEYWRIGHT_TOKEN: `${TOKEN}\n${TOKEN}` }, 'The token contains invalid characters'],
+  [{ KEYWRIGHT_TOKEN: `${TOKEN}é` }, 'The token contains invalid characters'],
   [
     { KEYWRIGHT_TOKEN: TOKEN, KEYWRIGHT_URL: 'keys.example.com' },
     'KEYWRIGHT_URL must be an http or https address',
@@ -42,8 +42,14 @@ test.each([
 
 test('says what is at the address, and never the token', async () => {
   const cases = [
-    [await somebody(answers(502, '<html>')), '/graphql answered 502, and not as Keywright does\n'],
-    [await somebody(answers(200, '{}')), '/graphql answered 200, and not as Keywright does\n'],
+    [
+      await somebody(answers(502, '<html>')),
+      '/graphql responded with 502, which is not a response of Keywright\n',
+    ],
+    [
+      await somebody(answers(200, '{}')),
+      '/graphql responded with 200, which is not a response of Keywright\n',
+    ],
     [await somebody((request) => request.socket.destroy()), " can't be reached: "],
     ['http://127.0.0.1:65534', " can't be reached: connect ECONNREFUSED 127.0.0.1:65534\n"],
   ] as const;
@@ -64,7 +70,7 @@ test('takes its token nowhere else', async () => {
   const url = await somebody(answers(307, '', { Location: `${elsewhere}/graphql` }));
   const { code, stderr } = await run({ KEYWRIGHT_URL: url, KEYWRIGHT_TOKEN: TOKEN }, 'keys', 'list');
   expect(code).toBe(1);
-  expect(stderr).toBe(`${url}/graphql answered 307, and not as Keywright does\n`);
+  expect(stderr).toBe(`${url}/graphql responded with 307, which is not a response of Keywright\n`);
   expect(asked).toEqual([]);
 });
 

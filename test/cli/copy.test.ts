@@ -58,7 +58,7 @@ describe.each<Engine>(['sqlite', 'postgres'])('copying from %s', (engine) => {
       stderr: expect.stringContaining('api_keys: 3 rows copied and compared'),
     });
     expect(ran.stdout).toMatch(/^api_key_secrets +4 rows {2}[0-9a-f]{16}$/m);
-    expect(ran.stdout).toContain('Both databases hold the same');
+    expect(ran.stdout).toContain('Both databases have the same contents');
 
     const server = await startTestServer(OTHER[engine], { databaseUrl: target });
     onTestFinished(() => server.close());
@@ -93,7 +93,7 @@ describe.each<Engine>(['sqlite', 'postgres'])('copying from %s', (engine) => {
       where id not in (select id from api_key_secrets order by id limit 300)`.execute(broken.kysely);
     await broken.close();
     const again = await run({ DATABASE_URL: target }, 'copy', '--from', url);
-    expect(again.stdout).toContain('Both databases hold the same');
+    expect(again.stdout).toContain('Both databases have the same contents');
     expect(again.stdout).toMatch(/^api_key_secrets +504 rows/m);
     expect((await run({}, 'copy', '--from', url, '--to', target)).code).toBe(0);
   });
@@ -101,7 +101,7 @@ describe.each<Engine>(['sqlite', 'postgres'])('copying from %s', (engine) => {
   test('refuses a database with other organizations, and leaves it as it is', async () => {
     const [{ url }, other] = [await used(engine), await used(OTHER[engine])];
     const ran = await run({}, 'copy', '--from', url, '--to', other.url);
-    expect(ran).toMatchObject({ code: 1, stderr: 'The database to copy to holds other organizations\n' });
+    expect(ran).toMatchObject({ code: 1, stderr: 'The target database contains other organizations\n' });
   });
 
   test('says so where both are not the same in the end', async () => {
@@ -112,7 +112,10 @@ describe.each<Engine>(['sqlite', 'postgres'])('copying from %s', (engine) => {
     await changed.kysely.updateTable('api_keys').set({ name: 'Another' }).execute();
     await changed.close();
     const ran = await run({}, 'copy', '--from', url, '--to', target);
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('api_keys is not the same') });
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('api_keys differs between the databases'),
+    });
   });
 });
 

@@ -59,14 +59,14 @@ onEachDatabase('identities', (engine) => {
     const unlink = (email: string) => run(env, 'identities', 'unlink', email);
     expect(await unlink('nobody@example.com')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('no user'),
+      stderr: expect.stringContaining('No user'),
     });
     expect(await unlink('ada')).toMatchObject({ code: 1, stderr: expect.stringContaining('e-mail address') });
     await unlink('ada@example.com');
     const sessions = await db.selectFrom('audit_log').selectAll().execute();
     expect(await unlink('ada@example.com')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('no identity'),
+      stderr: expect.stringContaining('no linked identity'),
     });
     expect(await db.selectFrom('audit_log').selectAll().execute()).toEqual(sessions);
   });

@@ -30,7 +30,7 @@ onEachDatabase('keys', (engine) => {
   test('create prints the key and its secret, with a note that it is not shown again', async () => {
     const { keys, verify, email } = await member();
     const { code, stdout, stderr } = await keys('create', '--name', 'Terraform CI/CD', '--role', 'Admin');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'The secret is not shown again.\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'Copy this secret now. It is not shown again.\n' });
     expect(stdout).toMatch(/^Name +Terraform CI\/CD$/m);
     expect(stdout).toMatch(/^Role +admin \(role_\w+\)$/m);
     expect(stdout).toMatch(new RegExp(`^Created +\\S+Z by ${email}$`, 'm'));
@@ -130,7 +130,7 @@ onEachDatabase('keys', (engine) => {
 
     const page = await keys('list', '--first', '2', '--order-by', 'name', '--quiet');
     expect(page.stdout).toMatch(/^key_\w+\nkey_\w+\n$/);
-    const cursor = /^There are more: .* --after (\S+) what follows\.\n$/.exec(page.stderr)?.[1] ?? '';
+    const cursor = /^There are more rows: .* --after (\S+) to continue\.\n$/.exec(page.stderr)?.[1] ?? '';
     expect(await names('--after', cursor, '--order-by', 'name')).toEqual(['gamma']);
 
     const { stdout } = await keys('list', '--order-by', 'name');
@@ -217,10 +217,13 @@ onEachDatabase('keys', (engine) => {
       name: 'Render',
     });
     expect((await keys('update', id, '--name', 'Shown')).stdout).toMatch(/^Name +Shown$/m);
-    expect(await keys('update', id)).toMatchObject({ code: 2, stderr: 'Say what to change\n' });
+    expect(await keys('update', id)).toMatchObject({
+      code: 2,
+      stderr: 'No changes provided: pass at least one option\n',
+    });
     expect(await keys('update', id, '--role', 'nobody')).toMatchObject({
       code: 1,
-      stderr: 'There is no role with the name nobody\n',
+      stderr: 'No role found with the name nobody\n',
     });
   });
 
@@ -234,7 +237,7 @@ onEachDatabase('keys', (engine) => {
 
     expect(await keys('revoke-secret', retiring.id)).toEqual({
       code: 0,
-      stdout: `Revoked ${retiring.id} of ${id} A key\nRefused by 1 of 1 node now\n`,
+      stdout: `Revoked ${retiring.id} of ${id} A key\nConfirmed by 1 of 1 node\n`,
       stderr: '',
     });
     expect((await verify(old)).stdout).toBe('REVOKED\n');
@@ -248,7 +251,7 @@ onEachDatabase('keys', (engine) => {
     const told = await keys('rotate', id);
     expect(told.stdout).toMatch(/^Secret +kw_live_\w{38}$/m);
     expect(told.stderr).toMatch(
-      /^The secret is not shown again\.\nThe old one, sec_\w+, is accepted until \S+Z\.\n$/,
+      /^Copy this secret now\. It is not shown again\.\nThe previous secret, sec_\w+, is accepted until \S+Z\.\n$/,
     );
   });
 
@@ -260,13 +263,11 @@ onEachDatabase('keys', (engine) => {
     expect(await keys('revoke', first.id, other.id)).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^There is no .*\n$/),
+      stderr: expect.stringMatching(/^No .* found .*\n$/),
     });
     expect((await verify(first.secret)).code).toBe(0);
     const { stdout } = await keys('revoke', first.id, second.id, '--reason', 'leaked');
-    expect(stdout).toBe(
-      `Revoked ${first.id} A key\nRevoked ${second.id} A key\nRefused by 1 of 1 node now\n`,
-    );
+    expect(stdout).toBe(`Revoked ${first.id} A key\nRevoked ${second.id} A key\nConfirmed by 1 of 1 node\n`);
     for (const { secret } of [first, second])
       expect(await verify(secret)).toEqual({
         code: 1,
@@ -314,22 +315,22 @@ onEachDatabase('keys', (engine) => {
     expect(await run(env, ...args)).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'This needs the permission api.key.create\n',
+      stderr: 'The permission api.key.create is required\n',
     });
     const admin = await member('admin', organizationId);
     expect(await run(admin.env, ...args, '--permission', 'deploy')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/do not hold: deploy\n$/),
+      stderr: expect.stringMatching(/don't have: deploy\n$/),
     });
     const operator = { ...env, KEYWRIGHT_TOKEN: await makeOperatorToken(server(), 'cli') };
     expect(await run(operator, ...args)).toMatchObject({
       code: 1,
-      stderr: '--organization: Say which organization\n',
+      stderr: '--organization: is required unless you belong to exactly one organization\n',
     });
     const unknown = { ...env, KEYWRIGHT_TOKEN: `sess_${'x'.repeat(43)}` };
     expect(await run(unknown, ...args)).toMatchObject({
       code: 1,
-      stderr: 'The credential is not accepted\n',
+      stderr: 'The credential is not valid\n',
     });
     const { id } = await makeApiKey(server(), organizationId);
     const stranger = await member();
@@ -337,7 +338,7 @@ onEachDatabase('keys', (engine) => {
       expect(await run(stranger.env, 'keys', ...verb, id)).toMatchObject({
         code: 1,
         stdout: '',
-        stderr: expect.stringMatching(/^There is no .*\n$/),
+        stderr: expect.stringMatching(/^No .* found .*\n$/),
       });
   });
 
@@ -356,14 +357,14 @@ test.each([
   [['keys', 'create'], "required option '--name <name>' not specified"],
   [['keys', 'create', '--name', 'a', '--quiet', '--json'], "'--quiet' cannot be used with option '--json'"],
   [['keys', 'create', '--name', 'a', '--environment', 'prod'], 'Allowed choices are live, test'],
-  [['keys', 'create', '--name', 'a', '--expires-in', '1y'], 'It is a length of time'],
+  [['keys', 'create', '--name', 'a', '--expires-in', '1y'], 'It must be a duration'],
   [
     ['keys', 'create', '--name', 'a', '--expires-in', '1d', '--expires-at', '2099-01-01'],
     'cannot be used with',
   ],
-  [['keys', 'create', '--name', 'a', '--metadata', '[]'], 'It is a JSON object'],
-  [['keys', 'list', '--status', 'gone'], 'It is one of active, disabled, expired, revoked'],
-  [['keys', 'list', '--first', '101'], 'It is a whole number from 1 to 100'],
+  [['keys', 'create', '--name', 'a', '--metadata', '[]'], 'It must be a JSON object'],
+  [['keys', 'list', '--status', 'gone'], 'It must be one of active, disabled, expired, revoked'],
+  [['keys', 'list', '--first', '101'], 'It must be a whole number from 1 to 100'],
   [['keys', 'list', '--all', '--first', '10'], "'--all' cannot be used with option '--first <count>'"],
   [['keys', 'update', 'key_1', '--enable', '--disable'], 'cannot be used with'],
   [['keys', 'rotate'], "missing required argument 'id'"],

@@ -32,7 +32,7 @@ onEachDatabase('members', (engine) => {
     const { code, stdout, stderr } = await members('invite', ...args);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: 'The link works once, and is not shown again.\n',
+      stderr: 'Copy this link now. It works once and is not shown again.\n',
     });
     expect(stdout).toMatch(/^E-mail +grace@example\.com$/m);
     expect(stdout).toMatch(/^Role +member$/m);
@@ -105,18 +105,18 @@ onEachDatabase('members', (engine) => {
       '<email>: must be an e-mail address\n',
     );
     expect(await refused(owner, 'invite', 'a@example.org', '--role', 'boss')).toBe(
-      'There is no role with the name boss\n',
+      'No role found with the name boss\n',
     );
     expect(await refused(admin, 'invite', 'a@example.org', '--role', 'member')).toBe(
-      'This needs the permission member.manage\n',
+      'The permission member.manage is required\n',
     );
     expect(await refused(owner, 'remove', 'unknown@example.org')).toBe(
-      'There is no member with the e-mail address unknown@example.org\n',
+      'No member found with the e-mail address unknown@example.org\n',
     );
     expect(await refused(owner, 'remove', owner.email)).toMatch(/^.*owner.*\n$/);
     const stranger = await member();
     expect(await refused(stranger, 'list', '--organization', owner.organizationId)).toBe(
-      'There is no organization with this id\n',
+      'No organization found with this ID\n',
     );
   });
 });

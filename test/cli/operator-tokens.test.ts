@@ -11,7 +11,7 @@ onEachDatabase('operator-tokens', (engine) => {
     expect(created).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^kwop_[\w-]{43}\n$/),
-      stderr: 'It is not shown again.\n',
+      stderr: 'Copy this token now. It is not shown again.\n',
     });
     const token = created.stdout.trim();
     expect((await authenticateOperatorToken(db, token))?.actor).toBe('operator:billing-backend');

@@ -44,8 +44,8 @@ onEachDatabase('organizations', (engine) => {
       `ID +${organizationId}`,
       'Active keys +1 of any number',
       'Rotation, live +every 90 days',
-      'Rotation, test +not asked for',
-      'Own permissions +prompt.render',
+      'Rotation, test +none',
+      'Custom permissions +prompt.render',
       'Keys: active +1',
       'Keys: rotation overdue +0',
     ])
@@ -74,12 +74,12 @@ onEachDatabase('organizations', (engine) => {
     expect(await run(env, 'organizations', 'show', other.organizationId)).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'There is no organization with this id\n',
+      stderr: 'No organization found with this ID\n',
     });
     expect(await run(env, 'organizations', 'show', slug)).toEqual({
       code: 1,
       stdout: '',
-      stderr: `There is no organization with the slug ${slug}\n`,
+      stderr: `No organization found with the slug ${slug}\n`,
     });
   });
 
@@ -92,7 +92,7 @@ onEachDatabase('organizations', (engine) => {
       finish(start({ DATABASE_URL: databaseUrl }, 'organizations', 'limit', ...args));
     expect(await limit(slug, '1')).toEqual({
       code: 0,
-      stdout: `Acme (${organizationId}) may have 1 active API keys\n`,
+      stdout: `Acme (${organizationId}) can have 1 active API keys\n`,
       stderr: '',
     });
     const create = () => run(env, 'keys', 'create', '--name', 'CI', '--quiet');
@@ -100,7 +100,7 @@ onEachDatabase('organizations', (engine) => {
     expect(await create()).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'The organization may have 1 active API keys, and has 1\n',
+      stderr: 'The organization has 1 active API keys and its limit is 1\n',
     });
     const lifted = await limit(organizationId, 'none', '--json');
     expect(JSON.parse(lifted.stdout)).toEqual({ organizationId, maxActiveApiKeys: null });
@@ -108,7 +108,7 @@ onEachDatabase('organizations', (engine) => {
     expect(await limit('nobody', '1')).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'There is no organization with this id or slug\n',
+      stderr: 'No organization found with this ID or slug\n',
     });
   });
 });
@@ -116,8 +116,8 @@ onEachDatabase('organizations', (engine) => {
 test.each([
   [['organizations'], 'Usage: keywright organizations'],
   [['organizations', 'limit', 'acme'], "missing required argument 'number'"],
-  [['organizations', 'limit', 'acme', 'many'], 'It is a whole number, or none'],
-  [['organizations', 'limit', 'acme', '2147483648'], 'It is a whole number from 0 to 2147483647'],
+  [['organizations', 'limit', 'acme', 'many'], 'It must be a whole number or none'],
+  [['organizations', 'limit', 'acme', '2147483648'], 'It must be a whole number from 0 to 2147483647'],
 ])('%j is wrong usage', async (args, message) => {
   const { code, stdout, stderr } = await run({ DATABASE_URL: 'sqlite:/dev/null/nowhere.db' }, ...args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

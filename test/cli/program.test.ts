@@ -20,8 +20,8 @@ test.each([
   [['operator-tokens', 'create'], "missing required argument 'name'"],
   [['operator-tokens', 'revoke'], "missing required argument 'name'"],
   [['operator-tokens', 'forget', 'it'], "unknown command 'forget'"],
-  [['serve', '--port', 'http'], 'It is a whole number from 0 to 65535'],
-  [['serve', '--port', '65536'], 'It is a whole number from 0 to 65535'],
+  [['serve', '--port', 'http'], 'It must be a whole number from 0 to 65535'],
+  [['serve', '--port', '65536'], 'It must be a whole number from 0 to 65535'],
 ])('%j is wrong usage', async (args, message) => {
   const { code, stdout, stderr } = await run(env, ...args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -65,7 +65,7 @@ test('says in a line why a database can’t be reached, without its password', a
   const unreachable = { DATABASE_URL: 'postgres://keywright:hunter2@127.0.0.1:1/keywright' };
   const { code, stdout, stderr } = await run(unreachable, 'migrate');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^DATABASE_URL: nothing listens at .*\n$/);
+  expect(stderr).toMatch(/^DATABASE_URL: nothing is listening at .*\n$/);
   expect(stderr).not.toContain('hunter2');
 });
 

@@ -97,6 +97,6 @@ test('serve says why it can’t have its port, and exits 1', async () => {
     String(port),
   );
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(new RegExp(`^PORT: another program listens on port ${port} .*\\n$`));
+  expect(stderr).toMatch(new RegExp(`^PORT: another program is listening on port ${port} .*\\n$`));
   expect(process.listenerCount('SIGTERM')).toBe(listeners);
 });

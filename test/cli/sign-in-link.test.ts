@@ -19,7 +19,7 @@ onEachDatabase('sign-in-link', (engine) => {
     expect(unknown).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'There is no user with this e-mail address\n',
+      stderr: 'No user found with this e-mail address\n',
     });
     const wrong = await run(env, 'sign-in-link', 'bob');
     expect(wrong).toEqual({ code: 1, stdout: '', stderr: 'email: must be an e-mail address\n' });

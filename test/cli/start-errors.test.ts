@@ -80,7 +80,7 @@ describe('an SQLite database', () => {
   test('that is a folder, a file of something else, or damaged', async () => {
     const path = folder();
     expect(await fault(`sqlite:${path}`, 'serve')).toBe(
-      `DATABASE_URL: ${path} is a folder; set the path of a file in it`,
+      `DATABASE_URL: ${path} is a folder; set the path of a file`,
     );
     const text = join(path, 'notes.txt');
     writeFileSync(text, 'These are notes.\n'.repeat(100));
@@ -97,7 +97,7 @@ describe('an SQLite database', () => {
     other.close();
     const before = readFileSync(path);
     expect(await fault(`sqlite:${path}`, 'migrate')).toBe(
-      `DATABASE_URL: ${path} belongs to another program (it has a table users); give Keywright a database of its own`,
+      `DATABASE_URL: ${path} belongs to another program (it has the table users); use a separate database for Keywright`,
     );
     expect(readFileSync(path).equals(before)).toBe(true);
   });
@@ -145,7 +145,7 @@ describe('an SQLite database', () => {
       const file = join(forbidden, 'keywright.db');
       expect(start(`sqlite:${file}`, 'migrate')).toMatchObject({
         status: 1,
-        stderr: `DATABASE_URL: the folder ${forbidden} can't be written to; give this user the right to, or set another path\n`,
+        stderr: `DATABASE_URL: the folder ${forbidden} is not writable; grant this user write access, or set another path\n`,
       });
       expect(start(`sqlite:${join(forbidden, 'new', 'keywright.db')}`, 'migrate').stderr).toBe(
         `DATABASE_URL: the folder ${join(forbidden, 'new')} can't be created (EACCES); create it, or set another path\n`,
@@ -157,7 +157,7 @@ describe('an SQLite database', () => {
       expect(start(`sqlite:${readOnly}`, 'serve', '--port', '0')).toMatchObject({
         status: 1,
         stdout: '',
-        stderr: `DATABASE_URL: ${readOnly} can't be read and written; give this user the right to, or set another path\n`,
+        stderr: `DATABASE_URL: ${readOnly} can't be read and written; grant this user access, or set another path\n`,
       });
     });
 
@@ -170,7 +170,7 @@ describe('an SQLite database', () => {
       expect({ status, stderr }).toEqual({
         status: 1,
         stderr:
-          'PORT: this user may not listen on port 80 of 127.0.0.1; set PORT (or --port) to 1024 or above, behind a proxy\n',
+          'PORT: this user is not allowed to listen on port 80 of 127.0.0.1; set PORT (or --port) to 1024 or above, behind a proxy\n',
       });
     });
   });
@@ -209,24 +209,24 @@ describe('a PostgreSQL database', () => {
     const url = `postgres://ada:secret-word@127.0.0.1:${port}/keys`;
     if (args[0] === 'copy') {
       expect(await fault(`sqlite:${join(folder(), 'target.db')}`, 'copy', '--from', url)).toBe(
-        `--from: nothing listens at 127.0.0.1:${port}/keys; start PostgreSQL, or correct host and port`,
+        `--from: nothing is listening at 127.0.0.1:${port}/keys; start PostgreSQL, or correct the host and port`,
       );
       return;
     }
     expect(await fault(url, ...args)).toBe(
-      `DATABASE_URL: nothing listens at 127.0.0.1:${port}/keys; start PostgreSQL, or correct host and port`,
+      `DATABASE_URL: nothing is listening at 127.0.0.1:${port}/keys; start PostgreSQL, or correct the host and port`,
     );
   });
 
   test('whose host, user, password or name is wrong', async () => {
     expect(await fault('postgres://ada:secret-word@keys.invalid/keys', 'serve')).toMatch(
-      /^DATABASE_URL: the host of keys\.invalid:5432\/keys (is not found|can't be looked up); /,
+      /^DATABASE_URL: the host of keys\.invalid:5432\/keys (was not found|can't be resolved); /,
     );
     const url = await created();
     const wrong = new URL(url);
     wrong.password = 'secret-word';
     expect(await fault(wrong.href, 'serve')).toBe(
-      `DATABASE_URL: ${whereOf(url)} does not accept the password of the user ${url.username}; correct user and password in the URL`,
+      `DATABASE_URL: ${whereOf(url)} rejects the password of the user ${url.username}; correct the user and password in the URL`,
     );
     const missing = new URL(url);
     missing.pathname = '/nowhere';
@@ -236,7 +236,7 @@ describe('a PostgreSQL database', () => {
     const encrypted = new URL(url);
     encrypted.searchParams.set('sslmode', 'verify-full');
     expect(await fault(encrypted.href, 'serve')).toBe(
-      `DATABASE_URL: ${whereOf(url)} does not offer TLS; turn it on there, or set sslmode=disable in the URL`,
+      `DATABASE_URL: ${whereOf(url)} does not support TLS; enable it on the server, or set sslmode=disable in the URL`,
     );
   });
 
@@ -251,7 +251,7 @@ describe('a PostgreSQL database', () => {
     const url = await created();
     await asOwner(url, (client) => client.query('create table api_keys (id int)'));
     expect(await fault(url.href, 'migrate')).toBe(
-      `DATABASE_URL: ${whereOf(url)} belongs to another program (it has a table api_keys); give Keywright a database of its own`,
+      `DATABASE_URL: ${whereOf(url)} belongs to another program (it has the table api_keys); use a separate database for Keywright`,
     );
     // Tables that are not in the way may be those of an extension.
     await asOwner(url, (client) => client.query('alter table api_keys rename to spatial_ref_sys'));
@@ -267,13 +267,13 @@ describe('a PostgreSQL database', () => {
     reader.username = name;
     reader.password = 'secret-word';
     expect(await fault(reader.href, 'migrate')).toBe(
-      `DATABASE_URL: ${whereOf(url)} does not let the user ${name} create tables; grant create on the schema to it`,
+      `DATABASE_URL: ${whereOf(url)} does not allow the user ${name} to create tables; grant it create on the schema`,
     );
     expect((await run({ DATABASE_URL: url.href }, 'migrate')).code).toBe(0);
     const standby = new URL(url);
     standby.searchParams.set('options', '-c default_transaction_read_only=on');
     expect(await fault(standby.href, 'serve', '--port', '0')).toBe(
-      `DATABASE_URL: ${whereOf(url)} can only be read; set the address of the primary server`,
+      `DATABASE_URL: ${whereOf(url)} is read-only; set the address of the primary server`,
     );
   });
 });
@@ -283,14 +283,14 @@ describe('an address to listen on', () => {
     const { env } = await databaseFor('sqlite');
     const port = await listening(createServer());
     expect(await fault(env.DATABASE_URL, 'serve', '--port', `${port}`)).toBe(
-      `PORT: another program listens on port ${port} of 127.0.0.1; stop it, or set PORT (or --port) to a free port`,
+      `PORT: another program is listening on port ${port} of 127.0.0.1; stop it, or set PORT (or --port) to a free port`,
     );
   });
 
   test.each(['192.0.2.1', 'keys.invalid', 'no address'])('that is none of this machine: %s', async (host) => {
     const { env } = await databaseFor('sqlite');
     expect(await fault(env.DATABASE_URL, 'serve', '--port', '0', '--host', host)).toBe(
-      `HOST: ${host} is no address of this machine; set HOST (or --host) to one that it has, 127.0.0.1, or 0.0.0.0 for all`,
+      `HOST: ${host} is not an address of this machine; set HOST (or --host) to one of its addresses, to 127.0.0.1, or to 0.0.0.0 for all`,
     );
   });
 });

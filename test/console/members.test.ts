@@ -103,7 +103,7 @@ describeInChromium('the people of an organization', () => {
       },
     );
     await other.getByRole('button', { name: 'Invite', exact: true }).click();
-    await other.getByText("You can't grant what you do not hold").waitFor();
+    await other.getByText("You can't grant permissions you don't have").waitFor();
     expect(await other.getByLabel('Role').getAttribute('aria-invalid')).toBe('true');
   });
 

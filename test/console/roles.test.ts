@@ -74,7 +74,7 @@ describeInChromium('roles and teams', () => {
     await page.keyboard.press('Space');
     await page.getByRole('textbox', { name: 'Name' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText('There is a role of this name already').waitFor();
+    await page.getByText('A role with this name already exists').waitFor();
     expect(await page.getByRole('textbox', { name: 'Name' }).getAttribute('aria-invalid')).toBe('true');
     await page.getByRole('textbox', { name: 'Name' }).fill('Readers');
     await page.getByLabel('A permission of your own').fill('invoices.read');
@@ -115,7 +115,7 @@ describeInChromium('roles and teams', () => {
     await act(page, 'Search', 'Rename');
     await page.getByRole('textbox', { name: 'Name' }).fill('billing');
     await page.keyboard.press('Enter');
-    await page.getByText('There is a team of this name already').waitFor();
+    await page.getByText('A team with this name already exists').waitFor();
     await page.getByRole('textbox', { name: 'Name' }).fill('Discovery');
     await page.keyboard.press('Enter');
     await row(page, 'Discovery').waitFor();

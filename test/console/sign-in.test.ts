@@ -48,7 +48,7 @@ describeInChromium('the sign-in page', () => {
     const link = await site.linkFor('eve@evil.example');
     await page.goto(await leadingTo(link));
     await page.getByText('Sign in as eve@evil.example?').waitFor();
-    await page.getByText(`You are signed in as ${ada.email} now. That session ends.`).waitFor();
+    await page.getByText(`You are signed in as ${ada.email}. That session will be signed out.`).waitFor();
     expect(new URL(page.url()).hash).toBe('');
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
@@ -90,13 +90,13 @@ describeInChromium('the sign-in page', () => {
     await button(page).click();
     await page.waitForURL(`${site.url}/o/acme/*`);
     await page.goto(link);
-    await page.getByText('This link does not work any more.').waitFor();
+    await page.getByText('This link is no longer valid.').waitFor();
     expect(await button(page).count()).toBe(0);
     // Another link in the same tab: its address differs in the fragment alone.
     await page.goto(await site.linkFor(ada.email));
     await page.getByText(`Sign in as ${ada.email}?`).waitFor();
     await page.reload();
-    await page.getByText('There is no token in this link.').waitFor();
+    await page.getByText('The link contains no token.').waitFor();
   });
 
   test('opened at localhost leads to PUBLIC_URL, where the link still works', async () => {
@@ -107,7 +107,7 @@ describeInChromium('the sign-in page', () => {
     await page.goto(link.replace('127.0.0.1', 'localhost'));
     await page.getByText(`This server is at ${site.url}.`).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Continue there' }).click();
+    await page.getByRole('button', { name: 'Go to that address' }).click();
     await page.getByText(`Sign in as ${ada.email}?`).waitFor();
     await button(page).click();
     await page.waitForURL(`${site.url}/o/acme/*`);

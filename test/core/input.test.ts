@@ -67,7 +67,7 @@ describe('a name', () => {
   test.each(['a\0b', 'a\nb', 'a\u2028b', 'a\u2029b', 'a\x1bb', 'a\u0085b'])(
     'with a control character is refused (%j)',
     (value) => {
-      expect(name(value)).toEqual(['must not hold control characters']);
+      expect(name(value)).toEqual(['must not contain control characters']);
     },
   );
 
@@ -103,8 +103,8 @@ describe('a text', () => {
 
   test('has line breaks and tabs only where it may have several lines', () => {
     expect(text('a\n\tb', true)).toBe('a\n\tb');
-    expect(text('a\nb')).toEqual(['must not hold control characters']);
-    expect(text('a\0b', true)).toEqual(['must not hold control characters']);
+    expect(text('a\nb')).toEqual(['must not contain control characters']);
+    expect(text('a\0b', true)).toEqual(['must not contain control characters']);
   });
 });
 

@@ -29,9 +29,7 @@ describe('a network', () => {
   });
 
   test('with bits right of its prefix is refused, and the right one proposed', () => {
-    expect(normal('10.1.2.3/8')).toBe(
-      '"10.1.2.3/8" has bits set right of its prefix; did you mean 10.0.0.0/8?',
-    );
+    expect(normal('10.1.2.3/8')).toBe('"10.1.2.3/8" has host bits set; did you mean 10.0.0.0/8?');
     expect(normal('2001:db8::1/33')).toContain('did you mean 2001:db8::/33?');
   });
 

@@ -50,7 +50,7 @@ describe('the OpenID provider in the configuration', () => {
       parseConfig({ ...ADMITTING, OIDC_ALLOWED_EMAIL_DOMAINS: '*' }).oidc?.allowedEmailDomains,
     ).toBeNull();
     const { OIDC_ALLOWED_EMAIL_DOMAINS: _, ...unsaid } = ADMITTING;
-    expect(fault(unsaid)).toMatch(/^OIDC_ALLOWED_EMAIL_DOMAINS must say/);
+    expect(fault(unsaid)).toMatch(/^OIDC_ALLOWED_EMAIL_DOMAINS must be set/);
   });
 
   test.each(Object.keys(GROUP))(
@@ -102,9 +102,9 @@ describe('the OpenID provider in the configuration', () => {
 
   test('says that what is set for newcomers does nothing, unless they are kept out on purpose', () => {
     const { OIDC_JIT: _, ...forgotten } = ADMITTING;
-    expect(fault(forgotten)).toMatch(/^OIDC_JIT must be on/);
+    expect(fault(forgotten)).toMatch(/^OIDC_ORGANIZATION and OIDC_DEFAULT_ROLE have no effect/);
     expect(parseConfig({ ...forgotten, OIDC_JIT: 'off' }).oidc?.admission).toBeNull();
     const { OIDC_ORGANIZATION: __, ...nowhere } = ADMITTING;
-    expect(fault(nowhere)).toMatch(/^OIDC_ORGANIZATION must say/);
+    expect(fault(nowhere)).toMatch(/^OIDC_ORGANIZATION must be set/);
   });
 });

@@ -162,6 +162,6 @@ describe('a connection that is lost inside a transaction', () => {
       await insert(tx);
       await endConnections();
     });
-    await expect(lost).rejects.toThrow('look whether it was made');
+    await expect(lost).rejects.toThrow('check whether it took effect');
   });
 });

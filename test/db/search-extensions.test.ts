@@ -90,7 +90,7 @@ test('a role that may add no extensions starts a server, which finds keys and wa
   const server = await startTestServer('postgres', { databaseUrl: role.url });
   closing.push(() => server.close());
   expect(await hasSearchIndex(server.services.db)).toBe(false);
-  expect(server.lines.join('\n')).toContain('Searching keys is slow');
+  expect(server.lines.join('\n')).toContain('Searching API keys is slow');
   const { organizationId, sessionToken: token } = await makeMember(server);
   await makeApiKey(server, organizationId, { name: 'Importer' });
   const { id } = await makeApiKey(server, organizationId, { name: 'Gateway' });

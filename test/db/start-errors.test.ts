@@ -19,40 +19,40 @@ const ofDriver = (message: string, code?: string) =>
   Object.assign(new Error(message), code === undefined ? {} : { code });
 
 test.each([
-  [ofServer('28P01'), `${WHERE} does not accept the password of the user ada; correct`],
-  [ofServer('28000', 'role "ada" does not exist'), `${WHERE} does not let the user ada in; create the role`],
+  [ofServer('28P01'), `${WHERE} rejects the password of the user ada; correct`],
+  [ofServer('28000', 'role "ada" does not exist'), `${WHERE} rejects the user ada; create the role`],
   [
     ofServer('28000', 'no pg_hba.conf entry for host "::1", no encryption'),
-    `${WHERE} accepts connections with TLS only`,
+    `${WHERE} only accepts connections with TLS`,
   ],
-  [
-    ofServer('28000', 'no pg_hba.conf entry for host "::1", SSL encryption'),
-    `${WHERE} does not let the user ada in`,
-  ],
+  [ofServer('28000', 'no pg_hba.conf entry for host "::1", SSL encryption'), `${WHERE} rejects the user ada`],
   [ofServer('3D000'), `${WHERE} does not exist; create the database`],
-  [ofServer('42501'), `${WHERE} does not let the user ada create tables; grant`],
-  [ofServer('53300'), `${WHERE} has no connection left; raise max_connections`],
+  [ofServer('42501'), `${WHERE} does not allow the user ada to create tables; grant`],
+  [ofServer('53300'), `${WHERE} has no connections left; raise max_connections`],
   [ofServer('57P03'), `${WHERE} is starting or stopping; try again`],
-  [ofDriver('getaddrinfo ENOTFOUND db.example.com', 'ENOTFOUND'), `the host of ${WHERE} is not found; check`],
-  [ofDriver('connect ETIMEDOUT 192.0.2.1:5432', 'ETIMEDOUT'), `no answer from ${WHERE}; check`],
-  [ofDriver('timeout exceeded when trying to connect'), `no answer from ${WHERE}; check`],
+  [
+    ofDriver('getaddrinfo ENOTFOUND db.example.com', 'ENOTFOUND'),
+    `the host of ${WHERE} was not found; check`,
+  ],
+  [ofDriver('connect ETIMEDOUT 192.0.2.1:5432', 'ETIMEDOUT'), `no response from ${WHERE}; check`],
+  [ofDriver('timeout exceeded when trying to connect'), `no response from ${WHERE}; check`],
   [
     ofDriver('certificate has expired', 'CERT_HAS_EXPIRED'),
-    `the TLS certificate of ${WHERE} is not accepted (CERT_HAS_EXPIRED); correct`,
+    `the TLS certificate of ${WHERE} is not valid (CERT_HAS_EXPIRED); correct`,
   ],
   [
     ofDriver('self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'),
-    `the TLS certificate of ${WHERE} is not accepted`,
+    `the TLS certificate of ${WHERE} is not valid`,
   ],
-  [ofDriver('x', 'ERR_TLS_CERT_ALTNAME_INVALID'), `the TLS certificate of ${WHERE} is not accepted`],
-  [ofDriver('The server does not support SSL connections'), `${WHERE} does not offer TLS; turn it on`],
+  [ofDriver('x', 'ERR_TLS_CERT_ALTNAME_INVALID'), `the TLS certificate of ${WHERE} is not valid`],
+  [ofDriver('The server does not support SSL connections'), `${WHERE} does not support TLS; enable it`],
   [
     ofDriver('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'),
-    `${WHERE} asks for a password of the user ada; set`,
+    `${WHERE} requires a password for the user ada; set`,
   ],
   [
     new AggregateError([ofDriver('x', 'ECONNREFUSED'), ofDriver('x', 'ECONNREFUSED')]),
-    `nothing listens at ${WHERE}; start`,
+    `nothing is listening at ${WHERE}; start`,
   ],
 ])('PostgreSQL, %#: what is wrong, where, and what to do', (error, text) => {
   expect(said(error)).toContain(`DATABASE_URL: ${text}`);
@@ -63,7 +63,7 @@ test.each([
   ['SQLITE_CORRUPT', 'is damaged; restore'],
   ['SQLITE_NOTADB', 'is not an SQLite database; set'],
   ['SQLITE_BUSY', 'is locked by another program; stop'],
-  ['SQLITE_IOERR_WRITE', "can't be read or written; look"],
+  ['SQLITE_IOERR_WRITE', "can't be read or written; check"],
 ])('SQLite, %s: what is wrong, where, and what to do', (code, text) => {
   expect(said(ofDriver('x', code), 'sqlite:/data/$&%.db')).toContain(`DATABASE_URL: /data/$&%.db ${text}`);
 });

@@ -51,7 +51,7 @@ test('a turn is passed on whatever becomes of those who wait', async () => {
     throw new Error('not written');
   });
   const last = turns.within(deadlineIn(10_000), async () => 'written');
-  await expect(late).rejects.toThrow('waited for others for too long');
+  await expect(late).rejects.toThrow('was queued for too long');
   turns.end();
   await expect(next).rejects.toThrow('not written');
   expect(await last).toBe('written');

@@ -47,14 +47,14 @@ test('counts words and signs while it parses', () => {
 
 test('counts what is in fragments as often as they are spread', () => {
   const deep = `{a{...F}} fragment F on T ${nested(depth)}`;
-  expect(refusal(deep)?.message).toMatch(/12 fields below fields/);
-  expect(refusal(`{a{... on T ${nested(depth)}}}`)?.message).toMatch(/12 fields below fields/);
+  expect(refusal(deep)?.message).toMatch(/12 levels of nested fields/);
+  expect(refusal(`{a{... on T ${nested(depth)}}}`)?.message).toMatch(/12 levels of nested fields/);
   const wide = `{a{${times(4, (i) => `b${i}{...F}`)}}} fragment F on T {${times(8, (i) => `x${i}:a`)}}`;
   expect(refusal(wide)?.message).toMatch(/30 aliases/);
   const doubling = `{a{...F0}} ${times(60, (i) => `fragment F${i} on T {...F${i + 1} ...F${i + 1}}`)} fragment F60 on T {x:a}`;
   expect(refusal(doubling)?.message).toMatch(/30 aliases/);
   const roots = `{...F ...F ...F} fragment F on Query {${times(7, (i) => `f${i}`)}}`;
-  expect(refusal(roots)?.message).toMatch(/20 fields at the top/);
+  expect(refusal(roots)?.message).toMatch(/20 root fields/);
 });
 
 test('measures fragments that nothing spreads, each of those of one name too', () => {

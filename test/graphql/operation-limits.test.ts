@@ -243,13 +243,13 @@ describe('the counters', () => {
     const second = counted.ticketFor(key(1), null);
     second.begin();
     const third = counted.ticketFor(key(1), null);
-    expect(() => third.begin()).toThrow(/under way/);
+    expect(() => third.begin()).toThrow(/are running/);
     third.leave();
-    expect(() => counted.ticketFor(key(1), null).begin()).toThrow(/under way/);
+    expect(() => counted.ticketFor(key(1), null).begin()).toThrow(/are running/);
     first.leave();
     first.leave();
     counted.ticketFor(key(1), null).begin();
-    expect(() => counted.ticketFor(key(1), null).begin()).toThrow(/under way/);
+    expect(() => counted.ticketFor(key(1), null).begin()).toThrow(/are running/);
   });
 
   test('leave honest bulk work alone by default', () => {

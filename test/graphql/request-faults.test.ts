@@ -172,7 +172,7 @@ test('an argument without a value is reported with its variable, and other value
     { message: 'An argument has an invalid value', extensions: { code: 'BAD_REQUEST' } },
   ]);
   expect((await ask(served(), alone, { token, variables: { x: null } })).errors).toMatchObject([
-    { message: 'The variable "$x" has no value that can be used here', extensions: { code: 'BAD_REQUEST' } },
+    { message: 'The variable "$x" has no valid value here', extensions: { code: 'BAD_REQUEST' } },
   ]);
   expect(JSON.stringify(errors)).not.toContain('hush');
 });
@@ -188,7 +188,7 @@ test('an operation that the document does not have is not named', async () => {
     errors: [
       {
         message:
-          'The document has no operation of this name, or several operations and operationName selects none',
+          'The document has no operation with this name, or has several operations and operationName is missing',
         extensions: { code: 'BAD_REQUEST' },
       },
     ],

@@ -240,7 +240,7 @@ onEachDatabase('the cookie', (engine) => {
     ])('%s', async (_name, headers) => {
       const { status, data, errors } = await askByCookie(headers);
       expect([status, data, errors[0]?.extensions.code]).toEqual([401, undefined, 'UNAUTHENTICATED']);
-      expect(errors[0]?.message).toMatch(/^A cookie is accepted only/);
+      expect(errors[0]?.message).toMatch(/^Session cookies /);
     });
 
     test('but not from pages of this server', async () => {

@@ -114,7 +114,9 @@ describe('the sign-in page', () => {
 
   test('says who is signed in now', async () => {
     const other = openPage('#token=abc', [LINK, somebody('bob@example.com')]);
-    await eventually(() => other.text('advice').includes('as bob@example.com now. That session ends'));
+    await eventually(() =>
+      other.text('advice').includes('as bob@example.com. That session will be signed out'),
+    );
     const same = openPage('#token=abc', [LINK, somebody('ada@example.com')]);
     await eventually(() => same.text('advice').includes('as ada@example.com already'));
     const plain = openPage('#token=abc', [link({ organizationName: null }), NOBODY]);
@@ -149,7 +151,7 @@ describe('the sign-in page', () => {
     const used = openPage('#token=abc', [NO_LINK], { hasProvider: true });
     // Not while the link is read.
     expect(used.elements.provider?.hidden).toBe(true);
-    await eventually(() => used.text('message').includes('does not work any more'));
+    await eventually(() => used.text('message').includes('is no longer valid'));
     expect(used.elements.provider?.hidden).toBe(false);
     const empty = openPage('', [], { hasProvider: true });
     expect(empty.elements.provider?.hidden).toBe(false);
@@ -158,21 +160,21 @@ describe('the sign-in page', () => {
 
   test('says what to do about a link that is used, a link without a token, and a server that is away', async () => {
     const used = openPage('#token=abc', [NO_LINK]);
-    await eventually(() => used.text('message').includes('does not work any more'));
+    await eventually(() => used.text('message').includes('is no longer valid'));
     expect(used.text('advice')).toContain('keywright sign-in-link');
     expect(used.elements.actions.hidden).toBe(true);
     const meanwhile = openPage('#token=abc', [LINK, NOBODY, signedIn('NotFoundError')]);
     await eventually(() => !meanwhile.elements.actions.hidden);
     meanwhile.elements.action.click();
-    await eventually(() => meanwhile.text('message').includes('does not work any more'));
+    await eventually(() => meanwhile.text('message').includes('is no longer valid'));
     const empty = openPage('', []);
     expect(empty.text('message')).toContain('no token');
     const away = openPage('#token=abc', [null, LINK, NOBODY, null, signedIn('SignInPayload')]);
-    await eventually(() => away.text('message').includes('did not answer'));
+    await eventually(() => away.text('message').includes('did not respond'));
     away.elements.action.click();
     await eventually(() => away.text('message').startsWith('Sign in as'));
     away.elements.action.click();
-    await eventually(() => away.text('message').includes('did not answer'));
+    await eventually(() => away.text('message').includes('did not respond'));
     away.elements.action.click();
     await eventually(() => away.location.replaced === '/');
   });
@@ -196,7 +198,7 @@ function link(facts: object = {}): Reply {
 
 const LINK = link();
 const NO_LINK: Reply = { status: 200, body: { data: { signInLink: null } } };
-const NOBODY: Reply = { status: 401, body: { errors: [{ message: 'This needs a credential' }] } };
+const NOBODY: Reply = { status: 401, body: { errors: [{ message: 'Authentication is required' }] } };
 
 function somebody(email: string): Reply {
   return { status: 200, body: { data: { viewer: { actor: { email } } } } };

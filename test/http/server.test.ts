@@ -76,7 +76,7 @@ test('answers 404 and 405 as JSON, 405 with what is allowed', async () => {
   const { url } = await serve({ '/a': hello, '/b': { ...hello, methods: ['POST'] } });
   const missing = await fetch(`${url}/nothing`);
   expect(missing.status).toBe(404);
-  expect(await missing.json()).toEqual({ code: 'NOT_FOUND', message: 'There is nothing at this address' });
+  expect(await missing.json()).toEqual({ code: 'NOT_FOUND', message: 'Not found' });
   for (const path of ['/a/', '/A', '//a', '/%61']) expect((await fetch(url + path)).status).toBe(404);
   const wrong = await fetch(`${url}/a`, { method: 'DELETE' });
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'HEAD, GET']);

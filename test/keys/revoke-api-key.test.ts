@@ -164,7 +164,7 @@ onEachDatabase('revoking', (engine) => {
       const [, second = ''] = ids;
       await revokeApiKey(ctx, { id: second });
       await expect(revokeApiKeys(ctx, { ids })).rejects.toThrow(
-        new ConflictError(`The key ${second} is revoked already`),
+        new ConflictError(`The API key ${second} is already revoked`),
       );
       expect(await revoked()).toBe(1);
     });

@@ -202,7 +202,7 @@ onEachDatabase('updating a key', (engine) => {
         .where('id', '=', organization.id)
         .execute();
       await createApiKey(ctx, { name: 'The one' });
-      const limit = new LimitExceededError('The organization may have 1 active API keys, and has 1', 1, 1);
+      const limit = new LimitExceededError('The organization has 1 active API keys and its limit is 1', 1, 1);
       await expect(updateApiKey(ctx, { id, enabled: true })).rejects.toThrow(limit);
       await expect(updateApiKey(ctx, { id: short.id, expiresAt: null })).rejects.toThrow(limit);
       // What doesn't make it active is free.
@@ -245,7 +245,7 @@ onEachDatabase('updating a key', (engine) => {
         .execute();
       const db = services().db.withPlugin(onceBeforeLock(() => clock.advance(10)));
       await expect(updateApiKey({ ...ctx, db }, { id: short.id, expiresAt: null })).rejects.toThrow(
-        new LimitExceededError('The organization may have 1 active API keys, and has 1', 1, 1),
+        new LimitExceededError('The organization has 1 active API keys and its limit is 1', 1, 1),
       );
     });
   });

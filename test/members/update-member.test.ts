@@ -177,7 +177,7 @@ onEachDatabase('changing a member', (engine) => {
       await expect(updateMember(stranger, { id, roleId: null })).rejects.toMatchObject({
         code: 'NOT_FOUND',
         id,
-        message: 'There is no member with this id',
+        message: 'No member found with this ID',
       });
   });
 });

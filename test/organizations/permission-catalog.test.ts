@@ -49,6 +49,6 @@ test('names what it refuses', () => {
   checkPermissions(input, ['input', 'grants'], ['nope'], catalog);
   expect(() => input.check()).toThrow(ValidationError);
   expect(() => input.check()).toThrow(
-    "nope is neither built in nor in the organization's permission catalog",
+    "nope is neither a built-in permission nor in the organization's permission catalog",
   );
 });

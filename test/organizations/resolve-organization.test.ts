@@ -35,13 +35,20 @@ test.each([
   ['an operator', operator],
 ])('left out by %s, wants it to be said', (_who, ctx) => {
   expect(() => resolveOrganizationId(ctx, null)).toThrow(
-    new ValidationError([{ path: ['input', 'organizationId'], message: 'Say which organization' }]),
+    new ValidationError([
+      {
+        path: ['input', 'organizationId'],
+        message: 'is required unless you belong to exactly one organization',
+      },
+    ]),
   );
 });
 
 test('names the place where it must be said', () => {
   expect(() => resolveOrganizationId(operator, null, ['organizationId'])).toThrow(
-    new ValidationError([{ path: ['organizationId'], message: 'Say which organization' }]),
+    new ValidationError([
+      { path: ['organizationId'], message: 'is required unless you belong to exactly one organization' },
+    ]),
   );
 });
 

@@ -142,7 +142,7 @@ onEachDatabase('changing a role', (engine) => {
     for (const id of [role.id, newId('role'), newId('team'), 'role_\0', '']) {
       const refused = updateRole(stranger, { id, name: '' });
       await expect(refused).rejects.toThrow(NotFoundError);
-      await expect(refused).rejects.toMatchObject({ id, message: 'There is no role with this id' });
+      await expect(refused).rejects.toMatchObject({ id, message: 'No role found with this ID' });
     }
   });
 });

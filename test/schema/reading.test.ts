@@ -78,7 +78,9 @@ onEachDatabase('reading over GraphQL', (engine) => {
     };
     for (const [query, place] of Object.entries(places)) {
       const { errors } = await ask(server(), query, { token: operator });
-      const issues = [{ path: [place], message: 'Say which organization' }];
+      const issues = [
+        { path: [place], message: 'is required unless you belong to exactly one organization' },
+      ];
       expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', issues } }]);
     }
   });

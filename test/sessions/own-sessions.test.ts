@@ -135,7 +135,7 @@ onEachDatabase('a person’s own sessions', (engine) => {
       const ctx = await asking(second.token);
       for (const id of [stranger.id, newId('ses'), newId('key'), 'ses_\0', '']) {
         const refused = revokeSession(ctx, { id });
-        await expect(refused).rejects.toMatchObject({ id, message: 'There is no session with this id' });
+        await expect(refused).rejects.toMatchObject({ id, message: 'No session found with this ID' });
       }
       expect(await isAccepted(stranger.token)).toBe(true);
     });

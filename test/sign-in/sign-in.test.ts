@@ -175,7 +175,7 @@ onEachDatabase('signing in', (engine) => {
       const refusal = await signIn(nobody(services()), { token }).catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(NotFoundError);
       // The same for all, and nothing in it that a log must not have.
-      expect(refusal).toMatchObject({ id: 'token', message: 'There is no sign-in link with this token' });
+      expect(refusal).toMatchObject({ id: 'token', message: 'No sign-in link found with this token' });
     }
 
     test.each([

@@ -59,7 +59,7 @@ onEachDatabase('creating a team', (engine) => {
   test.each([
     ['', 'must not be empty'],
     ['a'.repeat(101), 'must have at most 100 characters'],
-    ['line\nbreak', 'must not hold control characters'],
+    ['line\nbreak', 'must not contain control characters'],
     ['\ud83d', 'must be well-formed Unicode'],
   ])('refuses the name %j', async (name, message) => {
     const { ctx } = await makeOrganization(services());
@@ -90,7 +90,10 @@ onEachDatabase('creating a team', (engine) => {
     });
     await expect(createTeam(ctx, { organizationId: one.id, name: 'A' })).resolves.toBeDefined();
     expect(await issuesOf(createTeam(ctx, { name: 'B' }))).toEqual([
-      { path: ['input', 'organizationId'], message: 'Say which organization' },
+      {
+        path: ['input', 'organizationId'],
+        message: 'is required unless you belong to exactly one organization',
+      },
     ]);
   });
 

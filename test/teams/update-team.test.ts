@@ -74,7 +74,7 @@ onEachDatabase('renaming a team', (engine) => {
     for (const id of [team.id, newId('team'), newId('role'), 'team_\0']) {
       const refused = updateTeam(stranger, { id, name: '' });
       await expect(refused).rejects.toThrow(NotFoundError);
-      await expect(refused).rejects.toMatchObject({ id, message: 'There is no team with this id' });
+      await expect(refused).rejects.toMatchObject({ id, message: 'No team found with this ID' });
     }
   });
 });

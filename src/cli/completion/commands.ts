@@ -6,8 +6,8 @@ import { SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 export function addCompletionCommands(program: Command, io: Io): void {
   program
     .command('completion')
-    .description('Print the script that makes a shell complete commands and options')
-    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+    .description('Print a shell completion script')
+    .addArgument(new Argument('<shell>', 'name of the shell').choices(SHELLS))
     .action((shell: Shell) => void io.stdout.write(SCRIPTS[shell]));
 
   program

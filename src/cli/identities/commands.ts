@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 export function addIdentityCommands(program: Command, io: Io): void {
   const identities = program
     .command('identities')
-    .description('List and unlink the identities with which users sign in at the OpenID provider');
+    .description('List and unlink users’ identities at the OpenID provider');
 
   identities
     .command('list')
@@ -18,8 +18,8 @@ export function addIdentityCommands(program: Command, io: Io): void {
 
   identities
     .command('unlink')
-    .description('Part a user from the identity and end the sessions, so that another can take its place')
-    .argument('<email>', 'of the user, in Keywright')
+    .description('Unlink a user’s identity and sign the user out, so that another identity can be linked')
+    .argument('<email>', 'e-mail address of the user in Keywright')
     .action(async (email: string) => {
       const { unlink } = await import('./unlink.ts');
       await unlink(io, email);

@@ -16,7 +16,9 @@ const STATUSES = ['active', 'disabled', 'expired', 'revoked'];
 
 /** The commands about keys. Each is loaded when it runs. */
 export function addKeyCommands(program: Command, io: Io): void {
-  const keys = program.command('keys').description('Make, find, change, rotate, revoke and verify API keys');
+  const keys = program
+    .command('keys')
+    .description('Create, list, update, rotate, revoke and verify API keys');
   addCreate(keys, io);
   addList(keys, io);
   addShow(keys, io);
@@ -29,9 +31,9 @@ export function addKeyCommands(program: Command, io: Io): void {
 function addCreate(keys: Command, io: Io): void {
   const create = keys
     .command('create')
-    .description('Make a key and print its secret, this once')
-    .requiredOption('--name <name>', 'what it is for')
-    .addOption(environment('what it is for; part of the secret (default: live)'));
+    .description('Create a key and print its secret, which is shown only once')
+    .requiredOption('--name <name>', 'name of the key')
+    .addOption(environment('environment of the key, which is part of the secret (default: live)'));
   addPolicyOptions(addOrganizationOption(create), { clearable: false }).addOption(secretAlone());
   addServerOptions(create, 'print {"apiKey", "secret"} and nothing else').action(
     async (options: CreateKeyOptions) => {
@@ -43,35 +45,48 @@ function addCreate(keys: Command, io: Io): void {
 
 function addList(keys: Command, io: Io): void {
   const list = addOrganizationOption(keys.command('list'))
-    .description('List keys; all but revoked ones unless --status says otherwise')
-    .option('--search <text>', 'only with this in the name, description, first characters or id')
+    .description('List keys; excludes revoked keys unless --status includes them')
+    .option('--search <text>', 'only keys with this text in the name, description, first characters or ID')
     .addOption(
-      new Option('--status <status>', 'only these; repeatable')
+      new Option('--status <status>', 'only keys with this status; repeatable')
         .choices(STATUSES)
         .argParser(repeatedOneOf(STATUSES)),
     )
-    .addOption(environment('only of this environment'))
-    .option('--role <role>', 'only with this role, by id or name')
-    .option('--team <team>', 'only bound to this team, by id or name')
-    .option('--created-by <id>', 'only those made by this user or key')
-    .option('--external-id <id>', 'only with this external id')
-    .option('--unused-since <time>', 'only those not used since then: 2027-01-31, or 90d ago', timeOrAgo)
-    .option('--expires-before <time>', 'only those that expire by then: 2027-01-31, or 7d ahead', timeOrAhead)
+    .addOption(environment('only keys in this environment'))
+    .option('--role <role>', 'only keys with this role, by ID or name')
+    .option('--team <team>', 'only keys bound to this team, by ID or name')
+    .option('--created-by <id>', 'only keys created by this user or key')
+    .option('--external-id <id>', 'only keys with this external ID')
+    .option(
+      '--unused-since <time>',
+      'only keys not used since this time: 2027-01-31, or 90d for 90 days ago',
+      timeOrAgo,
+    )
+    .option(
+      '--expires-before <time>',
+      'only keys that expire before this time: 2027-01-31, or 7d for 7 days from now',
+      timeOrAhead,
+    )
     .option(
       '--rotation-due-before <time>',
-      'only those to be rotated by then: 2027-01-31, or 7d ahead',
+      'only keys whose rotation is due before this time: 2027-01-31, or 7d for 7 days from now',
       timeOrAhead,
     )
     .addOption(
-      new Option('--order-by <what>', 'default: created').choices([
+      new Option('--order-by <what>', 'sort order (default: created)').choices([
         'name',
         'created',
         'last-used',
         'expires',
       ]),
     )
-    .addOption(new Option('--order <direction>', 'default: what fits --order-by').choices(['asc', 'desc']));
-  addPageOptions(list).addOption(new Option('--quiet', 'print ids alone, one a line').conflicts('json'));
+    .addOption(
+      new Option('--order <direction>', 'sort direction (default: depends on --order-by)').choices([
+        'asc',
+        'desc',
+      ]),
+    );
+  addPageOptions(list).addOption(new Option('--quiet', 'print only IDs, one per line').conflicts('json'));
   addServerOptions(list, 'print a JSON array and nothing else').action(async (options: ListKeysOptions) => {
     const { listKeys } = await import('./list.ts');
     await listKeys(io, options);
@@ -81,8 +96,8 @@ function addList(keys: Command, io: Io): void {
 function addShow(keys: Command, io: Io): void {
   const show = keys
     .command('show')
-    .description('Show a key with its secrets, of which only the first characters are known')
-    .argument('<id>', 'the key: key_…');
+    .description('Show a key and the first characters of its secrets')
+    .argument('<id>', 'ID of the key: key_…');
   addServerOptions(show, 'print one JSON object and nothing else').action(
     async (id: string, options: ServerOptions) => {
       const { showKey } = await import('./show.ts');
@@ -94,11 +109,11 @@ function addShow(keys: Command, io: Io): void {
 function addUpdate(keys: Command, io: Io): void {
   const update = keys
     .command('update')
-    .description('Change a key, never its secret; a list that is given replaces the one that it has')
-    .argument('<id>', 'the key: key_…')
-    .option('--name <name>', 'what it is for')
-    .option('--enable', 'accept it again')
-    .addOption(new Option('--disable', 'refuse it until it is enabled again').conflicts('enable'));
+    .description('Update a key; its secrets don’t change, and lists are replaced as a whole')
+    .argument('<id>', 'ID of the key: key_…')
+    .option('--name <name>', 'name of the key')
+    .option('--enable', 'enable the key again')
+    .addOption(new Option('--disable', 'disable the key until it is enabled again').conflicts('enable'));
   addPolicyOptions(update, { clearable: true });
   addServerOptions(update, 'print the key as one JSON object and nothing else').action(
     async (id: string, options: UpdateKeyOptions) => {
@@ -111,11 +126,11 @@ function addUpdate(keys: Command, io: Io): void {
 function addRotate(keys: Command, io: Io): void {
   const rotate = keys
     .command('rotate')
-    .description('Give a key a new secret and print it, this once')
-    .argument('<id>', 'the key: key_…')
+    .description('Rotate a key and print its new secret, which is shown only once')
+    .argument('<id>', 'ID of the key: key_…')
     .option(
       '--overlap <time>',
-      'how long the old secret goes on: 0, 30m, 24h, up to 90d (default: 24h)',
+      'how long the previous secret is still accepted: 0, 30m, 24h, up to 90d (default: 24h)',
       seconds,
     )
     .addOption(secretAlone());
@@ -130,9 +145,9 @@ function addRotate(keys: Command, io: Io): void {
 function addRevoke(keys: Command, io: Io): void {
   const revoke = keys
     .command('revoke')
-    .description('End keys at once and for ever: all of them, or none')
-    .argument('<id...>', 'the keys: key_…')
-    .option('--reason <text>', 'why, for the audit log');
+    .description('Revoke keys immediately and permanently: either all of them or none')
+    .argument('<id...>', 'IDs of the keys: key_…')
+    .option('--reason <text>', 'reason, recorded in the audit log');
   addServerOptions(revoke, 'print {"apiKeys", "propagation"} and nothing else').action(
     async (ids: string[], options: RevokeKeysOptions) => {
       const { revokeKeys } = await import('./revoke.ts');
@@ -142,8 +157,10 @@ function addRevoke(keys: Command, io: Io): void {
 
   const secret = keys
     .command('revoke-secret')
-    .description('End one secret of a key at once and for ever; the key goes on with its others')
-    .argument('<id>', 'the secret’s id: sec_…');
+    .description(
+      'Revoke one secret of a key immediately and permanently; its other secrets are still accepted',
+    )
+    .argument('<id>', 'ID of the secret: sec_…');
   addServerOptions(secret, 'print {"apiKey", "propagation"} and nothing else').action(
     async (id: string, options: ServerOptions) => {
       const { revokeSecret } = await import('./revoke-secret.ts');
@@ -155,12 +172,15 @@ function addRevoke(keys: Command, io: Io): void {
 function addVerify(keys: Command, io: Io): void {
   const verify = keys
     .command('verify')
-    .description('Say whether a key is accepted; exit 1 where it is not')
-    .argument('<secret>', 'the secret, or - to read it from standard input, where nobody sees it')
-    .option('--permission <name>', 'what it must hold; repeatable', repeated)
-    .option('--ip <address>', 'the client’s address')
-    .option('--team <id>', 'it must be bound to this team, or to none')
-    .addOption(environment('it must be of this environment'));
+    .description('Verify a key; exits with 1 if it is denied')
+    .argument(
+      '<secret>',
+      'the secret, or - to read it from standard input, which keeps it out of the process list',
+    )
+    .option('--permission <name>', 'permission the key must have; repeatable', repeated)
+    .option('--ip <address>', 'IP address of the client')
+    .option('--team <id>', 'ID of the team that the key must be bound to, unless it is bound to none')
+    .addOption(environment('environment the key must belong to'));
   addServerOptions(verify, 'print one JSON object and nothing else').action(
     async (secret: string, options: VerifyKeyOptions) => {
       const { verifyKey } = await import('./verify.ts');
@@ -174,5 +194,7 @@ function environment(description: string): Option {
 }
 
 function secretAlone(): Option {
-  return new Option('--quiet', 'print the secret alone, to pipe it where it is kept').conflicts('json');
+  return new Option('--quiet', 'print only the secret, for example to pipe it to a secret store').conflicts(
+    'json',
+  );
 }

@@ -23,7 +23,7 @@ export function keyTable(keys: readonly KeyRowFragment[]): string {
 /** A key with everything about it, and its secrets a row each. */
 export function keyView(key: KeyDetailsFragment): string {
   const secrets = table(
-    ['SECRET', 'STARTS WITH', 'STATUS', 'CREATED', 'ACCEPTED UNTIL', 'LAST USED', 'USES'],
+    ['SECRET', 'STARTS WITH', 'STATUS', 'CREATED', 'EXPIRES', 'LAST USED', 'USES'],
     key.secrets.map((secret) => [
       secret.id,
       secret.start,
@@ -40,7 +40,7 @@ export function keyView(key: KeyDetailsFragment): string {
 /** Prints a key whose secret was just made: the one time that it is shown. */
 export function printKeyWithSecret(io: Io, key: KeyDetailsFragment, secret: string): void {
   io.stdout.write(facts([...factsOf(key), ['Secret', secret]]));
-  io.stderr.write('The secret is not shown again.\n');
+  io.stderr.write('Copy this secret now. It is not shown again.\n');
 }
 
 function factsOf(key: KeyDetailsFragment): (readonly [string, string | null])[] {
@@ -56,9 +56,9 @@ function factsOf(key: KeyDetailsFragment): (readonly [string, string | null])[] 
     ['Role', key.role && `${key.role.name} (${key.role.id})`],
     ['Permissions', key.permissions.join(', ')],
     ['Teams', key.teams.map(({ id, name }) => `${name} (${id})`).join(', ')],
-    ['Accepted from', key.ipAllowlist.join(', ') || 'any address'],
+    ['Allowed IPs', key.ipAllowlist.join(', ') || 'any address'],
     ['Rate limit', rateLimit && `${rateLimit.limit} in ${rateLimit.windowSeconds} s`],
-    ['External id', key.externalId],
+    ['External ID', key.externalId],
     ['Metadata', Object.keys(key.metadata ?? {}).length > 0 ? JSON.stringify(key.metadata) : null],
     [
       'Created',

@@ -18,41 +18,37 @@ export interface PolicyOptions {
 
 /** Each option with what `--no-…` says of it. */
 const OPTIONS: readonly (readonly [Option, cleared: string])[] = [
-  [new Option('--description <text>', 'more about it'), 'without a description'],
-  [new Option('--role <role>', 'role whose permissions it has, by id or name'), 'without a role'],
-  [
-    new Option('--grant, --permission <name>', 'permission it has beside the role; repeatable').argParser(
-      repeated,
-    ),
-    'without permissions of its own',
-  ],
-  [
-    new Option('--team <team>', 'team it is bound to, by id or name; repeatable').argParser(repeated),
-    'bound to no team',
-  ],
-  [
-    new Option('--allow <network>', 'network it is accepted from, such as 10.0.0.0/8; repeatable').argParser(
-      repeated,
-    ),
-    'accepted from any address',
-  ],
+  [new Option('--description <text>', 'description of the key'), 'remove the description'],
+  [new Option('--role <role>', 'role to assign, by ID or name'), 'remove the role'],
   [
     new Option(
-      '--rate-limit <limit>',
-      'how often it is accepted: 100/60 is 100 times in 60 seconds',
-    ).argParser(rateLimit),
-    'without a rate limit',
+      '--grant, --permission <name>',
+      'permission to grant in addition to the role; repeatable',
+    ).argParser(repeated),
+    'remove all additional permissions',
   ],
   [
-    new Option('--expires-at <time>', 'from when on it is refused: 2027-01-31, 2027-01-31T12:00:00Z')
+    new Option('--team <team>', 'team to bind the key to, by ID or name; repeatable').argParser(repeated),
+    'allow all teams',
+  ],
+  [
+    new Option('--allow <network>', 'network to allow, such as 10.0.0.0/8; repeatable').argParser(repeated),
+    'allow any address',
+  ],
+  [
+    new Option('--rate-limit <limit>', 'requests per window, for example 100/60s').argParser(rateLimit),
+    'remove the rate limit',
+  ],
+  [
+    new Option('--expires-at <time>', 'when the key expires: 2027-01-31, 2027-01-31T12:00:00Z')
       .argParser(time)
       .conflicts('expiresIn'),
-    'without an expiry',
+    'remove the expiry',
   ],
-  [new Option('--external-id <id>', 'whom it belongs to in your own system'), 'without an external id'],
+  [new Option('--external-id <id>', 'ID of the key’s owner in your own system'), 'remove the external ID'],
   [
-    new Option('--metadata <json>', 'what you keep with it: a JSON object').argParser(jsonObject),
-    'without metadata',
+    new Option('--metadata <json>', 'your own data about the key: a JSON object').argParser(jsonObject),
+    'remove the metadata',
   ],
 ];
 
@@ -62,9 +58,8 @@ export function addPolicyOptions(command: Command, { clearable }: { clearable: b
     command.addOption(option);
     if (clearable) command.option(`--no-${option.long?.slice(2)}`, cleared);
   }
-  const expiresIn = new Option(
-    '--expires-in <time>',
-    'how long it is accepted from now on: 90d, 12h',
-  ).argParser(fromNow);
+  const expiresIn = new Option('--expires-in <time>', 'when the key expires, from now: 90d, 12h').argParser(
+    fromNow,
+  );
   return command.addOption(expiresIn);
 }

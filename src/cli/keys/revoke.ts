@@ -27,5 +27,5 @@ export async function revokeKeys(io: Io, ids: string[], options: RevokeKeysOptio
 
 /** Who refuses it by now, in a line. */
 export function reached({ confirmedNodes, totalNodes }: ReachFragment): string {
-  return `Refused by ${confirmedNodes} of ${totalNodes} ${totalNodes === 1 ? 'node' : 'nodes'} now\n`;
+  return `Confirmed by ${confirmedNodes} of ${totalNodes} ${totalNodes === 1 ? 'node' : 'nodes'}\n`;
 }

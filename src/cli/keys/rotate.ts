@@ -27,8 +27,8 @@ export async function rotateKey(io: Io, id: string, options: RotateKeyOptions): 
     printKeyWithSecret(io, apiKey, secret);
     const until =
       retiring.status === 'RETIRING'
-        ? `accepted until ${shortTime(retiring.expiresAt)}`
-        : 'refused from now on';
-    io.stderr.write(`The old one, ${retiring.id}, is ${until}.\n`);
+        ? `is accepted until ${shortTime(retiring.expiresAt)}`
+        : 'is no longer accepted';
+    io.stderr.write(`The previous secret, ${retiring.id}, ${until}.\n`);
   }
 }

@@ -21,7 +21,7 @@ export async function updateKey(io: Io, id: string, options: UpdateKeyOptions): 
   const ask = connect(io, options);
   const organizationId = async () => {
     const { apiKey } = await ask(OrganizationOfKeyDocument, { id });
-    if (!apiKey) throw new Error('There is no API key with this id');
+    if (!apiKey) throw new Error('No API key found with this ID');
     return apiKey.organization?.id ?? null;
   };
   const { name, enable, disable } = options;
@@ -30,7 +30,8 @@ export async function updateKey(io: Io, id: string, options: UpdateKeyOptions): 
     ...(name !== undefined && { name }),
     ...((enable || disable) && { enabled: enable === true }),
   };
-  if (Object.keys(changes).length === 0) throw new UsageError('Say what to change');
+  if (Object.keys(changes).length === 0)
+    throw new UsageError('No changes provided: pass at least one option');
   const { updateApiKey } = await ask(UpdateKeyDocument, { input: { id, ...changes } });
   const { apiKey } = accepted(updateApiKey, 'UpdateApiKeyPayload');
   if (options.json) printJson(io, apiKey);

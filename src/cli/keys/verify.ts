@@ -46,9 +46,9 @@ async function readSecret(io: Io): Promise<string> {
   let text = '';
   for await (const chunk of io.stdin()) {
     text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    if (text.length > STDIN_MAX) throw new UsageError('Standard input holds more than a secret');
+    if (text.length > STDIN_MAX) throw new UsageError('Standard input is too long for a secret');
   }
   const secret = text.trim();
-  if (secret === '') throw new UsageError('Standard input holds no secret');
+  if (secret === '') throw new UsageError('Standard input contains no secret');
   return secret;
 }

@@ -11,16 +11,16 @@ import type { RemoveMemberOptions } from './remove.ts';
 export function addMemberCommands(program: Command, io: Io): void {
   const members = program
     .command('members')
-    .description('Invite, list and remove the people of an organization');
+    .description('Invite, list and remove members of an organization');
 
   const invite = members
     .command('invite')
-    .description('Invite somebody and print the link to sign in by, this once')
-    .argument('<email>', 'who')
-    .requiredOption('--role <role>', 'what they may do: a role by id or name')
-    .option('--name <name>', 'what they are called')
-    .option('--team <team>', 'team they are in, by id or name; repeatable', repeated)
-    .addOption(new Option('--quiet', 'print the link alone').conflicts('json'));
+    .description('Invite a person and print the sign-in link, which is shown only once')
+    .argument('<email>', 'e-mail address of the person')
+    .requiredOption('--role <role>', 'role of the member, by ID or name')
+    .option('--name <name>', 'name of the person')
+    .option('--team <team>', 'team that the member joins, by ID or name; repeatable', repeated)
+    .addOption(new Option('--quiet', 'print only the link').conflicts('json'));
   addServerOptions(
     addOrganizationOption(invite),
     'print {"membership", "signInUrl"} and nothing else',
@@ -29,7 +29,7 @@ export function addMemberCommands(program: Command, io: Io): void {
     await inviteMember(io, email, options);
   });
 
-  const list = members.command('list').description('List the members, invited ones included');
+  const list = members.command('list').description('List members and pending invitations');
   addServerOptions(addPageOptions(addOrganizationOption(list)), 'print a JSON array and nothing else').action(
     async (options: ListMembersOptions) => {
       const { listMembers } = await import('./list.ts');
@@ -39,8 +39,8 @@ export function addMemberCommands(program: Command, io: Io): void {
 
   const remove = members
     .command('remove')
-    .description('Remove a member; their sessions end at once')
-    .argument('<member>', 'membership id (mem_…) or e-mail address');
+    .description('Remove a member and sign them out immediately')
+    .argument('<member>', 'membership ID (mem_…) or e-mail address');
   addServerOptions(addOrganizationOption(remove), 'print {"removedId"} and nothing else').action(
     async (member: string, options: RemoveMemberOptions) => {
       const { removeMember } = await import('./remove.ts');

@@ -41,6 +41,6 @@ export async function inviteMember(io: Io, email: string, options: InviteMemberO
         ['Sign-in link', signInUrl],
       ]),
     );
-    io.stderr.write('The link works once, and is not shown again.\n');
+    io.stderr.write('Copy this link now. It works once and is not shown again.\n');
   }
 }

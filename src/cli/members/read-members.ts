@@ -10,6 +10,6 @@ export async function readMembers(
   page: { first: number; after: string | null },
 ): Promise<Page<MemberRowFragment>> {
   const { organization } = await ask(ListMembersDocument, { organizationId, ...page });
-  if (!organization) throw new Error('There is no organization with this id');
+  if (!organization) throw new Error('No organization found with this ID');
   return required(organization.members);
 }

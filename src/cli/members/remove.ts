@@ -30,6 +30,6 @@ async function membershipId(ask: Ask, organizationId: string | null, given: stri
     (page) => readMembers(ask, organizationId, page),
     (member) => member.email === email,
   );
-  if (!found) throw new Error(`There is no member with the e-mail address ${email}`);
+  if (!found) throw new Error(`No member found with the e-mail address ${email}`);
   return found.id;
 }

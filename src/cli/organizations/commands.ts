@@ -9,11 +9,11 @@ import { addServerOptions, type ServerOptions } from '../server-options.ts';
 export function addOrganizationCommands(program: Command, io: Io): void {
   const organizations = program
     .command('organizations')
-    .description('List and show organizations, limit their keys');
+    .description('List and show organizations and limit their keys');
 
   const list = organizations
     .command('list')
-    .description('List your organizations; all for an operator token');
+    .description('List your organizations, or all organizations with an operator token');
   addServerOptions(addPageOptions(list), 'print a JSON array and nothing else').action(
     async (options: ServerOptions & PageOptions) => {
       const { listOrganizations } = await import('./list.ts');
@@ -23,8 +23,8 @@ export function addOrganizationCommands(program: Command, io: Io): void {
 
   const show = organizations
     .command('show')
-    .description('Show an organization with its limits, its policy and its keys in figures')
-    .argument('[organization]', 'its id or slug; may be left out by an API key, or a user of a single one');
+    .description('Show an organization with its limits, policies and key counts')
+    .argument('[organization]', 'ID or slug; optional for API keys and users of a single organization');
   addServerOptions(show, 'print one JSON object and nothing else').action(
     async (organization: string | undefined, options: ServerOptions) => {
       const { showOrganization } = await import('./show.ts');
@@ -34,9 +34,9 @@ export function addOrganizationCommands(program: Command, io: Io): void {
 
   organizations
     .command('limit')
-    .description('Limit the active keys of an organization; works on the database, like operator-tokens')
-    .argument('<organization>', 'its id or slug')
-    .argument('<number>', 'how many active keys it may have, or none for no limit', limit)
+    .description('Limit the active keys of an organization, directly in the database')
+    .argument('<organization>', 'ID or slug of the organization')
+    .argument('<number>', 'maximum number of active keys, or none for no limit', limit)
     .option('--json', 'print one JSON object and nothing else')
     .action(async (organization: string, number: number | 'none', options: { json?: true }) => {
       const { limitOrganization } = await import('./limit.ts');
@@ -46,6 +46,6 @@ export function addOrganizationCommands(program: Command, io: Io): void {
 
 function limit(text: string): number | 'none' {
   if (text === 'none') return text;
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is a whole number, or none.');
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number or none.');
   return wholeNumber(0, 2_147_483_647)(text);
 }

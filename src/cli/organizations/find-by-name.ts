@@ -50,11 +50,11 @@ async function findByName(
   const found = await findInPages(
     async ({ after }) => {
       const page = await read(after);
-      if (!page) throw new Error('There is no organization with this id');
+      if (!page) throw new Error('No organization found with this ID');
       return page;
     },
     (row) => foldName(row.name) === name,
   );
-  if (!found) throw new Error(`There is no ${kind} with the name ${given}`);
+  if (!found) throw new Error(`No ${kind} found with the name ${given}`);
   return found.id;
 }

@@ -12,5 +12,5 @@ export async function limitOrganization(
 ): Promise<void> {
   const { id, name } = await withContext(io, (ctx) => limitApiKeys(ctx, { organization, maxActiveApiKeys }));
   if (json) printJson(io, { organizationId: id, maxActiveApiKeys });
-  else io.stdout.write(`${name} (${id}) may have ${maxActiveApiKeys ?? 'any number of'} active API keys\n`);
+  else io.stdout.write(`${name} (${id}) can have ${maxActiveApiKeys ?? 'any number of'} active API keys\n`);
 }

@@ -26,7 +26,7 @@ export async function showOrganization(
   const ask = connect(io, options);
   const id = await organizationId(ask, given);
   const { organization } = await ask(ShowOrganizationDocument, { id });
-  if (!organization) throw new Error('There is no organization with this id');
+  if (!organization) throw new Error('No organization found with this ID');
   const keySummary = await summarize(ask, organization.id);
   if (options.json) printJson(io, { ...organization, keySummary });
   else io.stdout.write(view(organization, keySummary));
@@ -38,7 +38,7 @@ async function organizationId(ask: Ask, given: string | undefined): Promise<stri
     async (page) => (await ask(ListOrganizationsDocument, page)).viewer.organizations,
     ({ slug }) => slug === given,
   );
-  if (!found) throw new Error(`There is no organization with the slug ${given}`);
+  if (!found) throw new Error(`No organization found with the slug ${given}`);
   return found.id;
 }
 
@@ -66,7 +66,7 @@ function view(organization: Shown, summary: Summary | null): string {
     ['Active keys', `${limits.activeApiKeys} of ${limits.maxActiveApiKeys ?? 'any number'}`],
     ['Rotation, live', days(rotationPolicy.liveDays)],
     ['Rotation, test', days(rotationPolicy.testDays)],
-    ['Own permissions', own.map(({ name }) => name).join(', ')],
+    ['Custom permissions', own.map(({ name }) => name).join(', ')],
     ...(summary ? figures(summary) : []),
   ]);
 }
@@ -81,7 +81,7 @@ function figures(summary: Summary): [string, string][] {
 }
 
 function days(count: number | null): string {
-  return count === null ? 'not asked for' : `every ${count} days`;
+  return count === null ? 'none' : `every ${count} days`;
 }
 
 /** `rotationOverdue` as `Keys: rotation overdue`. */

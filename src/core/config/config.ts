@@ -113,7 +113,7 @@ function keyPrefix(text: string): string {
   if (KEY_PREFIX_PATTERN.test(text) && text.length <= KEY_PREFIX_MAX && !RESERVED_PREFIXES.has(text))
     return text;
   throw new Error(
-    `must be words of a-z and 0-9 joined by single _, at most ${KEY_PREFIX_MAX} characters, not sess or kwop`,
+    `must be words of a-z and 0-9 joined by single _, at most ${KEY_PREFIX_MAX} characters, and not sess or kwop`,
   );
 }
 

@@ -34,7 +34,7 @@ export function readOidc(
   if (!Object.keys(env).some((name) => name.startsWith('OIDC_'))) return null;
   const absent = REQUIRED.filter((name) => env[name] === undefined);
   if (absent.length > 0)
-    fault(`${absent.join(', ')} must be set: ${REQUIRED.join(', ')} go together, and other OIDC_ need them`);
+    fault(`${absent.join(', ')} must be set: the OIDC_ settings require all of ${REQUIRED.join(', ')}`);
   const allowHttp = read('OIDC_DANGEROUSLY_ALLOW_HTTP', false, onOrOff);
   return {
     issuer: read('OIDC_ISSUER', '', issuer(allowHttp)),
@@ -53,13 +53,16 @@ function readAdmission(
   const { OIDC_ORGANIZATION: organization, OIDC_JIT: switched } = env;
   const role = read('OIDC_DEFAULT_ROLE', 'member', roleName);
   if (switched === undefined && (organization ?? env.OIDC_DEFAULT_ROLE) !== undefined)
-    fault('OIDC_JIT must be on for OIDC_ORGANIZATION and OIDC_DEFAULT_ROLE (or off, where that is meant)');
+    fault(
+      'OIDC_ORGANIZATION and OIDC_DEFAULT_ROLE have no effect unless OIDC_JIT is set: set it to on or off',
+    );
   if (!read('OIDC_JIT', false, onOrOff)) return null;
-  if (organization === undefined) fault('OIDC_ORGANIZATION must say where OIDC_JIT makes people members');
+  if (organization === undefined)
+    fault('OIDC_ORGANIZATION must be set if OIDC_JIT is on: it names the organization that new users join');
   // Many providers have accounts for all the world: that all of it comes in must be said.
   if (env.OIDC_ALLOWED_EMAIL_DOMAINS === undefined)
     fault(
-      'OIDC_ALLOWED_EMAIL_DOMAINS must say whom OIDC_JIT lets in (* for everybody whom the provider knows)',
+      'OIDC_ALLOWED_EMAIL_DOMAINS must be set if OIDC_JIT is on: domains whose users may join, or * for all users of the provider',
     );
   return { organization: organization ?? '', role };
 }
@@ -70,10 +73,12 @@ function issuer(allowHttp: boolean): (text: string) => string {
     const plain = url && !url.username && !url.password && !url.search && !url.hash;
     // Discovery adds the rest, and compares the issuer only then.
     if (!plain || !/^https?:$/.test(url.protocol) || url.pathname.includes('/.well-known/'))
-      throw new Error('must be the issuer as the provider writes it, such as https://accounts.google.com');
+      throw new Error(
+        'must be the issuer exactly as the provider publishes it, such as https://accounts.google.com',
+      );
     if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname))
       throw new Error(
-        'must be https, unless on this machine: over http anybody on the way can sign in as anybody',
+        'must use https unless it is a loopback address: over http, anyone on the network path can sign in as any user',
       );
     return text;
   };
@@ -89,11 +94,11 @@ function emailDomains(text: string): readonly string[] | null {
   return text.split(',').map((part) => {
     const domain = part.trim().toLowerCase();
     if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(domain)) return domain;
-    throw new Error('must be domains such as example.com, with commas between them, or * for all');
+    throw new Error('must be a comma-separated list of domains such as example.com, or * for all');
   });
 }
 
 function roleName(text: string): string {
   if (text.trim().toLowerCase() !== 'owner') return text;
-  throw new Error('must not be owner: whoever the provider knows would own the organization');
+  throw new Error('must not be owner: every user of the provider would own the organization');
 }

@@ -129,7 +129,7 @@ export class Ticket implements Charge {
     this.spend(1 + Math.max(0, Math.ceil((characters - FREE_CHARACTERS) / CHARACTERS_PER_POINT)));
     const full = this.#limits.enter(this.#counted);
     if (full) {
-      const message = `Too many operations of this ${POLICY_NAMES[full.kind]} are under way`;
+      const message = `Too many operations of this ${POLICY_NAMES[full.kind]} are running`;
       throw new RateLimitedError(message, PLACE_RETRY_SECONDS);
     }
     this.#entered = true;
@@ -148,7 +148,7 @@ export class Ticket implements Charge {
     }
     const last = states.at(-1);
     const seconds = this.#limits.secondsTo(last?.endsAt ?? 0);
-    const message = `The operation takes ${points} points, and this ${this.#nameOf(last?.name)} has ${last?.remaining ?? 0} left`;
+    const message = `The operation costs ${points} points, and this ${this.#nameOf(last?.name)} has ${last?.remaining ?? 0} left`;
     throw new RateLimitedError(message, Math.max(1, seconds));
   }
 

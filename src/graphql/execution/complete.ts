@@ -70,7 +70,7 @@ function presentCompletionOf(type: GraphQLOutputType, place: Place): Complete {
   if (isListType(type)) return listCompletion(type.ofType, place);
   if (isAbstractType(type)) return abstractCompletion(type, place);
   if (isObjectType(type)) return objectCompletion(type, place);
-  throw new Error(`No values of ${type} can be answered`);
+  throw new Error(`Values of ${type} can't be returned`);
 }
 
 function listCompletion(type: GraphQLOutputType, place: Place): Complete {

@@ -125,7 +125,7 @@ export class CallerWatch {
       for (const caller of ended) this.#suspend(caller);
     } catch (error) {
       if (this.#callers.size > 0)
-        this.#services.log.warn('Credentials could not be looked at; it is tried again', { error });
+        this.#services.log.warn('Credentials could not be checked and will be retried', { error });
     }
   }
 

@@ -39,7 +39,7 @@ export class Caller {
     if (this.over) return;
     this.over = true;
     const error = {
-      message: 'The credential is not accepted any more',
+      message: 'The credential is no longer valid',
       extensions: { code: 'UNAUTHENTICATED' },
     };
     for (const subscriber of [...this.subscribers]) subscriber.fail([error]);

@@ -33,7 +33,10 @@ export async function sourceOf(
   const definition = field && schema.getSubscriptionType()?.getFields()[field.name.value];
   const open = definition?.extensions.source as OpenSource | undefined;
   if (!definition || !open)
-    throw new AppError('BAD_REQUEST', 'A subscription has one field, which is not skipped');
+    throw new AppError(
+      'BAD_REQUEST',
+      'A subscription must have exactly one field, without @skip or @include',
+    );
   const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   const args = getArgumentValues(definition, field, coerced);
   const resumable = resumeAt !== null && definition.args.some(({ name }) => name === 'after');

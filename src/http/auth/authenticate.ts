@@ -61,17 +61,16 @@ async function authenticateCookie(
 
 /** Why a cookie may have been sent by another site's page; null where it was not. */
 function whyNotOurs(request: IncomingMessage, publicUrl: string): string | null {
-  if (!isFromOwnPage(request))
-    return 'A cookie is accepted only together with the header X-Requested-With: keywright';
+  if (!isFromOwnPage(request)) return 'Session cookies require the header X-Requested-With: keywright';
   if (isFromOtherOrigin(request, publicUrl))
-    return `A cookie is accepted only from pages at ${publicUrl} (PUBLIC_URL)`;
+    return `Session cookies are only accepted from pages at ${publicUrl} (PUBLIC_URL)`;
   return null;
 }
 
 /** The next request of the browser carries our own cookie alone. */
 function ambiguous(): Refusal {
   const headers = { ...invalidCredential().headers, 'Retry-After': '0' };
-  return new Refusal(401, 'UNAUTHENTICATED', 'The request carries the cookies of two sessions', headers);
+  return new Refusal(401, 'UNAUTHENTICATED', 'The request contains cookies of two sessions', headers);
 }
 
 /** Who a credential belongs to; null where it is not accepted. */

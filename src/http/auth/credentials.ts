@@ -53,14 +53,14 @@ function apiKeyCredential(value: string): Credential {
 export function agree(credentials: readonly Credential[]): Credential | null {
   const [first = null, ...others] = credentials;
   if (others.every((other) => other.token === first?.token)) return first;
-  throw new Refusal(400, 'BAD_REQUEST', 'The request carries two credentials that disagree');
+  throw new Refusal(400, 'BAD_REQUEST', 'The request contains two different credentials');
 }
 
 /** The value of a header, as a list of one or none. Throws a Refusal where it is given more than once. */
 export function headerValue(request: IncomingMessage, name: string): string[] {
   const values = headerValues(request, name);
   if (values.length <= 1) return values;
-  throw new Refusal(400, 'BAD_REQUEST', `The header ${name} is given more than once`);
+  throw new Refusal(400, 'BAD_REQUEST', `The header ${name} must not be repeated`);
 }
 
 function kindOf(token: string): Credential['kind'] {

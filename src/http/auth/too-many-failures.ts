@@ -2,7 +2,7 @@ import type { FailureLimiter, RateLimitState, Services } from '../../context.ts'
 import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
 import { Refusal } from '../../core/refusal.ts';
 
-export const TOO_MANY_FAILURES = 'Too many attempts from this address have failed';
+export const TOO_MANY_FAILURES = 'Too many failed attempts from this address';
 
 /** `Retry-After` and the `RateLimit` headers of the limit on failures. Names and values in turn. */
 export function failureHeaders({ policy }: FailureLimiter, state: RateLimitState, now: number): string[] {

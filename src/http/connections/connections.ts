@@ -18,7 +18,7 @@ export interface ConnectionCounts {
   readonly open: number;
   /** Connections that were not accepted, because there were too many. */
   readonly rejected: number;
-  /** Bytes that clients have not taken yet. */
+  /** Bytes buffered for clients that have not read them yet. */
   readonly unsentBytes: number;
   /** Bytes of request bodies and messages that are not complete. */
   readonly unreadBytes: number;
@@ -28,7 +28,7 @@ export interface ConnectionCounts {
 
 /** Every connection of the server, whatever it speaks: how many there are, and what they hold in memory. */
 export class Connections {
-  /** Bytes of requests that are not complete. */
+  /** Bytes of incomplete requests. */
   readonly unread: ByteLedger;
   readonly #unsent: ByteLedger;
   readonly #limits: HttpLimits;

@@ -82,7 +82,7 @@ function pageEffects(exchange: Exchange, { publicUrl, clock }: ServerServices): 
       if (isFromOtherOrigin(exchange.request, publicUrl))
         throw new AppError(
           'BAD_REQUEST',
-          `This page can't sign in here: open it at ${publicUrl} (PUBLIC_URL)`,
+          `Sign-in is not possible at this address: open ${publicUrl} (PUBLIC_URL)`,
         );
     },
     setSessionCookie(token, expiresAt = 0) {

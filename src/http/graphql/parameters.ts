@@ -26,5 +26,9 @@ export function useParameters(unread: BodyBuffers['unread']): HttpPlugin {
 }
 
 function notAcceptable(): Refusal {
-  return new Refusal(406, 'BAD_REQUEST', `The answer can be ${MEDIA_TYPES.join(' or ')}, in UTF-8`);
+  return new Refusal(
+    406,
+    'BAD_REQUEST',
+    `The Accept header must allow ${MEDIA_TYPES.join(' or ')}, in UTF-8`,
+  );
 }

@@ -28,14 +28,14 @@ export function readinessHandler(readiness: Readiness, log: Log) {
 async function check(readiness: Readiness, log: Log): Promise<string | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('the database does not answer in time'), PATIENCE_MS);
+    timer = setTimeout(() => resolve('the database does not respond in time'), PATIENCE_MS);
   });
   try {
     return await Promise.race([readiness(), late]);
   } catch (error) {
     // What the driver says may name hosts and users.
-    log.warn('the database can not be reached', { error });
-    return 'the database can not be reached';
+    log.warn('the database is unreachable', { error });
+    return 'the database is unreachable';
   } finally {
     clearTimeout(timer);
   }

@@ -74,7 +74,7 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
   counted('verifications_total', 'Verifications on this node, by code', 'code', () => codes);
   counted(
     'lookups_total',
-    'Keys looked up on this node, found in memory or read from the database',
+    'API keys looked up on this node, from memory or from the database',
     'from',
     () => ({
       memory: keys.counts.hits,
@@ -83,38 +83,40 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
   );
   shown(
     'usage_waiting_seconds',
-    'How long the oldest use has waited to be written',
+    'Seconds that the oldest unwritten use has been waiting',
     () => recorder.status().waitingMs / 1000,
   );
-  counted('usage_write_failures_total', 'Writes of usage that failed and were tried again', null, () => ({
+  counted('usage_write_failures_total', 'Failed writes of usage, each of which was retried', null, () => ({
     all: recorder.status().failures,
   }));
   showBus(bus, shown, counted);
   shown(
     'rate_limits_shared',
-    '1: rate limits are counted in Redis for all nodes, 0: Redis does not answer',
+    '1: rate limits are counted in Redis for all nodes, 0: Redis does not respond',
     () => flag(limiter.status()?.shared),
   );
   counted(
     'rate_limit_fallbacks_total',
-    'Rate limits decided on this node because Redis did not answer',
+    'Rate limits decided on this node because Redis did not respond',
     null,
     () => {
       const status = limiter.status();
       return status && { all: status.fallbacks };
     },
   );
-  counted('build_info', 'Always 1, by version', 'version', () => ({ [packageJson.version]: 1 }));
+  counted('build_info', 'Always 1, labeled with the version', 'version', () => ({
+    [packageJson.version]: 1,
+  }));
 
   const propagation = new Histogram({
     name: 'keywright_propagation_seconds',
-    help: 'From the commit of a change that verifications depend on until no node goes by what was before',
+    help: 'Seconds from the commit of a change to keys until no node verifies by the previous state',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
   const unconfirmed = new Counter({
     name: 'keywright_propagation_unconfirmed_total',
-    help: 'Changes that were answered when the lease of a node had run out, without its confirmation',
+    help: 'Changes that were completed after the lease of a node had expired, without its confirmation',
     registers,
   });
 
@@ -144,32 +146,37 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
       },
     }),
     showing({ subscriptions, sockets }, connections) {
-      shown('subscriptions', 'Subscriptions under way', () => subscriptions.counts.live);
-      shown('sockets', 'WebSockets open', () => sockets.size);
+      shown('subscriptions', 'Active subscriptions', () => subscriptions.counts.live);
+      shown('sockets', 'Open WebSockets', () => sockets.size);
       showConnections(connections, shown, counted);
     },
   };
 }
 
 function showConnections(connections: Connections, shown: Shown, counted: Counted): void {
-  shown('connections', 'Connections open', () => connections.counts.open);
-  shown('unsent_bytes', 'Bytes that clients have not taken yet', () => connections.counts.unsentBytes);
-  shown('unread_bytes', 'Bytes of requests that are not complete', () => connections.counts.unreadBytes);
-  counted('connections_rejected_total', 'Connections rejected because there were too many', null, () => ({
+  shown('connections', 'Open connections', () => connections.counts.open);
+  shown(
+    'unsent_bytes',
+    'Bytes buffered for clients that have not read them yet',
+    () => connections.counts.unsentBytes,
+  );
+  shown('unread_bytes', 'Bytes of incomplete requests', () => connections.counts.unreadBytes);
+  counted('connections_rejected_total', 'Connections rejected because of a connection limit', null, () => ({
     all: connections.counts.rejected,
   }));
-  const help = 'Connections and requests ended because they held too many bytes, or the client took none';
+  const help =
+    'Connections and requests closed because they buffered too many bytes, or the client read none';
   counted('connections_cut_total', help, null, () => ({ all: connections.counts.cut }));
 }
 
 function showBus(bus: Sources['bus'], shown: Shown, counted: Counted): void {
-  const help = 'and may go by what it remembers; 0: it reads the database for every verification';
-  shown('node_current', `1: this node is sure to hear the others, ${help}`, () =>
+  const help = 'and verifies from its cache; 0: it reads the database for every verification';
+  shown('node_current', `1: this node receives the messages of all others ${help}`, () =>
     flag(bus.status()?.current),
   );
-  shown('node_connected', '1: the listening connection is there', () => flag(bus.status()?.connected));
-  shown('nodes', 'Nodes on this database, as seen from this one', () => bus.status()?.nodes);
-  shown('bus_round_trip_seconds', 'How long the last message of this node to itself took', () => {
+  shown('node_connected', '1: the listening connection is up', () => flag(bus.status()?.connected));
+  shown('nodes', 'Nodes on this database, as seen from this node', () => bus.status()?.nodes);
+  shown('bus_round_trip_seconds', 'Round-trip time of this node’s last message to itself', () => {
     const milliseconds = bus.status()?.roundTripMs;
     return milliseconds === undefined || milliseconds === null ? null : milliseconds / 1000;
   });

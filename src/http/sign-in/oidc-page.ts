@@ -14,27 +14,27 @@ export type RefusedSignIn = OidcFaultKind | 'limited' | 'broken';
 const REFUSED: Readonly<Record<RefusedSignIn, Refused>> = {
   failed: {
     status: 400,
-    title: 'Signing in did not work',
-    text: 'It was not finished, took too long, or was finished already. Please start again.',
+    title: 'Sign-in failed',
+    text: 'The sign-in was not completed, took too long or was already completed. Please start again.',
   },
   refused: {
     status: 403,
     title: 'This account can’t sign in here',
-    text: 'Ask those who run this service to invite you.',
+    text: 'Ask your administrator to invite you.',
   },
   limited: {
     status: 429,
     title: 'Too many attempts',
-    text: 'Too many attempts from this address have failed. Please try again in a minute.',
+    text: 'Too many failed attempts from this address. Please try again in a minute.',
   },
   unavailable: {
     status: 503,
-    title: 'Single sign-on is away',
-    text: 'The sign-in service does not answer. Please try again in a moment.',
+    title: 'Single sign-on is unavailable',
+    text: 'The sign-in service does not respond. Please try again in a moment.',
   },
   broken: {
     status: 500,
-    title: 'Signing in did not work',
+    title: 'Sign-in failed',
     text: 'Something went wrong on the server. Please try again later.',
   },
 };
@@ -44,7 +44,7 @@ export function refusedPage(kind: RefusedSignIn, requestId: string): { status: n
   const { status, title, text } = REFUSED[kind];
   const main = `      <p class="fault">${title}</p>
       <p>${text}</p>
-      <p><a class="button" href="/sign-in">Back to the sign-in</a></p>
+      <p><a class="button" href="/sign-in">Back to sign-in</a></p>
       <p>Request <code>${requestId}</code></p>`;
   return { status, html: signInDocument({ title, main }) };
 }

@@ -34,7 +34,7 @@ export function oidcHandlers(
 
   const { protocol, hostname } = new URL(settings.issuer);
   if (protocol === 'http:' && !isLoopback(hostname))
-    services.log.warn('OIDC_ISSUER is plain http: anybody on the way to it can sign in as anybody');
+    services.log.warn('OIDC_ISSUER uses http: anyone on the network path to it can sign in as any user');
 
   const begin: Handler = async (exchange) => {
     const { request, response } = exchange;
@@ -51,13 +51,17 @@ export function oidcHandlers(
     const { request, response, id, query } = exchange;
     const [state, ...others] = new URLSearchParams(query).getAll('state');
     if (!state || others.length > 0)
-      throw new OidcFault('failed', 'the answer has no state, or more than one');
+      throw new OidcFault('failed', 'the response has no state, or more than one');
     // Whatever comes of it: an answer of the provider is for one try.
     const spent = cookies.end(state);
     response.setHeader('Set-Cookie', spent);
-    if (request.method !== 'GET') throw new OidcFault('failed', 'the answer came by another method than GET');
+    if (request.method !== 'GET') throw new OidcFault('failed', 'the response was not sent with GET');
     const flow = await cookies.find(request, state, services.clock.now());
-    if (!flow) throw new OidcFault('failed', 'the browser began no sign-in with this state, or too long ago');
+    if (!flow)
+      throw new OidcFault(
+        'failed',
+        'the browser has no sign-in with this state in progress, or it has expired',
+      );
     const claims = await provider.claimsOf(new URL(`${callbackUrl}?${query}`), flow);
     const ip = clientAddress(request, services.config.trustedProxies);
     const client = { id, ip, userAgent: request.headers['user-agent'] ?? null };
@@ -81,7 +85,7 @@ export function oidcHandlers(
       } catch (error) {
         const fault = error instanceof OidcFault ? error : null;
         const note = fault ? services.log.warn : services.log.error;
-        note('a sign-in with the provider came to nothing', { requestId: exchange.id, error });
+        note('a sign-in with the provider failed', { requestId: exchange.id, error });
         const isFailure = counted && fault !== null && fault.kind !== 'unavailable';
         const ip = clientAddress(exchange.request, services.config.trustedProxies);
         const limited = isFailure ? countFailure(services, ip) : null;

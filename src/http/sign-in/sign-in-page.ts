@@ -22,13 +22,13 @@ export function signInHtml({
   readonly hasProvider: boolean;
 }): string {
   const provider = hasProvider ? OIDC_BUTTON : '';
-  const main = `      <p id="message" role="status" aria-live="polite">Reading the link…</p>
+  const main = `      <p id="message" role="status" aria-live="polite">Loading the link…</p>
       <p id="advice" hidden></p>
       <p id="actions" hidden><button id="action" type="button"></button></p>${provider}
       <noscript>
-        <p class="fault">This page needs JavaScript to trade the link for a session.</p>
-        <p>Without it, send the part of the link after <code>#token=</code> to the API yourself: the mutation
-        <code>signIn</code> of <code>/graphql</code> answers with a session token.</p>
+        <p class="fault">This page requires JavaScript to sign you in.</p>
+        <p>Without JavaScript, send the part of the link after <code>#token=</code> to the API yourself. The mutation
+        <code>signIn</code> of <code>/graphql</code> returns a session token.</p>
       </noscript>`;
   return signInDocument({ title: 'Sign in to Keywright', main, script: '/sign-in.js', publicUrl });
 }

@@ -52,15 +52,15 @@ export const SIGN_IN_SCRIPT = `'use strict';
 
   const failed = (message, advice) => show({ message, advice, fault: true, provide: true });
   const unreachable = (run) => show({
-    message: 'The server did not answer.',
-    advice: 'The link has not been used up by this.',
+    message: 'The server did not respond.',
+    advice: 'The link has not been used.',
     fault: true,
     action: { label: 'Try again', run },
     provide: true,
   });
   const useless = () => failed(
-    'This link does not work any more.',
-    'It works once, and for 15 minutes, an invitation for 7 days. Ask the sender for a new one; on the server: keywright sign-in-link YOUR-EMAIL',
+    'This link is no longer valid.',
+    'Sign-in links work once and expire after 15 minutes, invitations after 7 days. Ask the sender for a new link, or run on the server: keywright sign-in-link YOUR-EMAIL',
   );
 
   const signIn = async () => {
@@ -87,13 +87,13 @@ export const SIGN_IN_SCRIPT = `'use strict';
 
   /** Says what the link is for, and who is signed in now; the rest is up to the person. */
   const confirm = async () => {
-    show({ message: 'Reading the link…' });
+    show({ message: 'Loading the link…' });
     try {
       const { data: { signInLink: link }, problem } = await ask(
         'query SignInLink($token: String!) { signInLink(token: $token) { email organizationName needsSession } }',
         { token },
       );
-      if (link === undefined) return failed('The link could not be read.', problem ?? '');
+      if (link === undefined) return failed('The link could not be loaded.', problem ?? '');
       if (link === null) return useless();
       const { data } = await ask('query Viewer { viewer { actor { ... on User { email } } } }');
       const viewer = data.viewer?.actor?.email ?? null;
@@ -102,15 +102,15 @@ export const SIGN_IN_SCRIPT = `'use strict';
       if (link.needsSession && !isViewer) {
         return failed(
           'Sign in as ' + link.email + ' first.',
-          'This link invites a former member back' + where + ' and works only while they are signed in. A link to sign in with: keywright sign-in-link ' + link.email,
+          'This link invites a former member back' + where + ' and only works while they are signed in. To get a sign-in link, run on the server: keywright sign-in-link ' + link.email,
         );
       }
       show({
         message: 'Sign in as ' + link.email + where + '?',
         advice: isViewer
-          ? 'You are signed in as ' + viewer + ' already; a new session replaces the present one.'
+          ? 'You are signed in as ' + viewer + ' already. A new session replaces the current one.'
           : viewer
-            ? 'You are signed in as ' + viewer + ' now. That session ends.'
+            ? 'You are signed in as ' + viewer + '. That session will be signed out.'
             : 'Continue only if this is you and you expected this link.',
         action: { label: 'Sign in', run: signIn },
       });
@@ -122,15 +122,15 @@ export const SIGN_IN_SCRIPT = `'use strict';
   if (new URL(publicUrl).origin !== location.origin) {
     show({
       message: 'This server is at ' + publicUrl + '.',
-      advice: 'Here, at ' + location.origin + ', a session would not be accepted.',
+      advice: 'Sessions are not accepted at ' + location.origin + '.',
       fault: true,
       action: {
-        label: 'Continue there',
+        label: 'Go to that address',
         run: () => location.replace(publicUrl + '/sign-in' + (token ? '#token=' + encodeURIComponent(token) : '')),
       },
     });
   } else if (token) confirm();
   else if (provider) show({ message: 'Sign in to continue.', provide: true });
-  else failed('There is no token in this link.', 'Open the whole link, with everything after the #. A new one: keywright sign-in-link YOUR-EMAIL');
+  else failed('The link contains no token.', 'Open the complete link, including everything after the #. To get a new link, run on the server: keywright sign-in-link YOUR-EMAIL');
 })();
 `;

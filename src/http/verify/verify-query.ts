@@ -11,7 +11,7 @@ export interface Asked
   readonly preflight: boolean;
 }
 
-const OWN_QUERY = "the query of the client's own request goes behind uri=, or nowhere";
+const OWN_QUERY = "pass the query of the client's own request in uri=, or omit it";
 
 const PERMISSIONS_MAX = 100;
 
@@ -41,20 +41,22 @@ export function readVerifyQuery(query: string): Asked | Refusal {
 function parse(parameters: URLSearchParams): Asked | Refusal {
   for (const name of parameters.keys()) {
     if (!['permission', 'team', 'environment', 'organization', 'preflight'].includes(name))
-      return fault(`There is no parameter ${JSON.stringify(name.slice(0, 60))}; ${OWN_QUERY}`);
-    if (name !== 'permission' && parameters.getAll(name).length > 1) return fault(`${name}: give one`);
+      return fault(`Unknown parameter ${JSON.stringify(name.slice(0, 60))}; ${OWN_QUERY}`);
+    if (name !== 'permission' && parameters.getAll(name).length > 1)
+      return fault(`${name}: must not be repeated`);
   }
   const permissions = [...new Set(parameters.getAll('permission'))];
-  if (permissions.length > PERMISSIONS_MAX) return fault(`permission: at most ${PERMISSIONS_MAX}`);
+  if (permissions.length > PERMISSIONS_MAX)
+    return fault(`permission: must not be repeated more than ${PERMISSIONS_MAX} times`);
   if (!permissions.every(isPermission)) return fault('permission: must be the name of a permission');
   const teamId = parameters.get('team');
-  if (teamId !== null && !isId('team', teamId)) return fault('team: must be the id of a team');
+  if (teamId !== null && !isId('team', teamId)) return fault('team: must be the ID of a team');
   const environment = parameters.get('environment');
   if (environment !== null && environment !== 'live' && environment !== 'test')
     return fault('environment: must be live or test');
   const organizationId = parameters.get('organization');
   if (organizationId !== null && !isId('org', organizationId))
-    return fault('organization: must be the id of an organization');
+    return fault('organization: must be the ID of an organization');
   const preflight = parameters.get('preflight');
   if (preflight !== null && preflight !== 'allow') return fault('preflight: must be allow');
   const visible = (key: { readonly organizationId: string }): boolean =>

@@ -35,10 +35,10 @@ const STATUS: Readonly<Record<VerificationCode, number>> = {
 };
 
 const CHALLENGE: RawHeaders = ['WWW-Authenticate', 'Bearer'];
-const NO_KEY = 'No API key was presented: send Authorization: Bearer <key> or X-API-Key: <key>';
-const TWO_KEYS = 'Two API keys were presented that differ';
-const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX} bytes: give it fewer permissions or teams`;
-const UNDECIDED = 'The key can not be verified now';
+const NO_KEY = 'No API key provided: send Authorization: Bearer <key> or X-API-Key: <key>';
+const TWO_KEYS = 'The request contains two different API keys';
+const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX} bytes: reduce its permissions or teams`;
+const UNDECIDED = "The API key can't be verified at the moment";
 
 /** At most so often a failure to decide is logged, milliseconds. */
 const LOG_EVERY_MS = 10_000;
@@ -81,7 +81,7 @@ export function verifyHandler(services: Services): VerifyHandler {
     const now = performance.now();
     if (now - loggedAt > LOG_EVERY_MS) {
       loggedAt = now;
-      log.warn('a key could not be verified; more such failures are logged in 10 seconds', { error });
+      log.warn('an API key could not be verified; further failures are not logged for 10 seconds', { error });
     }
     if (response.headersSent) response.destroy();
     else refuse(response, 503, 'UNAVAILABLE', UNDECIDED, ['Retry-After', '1']);

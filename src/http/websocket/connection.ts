@@ -114,7 +114,7 @@ export class Connection {
     let message: ReturnType<typeof validateMessage>;
     try {
       message = validateMessage(parseJson(text));
-      if ('id' in message && message.id.length > ID_MAX) throw new Error('The id is too long');
+      if ('id' in message && message.id.length > ID_MAX) throw new Error('The ID is too long');
     } catch {
       return this.#close(CloseCode.BadRequest, 'Invalid message received');
     }
@@ -150,7 +150,7 @@ export class Connection {
     if (!principal) return this.#unauthorized();
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#leavePlace = this.#host.takePlace(principal);
-    if (!this.#leavePlace) return this.#close(TRY_AGAIN_LATER, 'Too many connections of one caller');
+    if (!this.#leavePlace) return this.#close(TRY_AGAIN_LATER, 'Too many connections of this caller');
     const client = this.#host.clientOf(request);
     const caller = new Caller(principal, client.ip, () => this.#unauthorized());
     this.#caller = caller;

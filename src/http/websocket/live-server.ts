@@ -100,7 +100,9 @@ export class LiveServer {
     if (response.destroyed) return nothing();
     const { principal } = context;
     if (!principal)
-      throw new Refusal(401, 'UNAUTHENTICATED', 'This needs a credential', { 'WWW-Authenticate': 'Bearer' });
+      throw new Refusal(401, 'UNAUTHENTICATED', 'Authentication is required', {
+        'WWW-Authenticate': 'Bearer',
+      });
     const leavePlace = this.#places.take(principal);
     if (!leavePlace) throw tooMany('caller');
     const giveBack = this.#connections.attribute(request.socket, context.client.ip);
@@ -223,13 +225,12 @@ export class LiveServer {
 const RETRY_AFTER_S = 5;
 
 function tooMany(whose: 'caller' | 'address'): RateLimitedError {
-  return new RateLimitedError(`Too many connections of one ${whose}`, RETRY_AFTER_S);
+  return new RateLimitedError(`Too many connections of this ${whose}`, RETRY_AFTER_S);
 }
 
 async function* nothing(): AsyncGenerator<never> {}
 
 function notStreaming(): Refusal {
-  const message =
-    'A subscription is answered as an event stream (Accept: text/event-stream), or over WebSocket';
+  const message = 'Subscriptions require an event stream (Accept: text/event-stream) or a WebSocket';
   return new Refusal(406, 'BAD_REQUEST', message);
 }

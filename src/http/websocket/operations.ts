@@ -77,7 +77,7 @@ export class Operations {
     const { operations } = this.#host.limits;
     // What was given up runs on for a while: as many of those may be beside.
     if (this.#running.size >= operations || this.#atWork >= 2 * operations) {
-      const message = `At most ${operations} operations can run on one socket`;
+      const message = `A socket can run at most ${operations} operations at a time`;
       return outlet.error([{ message, extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
     }
     const running: Running = { outlet, subscriber: null, stopped: false, gone: new AbortController() };
@@ -148,7 +148,7 @@ export class Operations {
     }
     if (running.stopped) return;
     if ('subscription' in outcome) {
-      if (this.#ending) throw new AppError('UNAVAILABLE', 'The server is going away');
+      if (this.#ending) throw new AppError('UNAVAILABLE', 'The server is shutting down');
       return subscriptions.subscribe(this.#caller, outcome.subscription, context, outlet, {
         created: (subscriber) => {
           running.subscriber = subscriber;

@@ -32,7 +32,7 @@ export function expirySweep(services: Services): ExpirySweep {
       }
       await recordExpiries(services, () => stopped);
     } catch (error) {
-      services.log.warn('Expiries could not be recorded; it is tried again', { error });
+      services.log.warn('Expiries could not be recorded and will be retried', { error });
     }
     if (!stopped) timer = setTimeout(run, INTERVAL_MS).unref();
   };

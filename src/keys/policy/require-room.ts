@@ -18,9 +18,9 @@ export async function requireRoom(
   const active = await countActiveApiKeys(tx, id, now);
   if (active < limit) return;
   if (principal.keyScope)
-    throw new LimitExceededError('The organization may have no more active API keys', limit, limit);
+    throw new LimitExceededError('The organization has reached its limit of active API keys', limit, limit);
   throw new LimitExceededError(
-    `The organization may have ${limit} active API keys, and has ${active}`,
+    `The organization has ${active} active API keys and its limit is ${limit}`,
     limit,
     active,
   );

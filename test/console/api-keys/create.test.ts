@@ -37,7 +37,7 @@ describeInChromium('creating a key', () => {
     expect(await focused(page)).toBe('Metadata');
     await page.getByLabel('Metadata').fill('{ "plan": "pro" }');
     await page.getByRole('combobox', { name: /^Role/ }).selectOption('member');
-    await page.getByText('See API keys, their usage and their live events').first().waitFor();
+    await page.getByText('View API keys, their usage and their events').first().waitFor();
     await page.getByRole('checkbox', { name: 'api.key.create', exact: true }).check();
     await page.getByRole('checkbox', { name: 'Billing' }).check();
     await page.getByLabel('Expiry').selectOption('In 30 days');

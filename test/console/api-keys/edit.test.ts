@@ -141,7 +141,7 @@ describeInChromium('editing a key', () => {
       id: roleId,
     });
     await saves.click();
-    await page.getByText('There is no role with this id').waitFor();
+    await page.getByText('No role found with this ID').waitFor();
     expect(await focused(page)).toBe('Role');
     await page.getByRole('combobox', { name: /^Role/ }).selectOption('No role');
 

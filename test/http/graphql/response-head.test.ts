@@ -27,7 +27,7 @@ test.each([
   [new RateLimitedError('Too much', 7), 429, '7'],
   [new UnavailableError('The database is gone'), 503, '1'],
   [new UnavailableError('The database is gone', 30), 503, '30'],
-  [new AppError('UNAVAILABLE', 'The server is going away'), 503, '1'],
+  [new AppError('UNAVAILABLE', 'The server is shutting down'), 503, '1'],
 ])('%s is answered %i with Retry-After %s where nothing ran', (error, status, wait) => {
   const head = { status, headers: { 'Retry-After': wait } };
   for (const mediaType of [JSON_TYPE, NEWER] as const)

@@ -60,7 +60,7 @@ onEachDatabase('a sign-in with the provider that fails', (engine) => {
       const { browser, answer } = await answerFor(site(), freshAccount());
       const page = await browser.open(answer, undefined, headers);
       expect(page.status).toBe(time < 5 ? 403 : 429);
-      expect(lastCause(server)).toBe('nobody has this e-mail address');
+      expect(lastCause(server)).toBe('no user has this e-mail address');
     }
     const { email } = await makePerson(server.services);
     const { browser, answer } = await answerFor(site(), freshAccount({ email }));

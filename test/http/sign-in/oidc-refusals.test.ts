@@ -9,9 +9,9 @@ import { answerFor, freshAccount, lastCause, signInAs, siteOn } from './oidc-sit
 
 const MINUTE = 60_000;
 const PAGES = {
-  400: 'Signing in did not work',
+  400: 'Sign-in failed',
   403: 'This account can’t sign in here',
-  503: 'Single sign-on is away',
+  503: 'Single sign-on is unavailable',
 } as const;
 
 /** A sign-in that is about to be tried. */
@@ -97,7 +97,7 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
       expectRefusal(
         () => answering((url) => url.searchParams.set('state', 'x'.repeat(43))),
         400,
-        /began no sign-in/,
+        /no sign-in with this state/,
         { left: 1 },
       ));
 
@@ -118,14 +118,14 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
       expectRefusal(
         () => answering((_url, browser) => browser.plant(server(), nameOf(browser), null)),
         400,
-        /began no sign-in/,
+        /no sign-in with this state/,
       ));
 
     test('a cookie that somebody else made up', () =>
       expectRefusal(
         () => answering((_url, browser) => browser.plant(server(), nameOf(browser), 'A'.repeat(300))),
         400,
-        /began no sign-in/,
+        /no sign-in with this state/,
       ));
 
     test('a cookie that was changed', () =>
@@ -138,7 +138,7 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
             browser.plant(server(), nameOf(browser), bytes.toString('base64url'));
           }),
         400,
-        /began no sign-in/,
+        /no sign-in with this state/,
       ));
 
     test('that a neighbouring host planted a cookie beside is no obstacle', async () => {
@@ -156,7 +156,7 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
           return { browser: victim.browser, open: () => victim.browser.open(attacker.answer) };
         },
         400,
-        /began no sign-in/,
+        /no sign-in with this state/,
         { left: 1 },
       ));
 
@@ -182,7 +182,7 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
       ));
 
     test('too late', () =>
-      expectRefusal(() => answering(() => server().clock.advance(10 * MINUTE)), 400, /too long ago/));
+      expectRefusal(() => answering(() => server().clock.advance(10 * MINUTE)), 400, /has expired/));
 
     test('by HEAD, which would use it up unseen', async () => {
       const { browser, answer } = await answerFor(site(), await member());
@@ -204,7 +204,7 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
       const token = browser.sessionToken(server());
       const before = await stored();
       expect((await browser.open(answer)).status).toBe(400);
-      expect(lastCause(server())).toMatch(/began no sign-in/);
+      expect(lastCause(server())).toMatch(/no sign-in with this state/);
       expect(browser.sessionToken(server())).toBe(token);
       expect(await stored()).toEqual(before);
     });
@@ -242,7 +242,7 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
           : provider.itself(request, response);
       try {
         const again = async () => ({ browser: thief, open: () => thief.open(answer) });
-        await expectRefusal(again, 400, /was used before/);
+        await expectRefusal(again, 400, /already been used/);
       } finally {
         provider.instead = null;
       }
@@ -306,8 +306,8 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
       ['whose e-mail address is not verified', () => ({ email_verified: false }), /not verified/],
       ['whose address is verified in words only', () => ({ email_verified: 'true' }), /not verified/],
       ['of whose verification nothing is said', () => ({ email_verified: undefined }), /not verified/],
-      ['without an address', () => ({ email: undefined }), /no e-mail address/],
-      ['with an address that is none', () => ({ email: 42 }), /no e-mail address/],
+      ['without an address', () => ({ email: undefined }), /not return an e-mail address/],
+      ['with an address that is none', () => ({ email: 42 }), /not return an e-mail address/],
       ['of another domain', (email) => ({ email: email.replace('example.com', 'evil.example') }), /domain/],
       [
         'of a domain below',
@@ -321,7 +321,7 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
         /plain/,
       ],
       ['with white space around', (email) => ({ email: ` ${email}` }), /plain/],
-      ['whom nobody invited', (email) => ({ email: `nobody-${email}` }), /nobody has/],
+      ['whom nobody invited', (email) => ({ email: `nobody-${email}` }), /no user has/],
     ])('%s', async (_title, facts, cause) => {
       const account = await member();
       const changed = { ...account, ...facts(String(account.email)) };
@@ -376,7 +376,7 @@ onEachDatabase('a sign-in with an OpenID provider is refused', (engine) => {
           return { browser, open: () => browser.open(`${origin}${pathname}?error=access_denied&state=x`) };
         },
         400,
-        /began no sign-in/,
+        /no sign-in with this state/,
         { left: 1 },
       ));
 

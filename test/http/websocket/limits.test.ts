@@ -59,7 +59,7 @@ onEachDatabase('one caller', (engine) => {
     for (let n = 0; n < 3; n += 1) open.push(await connectLive(server(), sessionToken));
     const refused = await openLiveSocket(server());
     refused.send({ type: 'connection_init', payload: { authorization: `Bearer ${sessionToken}` } });
-    expect(await refused.closed).toEqual({ code: 1013, reason: 'Too many connections of one caller' });
+    expect(await refused.closed).toEqual({ code: 1013, reason: 'Too many connections of this caller' });
     await connectLive(server(), (await makeMember(server(), { organizationId })).sessionToken);
     const key = await makeApiKey(server(), organizationId, { grants: ['api.key.view'] });
     await connectLive(server(), key.secret);

@@ -162,7 +162,7 @@ onEachDatabase('a socket', (engine) => {
     const [one, other] = [await makeMember(server()), await makeMember(server())];
     const headers = { Authorization: `Bearer ${one.sessionToken}` };
     const disagreeing = { authorization: `Bearer ${other.sessionToken}` };
-    const why = { code: 4400, reason: 'The request carries two credentials that disagree' };
+    const why = { code: 4400, reason: 'The request contains two different credentials' };
     expect(await refusal({ headers }, disagreeing)).toEqual(why);
     const { secret } = await makeApiKey(server(), one.organizationId);
     expect(await refusal({}, { ...disagreeing, 'x-api-key': secret })).toEqual(why);
