@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** The last commit before the rules held. Its successors are checked. */
-const BASE = '5a4b1043d3602ab8bd46383c4ed40febd1edc8ba';
+const BASE = '52eb2f92912351e90148ae4770674adb931cfb33';
 
 const SUBJECT_LENGTH = 72;
 const LINE_LENGTH = 100;
