@@ -1,7 +1,7 @@
 import type { SizedTable } from '../src/organizations/organization-sizes.ts';
 
 /** What a field is asked, as far as it decides what it reads. */
-export interface ScanAsked {
+export interface ScanContext {
   readonly args: Readonly<Record<string, unknown>>;
   /** Whether `totalCount` or `totalCountIsExact` is asked for below it. */
   readonly counts: boolean;
@@ -23,7 +23,7 @@ export interface Scan {
   /** Named where all places in which it is asked for are read together: it costs once for each field of the operation. */
   readonly together?: string;
   /** The price in points. */
-  points(asked: ScanAsked): number;
+  points(asked: ScanContext): number;
 }
 
 /** Part of a table that an index leads to: the keys of one role, the changes by one person. */

@@ -3,7 +3,7 @@ import { covers } from './permissions.ts';
 import type { Principal } from './principal.ts';
 
 /** Anything that knows who is asking; null: nobody said who they are. */
-export interface Asked {
+export interface AuthorizationContext {
   readonly principal: Principal | null;
 }
 
@@ -20,7 +20,7 @@ export function forbidden(principal: Principal, permission: string): ForbiddenEr
  * The caller, if it holds the permission in the organization. Throws UnauthenticatedError, NotFoundError (the
  * organization, for who is no part of it) or ForbiddenError.
  */
-export function authorize(ctx: Asked, organizationId: string, permission: string): Principal {
+export function authorize(ctx: AuthorizationContext, organizationId: string, permission: string): Principal {
   const { principal } = ctx;
   if (!principal) throw new UnauthenticatedError();
   if (!principal.isOf(organizationId)) throw new NotFoundError(organizationId, 'organization');
@@ -29,7 +29,7 @@ export function authorize(ctx: Asked, organizationId: string, permission: string
 }
 
 /** The caller, if it holds the permission anywhere: asked before an id tells in which organization. */
-export function authorizeSomewhere(ctx: Asked, permission: string): Principal {
+export function authorizeSomewhere(ctx: AuthorizationContext, permission: string): Principal {
   const { principal } = ctx;
   if (!principal) throw new UnauthenticatedError();
   if (!principal.canSomewhere(permission)) throw forbidden(principal, permission);

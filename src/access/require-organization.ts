@@ -2,14 +2,14 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
-import { type Asked, authorize } from './authorize.ts';
+import { type AuthorizationContext, authorize } from './authorize.ts';
 
 /**
  * Lets a reader into an organization. Rejects with UnauthenticatedError, NotFoundError where the organization does not
  * exist for the caller, or ForbiddenError.
  */
 export async function requireOrganization(
-  ctx: Asked & { readonly db: Kysely<Tables> },
+  ctx: AuthorizationContext & { readonly db: Kysely<Tables> },
   organizationId: string,
   permission: string,
 ): Promise<void> {

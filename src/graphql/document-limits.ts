@@ -34,20 +34,20 @@ export function parseWithinLimits(source: string | Source): DocumentNode {
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const { depth, aliases, fields } = counter.measure(definition.selectionSet);
-    demand('depth', depth);
-    demand('aliases', aliases);
-    demand('rootFields', fields);
+    assertLimit('depth', depth);
+    assertLimit('aliases', aliases);
+    assertLimit('rootFields', fields);
   }
   // A fragment that no operation spreads costs validation as much as any other.
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
     const { depth, aliases } = counter.measureFragment(definition);
-    if (!definition.typeCondition.name.value.startsWith('__')) demand('depth', depth);
-    demand('aliases', aliases);
+    if (!definition.typeCondition.name.value.startsWith('__')) assertLimit('depth', depth);
+    assertLimit('aliases', aliases);
   }
-  demand('repeats', counter.repeats);
-  demand('spreads', counter.spreads);
-  demand('directives', counter.directives);
+  assertLimit('repeats', counter.repeats);
+  assertLimit('spreads', counter.spreads);
+  assertLimit('directives', counter.directives);
   return document;
 }
 
@@ -69,7 +69,7 @@ const NAMES = {
   directives: 'directives',
 } as const;
 
-function demand(limit: keyof typeof NAMES, count: number): void {
+function assertLimit(limit: keyof typeof NAMES, count: number): void {
   const max = DOCUMENT_LIMITS[limit];
   if (count <= max) return;
   throw requestFault('QUERY_TOO_COMPLEX', `The document has more than ${max} ${NAMES[limit]}`);

@@ -12,10 +12,10 @@ import type { ApiKey } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
 import { bindToTeams } from './key-teams.ts';
 import { insertSecret, newSecret, searchText } from './new-secret.ts';
+import { assertKeyQuota } from './policy/assert-key-quota.ts';
 import { permissionsInForce } from './policy/permissions-in-force.ts';
 import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
 import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
-import { requireRoom } from './policy/require-room.ts';
 import { requireApiKey } from './require-api-key.ts';
 import type { Environment } from './secret.ts';
 
@@ -33,7 +33,7 @@ export interface CreatedApiKey {
 
 const PERMISSION = 'api.key.create';
 
-const UNLESS_SAID: Omit<KeyPolicy, 'name'> = {
+const DEFAULTS: Omit<KeyPolicy, 'name'> = {
   description: null,
   enabled: true,
   roleId: null,
@@ -58,9 +58,13 @@ export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Prom
   const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
   const input = new Input();
   const now = ctx.clock.now();
-  const { name = '', ...said } = readPolicy(input, { ...given, name: given.name ?? null }, { now, catalog });
+  const { name = '', ...provided } = readPolicy(
+    input,
+    { ...given, name: given.name ?? null },
+    { now, catalog },
+  );
   input.check();
-  const policy = { ...UNLESS_SAID, ...said, name };
+  const policy = { ...DEFAULTS, ...provided, name };
   const environment = given.environment ?? 'live';
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
     insertKey(ctx, change, { organizationId, environment, policy }),
@@ -78,7 +82,7 @@ async function insertKey(
   refuseEscalation(principal, organizationId, permissions, [limitsOf(policy, environment)]);
   await requireTeams(tx, organizationId, policy.teamIds);
   const organization = await keyOrganization(tx, organizationId);
-  await requireRoom(change, organization, now);
+  await assertKeyQuota(change, organization, now);
 
   const id = newId('key');
   const first = newSecret(organization.keyPrefix, environment);
@@ -114,10 +118,7 @@ async function insertKey(
 /** Environment and rights always, the rest where it says something; there was nothing before. */
 function creation(policy: KeyPolicy, environment: Environment): Changes {
   const { roleId, grants, teamIds } = policy;
-  const after = Object.entries(policyChanges(UNLESS_SAID, policy)).map(([field, [, value]]) => [
-    field,
-    value,
-  ]);
+  const after = Object.entries(policyChanges(DEFAULTS, policy)).map(([field, [, value]]) => [field, value]);
   const set = {
     environment: environment.toUpperCase(),
     roleId,

@@ -74,7 +74,7 @@ async function replaceSecret(
   const permissions = await permissionsInForce(tx, organizationId, key);
   const limits = limitsOf({ ...key, teamIds: await teamIdsOfKeys(tx, [id]) }, key.environment);
   refuseEscalation(principal, organizationId, permissions, [limits]);
-  if (overlapSeconds > 0) await requireRoomForSecret(tx, id, now);
+  if (overlapSeconds > 0) await assertKeyQuotaForSecret(tx, id, now);
 
   const retiringId = await retireNewest(tx, key, now, overlapSeconds);
   const { keyPrefix } = await keyOrganization(tx, organizationId);
@@ -97,7 +97,7 @@ async function replaceSecret(
   return { apiKey: await requireApiKey(ctx, change, id), secret: next.secret, retiring };
 }
 
-async function requireRoomForSecret(tx: Transaction<Tables>, keyId: string, now: number): Promise<void> {
+async function assertKeyQuotaForSecret(tx: Transaction<Tables>, keyId: string, now: number): Promise<void> {
   const { accepted } = await tx
     .selectFrom('api_key_secrets')
     .select((eb) => eb.fn.countAll<number>().as('accepted'))

@@ -9,10 +9,10 @@ import { keyOrganization } from './key-organization.ts';
 import { bindToTeams, teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { searchText, startsOfKey } from './new-secret.ts';
+import { assertKeyQuota } from './policy/assert-key-quota.ts';
 import { permissionsInForce } from './policy/permissions-in-force.ts';
 import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
 import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
-import { requireRoom } from './policy/require-room.ts';
 import { requireApiKey } from './require-api-key.ts';
 
 /** Changes of a key: a field left out stays as it is, null clears it. */
@@ -65,7 +65,8 @@ async function applyPolicy(
   if (Object.keys(changes).length === 0) return key;
   const wasActive = statusOf(key, now) === 'ACTIVE';
   const becomesActive = statusOf({ ...after, revokedAt: null }, now) === 'ACTIVE';
-  if (becomesActive && !wasActive) await requireRoom(change, await keyOrganization(tx, organizationId), now);
+  if (becomesActive && !wasActive)
+    await assertKeyQuota(change, await keyOrganization(tx, organizationId), now);
 
   const starts = await startsOfKey(tx, id, now);
   await tx

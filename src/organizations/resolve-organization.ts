@@ -1,4 +1,4 @@
-import type { Asked } from '../access/authorize.ts';
+import type { AuthorizationContext } from '../access/authorize.ts';
 import type { Principal } from '../access/principal.ts';
 import { NotFoundError, UnauthenticatedError, ValidationError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
@@ -9,7 +9,7 @@ import { isId } from '../core/ids.ts';
  * nothing: whether an operator's organization exists, the verb finds out.
  */
 export function resolveOrganizationId(
-  ctx: Asked,
+  ctx: AuthorizationContext,
   given: string | null | undefined,
   path: readonly string[] = ['input', 'organizationId'],
 ): string {

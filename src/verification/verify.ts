@@ -94,24 +94,31 @@ function decide(
   const now = services.clock.now();
   const { ip } = request;
   const refusal = firstRefusal(key, request, ip, now);
-  if (!key.rateLimit) return settle(services, key, refusal, null, now, ip);
+  if (!key.rateLimit) return recordOutcome(services, key, refusal, null, now, ip);
   const taking = !refusal && request.takeRateLimit;
   const state = ask(services, key.keyId, key.rateLimit, taking);
   if (!(state instanceof Promise)) {
     const limited = taking && !state.allowed ? RATE_LIMITED : refusal;
-    return settle(services, key, limited, state, now, ip);
+    return recordOutcome(services, key, limited, state, now, ip);
   }
   return state.then((known) =>
     services.keys.withKey(hash, (again) => {
       if (!again || !request.visible(again)) return refuseUnknown(services, request, NOT_FOUND);
       const later = services.clock.now();
       const limited = taking && !known.allowed ? RATE_LIMITED : null;
-      return settle(services, again, firstRefusal(again, request, ip, later) ?? limited, known, later, ip);
+      return recordOutcome(
+        services,
+        again,
+        firstRefusal(again, request, ip, later) ?? limited,
+        known,
+        later,
+        ip,
+      );
     }),
   );
 }
 
-function settle(
+function recordOutcome(
   services: Needs,
   key: VerifiableKey,
   refusal: Refusal | null,

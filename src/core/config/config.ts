@@ -1,11 +1,11 @@
 import type { Network } from '../ip.ts';
 import { parseNetwork } from '../ip.ts';
 import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from '../key-prefix.ts';
+import { parseBoolean } from './boolean-env.ts';
 import { type ClusterConfig, readCluster } from './cluster-config.ts';
 import { type HttpLimits, readHttpLimits } from './http-limits.ts';
 import { type LiveLimits, readLiveLimits } from './live-limits.ts';
 import { type OidcConfig, readOidc } from './oidc-config.ts';
-import { onOrOff } from './on-or-off.ts';
 import { type OperationLimitsConfig, readOperationLimits } from './operation-limits-config.ts';
 
 /** Everything an operator can set, parsed and checked as a whole. docs/configuration.md explains each. */
@@ -79,9 +79,9 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     http: readHttpLimits(read, wholeNumber),
     operations: readOperationLimits(read, wholeNumber),
     oidc: readOidc(env, read, (message) => faults.push(message)),
-    metrics: read('METRICS', false, onOrOff),
+    metrics: read('METRICS', false, parseBoolean),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),
-    graphiql: read('GRAPHIQL', env.NODE_ENV !== 'production', onOrOff),
+    graphiql: read('GRAPHIQL', env.NODE_ENV !== 'production', parseBoolean),
   };
   if (faults.length > 0) throw new ConfigError(faults.join('; '));
   return config;

@@ -1,4 +1,4 @@
-import { onOrOff } from './on-or-off.ts';
+import { parseBoolean } from './boolean-env.ts';
 
 /** Sign-in by OpenID Connect, parsed and checked. docs/sign-in.md explains it. */
 export interface OidcConfig {
@@ -35,7 +35,7 @@ export function readOidc(
   const absent = REQUIRED.filter((name) => env[name] === undefined);
   if (absent.length > 0)
     fault(`${absent.join(', ')} must be set: the OIDC_ settings require all of ${REQUIRED.join(', ')}`);
-  const allowHttp = read('OIDC_DANGEROUSLY_ALLOW_HTTP', false, onOrOff);
+  const allowHttp = read('OIDC_DANGEROUSLY_ALLOW_HTTP', false, parseBoolean);
   return {
     issuer: read('OIDC_ISSUER', '', issuer(allowHttp)),
     clientId: env.OIDC_CLIENT_ID ?? '',
@@ -56,7 +56,7 @@ function readAdmission(
     fault(
       'OIDC_ORGANIZATION and OIDC_DEFAULT_ROLE have no effect unless OIDC_JIT is set: set it to on or off',
     );
-  if (!read('OIDC_JIT', false, onOrOff)) return null;
+  if (!read('OIDC_JIT', false, parseBoolean)) return null;
   if (organization === undefined)
     fault('OIDC_ORGANIZATION must be set if OIDC_JIT is on: it names the organization that new users join');
   // Many providers have accounts for all the world: that all of it comes in must be said.

@@ -71,7 +71,7 @@ export class Plan implements Planned {
     }
     this.#size += fields.length;
     const units = namesUnits(fields.map(({ key }) => key));
-    return { type, fields, units, Data: dataOfOneForm() };
+    return { type, fields, units, Data: createResultShape() };
   }
 
   #field(
@@ -112,7 +112,7 @@ function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionN
  * Objects that have their own properties only, since a caller names them. By a constructor of its own, V8 knows what
  * objects of a selection look like.
  */
-function dataOfOneForm(): new () => Data {
+function createResultShape(): new () => Data {
   function SelectedData() {}
   SelectedData.prototype = Object.create(null);
   return SelectedData as unknown as new () => Data;

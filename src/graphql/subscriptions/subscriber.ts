@@ -4,7 +4,7 @@ import type { Source } from '../../realtime/source.ts';
 import type { GroupMember, SharedExecution, SharedResult } from './shared-execution.ts';
 
 /** Where a subscription's results go: a WebSocket or an event stream. Nothing of it throws. */
-export interface Outlet {
+export interface Sink {
   /** Sends one result, ready-made, with the cursor to go on from after it, where there is one. */
   next(result: SharedResult, cursor: string | null): void;
   /** Ends the subscription with errors. */
@@ -35,7 +35,7 @@ export class Subscriber implements GroupMember {
   readonly operation: object;
   readonly #conflate: Source['conflate'];
   readonly #cursorOf: Source['cursorOf'];
-  readonly #outlet: Outlet;
+  readonly #sink: Sink;
   readonly #limits: SubscriberLimits;
   readonly #ended: (subscriber: Subscriber) => void;
   #group: SharedExecution;
@@ -58,7 +58,7 @@ export class Subscriber implements GroupMember {
     source: Source;
     operation: object;
     group: SharedExecution;
-    outlet: Outlet;
+    sink: Sink;
     limits: SubscriberLimits;
     ended: (subscriber: Subscriber) => void;
   }) {
@@ -68,7 +68,7 @@ export class Subscriber implements GroupMember {
     this.#cursorOf = options.source.cursorOf;
     this.operation = options.operation;
     this.#group = options.group;
-    this.#outlet = options.outlet;
+    this.#sink = options.sink;
     this.#limits = options.limits;
     this.#ended = options.ended;
   }
@@ -107,12 +107,12 @@ export class Subscriber implements GroupMember {
   }
 
   deliver(event: object, result: SharedResult): void {
-    if (this.#outlet.buffered > this.#limits.bufferedMax) {
+    if (this.#sink.buffered > this.#limits.bufferedMax) {
       this.#takeBack();
       return this.#drain();
     }
     this.#underWay.shift();
-    this.#outlet.next(result, this.#cursorOf(event));
+    this.#sink.next(result, this.#cursorOf(event));
     if (this.#newest && !this.#draining && this.#underWay.length < this.#limits.heldMax / 2) this.#release();
     const fitting = (this.#limits.bufferedMax * REPLAYED_SHARE) / result.json.length;
     this.#atOnce = Math.max(1, Math.min(REPLAYED_AT_ONCE, Math.floor(fitting)));
@@ -121,12 +121,12 @@ export class Subscriber implements GroupMember {
 
   /** Ends it with errors, for a reason that is not the client's. */
   fail(errors: readonly GraphQLFormattedError[]): void {
-    if (this.#end()) this.#outlet.error(errors);
+    if (this.#end()) this.#sink.error(errors);
   }
 
   /** Ends it because there is nothing more to come. */
   complete(): void {
-    if (this.#end()) this.#outlet.complete();
+    if (this.#end()) this.#sink.complete();
   }
 
   /** Ends it because the client wants no more of it. */
@@ -140,7 +140,7 @@ export class Subscriber implements GroupMember {
     const full = this.#conflate !== null && this.#underWay.length >= this.#limits.heldMax;
     if (this.#paused || this.#draining || this.#newest || full) {
       this.#hold(event);
-    } else if (this.#conflate && this.#outlet.buffered > this.#limits.conflateFrom) {
+    } else if (this.#conflate && this.#sink.buffered > this.#limits.conflateFrom) {
       this.#hold(event);
       this.#drain();
     } else {
@@ -188,7 +188,7 @@ export class Subscriber implements GroupMember {
   #drain(): void {
     if (this.#draining) return;
     this.#draining = true;
-    void this.#outlet.drained().then(() => {
+    void this.#sink.drained().then(() => {
       this.#draining = false;
       if (!this.over && !this.#paused) this.#release();
       this.#wake();
@@ -197,11 +197,11 @@ export class Subscriber implements GroupMember {
 
   async #ready(): Promise<number> {
     for (;;) {
-      await this.#outlet.drained();
+      await this.#sink.drained();
       if (this.over) return 1;
       if (this.#paused || this.#draining || this.#underWay.length > this.#atOnce / 2)
         await new Promise<void>((resolve) => (this.#wake = resolve));
-      else if (this.#outlet.buffered <= this.#limits.conflateFrom)
+      else if (this.#sink.buffered <= this.#limits.conflateFrom)
         return Math.max(1, this.#atOnce - this.#underWay.length);
     }
   }
@@ -210,7 +210,7 @@ export class Subscriber implements GroupMember {
   #isFull(): boolean {
     if (this.#paused || this.#draining || this.#held !== null) return true;
     const most = Math.min(this.#limits.heldMax, REPLAYED_AT_ONCE);
-    return this.#underWay.length >= most || this.#outlet.buffered > this.#limits.conflateFrom;
+    return this.#underWay.length >= most || this.#sink.buffered > this.#limits.conflateFrom;
   }
 
   #end(): boolean {

@@ -14,7 +14,7 @@ import { CallerWatch } from './caller-watch.ts';
 import { ExecutionGroups, type Group, scopeName } from './execution-groups.ts';
 import { resultKey, sourceOf } from './operation.ts';
 import { SharedExecution } from './shared-execution.ts';
-import { type Outlet, Subscriber } from './subscriber.ts';
+import { type Sink, Subscriber } from './subscriber.ts';
 
 type LiveServices = Services & { readonly live: Live };
 
@@ -85,7 +85,7 @@ export class Subscriptions {
     caller: Caller,
     subscription: PricedSubscription,
     context: GraphQLContext,
-    outlet: Outlet,
+    sink: Sink,
     hooks: SubscriptionHooks,
   ): Promise<void> {
     const source = await sourceOf(this.#schema, subscription, context, hooks.resumeAt ?? null);
@@ -112,7 +112,7 @@ export class Subscriptions {
       source,
       operation: subscription,
       group: group.execution,
-      outlet,
+      sink,
       limits: this.#limits,
       ended: () => {
         hooks.ended();

@@ -6,7 +6,7 @@ import { authenticateOperatorToken } from '../../operator-tokens/authenticate-op
 import { authenticateSession } from '../../sessions/authenticate-session.ts';
 import { authenticateKey } from '../../verification/authenticate.ts';
 import { findCookieSessions } from './cookie-caller.ts';
-import { agree, type Credential, headerCredentials } from './credentials.ts';
+import { type Credential, headerCredentials, requireSingleCredential } from './credentials.ts';
 import { endUselessCookies, isFromOtherOrigin, isFromOwnPage, sessionTokens } from './session-cookie.ts';
 import { failedCredential } from './too-many-failures.ts';
 
@@ -30,7 +30,7 @@ export async function authenticate(
 
 function credentialOf(request: IncomingMessage, services: Services, ip: string | null): Credential | null {
   try {
-    return agree(headerCredentials(request));
+    return requireSingleCredential(headerCredentials(request));
   } catch (error) {
     const isFailed = error instanceof Refusal && error.status === 401;
     throw isFailed ? failedCredential(services, ip, error) : error;

@@ -50,7 +50,7 @@ function apiKeyCredential(value: string): Credential {
 }
 
 /** The one credential of several that must agree. Throws a Refusal where they don't. */
-export function agree(credentials: readonly Credential[]): Credential | null {
+export function requireSingleCredential(credentials: readonly Credential[]): Credential | null {
   const [first = null, ...others] = credentials;
   if (others.every((other) => other.token === first?.token)) return first;
   throw new Refusal(400, 'BAD_REQUEST', 'The request contains two different credentials');

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
-import type { Outlet } from '../../graphql/subscriptions/subscriber.ts';
+import type { Sink } from '../../graphql/subscriptions/subscriber.ts';
 import { allHeaders } from '../exchange.ts';
 import type { HttpPlugin } from './http-context.ts';
 
@@ -53,7 +53,7 @@ async function* eventsOf(results: AsyncIterable<StreamedResult>): AsyncGenerator
 }
 
 /** The results of one subscription on their way to a client that takes them at its own pace. */
-export class ResultStream implements Outlet, AsyncIterable<StreamedResult> {
+export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
   readonly #response: ServerResponse;
   readonly #wrote: () => void;
   readonly #waiting: StreamedResult[] = [];

@@ -5,7 +5,7 @@ import { Refusal } from '../../core/refusal.ts';
 import type { VerificationRequest } from '../../verification/verify.ts';
 
 /** What a gateway's address asks for beside the key. */
-export interface Asked
+export interface VerifyParams
   extends Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment' | 'askedBy' | 'visible'> {
   /** Whether a CORS preflight passes without a key. */
   readonly preflight: boolean;
@@ -18,7 +18,7 @@ const PERMISSIONS_MAX = 100;
 /** A gateway's configuration has few addresses. What is longer is not kept, so that strangers can fill nothing. */
 const KEPT_MAX = 1_000;
 const KEPT_LENGTH_MAX = 2_000;
-const kept = new LRUCache<string, Asked | Refusal>({ max: KEPT_MAX });
+const kept = new LRUCache<string, VerifyParams | Refusal>({ max: KEPT_MAX });
 
 /** Where what follows is not for us: Envoy appends the address that the client asked for. */
 const REST = /(?:^|&)uri=/;
@@ -27,7 +27,7 @@ const REST = /(?:^|&)uri=/;
  * Reads the query of /verify: `permission` (any number, all needed), `team`, `environment`, `organization`, `preflight`. A
  * Refusal for anything else: a parameter that was ignored might be the one that was to keep somebody out.
  */
-export function readVerifyQuery(query: string): Asked | Refusal {
+export function readVerifyQuery(query: string): VerifyParams | Refusal {
   if (query === '') return NOTHING;
   const at = query.search(REST);
   const own = at < 0 ? query : query.slice(0, at);
@@ -38,7 +38,7 @@ export function readVerifyQuery(query: string): Asked | Refusal {
   return asked;
 }
 
-function parse(parameters: URLSearchParams): Asked | Refusal {
+function parse(parameters: URLSearchParams): VerifyParams | Refusal {
   for (const name of parameters.keys()) {
     if (!['permission', 'team', 'environment', 'organization', 'preflight'].includes(name))
       return fault(`Unknown parameter ${JSON.stringify(name.slice(0, 60))}; ${OWN_QUERY}`);

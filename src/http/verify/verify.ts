@@ -8,7 +8,7 @@ import { clientAddress } from '../client-address.ts';
 import { IDENTITY_BYTES_MAX, identityHeaders, noIdentityHeaders } from './identity-headers.ts';
 import { isPreflight } from './preflight.ts';
 import { presentedKey, SEVERAL } from './presented-key.ts';
-import { type Asked, readVerifyQuery } from './verify-query.ts';
+import { readVerifyQuery, type VerifyParams } from './verify-query.ts';
 
 /** Names and values in turn, as Node sends them fastest. */
 type RawHeaders = string[];
@@ -90,19 +90,19 @@ export function verifyHandler(services: Services): VerifyHandler {
   const decide = (
     request: IncomingMessage,
     response: ServerResponse,
-    asked: Asked,
+    params: VerifyParams,
   ): Promise<void> | undefined => {
     const ip = clientAddress(request, config.trustedProxies);
     const secret = presentedKey(request.rawHeaders);
     if (secret === null) {
-      if (!asked.preflight || !isPreflight(request))
+      if (!params.preflight || !isPreflight(request))
         return void refuse(response, 401, 'MALFORMED', NO_KEY, CHALLENGE);
       response.writeHead(200, noIdentityHeaders());
       response.end();
     } else if (secret === SEVERAL) refuse(response, 400, 'BAD_REQUEST', TWO_KEYS, []);
     else {
       // Not spread: every request passes here.
-      const { permissions, teamId, environment, askedBy, visible } = asked;
+      const { permissions, teamId, environment, askedBy, visible } = params;
       const verdict = verifySecret(services, {
         secret,
         permissions,
@@ -121,9 +121,9 @@ export function verifyHandler(services: Services): VerifyHandler {
 
   return (request, response, query) => {
     try {
-      const asked = readVerifyQuery(query);
-      if (asked instanceof Refusal) return refuse(response, asked.status, asked.code, asked.message, []);
-      return decide(request, response, asked)?.catch((error: unknown) => fail(response, error));
+      const params = readVerifyQuery(query);
+      if (params instanceof Refusal) return refuse(response, params.status, params.code, params.message, []);
+      return decide(request, response, params)?.catch((error: unknown) => fail(response, error));
     } catch (error) {
       fail(response, error);
     }

@@ -8,7 +8,7 @@ import { parseJson } from '../../core/exact-json.ts';
 import { Caller } from '../../graphql/subscriptions/caller.ts';
 import { Intake, type IntakeHost } from './intake.ts';
 import { type Client, Operations, type OperationsHost } from './operations.ts';
-import { SocketOutlet } from './socket-outlet.ts';
+import { SocketSink } from './socket-sink.ts';
 
 /** What a connection needs of the server around it. */
 export interface ConnectionHost extends OperationsHost, IntakeHost {
@@ -17,7 +17,7 @@ export interface ConnectionHost extends OperationsHost, IntakeHost {
   /** Who the credentials of the handshake and of `connection_init` belong to; null: nobody, or not any more. */
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
   /** Takes a place among the sockets of a credential, unless all are taken; returns how to give it back. */
-  takePlace(principal: Principal): (() => void) | null;
+  acquireSlot(principal: Principal): (() => void) | null;
 }
 
 /** Closes for reasons that the protocol has no code of its own for (RFC 6455, 7.4). */
@@ -42,7 +42,7 @@ export class Connection {
   readonly #host: ConnectionHost;
   #caller: Caller | null = null;
   #operations: Operations | null = null;
-  #leavePlace: (() => void) | null = null;
+  #releaseSlot: (() => void) | null = null;
   #initTimer: NodeJS.Timeout | null;
   /** Whether the client has been heard of since the last ping. */
   #alive = true;
@@ -149,8 +149,8 @@ export class Connection {
     }
     if (!principal) return this.#unauthorized();
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#leavePlace = this.#host.takePlace(principal);
-    if (!this.#leavePlace) return this.#close(TRY_AGAIN_LATER, 'Too many connections of this caller');
+    this.#releaseSlot = this.#host.acquireSlot(principal);
+    if (!this.#releaseSlot) return this.#close(TRY_AGAIN_LATER, 'Too many connections of this caller');
     const client = this.#host.clientOf(request);
     const caller = new Caller(principal, client.ip, () => this.#unauthorized());
     this.#caller = caller;
@@ -169,8 +169,8 @@ export class Connection {
     if (this.#operations.has(id)) {
       return this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     }
-    const outlet = new SocketOutlet(this.#socket, this.#stream, id, this.#host.wrote);
-    this.#operations.start(id, payload, size, outlet);
+    const sink = new SocketSink(this.#socket, this.#stream, id, this.#host.wrote);
+    this.#operations.start(id, payload, size, sink);
   }
 
   #refuse(error: unknown): void {
@@ -189,7 +189,7 @@ export class Connection {
     this.#stopInitTimer();
     this.#operations?.stop();
     if (this.#caller) this.#host.subscriptions.leave(this.#caller);
-    this.#leavePlace?.();
+    this.#releaseSlot?.();
   }
 
   #stopInitTimer(): void {

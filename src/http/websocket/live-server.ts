@@ -25,8 +25,8 @@ import type { Connections } from '../connections/connections.ts';
 import { ResultStream } from '../graphql/event-stream.ts';
 import type { HttpContext } from '../graphql/http-context.ts';
 import { refuseUpgrade } from '../upgrade-answer.ts';
+import { ConnectionLimiter } from './connection-limiter.ts';
 import type { Client } from './operations.ts';
-import { Places } from './places.ts';
 import { isFromOwnOrigin, readSocketCredential } from './socket-credential.ts';
 import { Sockets } from './sockets.ts';
 
@@ -38,7 +38,7 @@ export class LiveServer {
   /** The services without getters; set when the address is known. */
   #shared: ServerServices | null = null;
   readonly #connections: Connections;
-  readonly #places: Places;
+  readonly #connectionLimiter: ConnectionLimiter;
   readonly #pingIntervalMs: number;
   /** Those of event streams: sockets look after their own. */
   readonly #callers = new Set<Caller>();
@@ -62,7 +62,7 @@ export class LiveServer {
   ) {
     this.#services = services;
     this.#connections = connections;
-    this.#places = new Places(limits.perCaller);
+    this.#connectionLimiter = new ConnectionLimiter(limits.perCaller);
     this.#pingIntervalMs = limits.pingIntervalMs;
     this.subscriptions = new Subscriptions(services, schema, limits);
     const host = {
@@ -73,7 +73,7 @@ export class LiveServer {
       authenticate: (request: IncomingMessage, payload: unknown) => this.#authenticate(request, payload),
       refresh: (caller: Caller) => this.#refresh(caller),
       atWork: (work: Promise<void>) => this.#atWork(work),
-      takePlace: (principal: Principal) => this.#places.take(principal),
+      acquireSlot: (principal: Principal) => this.#connectionLimiter.acquire(principal),
       clientOf: (request: IncomingMessage) => this.#clientOf(request),
       context: (client: Client, principal: Principal) => this.#context(client, principal),
       wrote: (stream: Duplex) => connections.wrote(stream),
@@ -103,11 +103,11 @@ export class LiveServer {
       throw new Refusal(401, 'UNAUTHENTICATED', 'Authentication is required', {
         'WWW-Authenticate': 'Bearer',
       });
-    const leavePlace = this.#places.take(principal);
-    if (!leavePlace) throw tooMany('caller');
+    const releaseSlot = this.#connectionLimiter.acquire(principal);
+    if (!releaseSlot) throw tooMany('caller');
     const giveBack = this.#connections.attribute(request.socket, context.client.ip);
     if (!giveBack) {
-      leavePlace();
+      releaseSlot();
       throw tooMany('address');
     }
     const wrote = (): void => this.#connections.wrote(request.socket);
@@ -119,7 +119,7 @@ export class LiveServer {
       this.subscriptions.leave(caller);
       leaveAhead();
       giveBack();
-      leavePlace();
+      releaseSlot();
     };
     this.#callers.add(caller);
     response.once('close', leave);

@@ -12,7 +12,7 @@ import type { Caller } from '../../graphql/subscriptions/caller.ts';
 import { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
 import type { Subscriber } from '../../graphql/subscriptions/subscriber.ts';
 import type { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts';
-import type { SocketOutlet } from './socket-outlet.ts';
+import type { SocketSink } from './socket-sink.ts';
 
 /** Where a client is, and what it says it is. */
 export type Client = Pick<ClientFacts, 'ip' | 'userAgent'>;
@@ -33,7 +33,7 @@ export interface OperationsHost {
 
 /** An operation: `subscriber` null until a subscription has one. */
 interface Running {
-  readonly outlet: SocketOutlet;
+  readonly sink: SocketSink;
   subscriber: Subscriber | null;
   /** The client wants no more of it. */
   stopped: boolean;
@@ -72,15 +72,15 @@ export class Operations {
   }
 
   /** `size` is the length of the message, in UTF-16 units. */
-  start(id: string, payload: SubscribeMessage['payload'], size: number, outlet: SocketOutlet): void {
+  start(id: string, payload: SubscribeMessage['payload'], size: number, sink: SocketSink): void {
     if (this.#ending) return;
     const { operations } = this.#host.limits;
     // What was given up runs on for a while: as many of those may be beside.
     if (this.#running.size >= operations || this.#atWork >= 2 * operations) {
       const message = `A socket can run at most ${operations} operations at a time`;
-      return outlet.error([{ message, extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
+      return sink.error([{ message, extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
     }
-    const running: Running = { outlet, subscriber: null, stopped: false, gone: new AbortController() };
+    const running: Running = { sink, subscriber: null, stopped: false, gone: new AbortController() };
     this.#running.set(id, running);
     const over = (): void => {
       if (this.#running.get(id) === running) this.#running.delete(id);
@@ -89,7 +89,7 @@ export class Operations {
     const work = this.#run(running, payload, size, over)
       .catch((error: unknown) => {
         const { client, log } = this.#host.context(this.#client, this.#caller.principal);
-        if (!running.stopped) outlet.error([presentError(error, client, log).toJSON()]);
+        if (!running.stopped) sink.error([presentError(error, client, log).toJSON()]);
         over();
       })
       .finally(() => {
@@ -128,10 +128,10 @@ export class Operations {
     over: () => void,
   ): Promise<void> {
     const { run, subscriptions } = this.#host;
-    const { outlet } = running;
+    const { sink } = running;
     const params = checkParams(payload);
     // Another result would only wait with those before it.
-    if (outlet.buffered > this.#host.limits.bufferedMax) await outlet.drained();
+    if (sink.buffered > this.#host.limits.bufferedMax) await sink.drained();
     if (running.stopped) return over();
     // As for every request over HTTP: who asks, and what it may do, is read anew.
     const principal = await this.#host.refresh(this.#caller);
@@ -149,7 +149,7 @@ export class Operations {
     if (running.stopped) return;
     if ('subscription' in outcome) {
       if (this.#ending) throw new AppError('UNAVAILABLE', 'The server is shutting down');
-      return subscriptions.subscribe(this.#caller, outcome.subscription, context, outlet, {
+      return subscriptions.subscribe(this.#caller, outcome.subscription, context, sink, {
         created: (subscriber) => {
           running.subscriber = subscriber;
           if (running.stopped) subscriber.stop();
@@ -160,9 +160,9 @@ export class Operations {
     }
     const result = presentResult(outcome, context.client, context.log);
     over();
-    if (result.data === undefined) return outlet.error((result.errors ?? []).map((error) => error.toJSON()));
-    outlet.next(new SharedResult(result));
-    outlet.complete();
+    if (result.data === undefined) return sink.error((result.errors ?? []).map((error) => error.toJSON()));
+    sink.next(new SharedResult(result));
+    sink.complete();
     this.#events.answered();
   }
 

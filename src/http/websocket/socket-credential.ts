@@ -1,5 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { agree, type Credential, explicitCredentials, headerValue } from '../auth/credentials.ts';
+import {
+  type Credential,
+  explicitCredentials,
+  headerValue,
+  requireSingleCredential,
+} from '../auth/credentials.ts';
 import { originOf } from '../auth/session-cookie.ts';
 
 /**
@@ -8,7 +13,7 @@ import { originOf } from '../auth/session-cookie.ts';
  */
 export function readSocketCredential(request: IncomingMessage, payload: unknown): Credential | null {
   const given = (name: string) => [...payloadValues(payload, name), ...headerValue(request, name)];
-  return agree(explicitCredentials(given('authorization'), given('x-api-key')));
+  return requireSingleCredential(explicitCredentials(given('authorization'), given('x-api-key')));
 }
 
 /**

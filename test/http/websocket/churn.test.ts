@@ -12,7 +12,7 @@ import { Subscriber } from '../../../src/graphql/subscriptions/subscriber.ts';
 import { ResultStream } from '../../../src/http/graphql/event-stream.ts';
 import { Connection } from '../../../src/http/websocket/connection.ts';
 import { Operations } from '../../../src/http/websocket/operations.ts';
-import { SocketOutlet } from '../../../src/http/websocket/socket-outlet.ts';
+import { SocketSink } from '../../../src/http/websocket/socket-sink.ts';
 import { Coalescer } from '../../../src/realtime/coalescer.ts';
 import { encodeCursor } from '../../../src/realtime/cursor.ts';
 import type { Live } from '../../../src/realtime/live.ts';
@@ -38,7 +38,7 @@ const KINDS = [
   Connection,
   Caller,
   Operations,
-  SocketOutlet,
+  SocketSink,
   ResultStream,
   Subscriber,
   SharedExecution,

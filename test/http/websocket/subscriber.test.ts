@@ -3,7 +3,7 @@ import { buildSchema, getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import { SharedExecution } from '../../../src/graphql/subscriptions/shared-execution.ts';
-import { type Outlet, Subscriber } from '../../../src/graphql/subscriptions/subscriber.ts';
+import { type Sink, Subscriber } from '../../../src/graphql/subscriptions/subscriber.ts';
 import type { Source } from '../../../src/realtime/source.ts';
 import { eventually } from '../../support/wait.ts';
 
@@ -39,14 +39,14 @@ test('of uses has no more under way than may wait, whatever executions wait for,
     },
   };
   const sent: { key: string; at: number; count: number }[] = [];
-  const outlet: Outlet = {
+  const sink: Sink = {
     next: ({ json }) => sent.push(JSON.parse(json).data.used),
     error: () => {},
     complete: () => {},
     buffered: 0,
     drained: () => turn(),
   };
-  const options = { operation: subscription, group, outlet, limits: LIMITS, ended: () => {} };
+  const options = { operation: subscription, group, sink, limits: LIMITS, ended: () => {} };
   const subscriber = new Subscriber({ ...options, source: source as unknown as Source });
   await subscriber.open(source as unknown as Source);
   let open: (value: number) => void = () => {};

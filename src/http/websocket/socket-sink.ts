@@ -3,11 +3,11 @@ import type { GraphQLFormattedError } from 'graphql';
 import { MessageType } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
-import type { Outlet } from '../../graphql/subscriptions/subscriber.ts';
+import type { Sink } from '../../graphql/subscriptions/subscriber.ts';
 import { textFrame } from './frame.ts';
 
 /** One subscription's share of a WebSocket. */
-export class SocketOutlet implements Outlet {
+export class SocketSink implements Sink {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #id: string;

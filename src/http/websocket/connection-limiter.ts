@@ -1,7 +1,7 @@
 import type { Principal } from '../../access/principal.ts';
 
-/** Places for sockets and event streams, so many for each credential and no more. */
-export class Places {
+/** Limits the number of open sockets and event streams of each credential. */
+export class ConnectionLimiter {
   readonly #max: number;
   readonly #taken = new Map<string, number>();
 
@@ -9,8 +9,8 @@ export class Places {
     this.#max = max;
   }
 
-  /** Takes a place, unless all are taken; returns how to give it back. */
-  take(principal: Principal): (() => void) | null {
+  /** Acquires a slot and returns a function that releases it, or null if all slots are in use. */
+  acquire(principal: Principal): (() => void) | null {
     const name = credentialOf(principal);
     const taken = this.#taken.get(name) ?? 0;
     if (taken >= this.#max) return null;

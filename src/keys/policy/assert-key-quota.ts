@@ -9,7 +9,7 @@ import { countActiveApiKeys } from '../lists/key-counts.ts';
  * Throws LimitExceededError unless the organization may have one more active key. Exact only where the organization is
  * locked. A caller limited to teams is not told how many there are, other teams' included.
  */
-export async function requireRoom(
+export async function assertKeyQuota(
   { tx, principal }: { readonly tx: Kysely<Tables>; readonly principal: Principal },
   { id, maxActiveApiKeys: limit }: Pick<Organization, 'id' | 'maxActiveApiKeys'>,
   now: number,
