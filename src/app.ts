@@ -4,31 +4,23 @@ import { type Database, openDatabase } from '../db/open.ts';
 import { hasSearchIndex } from '../db/search-index.ts';
 import { schema } from '../schema/index.ts';
 import { startAuditRetention } from './audit/audit-retention.ts';
-import { createBus } from './cluster/create-bus.ts';
 import type { Services } from './context.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
 import type { LiveLimits } from './core/config/live-limits.ts';
 import { createLog, type Log } from './core/log.ts';
-import { recordDeniedAttempts } from './denied-attempts/denied-attempts.ts';
 import { OperationLimits } from './graphql/cost/operation-limits.ts';
 import { createEngine } from './graphql/engine.ts';
-import { FailureLimit } from './http/auth/failure-limit.ts';
 import { Connections } from './http/connections/connections.ts';
 import { findConsole } from './http/console/console-files.ts';
 import { httpPlugins } from './http/graphql/plugins.ts';
-import { createMetrics } from './http/ops/metrics.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
 import { verifyHandler } from './http/verify/verify.ts';
 import { LiveServer } from './http/websocket/live-server.ts';
 import { expirySweep } from './keys/expiry/expiry-sweep.ts';
 import { OrganizationSizes } from './organizations/organization-sizes.ts';
-import { keyReader } from './realtime/key-reader.ts';
-import { Live } from './realtime/live.ts';
-import { createUsageRecorder } from './usage/recorder.ts';
-import { createRateLimiter } from './verification/create-rate-limiter.ts';
-import { createKeyLookup } from './verification/key-lookup.ts';
+import { createServices } from './services.ts';
 
 /** What tests put in place of the real thing. */
 export interface Overrides {
@@ -68,47 +60,20 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? createLog(config.logLevel);
   const clock = overrides.clock ?? systemClock;
   const database = overrides.database ?? (await openDatabase(config.databaseUrl));
-  const db = database.kysely;
-  const bus = await createBus(database, config, log);
-  const keys = createKeyLookup(database, { bus, config });
-  const recorder = createUsageRecorder(
-    { unhurried: database.unhurried, bus, clock, log },
-    config.usageFlushMs,
-  );
-  const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);
-  const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter }) : null;
-  const usage = metrics?.counting(recorder) ?? recorder;
-  const live = new Live({ db, bus, clock, log }, keyReader(database, { bus, usage }));
   const timeouts = { ...DEFAULT_TIMEOUTS, ...overrides.timeouts };
   const connections = new Connections(config.http, config.trustedProxies);
   const server = createHttpServer({ log, timeouts, connections });
   let url = addressOf(config.host, config.port);
-  const services: Services & { readonly live: Live } = {
-    db,
-    unhurried: database.unhurried,
-    scans: database.scans,
-    live,
-    bus: metrics?.measuring(bus) ?? bus,
-    usage,
-    limiter,
-    failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
-    keys,
-    deniedAttempts: recordDeniedAttempts(clock),
-    clock,
-    log,
-    config,
-    // Without PUBLIC_URL known only when the server listens: the port may be any that is free.
-    get publicUrl() {
-      return config.publicUrl ?? url;
-    },
-  };
-
+  // Without PUBLIC_URL known only when the server listens: the port may be any that is free.
+  const publicUrl = () => config.publicUrl ?? url;
+  const running = await createServices(database, { config, clock, log, publicUrl });
+  const { services, metrics } = running;
   const sweep = expirySweep(services);
   let stopRetention: () => Promise<void> = async () => {};
   const operationLimits = new OperationLimits(clock, config.operations);
   const engine = createEngine(
     schema,
-    { sizes: new OrganizationSizes({ db, clock }), responseMax: config.http.responseBytes },
+    { sizes: new OrganizationSizes({ db: database.kysely, clock }), responseMax: config.http.responseBytes },
     [...httpPlugins(services, { connections, operationLimits }), ...(overrides.plugins ?? [])],
   );
   const liveServer = new LiveServer(services, schema, {
@@ -123,11 +88,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const end = async (): Promise<void> => {
     // At once: while subscriptions end, no new work is taken.
     await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS)]);
-    await Promise.all([sweep.stop(), stopRetention(), services.deniedAttempts.stop()]);
-    live.stop();
-    keys.stop();
-    await recorder.stop();
-    await Promise.all([bus.stop(), limiter.stop()]);
+    await Promise.all([sweep.stop(), stopRetention()]);
+    await running.stop();
     if (!overrides.database) await database.close();
   };
   let ended: Promise<void> | undefined;
@@ -143,9 +105,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         log.warn(
           'Searching API keys is slow because PostgreSQL has no index for it. See "Large organizations" in docs/operations.md',
         );
-      live.start();
-      await Promise.all([bus.start(), limiter.start()]);
-      await recorder.start();
+      await running.start();
       if (ended) throw new Error('Stopped while it started');
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);

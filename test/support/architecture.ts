@@ -22,6 +22,7 @@ const ORDER = [
   ['schema'],
   ['src/graphql'],
   ['src/http'],
+  ['src/services.ts'],
   ['src/app.ts'],
   ['src/cli'],
   ['src/main.ts'],

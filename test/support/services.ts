@@ -11,19 +11,14 @@ import {
   userPrincipal,
 } from '../../src/access/principal.ts';
 import type { Event } from '../../src/changes/events.ts';
-import { inProcessBus } from '../../src/cluster/bus.ts';
 import type { Context, Services } from '../../src/context.ts';
 import { parseConfig } from '../../src/core/config/config.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
-import { recordDeniedAttempts } from '../../src/denied-attempts/denied-attempts.ts';
-import { FailureLimit } from '../../src/http/auth/failure-limit.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import type { Organization } from '../../src/organizations/organization.ts';
 import { loadRoles, type Role } from '../../src/roles/role.ts';
-import { createUsageRecorder } from '../../src/usage/recorder.ts';
-import { createKeyLookup } from '../../src/verification/key-lookup.ts';
-import { inProcessRateLimiter } from '../../src/verification/rate-limit.ts';
+import { createServices } from '../../src/services.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { createTestDatabaseUrl } from './databases.ts';
 
@@ -39,6 +34,9 @@ export interface TestServices extends Services {
   close(): Promise<void>;
 }
 
+/** The recorder writes by itself every so many milliseconds: not while a test runs. */
+const NEVER_MS = 3_600_000;
+
 /** Opens services on a fresh database; usage is written only when a test says so. */
 export async function openTestServices(engine: Engine): Promise<TestServices> {
   const { url, drop } = await createTestDatabaseUrl(engine);
@@ -46,37 +44,24 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
   const statements: string[] = [];
   const events: Event[] = [];
   const lines: string[] = [];
-  const db = database.kysely.withPlugin(recordStatements(statements));
-  const unhurried = database.unhurried.withPlugin(recordStatements(statements));
-  const clock = manualClock();
-  const bus = inProcessBus();
-  bus.subscribe((event) => events.push(event));
-  const log = createLog('debug', (line) => lines.push(line));
-  const config = parseConfig({ DATABASE_URL: url });
-  const keys = createKeyLookup(database, { bus, config });
-  return {
-    db,
-    unhurried,
-    scans: database.scans,
-    bus,
-    usage: createUsageRecorder({ unhurried, bus, clock, log }, config.usageFlushMs),
-    limiter: inProcessRateLimiter(clock),
-    deniedAttempts: recordDeniedAttempts(clock),
-    failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
-    keys,
-    clock,
-    log,
-    config,
-    publicUrl: 'http://localhost:4000',
-    events,
-    statements,
-    lines,
-    close: async () => {
-      keys.stop();
-      await database.close();
-      await drop();
-    },
+  const recorded = {
+    ...database,
+    kysely: database.kysely.withPlugin(recordStatements(statements)),
+    unhurried: database.unhurried.withPlugin(recordStatements(statements)),
   };
+  const clock = manualClock();
+  const log = createLog('debug', (line) => lines.push(line));
+  const config = { ...parseConfig({ DATABASE_URL: url }), usageFlushMs: NEVER_MS };
+  const publicUrl = () => 'http://localhost:4000';
+  const running = await createServices(recorded, { config, clock, log, publicUrl });
+  running.services.bus.subscribe((event) => events.push(event));
+  await running.start();
+  const close = async () => {
+    await running.stop();
+    await database.close();
+    await drop();
+  };
+  return { ...running.services, clock, publicUrl: publicUrl(), events, statements, lines, close };
 }
 
 /** Services for all tests of a `describe`, opened before the first and closed after the last. */
