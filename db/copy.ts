@@ -42,7 +42,7 @@ const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   relayed_usage: null,
 };
 
-/** Rows read, and written, at once: far fewer values than either engine takes. */
+/** Rows read, and written, immediately: far fewer values than either engine takes. */
 const BATCH = 500;
 
 /** What was copied of a table, or found to be there already. */
@@ -68,8 +68,8 @@ export class CopyError extends Error {
 
 /**
  * Copies everything of one database into another, both brought up to date before. A target in which an earlier copy was
- * broken off is filled up. In the end all rows are compared. Rejects with CopyError where the target holds something
- * else, or is not the same in the end.
+ * broken off is filled up. In the end all rows are compared. Rejects with CopyError if the target holds something else,
+ * or is not the same in the end.
  */
 export function copyDatabase(
   from: Database,

@@ -6,11 +6,11 @@ export type Engine = 'sqlite' | 'postgres';
 
 /** How a database is opened. */
 export interface OpenOptions {
-  /** On SQLite: how long a change waits for the changes of others, milliseconds; left out: 10,000. */
+  /** On SQLite: how long a change waits for the changes of others, milliseconds; omitted: 10,000. */
   readonly lockWaitMs?: number | undefined;
-  /** How long a read among `scans` may take, milliseconds; left out: 5,000. */
+  /** How long a read among `scans` may take, milliseconds; omitted: 5,000. */
   readonly scanTimeLimitMs?: number | undefined;
-  /** On PostgreSQL: how long a connection on which nothing comes is kept, milliseconds; left out: 35,000. */
+  /** On PostgreSQL: how long a connection on which nothing comes is kept, milliseconds; omitted: 35,000. */
   readonly silenceMaxMs?: number | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface SyncLookup {
   readonly mode: 'sync';
   /** Compiles on first use. The parameters of `query` only mark their places. */
   prepare<Row>(query: CompiledQuery<Row>): SyncRead<Row>;
-  /** A number that is another one whenever anybody else, in any process, has committed. Reads no table. */
+  /** A number that is another one whenever anyone else, in any process, has committed. Reads no table. */
   version(): number;
 }
 

@@ -45,7 +45,7 @@ export class FairQueue {
   }
 
   /**
-   * Resolves when it may run. Rejects with RateLimitedError where too many of its group wait already, and with
+   * Resolves when it may run. Rejects with RateLimitedError if too many of its group wait already, and with
    * UnavailableError where too many wait in all, it has waited too long, or the queue is closed.
    */
   enter(group: string): Promise<Slot> {
@@ -81,7 +81,7 @@ export class FairQueue {
     });
   }
 
-  /** Nothing begins any more. */
+  /** Nothing begins any longer. */
   close(): void {
     this.#isClosed = true;
     for (const own of [...this.#waiting.values()]) for (const one of [...own]) one.fail(closed());

@@ -15,14 +15,14 @@ export interface MigrationResult {
 /** How often a process looks whether another one has ended its migrations, milliseconds. */
 const LOOK_MS = 100;
 
-/** Held on PostgreSQL while migrations run. Nobody waits for it inside a statement, for which an index would wait. */
+/** Held on PostgreSQL while migrations run. No one waits for it inside a statement, for which an index would wait. */
 const LOCK = 4_812_275_530_664_201n;
 
 /**
  * Brings the tables up to date, each migration by itself. `progress` is told which one runs and what it does, except in
- * an empty database. Runs under a lock: of several processes that start at once one migrates, and the others wait. Rejects with
- * DatabaseTooNewError where the database knows migrations that this program does not, and with DatabaseForeignError where
- * it is another program's; nothing is changed then.
+ * an empty database. Runs under a lock: of several processes that start at once one migrates, and the others wait.
+ * Rejects with DatabaseTooNewError if the database knows migrations that this program does not, and with
+ * DatabaseForeignError where it is another program's; nothing is changed then.
  */
 export async function migrate(
   { kysely, engine }: Database,
@@ -40,7 +40,7 @@ export async function migrate(
 }
 
 /**
- * Why the database can't be served by this program as it is, or null where it can. One that was served already may have
+ * Why the database can't be served by this program as it is, or null if it can. One that was served already may have
  * become newer meanwhile (`served`): a migration leaves the release before it working. Reads only.
  */
 export async function migrationProblem(
@@ -102,7 +102,7 @@ async function isOurTurn(connection: Kysely<Tables>): Promise<boolean> {
   return rows[0]?.ours === true;
 }
 
-/** One after the other, each with a lock of its own: in between, servers that wait for one go on. */
+/** One by one, each with a lock of its own: in between, servers that wait for one go on. */
 async function runAll(kysely: Kysely<Tables>, run: Run): Promise<MigrationResult> {
   const applied: string[] = [];
   for (;;) {

@@ -9,7 +9,7 @@ export type { Page, PageArgs } from '../src/core/page.ts';
 
 /** What a list is ordered by: one column, then the id, both in one direction. */
 export interface Sort {
-  /** Names the order in cursors, so that one made for another order is refused. */
+  /** Names the order in cursors, so that one made for another order is rejected. */
   readonly name: string;
   /** Column, qualified where the query has several tables; never null. */
   readonly column: string;

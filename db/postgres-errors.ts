@@ -33,7 +33,7 @@ export function postgresError(error: unknown): unknown {
 }
 
 /**
- * Whether it was the connection that failed, so that nobody knows what became of the statement. The driver says so with
+ * Whether it was the connection that failed, so that no one knows what became of the statement. The driver says so with
  * errors of no class or code of its own; those of the server and of the program have theirs.
  */
 export function isConnectionFailure(error: unknown): boolean {

@@ -15,7 +15,7 @@ const POOL_SIZE = 8;
 /** How long a request waits for a connection before it fails, milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** A statement that runs longer is given up, so that a stuck one can't hold an organization's lock for ever. */
+/** A statement that runs longer is given up, so that a stuck one can't hold an organization's lock forever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** A connection on which nothing has come for so long is dead: every statement has been answered or given up by then. */

@@ -48,7 +48,7 @@ const START_MAX_MS = 20_000;
 /** How long it is kept without work, milliseconds. */
 const IDLE_MS = 60_000;
 
-/** Most memory of its heap, MiB: answers are pages and counts. */
+/** Maximum heap size, MiB: answers are pages and counts. */
 const HEAP_MAX_MB = 128;
 
 export interface ScanWorkerOptions {
@@ -99,7 +99,7 @@ export class ScanWorker {
   }
 
   /**
-   * Gives the rows of a statement that only reads. Rejects with UnavailableError where that takes too long, or the process
+   * Gives the rows of a statement that only reads. Rejects with UnavailableError if that takes too long, or the process
    * can't be started, and with what SQLite throws. Must not be called while another read is under way.
    */
   read(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
@@ -181,7 +181,7 @@ export class ScanWorker {
     );
   }
 
-  /** The process has ended by itself, or somebody else has ended it: what ran is begun again once. */
+  /** The process has ended by itself, or someone else has ended it: what ran is begun again once. */
   #lost(process: ChildProcess): void {
     if (process !== this.#process) return;
     this.#process = null;

@@ -15,10 +15,10 @@ export type ScannedTable =
 /** Reads that may look at every row of an organization, apart from those that are short. */
 export interface Scans {
   /**
-   * For a read of this organization. Where the organization has few rows in the table it is `db` itself; otherwise it runs
-   * apart from what answers requests, within a time limit, and in turn with those of other organizations. Then it fails
-   * with UnavailableError where it takes or waits for too long, and with RateLimitedError where too many wait already.
-   * Only single statements that read; no transactions.
+   * For a read of this organization. Where the organization has few rows in the table it is `db` itself; otherwise it
+   * runs apart from what answers requests, within a time limit, and in turn with those of other organizations. Then it
+   * fails with UnavailableError where it takes or waits for too long, and with RateLimitedError if too many wait
+   * already. Only single statements that read; no transactions.
    */
   reader(db: Kysely<Tables>, table: ScannedTable, organizationId: string): Promise<Kysely<Tables>>;
   /** The same for a read of all organizations. */
@@ -42,11 +42,11 @@ export async function byReader(
 /** So many rows are read faster here than elsewhere. */
 const FEW_ROWS = 200;
 
-/** How long it is remembered that an organization has few rows, or many, milliseconds. */
+/** How long it is cached that an organization has few rows, or many, milliseconds. */
 const FEW_MS = 5_000;
 const MANY_MS = 60_000;
 
-/** Most organizations, times tables, that are remembered. */
+/** Maximum number of organizations, times tables, that are cached. */
 const REMEMBERED_MAX = 20_000;
 
 /** The organizations together, where a group is an organization. */

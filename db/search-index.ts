@@ -9,8 +9,8 @@ const SEARCH_INDEX = 'api_keys_by_search';
 const LOOKED_UP = 10;
 
 /**
- * The ids of an organization's keys whose searchable text may hold this one, by the index of three characters each, as a
- * query; null where the text is too short for it. Texts of other organizations are neither read nor counted.
+ * The ids of an organization's keys whose searchable text may hold this one, by the index of three characters each, as
+ * a query; null if the text is too short for it. Texts of other organizations are neither read nor counted.
  */
 export function keysContaining(
   db: Kysely<Tables>,

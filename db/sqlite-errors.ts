@@ -14,7 +14,7 @@ const OUTAGES: Readonly<Record<string, string>> = {
   CANTOPEN: "The database can't be opened",
 };
 
-/** How long to wait before a retry where somebody has to look after the disk first, seconds. */
+/** How long to wait before a retry where someone has to look after the disk first, seconds. */
 const OUTAGE_RETRY_SECONDS = 10;
 
 /** An error of the SQLite driver as callers see it: an outage as UnavailableError with its cause, others as they are. */

@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { SqliteConnection, SqlitePreparedStatement } from './sqlite-driver.ts';
 
-/** Most statements that are kept compiled: about all that the program has, lists of ids of any length apart. */
+/**
+ * Maximum number of statements that are kept compiled: about all that the program has, lists of ids of any length
+ * apart.
+ */
 const STATEMENTS_MAX = 300;
 
 type Row = Record<string, unknown>;
@@ -32,8 +35,8 @@ export interface Statements {
 }
 
 /**
- * Keeps the statements of a connection. SQLite itself compiles one anew where the tables have changed meanwhile; the names
- * of its columns are those of the first time, so that a statement names them (no `*`) where tables may change.
+ * Keeps the statements of a connection. SQLite itself compiles one again where the tables have changed meanwhile; the
+ * names of its columns are those of the first time, so that a statement names them (no `*`) where tables may change.
  */
 export function keepStatements(connection: SqliteConnection): Statements {
   const statements = new LRUCache<string, Statement>({ max: STATEMENTS_MAX });

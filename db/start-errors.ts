@@ -36,7 +36,7 @@ function ofMigration(root: unknown): Fault {
 
 function ofSqlite(root: unknown, path: string): Fault {
   const code = codeOf(root);
-  // The folder is made before the file is opened.
+  // The folder is created before the file is opened.
   if (FOLDER_FAULTS.has(code))
     return () => `the folder ${dirname(path)} can't be created (${code}); create it, or set another path`;
   const primary = /^SQLITE_([A-Z]+)/.exec(code)?.[1] ?? '';

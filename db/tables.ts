@@ -51,7 +51,7 @@ export interface MembershipsTable {
   created_at: Fixed<number>;
   /** Null: invited, not joined yet. */
   joined_at: number | null;
-  /** 0: joined with a link that somebody else has seen; no session reaches it but those that are limited to it. */
+  /** 0: joined with a link that someone else has seen; no session reaches it but those that are limited to it. */
   confirmed: Generated<number>;
   /**
    * The user, key or operator token that decided on the invitation: the membership can be joined while that may invite.
@@ -176,9 +176,9 @@ export interface ApiKeysTable {
   created_at: Fixed<number>;
   created_by: Fixed<string>;
   updated_at: number;
-  /** When the newest secret was made: rotation is due some days after it. */
+  /** When the newest secret was created: rotation is due some days after it. */
   rotated_at: number;
-  /** NEVER where the key doesn't expire. */
+  /** NEVER if the key doesn't expire. */
   expires_at: number;
   revoked_at: number | null;
   revoked_by: string | null;
@@ -225,7 +225,7 @@ export interface ApiKeySecretsTable {
   expiry_recorded_at: number | null;
 }
 
-/** Last use of a key: apart from the key, which changes only when somebody changes it. */
+/** Last use of a key: apart from the key, which changes only when someone changes it. */
 export interface ApiKeyUsageTable {
   api_key_id: Fixed<string>;
   organization_id: Fixed<string>;
@@ -303,7 +303,7 @@ export interface NodesTable {
   name: string;
   /** Grows by one each time the node proves that it hears the others. */
   beat: number;
-  /** How long after that it may go by what it remembers. */
+  /** How long after that it may go by what it caches. */
   lease_ms: number;
   /** Grows each time its rows in `node_watches` change. */
   watching: number;
@@ -311,7 +311,7 @@ export interface NodesTable {
   secret: string | null;
 }
 
-/** Somebody at this node watches uses and denials of this organization. */
+/** Someone at this node watches uses and denials of this organization. */
 export interface NodeWatchesTable {
   node_id: Fixed<string>;
   organization_id: Fixed<string>;

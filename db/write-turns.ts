@@ -6,7 +6,7 @@ import { DatabaseLockedError, sqliteError } from './sqlite-errors.ts';
 const PAUSE_MIN_MS = 1;
 const PAUSE_MAX_MS = 25;
 
-/** Most writes of this process that wait for others. */
+/** Maximum number of writes of this process that wait for others. */
 const WAITING_MAX = 1_000;
 
 /** When a wait is over, by the monotonic clock. */
@@ -100,7 +100,7 @@ export class WriteTurns {
     }
   }
 
-  /** Nothing begins any more. */
+  /** Nothing begins any longer. */
   close(): void {
     this.#closed = true;
     for (const one of this.#waiting) one.fail(closed());

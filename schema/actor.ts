@@ -30,7 +30,7 @@ export const Actor = builder.unionType('Actor', {
   },
 });
 
-/** What lets somebody see who is behind the id of a user or of a key. */
+/** What lets someone see who is behind the id of a user or of a key. */
 const SHOWN_BY = {
   user: ['member.view', 'api.key.view', 'audit.view'],
   key: ['api.key.view'],

@@ -22,8 +22,8 @@ type Properties = readonly (keyof ApiKey)[];
 const known = new WeakMap<FieldNode, Properties | 'all'>();
 
 /**
- * What a connection's field needs to be read of its keys, or undefined where that may be all of them. Conditions in the
- * document are left out of account: what they leave out is read.
+ * What a connection's field needs to be read of its keys, or undefined if that may be all of them. Conditions in the
+ * document are ignored: fields that they exclude are read.
  */
 export function propertiesAsked({
   fieldNodes,

@@ -10,8 +10,8 @@ export interface GraphQLContext extends Context {
 /** Effects on the answer around the GraphQL result; absent where the transport has no such thing. */
 export interface ResponseEffects {
   /**
-   * Throws an AppError where the page is at another address than PUBLIC_URL: it could not use the session, and a link would
-   * be used up for nothing.
+   * Throws an AppError if the page is at another address than PUBLIC_URL: it could not use the session, and a link
+   * would be used up for nothing.
    */
   requireOwnOrigin?(): void;
   /** Hands the session to the browser as a cookie, or takes it back (null). */

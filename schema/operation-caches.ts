@@ -28,7 +28,7 @@ export function onePerOperation<T extends object>(make: (ctx: GraphQLContext) =>
   return Object.assign(get, { delete: (ctx: object) => void keptBy(ctx).delete(make) });
 }
 
-/** Lets an operation load and check everything anew. */
+/** Lets an operation load and check everything again. */
 export function startCaches(ctx: object): void {
   (ctx as Cached)[contextCacheSymbol] = new Map();
 }

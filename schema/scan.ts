@@ -85,11 +85,11 @@ export function countedScan(table: SizedTable, part: 'whole' | 'share' = 'whole'
   return { tables: [table], points: ({ counts, whole }) => (counts ? whole(table) * times : 0) };
 }
 
-/** Most entries of indexes that a summary reads. */
+/** Maximum number of entries of indexes that a summary reads. */
 export const SUMMARY_ROWS_MAX = 50_000;
 
 /**
- * Counts that are kept for whole organizations, and that read at most `rows` entries of indexes besides. For a caller
+ * Counts that are kept for whole organizations, and that read at most `rows` entries of indexes as well. For a caller
  * limited to teams the keys are read instead.
  */
 export function keptCountScan(together: string, rows = 0): Scan {

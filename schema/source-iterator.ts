@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { AppError } from '../src/core/errors.ts';
 import type { Source } from '../src/realtime/source.ts';
 
-/** Events that wait for a reader, before it is given up as too slow where some may be left out. */
+/** Events that wait for a reader, before it is given up as too slow where some may be omitted. */
 const WAITING_MAX = 1_000;
 
 /** A source as GraphQL's `subscribe` wants it: for whoever executes the schema without this server's own engine. */

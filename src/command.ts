@@ -21,9 +21,9 @@ export interface Change {
   audit(record: Omit<AuditRecord, 'actor'> & { actor?: string }): void;
 }
 
-/** A change in one organization, by somebody who may make it. */
+/** A change in one organization, by someone who may make it. */
 export interface PermittedChange extends Change {
-  /** Who makes it, with what it holds now: nobody's rights change while the organization is locked. */
+  /** Who makes it, with what it holds now: no one's rights change while the organization is locked. */
   readonly principal: Principal;
 }
 
@@ -36,8 +36,8 @@ export interface Outcome<T> {
 /**
  * A change in one organization: checks the permission, opens the transaction, locks the organization, does the work,
  * writes the audit rows and announces them after the commit. The permission is looked at again under the lock, so that
- * nobody acts on what was just taken away. Throws UnauthenticatedError, NotFoundError (the organization, for who is no
- * part of it) or ForbiddenError, and whatever `work` throws; then nothing is changed.
+ * no one acts on what was just taken away. Throws UnauthenticatedError, NotFoundError (the organization, for who
+ * doesn't belong to it) or ForbiddenError, and whatever `work` throws; then nothing is changed.
  */
 export function command<T>(
   ctx: Context,

@@ -29,12 +29,12 @@ export interface Services {
   readonly publicUrl: string;
 }
 
-/** What a verb is handed: the services, who is asking, and from where. */
+/** What a verb is handed: the services, the caller, and from where. */
 export interface Context extends Services {
-  /** Null: nobody said who they are. */
+  /** Null: no one said who they are. */
   readonly principal: Principal | null;
   readonly client: ClientFacts;
-  /** The caller as it is by now, null where its credential is accepted no more. Left out: as it was. */
+  /** The caller as it is by now, null if its credential is accepted no more. Omitted: as it was. */
   readonly refreshPrincipal?: (db: Kysely<Tables>) => Promise<Principal | null>;
 }
 
@@ -61,7 +61,7 @@ export interface UsageSink {
     at: number;
     ip: string | null;
   }): void;
-  /** A refused one; `keyId` null where there is no such key, `organizationId` that of the key, else of who asked. */
+  /** A rejected one; `keyId` null if there is no such key, `organizationId` that of the key, else of who asked. */
   denied(denial: {
     organizationId: string | null;
     keyId: string | null;
@@ -118,7 +118,10 @@ export interface RateLimiter {
   peek(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
 }
 
-/** Counts failed attempts to present a secret. What it allows no more is refused with less detail; a valid secret never is. */
+/**
+ * Counts failed attempts to present a secret. What it allows no more is rejected with less detail; a valid secret never
+ * is.
+ */
 export interface FailureLimiter {
   /** Takes note of one from this client's address; null: not known, all of which count as one. */
   count(ip: string | null): RateLimitState;
@@ -153,9 +156,9 @@ export interface VerifiableKey {
   readonly enabled: boolean;
   /** The key or this secret is. */
   readonly revoked: boolean;
-  /** When the key or this secret expires, whichever is first; NEVER where neither does. */
+  /** When the key or this secret expires, whichever is first; NEVER if neither does. */
   readonly expiresAt: number;
-  /** When the key expires; NEVER where it doesn't. */
+  /** When the key expires; NEVER if it doesn't. */
   readonly keyExpiresAt: number;
 }
 

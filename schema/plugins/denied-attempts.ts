@@ -86,7 +86,7 @@ function report(
   ctx.deniedAttempts.record(ctx, { action, organizationId: named, targetId: targetOf(input, error) });
 }
 
-/** The organization that was named, if it is the caller's, else its only one. Any other text is what somebody typed. */
+/** The organization that was named, if it is the caller's, else its only one. Any other text is what someone typed. */
 function knownOrganization(principal: Principal | null, named: string | null): string | null {
   const own = principal && 'organizationIds' in principal ? principal.organizationIds : [];
   return own.find((id) => id === named) ?? (own.length === 1 ? (own[0] ?? null) : null);

@@ -3,8 +3,8 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { startCaches } from '../operation-caches.ts';
 
 /**
- * Starts every field of a mutation without what the fields before it have loaded: they run one after the other, and each
- * shows objects as it has left them.
+ * Starts every field of a mutation without what the fields before it have loaded: they run one by one, and each shows
+ * objects as it has left them.
  */
 export const FRESH_CACHES = 'freshCaches';
 

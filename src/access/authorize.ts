@@ -2,12 +2,15 @@ import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../core/err
 import { covers } from './permissions.ts';
 import type { Principal } from './principal.ts';
 
-/** Anything that knows who is asking; null: nobody said who they are. */
+/** What authorization needs to know about a request. */
 export interface AuthorizationContext {
   readonly principal: Principal | null;
 }
 
-/** Why the caller is denied: it lacks the permission, or is bound to teams and the permission concerns more than them. */
+/**
+ * The error for a caller that lacks the permission, or that is bound to teams while the permission concerns the whole
+ * organization.
+ */
 export function forbidden(principal: Principal, permission: string): ForbiddenError {
   const bound = principal.kind === 'key' && principal.limits.teamIds.length > 0;
   const held =
@@ -17,8 +20,8 @@ export function forbidden(principal: Principal, permission: string): ForbiddenEr
 }
 
 /**
- * The caller, if it holds the permission in the organization. Throws UnauthenticatedError, NotFoundError (the
- * organization, for who is no part of it) or ForbiddenError.
+ * Returns the caller if it has the permission in the organization. Throws UnauthenticatedError, ForbiddenError, or
+ * NotFoundError for an organization that the caller doesn't belong to.
  */
 export function authorize(ctx: AuthorizationContext, organizationId: string, permission: string): Principal {
   const { principal } = ctx;
@@ -28,7 +31,7 @@ export function authorize(ctx: AuthorizationContext, organizationId: string, per
   return principal;
 }
 
-/** The caller, if it holds the permission anywhere: asked before an id tells in which organization. */
+/** Returns the caller if it has the permission in any organization. Used before the organization of an id is known. */
 export function authorizeSomewhere(ctx: AuthorizationContext, permission: string): Principal {
   const { principal } = ctx;
   if (!principal) throw new UnauthenticatedError();

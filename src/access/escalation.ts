@@ -7,9 +7,9 @@ const RESTRICTED = "An API key can't exceed its own restrictions";
 const RETIRING = `${RESTRICTED}, and this secret is being replaced: use the key's new secret`;
 
 /**
- * Throws EscalationError unless the caller holds all of these permissions and, where it is an API key, is bound no more
- * tightly than any of the holders: everybody and everything that has the permissions, or would get them. Pass
- * UNRESTRICTED for a person, no holder for a role that nobody has.
+ * Throws EscalationError unless the caller has all of these permissions and, for an API key, its restrictions are no
+ * tighter than those of any holder, present or future. Pass UNRESTRICTED for a person and no holder for a role without
+ * holders.
  */
 export function refuseEscalation(
   principal: Principal,

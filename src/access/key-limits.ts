@@ -2,10 +2,10 @@ import { NEVER } from '../../db/tables.ts';
 import type { KeyRestriction } from '../core/errors.ts';
 import { isCovered, type Network } from '../core/ip.ts';
 
-/** What limits an API key in addition to its permissions. */
+/** Restrictions of an API key in addition to its permissions. */
 export interface KeyLimits {
   readonly environment: 'live' | 'test';
-  /** Milliseconds since the epoch; NEVER where the key doesn't expire. */
+  /** Milliseconds since the epoch; NEVER if the key doesn't expire. */
   readonly expiresAt: number;
   /** Empty: any address. */
   readonly allowlist: readonly Network[];
@@ -15,7 +15,7 @@ export interface KeyLimits {
   readonly teamIds: readonly string[];
 }
 
-/** The limits of a person, who has none of those of a key. */
+/** The limits of a user: none. */
 export const UNRESTRICTED: KeyLimits = {
   environment: 'live',
   expiresAt: NEVER,
@@ -24,7 +24,7 @@ export const UNRESTRICTED: KeyLimits = {
   teamIds: [],
 };
 
-/** The restrictions of `own` that `other` exceeds, in the order of the enum; empty where it is bound at least as tightly. */
+/** The restrictions of `own` that `other` exceeds, in the order of the enum. Empty if `other` is at least as tight. */
 export function exceededRestrictions(own: KeyLimits, other: KeyLimits): KeyRestriction[] {
   const exceeds: Readonly<Partial<Record<KeyRestriction, boolean>>> = {
     ENVIRONMENT: other.environment !== own.environment,
@@ -40,7 +40,7 @@ function isWithin(networks: readonly Network[], own: readonly Network[]): boolea
   return networks.length > 0 && networks.every((network) => isCovered(network, own));
 }
 
-/** Neither more at once nor more in the long run. All numbers are whole, and their products exact. */
+/** Compares both the burst and the sustained rate. All numbers are whole and their products exact. */
 function isAsTight(rate: KeyLimits['rateLimit'], own: NonNullable<KeyLimits['rateLimit']>): boolean {
   if (!rate || rate.limit > own.limit) return false;
   return rate.limit * own.windowSeconds <= own.limit * rate.windowSeconds;

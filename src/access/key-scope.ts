@@ -3,15 +3,15 @@ import { ForbiddenError } from '../core/errors.ts';
 import { idType } from '../core/ids.ts';
 
 /**
- * Which keys exist for a caller in its organizations: null for all, else only those that share one of these teams. Every
- * read of keys, and of what belongs to them, on behalf of a caller takes one.
+ * The keys that are visible to a caller in its organizations: null for all, otherwise only those bound to one of these
+ * teams. Every read of keys, and of their data, on behalf of a caller takes a scope.
  */
 export type KeyScope = readonly string[] | null;
 
-/** For reads on behalf of nobody: limits of the whole organization, and Keywright's own work. */
+/** For reads without a caller: limits of the whole organization, and Keywright's own tasks. */
 export const ALL_KEYS: KeyScope = null;
 
-/** Somebody with a scope; without a principal, no keys. */
+/** A caller with a scope. Without a principal, no keys are visible. */
 export interface Scoped {
   readonly principal: { readonly keyScope: KeyScope } | null;
 }
@@ -21,7 +21,7 @@ export function keyScopeOf({ principal }: Scoped): KeyScope {
   return principal ? principal.keyScope : [];
 }
 
-/** That the key whose id is in this column is in scope, as a condition. Ids of anything else are in ALL_KEYS alone. */
+/** Condition: the key whose id is in this column is in scope. Other ids match only in ALL_KEYS. */
 export function isInScope(scope: KeyScope, column: string): RawBuilder<SqlBool> {
   if (!scope) return sql<SqlBool>`1 = 1`;
   if (scope.length === 0) return sql<SqlBool>`1 = 0`;
@@ -30,8 +30,8 @@ export function isInScope(scope: KeyScope, column: string): RawBuilder<SqlBool> 
 }
 
 /**
- * That an actor by whom rows are filtered exists for the caller; `column` holds it. Where keys are limited to teams, those
- * in scope and systems do, and no members.
+ * Condition: the actor in `column` is visible to the caller. With a team scope, keys in scope and system actors are
+ * visible, and members are not.
  */
 export function isActorInScope(scope: KeyScope, actor: string, column: string): RawBuilder<SqlBool> {
   const type = scope && idType(actor);
@@ -44,12 +44,12 @@ export function sharesTeam(scope: KeyScope, teamIds: readonly string[]): boolean
   return !scope || teamIds.some((id) => scope.includes(id));
 }
 
-/** Whether a team is one of the scope. */
+/** Whether a team is in scope. */
 export function isTeamInScope(scope: KeyScope, teamId: string): boolean {
   return !scope || scope.includes(teamId);
 }
 
-/** Throws ForbiddenError where a key with these teams, which the caller can see, is bound to others than the caller's. */
+/** Throws ForbiddenError if a visible key with these teams is also bound to teams outside the caller's scope. */
 export function refuseOtherTeams(
   { principal }: Scoped,
   permission: string,

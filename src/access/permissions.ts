@@ -1,4 +1,4 @@
-/** Every permission that Keywright itself asks for, with what it lets its holder do: serves checks, GraphQL and console. */
+/** The built-in permissions and what each allows. Used by checks, GraphQL and the console. */
 export const BUILT_IN_PERMISSIONS = {
   'organization.view': 'View the organization, its limits and policies',
   'organization.manage': 'Update the organization: name, key prefix, rotation policy and permission catalog',
@@ -16,10 +16,10 @@ export const BUILT_IN_PERMISSIONS = {
   'api.key.verify': 'Verify API keys',
 } as const;
 
-/** A permission that Keywright itself asks for. */
+/** Name of a built-in permission. */
 export type BuiltInPermission = keyof typeof BUILT_IN_PERMISSIONS;
 
-/** The roles that come with every organization; nobody can change or delete them. */
+/** The roles that come with every organization; no one can change or delete them. */
 export const SYSTEM_ROLES = [
   { name: 'owner', description: 'All permissions', permissions: ['*'] },
   {
@@ -39,14 +39,14 @@ export const PERMISSION_MAX = 100;
 
 const SHAPE = /^(?:\*|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:\.\*)?)$/;
 
-/** Whether the text has the form of a permission: segments joined by dots, an optional last segment `*`, or `*` alone. */
+/** Whether the text is a valid permission: segments joined by dots, an optional last segment `*`, or `*` alone. */
 export function isPermission(text: string): boolean {
   return text.length <= PERMISSION_MAX && SHAPE.test(text);
 }
 
 /**
- * Whether `held` covers `wanted`. `*` covers all; `a.*` covers everything below `a`, wildcards included, but not `a`
- * itself. A wildcard that is wanted is covered only by one at least as wide.
+ * Whether `held` covers `wanted`. `*` covers everything; `a.*` covers everything below `a`, wildcards included, but not
+ * `a` itself. A wanted wildcard is only covered by an equal or wider one.
  */
 export function covers(held: readonly string[], wanted: string): boolean {
   return held.some((one) => {
@@ -60,15 +60,15 @@ export function missing(held: readonly string[], wanted: readonly string[]): str
   return wanted.filter((permission) => !covers(held, permission));
 }
 
-/** What serves gateways, not the management of anything. */
+/** Permission of gateways, which doesn't allow managing anything. */
 const NO_MANAGEMENT: BuiltInPermission = 'api.key.verify';
 
-/** Whether permissions let their holder see or change anything of an organization. */
+/** Whether the permissions allow viewing or changing anything in an organization. */
 export function holdsManagement(held: readonly string[]): boolean {
   return Object.keys(BUILT_IN_PERMISSIONS).some((one) => one !== NO_MANAGEMENT && covers(held, one));
 }
 
-/** Both lists as one, each permission once, in alphabetical order. */
+/** The union of the lists without duplicates, in alphabetical order. */
 export function union(...lists: readonly (readonly string[])[]): string[] {
   return [...new Set(lists.flat())].sort();
 }

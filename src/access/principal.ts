@@ -2,23 +2,23 @@ import type { KeyLimits } from './key-limits.ts';
 import type { KeyScope } from './key-scope.ts';
 import { type BuiltInPermission, covers } from './permissions.ts';
 
-/** Who is asking, with everything it may do, loaded once a request: every question is answered without a query. */
+/** The authenticated caller with its permissions, loaded once per request, so that checks need no query. */
 export type Principal = UserPrincipal | KeyPrincipal | OperatorPrincipal | SystemPrincipal;
 
 interface Rights {
-  /** How the audit log names it: a user's or key's id, or the name of a system actor. */
+  /** Id of the actor in the audit log: the id of a user or key, or the name of a system actor. */
   readonly actor: string;
-  /** Whether it holds the permission in this organization. */
+  /** Whether the caller has the permission in this organization. */
   can(organizationId: string, permission: string): boolean;
-  /** Whether it holds the permission in any organization. */
+  /** Whether the caller has the permission in any organization. */
   canSomewhere(permission: string): boolean;
-  /** Everything it holds in this organization, wildcards as they are; empty where it is no part of it. */
+  /** The caller's permissions in this organization, wildcards not expanded. Empty if it doesn't belong to it. */
   permissionsIn(organizationId: string): readonly string[];
-  /** Whether the organization exists for it at all. */
+  /** Whether the organization is visible to the caller. */
   isOf(organizationId: string): boolean;
-  /** Whether it may know the organization by its name; to an API key without `organization.view` it is only an id. */
+  /** Whether the caller may see the organization's name. An API key without `organization.view` sees only its id. */
   knows(organizationId: string): boolean;
-  /** Which of the organization's keys exist for it. */
+  /** The caller's scope of keys in the organization. */
   readonly keyScope: KeyScope;
 }
 
@@ -27,9 +27,9 @@ export interface UserPrincipal extends Rights {
   readonly kind: 'user';
   readonly userId: string;
   readonly sessionId: string;
-  /** The only organization that the session reaches; null: all that the user has joined. */
+  /** Organization that the session is limited to. Null for all that the user has joined. */
   readonly limitedTo: string | null;
-  /** Organizations it has joined and the session reaches, oldest membership first. */
+  /** Organizations that the user has joined and the session gives access to, oldest membership first. */
   readonly organizationIds: readonly string[];
 }
 
@@ -39,26 +39,26 @@ export interface KeyPrincipal extends Rights {
   readonly keyId: string;
   readonly secretId: string;
   readonly organizationIds: readonly [string];
-  /** What it is bound by; it hands out nothing that is bound less tightly. The expiry is the secret's, if that is earlier. */
+  /** Restrictions of the key, which it can't exceed in other keys. The expiry is the secret's if that is earlier. */
   readonly limits: KeyLimits;
-  /** Whether its secret is accepted for less long than the key: another one replaces it. */
+  /** Whether its secret is being replaced, and expires before the key. */
   readonly secretRetires: boolean;
 }
 
-/** The product's own back end: everything in every organization. */
+/** An operator token: every permission in every organization. */
 export interface OperatorPrincipal extends Rights {
   readonly kind: 'operator';
   readonly name: string;
   readonly tokenId: string;
 }
 
-/** Keywright itself: the command line on the server, the expiry sweep. */
+/** Keywright itself: the command line or a background task such as the expiry sweep. */
 export interface SystemPrincipal extends Rights {
   readonly kind: 'system';
   readonly name: string;
 }
 
-/** A user with the permissions of each joined organization; the `unconfirmed` ones it only knows. */
+/** A user with its permissions in each joined organization. Those in `unconfirmed` are known, but grant nothing. */
 export function userPrincipal(
   userId: string,
   sessionId: string,
@@ -86,11 +86,11 @@ export interface CallingKey extends KeyLimits {
   readonly organizationId: string;
   /** Effective: the role's and the grants. */
   readonly permissions: readonly string[];
-  /** When the key expires, NEVER where it doesn't; `expiresAt` is when the key or this secret does, whichever is first. */
+  /** When the key expires, or NEVER. `expiresAt` is the earlier of the key's and this secret's expiry. */
   readonly keyExpiresAt: number;
 }
 
-/** A key with its effective permissions. One that is bound to teams can't do what concerns no team. */
+/** A key with its effective permissions. A team-bound key can't use permissions that concern the whole organization. */
 export function keyPrincipal(key: CallingKey): KeyPrincipal {
   const { keyId, secretId, organizationId, environment, expiresAt, allowlist, rateLimit, teamIds } = key;
   const held = rights(keyId, new Map([[organizationId, key.permissions]]));
@@ -116,7 +116,7 @@ export function systemPrincipal(name: string): SystemPrincipal {
   return { kind: 'system', name, ...everything(name) };
 }
 
-/** A caller with the same permissions and scope as others in this organization: what it is shown fits all of them. */
+/** Identifies callers with the same permissions and scope in this organization, who can share a result. */
 export function anyoneLike(principal: Principal, organizationId: string): SystemPrincipal {
   const { keyScope } = principal;
   const held = rights('anyone', new Map([[organizationId, principal.permissionsIn(organizationId)]]));
@@ -138,7 +138,7 @@ function rights(actor: string, permissions: ReadonlyMap<string, readonly string[
   };
 }
 
-/** What concerns the organization as a whole: nothing for a key that is bound to teams. */
+/** Permissions that concern the organization as a whole. A team-bound key has none of them. */
 const BEYOND_TEAMS: readonly string[] = [
   'organization.manage',
   'member.view',

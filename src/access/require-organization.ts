@@ -5,8 +5,8 @@ import { isId } from '../core/ids.ts';
 import { type AuthorizationContext, authorize } from './authorize.ts';
 
 /**
- * Lets a reader into an organization. Rejects with UnauthenticatedError, NotFoundError where the organization does not
- * exist for the caller, or ForbiddenError.
+ * Checks that the caller may read an organization. Rejects with UnauthenticatedError, ForbiddenError, or NotFoundError
+ * if the organization is not visible to the caller.
  */
 export async function requireOrganization(
   ctx: AuthorizationContext & { readonly db: Kysely<Tables> },
@@ -15,7 +15,7 @@ export async function requireOrganization(
 ): Promise<void> {
   if (!isId('org', organizationId)) throw new NotFoundError(organizationId, 'organization');
   const { kind } = authorize(ctx, organizationId, permission);
-  // Members and keys have theirs from the database; the others can name one that isn't there.
+  // The organizations of members and keys come from the database. Other callers can name one that doesn't exist.
   if (kind === 'user' || kind === 'key') return;
   const found = await ctx.db
     .selectFrom('organizations')

@@ -2,7 +2,7 @@ import { DENIED_ACTIONS } from '../changes/events.ts';
 import { idType } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 
-/** Narrows the log: all conditions hold. Times are milliseconds since the epoch; null is left out. */
+/** Filter of the audit log. All conditions must match; null is ignored. Times are milliseconds since the epoch. */
 export interface AuditFilter {
   /** DENIED: attempts that were rejected, and changed nothing. */
   readonly outcome?: 'DONE' | 'DENIED' | null | undefined;
@@ -17,11 +17,11 @@ export interface AuditFilter {
   readonly to?: number | null | undefined;
 }
 
-/** A filter as it is looked for; null is no condition. */
+/** A validated filter; null is no condition. */
 export interface AuditConditions {
   /** At least one, each once. */
   readonly actions: readonly string[] | null;
-  /** Whether entries of denied attempts are passed over; `actions` has none of them. */
+  /** Whether to exclude denied attempts. `actions` contains none of them then. */
   readonly doneOnly: boolean;
   readonly targetId: string | null;
   readonly actorId: string | null;
@@ -34,8 +34,8 @@ const ACTIONS_MAX = 100;
 const DENIED: readonly string[] = DENIED_ACTIONS;
 
 /**
- * The conditions of a filter, or null where no entry can meet them: nothing of a text that names nothing reaches the
- * database. Throws BAD_USER_INPUT.
+ * Validates a filter. Null if no entry can match, so that malformed ids never reach the database. Throws
+ * BAD_USER_INPUT.
  */
 export function readAuditFilter(filter: AuditFilter): AuditConditions | null {
   const input = new Input();

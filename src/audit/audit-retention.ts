@@ -3,7 +3,7 @@ import { pruneAuditLog } from './prune-audit-log.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Keeps the log to the age that the operator wants, once an hour. Returns how to stop. */
+/** Deletes entries older than the retention period, once an hour. Returns a function that stops it. */
 export function startAuditRetention(
   services: Pick<Services, 'db' | 'unhurried' | 'clock' | 'config' | 'log'>,
 ): () => Promise<void> {
@@ -16,7 +16,7 @@ export function startAuditRetention(
       (error) => services.log.warn('The audit log could not be pruned and will be retried', { error }),
     );
   let running = prune();
-  // One after the other: the first may take longer than an hour.
+  // Runs don't overlap: the first one may take longer than an hour.
   const timer = setInterval(() => {
     running = running.then(prune);
   }, HOUR_MS).unref();

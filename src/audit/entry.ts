@@ -7,12 +7,12 @@ import type { Action, Changes } from '../changes/events.ts';
 export interface AuditEntry {
   readonly id: string;
   readonly organizationId: string;
-  /** Position in the organization's log; grows by one. */
+  /** Position in the organization's log. Increases by one with each entry. */
   readonly sequence: number;
   readonly action: Action;
   /** A user's or key's id, or a system actor's name. */
   readonly actor: string;
-  /** Empty where a creation was denied, or an attempt on an object that is not the organization's. */
+  /** Empty if a creation was denied, or an attempt on an object that is not the organization's. */
   readonly targetId: string;
   readonly changes: Changes;
   readonly ip: string | null;
@@ -60,7 +60,7 @@ function withTeamsIn(scope: readonly string[], changes: Changes): Changes {
   return { ...changes, teamIds: [known(teamIds[0]), known(teamIds[1])] };
 }
 
-/** Those of the entries that exist for the caller, in any order. */
+/** The entries that exist for the caller, in any order. */
 export async function loadAuditEntries(
   ctx: Scoped & { readonly db: Kysely<Tables> },
   ids: readonly string[],

@@ -34,16 +34,17 @@ const BY_TIME: Sort = {
   direction: 'desc',
 };
 
-/** Most entries that are read and sorted for a page. */
+/** Maximum number of entries that are read and sorted for a page. */
 const GATHERED_MAX = 5_000;
 
-/** Most actions whose entries are read for a page where requests are answered. */
+/** Maximum number of actions whose entries are read for a page where requests are answered. */
 const NEAR_ACTIONS_MAX = 20;
 
 /**
  * An organization's log, the latest change first: in the order of its sequence or, where the filter has a time, of the
  * times. For a caller limited to teams, of the keys that exist for it. The caller needs `audit.view`. Rejects with
- * NotFoundError for an organization that the caller is no part of, with BAD_USER_INPUT for arguments that can't be used.
+ * NotFoundError for an organization that the caller doesn't belong to, with BAD_USER_INPUT for arguments that can't be
+ * used.
  */
 export async function listAudit(
   ctx: Context,

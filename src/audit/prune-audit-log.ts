@@ -11,7 +11,7 @@ const BATCH = { min: 100, max: 1_000 } as const;
 const KEPT: Action = 'member.removed';
 
 /**
- * Removes entries that are older than the operator keeps them, the oldest first, until `stopped`; never the last of an
+ * Removes entries that are older than the operator keeps them, oldest first, until `stopped`; never the last of an
  * organization, by which cursors are judged, nor removals of members. Resolves with how many there were; none where
  * everything is kept.
  */
@@ -21,7 +21,7 @@ export async function pruneAuditLog(
 ): Promise<number> {
   if (config.auditRetentionDays === null) return 0;
   const before = clock.now() - config.auditRetentionDays * DAY_MS;
-  // What is kept for ever is read once, not with each batch.
+  // What is kept forever is read once, not with each batch.
   let from = Number.MIN_SAFE_INTEGER;
   return inBatches({ ...BATCH, stopped }, async (size) => {
     const old = await db

@@ -14,7 +14,7 @@ export type Ask = <Result, Variables>(
 const TIMEOUT_MS = 60_000;
 
 /**
- * Whom the operations of a command go to and as whom: by its options, else by the environment. Throws UsageError where
+ * Whom the operations of a command go to and as whom: by its options, else by the environment. Throws UsageError if
  * there is no token, or the address or token can't be used; no message repeats either.
  */
 export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
@@ -61,7 +61,7 @@ interface Answer {
   readonly errors?: readonly AnsweredError[];
 }
 
-/** What not everybody may see of a key that they create or see: shown as nothing, and no reason to lose its secret. */
+/** What not everyone may see of a key that they create or see: shown as nothing, and no reason to lose its secret. */
 const DETAILS = ['organization', 'description', 'metadata', 'createdBy', 'revokedBy', 'revocationReason'];
 
 function isLeftOut({ path = [], extensions }: AnsweredError): boolean {
@@ -71,7 +71,7 @@ function isLeftOut({ path = [], extensions }: AnsweredError): boolean {
 
 function endpointOf(source: string, text: string): URL {
   const base = URL.canParse(text) ? new URL(text.endsWith('/') ? text : `${text}/`) : null;
-  // Not repeated: it may hold a password, and then it is refused.
+  // Not repeated: it may hold a password, and then it is rejected.
   if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
     throw new UsageError(`${source} must be an http or https address, such as https://keys.example.com`);
   return new URL('graphql', base);

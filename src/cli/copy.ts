@@ -8,7 +8,7 @@ import { explained, type NamedDatabase, open, openMigrated } from './open-databa
 /** The options of `copy`. */
 export interface CopyOptions {
   readonly from: string;
-  /** Left out: DATABASE_URL. */
+  /** Omitted: DATABASE_URL. */
   readonly to?: string;
 }
 

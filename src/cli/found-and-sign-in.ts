@@ -5,8 +5,9 @@ import { organizationsOf } from '../sessions/user-organizations.ts';
 import { type Founded, type Founding, foundOrganization } from './found-organization.ts';
 
 /**
- * Makes an organization whose owner is signed in, all of it or nothing. The session of somebody who is a member elsewhere
- * reaches there too, and is written into those audit logs. Rejects with ConflictError where the slug given is taken.
+ * Creates an organization whose owner is signed in, all of it or nothing. The session of someone who is a member
+ * elsewhere reaches there too, and is written into those audit logs. Rejects with ConflictError if the slug given is
+ * taken.
  */
 export async function foundAndSignIn(
   ctx: Context,

@@ -10,14 +10,17 @@ export interface Founding extends Pick<NewOrganization, 'name' | 'slug' | 'keyPr
   readonly owner: { readonly email: string; readonly name: string | null };
 }
 
-/** An organization that somebody can sign in to. */
+/** An organization that someone can sign in to. */
 export interface Founded {
   readonly organization: Organization;
   readonly userId: string;
   readonly link: SignInLink;
 }
 
-/** Makes an organization with its owner and a link to sign in by. Rejects with ConflictError where the slug given is taken. */
+/**
+ * Creates an organization with its owner and a link to sign in by. Rejects with ConflictError if the slug given is
+ * taken.
+ */
 export async function foundOrganization(
   ctx: Context,
   change: Change,

@@ -1,6 +1,6 @@
 import type { Io } from './io.ts';
 
-/** Most rows of a page. */
+/** Maximum number of rows of a page. */
 const PAGE_MAX = 100;
 
 /** Which part of a list. */

@@ -10,15 +10,15 @@ import { addMemberCommands } from './members/commands.ts';
 import { addOrganizationCommands } from './organizations/commands.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The exit code of a refused operation. */
+/** The exit code of a rejected operation. */
 const REFUSED = 1;
 
 /** The exit code of wrong usage. */
 const WRONG_USAGE = 2;
 
 /**
- * Runs one command: `args` without the program's own name. Resolves with the exit code: 0, 1 for a refused operation, 2
- * for wrong usage; the reason is on standard error then. Never rejects.
+ * Runs one command: `args` without the program's own name. Resolves with the exit code: 0, 1 for a rejected operation,
+ * 2 for wrong usage; the reason is on standard error then. Never rejects.
  */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
   try {

@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
 import { openMigrated } from './open-database.ts';
 import { commandLineContext } from './with-context.ts';
 
-/** The options of `serve`; those left out come from the environment. */
+/** The options of `serve`; those omitted come from the environment. */
 export interface ServeOptions {
   readonly port?: string;
   readonly host?: string;

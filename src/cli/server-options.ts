@@ -7,7 +7,7 @@ export interface ServerOptions {
   readonly json?: true;
 }
 
-/** Where a server is expected unless somebody says otherwise. */
+/** Where a server is expected unless someone says otherwise. */
 export const DEFAULT_URL = 'http://127.0.0.1:4000';
 
 /** Adds what every command that speaks to a server takes. */

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.ts';
 
-/** So much in each window, for everything that counts under one name. */
+/** A budget of points per window for one name. */
 export interface Budget {
   readonly name: string;
   readonly limit: number;
 }
 
-/** What is left of a budget. */
+/** The state of a budget. */
 export interface BudgetState extends Budget {
   readonly remaining: number;
   /** When the window ends, by the monotonic clock. */
@@ -60,7 +60,7 @@ export class Budgets {
     return budgets.map((budget) => this.#add(budget, this.#running(budget.name, now), points));
   }
 
-  /** Names in memory, with windows that run or have ended. */
+  /** Number of names in memory, including those whose window has ended. */
   get size(): number {
     return this.#windows.size;
   }

@@ -9,7 +9,7 @@ export interface Clock {
   monotonic(): number;
 }
 
-/** The machine's clocks. */
+/** The system's clocks. */
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 /** The time at which a moment of the monotonic clock comes, by the wall clock as it is set now; a past one is now. */
@@ -20,7 +20,7 @@ export function wallTimeOf(clock: Clock, monotonic: number): number {
 /** Steps back of fewer milliseconds go unnoticed: reading two clocks takes time, and none of it matters so exactly. */
 const STEP_MIN_MS = 100;
 
-/** Notices when the wall clock is set back: what was stored before may be in the future now. */
+/** Detects that the wall clock has been set back, so that stored times may lie in the future. */
 export class ClockSteps {
   readonly #clock: Clock;
   /** Of the wall clock over the monotonic one; slewing and a machine's sleep only ever change it slowly, or upwards. */

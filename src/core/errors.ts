@@ -1,4 +1,4 @@
-/** Every reason for which Keywright refuses something on purpose. The first five are data in a mutation's union. */
+/** Codes of expected errors. The first five are returned as members of a mutation's union. */
 export type ErrorCode =
   | 'VALIDATION_FAILED'
   | 'NOT_FOUND'
@@ -20,7 +20,7 @@ export type ErrorCode =
 /** A restriction of an API key that it can't loosen in the keys it creates or changes. */
 export type KeyRestriction = 'ENVIRONMENT' | 'EXPIRES_AT' | 'IP_ALLOWLIST' | 'RATE_LIMIT' | 'TEAMS' | 'SELF';
 
-/** A refusal whose message may be shown to the caller; anything else that is thrown is masked. */
+/** An error whose message may be shown to the caller. All other errors are masked. */
 export class AppError extends Error {
   readonly code: ErrorCode;
 
@@ -31,13 +31,13 @@ export class AppError extends Error {
   }
 }
 
-/** One fault in an input: where it is, from `input` down, and what is wrong. */
+/** A fault in an input: its path, starting at `input`, and a message. */
 export interface Issue {
   readonly path: readonly string[];
   readonly message: string;
 }
 
-/** The input has the right types, but values that can't be used; `issues` holds every fault, never none. */
+/** The input contains invalid values. `issues` lists all of them and is never empty. */
 export class ValidationError extends AppError {
   readonly issues: readonly Issue[];
 
@@ -47,28 +47,28 @@ export class ValidationError extends AppError {
   }
 }
 
-/** Longest id that an error repeats, characters: no id is longer. */
+/** Maximum length of an id repeated in an error, in characters. No valid id is longer. */
 const ID_MAX = 200;
 
-/** No such object, or one of another organization: callers can't tell which. */
+/** The object doesn't exist or belongs to another organization. Callers can't tell which. */
 export class NotFoundError extends AppError {
   readonly id: string;
 
-  /** `by` is what the object was asked for by, where that is no id. */
+  /** `by` is what the object was looked up by, if not its ID. */
   constructor(id: string, what = 'object', by = 'ID') {
     super('NOT_FOUND', `No ${what} found with this ${by}`);
     this.id = id.slice(0, ID_MAX);
   }
 }
 
-/** The change doesn't fit the present state. */
+/** The change conflicts with the current state. */
 export class ConflictError extends AppError {
   constructor(message: string) {
     super('CONFLICT', message);
   }
 }
 
-/** A count would pass its limit; `current` is the count before the change. */
+/** A limit would be exceeded. `current` is the count before the change. */
 export class LimitExceededError extends AppError {
   readonly limit: number;
   readonly current: number;
@@ -81,8 +81,8 @@ export class LimitExceededError extends AppError {
 }
 
 /**
- * The caller would grant permissions that it does not hold, or exceed the restrictions of its own key; `permissions` and
- * `restrictions` list them, and either may be empty.
+ * The caller would grant permissions it doesn't have, or exceed its own key's restrictions. `permissions` and
+ * `restrictions` list them; either may be empty.
  */
 export class EscalationError extends AppError {
   readonly permissions: readonly string[];
@@ -99,7 +99,7 @@ export class EscalationError extends AppError {
   }
 }
 
-/** The database can't be reached, or stayed locked for too long: HTTP 503 with `Retry-After`. Nothing was changed. */
+/** The database is unreachable or was locked for too long: HTTP 503 with `Retry-After`. Nothing was changed. */
 export class UnavailableError extends AppError {
   /** Seconds after which a retry makes sense, at least 1. */
   readonly retryAfterSeconds: number;
@@ -131,7 +131,7 @@ export class ForbiddenError extends AppError {
   }
 }
 
-/** No credential, or one that is not accepted (any more); `invalidToken` tells the two apart (RFC 6750, 3.1). */
+/** The credential is missing, or invalid if `invalidToken` is set (RFC 6750, 3.1). */
 export class UnauthenticatedError extends AppError {
   readonly invalidToken: boolean;
 

@@ -1,15 +1,15 @@
 import { quotable } from './scrub.ts';
 
-/** What the error about a number says that `parseJson` could not keep. */
+/** Error message for a number that `parseJson` can't represent exactly. */
 export const INEXACT = 'whole numbers beyond 2^53 - 1 would lose digits: send them as strings';
 
 /** Deepest nesting of lists and objects in a JSON text of a client. */
 export const JSON_DEPTH_MAX = 100;
 
-/** Most values in lists and objects of a JSON text of a client: more than the largest mutation has. */
+/** Maximum number of values in lists and objects of a JSON text of a client: more than the largest mutation has. */
 export const JSON_VALUES_MAX = 50_000;
 
-/** Most steps of a path that are printed. */
+/** Maximum number of steps of a path that are printed. */
 const STEPS_MAX = 10;
 
 /** Only JSON with so many digits in a row can hold a whole number beyond 2^53 - 1. */
@@ -20,7 +20,7 @@ const TOKEN = /"(?:[^"\\]|\\.?)*"?|-?\d+(?:[.eE][\d.eE+-]*)?/gs;
 
 const WHOLE = /^-?\d+$/;
 
-/** JSON that is larger than allowed. The message says in what, and quotes nothing. */
+/** JSON that exceeds a limit. The message names the limit and quotes nothing. */
 export class JsonLimitError extends SyntaxError {}
 
 /**
@@ -97,8 +97,8 @@ function tooManyValues(): JsonLimitError {
 }
 
 /**
- * Where a value from `parseJson` holds a number that was not kept, infinities that were written as `1e400` included. The
- * path (`plan.seats[2]`, empty for the value itself) is safe to show. Null where every number was kept.
+ * Where a value from `parseJson` holds a number that was not kept, infinities that were written as `1e400` included.
+ * The path (`plan.seats[2]`, empty for the value itself) is safe to show. Null if every number was kept.
  */
 export function findInexact(value: unknown): string | null {
   const steps = stepsTo(value);

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 
-/** One stretch of time in which something is counted. */
+/** A time window in which something is counted. */
 export interface Window {
   count: number;
   /** When it ends, by the monotonic clock; `wallTimeOf` gives the time of day. */
   readonly endsAt: number;
   /** Milliseconds. */
   readonly length: number;
-  /** How much is allowed in it. */
+  /** Limit of the window. */
   readonly limit: number;
 }
 
@@ -28,7 +28,7 @@ export class FixedWindows {
     this.#clock = clock;
   }
 
-  /** The window of this name, limit and length (milliseconds) that runs now; undefined where none does. */
+  /** The window of this name, limit and length (milliseconds) that runs now; undefined if none does. */
   running(name: string, limit: number, length: number): Window | undefined {
     const window = this.#windows.get(name);
     const same = window?.limit === limit && window.length === length;

@@ -14,7 +14,7 @@ const JOINERS = /^(?:\u200c|\u200d)$/;
 /** How a text is used: a name identifies something, and must not pass for another. */
 export type TextUse = 'name' | 'text';
 
-/** The first character of a text that its readers can't see or that reorders it, as `U+202E`; null where there is none. */
+/** The first character of a text that its readers can't see or that reorders it, as `U+202E`; null if there is none. */
 export function findHidden(text: string, use: TextUse): string | null {
   for (const { 0: character, index } of text.matchAll(HIDDEN)) {
     const allowed =
@@ -26,7 +26,7 @@ export function findHidden(text: string, use: TextUse): string | null {
   return null;
 }
 
-/** Asks for an emoji's colored form, which keyboards send with many emoji: not hidden, as everybody sees the form. */
+/** Asks for an emoji's colored form, which keyboards send with many emoji: not hidden, as everyone sees the form. */
 const EMOJI_FORM = '\ufe0f';
 
 /**

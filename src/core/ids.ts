@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { TypeID, typeid } from 'typeid-js';
 
-/** What an id can name; the word is the id's prefix. */
+/** Types of ids. The word is the id's prefix. */
 export type IdType = 'org' | 'team' | 'user' | 'mem' | 'role' | 'key' | 'sec' | 'evt' | 'ses' | 'op';
 
 /** Times in ids of users lie anywhere in so many milliseconds before now: three years. */
@@ -26,8 +26,8 @@ function uuidAt(time: number): Uint8Array {
 }
 
 /**
- * The type of an id, or null where the text is no id of this service. Checked before any id reaches the database,
- * which also keeps hostile text (NUL, lone surrogates) away from it.
+ * The type of an id, or null if the text is no id of this service. Checked before any id reaches the database, which
+ * also keeps hostile text (NUL, lone surrogates) away from it.
  */
 export function idType(id: string): IdType | null {
   const at = id.indexOf('_');

@@ -31,8 +31,8 @@ const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
- * Checks an input field by field and collects every fault, so that the caller hears of all of them at once. Each method
- * returns the value as it is to be stored; after a fault, a stand-in that is never used, for `check` throws.
+ * Validates an input field by field and collects all faults, so that the caller sees them at once. Each method returns
+ * the value to store, or after a fault a placeholder, which is never used because `check` throws.
  */
 export class Input {
   readonly #issues: Issue[] = [];
@@ -48,8 +48,8 @@ export class Input {
   }
 
   /**
-   * Free text of at most `max` code points, in NFC, otherwise as given; null where there is none or only white space.
-   * On one line unless `multiline`. `use` says which hidden characters it may have; where it is omitted, all.
+   * Free text of at most `max` code points, in NFC, otherwise as given; null if there is none or only white space. On
+   * one line unless `multiline`. `use` says which hidden characters it may have; where it is omitted, all.
    */
   text(
     path: Path,
@@ -62,7 +62,7 @@ export class Input {
     return options.use ? this.#visible(path, text, options.use) : text;
   }
 
-  /** A list of at most `max` entries, as given; none for null. */
+  /** A list of at most `max` entries; empty for null. */
   list<T>(path: Path, list: Given<readonly T[]>, max: number): readonly T[] {
     if (!list) return [];
     return list.length > max ? this.#refuse(path, `must have at most ${max} entries`, []) : list;
@@ -79,7 +79,7 @@ export class Input {
     return this.#refuse(path, `must be a whole number from ${min} to ${max}`, min);
   }
 
-  /** An e-mail address, in lower case. Only its shape is checked: whether it works, the mail shows. */
+  /** An e-mail address, in lower case. Only the format is checked. */
   email(path: Path, value: Given<string>): string {
     const email = foldName(value ?? '');
     const fits = email.length <= EMAIL_MAX && /^[^\s@]+@[^\s@]+$/u.test(email);
@@ -88,7 +88,7 @@ export class Input {
     return this.#refuse(path, 'must be an e-mail address', '');
   }
 
-  /** Notes a fault that another check found. */
+  /** Records a fault found by another check. */
   fault(path: Path, message: string): void {
     this.#issues.push({ path, message });
   }
@@ -98,7 +98,7 @@ export class Input {
     this.#newIssues.push({ path, message, text });
   }
 
-  /** Throws a ValidationError with every fault, if there was one. */
+  /** Throws a ValidationError with all faults, if any. */
   check(): void {
     this.checkChanged([]);
   }
@@ -142,7 +142,9 @@ export class Input {
   }
 }
 
-/** A name folded for comparing and ordering: the same on both engines, unlike their own rules. Far too long a text stays. */
+/**
+ * Folds a name for comparison and sorting, identically on both engines. Text that is far too long is returned as it is.
+ */
 export function foldName(text: string): string {
   if (text.length > FOLDED_MAX) return text;
   return text.normalize('NFC').trim().toLowerCase();

@@ -44,7 +44,7 @@ export function storedNetwork(text: string): Network {
 }
 
 /**
- * An address, or null where the text is none. IPv4 only in four plain decimal parts (no octal, hex or short forms, which
+ * An address, or null if the text is none. IPv4 only in four plain decimal parts (no octal, hex or short forms, which
  * programs read differently); an IPv4-mapped IPv6 address is the IPv4 address; zone ids are dropped.
  */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
@@ -62,7 +62,7 @@ export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
 const READ_MAX = 10_000;
 const read = new Map<string, { readonly address: ipaddr.IPv4 | ipaddr.IPv6; readonly text: string } | null>();
 
-/** The address in its normal form (RFC 5952; IPv4-mapped as IPv4), or null where the text is none. */
+/** The address in its normal form (RFC 5952; IPv4-mapped as IPv4), or null if the text is none. */
 export function normalAddress(text: string): string | null {
   return readAddress(text)?.text ?? null;
 }
@@ -72,7 +72,7 @@ const WITH_PORT = /^(?:([\d.]+)|\[([^\]]+)\])(?::\d{1,5})?$/;
 
 /**
  * The address in a text as proxies and frameworks write it, in its normal form: as it is or with a port
- * (`192.0.2.1:4711`, `[2001:db8::1]:443`), in double quotes, with spaces around. Null where the text is none.
+ * (`192.0.2.1:4711`, `[2001:db8::1]:443`), in double quotes, with spaces around. Null if the text is none.
  */
 export function presentedAddress(text: string): string | null {
   // As most are; also what makes it cheap.

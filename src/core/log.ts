@@ -25,7 +25,7 @@ export interface LogFields {
   readonly error?: unknown;
 }
 
-/** Structured log lines on standard error. Fields are a closed list, and every line is scrubbed of secrets besides. */
+/** Structured log lines on standard error. Fields are a closed list, and every line is scrubbed of secrets as well. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from './clock.ts';
 
 /**
- * Work that anybody may ask for as often as they like. It starts at once where it has rested, else `everyMs` milliseconds
- * after its last start, and never runs twice at a time: one run does what was asked for until it started.
+ * Work that anyone may ask for as often as they like. It starts at once where it has rested, else `everyMs`
+ * milliseconds after its last start, and never runs twice at a time: one run does what was asked for until it started.
  */
 export class Paced {
   readonly #everyMs: number;
@@ -64,9 +64,9 @@ export interface Batching {
   readonly min: number;
   /** Most that one batch does. */
   readonly max: number;
-  /** Whether to stop before the next batch; left out: never. */
+  /** Whether to stop before the next batch; omitted: never. */
   readonly stopped?: (() => boolean) | undefined;
-  /** What measures how long a batch takes; left out: the machine's. */
+  /** What measures how long a batch takes; omitted: the machine's. */
   readonly clock?: Pick<Clock, 'monotonic'> | undefined;
 }
 

@@ -12,7 +12,7 @@ export interface Page<T> {
   /** Whether the list has rows after this page, and before it. Asks the database only where the page does not say so. */
   hasNextPage(): Promise<boolean>;
   hasPreviousPage(): Promise<boolean>;
-  /** Counts the whole list, up to 10,000: a query of its own, run only when somebody asks. */
+  /** Counts the whole list, up to 10,000: a query of its own, run only when someone asks. */
   totalCount(): Promise<number>;
   /** Whether that is how many there are; otherwise there are at least so many. */
   isTotalCountExact(): Promise<boolean>;
@@ -24,11 +24,11 @@ export interface Total {
   readonly isExact: boolean;
 }
 
-/** Most rows that are counted. */
+/** Maximum number of rows that are counted. */
 export const COUNT_MAX = 10_000;
 
 /** Rows of a page where the caller doesn't say. */
 export const PAGE_DEFAULT = 25;
 
-/** Most rows of a page. */
+/** Maximum number of rows of a page. */
 export const PAGE_MAX = 100;

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from './errors.ts';
 
-/** A request that is refused before anything of it runs: an AppError with the status and headers of its answer. */
+/** Rejects a request before it is processed: an AppError with the status and headers of the response. */
 export class Refusal extends AppError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export class Refusal extends AppError {
   }
 }
 
-/** The refusal of a credential that is not accepted (RFC 6750, 3.1). */
+/** Rejects an invalid credential (RFC 6750, 3.1). */
 export function invalidCredential(message = 'The credential is not valid'): Refusal {
   return new Refusal(401, 'UNAUTHENTICATED', message, { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
 }

@@ -1,14 +1,14 @@
-/** What keeps a command from starting, in one line: which setting, where, what is wrong there, and what to do next. */
+/** A start-up error in one line: which setting, where, what is wrong, and how to fix it. */
 export class StartError extends Error {
   override name = 'StartError';
 }
 
-/** The code of an error of Node.js or of a driver: `EADDRINUSE`, `SQLITE_NOTADB`, `28P01`; empty where it has none. */
+/** The code of an error of Node.js or a driver: `EADDRINUSE`, `SQLITE_NOTADB`, `28P01`; empty if it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** What an error was made of: the first cause that has no cause itself, of several that failed alike the first. */
+/** What an error was created of: the first cause that has no cause itself, of several that failed alike the first. */
 export function rootOf(error: unknown): unknown {
   let root = error;
   for (let depth = 0; depth < 10; depth += 1) {

@@ -6,12 +6,12 @@ const RFC_3339 =
 const TIME_MIN = Date.parse('0000-01-01T00:00:00.000Z');
 const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Longest text that is looked at, in UTF-16 units: digits of fractions that nobody needs included. */
+/** Longest text that is looked at, in UTF-16 units: digits of fractions that no one needs included. */
 const TEXT_MAX = 100;
 
 /**
- * The time that a text says, milliseconds since the epoch; null where it is no RFC 3339 time, or names a day that its month
- * does not have. Fractions beyond milliseconds are cut.
+ * The time that a text says, milliseconds since the epoch; null if it is no RFC 3339 time, or names a day that its
+ * month does not have. Fractions beyond milliseconds are cut.
  */
 export function parseTime(text: string): number | null {
   if (text.length > TEXT_MAX || !RFC_3339.test(text) || !isDayOfMonth(text)) return null;

@@ -13,8 +13,8 @@ export function onlyOrganization(principal: Principal): string | null {
 }
 
 /**
- * The organization whose log the attempt belongs in, and its target there: never an organization that the caller is no
- * part of, and no target of another one. Null where no organization can be told.
+ * The organization whose log the attempt belongs in, and its target there: never an organization that the caller
+ * doesn't belong to, and no target of another one. Null if no organization can be told.
  */
 export async function placeOf(
   ctx: Context,

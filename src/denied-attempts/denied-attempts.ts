@@ -16,13 +16,16 @@ const PER_ORGANIZATION = 60;
 /** As many of those are for callers without any management permission: they can't use up the others. */
 const WITHOUT_MANAGEMENT = 20;
 
-/** Most callers with one of which the first attempt is recorded per minute although the organization's are used up. */
+/**
+ * Maximum number of callers with one of which the first attempt is recorded per minute although the organization's are
+ * used up.
+ */
 const FIRST_ONES = 60;
 
 /** Attempts that wait to be written at the same time; more are omitted. */
 const WAITING_MAX = 100;
 
-/** Records denied attempts in the organization of the caller, within limits, so that nobody can flood its audit log. */
+/** Records denied attempts in the organization of the caller, within limits, so that no one can flood its audit log. */
 export function recordDeniedAttempts(clock: Clock): DeniedAttempts {
   const windows = new FixedWindows(clock);
   const omitted = new OmittedAttempts(clock);

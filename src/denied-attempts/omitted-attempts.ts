@@ -43,7 +43,7 @@ export class OmittedAttempts {
     await this.#write(() => this.#clock.monotonic());
   }
 
-  /** Writes all numbers, each once, and waits for no minute any more. Never rejects. */
+  /** Writes all numbers, each once, and waits for no minute any longer. Never rejects. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#write(() => Number.POSITIVE_INFINITY);
@@ -67,7 +67,7 @@ export class OmittedAttempts {
     this.#timer = setTimeout(() => void this.write(), left).unref();
   }
 
-  /** Writes what is due by then; after what is being written, so that nobody stops before that is done. */
+  /** Writes what is due by then; after what is being written, so that no one stops before that is done. */
   #write(by: () => number): Promise<void> {
     this.#writing = this.#writing.then(async () => {
       if (this.#timer) clearTimeout(this.#timer);

@@ -62,7 +62,7 @@ export function coerceVariables(
   return errors.length > 0 ? { errors } : { coerced };
 }
 
-/** The variable's value, its default where none was given; undefined where there is none, or it has faults. */
+/** The variable's value, its default where none was given; undefined if there is none, or it has faults. */
 function coerceVariable(
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,

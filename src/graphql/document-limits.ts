@@ -132,7 +132,7 @@ class Counter {
   measureFragment(fragment: FragmentDefinitionNode): Measures {
     const known = this.#measured.get(fragment);
     if (known) return known;
-    // A fragment that contains itself ends here; validation refuses it.
+    // A fragment that contains itself ends here; validation rejects it.
     this.#measured.set(fragment, NOTHING);
     const measures = this.measure(fragment.selectionSet);
     this.#measured.set(fragment, measures);

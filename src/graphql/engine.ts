@@ -17,7 +17,7 @@ export interface GraphQLEngine {
   /**
    * Runs an operation that didn't arrive as an HTTP request of its own, through the same hooks. Errors are as they were
    * thrown: `presentResult` makes them fit to be seen. A subscription is returned once it may run. `signal` is aborted
-   * when nobody waits for the result.
+   * when no one waits for the result.
    */
   run(
     params: Params,
@@ -41,7 +41,7 @@ export function createEngine<C extends OperationContext>(
       useCost(bounds, documents),
       useExecutor(),
     ],
-    // `useCost` keeps documents, and no errors: erroneous documents take nobody's place.
+    // `useCost` keeps documents, and no errors: erroneous documents take no one's place.
     parserAndValidationCache: {
       documentCache: { get: (text) => documents.get(text), set() {} },
       errorCache: { get() {}, set() {} },

@@ -55,7 +55,7 @@ function located(error: unknown, message: string, extensions: Record<string, unk
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 
-/** The code of a fault that a library found in the request, or null where the fault is the server's. */
+/** The code of a fault that a library found in the request, or null if the fault is the server's. */
 function faultCode(error: GraphQLError, cause: unknown): string | null {
   if (!(cause instanceof GraphQLError)) return null;
   const { code } = cause.extensions;

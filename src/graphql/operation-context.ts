@@ -6,7 +6,9 @@ import type { ResponseBudget } from './response/response-budget.ts';
 export interface Charge {
   /** What the whole operation costs, once that is known. */
   cost: number | null;
-  /** Takes further points before the work that they stand for. Throws RateLimitedError where there are not as many left. */
+  /**
+   * Takes further points before the work that they stand for. Throws RateLimitedError if there are not as many left.
+   */
   spend(points: number): void;
   /** Takes points for work that is already done, however many are left: the caller's next operations wait for them. */
   owe(points: number): void;

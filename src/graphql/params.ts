@@ -8,7 +8,7 @@ export type Params = GraphQLParams & { readonly query: string };
 /** Longest document, characters. */
 export const DOCUMENT_MAX = 50_000;
 
-/** The parameters, if they have the form that the protocol asks for. Throws a Refusal where they don't. */
+/** The parameters, if they have the form that the protocol asks for. Throws a Refusal if they don't. */
 export function checkParams(params: unknown): Params {
   if (Array.isArray(params)) throw malformed('Batching is not supported: send one operation per request');
   if (!isObject(params)) throw malformed('The body must be a JSON object');

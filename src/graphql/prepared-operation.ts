@@ -23,7 +23,7 @@ export const FAULTS_MAX = 20;
 export interface OperationBounds {
   /** What scans cost. */
   readonly sizes: OrganizationSizes;
-  /** Largest response, bytes. */
+  /** Maximum size of a response, bytes. */
   readonly responseMax: number;
 }
 
@@ -61,8 +61,8 @@ export class PreparedOperation {
   }
 
   /**
-   * Admits the operation if its variables fit, it costs no more than COST_MAX and can't return too much; its caller pays for
-   * it. Throws a RateLimitedError where the caller has too few points left.
+   * Admits the operation if its variables fit, it costs no more than COST_MAX and can't return too much; its caller
+   * pays for it. Throws a RateLimitedError if the caller has too few points left.
    */
   admit(
     given: Record<string, unknown>,

@@ -4,7 +4,7 @@ import { refreshOperator, refreshSession } from '../sessions/refresh-principal.t
 import { refreshKey } from '../verification/refresh-key.ts';
 
 /**
- * Whoever a credential belonged to, with what it may do by now, from this address; null where it is accepted no more.
+ * Whoever a credential belonged to, with what it may do by now, from this address; null if it is accepted no more.
  * Doesn't count as a use of it.
  */
 export function refreshPrincipal(

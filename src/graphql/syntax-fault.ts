@@ -15,7 +15,7 @@ export function syntaxFault(source: Source, { positions }: GraphQLError, tokensM
   return requestFault('BAD_REQUEST', `Syntax Error: Unexpected ${what}.`, place);
 }
 
-/** The token at a position and its number in the document, from 1; null where the text there is no token. */
+/** The token at a position and its number in the document, from 1; null if the text there is no token. */
 function readTokenAt(source: Source, position: number): { token: Token; number: number } | null {
   const lexer = new Lexer(source);
   try {

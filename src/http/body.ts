@@ -9,7 +9,7 @@ import type { ByteLedger, Holder } from './connections/byte-ledger.ts';
  */
 export const STOPPING = Symbol('stopping');
 
-/** Largest request body, bytes. */
+/** Maximum size of a request body, bytes. */
 export const BODY_MAX = 1_048_576;
 
 /** From so many bytes on, a body that is being received is counted. */

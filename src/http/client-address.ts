@@ -6,8 +6,8 @@ const PROXIES_MAX = 32;
 
 /**
  * Where the request came from: the socket's peer or, where that is a trusted proxy, the right-most address of
- * X-Forwarded-For that is none; the left-most one where all of them are. Null where that can't be known: the socket has
- * no address any more, or the chain has an entry on the way that is no address. A proxy's own address never stands in
+ * X-Forwarded-For that is none; the left-most one where all of them are. Null if that can't be known: the socket has no
+ * address any longer, or the chain has an entry on the way that is no address. A proxy's own address never stands in
  * for a client that it could not name.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: readonly Network[]): string | null {
@@ -15,7 +15,7 @@ export function clientAddress(request: IncomingMessage, trustedProxies: readonly
   if (peer === null || trustedProxies.length === 0 || !isInNetworks(peer, trustedProxies)) return peer;
   // Node joins repeated headers with commas, in their order.
   const chain = request.headers['x-forwarded-for'];
-  // A trusted peer that forwards for nobody asks for itself.
+  // A trusted peer that forwards for no one asks for itself.
   return typeof chain === 'string' ? originOf(chain, trustedProxies) : peer;
 }
 

@@ -7,7 +7,7 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Names the request in the answer's X-Request-Id and in the log. */
   readonly id: string;
-  /** What follows the `?` of the address; empty where there is none. */
+  /** What follows the `?` of the address; empty if there is none. */
   readonly query: string;
   /** Headers that the response has whatever it is, names and values in turn; its own go before them. */
   readonly headers: string[];

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Most requests that may wait on one connection for the responses before theirs. */
+/** Maximum number of requests that may wait on one connection for the responses before theirs. */
 const WAITING_MAX = 16;
 
 const waiting = new WeakMap<Socket, number>();

@@ -17,7 +17,7 @@ export interface Route {
   readonly methods: readonly ('GET' | 'POST')[];
   /** Asked by machines every few seconds: logged for debugging only. */
   readonly quiet?: boolean;
-  /** What the log says in place of the path, where that is whatever somebody typed. */
+  /** What the log says in place of the path, where that is whatever someone typed. */
   readonly name?: string;
   handle(exchange: Exchange): void | Promise<void>;
 }

@@ -40,7 +40,7 @@ const WEBSOCKET_PATH = '/graphql';
 /** Where gateways ask: answered before anything is done that other requests need. */
 const VERIFY_PATH = '/verify';
 
-/** Largest header section of a request, bytes. */
+/** Maximum size of a header section of a request, bytes. */
 const HEADERS_MAX = 16_384;
 
 /** What is served, made when the port is known. */
@@ -243,7 +243,7 @@ function logAnswer(
   write(response.writableFinished ? 'answered' : 'the client left', {
     requestId: id,
     method: request.method ?? '',
-    // A path that is no route is whatever somebody typed.
+    // A path that is no route is whatever someone typed.
     ...(path ? { route: path } : {}),
     status: response.statusCode,
     milliseconds: Math.round(milliseconds * 100) / 100,

@@ -7,7 +7,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 
 /**
  * An ordinary answer to a request that asks for an upgrade, which Node hands over without one. The connection ends with
- * it: what the client sends next would be in a protocol that nobody agreed to.
+ * it: what the client sends next would be in a protocol that no one agreed to.
  */
 export function answerUpgrade(request: IncomingMessage, stream: Duplex): ServerResponse {
   // A connection of an http server, whatever the types say.
@@ -18,7 +18,7 @@ export function answerUpgrade(request: IncomingMessage, stream: Duplex): ServerR
   socket.on('error', () => {});
   response.once('finish', () => {
     response.detachSocket(socket);
-    // Not `socket.setTimeout`: a client that goes on to send would have it wait for ever.
+    // Not `socket.setTimeout`: a client that goes on to send would have it wait forever.
     const cut = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS);
     socket.once('close', () => clearTimeout(cut));
     socket.resume();
@@ -27,7 +27,7 @@ export function answerUpgrade(request: IncomingMessage, stream: Duplex): ServerR
   return response;
 }
 
-/** Refuses an upgrade, and lets go of the connection, whatever the client does with its own side of it. */
+/** Rejects an upgrade, and lets go of the connection, whatever the client does with its own side of it. */
 export function refuseUpgrade(stream: Duplex, status: string): void {
   stream.on('error', () => {});
   stream.once('finish', () => stream.destroy());

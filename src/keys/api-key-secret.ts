@@ -64,7 +64,7 @@ export async function loadSecrets(
   return rows.map((row) => toSecret(row, ctx.usage));
 }
 
-/** The secrets of each of the keys, the newest first: all that are accepted, and the newest 100 that have ended. */
+/** The secrets of each of the keys, newest first: all that are accepted, and the newest 100 that have ended. */
 export async function loadSecretsOfKeys(
   ctx: Pick<Context, 'db' | 'usage' | 'clock'> & Scoped,
   keyIds: readonly string[],

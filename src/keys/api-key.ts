@@ -42,7 +42,7 @@ export interface ApiKey {
   readonly createdAt: number;
   readonly createdBy: string;
   readonly updatedAt: number;
-  /** When the newest secret was made. */
+  /** When the newest secret was created. */
   readonly rotatedAt: number;
   /** Null: it doesn't expire. */
   readonly expiresAt: number | null;

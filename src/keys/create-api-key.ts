@@ -19,13 +19,13 @@ import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
 import { requireApiKey } from './require-api-key.ts';
 import type { Environment } from './secret.ts';
 
-/** What a new key is to be; all but the name may be left out. */
+/** What a new key is to be; all but the name may be omitted. */
 export interface CreateApiKeyInput extends Omit<PolicyInput, 'enabled'> {
   readonly organizationId?: string | null | undefined;
   readonly environment?: Environment | null | undefined;
 }
 
-/** A key with its first secret, which nobody can be shown again. */
+/** A key with its first secret, which no one can be shown again. */
 export interface CreatedApiKey {
   readonly apiKey: ApiKey;
   readonly secret: string;

@@ -7,7 +7,7 @@ import { teamIdsOfKeys } from './key-teams.ts';
 
 /**
  * Revokes keys with all their secrets, inside a change that has locked their organizations. Rejects with NotFoundError,
- * with ForbiddenError where one is bound to other teams than the caller's, or with ConflictError where one is revoked
+ * with ForbiddenError if one is bound to other teams than the caller's, or with ConflictError if one is revoked
  * already. Returns the keys in the order of `ids`, which names each once.
  */
 export async function endApiKeys(

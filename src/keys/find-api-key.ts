@@ -6,8 +6,8 @@ import { type ApiKey, loadApiKeys } from './api-key.ts';
 const PERMISSION = 'api.key.view';
 
 /**
- * The key with this id; null where there is none, or none in an organization of the caller. Throws ForbiddenError where
- * the caller lacks `api.key.view` in its organization.
+ * The key with this id; null if there is none, or none in an organization of the caller. Throws ForbiddenError if the
+ * caller lacks `api.key.view` in its organization.
  */
 export async function findApiKey(ctx: Context, id: string): Promise<ApiKey | null> {
   const principal = authorizeSomewhere(ctx, PERMISSION);

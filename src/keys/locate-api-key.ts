@@ -8,7 +8,8 @@ import { keysInScope } from './api-key.ts';
 
 /**
  * The organization of a key, where the caller holds the permission there. A key that doesn't exist for the caller, of
- * another organization or team, is answered like one that doesn't exist: NotFoundError. Throws UnauthenticatedError and ForbiddenError besides.
+ * another organization or team, is answered like one that doesn't exist: NotFoundError. Throws UnauthenticatedError and
+ * ForbiddenError as well.
  */
 export async function locateApiKey(
   ctx: Context,

@@ -9,7 +9,7 @@ import { teamIdsOfKeys } from './key-teams.ts';
 import { isReplacedCaller } from './replaced-caller.ts';
 import { requireApiKey } from './require-api-key.ts';
 
-/** Which secret to end. */
+/** The secret to end. */
 export interface RevokeApiKeySecretInput {
   /** `sec_…` */
   readonly id: string;
@@ -18,11 +18,11 @@ export interface RevokeApiKeySecretInput {
 const PERMISSION = 'api.key.update';
 
 /**
- * Ends one secret of a key, at once and for ever, also the last one accepted. Needs `api.key.update`. Rejects with
- * NotFoundError, with ForbiddenError where its key is bound to other teams than the caller's, where the caller presents
- * a secret of the same key that is being replaced and means another one, where the caller is an API key and means the
- * current secret of a key that still has an older one, or with ConflictError where the secret or its key
- * has ended already. Returns the key.
+ * Ends one secret of a key, at once and forever, also the last one accepted. Requires `api.key.update`. Rejects with
+ * NotFoundError, with ForbiddenError if its key is bound to other teams than the caller's, where the caller presents a
+ * secret of the same key that is being replaced and means another one, where the caller is an API key and means the
+ * current secret of a key that still has an older one, or with ConflictError if the secret or its key has ended
+ * already. Returns the key.
  */
 export async function revokeApiKeySecret(
   ctx: Context,

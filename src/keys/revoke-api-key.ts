@@ -14,8 +14,8 @@ export interface RevokeApiKeyInput {
 const PERMISSION = 'api.key.delete';
 
 /**
- * Ends a key with all its secrets, at once and for ever. Needs `api.key.delete`. Rejects with NotFoundError, with
- * ConflictError where it is revoked already, with BAD_USER_INPUT for a reason that can't be kept.
+ * Ends a key with all its secrets, at once and forever. Requires `api.key.delete`. Rejects with NotFoundError, with
+ * ConflictError if it is revoked already, with BAD_USER_INPUT for a reason that can't be kept.
  */
 export async function revokeApiKey(ctx: Context, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);

@@ -18,7 +18,7 @@ const PERMISSION = 'api.key.delete';
 const IDS_MAX = 500;
 
 /**
- * Ends several keys with all their secrets, at once and for ever: all of them or none. Needs `api.key.delete` in the
+ * Ends several keys with all their secrets, at once and forever: all of them or none. Requires `api.key.delete` in the
  * organization of each. Rejects with ValidationError, with NotFoundError or ConflictError (revoked already) for the
  * first key concerned.
  */
@@ -40,7 +40,7 @@ export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Pr
   });
 }
 
-/** The organizations of the keys, in the one order in which everybody locks. */
+/** The organizations of the keys, in the one order in which everyone locks. */
 async function organizationsOf(
   ctx: Context,
   principal: Principal,

@@ -18,11 +18,11 @@ import { requireApiKey } from './require-api-key.ts';
 /** Which key to rotate, and for how long its present secret goes on being accepted. */
 export interface RotateApiKeyInput {
   readonly id: string;
-  /** 0 to 7,776,000 (90 days); left out: a day. 0: it stops now. */
+  /** 0 to 7,776,000 (90 days); omitted: a day. 0: it stops now. */
   readonly overlapSeconds?: number | null | undefined;
 }
 
-/** A key with its new secret, which nobody can be shown again, and the one that was replaced. */
+/** A key with its new secret, which no one can be shown again, and the one that was replaced. */
 export interface RotatedApiKey {
   readonly apiKey: ApiKey;
   readonly secret: string;
@@ -33,7 +33,7 @@ const PERMISSION = 'api.key.update';
 const OVERLAP_SECONDS = 86_400;
 const OVERLAP_MAX_SECONDS = 7_776_000;
 
-/** Most secrets of one key that are accepted at the same time. */
+/** Maximum number of secrets of one key that are accepted at the same time. */
 const ACCEPTED_MAX = 10;
 
 /**

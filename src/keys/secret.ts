@@ -45,7 +45,7 @@ export function generateSecret(prefix: string, environment: Environment): string
 }
 
 /**
- * What a secret says of itself, or null where it has not the form of one, or its checksum is wrong: then no key has it,
+ * What a secret says of itself, or null if it has not the form of one, or its checksum is wrong: then no key has it,
  * and no database needs to be asked.
  */
 export function parseSecret(text: string): { prefix: string; environment: Environment } | null {

@@ -15,7 +15,7 @@ import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy
 import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
 import { requireApiKey } from './require-api-key.ts';
 
-/** Changes of a key: a field left out stays as it is, null clears it. */
+/** Changes of a key: omitted fields keep their value, null clears it. */
 export interface UpdateApiKeyInput extends PolicyInput {
   readonly id: string;
 }
@@ -24,9 +24,9 @@ const PERMISSION = 'api.key.update';
 
 /**
  * Changes a key, never its secret; a change that changes nothing leaves no trace. The caller needs `api.key.update` and
- * every permission of the key, before and after. A calling key can't update itself, nor a key that is bound less tightly
- * than itself, before or after. Rejects with ValidationError, NotFoundError (key, role or team),
- * ConflictError (revoked), EscalationError, or LimitExceededError where the key would become active again.
+ * every permission of the key, before and after. A calling key can't update itself, nor a key that is bound less
+ * tightly than itself, before or after. Rejects with ValidationError, NotFoundError (key, role or team), ConflictError
+ * (revoked), EscalationError, or LimitExceededError if the key would become active again.
  */
 export async function updateApiKey(ctx: Context, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);

@@ -8,21 +8,21 @@ import { loadRoles, type Role } from '../roles/role.ts';
 import { findRemoval } from '../sign-in/removals.ts';
 import { joinOrganization } from './join-organization.ts';
 
-/** Who asks to come in. */
+/** The user to admit. */
 export interface Newcomer {
-  /** Null: nobody has the address yet. */
+  /** Null: there is no user with the address yet. */
   readonly userId: string | null;
   readonly email: string;
   readonly name: string | null;
 }
 
-/** The name in the audit log of who lets people in that nobody invited: the operator's setting. */
+/** Actor in the audit log for users who are admitted by the operator's setting. */
 export const ADMITTING_ACTOR = 'oidc';
 
 /**
- * Makes somebody a member who is none, was not invited and was never removed: who was, stays out until invited again. The
- * role is the operator's choice, and explicit, so it may hold what no member does; but never everything. Gives what keeps
- * everybody out, for the log, or null. The caller has locked the organization.
+ * Makes someone a member who is none, was not invited and was never removed: who was, stays out until invited again.
+ * The role is the operator's choice, and explicit, so it may hold what no member does; but never everything. Gives what
+ * keeps everyone out, for the log, or null. The caller has locked the organization.
  */
 export async function admitNewcomer(
   change: Change,

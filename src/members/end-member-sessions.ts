@@ -2,8 +2,8 @@ import type { Change } from '../command.ts';
 import { withdrawInvitations } from '../sign-in/withdraw-invitations.ts';
 
 /**
- * Ends what lets somebody in who was just removed from an organization: invitations to it, and sessions that reach no
- * organization any more. Other sessions go on without it. The caller has locked it.
+ * Ends what lets someone in who was just removed from an organization: invitations to it, and sessions that reach no
+ * organization any longer. Other sessions go on without it. The caller has locked it.
  */
 export async function endMemberSessions(
   { tx, audit }: Change,

@@ -21,13 +21,13 @@ import { userByEmail } from './user-by-email.ts';
 export interface InviteMemberInput {
   readonly organizationId?: string | null | undefined;
   readonly email: string;
-  /** What this organization calls the person; left out or null: as in an earlier invitation, or by the address. */
+  /** What this organization calls the person; omitted or null: as in an earlier invitation, or by the address. */
   readonly name?: string | null | undefined;
   readonly roleId: string;
   readonly teamIds?: readonly string[] | null | undefined;
 }
 
-/** An invitation, with the link that nobody can be shown again. */
+/** An invitation, with the link that no one can be shown again. */
 export interface InvitedMember {
   readonly membership: Membership;
   /** Good for 7 days, once. */
@@ -45,10 +45,10 @@ interface Invitation {
 const PERMISSION = 'member.manage';
 
 /**
- * Invites somebody to an organization. Whoever is invited already is invited anew: with the role and teams given now, by
- * a fresh link, and the earlier one works no more. The caller needs `member.manage` and everything that the role holds,
- * of an invitation made before too. Rejects with ValidationError, NotFoundError (organization, role or team),
- * EscalationError, or ConflictError for who has joined already.
+ * Invites someone to an organization. Whoever is invited already is invited again: with the role and teams given now,
+ * by a fresh link, and the earlier one no longer works. The caller needs `member.manage` and everything that the role
+ * holds, of an invitation created before too. Rejects with ValidationError, NotFoundError (organization, role or team),
+ * EscalationError, or ConflictError if the person has already joined.
  */
 export async function inviteMember(ctx: Context, given: InviteMemberInput): Promise<Outcome<InvitedMember>> {
   authorizeSomewhere(ctx, PERMISSION);
@@ -126,7 +126,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
   return { membership: await requireMembership(tx, id), signInUrl: link.url };
 }
 
-/** An invitation made before, which the caller must be allowed to make: the link lets in whoever has it. */
+/** An invitation created before, which the caller must be allowed to make: the link lets in whoever has it. */
 async function pending(
   { tx, principal }: PermittedChange,
   membership: Membership,

@@ -3,17 +3,17 @@ import { ConflictError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { userByEmail } from './user-by-email.ts';
 
-/** Who joins, and as what; already checked. */
+/** The person who joins and the role; already validated. */
 export interface NewMember {
   readonly organizationId: string;
-  /** Lower-case. Somebody known by it joins as who they are. */
+  /** Lower-case. An existing user with this address keeps their account. */
   readonly email: string;
-  /** What this organization calls the person; null: by the address. */
+  /** The person's name in this organization; null: only the address is known. */
   readonly name: string | null;
   readonly roleId: string;
 }
 
-/** Makes somebody a member, at once and without an invitation. Rejects with ConflictError for who is one already. */
+/** Adds a member without an invitation. Rejects with ConflictError if the person is already a member. */
 export async function joinOrganization(
   { tx, now, audit }: Change,
   { organizationId, email, name, roleId }: NewMember,

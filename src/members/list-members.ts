@@ -18,7 +18,7 @@ const BY_AGE: Sort = {
   direction: 'asc',
 };
 
-/** The members of an organization, invited ones included, the earliest first. The caller needs `member.view`. */
+/** The members of an organization, invited ones included, earliest first. The caller needs `member.view`. */
 export async function listMembers(
   ctx: Context,
   organizationId: string,

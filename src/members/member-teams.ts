@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
-/** Most teams of a member: as many as a key can be bound to. */
+/** Maximum number of teams of a member: as many as a key can be bound to. */
 export const MEMBER_TEAMS_MAX = 50;
 
 /** The ids of the teams that a member is in. */
@@ -15,7 +15,7 @@ export async function teamIdsOfMember(db: Kysely<Tables>, membershipId: string):
   return rows.map((row) => row.team_id);
 }
 
-/** Puts a member into exactly these teams. */
+/** Sets the teams of a member. */
 export async function putIntoTeams(
   tx: Transaction<Tables>,
   membershipId: string,

@@ -2,15 +2,15 @@ import type { Kysely } from 'kysely';
 import type { Row, Tables } from '../../db/tables.ts';
 import { TEAM_COLUMNS, type Team, toTeam } from '../teams/team.ts';
 
-/** A person's place in an organization. Times are milliseconds since the epoch. */
+/** A person's membership in an organization. Times are milliseconds since the epoch. */
 export interface Membership {
   readonly id: string;
   readonly organizationId: string;
-  /** Shown to nobody until the person has joined. */
+  /** Not shown until the person has joined. */
   readonly userId: string;
   /** The address that was invited; lower-case. */
   readonly email: string;
-  /** As the organization knows the person, whatever they are called elsewhere; null: by the address alone. */
+  /** The person's name in this organization; null: only the address is known. */
   readonly name: string | null;
   readonly roleId: string;
   readonly createdAt: number;
@@ -37,7 +37,7 @@ export function selectMemberships(db: Kysely<Tables>) {
 
 type MembershipRow = Omit<Row<'memberships'>, 'confirmed' | 'invited_by'> & Pick<Row<'users'>, 'email'>;
 
-/** A membership from its row. */
+/** Maps a row to a membership. */
 export function toMembership(row: MembershipRow): Membership {
   return {
     id: row.id,
@@ -51,14 +51,14 @@ export function toMembership(row: MembershipRow): Membership {
   };
 }
 
-/** Those of the memberships that exist, in any order. */
+/** The memberships that exist, in any order. */
 export async function loadMemberships(db: Kysely<Tables>, ids: readonly string[]): Promise<Membership[]> {
   if (ids.length === 0) return [];
   const rows = await selectMemberships(db).where('memberships.id', 'in', ids).execute();
   return rows.map(toMembership);
 }
 
-/** The teams of each membership by name; a membership without teams is left out. */
+/** The teams of each membership by name; a membership without teams is omitted. */
 export async function loadTeamsOfMemberships(
   db: Kysely<Tables>,
   membershipIds: readonly string[],

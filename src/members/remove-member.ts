@@ -8,7 +8,7 @@ import { endMemberSessions } from './end-member-sessions.ts';
 import { requireMembership } from './require-membership.ts';
 import { requireOtherOwner } from './require-other-owner.ts';
 
-/** Which member to remove. */
+/** The member to remove. */
 export interface RemoveMemberInput {
   /** `mem_…` */
   readonly id: string;

@@ -5,7 +5,7 @@ import type { Role } from '../roles/role.ts';
 import type { Membership } from './membership.ts';
 
 /**
- * Rejects with ConflictError where the membership, with the role that it has now, is that of the last owner who has
+ * Rejects with ConflictError if the membership, with the role that it has now, is that of the last owner who has
  * joined. The caller has locked the organization, so that no two owners go at the same time.
  */
 export async function requireOtherOwner(

@@ -14,7 +14,7 @@ import type { Membership } from './membership.ts';
 import { requireMembership } from './require-membership.ts';
 import { requireOtherOwner } from './require-other-owner.ts';
 
-/** What to change; undefined stays as it is. */
+/** Changes to apply. Undefined fields keep their value. */
 export interface UpdateMemberInput {
   readonly id: string;
   readonly roleId?: string | null | undefined;
@@ -25,11 +25,11 @@ export interface UpdateMemberInput {
 const PERMISSION = 'member.manage';
 
 /**
- * Gives a member, invited ones and oneself included, another role or other teams, at once. An invitation link, and the
- * sessions that began with one, end where the role holds more than the link's creator could grant. The caller needs
+ * Gives a member, invited ones and oneself included, another role or other teams, immediately. An invitation link, and
+ * the sessions that began with one, end where the role holds more than the link's creator could grant. The caller needs
  * `member.manage` and everything that the member may do, before and after. Rejects with ValidationError, NotFoundError
- * (member, role or team), EscalationError, or ConflictError where the last owner would go; where nothing differs,
- * nothing is written.
+ * (member, role or team), EscalationError, or ConflictError if the last owner would go; if nothing differs, nothing is
+ * written.
  */
 export async function updateMember(ctx: Context, given: UpdateMemberInput): Promise<Outcome<Membership>> {
   const { id } = given;

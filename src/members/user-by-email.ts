@@ -2,7 +2,9 @@ import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { newId } from '../core/ids.ts';
 
-/** The id of whoever has this address (in lower case), who is made where nobody has; a known one keeps the own name. */
+/**
+ * The id of the user with this address (lower-case), who is created if necessary. An existing user keeps their name.
+ */
 export async function userByEmail(
   tx: Transaction<Tables>,
   email: string,

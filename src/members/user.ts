@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
-/** A person who signs in. */
+/** A person who can sign in. */
 export interface User {
   readonly id: string;
-  /** The own name, or the one by which an organization knows the person. */
+  /** The user's own name, or the name that an organization knows them by. */
   readonly name: string | null;
   /** Lower-case, unique. */
   readonly email: string;
@@ -12,21 +12,21 @@ export interface User {
 
 const COLUMNS = ['users.id', 'users.name', 'users.email'] as const;
 
-/** Those of the users that exist, by their own names, in any order. */
+/** The users that exist, by their own names, in any order. */
 export async function loadUsers(db: Kysely<Tables>, ids: readonly string[]): Promise<User[]> {
   if (ids.length === 0) return [];
   return db.selectFrom('users').select(COLUMNS).where('id', 'in', ids).execute();
 }
 
-/** A user whom an organization knows: a member of it, or somebody whom its audit log names. */
+/** A user whom an organization knows: a member of it, or someone whom its audit log names. */
 export interface KnownUser {
   readonly organizationId: string;
   readonly userId: string;
 }
 
 /**
- * The users in the same order, each by the name that the organization has for it: none for who has left, and never one
- * given elsewhere. Null: there is no such user.
+ * The users in the same order, each by the name that the organization has for it: none for former members, and never
+ * one given elsewhere. Null: there is no such user.
  */
 export async function loadKnownUsers(
   db: Kysely<Tables>,

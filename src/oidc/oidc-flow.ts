@@ -4,7 +4,7 @@ import type { Change } from '../command.ts';
 import { hashToken, newToken } from '../sessions/tokens.ts';
 import { OidcFault } from './oidc-fault.ts';
 
-/** How long somebody has at the provider, milliseconds. */
+/** How long someone has at the provider, milliseconds. */
 export const FLOW_MS = 10 * 60_000;
 
 /** A sign-in under way: what the answer of the provider is held against. */
@@ -35,7 +35,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const SEALED_MAX = 2_048;
 
-/** Seals flows for a browser's cookie, so that requests which anybody can make write nothing here. */
+/** Seals flows for a browser's cookie, so that requests which anyone can make write nothing here. */
 export class FlowSeal {
   readonly #secret: string;
   readonly #salt: string;
@@ -55,7 +55,7 @@ export class FlowSeal {
     return Buffer.concat(sealed).toString('base64url');
   }
 
-  /** The flow in the text; null where it was not sealed by this or is too old. */
+  /** The flow in the text; null if it was not sealed by this or is too old. */
   async open(text: string, now: number): Promise<OidcFlow | null> {
     const bytes = Buffer.from(text, 'base64url');
     if (text.length > SEALED_MAX || bytes.length <= IV_BYTES + TAG_BYTES) return null;
@@ -78,7 +78,7 @@ export class FlowSeal {
   }
 }
 
-/** Marks the flow as used, as a part of the sign-in. Rejects with OidcFault where another sign-in has used it. */
+/** Marks the flow as used, as a part of the sign-in. Rejects with OidcFault if another sign-in has used it. */
 export async function useFlow({ tx, now }: Change, { state, expiresAt }: OidcFlow): Promise<void> {
   await tx.deleteFrom('used_oidc_flows').where('expires_at', '<=', now).execute();
   const used = await tx

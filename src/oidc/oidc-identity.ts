@@ -3,7 +3,7 @@ import { findHidden } from '../core/hidden-characters.ts';
 import { Input } from '../core/input.ts';
 import { OidcFault } from './oidc-fault.ts';
 
-/** What the provider says of somebody; its signature is checked, but not what we make of it. */
+/** What the provider says of someone; its signature is checked, but not what we make of it. */
 export interface OidcClaims {
   readonly issuer: string;
   readonly subject: string;
@@ -14,10 +14,10 @@ export interface OidcClaims {
   readonly hostedDomain: unknown;
 }
 
-/** Somebody whom the provider vouches for. */
+/** Someone whom the provider vouches for. */
 export interface OidcIdentity {
   readonly issuer: string;
-  /** Names the person at the issuer for ever, unlike the address. */
+  /** Names the person at the issuer forever, unlike the address. */
   readonly subject: string;
   /** Verified by the provider; lower-case. */
   readonly email: string;
@@ -28,12 +28,12 @@ export interface OidcIdentity {
 const SUBJECT = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * Anybody can have a Google account with an address that Google does not host, for as long as they like after it became
- * somebody else's (Google: "Verify the Google ID token on your server side").
+ * Anyone can have a Google account with an address that Google does not host, for as long as they like after it became
+ * someone else's (Google: "Verify the Google ID token on your server side").
  */
 const GOOGLE = 'https://accounts.google.com';
 
-/** The identity in the claims. Throws OidcFault where the address is not verified, not allowed, or could be mistaken. */
+/** The identity in the claims. Throws OidcFault if the address is not verified, not allowed, or could be mistaken. */
 export function acceptClaims(
   { issuer, subject, email, emailVerified, name, hostedDomain }: OidcClaims,
   { allowedEmailDomains }: Pick<OidcConfig, 'allowedEmailDomains'>,
@@ -42,7 +42,7 @@ export function acceptClaims(
     throw new OidcFault('failed', 'the subject is not a valid OpenID Connect subject');
   if (typeof email !== 'string')
     throw new OidcFault('refused', 'the provider did not return an e-mail address');
-  // Some send "true" in quotes, but those who do also send it for addresses that nobody has checked.
+  // Some send "true" in quotes, but those who do also send it for addresses that no one has checked.
   if (emailVerified !== true) throw new OidcFault('refused', 'the e-mail address is not verified');
   const address = plainAddress(email);
   const domain = address.slice(address.indexOf('@') + 1);
@@ -54,8 +54,8 @@ export function acceptClaims(
 }
 
 /**
- * The address in lower case. Refused where that takes more than A to Z: Unicode has letters that become others' (the
- * Kelvin sign a k), and somebody else's address must not come out.
+ * The address in lower case. Rejected where that takes more than A to Z: Unicode has letters that become others' (the
+ * Kelvin sign a k), and someone else's address must not come out.
  */
 function plainAddress(email: string): string {
   const input = new Input();

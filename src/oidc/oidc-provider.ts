@@ -17,7 +17,7 @@ interface Discovered {
 /** How long the provider's addresses are good for, milliseconds. Its keys have a cache of their own. */
 const DISCOVERY_MS = 3_600_000;
 
-/** After they could not be read anew, how long the old ones serve until the next try, milliseconds. */
+/** After they could not be read again, how long the old ones serve until the next try, milliseconds. */
 const RETRY_MS = 60_000;
 
 /** How long one answer of the provider may take, seconds. */
@@ -28,7 +28,7 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 
 /**
  * The provider behind OIDC_ISSUER: authorization code with PKCE, state and nonce (OpenID Connect Core 1.0, 3.1). Asked
- * for its addresses when somebody first signs in, and again after a failure: the server starts and runs without it.
+ * for its addresses when someone first signs in, and again after a failure: the server starts and runs without it.
  */
 export class OidcProvider {
   readonly #settings: OidcConfig;
@@ -41,7 +41,7 @@ export class OidcProvider {
     this.#services = services;
   }
 
-  /** Where the browser goes for this flow. Rejects with OidcFault where the provider can't be reached. */
+  /** Where the browser goes for this flow. Rejects with OidcFault if the provider can't be reached. */
   async authorizationUrl(flow: OidcFlow, redirectUri: string): Promise<string> {
     const { library, configuration } = await this.#discovered();
     const url = library.buildAuthorizationUrl(configuration, {
@@ -69,7 +69,7 @@ export class OidcProvider {
         idTokenExpected: true,
       });
       const token = tokens.claims();
-      // Of providers with many tenants, one issuer's name can stand for all of them: nobody is known by that.
+      // Of providers with many tenants, one issuer's name can stand for all of them: no one is known by that.
       if (token?.iss !== configuration.serverMetadata().issuer)
         throw new OidcFault('failed', 'the ID token is from another issuer');
       // One of them says both: an address of the one is not verified by the other.

@@ -47,7 +47,7 @@ export async function signInWithProvider(
     const { tx } = change;
     for (const organizationId of locked) await change.lock(organizationId);
     await useFlow(change, flow);
-    // Anew, under the locks: of two sign-ins at once, the first may have made or linked the user.
+    // Again, under the locks: of two sign-ins at once, the first may have made or linked the user.
     const before = await findIdentified(tx, identity);
     if (admitting) {
       const { email, userId } = before ?? { email: identity.email, userId: null };
@@ -58,7 +58,7 @@ export async function signInWithProvider(
     if (!user) throw new OidcFault('refused', 'no user has this e-mail address');
     const { userId } = user;
     await joinInvited(change, userId, locked, { confirmed: true });
-    // What is not locked can't be written about: somebody may have been added elsewhere since.
+    // What is not locked can't be written about: someone may have been added elsewhere since.
     const joined = (await organizationsOf(tx, userId)).confirmed.filter((id) => locked.includes(id));
     if (joined.length === 0) throw new OidcFault('refused', 'the user does not belong to any organization');
     if (!user.linked) await linkIdentity(change, userId, identity, joined);

@@ -6,10 +6,10 @@ import { reachedBy } from '../sessions/user-organizations.ts';
 import { requireUserByEmail } from '../sign-in/require-user-by-email.ts';
 
 /**
- * Parts a user from the identity at the OpenID provider, and ends the user's sessions: whoever the provider next vouches
- * for by this address becomes the user. Each organization's log has the sessions that reached it. Only for the command
- * line. Rejects with ValidationError, NotFoundError where nobody has the address, or ConflictError where the user has no
- * identity.
+ * Parts a user from the identity at the OpenID provider, and ends the user's sessions: whoever the provider next
+ * vouches for by this address becomes the user. Each organization's log has the sessions that reached it. Only for the
+ * command line. Rejects with ValidationError, NotFoundError if no one has the address, or ConflictError if the user has
+ * no identity.
  */
 export async function unlinkIdentity(ctx: Context, email: string): Promise<void> {
   requireCommandLine(ctx, 'identity.manage');

@@ -14,8 +14,8 @@ export interface IdentifiedUser {
 }
 
 /**
- * The user whom an identity stands for, or null where there is none: by issuer and subject or, for a user who never came
- * this way, by the address. Rejects with OidcFault where the address is of a user with another identity: addresses are
+ * The user whom an identity stands for, or null if there is none: by issuer and subject or, for a user who never came
+ * this way, by the address. Rejects with OidcFault if the address is of a user with another identity: addresses are
  * given to others, subjects are not.
  */
 export async function findIdentified(
@@ -44,7 +44,7 @@ export async function findIdentified(
   return { userId: known.id, email: known.email, linked };
 }
 
-/** Makes the identity the user's own, for ever. The caller has locked the organizations. */
+/** Makes the identity the user's own, forever. The caller has locked the organizations. */
 export async function linkIdentity(
   { tx, now, audit }: Change,
   userId: string,

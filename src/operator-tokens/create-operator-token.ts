@@ -6,16 +6,16 @@ import { requireCommandLine } from '../sessions/require-command-line.ts';
 import { hashToken, newToken, OPERATOR_PREFIX } from '../sessions/tokens.ts';
 import { checkOperatorTokenName } from './operator-token.ts';
 
-/** An operator token that was just made. */
+/** An operator token that was just created. */
 export interface NewOperatorToken {
   readonly name: string;
-  /** Shown this once; only its hash is kept. */
+  /** Shown only once; only its hash is stored. */
   readonly token: string;
 }
 
 /**
- * Makes an operator token. Only for the command line. The name of a revoked token may be used again.
- * Belongs to no organization, so no audit log has it. Rejects with ValidationError, or ConflictError for a name in use.
+ * Creates an operator token. Only for the command line. The name of a revoked token may be used again. Belongs to no
+ * organization, so no audit log has it. Rejects with ValidationError, or ConflictError for a name in use.
  */
 export async function createOperatorToken(ctx: Context, name: string): Promise<NewOperatorToken> {
   requireCommandLine(ctx, 'operator_token.manage');

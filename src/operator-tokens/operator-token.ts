@@ -13,7 +13,7 @@ export interface OperatorToken {
 /** The columns of an operator token. */
 export const OPERATOR_TOKEN_COLUMNS = ['id', 'name', 'created_at', 'revoked_at'] as const;
 
-/** An operator token from its row. */
+/** Maps a row to an operator token. */
 export function toOperatorToken(row: Omit<Row<'operator_tokens'>, 'hash'>): OperatorToken {
   return { id: row.id, name: row.name, createdAt: row.created_at, revokedAt: row.revoked_at };
 }

@@ -7,19 +7,19 @@ import type { Organization } from './organization.ts';
 import { readKeyPrefix } from './read-key-prefix.ts';
 import { readSlug } from './slug.ts';
 
-/** What a new organization is to be. */
+/** Input for a new organization. */
 export interface CreateOrganizationInput {
   readonly name: string;
-  /** Left out or null: made from the name, with a number where that is taken. */
+  /** Omitted or null: derived from the name, with a number if that is taken. */
   readonly slug?: string | null | undefined;
-  /** Left out or null: the server's. */
+  /** Omitted or null: the server's. */
   readonly keyPrefix?: string | null | undefined;
 }
 
 /**
- * Makes an organization with the roles owner, admin and member. For operators and Keywright itself: rejects with
- * UnauthenticatedError or ForbiddenError for anybody else, with ValidationError, or with ConflictError where the slug
- * given is taken.
+ * Creates an organization with the roles owner, admin and member. For operators and Keywright itself: rejects with
+ * UnauthenticatedError or ForbiddenError for anyone else, with ValidationError, or with ConflictError if the slug given
+ * is taken.
  */
 export async function createOrganization(
   ctx: Context,
@@ -39,7 +39,7 @@ export async function createOrganization(
   input.check();
   return write(ctx, async (change) => {
     const inserted = await insertOrganization(change, organization);
-    // There is nothing to lock yet. Last, since transactions on SQLite begin best with a write.
+    // There is nothing to lock yet. SQLite transactions should begin with a write, so this comes last.
     await callerNow(ctx, change.tx);
     return inserted.organization;
   });

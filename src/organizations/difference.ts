@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Changes } from '../changes/events.ts';
 
-/** Those of the fields whose values differ, with both values, for the audit log. */
+/** The changed fields with both values, for the audit log. */
 export function difference<T extends object>(
   before: T,
   after: T,

@@ -4,7 +4,10 @@ import { UnauthenticatedError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { loadOrganizations, type Organization } from './organization.ts';
 
-/** An organization of the caller's, or null. Rejects with ForbiddenError for a member without `organization.view`. */
+/**
+ * The organization, or null if the caller doesn't belong to it. Rejects with ForbiddenError for a member without
+ * `organization.view`.
+ */
 export async function findOrganization(ctx: Context, id: string): Promise<Organization | null> {
   const { principal } = ctx;
   if (!principal) throw new UnauthenticatedError();

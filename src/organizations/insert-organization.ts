@@ -7,17 +7,17 @@ import { newId } from '../core/ids.ts';
 import { type Organization, toOrganization } from './organization.ts';
 import { numberedSlug, slugOf } from './slug.ts';
 
-/** What a new organization is to be; already checked. */
+/** Input for a new organization. */
 export interface NewOrganization {
   readonly name: string;
-  /** Null: made from the name. */
+  /** Null: derived from the name. */
   readonly slug: string | null;
   readonly keyPrefix: string;
   /** Null: unlimited. */
   readonly maxActiveApiKeys: number | null;
 }
 
-/** An organization that has just been made. */
+/** A newly created organization. */
 export interface InsertedOrganization {
   readonly organization: Organization;
   readonly ownerRoleId: string;
@@ -25,10 +25,13 @@ export interface InsertedOrganization {
 
 const ROTATION_LIVE_DAYS = 90;
 const ROTATION_TEST_DAYS = 180;
-/** As much of a slug as its numbered forms have too, whatever the number. */
+/** The part of a slug that its numbered forms share. */
 const SHARED_START = 30;
 
-/** Makes an organization with its sequence and its system roles. Rejects with ConflictError where the slug given is taken. */
+/**
+ * Creates an organization with its sequence and its system roles. Rejects with ConflictError if the slug given is
+ * taken.
+ */
 export async function insertOrganization(
   { tx, now, audit }: Change,
   { name, slug, keyPrefix, maxActiveApiKeys }: NewOrganization,
@@ -59,7 +62,7 @@ export async function insertOrganization(
 
 type Unnamed = Omit<NewRow<'organizations'>, 'slug'>;
 
-/** Inserts first and looks later: the insert takes the lock that makes the look reliable. */
+/** Inserts before reading: the insert takes the lock that makes the read reliable. */
 async function insertWithFreeSlug(tx: Transaction<Tables>, row: Unnamed): Promise<string> {
   const slug = slugOf(row.name);
   if (await insert(tx, { ...row, slug })) return slug;

@@ -10,16 +10,16 @@ import { loadOrganizations, type Organization } from './organization.ts';
 export interface LimitApiKeysInput {
   /** Its id or slug. */
   readonly organization: string;
-  /** How many active keys it may have, 0 to 2,147,483,647; null: unlimited. Keys beyond it stay as they are. */
+  /** Maximum number of active keys, 0 to 2,147,483,647; null: unlimited. Existing keys above the limit are kept. */
   readonly maxActiveApiKeys: number | null;
 }
 
 const LIMIT_MAX = 2_147_483_647;
 
 /**
- * Sets how many active keys an organization may have: from the commit on, no key beyond it is made. Only for the command
- * line: it is the operator's decision. Rejects with ValidationError or NotFoundError; where nothing differs, nothing is
- * written.
+ * Sets how many active keys an organization may have: from the commit on, no key beyond it is made. Only for the
+ * command line: it is the operator's decision. Rejects with ValidationError or NotFoundError; if nothing differs,
+ * nothing is written.
  */
 export async function limitApiKeys(ctx: Context, given: LimitApiKeysInput): Promise<Organization> {
   requireCommandLine(ctx, 'organization.limit');

@@ -11,7 +11,7 @@ const BY_AGE: Sort = {
   direction: 'asc',
 };
 
-/** The organizations that the caller belongs to, all of them for an operator, the oldest first. */
+/** The organizations that the caller belongs to, all of them for an operator, oldest first. */
 export async function listOrganizations(ctx: Context, page: PageArgs): Promise<Page<Organization>> {
   const { principal, db } = ctx;
   if (!principal) throw new UnauthenticatedError();

@@ -11,8 +11,8 @@ const KINDS = {
 
 /**
  * The organization of a role, team or membership, where the caller holds the permission there. One of an organization
- * that the caller is no part of is answered like one that doesn't exist: NotFoundError. Rejects with
- * UnauthenticatedError or ForbiddenError besides.
+ * that the caller doesn't belong to is answered like one that doesn't exist: NotFoundError. Rejects with
+ * UnauthenticatedError or ForbiddenError as well.
  */
 export async function locate(
   ctx: Context,

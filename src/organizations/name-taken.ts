@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { foldName } from '../core/input.ts';
 
-/** Whether another role or team of the organization has this name, upper and lower case alike. */
+/** Whether another role or team of the organization has this name, case-insensitive. */
 export async function isNameTaken(
   db: Kysely<Tables>,
   table: 'current_roles' | 'teams',

@@ -4,22 +4,22 @@ import type { Tables } from '../../db/tables.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Clock } from '../core/clock.ts';
 
-/** What an organization may have many rows of. */
+/** Tables in which an organization may have many rows. */
 export type SizedTable = 'api_keys' | 'memberships' | 'teams' | 'roles' | 'audit_log';
 
-/** Most entries of an index that are counted to learn a size: a millisecond at most. */
+/** Maximum number of entries of an index that are counted to learn a size: a millisecond at most. */
 const PROBE_MAX = 5_000;
 
-/** What a table is taken to hold where more than that was found: to price a scan of it, not to size anything by. */
+/** Assumed size of a larger table, used only to price a scan. */
 const LARGE = 100_000;
 
-/** The smallest size that is told apart for callers who may not know how large their organization is. */
+/** Smallest size that is distinguished for callers who may not know how large their organization is. */
 const COARSE_MIN = 500;
 
-/** How long a size is gone by, milliseconds: an organization does not outgrow its price in that time. */
+/** How long a size is cached, milliseconds. An organization does not outgrow its price in that time. */
 const FRESH_MS = 60_000;
 
-/** Most sizes that are remembered. */
+/** Maximum number of sizes that are cached. */
 const REMEMBERED_MAX = 20_000;
 
 /**
@@ -51,8 +51,8 @@ export class OrganizationSizes {
   }
 
   /**
-   * About how many rows of the table the organization has, as a price may tell the caller: whoever may not see the whole
-   * organization gets a coarse size. Null where it was not loaded, or doesn't exist for the caller.
+   * About how many rows of the table the organization has, as a price may tell the caller: whoever may not see the
+   * whole organization gets a coarse size. Null if it was not loaded, or doesn't exist for the caller.
    */
   rows(principal: Principal | null, organizationId: string, table: SizedTable): number | null {
     if (!principal?.isOf(organizationId)) return null;
@@ -75,7 +75,7 @@ export class OrganizationSizes {
     return Number(found) > PROBE_MAX ? LARGE : Number(found);
   }
 
-  /** Each change has an entry, of which the oldest may have been removed. */
+  /** Each change has an audit entry, of which the oldest may have been pruned. */
   async #changes(organizationId: string): Promise<number> {
     const row = await this.#db
       .selectFrom('organization_sequences')

@@ -5,26 +5,26 @@ import type { Row, Tables } from '../../db/tables.ts';
 export interface Organization {
   readonly id: string;
   readonly name: string;
-  /** Its name for addresses: unique, never changes. */
+  /** Unique name in URLs. Never changes. */
   readonly slug: string;
-  /** First part of the keys that it makes from now on. */
+  /** First part of new keys. */
   readonly keyPrefix: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   /** Null: unlimited. */
   readonly maxActiveApiKeys: number | null;
   readonly rotationPolicy: RotationPolicy;
-  /** Its own permissions; the built-in ones are not among them. */
+  /** Custom permissions, without the built-in ones. */
   readonly permissionCatalog: readonly PermissionDefinition[];
 }
 
-/** After how many days a key should get a new secret; null: no rotation asked for. */
+/** Days between rotations of a key; null: no rotation. */
 export interface RotationPolicy {
   readonly liveDays: number | null;
   readonly testDays: number | null;
 }
 
-/** A permission of an organization's own. */
+/** A custom permission of an organization. */
 export interface PermissionDefinition {
   readonly name: string;
   readonly description: string | null;
@@ -43,7 +43,7 @@ export const ORGANIZATION_COLUMNS = [
   'organizations.created_at',
 ] as const;
 
-/** An organization from its row. */
+/** Maps a row to an organization. */
 export function toOrganization(row: Row<'organizations'>): Organization {
   return {
     id: row.id,
@@ -57,7 +57,7 @@ export function toOrganization(row: Row<'organizations'>): Organization {
   };
 }
 
-/** Those of the organizations that exist, in any order. */
+/** The organizations that exist, in any order. */
 export async function loadOrganizations(db: Kysely<Tables>, ids: readonly string[]): Promise<Organization[]> {
   if (ids.length === 0) return [];
   const rows = await db

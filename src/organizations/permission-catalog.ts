@@ -7,7 +7,7 @@ import { loadOrganizations, type PermissionDefinition } from './organization.ts'
 
 type Path = readonly string[];
 
-/** Most permissions of an organization's own. */
+/** Maximum number of custom permissions of an organization. */
 const CATALOG_MAX = 500;
 
 const FORM = `must be segments of a-z, 0-9, _ and - joined by dots, optionally with a last segment *, and at most ${PERMISSION_MAX} characters`;
@@ -15,8 +15,8 @@ const FORM = `must be segments of a-z, 0-9, _ and - joined by dots, optionally w
 const BUILT_IN: ReadonlySet<string> = new Set(Object.keys(BUILT_IN_PERMISSIONS));
 
 /**
- * Checks what a key or role is to carry: each has the form of a permission and, where the organization has a catalog of
- * its own, is built in, in the catalog, or a wildcard above one of these. The path of a fault ends with the entry's place.
+ * Checks the permissions of a key or role: each must be valid and, if the organization has custom permissions, be built
+ * in, in the catalog, or a wildcard that covers one of these. The path of a fault ends with the index of the entry.
  */
 export function checkPermissions(
   input: Input,
@@ -43,7 +43,7 @@ function isKnown(permission: string, known: readonly string[]): boolean {
   return known.some((name) => name.startsWith(start));
 }
 
-/** An organization's own permissions as they are. Rejects with NotFoundError where there is no such organization. */
+/** The custom permissions of an organization. Rejects with NotFoundError if there is no such organization. */
 export async function loadCatalog(
   db: Kysely<Tables>,
   organizationId: string,
@@ -53,7 +53,7 @@ export async function loadCatalog(
   return organization.permissionCatalog;
 }
 
-/** Reads an organization's own permissions, at most 500; null: none. */
+/** Validates custom permissions, at most 500; null: none. */
 export function readPermissionCatalog(
   input: Input,
   path: Path,

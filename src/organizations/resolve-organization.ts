@@ -4,9 +4,8 @@ import { NotFoundError, UnauthenticatedError, ValidationError } from '../core/er
 import { isId } from '../core/ids.ts';
 
 /**
- * Which organization is meant. The one given, if it exists for the caller; left out, a key's own or a user's single one.
- * Throws UnauthenticatedError, NotFoundError, or ValidationError where it must be said, which names `path`. Reads
- * nothing: whether an operator's organization exists, the verb finds out.
+ * Resolves an optional organization id: the one provided if it is visible to the caller, otherwise the caller's only
+ * one. Throws UnauthenticatedError, NotFoundError, or a ValidationError at `path`. Doesn't query the database.
  */
 export function resolveOrganizationId(
   ctx: AuthorizationContext,

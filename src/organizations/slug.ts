@@ -3,21 +3,21 @@ import type { Input } from '../core/input.ts';
 const SLUG_MAX = 50;
 const SLUG = /^[a-z0-9-]+$/;
 
-/** A slug as somebody gave it: 1 to 50 of a-z, 0-9 and -. */
+/** Validates a slug: 1 to 50 characters of a-z, 0-9 and -. */
 export function readSlug(input: Input, path: readonly string[], value: string): string {
   if (value.length > SLUG_MAX || !SLUG.test(value))
     input.fault(path, `must be 1 to ${SLUG_MAX} characters of a-z, 0-9 and -`);
   return value;
 }
 
-/** A slug made from a name; `organization` where the name has nothing that a slug can hold. */
+/** Derives a slug from a name; `organization` if no character of the name fits. */
 export function slugOf(name: string): string {
   const letters = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const slug = letters.replace(/[^a-z0-9]+/g, '-').slice(0, SLUG_MAX);
   return slug.replace(/^-|-$/g, '') || 'organization';
 }
 
-/** A slug that `slugOf` gave with a number, shortened where it would be too long. */
+/** A derived slug with a number appended, shortened to fit. */
 export function numberedSlug(slug: string, number: number): string {
   const end = `-${number}`;
   return `${slug.slice(0, SLUG_MAX - end.length).replace(/-$/, '')}${end}`;

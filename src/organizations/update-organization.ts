@@ -10,14 +10,14 @@ import { loadOrganizations, type Organization, type RotationPolicy } from './org
 import { readPermissionCatalog } from './permission-catalog.ts';
 import { readKeyPrefix } from './read-key-prefix.ts';
 
-/** What to change; undefined stays as it is. */
+/** Changes to apply. Undefined fields keep their value. */
 export interface UpdateOrganizationInput {
   readonly id: string;
   readonly name?: string | null | undefined;
-  /** For keys made from now on. */
+  /** Prefix of new keys. */
   readonly keyPrefix?: string | null | undefined;
   readonly rotationPolicy?: RotationPolicyInput | null | undefined;
-  /** All of the organization's own permissions; null: none. */
+  /** All custom permissions; null: none. */
   readonly permissionCatalog?:
     | readonly { readonly name: string; readonly description?: string | null | undefined }[]
     | null
@@ -38,7 +38,7 @@ const ROTATION_MAX_DAYS = 3650;
 const FIELDS = ['name', 'keyPrefix', 'rotationPolicy', 'permissionCatalog'] as const;
 
 /**
- * Changes an organization. The caller needs `organization.manage`. Rejects with NotFoundError or ValidationError; where
+ * Changes an organization. The caller needs `organization.manage`. Rejects with NotFoundError or ValidationError; if
  * nothing differs, nothing is written.
  */
 export async function updateOrganization(

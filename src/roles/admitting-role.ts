@@ -15,7 +15,7 @@ export async function findAdmitting(db: Kysely<Tables>, organization: string): P
   return found?.id ?? null;
 }
 
-/** Whether people get this role when they first sign in, by its name or id. */
+/** Whether new users get this role when they first sign in, by name or id. */
 export async function isAdmittingRole(
   db: Kysely<Tables>,
   { id, name, organizationId }: Pick<Role, 'id' | 'name' | 'organizationId'>,

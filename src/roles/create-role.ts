@@ -10,7 +10,7 @@ import type { Role } from './role.ts';
 import { roleHolders } from './role-holders.ts';
 import { readRole } from './role-input.ts';
 
-/** What a new role is to be. */
+/** Input for a new role. */
 export interface CreateRoleInput {
   readonly organizationId?: string | null | undefined;
   readonly name: string;
@@ -22,9 +22,9 @@ export interface CreateRoleInput {
 const PERMISSION = 'role.manage';
 
 /**
- * Makes a role. The caller needs `role.manage` and everything that the role will hold. Rejects with ValidationError,
- * NotFoundError (the organization), EscalationError, or ConflictError where the organization has a role of this name,
- * upper and lower case alike.
+ * Creates a role. The caller needs `role.manage` and everything that the role will hold. Rejects with ValidationError,
+ * NotFoundError (the organization), EscalationError, or ConflictError if the organization has a role of this name,
+ * case-insensitive.
  */
 export async function createRole(ctx: Context, given: CreateRoleInput): Promise<Outcome<Role>> {
   authorizeSomewhere(ctx, PERMISSION);

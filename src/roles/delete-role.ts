@@ -7,7 +7,7 @@ import { locate } from '../organizations/locate.ts';
 import { requireRole } from './require-role.ts';
 import { countKeysOfRoles, type Role, roleHasMembers } from './role.ts';
 
-/** Which role to delete. */
+/** The role to delete. */
 export interface DeleteRoleInput {
   readonly id: string;
 }
@@ -15,9 +15,9 @@ export interface DeleteRoleInput {
 const PERMISSION = 'role.manage';
 
 /**
- * Deletes a role that nobody has, and returns its id. The caller needs `role.manage`. Rejects with NotFoundError, or
- * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys show no role from
- * then on, and are not written: the audit log keeps which role they had, and what it held.
+ * Deletes a role that no one has, and returns its id. The caller needs `role.manage`. Rejects with NotFoundError, or
+ * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys show no role
+ * afterwards, and are not written: the audit log keeps which role they had, and what it held.
  */
 export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise<Outcome<string>> {
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
@@ -36,7 +36,7 @@ export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise
   });
 }
 
-/** The role, if it may be deleted. How many have it is not for everybody who may manage roles. */
+/** The role, if it may be deleted. How many have it is not for everyone who may manage roles. */
 async function requireUnused(db: Kysely<Tables>, organizationId: string, id: string): Promise<Role> {
   const role = await requireRole(db, organizationId, id);
   if (role.system) throw new ConflictError(`The system role ${role.name} can't be deleted`);
@@ -46,7 +46,7 @@ async function requireUnused(db: Kysely<Tables>, organizationId: string, id: str
   return role;
 }
 
-/** Whether any key refers to the role, which nobody has any more. */
+/** Whether any key refers to the role, which no one has any longer. */
 async function hasRevokedKeys(tx: Transaction<Tables>, id: string): Promise<boolean> {
   const key = await tx
     .selectFrom('api_keys')

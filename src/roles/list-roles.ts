@@ -11,7 +11,7 @@ const BY_AGE: Sort = {
   direction: 'asc',
 };
 
-/** The roles of an organization, the oldest first. The caller needs `role.view`. */
+/** The roles of an organization, oldest first. The caller needs `role.view`. */
 export async function listRoles(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Role>> {
   await requireOrganization(ctx, organizationId, 'role.view');
   const query = ctx.db

@@ -4,20 +4,20 @@ import { checkPermissions } from '../organizations/permission-catalog.ts';
 import { systemRoleLike } from './look-alikes.ts';
 import type { Role } from './role.ts';
 
-/** What can be said of a role; undefined: nothing. */
+/** Input fields of a role; undefined: not provided. */
 export interface RoleInput {
   readonly name?: string | null | undefined;
   readonly description?: string | null | undefined;
   readonly permissions?: readonly string[] | null | undefined;
 }
 
-/** What is said of a role, as it is to be stored. */
+/** Validated fields of a role. */
 export type SaidOfRole = Partial<Pick<Role, 'name' | 'description' | 'permissions'>>;
 
-/** Most permissions of a role: as many as a key can be granted. */
+/** Maximum number of permissions of a role: as many as a key can be granted. */
 const PERMISSIONS_MAX = 100;
 
-/** Checks what is said of a role; faults go into `input`. */
+/** Validates the fields of a role and adds faults to `input`. */
 export function readRole(
   input: Input,
   { name, description, permissions }: RoleInput,
@@ -35,7 +35,7 @@ export function readRole(
   };
 }
 
-/** A name that nobody takes for a system role's. */
+/** Validates a name: it must not resemble a system role's name. */
 function readName(input: Input, given: string | null): string {
   const path = ['input', 'name'];
   const name = input.name(path, given);

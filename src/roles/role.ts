@@ -11,7 +11,7 @@ export interface Role {
   readonly name: string;
   readonly description: string | null;
   readonly permissions: readonly string[];
-  /** One of owner, admin and member, which nobody can change or delete. */
+  /** Whether it is owner, admin or member, which can't be changed or deleted. */
   readonly system: boolean;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
@@ -34,7 +34,7 @@ export const ROLE_COLUMNS = [
   'current_roles.created_at',
 ] as const;
 
-/** A role from its row. */
+/** Maps a row to a role. */
 export function toRole(row: Omit<Row<'current_roles'>, 'name_key'>): Role {
   return {
     id: row.id,
@@ -47,7 +47,7 @@ export function toRole(row: Omit<Row<'current_roles'>, 'name_key'>): Role {
   };
 }
 
-/** Those of the roles that exist, in any order. */
+/** The roles that exist, in any order. */
 export async function loadRoles(db: Kysely<Tables>, ids: readonly string[]): Promise<Role[]> {
   if (ids.length === 0) return [];
   const rows = await db.selectFrom('current_roles').select(ROLE_COLUMNS).where('id', 'in', ids).execute();
@@ -132,7 +132,7 @@ export async function roleHasMembers(db: Kysely<Tables>, roleId: string): Promis
   return member !== undefined;
 }
 
-/** How many unrevoked keys have each of the roles, in all; one without any is omitted. */
+/** Number of keys that are not revoked, by role. Roles without keys are omitted. */
 export async function countKeysOfRoles(
   db: Kysely<Tables>,
   roles: readonly Pick<Role, 'id' | 'organizationId'>[],

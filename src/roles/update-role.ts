@@ -13,7 +13,7 @@ import type { Role } from './role.ts';
 import { roleHolders } from './role-holders.ts';
 import { type RoleInput, readRole } from './role-input.ts';
 
-/** What to change; undefined stays as it is. A role always has a name and a list of permissions. */
+/** Changes to apply. Undefined fields keep their value. A role always has a name and a list of permissions. */
 export interface UpdateRoleInput extends RoleInput {
   readonly id: string;
 }
@@ -21,10 +21,10 @@ export interface UpdateRoleInput extends RoleInput {
 const PERMISSION = 'role.manage';
 
 /**
- * Changes a role, and with it the permissions of its members and keys, at once; invitation links and sessions that are
- * worth less than the role end. The caller needs `role.manage` and every permission of the role, before and after; a
- * calling key changes no role whose holders are bound less tightly than itself. Rejects with ValidationError,
- * NotFoundError, EscalationError, or ConflictError for a system role or a name that is taken; where nothing differs,
+ * Changes a role, and with it the permissions of its members and keys, immediately; invitation links and sessions that
+ * are worth less than the role end. The caller needs `role.manage` and every permission of the role, before and after;
+ * a calling key changes no role whose holders are bound less tightly than itself. Rejects with ValidationError,
+ * NotFoundError, EscalationError, or ConflictError for a system role or a name that is taken; if nothing differs,
  * nothing is written.
  */
 export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<Outcome<Role>> {

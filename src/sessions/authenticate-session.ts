@@ -7,7 +7,7 @@ import { loadSession, type SessionKey } from './session-principal.ts';
 import { hashToken, isToken, SESSION_PREFIX } from './tokens.ts';
 
 /**
- * The user behind a session token with its permissions in every organization that it has joined. Null where the token is
+ * The user behind a session token with its permissions in every organization that it has joined. Null if the token is
  * unknown, the session has ended, is over 30 days old, or was not used for 12 hours. Counts as a use of the session.
  */
 export async function authenticateSession(
@@ -19,7 +19,7 @@ export async function authenticateSession(
   return acceptSession(db, clock, { hash: hashToken(token) });
 }
 
-/** The same for a session by its hash, or, where its token was shown before, by its id. */
+/** The same for a session by hash, or by id if its token has already been verified. */
 export async function acceptSession(
   db: Kysely<Tables>,
   clock: Clock,
@@ -36,8 +36,8 @@ export async function acceptSession(
 const touching = new WeakMap<Kysely<Tables>, Map<string, number>>();
 
 /**
- * Writes the use in the background, once at a time: whoever is asking must not wait for a database that others write to.
- * Where it fails, the next request tries again.
+ * Writes the use in the background, once at a time: the caller must not wait for a database that others write to. Where
+ * it fails, the next request tries again.
  */
 function touchLater(db: Kysely<Tables>, sessionId: string, now: number): void {
   const uses = touching.get(db) ?? new Map<string, number>();
@@ -57,7 +57,7 @@ function touchLater(db: Kysely<Tables>, sessionId: string, now: number): void {
 }
 
 async function touch(db: Kysely<Tables>, sessionId: string, now: number): Promise<void> {
-  // Of many requests at once that find the same old time, the first writes, and a clock that lags turns nothing back.
+  // Of concurrent requests that see the same old time only the first writes, and a lagging clock never moves it back.
   await db
     .updateTable('sessions')
     .set({ last_seen_at: now })

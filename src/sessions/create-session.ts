@@ -4,28 +4,28 @@ import { SESSION_IDLE_MS, SESSION_LIFETIME_MS } from './session-lifetime.ts';
 import { hashToken, newToken, SESSION_PREFIX } from './tokens.ts';
 import { organizationsOf, reachedBy } from './user-organizations.ts';
 
-/** A session that has just begun. */
+/** A new session. */
 export interface NewSession {
   readonly id: string;
-  /** Shown this once; only its hash is kept. */
+  /** Shown only once; only its hash is stored. */
   readonly token: string;
-  /** When it ends at the latest, milliseconds since the epoch. */
+  /** When it expires, milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** Who takes note of a session. */
+/** Who records a session. */
 export interface SessionNotes {
-  /** Who begins it; left out: the caller. */
+  /** Who begins it; omitted: the caller. */
   readonly actor?: string;
-  /** The organizations whose audit logs have it; left out: all that it reaches. */
+  /** The organizations whose audit logs have it; omitted: all that it reaches. */
   readonly organizationIds?: readonly string[];
-  /** The only organization that it reaches; left out or null: all of the user's. */
+  /** The only organization that it reaches; omitted or null: all of the user's. */
   readonly limitedTo?: string | null;
-  /** The ceiling of the link with which it begins, as it is stored; left out or null: none. */
+  /** The ceiling of the link with which it begins, as it is stored; omitted or null: none. */
   readonly ceiling?: string | null;
 }
 
-/** Begins a session of a user, and clears away those of the user that have ended by themselves. */
+/** Creates a session for a user and deletes the user's expired sessions. */
 export async function createSession(
   change: Change,
   userId: string,

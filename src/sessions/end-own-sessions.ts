@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 import { organizationsOf, reachedBy } from './user-organizations.ts';
 
 /**
- * Ends the caller's session with this id, or all of them, at once, and says which there were. A session limited to an
- * organization ends only those that are limited alike. Rejects with UnauthenticatedError where the caller ends others
+ * Ends the caller's session with this id, or all of them, immediately, and says which there were. A session limited to
+ * an organization ends only those that are limited alike. Rejects with UnauthenticatedError if the caller ends others
  * than its own and has ended itself meanwhile.
  */
 export async function endOwnSessions(

@@ -3,12 +3,12 @@ import { UnauthenticatedError } from '../core/errors.ts';
 import type { Session } from './session.ts';
 import { SESSION_IDLE_MS } from './session-lifetime.ts';
 
-/** Most sessions of a list. */
+/** Maximum number of sessions returned. */
 const SESSIONS_MAX = 100;
 
 /**
- * The caller's sessions that go on, the latest used first, at most 100; none for keys and operators. A session limited
- * to an organization sees only those that are limited alike. Rejects with UnauthenticatedError.
+ * The caller's sessions that go on, most recently used first, at most 100; none for keys and operators. A session
+ * limited to an organization sees only those that are limited alike. Rejects with UnauthenticatedError.
  */
 export async function listSessions(ctx: Context): Promise<Session[]> {
   const { principal, db, clock } = ctx;

@@ -1,8 +1,8 @@
-/** How long a session lasts at most, milliseconds. */
+/** Maximum lifetime of a session, milliseconds. */
 export const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
 
-/** How long it lasts without use, milliseconds. */
+/** Idle timeout, milliseconds. */
 export const SESSION_IDLE_MS = 12 * 3_600_000;
 
-/** How exactly its last use is known, milliseconds: a request within this time of it writes nothing. */
+/** Precision of the last use, milliseconds: requests within this time of it write nothing. */
 export const SESSION_TOUCH_MS = 60_000;

@@ -15,9 +15,9 @@ export interface AcceptedSession {
 export type SessionKey = { readonly hash: string } | { readonly id: string };
 
 /**
- * The session and what its user may do in every organization that it reaches, in one query; null where there is
- * no such session or it has ended: by its age, by not being used, or because its user holds more than the link was worth
- * with which it began. A user without organizations holds nothing.
+ * The session and what its user may do in every organization that it reaches, in one query; null if there is no such
+ * session or it has ended: by its age, by not being used, or because its user holds more than the link was worth with
+ * which it began. A user without organizations holds nothing.
  */
 export async function loadSession(
   db: Kysely<Tables>,

@@ -1,10 +1,10 @@
-/** A sign-in of a user that goes on. Times are milliseconds since the epoch. */
+/** An active session of a user. Times are milliseconds since the epoch. */
 export interface Session {
   readonly id: string;
   readonly createdAt: number;
   /** Its last use, to the minute. */
   readonly lastSeenAt: number;
-  /** When it ends at the latest; 12 hours without use end it too. */
+  /** When it expires. It also expires after 12 hours without use. */
   readonly expiresAt: number;
   /** The only organization that it reaches; null: all of the user's. */
   readonly limitedTo: string | null;

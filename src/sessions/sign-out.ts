@@ -3,11 +3,11 @@ import { endOwnSessions } from './end-own-sessions.ts';
 
 /** How far a sign-out goes. */
 export interface SignOutInput {
-  /** Ends all of the user's sessions, not only the one that asks. */
+  /** Ends all of the user's sessions, not only the caller's. */
   readonly everywhere?: boolean | null | undefined;
 }
 
-/** What a sign-out came to. */
+/** Result of a sign-out. */
 export interface SignedOut {
   /** Whether the session that asked was there to end. */
   readonly signedOut: boolean;
@@ -15,8 +15,8 @@ export interface SignedOut {
 }
 
 /**
- * Ends the caller's session, or all of its user's, at once: a session limited to an organization, those that are limited
- * alike. A key or an operator has none to end.
+ * Ends the caller's session, or all of its user's, immediately: a session limited to an organization, those that are
+ * limited alike. A key or an operator has none to end.
  */
 export async function signOut(ctx: Context, { everywhere }: SignOutInput = {}): Promise<SignedOut> {
   const { principal } = ctx;

@@ -1,12 +1,12 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** What a session token starts with. */
+/** Prefix of session tokens. */
 export const SESSION_PREFIX = 'sess_';
 
-/** What an operator token starts with. */
+/** Prefix of operator tokens. */
 export const OPERATOR_PREFIX = 'kwop_';
 
-/** What the token of a sign-in link starts with. */
+/** Prefix of sign-in link tokens. */
 export const SIGN_IN_PREFIX = '';
 
 const SECRET_BYTES = 32;
@@ -17,12 +17,12 @@ export function newToken(prefix: string): string {
   return prefix + randomBytes(SECRET_BYTES).toString('base64url');
 }
 
-/** Whether the text has the form of a token with this prefix: what hasn't, needs no look into the database. */
+/** Whether the text has the format of a token with this prefix. Anything else needs no query. */
 export function isToken(prefix: string, text: string): boolean {
   return text.startsWith(prefix) && SECRET.test(text.slice(prefix.length));
 }
 
-/** The stored form: SHA-256, hexadecimal. Random tokens need no slow hash. */
+/** The stored hash: SHA-256, hexadecimal. Random tokens don't need a slow hash. */
 export function hashToken(token: string): string {
   return hash('sha256', token, 'hex');
 }

@@ -31,7 +31,7 @@ export async function organizationsOf(db: Kysely<Tables>, userId: string): Promi
   };
 }
 
-/** Those of the organizations that a session of the user reaches which may be limited to one. */
+/** The organizations that a session of the user reaches which may be limited to one. */
 export function reachedBy(
   { joined, confirmed }: Pick<UserOrganizations, 'joined' | 'confirmed'>,
   limitedTo: string | null,

@@ -10,7 +10,7 @@ export const INVITATION_MS = 7 * 24 * 3_600_000;
 
 /** A one-time link; whoever opens it is signed in. */
 export interface SignInLink {
-  /** Shown this once; only its hash is kept. */
+  /** Shown only once; only its hash is stored. */
   readonly token: string;
   readonly url: string;
   /** Milliseconds since the epoch. */
@@ -30,8 +30,8 @@ export interface Invitation {
 }
 
 /**
- * Makes a one-time link for a user as a part of a change, and clears away those of the user that nobody used in time. An
- * invitation replaces earlier ones to the same organization. Whoever calls this writes the audit rows.
+ * Creates a one-time link for a user as a part of a change, and clears away those of the user that no one used in time.
+ * An invitation replaces earlier ones to the same organization. Whoever calls this writes the audit rows.
  */
 export async function createSignInLink(
   change: Change,
@@ -62,6 +62,6 @@ export async function createSignInLink(
       created_by: invitation?.createdBy ?? null,
     })
     .execute();
-  // In the fragment, which browsers send to nobody.
+  // In the fragment, which browsers send to no one.
   return { token, url: `${publicUrl}/sign-in#token=${token}`, expiresAt };
 }

@@ -15,8 +15,9 @@ export interface SignInLinkFacts {
 }
 
 /**
- * What the link with this token is for, without using it; null where it doesn't work. Needs no caller: holding the token is
- * the permission. Rejects with RateLimitedError for one more token that doesn't work from an address that tried too many.
+ * What the link with this token is for, without using it; null if it doesn't work. Needs no caller: holding the token
+ * is the permission. Rejects with RateLimitedError for one more token that doesn't work from an address that tried too
+ * many.
  */
 export async function describeSignInLink(ctx: Context, token: string): Promise<SignInLinkFacts | null> {
   const { db, clock } = ctx;

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { RateLimitedError } from '../core/errors.ts';
 
 /**
- * Counts the token of a sign-in link that doesn't work as a failure of the client's address. Throws RateLimitedError where
+ * Counts the token of a sign-in link that doesn't work as a failure of the client's address. Throws RateLimitedError if
  * there were too many.
  */
 export function countFailedToken({ failures, client, clock }: Context): void {

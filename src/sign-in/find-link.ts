@@ -22,7 +22,7 @@ export interface FoundLink {
 }
 
 /**
- * The link with this token; null where the token is unknown, used or too old, where the membership outgrew the link, or
+ * The link with this token; null if the token is unknown, used or too old, where the membership outgrew the link, or
  * its creator may no longer invite.
  */
 export async function findLink(db: Kysely<Tables>, token: string, now: number): Promise<FoundLink | null> {

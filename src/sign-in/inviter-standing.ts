@@ -22,7 +22,7 @@ export function inviterOf(principal: Principal): string | null {
 
 /**
  * Whether the creator of an invitation could create it now: it is still there, and holds `member.manage` and everything
- * that the role holds. Otherwise, who was removed could come back by an invitation of before. Null: nobody to look at.
+ * that the role holds. Otherwise, who was removed could come back by an invitation of before. Null: no one to look at.
  */
 export async function mayStillInvite(
   db: Kysely<Tables>,

@@ -5,8 +5,8 @@ import { createSignInLink, type SignInLink } from './create-sign-in-link.ts';
 import { requireUserByEmail } from './require-user-by-email.ts';
 
 /**
- * A fresh one-time link, good for 15 minutes, for a user that there is. Only for the command line: the link makes its
- * bearer that user. Rejects with ValidationError, or NotFoundError where nobody has the address.
+ * Creates a one-time link, good for 15 minutes, for a user that there is. Only for the command line: the link makes its
+ * bearer that user. Rejects with ValidationError, or NotFoundError if no one has the address.
  */
 export async function issueSignInLink(ctx: Context, email: string): Promise<SignInLink> {
   requireCommandLine(ctx, 'sign_in_link.create');

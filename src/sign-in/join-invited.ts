@@ -1,17 +1,17 @@
 import type { Change } from '../command.ts';
 import { mayStillInvite } from './inviter-standing.ts';
 
-/** How somebody comes to join. */
+/** How someone comes to join. */
 export interface Joining {
-  /** Whether it is the person: not somebody with a link that its creator has seen. */
+  /** Whether it is the person: not someone with a link that its creator has seen. */
   readonly confirmed: boolean;
   /** The organization whose invitation was checked already, with the link that was opened; null: none. */
   readonly invitedTo?: string | null;
 }
 
 /**
- * Makes a user a member of those of the organizations that it is invited to by somebody who may still invite; a person who
- * confirms it, also of those that a link joined before. The caller has locked the organizations.
+ * Makes a user a member of those of the organizations that it is invited to by someone who may still invite; a person
+ * who confirms it, also of those that a link joined before. The caller has locked the organizations.
  */
 export async function joinInvited(
   change: Change,

@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 
 /**
  * What a user is called in a session: by the own name, or, where the session reaches one organization alone, as that
- * organization knows the user. Whoever invited somebody and opens the link must not learn a name given elsewhere.
+ * organization knows the user. Whoever invited someone and opens the link must not learn a name given elsewhere.
  */
 export async function findOwnName(
   db: Kysely<Tables>,

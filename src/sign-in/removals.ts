@@ -11,7 +11,7 @@ export interface RemovedPerson {
 }
 
 /**
- * How somebody came to be removed from an organization, by its audit log, which keeps that for good: as a member
+ * How someone came to be removed from an organization, by its audit log, which keeps that for good: as a member
  * (`joined`), or with an invitation that was withdrawn. Null: never.
  */
 export async function findRemoval(
@@ -29,7 +29,7 @@ export async function findRemoval(
     )
     .execute();
   const removals = rows.map((row) => JSON.parse(row.changes) as Changes);
-  // The id of somebody who had not joined is in no entry.
+  // The id of someone who had not joined is in no entry.
   if (removals.some((changes) => changes.userId?.[0] === person.userId)) return 'joined';
   return removals.some((changes) => changes.email?.[0] === person.email) ? 'invited' : null;
 }

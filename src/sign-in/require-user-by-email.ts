@@ -5,7 +5,7 @@ import { organizationsOf, type UserOrganizations } from '../sessions/user-organi
 
 /**
  * The user with this address, and the organizations of the user, in the order in which they are locked. Rejects with
- * ValidationError, or NotFoundError where nobody has the address.
+ * ValidationError, or NotFoundError if no one has the address.
  */
 export async function requireUserByEmail(
   { db }: Context,

@@ -17,7 +17,7 @@ export interface SignInInput {
 
 /** A new session, and whose it is. */
 export interface SignedIn {
-  /** Shown this once; only its hash is kept. */
+  /** Shown only once; only its hash is stored. */
   readonly sessionToken: string;
   /** When the session ends at the latest, milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -27,11 +27,11 @@ export interface SignedIn {
 /**
  * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to. An
  * invitation that a member or a key created joins that one organization only. Unless the user opens it in a session of
- * their own, which reaches all, only sessions limited to the organization reach it, until the user confirms it by a sign-in
- * of their own; for somebody who was removed from it before, it works only in such a session. The session that the caller
- * has ends. Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token that is unknown,
- * used or too old, or whose creator could not grant or no longer grant what the membership holds; with RateLimitedError for
- * one more of those from an address that tried too many.
+ * their own, which reaches all, only sessions limited to the organization reach it, until the user confirms it by a
+ * sign-in of their own; for someone who was removed from it before, it works only in such a session. The session that
+ * the caller has ends. Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token
+ * that is unknown, used or too old, or whose creator could not grant or no longer grant what the membership holds; with
+ * RateLimitedError for one more of those from an address that tried too many.
  */
 export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
   const link = await findLink(ctx.db, token, ctx.clock.now());
@@ -57,7 +57,7 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
     const { limitedTo, ceiling } = reachedAll ? { limitedTo: null, ceiling: null } : link;
     await joinInvited(change, userId, all, { confirmed: limitedTo === null, invitedTo: link.invitesTo });
     const reached = reachedBy(await organizationsOf(tx, userId), limitedTo);
-    // Somebody may have been added to another organization since; what is not locked can't be written about.
+    // Someone may have been added to another organization since; what is not locked can't be written about.
     const organizationIds = reached.filter((id) => (reachedAll ? locked : all).includes(id));
     if (limitedTo === null) await endLinkAccess(change, userId, organizationIds);
     const notes = { actor: userId, organizationIds, limitedTo, ceiling };
@@ -71,7 +71,7 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
   });
 }
 
-/** Those of the organizations that a link reaches which may be limited to one. */
+/** The organizations that a link reaches which may be limited to one. */
 function reachable(organizationIds: readonly string[], limitedTo: string | null): readonly string[] {
   return limitedTo === null ? organizationIds : organizationIds.filter((id) => id === limitedTo);
 }

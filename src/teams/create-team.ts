@@ -6,7 +6,7 @@ import { foldName, Input } from '../core/input.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import type { Team } from './team.ts';
 
-/** What a new team is to be. */
+/** Input for a new team. */
 export interface CreateTeamInput {
   readonly organizationId?: string | null | undefined;
   readonly name: string;
@@ -15,8 +15,8 @@ export interface CreateTeamInput {
 const PERMISSION = 'team.manage';
 
 /**
- * Makes a team. The caller needs `team.manage`. Rejects with ValidationError, NotFoundError (the organization), or
- * ConflictError where the organization has a team of this name, upper and lower case alike.
+ * Creates a team. The caller needs `team.manage`. Rejects with ValidationError, NotFoundError (the organization), or
+ * ConflictError if the organization has a team of this name, case-insensitive.
  */
 export async function createTeam(ctx: Context, given: CreateTeamInput): Promise<Outcome<Team>> {
   authorizeSomewhere(ctx, PERMISSION);

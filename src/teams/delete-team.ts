@@ -7,14 +7,14 @@ import { inBatches } from '../core/paced.ts';
 import { locate } from '../organizations/locate.ts';
 import { loadTeams, type Team } from './team.ts';
 
-/** Which team to delete. */
+/** The team to delete. */
 export interface DeleteTeamInput {
   readonly id: string;
 }
 
 const PERMISSION = 'team.manage';
 
-/** How many revoked keys are unbound in one transaction. */
+/** Maximum number of revoked keys unbound in one transaction. */
 const UNBOUND_AT_ONCE = { min: 200, max: 1_000 } as const;
 
 /** In the audit log, where more of them are unbound than one transaction takes. */
@@ -40,7 +40,7 @@ export async function deleteTeam(ctx: Context, { id }: DeleteTeamInput): Promise
     const { name } = await requireTeam(tx, id);
     // Few keys are bound to it by now, if any: the transaction reads them where requests are answered.
     await refuseUsed(tx, id);
-    // Its members are unbound by the foreign keys.
+    // Foreign keys remove its members.
     await tx.deleteFrom('teams').where('id', '=', id).execute();
     audit({ organizationId, action: 'team.deleted', targetId: id, changes: { name: [name, null] } });
     return id;
@@ -74,7 +74,7 @@ async function unbindRevokedKeys({ db, unhurried }: Context, teamId: string): Pr
       .execute();
     const ids = bound.map(({ id }) => id);
     if (ids.length > 0) {
-      // By their ids alone: joined, PostgreSQL reads all keys for each batch.
+      // Select by id: with a join, PostgreSQL would read all keys for each batch.
       const revoked = await db
         .selectFrom('api_keys')
         .select('id')

@@ -12,7 +12,7 @@ const BY_AGE: Sort = {
   direction: 'asc',
 };
 
-/** The teams of an organization that exist for the caller, the oldest first. The caller needs `team.view`. */
+/** The teams of an organization that exist for the caller, oldest first. The caller needs `team.view`. */
 export async function listTeams(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Team>> {
   await requireOrganization(ctx, organizationId, 'team.view');
   const scope = keyScopeOf(ctx);

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Row, Tables } from '../../db/tables.ts';
 
-/** A part of an organization that members and keys can be bound to. */
+/** A group within an organization that members belong to and keys are bound to. */
 export interface Team {
   readonly id: string;
   readonly organizationId: string;
-  /** Unique in the organization, upper and lower case alike. */
+  /** Unique in the organization, case-insensitive. */
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
@@ -14,12 +14,12 @@ export interface Team {
 /** The columns of a team. */
 export const TEAM_COLUMNS = ['teams.id', 'teams.organization_id', 'teams.name', 'teams.created_at'] as const;
 
-/** A team from its row. */
+/** Maps a row to a team. */
 export function toTeam(row: Omit<Row<'teams'>, 'name_key'>): Team {
   return { id: row.id, organizationId: row.organization_id, name: row.name, createdAt: row.created_at };
 }
 
-/** Those of the teams that exist, in any order. */
+/** The teams that exist, in any order. */
 export async function loadTeams(db: Kysely<Tables>, ids: readonly string[]): Promise<Team[]> {
   if (ids.length === 0) return [];
   const rows = await db.selectFrom('teams').select(TEAM_COLUMNS).where('id', 'in', ids).execute();

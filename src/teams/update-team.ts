@@ -7,7 +7,7 @@ import { locate } from '../organizations/locate.ts';
 import { isNameTaken } from '../organizations/name-taken.ts';
 import { loadTeams, type Team } from './team.ts';
 
-/** What to change; undefined stays as it is. */
+/** Changes to apply. Undefined fields keep their value. */
 export interface UpdateTeamInput {
   readonly id: string;
   readonly name?: string | null | undefined;
@@ -17,7 +17,7 @@ const PERMISSION = 'team.manage';
 
 /**
  * Renames a team. The caller needs `team.manage`. Rejects with ValidationError, NotFoundError, or ConflictError for a
- * name that is taken; where nothing differs, nothing is written.
+ * name that is taken; if nothing differs, nothing is written.
  */
 export async function updateTeam(ctx: Context, given: UpdateTeamInput): Promise<Outcome<Team>> {
   const { id } = given;

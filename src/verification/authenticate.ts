@@ -3,8 +3,8 @@ import type { Services } from '../context.ts';
 import { verifySecret } from './verify.ts';
 
 /**
- * The key whose secret this is, as a caller from this address; null where it is not accepted. Counts as a use or a
- * denial of the key, but not against its rate limit, which is for the API that it opens.
+ * The key whose secret this is, as a caller from this address; null if it is not accepted. Counts as a use or a denial
+ * of the key, but not against its rate limit, which is for the API that it opens.
  */
 export async function authenticateKey(
   services: Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>,

@@ -4,7 +4,7 @@ import type { SharedRateLimiter } from './redis-rate-limit.ts';
 
 /** A limiter that has to be started, and stopped by whoever did. */
 export interface StartableRateLimiter extends Omit<SharedRateLimiter, 'status'> {
-  /** Null where it counts for this node alone, as it is meant to. */
+  /** Null if it counts for this node alone, as it is meant to. */
   status(): ReturnType<SharedRateLimiter['status']> | null;
 }
 

@@ -36,8 +36,8 @@ const AROUND = [
 ] as const;
 
 /**
- * Not the parameter itself: SQLite plans a statement anew for every value of one, at five times the cost of the look-up,
- * once somebody has run `ANALYZE`.
+ * Not the parameter itself: SQLite plans a statement again for every value of one, at five times the cost of the
+ * look-up, once someone has run `ANALYZE`.
  */
 const PARAMETER = sql<string>`(select ${''})`;
 
@@ -69,7 +69,7 @@ export function queryByHashes(db: Kysely<Tables>): CompiledQuery<VerifiableRow &
     .compile();
 }
 
-/** The key of the secret with this id, for one that was presented before; null where there is none. */
+/** The key of the secret with this id, for one that was presented before; null if there is none. */
 export async function findBySecretId(db: Kysely<Tables>, secretId: string): Promise<VerifiableKey | null> {
   const row = await whole(db).where('api_key_secrets.id', '=', secretId).executeTakeFirst();
   return row ? verifiableKey(row) : null;

@@ -15,7 +15,7 @@ import { type CachedOrganization, VerifyCache } from './verify-cache.ts';
  */
 const LOOK_AGE = { maxAgeMs: 1, outageMs: 3_000 };
 
-/** Most roles of one organization that are remembered. */
+/** Maximum number of roles of one organization that are cached. */
 const ROLES_MAX = 1_000;
 
 /** How long a look-up waits where another process repairs the file after a crash, milliseconds. */
@@ -67,7 +67,7 @@ export function lookUpAtOnce(
     const row = byHash.first(hash);
     if (!row) return null;
     const { key, organization } = cache.put(hash, verifiableKey(row), row.sequence, now);
-    // A role is as of this row, so nothing may have been left out in between.
+    // A role is as of this row, so nothing may have been missed in between.
     if (row.role_id !== null && row.sequence === organization.applied) {
       if (organization.roles.size >= ROLES_MAX) organization.roles.clear();
       organization.roles.set(row.role_id, {

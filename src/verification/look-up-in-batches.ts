@@ -7,7 +7,7 @@ import { queryByHashes } from './find-by-hash.ts';
 import { type VerifiableRow, verifiableKey } from './verifiable-row.ts';
 import { type CacheEntry, type ReadUnderWay, VerifyCache } from './verify-cache.ts';
 
-/** Most hashes of one read, and most reads under way: what comes meanwhile goes into the next. */
+/** Maximum number of hashes of one read, and most reads under way: what comes meanwhile goes into the next. */
 const BATCH_MAX = 500;
 const READS_MAX = 4;
 
@@ -19,7 +19,7 @@ const READ_AGE_MAX_MS = 1_000;
 const READS_AGAIN_MAX = 3;
 
 /**
- * How often a read is repeated that a change overtook: changes that somebody makes up can overtake every one. A request
+ * How often a read is repeated that a change overtook: changes that someone makes up can overtake every one. A request
  * for which it was done so often came before the last of these changes, and is answered by what was before it.
  */
 const OVERTAKEN_MAX = 5;
@@ -41,8 +41,8 @@ interface SentAt {
 type Batch = ReadonlyMap<string, readonly Waiting[]>;
 
 /**
- * Finds keys on a database server: those asked for in one turn of the event loop in one read. What is remembered is used
- * as long as the bus hears of all changes. Remembers at most `keys`.
+ * Finds keys on a database server: those asked for in one turn of the event loop in one read. What is cached is used as
+ * long as the bus hears of all changes. Remembers at most `keys`.
  */
 export function lookUpInBatches(
   { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: AsyncLookup; bus: EventBus },

@@ -27,7 +27,7 @@ export interface Verification {
   readonly valid: boolean;
   readonly code: VerificationCode;
   readonly message: string;
-  /** Null where the key is unknown, or of an organization that doesn't exist for the caller. */
+  /** Null if the key is unknown, or of an organization that doesn't exist for the caller. */
   readonly keyId: string | null;
   /** Accepted verifications left in the rate-limit window; null without a limit. */
   readonly remaining: number | null;
@@ -41,9 +41,10 @@ const NO_TEAM = '';
 const TOO_MANY = 'Too many failed verifications for this address or by this caller';
 
 /**
- * Says whether to let a client in that presents this secret. Needs `api.key.verify`: keys of organizations where the
- * caller lacks it are unknown, and to a key bound to teams those that share none of them. A secret that fails counts against the address it came from, and is answered RATE_LIMITED
- * where there were too many; a valid one is accepted all the same. Rejects with BAD_USER_INPUT for arguments that can't be used.
+ * Says whether to let a client in that presents this secret. Requires `api.key.verify`: keys of organizations where the
+ * caller lacks it are unknown, and to a key bound to teams those that share none of them. A secret that fails counts
+ * against the address it came from, and is answered RATE_LIMITED where there were too many; a valid one is accepted all
+ * the same. Rejects with BAD_USER_INPUT for arguments that can't be used.
  */
 export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Promise<Verification> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
@@ -67,7 +68,7 @@ export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Prom
 
 /**
  * Takes note of a failure: of the client's address where the caller told it, within a budget of the caller's own. The
- * answer where there were too many, else null. The product's own back end has no budget: it answers for everybody.
+ * answer where there were too many, else null. The product's own back end has no budget: it answers for everyone.
  */
 function countFailure(
   { failures }: Context,

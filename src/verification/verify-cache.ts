@@ -3,21 +3,21 @@ import type { Stale } from '../cluster/stale.ts';
 import type { VerifiableKey } from '../context.ts';
 import type { RoleRow } from './verifiable-row.ts';
 
-/** What is known of one organization's changes, kept as long as one of its keys is remembered. */
+/** What is known of one organization's changes, kept as long as one of its keys is cached. */
 export interface CachedOrganization {
   readonly id: string;
-  /** Every change up to this one has taken effect on what is remembered. */
+  /** Every change up to this one has taken effect on what is cached. */
   applied: number;
   /** When it was last sure that nothing after `applied` had been committed; `performance.now()`. */
   confirmedAt: number;
-  /** Raised when everything that is remembered of it may have changed. */
+  /** Raised when everything that is cached of it may have changed. */
   version: number;
   keys: number;
   /** Roles of its keys, by id: as long as no change has touched any of them. */
   readonly roles: Map<string, RoleRow>;
 }
 
-/** A key that is remembered. */
+/** A key that is cached. */
 export interface CacheEntry {
   readonly key: VerifiableKey;
   readonly hash: string;
@@ -25,7 +25,7 @@ export interface CacheEntry {
   readonly readAt: number;
   readonly organization: CachedOrganization;
   readonly version: number;
-  /** Another remembered secret of the same key. */
+  /** Another cached secret of the same key. */
   next: CacheEntry | null;
 }
 

@@ -25,7 +25,7 @@ const FAILURES: ReadonlySet<VerificationCode> = new Set([
   'EXPIRED',
 ]);
 
-/** Whether the secret itself was not accepted: what somebody who guesses is told. */
+/** Whether the secret itself was not accepted: what someone who guesses is told. */
 export function isFailure(code: VerificationCode): boolean {
   return FAILURES.has(code);
 }
@@ -53,7 +53,7 @@ export interface Verdict {
   readonly code: VerificationCode;
   /** What an operator needs to know, without any part of the secret. */
   readonly message: string;
-  /** The key, also where it is refused; null where there is none for who is asking. */
+  /** The key, also where it is rejected; null if there is none for the caller. */
   readonly record: VerifiableKey | null;
   /** Accepted verifications left in the window; null without a limit. */
   readonly remaining: number | null;

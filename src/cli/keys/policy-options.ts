@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { RateLimitInput } from '../generated/graphql.ts';
 import { fromNow, jsonObject, rateLimit, repeated, time } from '../option-values.ts';
 
-/** What somebody decides about a key, as it was typed. False: cleared. */
+/** What someone decides about a key, as it was typed. False: cleared. */
 export interface PolicyOptions {
   readonly description?: string | false;
   readonly role?: string | false;

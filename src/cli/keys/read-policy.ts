@@ -3,7 +3,7 @@ import type { RateLimitInput } from '../generated/graphql.ts';
 import { findRole, findTeams } from '../organizations/find-by-name.ts';
 import type { PolicyOptions } from './policy-options.ts';
 
-/** What somebody decides about a key, as the API takes it: null clears, what is left out stays. */
+/** What someone decides about a key, as the API takes it: null clears, what is omitted stays. */
 export interface Policy {
   readonly description?: string | null;
   readonly roleId?: string | null;

@@ -10,7 +10,7 @@ export interface RevokeKeysOptions extends ServerOptions {
   readonly reason?: string;
 }
 
-/** Ends keys at once and for ever: all of them, or none. */
+/** Ends keys at once and forever: all of them, or none. */
 export async function revokeKeys(io: Io, ids: string[], options: RevokeKeysOptions): Promise<void> {
   const { reason } = options;
   const { revokeApiKeys } = await connect(io, options)(RevokeKeysDocument, {
@@ -25,7 +25,7 @@ export async function revokeKeys(io: Io, ids: string[], options: RevokeKeysOptio
   io.stdout.write(reached(propagation));
 }
 
-/** Who refuses it by now, in a line. */
+/** Who rejects it by now, in a line. */
 export function reached({ confirmedNodes, totalNodes }: ReachFragment): string {
   return `Confirmed by ${confirmedNodes} of ${totalNodes} ${totalNodes === 1 ? 'node' : 'nodes'}\n`;
 }

@@ -18,8 +18,8 @@ export interface VerifyKeyOptions extends ServerOptions {
 const STDIN_MAX = 4_096;
 
 /**
- * Prints whether a key is accepted: the code, and for an accepted one its id and name. `-` reads the secret from standard
- * input. Rejects with the reason where it is refused, so that the exit code is 1.
+ * Prints whether a key is accepted: the code, and for an accepted one its id and name. `-` reads the secret from
+ * standard input. Rejects with the reason where it is rejected, so that the exit code is 1.
  */
 export async function verifyKey(io: Io, given: string, options: VerifyKeyOptions): Promise<void> {
   const ask = connect(io, options);

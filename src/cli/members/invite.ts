@@ -17,7 +17,7 @@ export interface InviteMemberOptions extends ServerOptions {
   readonly quiet?: true;
 }
 
-/** Invites somebody and prints the link to sign in by, this once; with `quiet` the link alone. */
+/** Invites someone and prints the link to sign in by, this once; with `quiet` the link alone. */
 export async function inviteMember(io: Io, email: string, options: InviteMemberOptions): Promise<void> {
   const ask = connect(io, options);
   const { organization: organizationId = null, name } = options;

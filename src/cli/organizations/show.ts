@@ -17,7 +17,7 @@ import { facts } from '../table.ts';
 type Shown = NonNullable<ShowOrganizationQuery['organization']>;
 type Summary = NonNullable<SummarizeKeysQuery['organization']>['keySummary'];
 
-/** Prints an organization, given by id or slug; left out, the caller's only one. */
+/** Prints an organization, given by id or slug; omitted, the caller's only one. */
 export async function showOrganization(
   io: Io,
   given: string | undefined,

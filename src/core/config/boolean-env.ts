@@ -1,4 +1,4 @@
-/** Parses a switch. Throws an Error that says what it can be. */
+/** Parses a boolean setting. Throws an Error that lists the allowed values. */
 export function parseBoolean(text: string): boolean {
   if (['on', 'true', '1'].includes(text)) return true;
   if (['off', 'false', '0'].includes(text)) return false;

@@ -2,7 +2,7 @@
 export interface ClusterConfig {
   /** Where to listen to PostgreSQL; null: at the database's own address. */
   readonly listenUrl: string | null;
-  /** How long a node that may have missed something goes by what it remembers, milliseconds. */
+  /** How long a node that may have missed something goes by what it caches, milliseconds. */
   readonly leaseMs: number;
   /** Where rate limits are counted for all nodes together; null: each counts for itself. */
   readonly redisUrl: string | null;

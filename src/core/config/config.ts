@@ -8,26 +8,26 @@ import { type LiveLimits, readLiveLimits } from './live-limits.ts';
 import { type OidcConfig, readOidc } from './oidc-config.ts';
 import { type OperationLimitsConfig, readOperationLimits } from './operation-limits-config.ts';
 
-/** Everything an operator can set, parsed and checked as a whole. docs/configuration.md explains each. */
+/** All settings, parsed and validated together. docs/configuration.md explains each. */
 export interface Config {
   readonly databaseUrl: string;
   readonly host: string;
   readonly port: number;
-  /** Where browsers reach this server: scheme, host and port, without a path; null: the address it listens on. */
+  /** Public URL of this server: scheme, host and port without a path; null: the address it listens on. */
   readonly publicUrl: string | null;
   /** First part of the keys of new organizations. */
   readonly keyPrefix: string;
-  /** Peers whose X-Forwarded-For is believed. */
+  /** Proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly Network[];
   /** Limit that new organizations start with; null: unlimited. */
   readonly maxActiveApiKeys: number | null;
-  /** How often gathered usage is written, milliseconds. */
+  /** Interval between writes of usage, milliseconds. */
   readonly usageFlushMs: number;
-  /** Most keys that verification remembers. */
+  /** Maximum number of keys in the verification cache. */
   readonly verifyCacheKeys: number;
   /** Failed verifications that a client address may cause in a minute. */
   readonly verifyFailuresPerMinute: number;
-  /** Whole days for which the audit log is kept; null: for ever. */
+  /** Whole days for which the audit log is kept; null: forever. */
   readonly auditRetentionDays: number | null;
   readonly cluster: ClusterConfig;
   readonly live: LiveLimits;
@@ -35,7 +35,7 @@ export interface Config {
   readonly operations: OperationLimitsConfig;
   /** Sign-in with an OpenID provider; null: with links only. */
   readonly oidc: OidcConfig | null;
-  /** Whether there is /metrics. */
+  /** Whether /metrics is served. */
   readonly metrics: boolean;
   readonly logLevel: LogLevel;
   readonly graphiql: boolean;
@@ -44,7 +44,7 @@ export interface Config {
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A setting that can't be used; the message names it and stops the start. */
+/** An invalid setting. The message names it and the server does not start. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }

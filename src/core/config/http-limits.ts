@@ -1,20 +1,20 @@
-/** What connections, requests and responses may take of the server. docs/configuration.md explains each. */
+/** Limits of connections, requests and responses. docs/configuration.md explains each. */
 export interface HttpLimits {
-  /** Largest GraphQL response, bytes of JSON. */
+  /** Maximum size of a GraphQL response, bytes of JSON. */
   readonly responseBytes: number;
-  /** Connections in all. */
+  /** Maximum number of connections. */
   readonly connections: number;
-  /** Connections of one address. */
+  /** Maximum number of connections from one address. */
   readonly connectionsPerAddress: number;
-  /** Bytes of responses, events and messages that clients have not taken yet, in all. */
+  /** Maximum number of unsent bytes of responses, events and messages, in total. */
   readonly unsentBytes: number;
-  /** The same, of one address. */
+  /** The same for one address. */
   readonly unsentBytesPerAddress: number;
-  /** Bytes of request bodies that are being received, in all. */
+  /** Maximum number of bytes of request bodies being received, in total. */
   readonly bodyBytes: number;
-  /** The same, of one address. */
+  /** The same for one address. */
   readonly bodyBytesPerAddress: number;
-  /** How long a client may take nothing of what waits for it, milliseconds. */
+  /** How long a client may read nothing while data is pending, milliseconds. */
   readonly writeTimeoutMs: number;
 }
 

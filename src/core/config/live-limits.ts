@@ -1,26 +1,26 @@
-/** What subscriptions, and the connections that carry them, may take of the server. docs/live.md explains each. */
+/** Limits of subscriptions and the connections that carry them. docs/live.md explains each. */
 export interface LiveLimits {
-  /** Operations under way on one socket. */
+  /** Concurrent operations on one socket. */
   readonly operations: number;
   /** Sockets and event streams of one credential. */
   readonly perCaller: number;
-  /** Different documents that one caller subscribes to, and what they cost together. */
+  /** Distinct documents that one caller subscribes to, and their total cost. */
   readonly documentsPerCaller: number;
   readonly costPerCaller: number;
-  /** Different documents, by permissions, that an organization's subscribers have, and what they cost together. */
+  /** Distinct documents, by permissions, of an organization's subscribers, and their total cost. */
   readonly documentsPerOrganization: number;
   readonly costPerOrganization: number;
-  /** Messages that are read from one socket in a second. */
+  /** Messages accepted from one socket per second. */
   readonly messagesPerSecond: number;
-  /** Sockets of one address that have not been let in yet. */
+  /** Unauthenticated sockets from one address. */
   readonly pendingPerAddress: number;
-  /** Largest message that a client may send, bytes. */
+  /** Maximum size of a message that a client may send, bytes. */
   readonly messageBytes: number;
   /** From the handshake to `connection_init`, milliseconds. */
   readonly initTimeoutMs: number;
-  /** Between two pings; a client that answers none until the next is gone, milliseconds. */
+  /** Interval between pings, milliseconds. A client that does not answer before the next one is disconnected. */
   readonly pingIntervalMs: number;
-  /** Bytes that may wait for one client; from there on nothing is sent until it has taken them. */
+  /** Bytes that may be buffered for one client before sending pauses. */
   readonly bufferedMax: number;
   /** Bytes from which on the newest event of a key replaces the older. */
   readonly conflateFrom: number;

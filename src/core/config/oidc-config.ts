@@ -8,7 +8,7 @@ export interface OidcConfig {
   readonly clientSecret: string;
   /** In lower case; null: any. */
   readonly allowedEmailDomains: readonly string[] | null;
-  /** Where people whom nobody invited become members, and as what; null: they don't. */
+  /** Where people whom no one invited become members, and as what; null: they don't. */
   readonly admission: OidcAdmission | null;
 }
 
@@ -25,7 +25,7 @@ export type ReadVariable = <T>(name: string, fallback: T, parse: (text: string) 
 
 const REQUIRED = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
 
-/** Reads the variables of the group; null where none is set. `fault` notes what is missing. */
+/** Reads the variables of the group; null if none is set. `fault` notes what is missing. */
 export function readOidc(
   env: Readonly<Record<string, string>>,
   read: ReadVariable,

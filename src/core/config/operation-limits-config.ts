@@ -1,4 +1,4 @@
-/** How much of the server's work counts against one of each. 0: unlimited. */
+/** Limits for each kind of caller. 0: unlimited. */
 export interface PerCaller {
   /** A person or an API key. */
   readonly caller: number;
@@ -10,13 +10,13 @@ export interface PerCaller {
   readonly address: number;
 }
 
-/** What GraphQL operations may take of the server. docs/limits.md explains it. */
+/** Limits of GraphQL operations. docs/limits.md explains them. */
 export interface OperationLimitsConfig {
-  /** Length of the window in which points count. */
+  /** Length of the window in which points are counted. */
   readonly windowSeconds: number;
   /** Points in a window. */
   readonly points: PerCaller;
-  /** Operations under way at the same time. */
+  /** Concurrent operations. */
   readonly operations: PerCaller;
 }
 

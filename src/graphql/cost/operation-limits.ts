@@ -7,7 +7,7 @@ import { RateLimitedError } from '../../core/errors.ts';
 import type { PolicyName } from '../../core/rate-limit-headers.ts';
 import type { Charge } from '../operation-context.ts';
 
-/** Most callers, and most addresses, whose points are counted at once. */
+/** Maximum number of callers and of addresses whose points are counted at once. */
 const NAMES_MAX = 50_000;
 
 /** After so long a place among the operations under way may be free, seconds. */

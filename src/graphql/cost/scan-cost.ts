@@ -32,7 +32,7 @@ const ROWS_PER_POINT = 50;
 /** What reading all rows of a table costs at most: a large organization's is not beyond reach. */
 const WHOLE_MAX = 2_000;
 
-/** Most organizations of one caller that are looked at. */
+/** Maximum number of organizations of one caller that are looked at. */
 const ORGANIZATIONS_MAX = 20;
 
 /** Where it isn't known which organization is meant: an operator's list of all of them. */
@@ -125,7 +125,7 @@ class Count {
   root(type: GraphQLObjectType, set: SelectionSetNode): number {
     let points = 0;
     for (const [, nodes] of collectFields(this, type, [set])) {
-      // Fields of a mutation run one after the other, and load anew.
+      // Fields of a mutation run one by one, and load again.
       this.#together = new Map();
       points += INTROSPECTION[nodes[0].name.value] ?? this.#field(type, nodes, null);
       for (const together of this.#together.values()) points += together;
@@ -200,7 +200,7 @@ class Count {
   }
 }
 
-/** The arguments of a field, or null where they can't be used. */
+/** The arguments of a field, or null if they can't be used. */
 function argumentsOf(
   definition: GraphQLField<unknown, unknown>,
   node: FieldNode,

@@ -62,7 +62,7 @@ function orNull(complete: Complete): Complete {
 function serialize(type: GraphQLLeafType, value: unknown): unknown {
   const serialized: unknown = type.serialize(value);
   if (serialized !== null && serialized !== undefined) return serialized;
-  // Without the value: it may be what nobody is to see, not even in the log.
+  // Without the value: it may be what no one is to see, not even in the log.
   throw new Error(`Expected ${type.name} to serialize to a non-nullable value`);
 }
 
@@ -95,7 +95,7 @@ function listCompletion(type: GraphQLOutputType, place: Place): Complete {
     try {
       for (const item of value) add(item, { prev: path, key: completed.length, typename: undefined });
     } catch (error) {
-      // Nobody waits for the items before it any more: one that fails too must not be taken for unnoticed.
+      // No one waits for the items before it any longer: one that fails too must not be taken for unnoticed.
       void Promise.allSettled(completed);
       throw error;
     }

@@ -1,6 +1,6 @@
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 
-/** Where a value stands in the answer. */
+/** Where a value is in the answer. */
 export type PlacePath = GraphQLResolveInfo['path'];
 
 /** The same; undefined: it is all of it. */

@@ -21,7 +21,7 @@ import type { Data, Planned, PlannedField, Selection } from './planned.ts';
 
 /**
  * What of an operation's execution depends on the document alone: which fields of which types, by which resolvers, and
- * how their values are completed. Worked out as far as answers need it, and kept from then on.
+ * how their values are completed. Worked out as far as answers need it, and kept afterwards.
  */
 export class Plan implements Planned {
   readonly schema: GraphQLSchema;

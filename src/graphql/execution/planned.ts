@@ -50,7 +50,7 @@ export interface PlannedField {
 /** Makes what a resolver gave into what is answered, or a promise of it. Throws what went wrong, not located yet. */
 export type Complete = (run: Run, value: unknown, path: PlacePath, info: GraphQLResolveInfo) => unknown;
 
-/** The same for a leaf, at once. */
+/** The same for a leaf, immediately. */
 export type CompleteLeaf = (value: unknown) => unknown;
 
 /** One execution of a plan. */
@@ -63,6 +63,6 @@ export interface Run {
   readonly variables: Record<string, unknown>;
   readonly errors: FieldErrors;
   readonly budget: ResponseBudget;
-  /** Aborted when nobody waits for the result. */
+  /** Aborted when no one waits for the result. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -31,7 +31,7 @@ export function useCost(
     if (!operation) return;
     examined.delete(context);
     const { query } = context.params;
-    // Only documents whose operation may run are kept: erroneous ones take nobody's place.
+    // Only documents whose operation may run are kept: erroneous ones take no one's place.
     documents.set(query, document);
     const known = prepared.get(operation) ?? new PreparedOperation(schema, document, operation, bounds);
     prepared.set(operation, known);

@@ -43,8 +43,8 @@ const USUAL_ITEMS = 5;
 
 /**
  * How large the response of an operation can be, in bytes, with these (coerced) variables: `certain`, where every value
- * is as large as the limits on input allow; else where lists, texts and JSON objects are as usual. Throws a GraphQLError
- * where an argument that decides how many rows there are can't be used.
+ * is as large as the limits on input allow; else where lists, texts and JSON objects are as usual. Throws a
+ * GraphQLError if an argument that decides how many rows there are can't be used.
  */
 export function responseBound(
   schema: GraphQLSchema,

@@ -1,9 +1,9 @@
 // How large values can be, as the limits on input leave them: a character of a name or text takes up to four bytes.
 
-/** Most items of a list, or how many there are with the arguments of a field. */
+/** Maximum number of items of a list, or how many there are with the arguments of a field. */
 type Items = number | ((args: Record<string, unknown>) => number);
 
-/** Most items of lists, by `Type.field`. Rows of connections are counted by the connection's arguments. */
+/** Maximum number of items of lists, by `Type.field`. Rows of connections are counted by the connection's arguments. */
 export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'ApiKey.grants': 100,
   'ApiKey.ipAllowlist': 100,
@@ -37,7 +37,7 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'Viewer.sessions': 100,
 };
 
-/** Largest values, bytes of JSON, by `Type.field`, where they differ from others of their scalar. */
+/** Maximum size of values, bytes of JSON, by `Type.field`, where they differ from others of their scalar. */
 export const VALUE_BYTES: Readonly<Record<string, number>> = {
   'ApiKey.description': 2_002,
   'ApiKey.externalId': 802,
@@ -65,7 +65,7 @@ export const SHOWN_ONCE: ReadonlySet<string> = new Set([
   'SignInPayload.sessionToken',
 ]);
 
-/** Largest values of scalars, bytes of JSON. */
+/** Maximum size of values of scalars, bytes of JSON. */
 export const SCALAR_BYTES: Readonly<Record<string, number>> = {
   Boolean: 5,
   CIDR: 50,

@@ -23,7 +23,7 @@ export class CallerDocuments {
     this.#limits = limits;
   }
 
-  /** Counts a subscription of a caller; returns how to forget it. Throws a RateLimitedError where there are too many. */
+  /** Counts a subscription of a caller; returns how to forget it. Throws a RateLimitedError if there are too many. */
   add(actor: string, document: string, cost: number): () => void {
     const documents = this.#callers.get(actor) ?? new Map<string, Subscribed>();
     const known = documents.get(document);
@@ -54,7 +54,7 @@ function costOf(documents: ReadonlyMap<string, Subscribed>): number {
   return sum;
 }
 
-/** Throws a RateLimitedError where different documents are more than allowed, or cost more. */
+/** Throws a RateLimitedError if different documents are more than allowed, or cost more. */
 export function assertWithin(
   limits: DocumentLimits,
   whose: 'caller' | 'organization',

@@ -1,7 +1,7 @@
 import type { Principal } from '../../access/principal.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** Somebody with subscriptions: one WebSocket, or one event stream. */
+/** Someone with subscriptions: one WebSocket, or one event stream. */
 export class Caller {
   readonly subscribers = new Set<Subscriber>();
   /** As it was when the credential was last looked at. */
@@ -10,7 +10,7 @@ export class Caller {
   readonly ip: string | null;
   readonly #lost: () => void;
 
-  /** `lost` is called once, after the subscriptions ended, when the credential isn't accepted any more. */
+  /** `lost` is called once, after the subscriptions ended, when the credential isn't accepted any longer. */
   constructor(principal: Principal, ip: string | null, lost: () => void) {
     this.principal = principal;
     this.ip = ip;
@@ -19,7 +19,7 @@ export class Caller {
 
   /** Whether nothing may go through before its rights are known again. */
   suspended = false;
-  /** Whether it has left, or its credential is gone: nothing may begin any more. */
+  /** Whether it has left, or its credential is gone: nothing may begin any longer. */
   over = false;
 
   /** Lets nothing more through until its rights are known again. */

@@ -46,7 +46,9 @@ export class ExecutionGroups {
     return this.#organizations.size;
   }
 
-  /** Throws a RateLimitedError where a subscription needs a group of its own, and there is no more of them or their cost. */
+  /**
+   * Throws a RateLimitedError if a subscription needs a group of its own, and there is no more of them or their cost.
+   */
   assertRoom(organizationId: string, principal: Principal, subscription: PricedSubscription): void {
     if (this.#groups.has(nameOf(rightsOf(organizationId, principal), subscription))) return;
     const { groups, cost } = this.#organizations.get(organizationId) ?? { groups: 0, cost: 0 };

@@ -55,7 +55,7 @@ export function resultKey({ document, operation, variables }: CheckedSubscriptio
   variablesBelow.set(operation, names);
   const digest = digests.get(operation) ?? digestOf(operation);
   digests.set(operation, digest);
-  // A variable left out has its default, which null does not.
+  // An omitted variable has its default, which null does not.
   const given = names.map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : []));
   return JSON.stringify([digest, given]);
 }
@@ -95,7 +95,7 @@ function bare(document: DocumentNode, operation: OperationDefinitionNode): Docum
   return visit(document, { Field: (node) => (node === root ? { ...node, arguments: [] } : undefined) });
 }
 
-/** The one field of a subscription, in fragments or not; null where a directive may leave it out. */
+/** The one field of a subscription, in fragments or not; null if a directive may leave it out. */
 function rootField(document: DocumentNode, set: SelectionSetNode): FieldNode | null {
   const [selection] = set.selections;
   if (!selection || selection.directives?.length) return null;

@@ -28,9 +28,9 @@ export class SharedResult implements ExecutionResult {
   }
 }
 
-/** Receives what an execution came to: the very same object as everybody else in the group. */
+/** Receives what an execution came to: the very same object as everyone else in the group. */
 export interface GroupMember {
-  /** Changes whenever what is under way for it must not reach it any more. */
+  /** Changes whenever what is under way for it must not reach it any longer. */
   readonly epoch: number;
   /** The number of the last execution that it waits for: it may join none that comes before. */
   behind: number;
@@ -48,7 +48,7 @@ interface Execution {
 let lastNumber = 0;
 
 /**
- * Everybody with the same operation, organization and permissions: each event is executed and serialized once for all of
+ * Everyone with the same operation, organization and permissions: each event is executed and serialized once for all of
  * them, and delivered in the order in which the events came.
  */
 export class SharedExecution {

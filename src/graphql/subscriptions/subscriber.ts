@@ -20,7 +20,10 @@ export interface Sink {
 /** How much may wait for a client that doesn't keep up. */
 export type SubscriberLimits = Pick<LiveLimits, 'bufferedMax' | 'conflateFrom' | 'heldMax'>;
 
-/** Most events of the past that are under way at once; half of them begin at a time, and read what they need together. */
+/**
+ * Maximum number of events of the past that are under way at once; half of them begin at a time, and read what they
+ * need together.
+ */
 const REPLAYED_AT_ONCE = 200;
 
 /** Part of what may wait for a client that all results under way may come to. */
@@ -91,7 +94,7 @@ export class Subscriber implements GroupMember {
     else this.#leave = leave;
   }
 
-  /** Holds back everything until `resume`, also what is being executed: it may not be seen any more. */
+  /** Holds back everything until `resume`, also what is being executed: it may not be seen any longer. */
   pause(): void {
     if (this.#paused || this.over) return;
     this.#paused = true;
@@ -149,7 +152,7 @@ export class Subscriber implements GroupMember {
     }
   }
 
-  /** What is under way must not arrive: it is sent anew later, before what is held already. */
+  /** What is under way must not arrive: it is sent again later, before what is held already. */
   #takeBack(): void {
     this.epoch += 1;
     this.behind = 0;
@@ -173,7 +176,7 @@ export class Subscriber implements GroupMember {
     this.#newest.set(group, older ? conflate.merge(older, event) : event);
   }
 
-  /** Gives what is held, in order, and holds nothing any more. */
+  /** Gives what is held, in order, and holds nothing any longer. */
   #unhold(): object[] {
     const held = [...(this.#held ?? []), ...(this.#newest?.values() ?? [])];
     this.#held = null;

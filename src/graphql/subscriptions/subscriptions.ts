@@ -79,7 +79,7 @@ export class Subscriptions {
 
   /**
    * Starts a subscription of a caller that was let in. Rejects, with the subscription over, where its source can't be
-   * opened, the caller is not there any more, or it or the organization has too many different documents.
+   * opened, the caller is not there any longer, or it or the organization has too many different documents.
    */
   async subscribe(
     caller: Caller,

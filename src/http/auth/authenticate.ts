@@ -11,8 +11,8 @@ import { endUselessCookies, isFromOtherOrigin, isFromOwnPage, sessionTokens } fr
 import { failedCredential } from './too-many-failures.ts';
 
 /**
- * The caller, or null where the request carries no credential that counts. A credential in a header goes before any
- * cookie. Rejects with a Refusal where it is not accepted: 400 or 401, or 429 where too many were not accepted from this
+ * The caller, or null if the request carries no credential that counts. A credential in a header goes before any
+ * cookie. Rejects with a Refusal if it is not accepted: 400 or 401, or 429 where too many were not accepted from this
  * address. A cookie of a session that has ended is no credential: it is ended by `setCookies`, since no script can.
  */
 export async function authenticate(
@@ -59,7 +59,7 @@ async function authenticateCookie(
   return null;
 }
 
-/** Why a cookie may have been sent by another site's page; null where it was not. */
+/** Why a cookie may have been sent by another site's page; null if it was not. */
 function whyNotOurs(request: IncomingMessage, publicUrl: string): string | null {
   if (!isFromOwnPage(request)) return 'Session cookies require the header X-Requested-With: keywright';
   if (isFromOtherOrigin(request, publicUrl))
@@ -73,7 +73,7 @@ function ambiguous(): Refusal {
   return new Refusal(401, 'UNAUTHENTICATED', 'The request contains cookies of two sessions', headers);
 }
 
-/** Who a credential belongs to; null where it is not accepted. */
+/** Who a credential belongs to; null if it is not accepted. */
 export function principalOf(
   { kind, token }: Credential,
   services: Services,

@@ -3,7 +3,7 @@ import { hasSecretForm, trimPresented } from '../../keys/secret.ts';
 /** Before a token in an Authorization header, in lower case. */
 const BEARER = 'bearer ';
 
-/** The token in the value of an Authorization header (RFC 6750, 2.1), unchecked; null where it is of another scheme. */
+/** The token in the value of an Authorization header (RFC 6750, 2.1), unchecked; null if it is of another scheme. */
 export function bearerToken(value: string): string | null {
   if (value.slice(0, BEARER.length).toLowerCase() !== BEARER) return null;
   return trimPresented(value.slice(BEARER.length));

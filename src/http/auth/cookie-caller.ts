@@ -13,7 +13,7 @@ export interface CookieSessions {
 }
 
 /**
- * Looks up every session that a request's cookies name. More than one is accepted only where somebody planted a cookie:
+ * Looks up every session that a request's cookies name. More than one is accepted only where someone planted a cookie:
  * then none may be believed, or a neighbour could put a person into another account.
  */
 export async function findCookieSessions(

@@ -33,7 +33,7 @@ export function cookiesLike(request: IncomingMessage, start: string): { name: st
   });
 }
 
-/** The values of all cookies of this name; there are several where somebody else has planted one. */
+/** The values of all cookies of this name; there are several where someone else has planted one. */
 export function cookiesNamed(request: IncomingMessage, wanted: string): string[] {
   return cookiesLike(request, wanted).flatMap(({ name, value }) => (name === wanted ? [value] : []));
 }

@@ -4,7 +4,7 @@ import { isPresentable, trimPresented } from '../../keys/secret.ts';
 import { headerValues } from '../headers.ts';
 import { bearerToken, isOwnToken } from './bearer.ts';
 
-/** What a request shows to say who is asking; not checked yet. */
+/** A credential of a request, not yet verified. */
 export interface Credential {
   readonly kind: 'session' | 'operator' | 'key';
   readonly token: string;
@@ -49,14 +49,14 @@ function apiKeyCredential(value: string): Credential {
   return { kind: 'key', token };
 }
 
-/** The one credential of several that must agree. Throws a Refusal where they don't. */
+/** The one credential of several that must agree. Throws a Refusal if they don't. */
 export function requireSingleCredential(credentials: readonly Credential[]): Credential | null {
   const [first = null, ...others] = credentials;
   if (others.every((other) => other.token === first?.token)) return first;
   throw new Refusal(400, 'BAD_REQUEST', 'The request contains two different credentials');
 }
 
-/** The value of a header, as a list of one or none. Throws a Refusal where it is given more than once. */
+/** The value of a header, as a list of one or none. Throws a Refusal if it is given more than once. */
 export function headerValue(request: IncomingMessage, name: string): string[] {
   const values = headerValues(request, name);
   if (values.length <= 1) return values;

@@ -6,10 +6,10 @@ import type { Policy } from '../../core/rate-limit-headers.ts';
 
 const WINDOW_SECONDS = 60;
 
-/** Most names that are counted at once, of each kind. */
+/** Maximum number of names that are counted at once, of each kind. */
 const NAMES_MAX = 50_000;
 
-/** How many times the budget of an address a caller has for everybody on whose behalf it verifies. */
+/** How many times the budget of an address a caller has for everyone on whose behalf it verifies. */
 const CALLER_TIMES = 100;
 
 /**

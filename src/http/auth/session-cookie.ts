@@ -2,10 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { isToken, SESSION_PREFIX } from '../../sessions/tokens.ts';
 import { cookieName, cookiesNamed, endPlanted, setCookie } from './cookies.ts';
 
-/** A header that other sites can't send without being asked by a preflight, which nobody answers. */
+/** A header that other sites can't send without being asked by a preflight, which no one answers. */
 export const REQUESTED_WITH = 'keywright';
 
-/** Most cookies of a request that are looked up; a browser sends one, and whoever plants more gains nothing. */
+/**
+ * Maximum number of cookies of a request that are looked up; a browser sends one, and whoever plants more gains
+ * nothing.
+ */
 const TOKENS_MAX = 4;
 
 /** The name of the console's cookie; its value is a session token. */

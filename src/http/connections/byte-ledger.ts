@@ -1,7 +1,7 @@
 import { addressBudgets } from '../../core/address-networks.ts';
 import type { Budget } from '../../core/budgets.ts';
 
-/** Somebody for whom bytes are kept in memory. */
+/** Someone for whom bytes are kept in memory. */
 export interface Holder {
   /** The client's address; undefined: of many clients, whose bytes count in all only; null: not known. */
   readonly ip: string | null | undefined;
@@ -16,7 +16,9 @@ interface Held {
   readonly budgets: readonly Budget[];
 }
 
-/** Limits in bytes: for everybody together, and for an address (an IPv6 address's /64; wider networks have a multiple). */
+/**
+ * Limits in bytes: for everyone together, and for an address (an IPv6 address's /64; wider networks have a multiple).
+ */
 export interface ByteLimits {
   readonly all: number;
   readonly perAddress: number;
@@ -49,7 +51,7 @@ export class ByteLedger {
     return this.#held.size;
   }
 
-  /** Measures a holder; one that has nothing any more is forgotten. May cut it, and others. */
+  /** Measures a holder; one that has nothing any longer is forgotten. May cut it, and others. */
   note(holder: Holder): void {
     if (this.#measure(holder) > 0) this.#enforce(holder);
   }

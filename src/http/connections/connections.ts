@@ -81,7 +81,7 @@ export class Connections {
 
   /**
    * Says whose connection it is, where it came through a trusted proxy and is one client's for a while. Returns how to
-   * give it back to the proxy, or null where that client has too many.
+   * give it back to the proxy, or null if that client has too many.
    */
   attribute(stream: Duplex, ip: string | null): (() => void) | null {
     const connection = this.#open.get(stream);

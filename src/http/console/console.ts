@@ -17,7 +17,7 @@ export interface ConsoleOptions {
   readonly hasProvider: boolean;
 }
 
-/** Answers an address of the console; `name` stands for it in the log, in place of whatever somebody typed. */
+/** Answers an address of the console; `name` stands for it in the log, in place of whatever someone typed. */
 export interface ConsoleRoute {
   readonly name: string;
   handle(exchange: Exchange): Promise<void>;
@@ -41,7 +41,7 @@ const VIEWS: ReadonlySet<string> = new Set([
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /**
- * The console: files by their addresses, and one page for all views. Gives what answers a path, or null where the console
+ * The console: files by their addresses, and one page for all views. Gives what answers a path, or null if the console
  * has nothing there. Reads the folder's list at once, and throws where it can't.
  */
 export function createConsole(options: ConsoleOptions): (path: string) => ConsoleRoute | null {

@@ -3,7 +3,7 @@ export const MEDIA_TYPES = ['application/json', 'application/graphql-response+js
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
 /**
- * The media type to answer in (RFC 9110, 12.5.1; GraphQL over HTTP), or null where none is acceptable: of those named the
+ * The media type to answer in (RFC 9110, 12.5.1; GraphQL over HTTP), or null if none is acceptable: of those named the
  * most welcome, the newer one where both are; else, where a wildcard or no header leaves the choice, JSON.
  */
 export function acceptedMediaType(accept: string | undefined): MediaType | null {

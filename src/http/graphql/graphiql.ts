@@ -7,7 +7,7 @@ import { allHeaders, type Exchange } from '../exchange.ts';
 import { asksFor } from './accept.ts';
 import type { HttpPlugin } from './http-context.ts';
 
-/** What somebody sees first: who they are, a key, and the list that it is in. */
+/** What someone sees first: who they are, a key, and the list that it is in. */
 export const FIRST_DOCUMENT = `# Signed in by a link you need nothing else. Otherwise add a credential under "Headers":
 # { "Authorization": "Bearer <session token, operator token or API key>" }
 

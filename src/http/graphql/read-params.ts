@@ -8,11 +8,11 @@ import type { Exchange } from '../exchange.ts';
 export interface UnparsedParams {
   /** Length of the text, UTF-16 units. */
   readonly size: number;
-  /** Throws a Refusal where the text holds no parameters that fit. */
+  /** Throws a Refusal if the text holds no parameters that fit. */
   parse(): Params;
 }
 
-/** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal where they can't be read. */
+/** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal if they can't be read. */
 export async function readParams(exchange: Exchange, buffers: BodyBuffers): Promise<UnparsedParams> {
   const { request, query } = exchange;
   if (request.method !== 'POST') return { size: query.length, parse: () => checkParams(fromQuery(query)) };

@@ -1,7 +1,7 @@
 import type { Log } from '../../core/log.ts';
 import { type Exchange, respondJson } from '../exchange.ts';
 
-/** What stands in the way of serving: null where nothing does. Rejects where that can't be found out. */
+/** What is in the way of serving: null if nothing does. Rejects where that can't be found out. */
 export type Readiness = () => Promise<string | null>;
 
 /** How long a probe waits for the database, milliseconds. */

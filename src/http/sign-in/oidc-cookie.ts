@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { FLOW_MS, type FlowSeal, type OidcFlow } from '../../oidc/oidc-flow.ts';
 import { cookieName, cookiesLike, cookiesNamed, setCookie } from '../auth/cookies.ts';
 
-/** Most sign-ins that a browser can have under way at once; the oldest is given up for one more. */
+/** Maximum number of sign-ins that a browser can have under way at once; the oldest is given up for one more. */
 const FLOWS_MAX = 4;
 
-/** Most cookies that are looked at; whoever planted more gains nothing. */
+/** Maximum number of cookies that are looked at; whoever planted more gains nothing. */
 const COOKIES_MAX = 16;
 
 /**
@@ -37,7 +37,7 @@ export class FlowCookies {
 
   /** The flow that an answer with this state belongs to, if this browser began it; null: it did not, or too long ago. */
   async find(request: IncomingMessage, state: string, now: number): Promise<OidcFlow | null> {
-    // Where another host planted a cookie of this name, ours is among them, and nobody else could seal one.
+    // Where another host planted a cookie of this name, ours is among them, and no one else could seal one.
     for (const value of cookiesNamed(request, this.#nameOf(state)).slice(0, COOKIES_MAX)) {
       const flow = await this.#seal.open(value, now);
       if (flow?.state === state) return flow;

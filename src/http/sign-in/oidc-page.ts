@@ -1,7 +1,7 @@
 import type { OidcFaultKind } from '../../oidc/oidc-fault.ts';
 import { signInDocument } from './sign-in-document.ts';
 
-/** What somebody is told whose sign-in came to nothing; the cause is in the log. */
+/** What someone is told whose sign-in failed; the cause is in the log. */
 interface Refused {
   readonly status: number;
   readonly title: string;
@@ -39,7 +39,7 @@ const REFUSED: Readonly<Record<RefusedSignIn, Refused>> = {
   },
 };
 
-/** The page for a sign-in that came to nothing, and its status. `requestId` leads whoever reads the log to the cause. */
+/** The page for a sign-in that failed, and its status. `requestId` leads whoever reads the log to the cause. */
 export function refusedPage(kind: RefusedSignIn, requestId: string): { status: number; html: string } {
   const { status, title, text } = REFUSED[kind];
   const main = `      <p class="fault">${title}</p>

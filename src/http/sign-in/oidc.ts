@@ -38,7 +38,7 @@ export function oidcHandlers(
 
   const begin: Handler = async (exchange) => {
     const { request, response } = exchange;
-    // Nobody is signed in, or out of what they were in, by another site's page: ours asks first.
+    // No one is signed in, or out of what they were in, by another site's page: ours asks first.
     if (isFromElsewhere(request)) return redirect(exchange, '/sign-in');
     const now = services.clock.now();
     const flow = newFlow(sessionHash(request, services.publicUrl), now);
@@ -76,7 +76,7 @@ export function oidcHandlers(
     leadTo(exchange, HOME);
   };
 
-  /** Answers with a page where the work comes to nothing. */
+  /** Answers with a page where the work fails. */
   const orPage =
     (work: Handler, { counted }: { readonly counted: boolean }): Handler =>
     async (exchange) => {
@@ -102,7 +102,7 @@ export function oidcHandlers(
   return { begin: orPage(begin, { counted: false }), finish: orPage(finish, { counted: true }) };
 }
 
-/** The hash of the browser's session token, for the session to end once another has begun; null where it has none. */
+/** The hash of the browser's session token, for the session to end once another has begun; null if it has none. */
 function sessionHash(request: IncomingMessage, publicUrl: string): string | null {
   const [token, ...others] = sessionTokens(request, publicUrl);
   return token === undefined || others.length > 0 ? null : hashToken(token);

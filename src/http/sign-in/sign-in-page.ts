@@ -11,8 +11,8 @@ const OIDC_BUTTON = `
       <p id="provider"><a class="button" href="${OIDC_PATH}">Sign in with single sign-on</a></p>`;
 
 /**
- * The page behind a one-time link, and the way to the OpenID provider where there is one. It says what the link is for and
- * asks before it uses it. The token is in the fragment, which browsers send to nobody.
+ * The page behind a one-time link, and the way to the OpenID provider where there is one. It says what the link is for
+ * and asks before it uses it. The token is in the fragment, which browsers send to no one.
  */
 export function signInHtml({
   publicUrl,

@@ -10,16 +10,19 @@ const NAMES = ['Key-Id', 'Organization-Id', 'Environment', 'Role', 'Permissions'
   (name) => `X-Keywright-${name}`,
 );
 
-/** Most that the identity headers take together, bytes: names, values and what separates them. Gateways have buffers. */
+/**
+ * Maximum size of the identity headers together, bytes: names, values and what separates them. Gateways
+ * have buffers.
+ */
 export const IDENTITY_BYTES_MAX = 8_192;
 
 /** What they take where all are empty: a colon, a space and a line end each. */
 const EMPTY_BYTES = NAMES.join(': \r\n').length + ': \r\n'.length;
 
 /**
- * Who a key is, as headers of an acceptance: names and values in turn. Every one is always there, empty where there is
+ * Who a key is, as headers of an acceptance: names and values in turn. Every one is always there, empty if there is
  * nothing, so that a proxy that copies them overwrites what a client made up. What people wrote is percent-encoded.
- * Null where they would take more than IDENTITY_BYTES_MAX.
+ * Null if they would take more than IDENTITY_BYTES_MAX.
  */
 export function identityHeaders(key: VerifiableKey): string[] | null {
   const values = [

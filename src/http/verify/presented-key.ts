@@ -9,7 +9,7 @@ export const SEVERAL = Symbol('several keys');
 
 /**
  * The API key in a request's headers (names and values in turn, as they came): that of X-API-Key, or a bearer's token
- * (RFC 6750, 2.1). Null where there is none. Next to X-API-Key a bearer's token in another form than Keywright's own is
+ * (RFC 6750, 2.1). Null if there is none. Next to X-API-Key a bearer's token in another form than Keywright's own is
  * ignored, as an Authorization of another scheme always is: it is meant for the API behind the gateway.
  */
 export function presentedKey(rawHeaders: readonly string[]): string | typeof SEVERAL | null {

@@ -24,8 +24,8 @@ const kept = new LRUCache<string, VerifyParams | Refusal>({ max: KEPT_MAX });
 const REST = /(?:^|&)uri=/;
 
 /**
- * Reads the query of /verify: `permission` (any number, all needed), `team`, `environment`, `organization`, `preflight`. A
- * Refusal for anything else: a parameter that was ignored might be the one that was to keep somebody out.
+ * Reads the query of /verify: `permission` (any number, all needed), `team`, `environment`, `organization`,
+ * `preflight`. A Refusal for anything else: a parameter that was ignored might be the one that was to keep someone out.
  */
 export function readVerifyQuery(query: string): VerifyParams | Refusal {
   if (query === '') return NOTHING;

@@ -14,7 +14,7 @@ import { SocketSink } from './socket-sink.ts';
 export interface ConnectionHost extends OperationsHost, IntakeHost {
   /** What operations need to know of a handshake, which needn't be kept for them. */
   clientOf(request: IncomingMessage): Client;
-  /** Who the credentials of the handshake and of `connection_init` belong to; null: nobody, or not any more. */
+  /** Who the credentials of the handshake and of `connection_init` belong to; null: no one, or no longer. */
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
   /** Takes a place among the sockets of a credential, unless all are taken; returns how to give it back. */
   acquireSlot(principal: Principal): (() => void) | null;
@@ -37,7 +37,7 @@ const REASON_CUT = 40;
 export class Connection {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
-  /** The handshake; null once it is known who asks. */
+  /** The handshake; null once the caller is known. */
   #request: IncomingMessage | null;
   readonly #host: ConnectionHost;
   #caller: Caller | null = null;

@@ -193,7 +193,7 @@ export class LiveServer {
     if (refusal.code === 'RATE_LIMITED') throw refusal;
   }
 
-  /** Null where there is none, undefined where it can't be one. */
+  /** Null if there is none, undefined if it can't be one. */
   #credentialOf(request: IncomingMessage, payload: unknown): Credential | null | undefined {
     try {
       return readSocketCredential(request, payload);

@@ -22,7 +22,7 @@ export interface OperationsHost {
   readonly run: GraphQLEngine['run'];
   readonly subscriptions: Subscriptions;
   readonly limits: LiveLimits;
-  /** Who the caller is by now; null where its credential is not accepted any more. */
+  /** Who the caller is by now; null if its credential is not accepted any longer. */
   refresh(caller: Caller): Promise<Principal | null>;
   context(client: Client, principal: Principal): GraphQLContext;
   /** What an operation counts against. */
@@ -45,7 +45,7 @@ interface Running {
 export interface OperationsEvents {
   /** A query or mutation was answered. */
   answered(): void;
-  /** After `end`: nothing is under way any more. */
+  /** After `end`: nothing is under way any longer. */
   idle(): void;
 }
 
@@ -57,7 +57,7 @@ export class Operations {
   readonly #events: OperationsEvents;
   readonly #running = new Map<string, Running>();
   #atWork = 0;
-  /** The server stops: nothing begins any more. */
+  /** The server stops: nothing begins any longer. */
   #ending = false;
 
   constructor(host: OperationsHost, client: Client, caller: Caller, events: OperationsEvents) {
@@ -133,7 +133,7 @@ export class Operations {
     // Another result would only wait with those before it.
     if (sink.buffered > this.#host.limits.bufferedMax) await sink.drained();
     if (running.stopped) return over();
-    // As for every request over HTTP: who asks, and what it may do, is read anew.
+    // As for every request over HTTP: the caller, and what it may do, is read again.
     const principal = await this.#host.refresh(this.#caller);
     if (!principal) return this.#caller.lose();
     const context = this.#host.context(this.#client, principal);

@@ -8,8 +8,8 @@ import {
 import { originOf } from '../auth/session-cookie.ts';
 
 /**
- * The one explicit credential of a WebSocket: in the payload of `connection_init` (`authorization`, `x-api-key`), or in the
- * handshake's headers. Null where there is none. Throws a Refusal where they disagree or can't be one.
+ * The one explicit credential of a WebSocket: in the payload of `connection_init` (`authorization`, `x-api-key`), or in
+ * the handshake's headers. Null if there is none. Throws a Refusal if they disagree or can't be one.
  */
 export function readSocketCredential(request: IncomingMessage, payload: unknown): Credential | null {
   const given = (name: string) => [...payloadValues(payload, name), ...headerValue(request, name)];

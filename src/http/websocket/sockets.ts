@@ -12,7 +12,7 @@ const SUBPROTOCOL_NOT_ACCEPTABLE = 4406;
 /** How long such a client may take to close, milliseconds. */
 const TURN_AWAY_MS = 1_000;
 
-/** Most fragments of one message: each takes far more memory and time than the bytes that it holds. */
+/** Maximum number of fragments of one message: each takes far more memory and time than the bytes that it holds. */
 const FRAGMENTS_MAX = 128;
 
 /** The server's WebSockets. */

@@ -9,7 +9,7 @@ const INTERVAL_MS = 400;
 /** Records expiries as they come, and puts right what was stored while the clock was ahead. */
 export interface ExpirySweep {
   start(): void;
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when nothing of it runs any longer. */
   stop(): Promise<void>;
 }
 

@@ -8,18 +8,18 @@ import type { RotationPolicy } from '../../organizations/organization.ts';
 import { type ApiKeyStatus, DAY_MS } from '../api-key.ts';
 import type { Environment } from '../secret.ts';
 
-/** Narrows a list of keys: all conditions hold. Times are milliseconds since the epoch; null is left out. */
+/** Narrows a list of keys: all conditions hold. Times are milliseconds since the epoch; null is omitted. */
 export interface ApiKeyFilter {
-  /** Any of these; left out: all but REVOKED. */
+  /** Any of these; omitted: all but REVOKED. */
   readonly status?: readonly ApiKeyStatus[] | null | undefined;
   readonly environment?: Environment | null | undefined;
   readonly roleId?: string | null | undefined;
   readonly teamId?: string | null | undefined;
   readonly externalId?: string | null | undefined;
   readonly createdById?: string | null | undefined;
-  /** Part of name, description, display form or id, upper and lower case alike; at most 200 characters. */
+  /** Part of name, description, display form or id, case-insensitive; at most 200 characters. */
   readonly search?: string | null | undefined;
-  /** Not used since then (or never), and made before. */
+  /** Not used since then (or never), and created before. */
   readonly unusedSince?: number | null | undefined;
   readonly expiresBefore?: number | null | undefined;
   readonly rotationDueBefore?: number | null | undefined;
@@ -51,7 +51,7 @@ export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
   };
 }
 
-/** Whether a filter leaves out keys of the statuses that it shows. */
+/** Whether a filter omits keys of the statuses that it shows. */
 export function isNarrowed({ status: _, ...others }: ApiKeyFilter): boolean {
   return Object.values(others).some(isGiven);
 }
@@ -143,13 +143,13 @@ export function hasStatus(
 ): Condition {
   if (status === 'REVOKED') return eb('api_keys.revoked_at', 'is not', null);
   const unrevoked = eb('api_keys.revoked_at', 'is', null);
-  // Written out: a partial index is used only where its condition stands in the statement.
+  // Written out: a partial index is used only where its condition is in the statement.
   if (status === 'DISABLED') return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(0))]);
   const expiry = compare('expires_at', status === 'EXPIRED' ? '<=' : '>', now);
   return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(1)), expiry]);
 }
 
-/** That a key was not used since then, or never, and made before. */
+/** That a key was not used since then, or never, and created before. */
 export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
   const used = eb
     .selectFrom('api_key_usage')

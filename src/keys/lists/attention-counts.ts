@@ -19,7 +19,7 @@ export const UNUSED_MS = 90 * DAY_MS;
 /** One that expires within this time expires soon, milliseconds. */
 export const SOON_MS = 7 * DAY_MS;
 
-/** Active keys of an organization that somebody should look at. */
+/** Active keys of an organization that someone should look at. */
 export interface AttentionCounts {
   /** Not used for 90 days; or never, and older than that. */
   readonly unused: Total;

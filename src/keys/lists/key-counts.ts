@@ -7,7 +7,7 @@ export interface KeyCounts {
   readonly disabled: number;
   readonly expired: number;
   readonly revoked: number;
-  /** Those of the active keys whose expiry is recorded: the clock was set back, or another server's is ahead. */
+  /** The active keys whose expiry is recorded: the clock was set back, or another server's is ahead. */
   readonly early: number;
 }
 

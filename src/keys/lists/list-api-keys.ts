@@ -13,13 +13,13 @@ import { planKeyList, walkAlong } from './plan-key-list.ts';
 
 export type { ApiKeyOrder } from './key-walk.ts';
 
-/** Which keys, in which order; left out: all that are not revoked, the newest first. */
+/** Which keys, in which order; omitted: all that are not revoked, newest first. */
 export interface ApiKeyListOptions {
   readonly filter?: ApiKeyFilter | null | undefined;
   readonly orderBy?: ApiKeyOrder | null | undefined;
   /** Only keys bound to this team. */
   readonly boundToTeam?: string | undefined;
-  /** Reads only these properties of each key, beside `id` and `organizationId`; left out: all of them. */
+  /** Reads only these properties of each key, beside `id` and `organizationId`; omitted: all of them. */
   readonly properties?: readonly (keyof ApiKey)[] | undefined;
 }
 
@@ -38,7 +38,7 @@ const SORTS: Readonly<Record<ApiKeyOrder['field'], Omit<Sort, 'direction'>>> = {
 const PERMISSION = 'api.key.view';
 
 /**
- * A page of an organization's keys. Needs `api.key.view`. Throws NotFoundError (organization), ForbiddenError, or
+ * A page of an organization's keys. Requires `api.key.view`. Throws NotFoundError (organization), ForbiddenError, or
  * BAD_USER_INPUT for a filter, cursor or size that can't be used.
  */
 export async function listApiKeys(

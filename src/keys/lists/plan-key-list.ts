@@ -21,7 +21,7 @@ const GATHERED_MAX = 2_000;
 /** So many are gathered where requests are answered: it takes no longer than a page. */
 const GATHERED_HERE_MAX = 100;
 
-/** Most keys that are looked at to count those that a filter shows. */
+/** Maximum number of keys that are looked at to count those that a filter shows. */
 const COUNTED_AMONG_MAX = 2 * COUNT_MAX;
 
 type KeyQuery = SelectQueryBuilder<Tables, 'api_keys', object>;

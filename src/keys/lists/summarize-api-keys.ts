@@ -14,8 +14,8 @@ import { countKeys, type KeyCounts } from './key-counts.ts';
 export type ApiKeySummary = Omit<KeyCounts, 'early'> & AttentionCounts;
 
 /**
- * Counts an organization's keys, as far as they exist for the caller. Needs `api.key.view`. A caller who sees all of them
- * is answered from kept counts; for one limited to teams the keys are read.
+ * Counts an organization's keys, as far as they exist for the caller. Requires `api.key.view`. A caller who sees all of
+ * them is answered from kept counts; for one limited to teams the keys are read.
  */
 export async function summarizeApiKeys(ctx: Context, organizationId: string): Promise<ApiKeySummary> {
   authorize(ctx, organizationId, 'api.key.view');

@@ -5,7 +5,7 @@ import { requireRole } from '../../roles/require-role.ts';
 
 /**
  * What a key of the organization holds with this role and these grants, in alphabetical order. Rejects with
- * NotFoundError where the organization has no such role.
+ * NotFoundError if the organization has no such role.
  */
 export async function permissionsInForce(
   db: Kysely<Tables>,

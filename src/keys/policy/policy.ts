@@ -7,7 +7,7 @@ import { storedNetwork } from '../../core/ip.ts';
 import type { RateLimit } from '../api-key.ts';
 import type { Environment } from '../secret.ts';
 
-/** What somebody decides about a key: all that can be set when it is made, or changed later. */
+/** What someone decides about a key: all that can be set when it is made, or changed later. */
 export interface KeyPolicy {
   readonly name: string;
   readonly description: string | null;

@@ -4,7 +4,7 @@ import type { PermissionDefinition } from '../../organizations/organization.ts';
 import { checkPermissions } from '../../organizations/permission-catalog.ts';
 import type { KeyPolicy } from './policy.ts';
 
-/** A policy as a caller gives it: undefined is left out, null clears. */
+/** A policy as a caller gives it: undefined is omitted, null clears. */
 export type PolicyInput = {
   readonly [Field in keyof KeyPolicy]?: KeyPolicy[Field] | null | undefined;
 };
