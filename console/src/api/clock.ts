@@ -1,3 +1,6 @@
+/** A day, milliseconds. */
+export const DAY_MS = 86_400_000;
+
 /** Differences below this are the answer's way here, milliseconds. */
 const TOLERANCE_MS = 5_000;
 

@@ -42,6 +42,11 @@ export function faultWords(message: string): string {
   return message.replaceAll('[GraphQL] ', '');
 }
 
+/** The message of something that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function faultOf(error: FaultFragment): Fault {
   const issues = 'issues' in error ? error.issues : [];
   const told = issues.map(({ path, message }) => ({ field: fieldOf(path), message }));

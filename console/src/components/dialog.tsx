@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { AlertDialog as Alert, Dialog as Modal } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { IconButton } from './button.tsx';
+import { Button, type ButtonLook, IconButton } from './button.tsx';
 import { classNames } from './class-names.ts';
 
 const VEIL = 'fixed inset-0 z-40 animate-appear bg-veil';
@@ -62,20 +62,71 @@ export function DialogActions({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** A question that must be answered: a click beside it does nothing. */
+/** The form of a dialog: its fields, a cancel button and the button that submits it. */
+export function DialogForm({
+  label,
+  busy,
+  disabled = false,
+  onSubmit,
+  onCancel,
+  children,
+}: {
+  /** The label of the submit button. */
+  readonly label: string;
+  readonly busy: boolean;
+  readonly disabled?: boolean;
+  onSubmit(): Promise<void>;
+  onCancel(): void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <form
+      noValidate
+      className="contents"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void onSubmit();
+      }}
+    >
+      <DialogBody>{children}</DialogBody>
+      <DialogActions>
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button type="submit" look="primary" busy={busy} disabled={disabled}>
+          {label}
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
+
+/** The button of an AlertDialog that carries out what it asks about. */
+export interface Confirm {
+  readonly label: ReactNode;
+  /** `danger` by default. */
+  readonly look?: ButtonLook;
+  readonly busy?: boolean;
+  readonly disabled?: boolean;
+  /** Submits this form in place of `run`. */
+  readonly form?: string;
+  run?(): unknown;
+}
+
+/** A question that must be answered: a click next to it does nothing. Its cancel button has the focus first. */
 export function AlertDialog({
   title,
   description,
+  cancel = 'Cancel',
+  confirm,
   onClose,
   children,
-  actions,
 }: {
   readonly title: ReactNode;
   readonly description: ReactNode;
+  readonly cancel?: string;
+  /** Null: there is nothing to confirm, only to read. */
+  readonly confirm: Confirm | null;
   onClose(): void;
   readonly children?: ReactNode;
-  /** Buttons; wrap the harmless one in AlertCancel. */
-  readonly actions: ReactNode;
 }) {
   return (
     <Alert.Root open onOpenChange={(open) => !open && onClose()}>
@@ -91,12 +142,25 @@ export function AlertDialog({
             </div>
             {children}
           </div>
-          <DialogActions>{actions}</DialogActions>
+          <DialogActions>
+            <Alert.Cancel asChild>
+              <Button look={confirm ? 'secondary' : 'primary'}>{cancel}</Button>
+            </Alert.Cancel>
+            {confirm && (
+              <Button
+                type={confirm.form ? 'submit' : 'button'}
+                form={confirm.form}
+                look={confirm.look ?? 'danger'}
+                busy={confirm.busy ?? false}
+                disabled={confirm.disabled}
+                onClick={confirm.run && (() => confirm.run?.())}
+              >
+                {confirm.label}
+              </Button>
+            )}
+          </DialogActions>
         </Alert.Content>
       </Alert.Portal>
     </Alert.Root>
   );
 }
-
-/** The button of an AlertDialog that changes nothing; it has the focus first. */
-export const AlertCancel = Alert.Cancel;

@@ -1,5 +1,6 @@
-import type { LucideIcon } from 'lucide-react';
+import { ArrowLeft, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
+import { Link } from 'wouter';
 import { faultWords } from '../api/fault.ts';
 import { Button } from './button.tsx';
 import { classNames } from './class-names.ts';
@@ -33,6 +34,16 @@ export function Page({
       </header>
       {children}
     </div>
+  );
+}
+
+/** The link above a view that leads back to where it belongs. */
+export function BackLink({ to, children }: { readonly to: string; readonly children: ReactNode }) {
+  return (
+    <Link href={to} className="inline-flex w-fit max-w-full items-center gap-1.5 text-soft hover:text-text">
+      <ArrowLeft size={16} className="shrink-0" aria-hidden="true" />
+      <span className="truncate">{children}</span>
+    </Link>
   );
 }
 

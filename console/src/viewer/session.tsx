@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
 import { ask, RequestError } from '../api/ask.ts';
+import { messageOf } from '../api/fault.ts';
 import { SessionDocument, type SessionQuery, SignOutDocument } from '../generated/graphql.ts';
 
 /** An organization that the viewer belongs to. */
@@ -90,7 +91,7 @@ async function readSession(): Promise<SessionState> {
     return { kind: 'signed-in', viewer: { id, email, name: name ?? email, organizations } };
   } catch (error) {
     if (isUnauthenticated(error)) return { kind: 'signed-out', ended: false };
-    return { kind: 'unreachable', message: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unreachable', message: messageOf(error) };
   }
 }
 

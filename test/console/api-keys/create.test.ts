@@ -139,7 +139,7 @@ describeInChromium('creating a key', () => {
     await other.getByRole('heading', { name: 'No keys yet' }).waitFor();
     expect(await other.getByRole('link', { name: 'Create key' }).count()).toBe(0);
     await other.goto(`${site.url}/keys/new`);
-    await other.getByRole('heading', { name: 'There is no such key' }).waitFor();
+    await other.getByRole('heading', { name: 'Key not found' }).waitFor();
     expect(await other.getByRole('heading', { name: 'Create a key' }).count()).toBe(0);
   });
 });

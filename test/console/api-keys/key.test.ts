@@ -96,7 +96,7 @@ describeInChromium('the page of a key', () => {
     const key = await site.makeKey(ada, { name: 'Billing' });
     const page = await site.signIn(eve);
     await page.goto(`${site.url}/keys/${key.id}`);
-    await page.getByText('There is no such key').waitFor();
+    await page.getByText('Key not found').waitFor();
     await page.goto(`${site.url}/o/acme/keys`);
     await page.getByText('There is no such organization').waitFor();
     expect(await page.getByText('Billing').count()).toBe(0);
@@ -135,7 +135,7 @@ describeInChromium('a rotation', () => {
     await page.getByRole('button', { name: 'Finish' }).click();
     await page.getByRole('alertdialog', { name: 'The old secret is still in use' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Refuse it all the same' }).click();
+    await page.getByRole('button', { name: 'Revoke anyway' }).click();
     await page.getByText(/refused on 1 of 1 node after .* ms/).waitFor();
     expect([await site.present(key.secret), await site.present(secret)]).toEqual([401, 200]);
   });

@@ -55,7 +55,7 @@ describeInChromium('the review', () => {
 
     await page.getByRole('button', { name: 'Revoke “Dusty”' }).click();
     await page.getByLabel(/^Type/).fill('Dusty');
-    await page.getByRole('button', { name: 'Revoke for ever' }).click();
+    await page.getByRole('button', { name: 'Revoke key' }).click();
     await page.getByText(/refused on 1 of 1 node/).waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByText('All keys that were ever used').waitFor();

@@ -30,7 +30,7 @@ describeInChromium('revoking', () => {
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'revoke');
 
-    const button = dialog.getByRole('button', { name: 'Revoke for ever' });
+    const button = dialog.getByRole('button', { name: 'Revoke key' });
     await dialog.getByLabel(/^Type/).fill('billing');
     expect(await button.isEnabled()).toBe(false);
     await page.keyboard.press('Enter');
@@ -82,7 +82,7 @@ describeInChromium('revoking', () => {
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'revoke-selection');
     await dialog.getByLabel(/^Type/).fill('revoke 2 keys');
-    await dialog.getByRole('button', { name: 'Revoke for ever' }).click();
+    await dialog.getByRole('button', { name: 'Revoke keys' }).click();
     await page
       .getByRole('status')
       .filter({ hasText: /refused on 1 of 1 node/ })

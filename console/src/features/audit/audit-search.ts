@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../api/clock.ts';
 import { type AddressSearch, useSearchInAddress } from '../../components/search-in-address.ts';
 import type { AuditFilter } from '../../generated/graphql.ts';
 import { ACTION_GROUPS } from './audit-actions.ts';
@@ -15,8 +16,6 @@ export interface AuditSearch {
 }
 
 const PARAMETERS = ['action', 'actor', 'target', 'from', 'to'] as const;
-const DAY_MS = 86_400_000;
-
 /** The search in the address, and how to change parts of it. */
 export function useAuditSearch(): AddressSearch<AuditSearch, keyof AuditSearch> {
   return useSearchInAddress(readSearch);

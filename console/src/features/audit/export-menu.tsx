@@ -2,6 +2,7 @@ import { Download } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { now } from '../../api/clock.ts';
+import { messageOf } from '../../api/fault.ts';
 import { Button } from '../../components/button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import type { AuditFilter } from '../../generated/graphql.ts';
@@ -34,8 +35,7 @@ export function ExportMenu({ filter }: { readonly filter: AuditFilter }) {
       saveFile(`audit-${slug}-${day}.${format}`, TYPES[format], auditFile(entries, format));
       toast({ tone: 'good', text: `Exported: ${entries.length.toLocaleString('en')} entries` });
     } catch (error) {
-      if (!controller.signal.aborted)
-        toast({ tone: 'danger', text: error instanceof Error ? error.message : String(error) });
+      if (!controller.signal.aborted) toast({ tone: 'danger', text: messageOf(error) });
     }
     setCount(null);
   };

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
+import { Dialog, DialogForm } from '../../components/dialog.tsx';
 import { Field, FormFault } from '../../components/field.tsx';
 import { Input } from '../../components/input.tsx';
 import { InviteMemberDocument, type MemberFactsFragment } from '../../generated/graphql.ts';
@@ -75,55 +74,46 @@ function InviteForm({
       }
       onClose={onClose}
     >
-      <form
-        noValidate
-        className="contents"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
+      <DialogForm
+        label={isAgain ? 'Create link' : 'Invite'}
+        busy={busy}
+        disabled={roleId === '' || email.trim() === ''}
+        onSubmit={submit}
+        onCancel={onClose}
       >
-        <DialogBody>
-          <Field label="E-mail" error={fault?.at('email') ?? taken}>
+        <Field label="E-mail" error={fault?.at('email') ?? taken}>
+          {(props) => (
+            <Input
+              {...props}
+              type="email"
+              autoComplete="off"
+              maxLength={254}
+              readOnly={isAgain}
+              value={email}
+              onChange={(event) => onChange({ ...invitation, email: event.target.value })}
+            />
+          )}
+        </Field>
+        {!isAgain && (
+          <Field label="Name" optional error={fault?.at('name')}>
             {(props) => (
               <Input
                 {...props}
-                type="email"
                 autoComplete="off"
-                maxLength={254}
-                readOnly={isAgain}
-                value={email}
-                onChange={(event) => onChange({ ...invitation, email: event.target.value })}
+                maxLength={100}
+                value={name}
+                onChange={(event) => onChange({ ...invitation, name: event.target.value })}
               />
             )}
           </Field>
-          {!isAgain && (
-            <Field label="Name" optional error={fault?.at('name')}>
-              {(props) => (
-                <Input
-                  {...props}
-                  autoComplete="off"
-                  maxLength={100}
-                  value={name}
-                  onChange={(event) => onChange({ ...invitation, name: event.target.value })}
-                />
-              )}
-            </Field>
-          )}
-          <RoleAndTeamsFields
-            value={invitation}
-            fault={taken ? null : fault}
-            onChange={(value) => onChange({ ...invitation, ...value })}
-          />
-          <FormFault fault={besides} fields={fields} />
-        </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={busy} disabled={roleId === '' || email.trim() === ''}>
-            {isAgain ? 'Make the link' : 'Invite'}
-          </Button>
-        </DialogActions>
-      </form>
+        )}
+        <RoleAndTeamsFields
+          value={invitation}
+          fault={taken ? null : fault}
+          onChange={(value) => onChange({ ...invitation, ...value })}
+        />
+        <FormFault fault={besides} fields={fields} />
+      </DialogForm>
     </Dialog>
   );
 }

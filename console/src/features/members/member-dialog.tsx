@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
+import { Dialog, DialogForm } from '../../components/dialog.tsx';
 import { FormFault } from '../../components/field.tsx';
 import { type MemberFactsFragment, UpdateMemberDocument } from '../../generated/graphql.ts';
 import { useToast } from '../../shell/toasts.tsx';
@@ -34,30 +33,15 @@ export function MemberDialog({ member, onClose }: { readonly member: MemberFacts
       description="What changes here counts at once, also where the person is signed in already."
       onClose={onClose}
     >
-      <form
-        noValidate
-        className="contents"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <DialogBody>
-          {isViewer && (
-            <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">
-              This is you: with another role you may not be able to change it back.
-            </p>
-          )}
-          <RoleAndTeamsFields value={value} fault={fault} onChange={setValue} />
-          <FormFault fault={roleFault(fault) ? null : fault} fields={['roleId', 'teamIds']} />
-        </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={busy}>
-            Save
-          </Button>
-        </DialogActions>
-      </form>
+      <DialogForm label="Save" busy={busy} onSubmit={submit} onCancel={onClose}>
+        {isViewer && (
+          <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">
+            This is you: with another role you may not be able to change it back.
+          </p>
+        )}
+        <RoleAndTeamsFields value={value} fault={fault} onChange={setValue} />
+        <FormFault fault={roleFault(fault) ? null : fault} fields={['roleId', 'teamIds']} />
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,6 +1,5 @@
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
-import { AlertCancel, AlertDialog } from '../../components/dialog.tsx';
+import { AlertDialog } from '../../components/dialog.tsx';
 import { FormFault } from '../../components/field.tsx';
 import { type MemberFactsFragment, RemoveMemberDocument } from '../../generated/graphql.ts';
 import { useToast } from '../../shell/toasts.tsx';
@@ -43,16 +42,7 @@ export function RemoveDialog({
         )
       }
       onClose={onClose}
-      actions={
-        <>
-          <AlertCancel asChild>
-            <Button>Cancel</Button>
-          </AlertCancel>
-          <Button look="danger" busy={busy} onClick={() => void remove()}>
-            {joinedAt ? 'Remove' : 'Withdraw'}
-          </Button>
-        </>
-      }
+      confirm={{ label: joinedAt ? 'Remove' : 'Withdraw', busy, run: remove }}
     >
       <FormFault fault={fault} />
     </AlertDialog>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSubmit } from '../../api/use-submit.ts';
 import { Button } from '../../components/button.tsx';
-import { AlertCancel, AlertDialog } from '../../components/dialog.tsx';
+import { AlertDialog } from '../../components/dialog.tsx';
 import { FormFault } from '../../components/field.tsx';
 import { DeleteRoleDocument, type RoleFactsFragment } from '../../generated/graphql.ts';
 import { useToast } from '../../shell/toasts.tsx';
@@ -45,18 +45,8 @@ function Question({ role, onClose }: { readonly role: RoleFactsFragment; onClose
         )
       }
       onClose={onClose}
-      actions={
-        <>
-          <AlertCancel asChild>
-            <Button>{isUsed ? 'Close' : 'Cancel'}</Button>
-          </AlertCancel>
-          {!isUsed && (
-            <Button look="danger" busy={busy} onClick={() => void remove()}>
-              Delete
-            </Button>
-          )}
-        </>
-      }
+      cancel={isUsed ? 'Close' : 'Cancel'}
+      confirm={isUsed ? null : { label: 'Delete', busy, run: remove }}
     >
       <FormFault fault={fault} />
     </AlertDialog>

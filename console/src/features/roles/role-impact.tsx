@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { KeyStatus } from '../../components/badge.tsx';
+import { counted } from '../../components/counted.ts';
 import { Card } from '../../components/page.tsx';
 import type { RoleFactsFragment } from '../../generated/graphql.ts';
 import { useOpens } from '../../shell/views.tsx';
@@ -24,7 +25,7 @@ export function RoleImpact({
   const opensKeys = useOpens()('/keys/:keyId');
   const { gained, lost } = difference(role.permissions, after);
   const changes = gained.length > 0 || lost.length > 0;
-  const touched = `${plural(reach.keyCount, 'key')} and ${plural(reach.peopleCount, 'person', 'people')}`;
+  const touched = `${counted(reach.keyCount, 'key')} and ${counted(reach.peopleCount, 'person', 'people')}`;
   return (
     <Card title={changes ? 'What saving changes' : 'Who has this role'}>
       <div className="flex flex-col gap-5">
@@ -98,8 +99,4 @@ function Names({
 
 function nobody({ keyCount, peopleCount }: RoleReach): boolean {
   return keyCount + peopleCount === 0;
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { ask } from '../../api/ask.ts';
+import { messageOf } from '../../api/fault.ts';
 import { Button } from '../../components/button.tsx';
-import { AlertCancel, AlertDialog } from '../../components/dialog.tsx';
+import { AlertDialog } from '../../components/dialog.tsx';
 import { SignOutEverywhereDocument } from '../../generated/graphql.ts';
 import { useToast } from '../../shell/toasts.tsx';
 import { useSession } from '../../viewer/session.tsx';
@@ -18,7 +19,7 @@ export function SignOutEverywhere() {
       await ask(SignOutEverywhereDocument, {});
       await refresh();
     } catch (error) {
-      toast({ tone: 'danger', text: error instanceof Error ? error.message : String(error) });
+      toast({ tone: 'danger', text: messageOf(error) });
       setBusy(false);
     }
   };
@@ -30,16 +31,7 @@ export function SignOutEverywhere() {
           title="Sign out everywhere?"
           description="All of your sessions end at once, this one included. To come back you need a new sign-in link, or single sign-on where you have it."
           onClose={() => setOpen(false)}
-          actions={
-            <>
-              <AlertCancel asChild>
-                <Button>Cancel</Button>
-              </AlertCancel>
-              <Button look="danger" busy={busy} onClick={() => void signOut()}>
-                Sign out everywhere
-              </Button>
-            </>
-          }
+          confirm={{ label: 'Sign out everywhere', busy, run: signOut }}
         />
       )}
     </>

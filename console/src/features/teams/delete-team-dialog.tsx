@@ -1,9 +1,8 @@
 import { useQuery } from 'urql';
 import { parsed } from '../../api/document.ts';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
 import { total } from '../../components/counted.ts';
-import { AlertCancel, AlertDialog } from '../../components/dialog.tsx';
+import { AlertDialog } from '../../components/dialog.tsx';
 import { FormFault } from '../../components/field.tsx';
 import { DeleteTeamDocument, type TeamFactsFragment, TeamReachDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
@@ -38,18 +37,8 @@ export function DeleteTeamDialog({ team, onClose }: { readonly team: TeamFactsFr
         )
       }
       onClose={onClose}
-      actions={
-        <>
-          <AlertCancel asChild>
-            <Button>{isBound ? 'Close' : 'Cancel'}</Button>
-          </AlertCancel>
-          {!isBound && (
-            <Button look="danger" busy={busy} disabled={!isKnown} onClick={() => void remove()}>
-              Delete
-            </Button>
-          )}
-        </>
-      }
+      cancel={isBound ? 'Close' : 'Cancel'}
+      confirm={isBound ? null : { label: 'Delete', busy, disabled: !isKnown, run: remove }}
     >
       <ReachOf title="Keys bound to it" reach={keys} />
       <ReachOf title="People in it" reach={people} />

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { Fault } from '../../api/fault.ts';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
+import { Dialog, DialogForm } from '../../components/dialog.tsx';
 import { Field, FormFault } from '../../components/field.tsx';
 import { Input } from '../../components/input.tsx';
 import { CreateTeamDocument, type TeamFactsFragment, UpdateTeamDocument } from '../../generated/graphql.ts';
@@ -29,29 +28,15 @@ export function TeamDialog({
   };
   return (
     <Dialog title={team ? `Rename ${team.name}` : 'Create a team'} onClose={onClose}>
-      <form
-        noValidate
-        className="contents"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
+      <DialogForm
+        label={team ? 'Rename' : 'Create'}
+        busy={create.busy || rename.busy}
+        disabled={name.trim() === '' || name.trim() === team?.name}
+        onSubmit={submit}
+        onCancel={onClose}
       >
-        <DialogBody>
-          <NameField name={name} fault={create.fault ?? rename.fault} onChange={setName} />
-        </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            busy={create.busy || rename.busy}
-            disabled={name.trim() === '' || name.trim() === team?.name}
-          >
-            {team ? 'Rename' : 'Create'}
-          </Button>
-        </DialogActions>
-      </form>
+        <NameField name={name} fault={create.fault ?? rename.fault} onChange={setName} />
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,8 +1,6 @@
-import { ArrowLeft, SearchX } from 'lucide-react';
-import { Link, useParams } from 'wouter';
+import { useParams } from 'wouter';
 import { EnvironmentBadge, KeyStatus } from '../../../components/badge.tsx';
-import { ButtonLink } from '../../../components/button.tsx';
-import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../components/page.tsx';
+import { BackLink, Page } from '../../../components/page.tsx';
 import { KeyDetailsDocument } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
 import { useBeyond, useCan } from '../../../viewer/organization.tsx';
@@ -10,6 +8,7 @@ import { AuditCard } from './audit-card.tsx';
 import { DenialsCard } from './denials-card.tsx';
 import { KEY_ACTIONS } from './key-actions.ts';
 import { type KeyDetails, KeyFacts } from './key-facts.tsx';
+import { MissingKey } from './missing-key.tsx';
 import { PermissionsCard } from './permissions-card.tsx';
 import { SecretsCard } from './secrets-card.tsx';
 import { UsageCard } from './usage-card.tsx';
@@ -19,18 +18,7 @@ export function KeyView() {
   const { keyId: id = '' } = useParams();
   const { data, error, reload } = useWatchedKey(KeyDetailsDocument, id);
   if (data?.apiKey) return <KeyPage key={id} apiKey={data.apiKey} />;
-  if (error) return <LoadFault message={error.message} retry={reload} />;
-  return data ? (
-    <EmptyState
-      icon={SearchX}
-      title="There is no such key"
-      action={<ButtonLink to="/keys">All keys</ButtonLink>}
-    >
-      Or it belongs to another organization.
-    </EmptyState>
-  ) : (
-    <SkeletonRows />
-  );
+  return <MissingKey loaded={data !== undefined} error={error} reload={reload} />;
 }
 
 function KeyPage({ apiKey }: { readonly apiKey: KeyDetails }) {
@@ -42,10 +30,7 @@ function KeyPage({ apiKey }: { readonly apiKey: KeyDetails }) {
   );
   return (
     <div className="flex flex-col gap-3">
-      <Link href="/keys" className="inline-flex w-fit items-center gap-1.5 text-soft hover:text-text">
-        <ArrowLeft size={16} aria-hidden="true" />
-        Keys
-      </Link>
+      <BackLink to="/keys">Keys</BackLink>
       <Page
         title={name}
         heading={<span className={status === 'REVOKED' ? 'line-through' : undefined}>{name}</span>}

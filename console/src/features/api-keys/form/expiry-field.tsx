@@ -1,10 +1,8 @@
-import { now } from '../../../api/clock.ts';
+import { DAY_MS, now } from '../../../api/clock.ts';
 import { Field } from '../../../components/field.tsx';
 import { Input, Select } from '../../../components/input.tsx';
 import { timeText } from '../../../components/time.tsx';
 import { EXPIRY_DAYS, type Expiry, localTime, NEVER_EXPIRES } from './expiry.ts';
-
-const DAY_MS = 86_400_000;
 
 /** When a key expires, to choose: never, in some days, or at a time. */
 export function ExpiryField({

@@ -1,5 +1,4 @@
-const DAY_MS = 86_400_000;
-
+import { DAY_MS } from '../../../api/clock.ts';
 /** When a key is to expire: never, after so many days, at a time, or when it does already. */
 export type Expiry =
   | { readonly kind: 'never' }

@@ -1,3 +1,5 @@
+import { messageOf } from '../../../api/fault.ts';
+
 /** What the server keeps with a key at most, as JSON in UTF-8. */
 const MAX_BYTES = 16_384;
 
@@ -18,7 +20,7 @@ export function readMetadata(text: string): ReadMetadata {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { value: null, fault: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { value: null, fault: `is not JSON: ${messageOf(error)}` };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { value: null, fault: 'must be a JSON object: { "plan": "pro" }' };

@@ -2,7 +2,7 @@ import { ShieldAlert } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { CopyButton } from '../../../components/copy-button.tsx';
-import { AlertCancel, AlertDialog, Dialog, DialogActions, DialogBody } from '../../../components/dialog.tsx';
+import { AlertDialog, Dialog, DialogActions, DialogBody } from '../../../components/dialog.tsx';
 
 const WARNING = 'The secret is shown this once. Without a copy it is lost.';
 
@@ -48,17 +48,16 @@ export function SecretOnce({
           title="Close without a copy?"
           description={WARNING}
           onClose={() => setLeaving(false)}
-          actions={
-            <>
-              <AlertCancel asChild>
-                <Button>Back to the secret</Button>
-              </AlertCancel>
-              <Button look="danger" onClick={done}>
+          cancel="Back to the secret"
+          confirm={{
+            label: (
+              <>
                 <ShieldAlert size={16} aria-hidden="true" />
-                Close all the same
-              </Button>
-            </>
-          }
+                Close anyway
+              </>
+            ),
+            run: done,
+          }}
         />
       )}
     </>

@@ -1,4 +1,4 @@
-import { now } from '../../../api/clock.ts';
+import { DAY_MS, now } from '../../../api/clock.ts';
 import { type AddressSearch, useSearchInAddress } from '../../../components/search-in-address.ts';
 import type {
   ApiKeyFilter,
@@ -8,11 +8,9 @@ import type {
   Environment,
 } from '../../../generated/graphql.ts';
 
-const DAY_MS = 86_400_000;
-
-/** What the summary counts as unused, and as expiring soon: the same here, so that its figures and the list agree. */
-const UNUSED_DAYS = 90;
-const EXPIRING_DAYS = 7;
+/** What the summary counts as unused, and as expiring soon: the same here, so that its figures and the lists agree. */
+export const UNUSED_DAYS = 90;
+export const EXPIRING_DAYS = 7;
 
 /** What calls for somebody’s attention. */
 export type Concern = 'unused' | 'overdue' | 'expiring';

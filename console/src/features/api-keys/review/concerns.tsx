@@ -1,13 +1,9 @@
 import type { ReactNode } from 'react';
+import { DAY_MS } from '../../../api/clock.ts';
 import { RelativeTime } from '../../../components/time.tsx';
 import type { ApiKeyFilter, ApiKeyOrder, KeyFactsFragment } from '../../../generated/graphql.ts';
 import { isInList } from '../../../live/key-filter.ts';
-
-const DAY_MS = 86_400_000;
-
-/** What the summary counts as unused, and as expiring soon, days. */
-const UNUSED_DAYS = 90;
-const EXPIRING_DAYS = 7;
+import { EXPIRING_DAYS, UNUSED_DAYS } from '../list/key-search.ts';
 
 /** A new key has so many days until somebody is asked why nothing uses it. */
 const NEVER_USED_DAYS = 7;

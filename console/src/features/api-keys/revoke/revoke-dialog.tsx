@@ -1,7 +1,6 @@
 import { useId, useState } from 'react';
 import { useSubmit } from '../../../api/use-submit.ts';
-import { Button } from '../../../components/button.tsx';
-import { AlertCancel, AlertDialog } from '../../../components/dialog.tsx';
+import { AlertDialog } from '../../../components/dialog.tsx';
 import {
   type KeyFactsFragment,
   type PropagationFactsFragment,
@@ -49,16 +48,8 @@ function Asked({
       title={`Revoke “${apiKey.name}”?`}
       description="It is refused from this moment on, everywhere and for ever. There is no undo."
       onClose={onClose}
-      actions={
-        <>
-          <AlertCancel asChild>
-            <Button>Keep the key</Button>
-          </AlertCancel>
-          <Button type="submit" form={form} look="danger" disabled={!isMeant} busy={busy}>
-            Revoke for ever
-          </Button>
-        </>
-      }
+      cancel="Keep the key"
+      confirm={{ label: 'Revoke key', form, disabled: !isMeant, busy }}
     >
       <KeyUse apiKey={apiKey} />
       <ConfirmationForm

@@ -1,8 +1,7 @@
 import { useId, useState } from 'react';
 import { useSubmit } from '../../../api/use-submit.ts';
-import { Button } from '../../../components/button.tsx';
 import { counted } from '../../../components/counted.ts';
-import { AlertCancel, AlertDialog } from '../../../components/dialog.tsx';
+import { AlertDialog } from '../../../components/dialog.tsx';
 import {
   type KeyFactsFragment,
   type PropagationFactsFragment,
@@ -53,16 +52,8 @@ function Asked({
       title={`Revoke ${counted(keys.length, 'key')}?`}
       description="All of them are refused from this moment on, everywhere and for ever, or none is. There is no undo."
       onClose={() => onClose(false)}
-      actions={
-        <>
-          <AlertCancel asChild>
-            <Button>Keep the keys</Button>
-          </AlertCancel>
-          <Button type="submit" form={form} look="danger" disabled={!isMeant} busy={busy}>
-            Revoke for ever
-          </Button>
-        </>
-      }
+      cancel="Keep the keys"
+      confirm={{ label: 'Revoke keys', form, disabled: !isMeant, busy }}
     >
       <SelectionUse keys={keys} />
       <ConfirmationForm
@@ -83,11 +74,8 @@ function TooMany({ count, onClose }: { readonly count: number; onClose(revoked: 
       title="These are too many at once"
       description={`${counted(count, 'key')} are selected; ${KEYS_MAX} can be revoked together, so that it is all or none.`}
       onClose={() => onClose(false)}
-      actions={
-        <AlertCancel asChild>
-          <Button>Back</Button>
-        </AlertCancel>
-      }
+      cancel="Back"
+      confirm={null}
     />
   );
 }

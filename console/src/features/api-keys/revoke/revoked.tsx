@@ -1,5 +1,4 @@
-import { Button } from '../../../components/button.tsx';
-import { AlertCancel, AlertDialog } from '../../../components/dialog.tsx';
+import { AlertDialog } from '../../../components/dialog.tsx';
 import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
 import { PropagationShown } from './propagation.tsx';
 
@@ -16,16 +15,7 @@ export function Revoked({
   onClose(): void;
 }) {
   return (
-    <AlertDialog
-      title={title}
-      description={description}
-      onClose={onClose}
-      actions={
-        <AlertCancel asChild>
-          <Button look="primary">Done</Button>
-        </AlertCancel>
-      }
-    >
+    <AlertDialog title={title} description={description} onClose={onClose} cancel="Done" confirm={null}>
       <PropagationShown propagation={propagation} />
     </AlertDialog>
   );

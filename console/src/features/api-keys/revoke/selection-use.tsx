@@ -1,11 +1,9 @@
-import { now } from '../../../api/clock.ts';
+import { DAY_MS, now } from '../../../api/clock.ts';
 import { counted } from '../../../components/counted.ts';
 import { LastUsed } from '../../../components/last-used.tsx';
 import { Scrolling } from '../../../components/scrolling.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { type Hours, useLastDay, usesIn } from './last-day.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Which of several keys were used in the last day, how often and from where; then those that were not. */
 export function SelectionUse({ keys }: { readonly keys: readonly KeyFactsFragment[] }) {

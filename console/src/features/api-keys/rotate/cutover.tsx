@@ -4,7 +4,7 @@ import { useSubmit } from '../../../api/use-submit.ts';
 import { SecretStatusBadge } from '../../../components/badge.tsx';
 import { Button } from '../../../components/button.tsx';
 import { counted } from '../../../components/counted.ts';
-import { AlertCancel, AlertDialog } from '../../../components/dialog.tsx';
+import { AlertDialog } from '../../../components/dialog.tsx';
 import { FormFault } from '../../../components/field.tsx';
 import { LastUsed } from '../../../components/last-used.tsx';
 import { Card, Fact, Facts } from '../../../components/page.tsx';
@@ -185,16 +185,13 @@ function Finish({
             </>
           }
           onClose={close}
-          actions={
-            <>
-              <AlertCancel asChild>
-                <Button>Not yet</Button>
-              </AlertCancel>
-              <Button look={inUse ? 'danger' : 'primary'} busy={busy} onClick={finish}>
-                {inUse ? 'Refuse it all the same' : 'Refuse the old secret'}
-              </Button>
-            </>
-          }
+          cancel="Not yet"
+          confirm={{
+            label: inUse ? 'Revoke anyway' : 'Revoke the old secret',
+            look: inUse ? 'danger' : 'primary',
+            busy,
+            run: finish,
+          }}
         >
           <FormFault fault={fault} />
         </AlertDialog>

@@ -1,10 +1,10 @@
-import { ArrowLeft, SearchX } from 'lucide-react';
+import { SearchX } from 'lucide-react';
 import { useState } from 'react';
-import { Link, useParams } from 'wouter';
-import { ButtonLink } from '../../../components/button.tsx';
-import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../components/page.tsx';
+import { useParams } from 'wouter';
+import { BackLink, EmptyState, Page } from '../../../components/page.tsx';
 import { RotatedKeyDocument, type RotatedKeyQuery } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
+import { MissingKey } from '../detail/missing-key.tsx';
 import { SecretOnce } from '../form/secret-once.tsx';
 import { BeginRotation } from './begin-rotation.tsx';
 import { Cutover } from './cutover.tsx';
@@ -15,17 +15,7 @@ export function RotateView() {
   const { keyId: id = '' } = useParams();
   const { data, error, reload } = useWatchedKey(RotatedKeyDocument, id);
   if (data?.apiKey) return <Rotation key={id} apiKey={data.apiKey} reload={reload} />;
-  if (error) return <LoadFault message={error.message} retry={reload} />;
-  if (!data) return <SkeletonRows />;
-  return (
-    <EmptyState
-      icon={SearchX}
-      title="There is no such key"
-      action={<ButtonLink to="/keys">All keys</ButtonLink>}
-    >
-      Or it belongs to another organization.
-    </EmptyState>
-  );
+  return <MissingKey loaded={data !== undefined} error={error} reload={reload} />;
 }
 
 function Rotation({
@@ -43,13 +33,7 @@ function Rotation({
   const step = finished ? 3 : retiring.length > 0 ? 2 : 1;
   return (
     <div className="flex flex-col gap-3">
-      <Link
-        href={`/keys/${id}`}
-        className="inline-flex w-fit max-w-full items-center gap-1.5 text-soft hover:text-text"
-      >
-        <ArrowLeft size={16} className="shrink-0" aria-hidden="true" />
-        <span className="truncate">{name}</span>
-      </Link>
+      <BackLink to={`/keys/${id}`}>{name}</BackLink>
       <Page
         title={`Rotate ${name}`}
         description="A new secret works beside the old one until nobody uses the old one any more."

@@ -1,12 +1,13 @@
-import { ArrowLeft, Lock, SearchX } from 'lucide-react';
+import { Lock } from 'lucide-react';
 import { useQuery } from 'urql';
-import { Link, useParams } from 'wouter';
+import { useParams } from 'wouter';
 import { parsed } from '../../../../api/document.ts';
 import { useSteady } from '../../../../api/use-steady.ts';
 import { ButtonLink } from '../../../../components/button.tsx';
-import { EmptyState, LoadFault, Page, SkeletonRows } from '../../../../components/page.tsx';
+import { BackLink, EmptyState, Page } from '../../../../components/page.tsx';
 import { EditedKeyDocument } from '../../../../generated/graphql.ts';
 import { useBeyond } from '../../../../viewer/organization.tsx';
+import { MissingKey } from '../../detail/missing-key.tsx';
 import type { EditedKey } from './edit-draft.ts';
 import { EditForm } from './edit-form.tsx';
 
@@ -24,17 +25,7 @@ function Edited({ id }: { readonly id: string }) {
   });
   const apiKey = useSteady(data?.apiKey);
   if (apiKey) return <EditPage apiKey={apiKey} />;
-  if (error) return <LoadFault message={error.message} retry={reload} />;
-  if (!data) return <SkeletonRows />;
-  return (
-    <EmptyState
-      icon={SearchX}
-      title="There is no such key"
-      action={<ButtonLink to="/keys">All keys</ButtonLink>}
-    >
-      Or it belongs to another organization.
-    </EmptyState>
-  );
+  return <MissingKey loaded={data !== undefined} error={error} reload={reload} />;
 }
 
 function EditPage({ apiKey }: { readonly apiKey: EditedKey }) {
@@ -43,13 +34,7 @@ function EditPage({ apiKey }: { readonly apiKey: EditedKey }) {
   const back = <ButtonLink to={`/keys/${id}`}>Back to the key</ButtonLink>;
   return (
     <div className="flex flex-col gap-3">
-      <Link
-        href={`/keys/${id}`}
-        className="inline-flex w-fit max-w-full items-center gap-1.5 text-soft hover:text-text"
-      >
-        <ArrowLeft size={16} className="shrink-0" aria-hidden="true" />
-        <span className="truncate">{name}</span>
-      </Link>
+      <BackLink to={`/keys/${id}`}>{name}</BackLink>
       <Page
         title={`Edit ${name}`}
         description="Its secrets stay as they are. What you change counts from the next request on."

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { now } from '../../../../api/clock.ts';
 import { useSubmit } from '../../../../api/use-submit.ts';
 import { Button } from '../../../../components/button.tsx';
-import { AlertCancel, AlertDialog } from '../../../../components/dialog.tsx';
+import { AlertDialog } from '../../../../components/dialog.tsx';
 import { FormFault } from '../../../../components/field.tsx';
 import { type KeyFactsFragment, UpdateKeyDocument } from '../../../../generated/graphql.ts';
 import { useToast } from '../../../../shell/toasts.tsx';
@@ -55,16 +55,12 @@ function Question({
           : 'It is refused at once, everywhere, until somebody enables it again. Its secrets, permissions and history stay as they are.'
       }
       onClose={onClose}
-      actions={
-        <>
-          <AlertCancel asChild>
-            <Button>Cancel</Button>
-          </AlertCancel>
-          <Button look={enabled ? 'primary' : 'danger'} busy={busy} onClick={() => void answer()}>
-            {enabled ? 'Enable' : 'Disable'}
-          </Button>
-        </>
-      }
+      confirm={{
+        label: enabled ? 'Enable' : 'Disable',
+        look: enabled ? 'primary' : 'danger',
+        busy,
+        run: answer,
+      }}
     >
       {!enabled && <KeyUse apiKey={apiKey} />}
       <FormFault fault={fault} />
