@@ -42,7 +42,7 @@ function Organizations({ viewer }: { readonly viewer: Viewer }) {
     return (
       <Message
         title="You belong to no organization"
-        text={`${viewer.email} is signed in, but a member of nothing any more. Ask for an invitation.`}
+        text={`${viewer.email} is signed in, but no longer a member of an organization. Ask for an invitation.`}
       />
     );
   return (
@@ -63,9 +63,9 @@ function Organization({ viewer, slug }: { readonly viewer: Viewer; readonly slug
   if (!organization)
     return (
       <Message
-        title="There is no such organization"
-        text="Or you are not a member of it."
-        link={{ to: '~/', text: 'Back to yours' }}
+        title="Organization not found"
+        text="It doesn’t exist, or you are not a member of it."
+        link={{ to: '~/', text: 'Your organizations' }}
       />
     );
   noteOrganization(slug);

@@ -52,10 +52,10 @@ export const ROUTES: readonly ViewRoute[] = [
     View: view(async () => (await import('./features/security/security-view.tsx')).SecurityView),
   },
   {
-    path: '/people',
+    path: '/members',
     needs: 'member.view',
-    entry: { label: 'People', icon: Users },
-    View: view(async () => (await import('./features/members/members-view.tsx')).PeopleView),
+    entry: { label: 'Members', icon: Users },
+    View: view(async () => (await import('./features/members/members-view.tsx')).MembersView),
   },
   {
     path: '/roles',

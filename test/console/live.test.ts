@@ -105,7 +105,7 @@ describeInChromium('an open page', () => {
     await site.stop();
     await page.locator('[data-live=reconnecting]').waitFor();
     await page.getByRole('link', { name: 'Teams' }).click();
-    await page.getByText('The server does not answer. It is asked again once it does.').waitFor();
+    await page.getByText('The server is not responding. The console retries automatically.').waitFor();
     await site.start();
     await page.getByText('This could not be loaded').waitFor({ state: 'detached' });
     await live(page);
@@ -114,7 +114,7 @@ describeInChromium('an open page', () => {
     await site.stop();
     await page.locator('[data-live=reconnecting]').waitFor();
     await page.getByRole('link', { name: 'Audit log' }).click();
-    await page.getByText('The server does not answer, or has been upgraded meanwhile.').waitFor();
+    await page.getByText('The server is not responding, or it has been upgraded.').waitFor();
     await site.start();
     await page.getByRole('heading', { name: 'Audit log' }).waitFor();
   });

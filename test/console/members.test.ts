@@ -5,14 +5,14 @@ import { accessibilityFaults, overflows, screenshots } from './looks.ts';
 import { invite, join, makeRole, makeTeam } from './people.ts';
 import { startSite } from './site.ts';
 
-describeInChromium('the people of an organization', () => {
+describeInChromium('the members of an organization', () => {
   test('are invited by a link that is shown once, changed, and removed', async () => {
     const site = await startSite();
     const ada = await site.found();
     const page = await site.signIn(ada);
-    await page.getByRole('link', { name: 'People' }).click();
-    await page.getByRole('heading', { name: 'It is only you so far' }).waitFor();
-    await page.getByRole('button', { name: 'Invite somebody' }).first().click();
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByRole('heading', { name: 'No other members yet' }).waitFor();
+    await page.getByRole('button', { name: 'Invite member' }).first().click();
     await page.getByLabel('E-mail').fill('bob');
     await page.getByLabel('Role').selectOption('admin');
     await page.getByRole('button', { name: 'Invite', exact: true }).click();
@@ -39,7 +39,7 @@ describeInChromium('the people of an organization', () => {
     await guest.getByRole('button', { name: 'Sign in' }).click();
     await guest.waitForURL(`${site.url}/o/acme/*`);
     // An admin sees people, and can’t manage them.
-    await guest.getByRole('link', { name: 'People' }).click();
+    await guest.getByRole('link', { name: 'Members' }).click();
     await row(guest, 'bob@example.com').getByText('You').waitFor();
     expect(await guest.getByRole('button', { name: /Invite|Actions/ }).count()).toBe(0);
     expect(await guest.getByRole('link', { name: 'Settings' }).count()).toBe(0);
@@ -64,7 +64,7 @@ describeInChromium('the people of an organization', () => {
     });
     const helper = await makeRole(site, ada, { name: 'Helper', permissions: ['api.key.view'] });
     const page = await site.signIn(ada);
-    await page.goto(`${site.url}/people`);
+    await page.goto(`${site.url}/members`);
     await act(page, ada.email, 'Change role and teams');
     await page.getByText('This is you').waitFor();
     await page.getByLabel('Role').selectOption('member');
@@ -83,11 +83,11 @@ describeInChromium('the people of an organization', () => {
       .waitFor();
 
     const other = await site.signIn(lead);
-    await other.goto(`${site.url}/people`);
+    await other.goto(`${site.url}/members`);
     await row(other, lead.email).waitFor();
     // Somebody who may do more is out of reach, and so are roles that hold more.
     expect(await other.getByRole('button', { name: `Actions for ${ada.email}` }).count()).toBe(0);
-    await other.getByRole('button', { name: 'Invite somebody' }).click();
+    await other.getByRole('button', { name: 'Invite member' }).click();
     await other
       .getByRole('option', { name: 'owner (holds more than you do)' })
       .waitFor({ state: 'attached' });
@@ -118,7 +118,7 @@ describeInChromium('the people of an organization', () => {
       permissions: ['organization.view', 'team.view'],
     });
     const page = await site.signIn(both);
-    for (const view of ['people', 'roles', 'teams', 'audit', 'settings']) {
+    for (const view of ['members', 'roles', 'teams', 'audit', 'settings']) {
       await page.goto(`${site.url}/o/acme/${view}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('networkidle');
@@ -132,8 +132,8 @@ describeInChromium('the people of an organization', () => {
     expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Teams']);
 
     const stranger = await site.signIn(globex);
-    await stranger.goto(`${site.url}/o/acme/people`);
-    await stranger.getByRole('heading', { name: 'There is no such organization' }).waitFor();
+    await stranger.goto(`${site.url}/o/acme/members`);
+    await stranger.getByRole('heading', { name: 'Organization not found' }).waitFor();
     expect(await stranger.content()).not.toContain(ada.email);
   });
 
@@ -148,12 +148,12 @@ describeInChromium('the people of an organization', () => {
     const roleId = await makeRole(site, ada, { name: 'Auditor', permissions: ['audit.view'] });
     await invite(site, ada, 'grace@example.com', roleId);
     const page = await site.signIn(ada);
-    await page.goto(`${site.url}/people`);
+    await page.goto(`${site.url}/members`);
     await row(page, 'grace@example.com').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'people');
-    await page.getByRole('button', { name: 'Invite somebody' }).click();
+    await page.getByRole('button', { name: 'Invite member' }).click();
     await page.getByLabel('Role').selectOption('admin');
     await page.getByRole('checkbox', { name: 'Billing' }).check();
     expect(await accessibilityFaults(page)).toEqual([]);

@@ -24,11 +24,11 @@ describeInChromium('roles and teams', () => {
 
     await page.getByRole('checkbox', { name: 'api.key.view' }).uncheck();
     await page.getByRole('checkbox', { name: 'audit.view' }).check();
-    await page.getByRole('heading', { name: 'What saving changes' }).waitFor();
+    await page.getByRole('heading', { name: 'Effect of saving' }).waitFor();
     const gained = page.getByRole('list', { name: 'Gained' });
     expect(await gained.textContent()).toBe('+ audit.view');
     expect(await page.getByRole('list', { name: 'Lost' }).textContent()).toBe('− api.key.view');
-    expect(await page.getByRole('list', { name: 'People with this role' }).textContent()).toContain(
+    expect(await page.getByRole('list', { name: 'Members with this role' }).textContent()).toContain(
       bob.email,
     );
     await page.reload();
@@ -77,7 +77,7 @@ describeInChromium('roles and teams', () => {
     await page.getByText('A role with this name already exists').waitFor();
     expect(await page.getByRole('textbox', { name: 'Name' }).getAttribute('aria-invalid')).toBe('true');
     await page.getByRole('textbox', { name: 'Name' }).fill('Readers');
-    await page.getByLabel('A permission of your own').fill('invoices.read');
+    await page.getByLabel('Custom permission').fill('invoices.read');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Create role' }).click();
     await page
@@ -89,7 +89,7 @@ describeInChromium('roles and teams', () => {
     await row(page, 'Readers').waitFor();
 
     await page.getByRole('link', { name: 'owner' }).click();
-    await page.getByText('comes with Keywright, and stays as it is').waitFor();
+    await page.getByText('This role is built in').waitFor();
     expect(await page.getByRole('button', { name: /Save|Delete/ }).count()).toBe(0);
     expect(await page.getByRole('checkbox', { name: 'Everything' }).isDisabled()).toBe(true);
     await page.getByRole('link', { name: 'All roles' }).click();
@@ -140,7 +140,7 @@ describeInChromium('roles and teams', () => {
     const ada = await site.found();
     const page = await site.signIn(ada);
     await page.goto(`${site.url}/roles`);
-    await page.getByRole('heading', { name: 'No roles of your own yet' }).waitFor();
+    await page.getByRole('heading', { name: 'No custom roles yet' }).waitFor();
     const roleId = await makeRole(site, ada, {
       name: 'Invoices, reading only',
       permissions: ['api.key.view', 'audit.view', 'invoices.read', 'reports.*'],

@@ -19,7 +19,7 @@ describeInChromium('denied attempts', () => {
     const theirs = await site.makeKey(stranger, { name: 'Theirs', ipAllowlist: ['192.0.2.1'] });
     const page = await site.signIn(ada);
     await page.getByRole('link', { name: 'Security' }).click();
-    await page.getByRole('heading', { name: 'Nothing was denied since you opened this' }).waitFor();
+    await page.getByRole('heading', { name: 'No denied verifications since you opened this page' }).waitFor();
     await page.locator('[data-live=live]').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
 

@@ -92,12 +92,14 @@ describeInChromium('sessions and settings', () => {
     await page.keyboard.press('Enter');
     await page.getByText("can't be a wildcard").waitFor();
     await page.getByLabel('Name of permission 1').fill('invoices.read');
-    await page.getByLabel('What permission 1 lets its holder do').fill('See invoices');
+    await page.getByLabel('Description of permission 1').fill('See invoices');
     await page.keyboard.press('Enter');
-    await page.getByText('Roles and keys may carry these').waitFor();
+    await page
+      .getByText('Roles and keys can have only these and the built-in ones.', { exact: true })
+      .waitFor();
     await page.getByText('Saved: the permission catalogue').waitFor();
     await page.reload();
-    await page.getByRole('list', { name: 'Permissions of your own' }).waitFor();
+    await page.getByRole('list', { name: 'Custom permissions' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'settings');
@@ -121,6 +123,6 @@ describeInChromium('sessions and settings', () => {
     });
     await page.goto(`${site.url}/roles/new`);
     await page.getByRole('checkbox', { name: 'invoices.read' }).waitFor();
-    expect(await page.getByLabel('A permission of your own').count()).toBe(0);
+    expect(await page.getByLabel('Custom permission').count()).toBe(0);
   });
 });

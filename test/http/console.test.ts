@@ -25,7 +25,7 @@ describe('the console', () => {
   const get = (path: string, headers: Record<string, string> = IDENTITY) =>
     fetch(server.url + path, { headers, redirect: 'manual' });
 
-  test.each(['/', '/keys', '/o/acme/keys/key_01', '/people', '/sessions?x=1'])(
+  test.each(['/', '/keys', '/o/acme/keys/key_01', '/members', '/sessions?x=1'])(
     'is one page for all its views: %s',
     async (path) => {
       const response = await get(path);

@@ -32,7 +32,10 @@ export async function ask<Result, Variables>(
   const [error] = errors ?? [];
   // What is refused further down is missing there; the rest, such as a secret that is shown once, is not lost for it.
   if (!data || (error && Object.values(data).includes(null)))
-    throw new RequestError(error?.extensions?.code ?? 'UNREACHABLE', error?.message ?? 'There was no answer');
+    throw new RequestError(
+      error?.extensions?.code ?? 'UNREACHABLE',
+      error?.message ?? 'The server sent no response',
+    );
   return data;
 }
 
@@ -54,6 +57,6 @@ async function post<Result>(query: string, variables: unknown): Promise<Answer<R
     noteServerTime(response.headers.get('date'));
     return (await response.json()) as Answer<Result>;
   } catch {
-    throw new RequestError('UNREACHABLE', 'The server does not answer');
+    throw new RequestError('UNREACHABLE', 'The server is not responding');
   }
 }

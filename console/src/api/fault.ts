@@ -38,7 +38,8 @@ export function generalFault(code: string, message: string): Fault {
 
 /** What urql says of a request that came to nothing, without its marks. */
 export function faultWords(message: string): string {
-  if (message.startsWith('[Network]')) return 'The server does not answer. It is asked again once it does.';
+  if (message.startsWith('[Network]'))
+    return 'The server is not responding. The console retries automatically.';
   return message.replaceAll('[GraphQL] ', '');
 }
 

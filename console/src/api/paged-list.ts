@@ -172,7 +172,7 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
         if (stale && !loaded) return;
         if (appendOnly) stop(page);
         if (!stale) this.#answered(page);
-        this.#error = error ?? (loaded ? null : new Error('There is nothing here that you may see'));
+        this.#error = error ?? (loaded ? null : new Error('You have no access to this'));
         if (loaded) this.#take(page, loaded);
         this.#draw();
       });

@@ -31,7 +31,7 @@ export function useSubmit<Data, Variables extends AnyVariables, Result extends O
       ? await client.mutation(parsed(document), variables).toPromise()
       : { data: await ask(document, variables), error: undefined };
     const result = data ? pick(data) : null;
-    if (!result) throw error ?? new RequestError('UNREACHABLE', 'There was no answer');
+    if (!result) throw error ?? new RequestError('UNREACHABLE', 'The server sent no response');
     return result;
   };
   const submit = async (variables: Variables): Promise<Payload<Result> | null> => {
@@ -57,6 +57,9 @@ function faultOfRequest(error: unknown): Fault {
   const { graphQLErrors = [] } = error as Partial<CombinedError>;
   const [first] = graphQLErrors;
   if (!first)
-    return generalFault('UNREACHABLE', 'The server does not answer. Nothing is known to have changed.');
+    return generalFault(
+      'UNREACHABLE',
+      'The server is not responding. It is unknown whether the change was saved.',
+    );
   return generalFault(String(first.extensions.code ?? ''), first.message);
 }

@@ -10,10 +10,10 @@ const LOOKS = {
 } as const satisfies Record<LiveState, readonly [string, string, string]>;
 
 const MEANINGS: Readonly<Record<LiveState, string>> = {
-  connecting: 'Changes will appear by themselves in a moment',
-  live: 'Changes appear by themselves',
-  reconnecting: 'The connection is lost; what is missed meanwhile will be caught up on',
-  'caught-up': 'The connection is back, and nothing was missed',
+  connecting: 'Live updates start in a moment',
+  live: 'Changes appear automatically',
+  reconnecting: 'The connection is lost. Missed changes appear when it is back.',
+  'caught-up': 'The connection is back. No changes were missed.',
 };
 
 /** Whether what the page shows is of this moment. */

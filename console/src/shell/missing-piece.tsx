@@ -8,7 +8,7 @@ export function MissingPiece() {
   useEffect(() => connection.listen({ opened: () => {}, settled: () => location.reload() }), [connection]);
   return (
     <LoadFault
-      message="The server does not answer, or has been upgraded meanwhile."
+      message="The server is not responding, or it has been upgraded."
       retry={() => location.reload()}
       retryLabel="Reload"
     />

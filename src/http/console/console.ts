@@ -29,7 +29,7 @@ const VIEWS: ReadonlySet<string> = new Set([
   'keys',
   'review',
   'security',
-  'people',
+  'members',
   'roles',
   'teams',
   'audit',

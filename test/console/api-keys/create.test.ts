@@ -42,18 +42,18 @@ describeInChromium('creating a key', () => {
     await page.getByRole('checkbox', { name: 'Billing' }).check();
     await page.getByLabel('Expiry').selectOption('In 30 days');
     await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('100');
-    await page.getByLabel('Addresses').fill('127.0.0.1\n10.0.0.300');
+    await page.getByLabel('Allowed IPs').fill('127.0.0.1\n10.0.0.300');
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await page.evaluate('scrollTo(0, 0)');
     await screenshots(page, 'create');
     await page.getByRole('button', { name: 'Create key' }).click();
     await page.getByText('"10.0.0.300" is not an IP address').waitFor();
-    expect(await focused(page)).toBe('Addresses');
-    await page.getByLabel('Addresses').fill('127.0.0.1');
+    expect(await focused(page)).toBe('Allowed IPs');
+    await page.getByLabel('Allowed IPs').fill('127.0.0.1');
     await page.getByRole('button', { name: 'Create key' }).click();
 
-    const dialog = page.getByRole('dialog', { name: /is made/ });
+    const dialog = page.getByRole('dialog', { name: 'API key created' });
     const secret = (await dialog.locator('code').textContent()) ?? '';
     expect(secret).toMatch(/^kw_test_\w{38}$/);
     expect(await accessibilityFaults(page)).toEqual([]);

@@ -29,13 +29,13 @@ describeInChromium('editing a key', () => {
     await page.getByRole('checkbox', { name: 'Billing' }).check();
     await page.getByRole('combobox', { name: 'Expiry' }).selectOption('In 30 days');
     await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('100');
-    await textBox(page, 'Addresses').fill('10.0.0.0/8');
+    await textBox(page, 'Allowed IPs').fill('10.0.0.0/8');
 
     const changes = page.getByRole('list', { name: 'Changes' });
     for (const effect of [
-      'Accepted for Billing alone',
-      '100 times in 1 minute',
-      'Accepted from 10.0.0.0/8 alone',
+      'Accepted for Billing only',
+      '100 requests in 1 minute',
+      'Accepted from 10.0.0.0/8 only',
       'member in place of none',
     ])
       await changes.getByText(effect).waitFor();
@@ -82,7 +82,7 @@ describeInChromium('editing a key', () => {
     expect(await page.getByLabel('Rate limit: per').locator('option:checked').textContent()).toBe(
       '5 minutes',
     );
-    for (const field of ['Description', 'External id', 'Metadata', 'Addresses'])
+    for (const field of ['Description', 'External id', 'Metadata', 'Allowed IPs'])
       await textBox(page, field).fill('');
     await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('');
     await page.getByRole('combobox', { name: 'Expiry' }).selectOption('Does not expire');
@@ -118,7 +118,7 @@ describeInChromium('editing a key', () => {
       ['Name', ' ', 'must not be empty'],
       ['Description', 'x'.repeat(501), 'at most 500'],
       ['External id', 'x'.repeat(201), 'at most 200'],
-      ['Addresses', '10.0.0.300', 'is not an IP address'],
+      ['Allowed IPs', '10.0.0.300', 'is not an IP address'],
     ] as const;
     for (const [field, text, complaint] of wrong) {
       const before = await textBox(page, field).inputValue();

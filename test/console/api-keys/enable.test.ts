@@ -42,7 +42,7 @@ describeInChromium('disabling a key', () => {
     await page.getByRole('checkbox', { name: 'Enabled' }).uncheck();
     await page
       .getByRole('list', { name: 'Changes' })
-      .getByText('It is refused at once, everywhere')
+      .getByText('The key stops working immediately')
       .waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved: the key “Warehouse”').waitFor();
@@ -113,6 +113,6 @@ describeInChromium('disabling a key', () => {
     await eventually(async () => (await page.getByRole('link', { name: 'Edit' }).count()) === 0);
     expect(await page.getByRole('button', { name: 'Enable' }).count()).toBe(0);
     await page.goto(`${site.url}/keys/${key.id}/edit`);
-    await page.getByText('It is revoked, and stays so').waitFor();
+    await page.getByText('It is revoked.').waitFor();
   });
 });

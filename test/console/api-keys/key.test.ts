@@ -98,7 +98,7 @@ describeInChromium('the page of a key', () => {
     await page.goto(`${site.url}/keys/${key.id}`);
     await page.getByText('Key not found').waitFor();
     await page.goto(`${site.url}/o/acme/keys`);
-    await page.getByText('There is no such organization').waitFor();
+    await page.getByText('Organization not found').waitFor();
     expect(await page.getByText('Billing').count()).toBe(0);
   });
 });
@@ -112,7 +112,7 @@ describeInChromium('a rotation', () => {
     await page.getByRole('link', { name: 'Rotate' }).click();
     await page.getByRole('combobox').selectOption('7 days');
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Make the new secret' }).click();
+    await page.getByRole('button', { name: 'Create the new secret' }).click();
     const dialog = page.getByRole('dialog');
     const secret = (await dialog.locator('code').first().textContent()) ?? '';
     expect(secret).toMatch(/^kw_live_/);
@@ -136,7 +136,7 @@ describeInChromium('a rotation', () => {
     await page.getByRole('alertdialog', { name: 'The old secret is still in use' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Revoke anyway' }).click();
-    await page.getByText(/refused on 1 of 1 node after .* ms/).waitFor();
+    await page.getByText(/revoked on 1 of 1 node after .* ms/).waitFor();
     expect([await site.present(key.secret), await site.present(secret)]).toEqual([401, 200]);
   });
 
@@ -146,7 +146,7 @@ describeInChromium('a rotation', () => {
     const key = await site.makeKey(ada, { name: 'Billing' });
     const page = await openKey(site, ada, key.id);
     await page.goto(`${page.url()}/rotate`);
-    await page.getByRole('button', { name: 'Make the new secret' }).click();
+    await page.getByRole('button', { name: 'Create the new secret' }).click();
     const secret = (await page.getByRole('dialog').locator('code').first().textContent()) ?? '';
     await page.getByRole('button', { name: 'I have copied it' }).click();
     await page.getByRole('heading', { name: 'New secret' }).waitFor();

@@ -75,7 +75,7 @@ describeInChromium('the list of keys', () => {
     await row(page, 'Alpha test').waitFor();
     expect(await names(page)).toEqual(['Alpha test']);
     await page.getByRole('searchbox').fill('nothing like it');
-    await page.getByText('No key is like that').waitFor();
+    await page.getByText('No matching keys').waitFor();
     await page.getByRole('button', { name: 'Clear the filters' }).click();
     await eventually(async () => (await names(page)).length === 4);
   });

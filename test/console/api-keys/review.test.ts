@@ -18,7 +18,7 @@ describeInChromium('the review', () => {
     const page = await site.signIn(ada);
     await page.getByRole('link', { name: 'Review' }).click();
     await page.getByRole('heading', { name: 'Nothing to review' }).waitFor();
-    await page.getByRole('link', { name: 'Say after how many days' }).waitFor();
+    await page.getByRole('link', { name: 'Set a rotation interval' }).waitFor();
 
     await setPolicy(site, ada, { liveDays: 90 });
     const soon = new Date(Date.now() + 3 * DAY_MS).toISOString();
@@ -56,7 +56,7 @@ describeInChromium('the review', () => {
     await page.getByRole('button', { name: 'Revoke “Dusty”' }).click();
     await page.getByLabel(/^Type/).fill('Dusty');
     await page.getByRole('button', { name: 'Revoke key' }).click();
-    await page.getByText(/refused on 1 of 1 node/).waitFor();
+    await page.getByText(/revoked on 1 of 1 node/).waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByText('All keys that were ever used').waitFor();
     await page.getByRole('link', { name: 'Rotate “Old partner”' }).click();

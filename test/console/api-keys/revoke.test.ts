@@ -45,7 +45,7 @@ describeInChromium('revoking', () => {
     await page.keyboard.press('Enter');
     await page
       .getByRole('status')
-      .filter({ hasText: /refused on 1 of 1 node after [\d.]+ ms/ })
+      .filter({ hasText: /revoked on 1 of 1 node after [\d.]+ ms/ })
       .waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await screenshots(page, 'revoked');
@@ -85,7 +85,7 @@ describeInChromium('revoking', () => {
     await dialog.getByRole('button', { name: 'Revoke keys' }).click();
     await page
       .getByRole('status')
-      .filter({ hasText: /refused on 1 of 1 node/ })
+      .filter({ hasText: /revoked on 1 of 1 node/ })
       .waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('region', { name: 'Selection' }).waitFor({ state: 'detached' });

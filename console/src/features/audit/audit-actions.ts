@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> 
   'team.deleted': ['deleted the team', true],
   'session.created': ['signed in', false],
   'session.ended': ['ended a session', false],
-  'sign_in_link.created': ['made a sign-in link for', true],
+  'sign_in_link.created': ['created a sign-in link for', true],
   'identity.linked': ['linked an account of the provider to', true],
   'identity.unlinked': ['unlinked the account of the provider from', true],
   'organization.created': ['created the organization', false],
@@ -52,7 +52,7 @@ const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> 
 
 const GROUPS = [
   ['api_key', 'Keys'],
-  ['member', 'People'],
+  ['member', 'Members'],
   ['role', 'Roles'],
   ['team', 'Teams'],
   ['session', 'Sessions'],

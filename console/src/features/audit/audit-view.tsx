@@ -18,7 +18,7 @@ export function AuditView() {
   return (
     <Page
       title="Audit log"
-      description="Every change, with who made it, from where and when. Nobody can alter it."
+      description="Every change, with its actor, address and time. Entries can’t be altered."
       actions={<ExportMenu filter={filter} />}
     >
       <div className="flex flex-col gap-4">
@@ -44,15 +44,15 @@ function NoEntries({ narrowed, clear }: { readonly narrowed: boolean; clear(): v
     return (
       <EmptyState
         icon={SearchX}
-        title="Nothing like that was done"
+        title="No matching entries"
         action={<Button onClick={clear}>Clear the filters</Button>}
       >
-        No entry matches all of the filters together.
+        No entry matches all filters.
       </EmptyState>
     );
   return (
-    <EmptyState icon={ScrollText} title="Nothing was done yet">
-      What somebody changes appears here: keys, people, roles, teams and settings.
+    <EmptyState icon={ScrollText} title="No entries yet">
+      Changes of keys, members, roles, teams and settings appear here.
     </EmptyState>
   );
 }

@@ -18,8 +18,8 @@ export function InvitationLink({
   const leave = () => (copied || warned ? onClose() : setWarned(true));
   return (
     <Dialog
-      title="Hand this link to the person"
-      description={`${email} joins by it: once, within 7 days.`}
+      title="Send this link to the new member"
+      description={`${email} joins with it. It works once, within 7 days.`}
       onClose={leave}
     >
       <DialogBody>
@@ -30,8 +30,8 @@ export function InvitationLink({
           {link}
         </p>
         <p className="text-soft">
-          It isn’t shown again. Whoever opens it is signed in as this person, so send it to nobody else. You
-          can make a new one at any time.
+          It isn’t shown again. It signs in the person who opens it as this member, so send it to nobody else.
+          You can create a new one at any time.
         </p>
         <p role="alert" className="font-medium text-danger">
           {warned && !copied && 'You have not copied the link yet. Close again to leave without it.'}

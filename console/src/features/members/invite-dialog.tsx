@@ -66,11 +66,11 @@ function InviteForm({
   const besides = taken || roleFault(fault) ? null : fault;
   return (
     <Dialog
-      title={isAgain ? 'Make a new invitation link' : 'Invite somebody'}
+      title={isAgain ? 'Create a new invitation link' : 'Invite member'}
       description={
         isAgain
-          ? 'The link that was made before works no more.'
-          : 'You get a one-time link to hand to the person: good once, for 7 days.'
+          ? 'The previous link no longer works.'
+          : 'You get a link to send to the new member. It works once, within 7 days.'
       }
       onClose={onClose}
     >

@@ -108,7 +108,7 @@ function MemberMenu({
   if (actions.length === 0) return null;
   const words: Readonly<Record<MemberAction, string>> = {
     change: 'Change role and teams',
-    renew: 'Make a new invitation link',
+    renew: 'Create a new invitation link',
     remove: member.joinedAt ? 'Remove from the organization' : 'Withdraw the invitation',
   };
   return (

@@ -30,7 +30,7 @@ export function MemberDialog({ member, onClose }: { readonly member: MemberFacts
   return (
     <Dialog
       title={`Change ${personName(member)}`}
-      description="What changes here counts at once, also where the person is signed in already."
+      description="Changes apply immediately, also to existing sessions."
       onClose={onClose}
     >
       <DialogForm label="Save" busy={busy} onSubmit={submit} onCancel={onClose}>

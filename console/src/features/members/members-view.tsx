@@ -21,7 +21,7 @@ type Open =
   | null;
 
 /** Who belongs to the organization, as what, and in which teams. */
-export function PeopleView() {
+export function MembersView() {
   const members = useMembers();
   const can = useCan();
   const { permissions } = useOrganization();
@@ -44,26 +44,26 @@ export function PeopleView() {
   const invite = mayInvite && (
     <Button look="primary" onClick={() => setOpen({ what: 'invite' })}>
       <UserPlus size={16} aria-hidden="true" />
-      Invite somebody
+      Invite member
     </Button>
   );
   const count = members.totalCount ?? members.rows.length;
   return (
     <Page
-      title="People"
+      title="Members"
       description={
         members.loading
           ? 'Loading…'
           : count === 1
-            ? '1 person'
-            : `${total(count, members.totalIsExact)} people, invited ones included`
+            ? '1 member'
+            : `${total(count, members.totalIsExact)} members, including invited ones`
       }
       actions={invite}
     >
       <Card padded={false} className="overflow-clip">
         <ListFrame list={members} placeholders={4}>
           <Table
-            label="People"
+            label="Members"
             columns={columns}
             rows={members.rows}
             totalCount={members.totalCount}
@@ -73,9 +73,9 @@ export function PeopleView() {
         </ListFrame>
         {mayInvite && members.rows.length === 1 && !members.hasMore && (
           <div className="border-t border-line">
-            <EmptyState icon={Users} title="It is only you so far" action={invite}>
-              Invite the people who look after your keys. Each gets a role that says what they may do, and a
-              one-time link to join by.
+            <EmptyState icon={Users} title="No other members yet" action={invite}>
+              Invite the people who manage your keys. Each gets a role with permissions, and a one-time link
+              to join.
             </EmptyState>
           </div>
         )}

@@ -32,13 +32,13 @@ export function RemoveDialog({
         joinedAt ? (
           <>
             <p>
-              {isViewer ? 'You lose' : `${email} loses`} this organization at once, on every device. Keys that{' '}
-              {isViewer ? 'you' : 'the person'} made stay.
+              {isViewer ? 'You lose' : `${email} loses`} access to this organization immediately, on every
+              device. Keys that {isViewer ? 'you' : 'the member'} created stay valid.
             </p>
             {isViewer && <p className="mt-2 font-medium text-danger">This is you.</p>}
           </>
         ) : (
-          <p>The link that was made for {email} works no more.</p>
+          <p>The link for {email} no longer works.</p>
         )
       }
       onClose={onClose}

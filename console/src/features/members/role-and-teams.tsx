@@ -47,7 +47,7 @@ export function RoleAndTeamsFields({
             onChange={(event) => onChange({ ...value, roleId: event.target.value })}
           >
             <option value="" disabled>
-              Choose what the person may do
+              Choose a role
             </option>
             {roles.map((role) => {
               const isBeyond = missingOf(permissions, role.permissions).length > 0;

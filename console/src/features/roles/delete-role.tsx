@@ -36,12 +36,12 @@ function Question({ role, onClose }: { readonly role: RoleFactsFragment; onClose
       description={
         isUsed ? (
           <p>
-            {memberCount.toLocaleString('en')} {memberCount === 1 ? 'person has' : 'people have'} it, and{' '}
+            {memberCount.toLocaleString('en')} {memberCount === 1 ? 'member has' : 'members have'} it, and{' '}
             {apiKeyCount.toLocaleString('en')} {apiKeyCount === 1 ? 'key' : 'keys'}. Give them another role
             first.
           </p>
         ) : (
-          <p>Nobody has it. Revoked keys that had it lose it; the audit log keeps what it held.</p>
+          <p>No member or active key has it. Revoked keys lose it; the audit log keeps its permissions.</p>
         )
       }
       onClose={onClose}

@@ -122,7 +122,7 @@ function Others({
   return (
     <div className="flex flex-col gap-3">
       {others.length > 0 && (
-        <ul aria-label="Permissions of your own" className="flex flex-wrap gap-2">
+        <ul aria-label="Custom permissions" className="flex flex-wrap gap-2">
           {others.map((permission) => (
             <li
               key={permission}
@@ -146,7 +146,7 @@ function Others({
         <div className="flex max-w-md items-start gap-2">
           <div className="grow">
             <Field
-              label="A permission of your own"
+              label="Custom permission"
               optional
               hint="What your API asks for: words of a-z, 0-9, _ and - joined by dots, such as invoices.read"
             >

@@ -25,21 +25,21 @@ export function RoleImpact({
   const opensKeys = useOpens()('/keys/:keyId');
   const { gained, lost } = difference(role.permissions, after);
   const changes = gained.length > 0 || lost.length > 0;
-  const touched = `${counted(reach.keyCount, 'key')} and ${counted(reach.peopleCount, 'person', 'people')}`;
+  const touched = `${counted(reach.keyCount, 'key')} and ${counted(reach.peopleCount, 'member')}`;
   return (
-    <Card title={changes ? 'What saving changes' : 'Who has this role'}>
+    <Card title={changes ? 'Effect of saving' : 'Who has this role'}>
       <div className="flex flex-col gap-5">
         <div role="status" className="flex flex-col gap-2">
           {changes ? (
             <>
-              <p>{nobody(reach) ? 'Nobody has this role yet.' : `At once, for ${touched}:`}</p>
+              <p>{nobody(reach) ? 'No member or key has this role yet.' : `Immediately, for ${touched}:`}</p>
               <PermissionChanges gained={gained} lost={lost} />
             </>
           ) : (
-            <p>{nobody(reach) ? 'Nobody yet.' : `${touched}.`}</p>
+            <p>{nobody(reach) ? 'No member or key yet.' : `${touched}.`}</p>
           )}
         </div>
-        <Names title="People" count={reach.peopleCount} known={reach.people.length}>
+        <Names title="Members" count={reach.peopleCount} known={reach.people.length}>
           {reach.people.slice(0, NAMED_MAX).map((person) => (
             <li key={person.id} className="truncate">
               {personName(person)}

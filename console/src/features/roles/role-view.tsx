@@ -23,11 +23,7 @@ export function RoleView() {
   if (error) return <LoadFault message={error.message} retry={reload} />;
   if (loading) return <SkeletonRows />;
   return (
-    <EmptyState
-      icon={ShieldX}
-      title="There is no such role"
-      action={<ButtonLink to="/roles">All roles</ButtonLink>}
-    >
+    <EmptyState icon={ShieldX} title="Role not found" action={<ButtonLink to="/roles">All roles</ButtonLink>}>
       It may have been deleted.
     </EmptyState>
   );
@@ -50,7 +46,7 @@ export function NewRoleView() {
     navigate('/roles');
   };
   return (
-    <Page title="Create a role" description="A role is a named set of permissions for people and keys.">
+    <Page title="Create a role" description="A role is a named set of permissions for members and keys.">
       <RoleForm
         text={text}
         onChange={setText}
@@ -122,7 +118,7 @@ function WhyReadOnly({
   readonly role: RoleFactsFragment;
   readonly beyond: readonly string[];
 }) {
-  if (role.system) return 'This role comes with Keywright, and stays as it is.';
+  if (role.system) return 'This role is built in, and can’t be changed.';
   if (beyond.length > 0)
     return `Only somebody who holds all of it can change it. You lack ${beyond.join(', ')}.`;
   return role.description;

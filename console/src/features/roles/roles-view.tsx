@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<RoleFactsFragment>[] = [
   },
   {
     id: 'people',
-    header: 'People',
+    header: 'Members',
     className: 'w-18 text-right tabular-nums sm:w-24',
     cell: ({ memberCount }) => memberCount?.toLocaleString('en'),
   },
@@ -64,7 +64,7 @@ export function RolesView() {
   return (
     <Page
       title="Roles"
-      description="A role says what people and keys may do. What changes in it counts for all of them at once."
+      description="A role is a set of permissions for members and keys. Changes of a role apply to all of them immediately."
       actions={create}
     >
       <Card padded={false} className="overflow-clip">
@@ -73,9 +73,9 @@ export function RolesView() {
         </ListFrame>
         {create && isBuiltInOnly && (
           <div className="border-t border-line">
-            <EmptyState icon={ShieldCheck} title="No roles of your own yet" action={create}>
-              The three above come with Keywright. Make one for a job that they don’t fit, such as keys that
-              may read invoices and nothing else.
+            <EmptyState icon={ShieldCheck} title="No custom roles yet" action={create}>
+              The three above come with Keywright. Create one for a job that they don’t fit, such as keys that
+              can only read invoices.
             </EmptyState>
           </div>
         )}

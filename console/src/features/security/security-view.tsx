@@ -27,7 +27,7 @@ export function SecurityView() {
   return (
     <Page
       title="Security"
-      description="Keys that are presented and refused, as it happens: somebody guessing, a revoked key still in use, a service with the wrong rights."
+      description="Denied verifications in real time: guessed keys, revoked keys that are still in use, missing permissions."
     >
       <Figures denials={denials} />
       <Card padded={false} className="overflow-clip">

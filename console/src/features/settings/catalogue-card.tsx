@@ -45,7 +45,7 @@ export function CatalogueCard({ organization }: { readonly organization: Setting
     setEntries([...entries, { key: last.current, name: '', description: '' }]);
   };
   return (
-    <Card title="Permissions of your own">
+    <Card title="Custom permissions">
       <form
         noValidate
         className="flex flex-col gap-4"
@@ -56,11 +56,11 @@ export function CatalogueCard({ organization }: { readonly organization: Setting
       >
         <p className="max-w-prose text-soft">
           {entries.length === 0
-            ? 'None yet: roles and keys may carry any permission. Once you name those that your API asks for, they may carry these and the built-in ones alone.'
-            : 'Roles and keys may carry these and the built-in ones, and no others.'}
+            ? 'None yet: roles and keys can have any permission. Once you add those that your API requires, roles and keys can have only these and the built-in ones.'
+            : 'Roles and keys can have only these and the built-in ones.'}
         </p>
         {entries.length > 0 && (
-          <ul aria-label="Permissions of your own" className="flex flex-col gap-3">
+          <ul aria-label="Custom permissions" className="flex flex-col gap-3">
             {entries.map((entry, index) => (
               <EntryFields
                 key={entry.key}
@@ -118,8 +118,8 @@ function EntryFields({
         className="font-mono"
       />
       <Input
-        aria-label={`What permission ${number} lets its holder do`}
-        placeholder="What it lets its holder do"
+        aria-label={`Description of permission ${number}`}
+        placeholder="Description"
         autoComplete="off"
         maxLength={500}
         value={entry.description}

@@ -64,7 +64,7 @@ export function PolicyCard({ organization }: { readonly organization: SettingsFa
         <Field
           label="Key prefix"
           error={fault?.at('keyPrefix')}
-          hint={`Keys made from now on begin with ${policy.keyPrefix || 'kw'}_live_ or ${policy.keyPrefix || 'kw'}_test_. Older keys go on being accepted.`}
+          hint={`New keys start with ${policy.keyPrefix || 'kw'}_live_ or ${policy.keyPrefix || 'kw'}_test_. Existing keys stay valid.`}
         >
           {(props) => (
             <Input
@@ -78,12 +78,12 @@ export function PolicyCard({ organization }: { readonly organization: SettingsFa
           )}
         </Field>
         <fieldset>
-          <legend className="mb-2 font-medium">A new secret after so many days</legend>
+          <legend className="mb-2 font-medium">Rotation interval (days)</legend>
           <div className="grid gap-4 sm:grid-cols-2">
             <Field
               label="Live keys"
               error={fault?.at('rotationPolicy.liveDays')}
-              hint="Empty: never asked for"
+              hint="Leave empty for no rotation"
             >
               {(props) => (
                 <Input {...props} inputMode="numeric" value={policy.liveDays} onChange={change('liveDays')} />
@@ -92,7 +92,7 @@ export function PolicyCard({ organization }: { readonly organization: SettingsFa
             <Field
               label="Test keys"
               error={fault?.at('rotationPolicy.testDays')}
-              hint="Empty: never asked for"
+              hint="Leave empty for no rotation"
             >
               {(props) => (
                 <Input {...props} inputMode="numeric" value={policy.testDays} onChange={change('testDays')} />

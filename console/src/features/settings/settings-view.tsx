@@ -7,7 +7,7 @@ import { useOrganization } from '../../viewer/organization.tsx';
 import { CatalogueCard } from './catalogue-card.tsx';
 import { PolicyCard } from './policy-card.tsx';
 
-/** What holds for the whole organization. */
+/** Settings of the whole organization. */
 export function OrganizationSettingsView() {
   const { id: organizationId } = useOrganization();
   const [{ data, error }, reload] = useQuery({
@@ -17,7 +17,7 @@ export function OrganizationSettingsView() {
   });
   const organization = data?.organization;
   return (
-    <Page title="Settings" description="What holds for the whole organization.">
+    <Page title="Settings" description="Settings of the whole organization.">
       {error && !organization && (
         <LoadFault message={error.message} retry={() => reload({ requestPolicy: 'network-only' })} />
       )}
@@ -67,13 +67,13 @@ function Given({ organization }: { readonly organization: SettingsFactsFragment 
           )}
         </div>
         <Facts>
-          <Fact name="Address">
+          <Fact name="Slug">
             <code className="font-mono text-[0.8125rem] break-all">{slug}</code>
           </Fact>
           <Fact name="Id">
             <code className="font-mono text-[0.8125rem] break-all">{id}</code>
           </Fact>
-          <Fact name="Made">
+          <Fact name="Created">
             <DateText at={createdAt} />
           </Fact>
         </Facts>

@@ -57,7 +57,7 @@ export function SessionsView() {
         {sessions.length === 1 && (
           <p className="flex items-center gap-2.5 border-t border-line px-4 py-3 text-soft">
             <MonitorSmartphone size={16} aria-hidden="true" />
-            You are signed in nowhere else.
+            You have no other sessions.
           </p>
         )}
       </Card>

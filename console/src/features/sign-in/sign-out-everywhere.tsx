@@ -29,7 +29,7 @@ export function SignOutEverywhere() {
       {isOpen && (
         <AlertDialog
           title="Sign out everywhere?"
-          description="All of your sessions end at once, this one included. To come back you need a new sign-in link, or single sign-on where you have it."
+          description="This ends all of your sessions immediately, including this one. To sign in again, use a new sign-in link or single sign-on."
           onClose={() => setOpen(false)}
           confirm={{ label: 'Sign out everywhere', busy, run: signOut }}
         />

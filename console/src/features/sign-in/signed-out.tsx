@@ -16,7 +16,7 @@ export function SignedOut({ ended }: { readonly ended: boolean }) {
           {ended && <p className="mb-2">You were signed out, here or on another device.</p>}
           <p>
             {provider ? 'Sign in with single sign-on, or open' : 'Open'} the one-time link that you were
-            given. Whoever runs this server makes one with
+            given. The operator of this server creates one with
           </p>
         </>
       }

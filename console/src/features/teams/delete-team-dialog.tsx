@@ -33,7 +33,7 @@ export function DeleteTeamDialog({ team, onClose }: { readonly team: TeamFactsFr
             for all. Bind them to other teams, or revoke them.
           </p>
         ) : (
-          <p>Its people stay in the organization.</p>
+          <p>Its members stay in the organization.</p>
         )
       }
       onClose={onClose}
@@ -41,7 +41,7 @@ export function DeleteTeamDialog({ team, onClose }: { readonly team: TeamFactsFr
       confirm={isBound ? null : { label: 'Delete', busy, disabled: !isKnown, run: remove }}
     >
       <ReachOf title="Keys bound to it" reach={keys} />
-      <ReachOf title="People in it" reach={people} />
+      <ReachOf title="Members" reach={people} />
       <FormFault fault={fault} />
     </AlertDialog>
   );

@@ -44,7 +44,7 @@ export function TeamsView() {
   return (
     <Page
       title="Teams"
-      description="Parts of the organization that people and keys can be bound to. A key bound to teams is accepted for these alone."
+      description="Parts of the organization that members and keys can be bound to. A key that is bound to teams works only for these teams."
       actions={create}
     >
       <Card padded={false} className="overflow-clip">
@@ -54,8 +54,8 @@ export function TeamsView() {
           empty={
             <EmptyState icon={Boxes} title="No teams yet" action={create}>
               {mayManage
-                ? 'Make a team for each product or department that has keys of its own, then bind keys and people to it.'
-                : 'Whoever may manage teams can make the first one.'}
+                ? 'Create a team for each product or department that has its own keys, then bind keys and members to it.'
+                : 'Members who can manage teams can create the first one.'}
             </EmptyState>
           }
         >
@@ -96,7 +96,7 @@ function columnsFor({
   if (members)
     columns.push({
       id: 'people',
-      header: 'People',
+      header: 'Members',
       className: figure,
       cell: (team) => team.members && total(team.members.totalCount, team.members.totalCountIsExact),
     });

@@ -16,7 +16,7 @@ export type KeyDetails = NonNullable<KeyDetailsQuery['apiKey']>;
 export function KeyFacts({ apiKey }: { readonly apiKey: KeyDetails }) {
   const { teams, ipAllowlist, rateLimit, externalId, metadata } = apiKey;
   return (
-    <Card title="Facts">
+    <Card title="Details">
       <Facts>
         <Fact name="Id">
           <span className="flex items-center gap-1">
@@ -47,7 +47,7 @@ export function KeyFacts({ apiKey }: { readonly apiKey: KeyDetails }) {
           </Fact>
         )}
         <Fact name="Teams">{teams.map(({ name }) => name).join(', ') || 'Bound to none'}</Fact>
-        <Fact name="Addresses">
+        <Fact name="Allowed IPs">
           {ipAllowlist.length > 0 ? <Lines of={ipAllowlist} /> : 'Accepted from any'}
         </Fact>
         <Fact name="Rate limit">

@@ -22,11 +22,11 @@ export function SecretsCard({ secrets }: { readonly secrets: readonly SecretFact
             </div>
             <div className="flex flex-wrap gap-x-5 text-[0.8125rem] text-soft tabular-nums">
               <span>
-                Made <DateText at={secret.createdAt} />
+                Created <DateText at={secret.createdAt} />
               </span>
               {secret.status === 'RETIRING' && secret.expiresAt && (
                 <span>
-                  Refused <RelativeTime at={secret.expiresAt} />
+                  Expires <RelativeTime at={secret.expiresAt} />
                 </span>
               )}
               <span>{counted(secret.uses, 'use')}</span>

@@ -31,9 +31,9 @@ export function BoundsFields({
         <RateField draft={draft} fault={fault} change={change} />
       </div>
       <Field
-        label="Addresses"
+        label="Allowed IPs"
         optional
-        hint="Networks it is accepted from, one a line: 203.0.113.7 or 2001:db8::/32. None: any address"
+        hint="One address or network per line, for example 203.0.113.7 or 2001:db8::/32. Leave empty to allow all addresses."
         error={fault?.at('ipAllowlist')}
       >
         {(props) => (
@@ -61,7 +61,7 @@ function TeamsField({ draft, fault, change }: FieldsProps) {
         Teams <span className="font-normal text-soft">(optional)</span>
       </legend>
       <p className="mt-0.5 mb-3 text-[0.8125rem] text-soft">
-        Bound to teams, it is refused for all others. Bound to none, it serves all.
+        Limits the key to these teams. Leave empty to allow all teams.
       </p>
       <div className="-m-1 grid max-h-48 gap-x-6 gap-y-2.5 overflow-y-auto p-1 sm:grid-cols-2">
         {teams.map(({ id, name }) => (

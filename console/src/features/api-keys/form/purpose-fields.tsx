@@ -15,7 +15,7 @@ export function PurposeFields({
     <>
       <Field
         label="Name"
-        hint="What it is for, so that it is known again years later: “Terraform CI”, “Billing, production”"
+        hint="For example “Terraform CI” or “Billing, production”"
         error={fault?.at('name')}
       >
         {(props) => (

@@ -39,12 +39,9 @@ export function RightsFields({
       )}
       {chosen && <RoleMeaning role={chosen} />}
       <fieldset className="min-w-0">
-        <legend className="font-medium">
-          {roles.length > 0 ? 'Permissions beside the role' : 'Permissions'}
-        </legend>
+        <legend className="font-medium">{roles.length > 0 ? 'Additional permissions' : 'Permissions'}</legend>
         <p className="mt-0.5 mb-3 text-[0.8125rem] text-soft">
-          The less a key may do, the less it matters when it is lost. Only what you hold yourself can be
-          given.
+          Grant only what the key needs. Only permissions that you hold can be given.
         </p>
         <Grants chosen={draft.grants} onChange={(grants) => change({ grants })} />
         <FieldError text={fault?.at('grants') ?? escalation(fault, draft.roleId === '')} />
@@ -69,7 +66,7 @@ function RoleField({
     <Field
       label="Role"
       optional
-      hint="What the role holds, the key holds: a change of the role changes the key at once"
+      hint="The key has all permissions of the role. Changes of the role apply to the key immediately."
       error={error}
     >
       {(props) => (

@@ -4,7 +4,7 @@ import { Button } from '../../../components/button.tsx';
 import { CopyButton } from '../../../components/copy-button.tsx';
 import { AlertDialog, Dialog, DialogActions, DialogBody } from '../../../components/dialog.tsx';
 
-const WARNING = 'The secret is shown this once. Without a copy it is lost.';
+const WARNING = 'Copy this secret now. You won’t be able to see it again.';
 
 /**
  * The dialog that shows a new secret, once: it closes when somebody says that it is copied, and warns before. Whoever shows
@@ -80,7 +80,7 @@ export function useLeaveWarning(): void {
         };
         // Where another document comes, the browser has asked by itself.
         if (!event.cancelable || !destination?.sameDocument) return;
-        if (!window.confirm(`${WARNING} Leave all the same?`)) event.preventDefault();
+        if (!window.confirm(`${WARNING} Leave anyway?`)) event.preventDefault();
       },
       { signal },
     );

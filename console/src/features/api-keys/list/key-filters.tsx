@@ -34,7 +34,7 @@ export function KeyFilters({ search, change, clear }: Props) {
       </div>
       <Filter
         label="Status"
-        all="Any but revoked"
+        all="Not revoked"
         value={search.status?.toLowerCase()}
         onChange={(status) => change({ status })}
       >
@@ -60,7 +60,7 @@ export function KeyFilters({ search, change, clear }: Props) {
       )}
       <Filter
         label="Needs attention"
-        all="All concerns"
+        all="Any attention state"
         value={search.concern}
         onChange={(show) => change({ show })}
       >

@@ -71,16 +71,16 @@ function NoKeys({
     return (
       <EmptyState
         icon={SearchX}
-        title="No key is like that"
+        title="No matching keys"
         action={<Button onClick={clear}>Clear the filters</Button>}
       >
-        Nothing matches the search and the filters together.
+        No key matches the search and all filters.
       </EmptyState>
     );
   return (
     <EmptyState icon={KeyRound} title="No keys yet" action={create}>
-      A key lets a program or a customer of yours use your API. Make the first one for a single purpose, and
-      name it after that.
+      A key lets a program or a customer of yours use your API. Create the first one for a single purpose, and
+      name it after that purpose.
     </EmptyState>
   );
 }

@@ -31,7 +31,7 @@ export interface Concern {
 export const EXPIRING: Concern = {
   id: 'expiring',
   title: 'Expiring',
-  meaning: `Accepted now, and refused within ${EXPIRING_DAYS} days.`,
+  meaning: `Expires within ${EXPIRING_DAYS} days.`,
   none: `No key expires within ${EXPIRING_DAYS} days.`,
   remedies: ['extend', 'revoke'],
   orderBy: { field: 'EXPIRES_AT', direction: 'ASC' },
@@ -48,7 +48,7 @@ export const EXPIRING: Concern = {
 export const OVERDUE: Concern = {
   id: 'overdue',
   title: 'Rotation overdue',
-  meaning: 'The organization’s policy asks for a new secret.',
+  meaning: 'The organization’s policy requires a new secret.',
   none: 'No secret is older than the policy allows.',
   remedies: ['rotate', 'revoke'],
   orderBy: { field: 'CREATED_AT', direction: 'ASC' },
@@ -65,7 +65,7 @@ export const OVERDUE: Concern = {
 export const UNUSED: Concern = {
   id: 'unused',
   title: 'Unused',
-  meaning: `Used once, but not in the last ${UNUSED_DAYS} days. What nobody needs can only be stolen.`,
+  meaning: `Used before, but not in the last ${UNUSED_DAYS} days. Revoke keys that are no longer needed.`,
   none: `All keys that were ever used were used in the last ${UNUSED_DAYS} days.`,
   remedies: ['revoke'],
   // Those that were never used come last, and are another concern.
@@ -84,7 +84,7 @@ export const UNUSED: Concern = {
 export const NEVER_USED: Concern = {
   id: 'never-used',
   title: 'Never used',
-  meaning: `Made more than ${NEVER_USED_DAYS} days ago, and never presented since.`,
+  meaning: `Created more than ${NEVER_USED_DAYS} days ago and never used.`,
   none: `Every key older than ${NEVER_USED_DAYS} days has been used.`,
   remedies: ['revoke'],
   orderBy: { field: 'LAST_USED_AT', direction: 'ASC' },
@@ -92,7 +92,7 @@ export const NEVER_USED: Concern = {
   fits: ({ lastUsedAt }) => !lastUsedAt,
   why: ({ createdAt }) => (
     <>
-      Made <RelativeTime at={createdAt} />
+      Created <RelativeTime at={createdAt} />
     </>
   ),
 };

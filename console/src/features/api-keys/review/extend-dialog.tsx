@@ -27,7 +27,7 @@ export function ExtendDialog({ apiKey, onClose }: { readonly apiKey: KeyFactsFra
           “{name}” expires <FullTime at={expiresAt} />
         </>
       ) : (
-        `“${name}” does not expire any more`
+        `“${name}” no longer expires`
       ),
     });
     onClose();

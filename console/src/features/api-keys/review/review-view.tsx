@@ -30,7 +30,7 @@ export function ReviewView() {
   );
   const close = () => setChosen(null);
   return (
-    <Page title="Review" description="Keys that somebody should look at. What is dealt with leaves the list.">
+    <Page title="Review" description="Keys that need attention. Resolved keys leave the list.">
       {isClear && <NothingToReview />}
       <div className="grid items-start gap-5 xl:grid-cols-2">
         <ConcernCard concern={EXPIRING} list={expiring} onChoose={setChosen} />
@@ -48,8 +48,8 @@ function NothingToReview() {
   return (
     <Card padded={false}>
       <EmptyState icon={ListChecks} title="Nothing to review">
-        No key expires soon, is overdue for a new secret, or goes unused. Those that are stand here, with what
-        to do about each.
+        No key expires soon, is overdue for rotation, or is unused. Such keys appear here, with what to do
+        about each.
       </EmptyState>
     </Card>
   );
@@ -72,7 +72,7 @@ function PolicyHint() {
       The organization has no rotation policy yet, so nothing is ever overdue.{' '}
       {can('organization.manage') && opens('/settings') && (
         <Link href="/settings" className="text-accent-strong underline">
-          Say after how many days
+          Set a rotation interval
         </Link>
       )}
     </>

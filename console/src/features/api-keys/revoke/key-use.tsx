@@ -91,7 +91,7 @@ function Origin({ owned: { secrets, createdBy, createdAt } }: { readonly owned: 
           </ul>
         </Fact>
       )}
-      <Fact name="Made">
+      <Fact name="Created">
         <DateText at={createdAt} />
         {createdBy && (
           <>

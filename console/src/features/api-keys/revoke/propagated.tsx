@@ -12,7 +12,7 @@ export function Propagated({ propagation }: { readonly propagation: Propagation 
   const time = milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds).toLocaleString('en');
   return (
     <strong className="font-semibold tabular-nums">
-      refused on {confirmedNodes} of {totalNodes} {totalNodes === 1 ? 'node' : 'nodes'} after {time} ms
+      revoked on {confirmedNodes} of {totalNodes} {totalNodes === 1 ? 'node' : 'nodes'} after {time} ms
     </strong>
   );
 }

@@ -23,8 +23,7 @@ export function PropagationShown({ propagation }: { readonly propagation: Propag
         </p>
         {!isWhole && (
           <p className="mt-1">
-            What did not confirm has stopped trusting what it remembers, and reads the database for each
-            request.
+            Nodes that did not confirm no longer use their caches, and read the database for each request.
           </p>
         )}
         <ol className="mt-2 flex flex-wrap gap-1.5" aria-hidden="true">

@@ -22,7 +22,7 @@ export function RevokeDialog({ apiKey, onClose }: Props) {
   return (
     <Revoked
       title={`“${apiKey.name}” is revoked`}
-      description="Whoever presents it is refused, and told so by the gateway."
+      description="Requests with this key are denied."
       propagation={propagation}
       onClose={onClose}
     />
@@ -46,7 +46,7 @@ function Asked({
   return (
     <AlertDialog
       title={`Revoke “${apiKey.name}”?`}
-      description="It is refused from this moment on, everywhere and for ever. There is no undo."
+      description="The key stops working immediately. This can’t be undone."
       onClose={onClose}
       cancel="Keep the key"
       confirm={{ label: 'Revoke key', form, disabled: !isMeant, busy }}

@@ -27,7 +27,7 @@ export function RevokeManyDialog({ keys, onClose }: Props) {
   return (
     <Revoked
       title={`${counted(keys.length, 'key')} ${keys.length === 1 ? 'is' : 'are'} revoked`}
-      description="Whoever presents one of them is refused, and told so by the gateway."
+      description="Requests with these keys are denied."
       propagation={propagation}
       onClose={() => onClose(true)}
     />
@@ -50,7 +50,7 @@ function Asked({
   return (
     <AlertDialog
       title={`Revoke ${counted(keys.length, 'key')}?`}
-      description="All of them are refused from this moment on, everywhere and for ever, or none is. There is no undo."
+      description="Either all of these keys are revoked, or none. They stop working immediately. This can’t be undone."
       onClose={() => onClose(false)}
       cancel="Keep the keys"
       confirm={{ label: 'Revoke keys', form, disabled: !isMeant, busy }}
@@ -71,8 +71,8 @@ function Asked({
 function TooMany({ count, onClose }: { readonly count: number; onClose(revoked: boolean): void }) {
   return (
     <AlertDialog
-      title="These are too many at once"
-      description={`${counted(count, 'key')} are selected; ${KEYS_MAX} can be revoked together, so that it is all or none.`}
+      title="Too many keys selected"
+      description={`${counted(count, 'key')} are selected. At most ${KEYS_MAX} can be revoked together.`}
       onClose={() => onClose(false)}
       cancel="Back"
       confirm={null}

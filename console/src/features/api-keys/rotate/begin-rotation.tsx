@@ -11,8 +11,8 @@ const OVERLAPS = [
   [86_400, '1 day'],
   [604_800, '7 days'],
   [2_592_000, '30 days'],
-  [7_776_000, '90 days, the longest there is'],
-  [0, 'None: the old secret stops now'],
+  [7_776_000, '90 days (maximum)'],
+  [0, 'None: revoke the old secret now'],
 ] as const;
 
 const DAY = 86_400;
@@ -38,12 +38,12 @@ export function BeginRotation({
     <Card className="max-w-2xl">
       <form onSubmit={begin} className="flex flex-col gap-5">
         <p className="text-soft">
-          The key stays what it is: name, role, teams, history. It gets a second secret, and for a while both
-          are accepted, so that you can put the new one in place without an outage.
+          The key keeps its name, role, teams and history. It gets a second secret, and both are valid for a
+          while, so that you can deploy the new one without an outage.
         </p>
         <Field
-          label="How long is the old secret accepted?"
-          hint="It is refused after that, or as soon as you finish, whichever comes first."
+          label="How long does the old secret stay valid?"
+          hint="It expires after this time, or when you finish the rotation, whichever comes first."
           error={fault?.at('overlapSeconds')}
         >
           {(field) => (
@@ -58,14 +58,14 @@ export function BeginRotation({
         </Field>
         {overlap === 0 && (
           <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">
-            Whoever uses the old secret is refused from that moment on. That is right for a secret that has
-            leaked, and an outage for any other.
+            Requests with the old secret are denied immediately. Choose this for a leaked secret. For any
+            other secret, it causes an outage.
           </p>
         )}
         <FormFault fault={fault} fields={['overlapSeconds']} />
         <div className="flex justify-end">
           <Button type="submit" look={overlap === 0 ? 'danger' : 'primary'} busy={busy}>
-            Make the new secret
+            Create the new secret
           </Button>
         </div>
       </form>

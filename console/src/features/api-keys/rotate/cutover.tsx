@@ -38,7 +38,7 @@ export function Cutover({
         ))}
         <SecretCard title="New secret" secret={active} traffic={traffic}>
           {active.lastUsedAt === null && (
-            <p className="text-soft">Nobody has used it yet. Put it where the old one is used.</p>
+            <p className="text-soft">Not used yet. Replace the old secret with it.</p>
           )}
         </SecretCard>
       </div>
@@ -109,7 +109,7 @@ function SecretCard({
           <Fact name="Starts with">
             <span className="font-mono text-[0.8125rem]">{start}…</span>
           </Fact>
-          <Fact name="Made">
+          <Fact name="Created">
             <RelativeTime at={createdAt} />
           </Fact>
           <Fact name="Last used">
@@ -124,7 +124,7 @@ function SecretCard({
             </span>
           </Fact>
           {expiresAt && (
-            <Fact name="Refused">
+            <Fact name="Expires">
               <RelativeTime at={expiresAt} />
             </Fact>
           )}
@@ -162,7 +162,7 @@ function Finish({
       {inUse ? (
         <p className="flex items-start gap-2 text-warn">
           <TriangleAlert size={17} className="mt-0.5 shrink-0" aria-hidden="true" />
-          Still in use: whoever uses it will be refused once you finish.
+          Still in use: requests with it are denied once you finish.
         </p>
       ) : (
         <p className="text-good">
@@ -179,8 +179,8 @@ function Finish({
             <>
               {inUse && <p className="mb-2 font-medium text-warn">It was last used {spoken(quietMs)} ago.</p>}
               <p>
-                The secret that starts with <span className="font-mono">{secret.start}</span> will be refused
-                at once and for ever. The new one goes on.
+                The secret that starts with <span className="font-mono">{secret.start}</span> stops working
+                immediately. This can’t be undone. The new secret stays valid.
               </p>
             </>
           }

@@ -36,12 +36,12 @@ function Rotation({
       <BackLink to={`/keys/${id}`}>{name}</BackLink>
       <Page
         title={`Rotate ${name}`}
-        description="A new secret works beside the old one until nobody uses the old one any more."
+        description="The new secret works in addition to the old one until you finish the rotation."
       >
         <Steps step={step} />
         {status === 'REVOKED' || status === 'EXPIRED' ? (
           <EmptyState icon={SearchX} title="This key can’t be rotated">
-            It is {status === 'REVOKED' ? 'revoked' : 'past its expiry'}, and none of its secrets is accepted.
+            It is {status === 'REVOKED' ? 'revoked' : 'past its expiry'}, and none of its secrets is valid.
           </EmptyState>
         ) : finished ? (
           <RotationFinished keyId={id} finished={finished} />
@@ -60,8 +60,8 @@ function Rotation({
       {secret !== null && (
         <SecretOnce title="The new secret" secret={secret} done={() => setSecret(null)}>
           <p className="text-soft">
-            Put it where the old one is used now. This page then shows how the traffic goes over, and you
-            finish when the old secret is quiet.
+            Replace the old secret with it wherever it is used. This page shows which secret is in use. Finish
+            the rotation when the old one no longer is.
           </p>
         </SecretOnce>
       )}
@@ -69,7 +69,7 @@ function Rotation({
   );
 }
 
-const STEPS = ['Make a new secret', 'Watch the traffic go over', 'Finish'] as const;
+const STEPS = ['Create a new secret', 'Monitor the switchover', 'Finish'] as const;
 
 function Steps({ step }: { readonly step: number }) {
   return (

@@ -41,7 +41,7 @@ export function CreateView() {
   return (
     <Page
       title="Create a key"
-      description="One key for one purpose: it can be watched, rotated and revoked by itself."
+      description="Use one key per purpose, so that you can monitor, rotate and revoke it separately."
     >
       <CreateForm onCreated={(created) => setStep({ kind: 'made', created })} />
       {step.kind === 'made' && (
@@ -57,7 +57,7 @@ export function CreateView() {
 function Secret({ created, done }: { readonly created: Created; done(): void }) {
   const { secret, apiKey } = created;
   return (
-    <SecretOnce title={`“${apiKey.name}” is made`} secret={secret} done={done}>
+    <SecretOnce title="API key created" secret={secret} done={done}>
       <SnippetTabs secret={secret} keyId={apiKey.id} keyName={apiKey.name} environment={apiKey.environment} />
     </SecretOnce>
   );
@@ -95,15 +95,15 @@ function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
   return (
     <form ref={form} onSubmit={create} className="flex max-w-4xl flex-col gap-4">
       <Room />
-      <FormPart title="What it is for">
+      <FormPart title="Details">
         <PurposeFields {...fields}>
           <EnvironmentField value={environment} onChange={setEnvironment} />
         </PurposeFields>
       </FormPart>
-      <FormPart title="What it may do">
+      <FormPart title="Permissions">
         <RightsFields {...fields} />
       </FormPart>
-      <FormPart title="Where, how long and how often">
+      <FormPart title="Restrictions">
         <BoundsFields {...fields} />
       </FormPart>
       <FormFault fault={fields.fault} fields={SHOWN_FIELDS} />

@@ -17,8 +17,8 @@ export function Room() {
   if (!limits?.maxActiveApiKeys || limits.activeApiKeys < limits.maxActiveApiKeys) return null;
   return (
     <p role="status" className="rounded-lg bg-warn-soft px-3.5 py-2.5 text-warn">
-      The organization has {limits.activeApiKeys.toLocaleString('en')} active keys, and may have no more.
-      Revoke one that is not needed first.
+      The organization has reached its limit of {limits.maxActiveApiKeys.toLocaleString('en')} active keys.
+      Revoke a key that is no longer needed first.
     </p>
   );
 }

@@ -25,7 +25,7 @@ export const FIELD_NAMES: Readonly<Record<EditField, string>> = {
   teamIds: 'Teams',
   expiresAt: 'Expiry',
   rateLimit: 'Rate limit',
-  ipAllowlist: 'Addresses',
+  ipAllowlist: 'Allowed IPs',
 };
 
 const FIELDS = Object.keys(FIELD_NAMES) as readonly EditField[];

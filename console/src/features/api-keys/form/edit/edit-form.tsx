@@ -51,16 +51,16 @@ export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
       <div className="flex min-w-0 flex-col gap-4">
         {/* One's own change is no news. */}
         {!isSaved && <ChangedMeanwhile keyId={apiKey.id} edit={edit} />}
-        <FormPart title="What it is for">
+        <FormPart title="Details">
           <PurposeFields {...fields} />
         </FormPart>
-        <FormPart title="What it may do">
+        <FormPart title="Permissions">
           <RightsFields {...fields} role={apiKey.role} />
         </FormPart>
-        <FormPart title="Where, how long and how often">
+        <FormPart title="Restrictions">
           <Choice
             label="Enabled"
-            hint="Without the tick it is refused everywhere at once, until somebody enables it again. Nothing of it is lost."
+            hint="A disabled key is denied everywhere until it is enabled again. Its secrets and history are kept."
             checked={draft.enabled}
             onChange={(enabled) => change({ enabled })}
           />

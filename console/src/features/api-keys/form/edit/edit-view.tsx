@@ -37,11 +37,11 @@ function EditPage({ apiKey }: { readonly apiKey: EditedKey }) {
       <BackLink to={`/keys/${id}`}>{name}</BackLink>
       <Page
         title={`Edit ${name}`}
-        description="Its secrets stay as they are. What you change counts from the next request on."
+        description="Its secrets stay the same. Changes apply from the next request."
       >
         {status === 'REVOKED' ? (
           <EmptyState icon={Lock} title="This key can’t be changed" action={back}>
-            It is revoked, and stays so.
+            It is revoked.
           </EmptyState>
         ) : beyond.length > 0 ? (
           <EmptyState icon={Lock} title="This key holds more than you do" action={back}>

@@ -20,7 +20,7 @@ export function effectOf(field: EditField, facts: EffectFacts): ReactNode {
   return EFFECTS[field](facts);
 }
 
-const GONE = 'Taken away.';
+const GONE = 'Removed.';
 
 const EFFECTS: Readonly<Record<EditField, (facts: EffectFacts) => ReactNode>> = {
   name: ({ draft }) => `“${draft.name.trim()}”`,
@@ -37,35 +37,35 @@ const EFFECTS: Readonly<Record<EditField, (facts: EffectFacts) => ReactNode>> = 
   roleId: ({ apiKey, roleName = 'none' }) => `${roleName} in place of ${apiKey.role?.name ?? 'none'}.`,
   grants: ({ draft }) =>
     draft.grants.length === 0
-      ? 'None any more.'
-      : `${counted(draft.grants.length, 'permission')} beside the role.`,
+      ? 'Removed.'
+      : `${counted(draft.grants.length, 'permission')} in addition to the role.`,
   enabled: ({ draft }) =>
     draft.enabled
-      ? 'It is accepted again at once.'
-      : 'It is refused at once, everywhere, until somebody enables it again.',
+      ? 'The key works again immediately.'
+      : 'The key stops working immediately, until it is enabled again.',
   teamIds: ({ draft: { teamIds }, teamNames }) =>
     teamIds.length === 0
-      ? 'Bound to none: it is accepted for all teams.'
-      : `Accepted for ${teamIds.map((id) => teamNames.get(id) ?? id).join(', ')} alone, refused for all others.`,
+      ? 'All teams are allowed.'
+      : `Accepted for ${teamIds.map((id) => teamNames.get(id) ?? id).join(', ')}  only.`,
   expiresAt: ({ draft, apiKey }) => {
     const { expiresAt } = policyOf(draft, now());
-    const isBack = apiKey.status === 'EXPIRED' ? 'It is accepted again. ' : '';
+    const isBack = apiKey.status === 'EXPIRED' ? 'The key works again.  ' : '';
     if (!expiresAt) return `${isBack}It does not expire.`;
     return (
       <>
-        {isBack}Refused from <FullTime at={expiresAt} /> on.
+        {isBack}Expires <FullTime at={expiresAt} />.
       </>
     );
   },
   rateLimit: ({ draft }) => {
     const { rateLimit } = policyOf(draft, 0);
-    if (!rateLimit) return 'Accepted as often as it comes.';
-    return `Accepted ${counted(rateLimit.limit, 'time')} in ${duration(rateLimit.windowSeconds)}, then refused until that is over.`;
+    if (!rateLimit) return 'Unlimited.';
+    return `${counted(rateLimit.limit, 'request')} in ${duration(rateLimit.windowSeconds)}.`;
   },
   ipAllowlist: ({ draft }) => {
     const networks = policyOf(draft, 0).ipAllowlist ?? [];
     return networks.length === 0
       ? 'Accepted from any address.'
-      : `Accepted from ${networks.join(', ')} alone, refused from everywhere else.`;
+      : `Accepted from ${networks.join(', ')}  only.`;
   },
 };

@@ -51,8 +51,8 @@ function Question({
       title={`${enabled ? 'Enable' : 'Disable'} “${name}”?`}
       description={
         enabled
-          ? `It is accepted again at once, with the secrets and permissions that it has.${isPast ? ' But it is past its expiry: it stays refused until it has a later one.' : ''}`
-          : 'It is refused at once, everywhere, until somebody enables it again. Its secrets, permissions and history stay as they are.'
+          ? `The key works again immediately, with the same secrets and permissions.${isPast ? ' But it is expired: it works only after you extend it.' : ''}`
+          : 'The key stops working immediately, until it is enabled again. Its secrets, permissions and history are kept.'
       }
       onClose={onClose}
       confirm={{

@@ -23,14 +23,14 @@ export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; reado
   const list = useRef<HTMLDivElement>(null);
   const names = new Map([...teams, ...apiKey.teams].map(({ id, name }) => [id, name]));
   return (
-    <Card title="What saving changes">
+    <Card title="Effect of saving">
       <div ref={list} tabIndex={-1} role="status" className="flex flex-col gap-4 outline-none">
         {changed.length === 0 && <p className="text-soft">Nothing yet.</p>}
         {isAboutRights && (
           <div className="flex flex-col gap-2 border-b border-line pb-3">
             <p>
               {gained.length + lost.length === 0
-                ? 'It may do the same as before.'
+                ? 'Its permissions stay the same.'
                 : 'From the next request on, its permissions:'}
             </p>
             <PermissionChanges gained={gained} lost={lost} />
