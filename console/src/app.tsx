@@ -2,7 +2,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { TooltipProvider } from './components/tooltip.tsx';
 import { SignedOut } from './features/sign-in/signed-out.tsx';
 import { ROUTES } from './routes.tsx';
-import { lastOrganization, noteOrganization } from './shell/last-organization.ts';
+import { lastOrganization, saveLastOrganization } from './shell/last-organization.ts';
 import { Message, Splash } from './shell/message.tsx';
 import { Shell } from './shell/shell.tsx';
 import { ToastProvider } from './shell/toasts.tsx';
@@ -68,7 +68,7 @@ function Organization({ viewer, slug }: { readonly viewer: Viewer; readonly slug
         link={{ to: '~/', text: 'Your organizations' }}
       />
     );
-  noteOrganization(slug);
+  saveLastOrganization(slug);
   return (
     <OrganizationProvider key={organization.id} organization={organization} waiting={<Splash />}>
       <Shell />

@@ -5,9 +5,9 @@ import { App } from './app.tsx';
 import { applyTheme } from './shell/theme.ts';
 
 applyTheme();
-const place = document.getElementById('console');
-if (!place) throw new Error('The page has no place for the console');
-createRoot(place).render(
+const root = document.getElementById('console');
+if (!root) throw new Error('The page has no element #console');
+createRoot(root).render(
   <StrictMode>
     <App />
   </StrictMode>,

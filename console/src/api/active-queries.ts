@@ -6,13 +6,13 @@ export class ActiveQueries {
 
   readonly #unanswered = new Set<number>();
 
-  /** Takes note of what views ask for, and of when they leave. */
+  /** Records the queries of views, and when views end them. */
   note(operation: Operation): void {
     if (operation.kind === 'query') this.#queries.set(operation.key, operation);
     if (operation.kind === 'teardown') this.#forget(operation.key);
   }
 
-  /** Takes note of whether the server has answered. */
+  /** Records whether the server has answered. */
   noteResult({ operation, error }: OperationResult): void {
     if (error?.networkError && this.#queries.has(operation.key)) this.#unanswered.add(operation.key);
     else this.#unanswered.delete(operation.key);

@@ -4,7 +4,7 @@ import type { Document } from './document.ts';
 /** Sent with every request: the session's cookie is accepted only together with it. */
 export const HEADERS = { 'X-Requested-With': 'keywright' } as const;
 
-/** A refusal of a whole request, with its code in words of the API: `UNAUTHENTICATED`, `FORBIDDEN`, …. */
+/** An error of a whole request, with the code of the API: `UNAUTHENTICATED`, `FORBIDDEN`, …. */
 export class RequestError extends Error {
   readonly code: string;
 
@@ -30,7 +30,7 @@ export async function ask<Result, Variables>(
 ): Promise<Result> {
   const { data, errors } = await post<Result>(document.toString(), variables);
   const [error] = errors ?? [];
-  // What is refused further down is missing there; the rest, such as a secret that is shown once, is not lost for it.
+  // A denied field is missing from the response; the rest, such as a secret that is shown once, is not lost for it.
   if (!data || (error && Object.values(data).includes(null)))
     throw new RequestError(
       error?.extensions?.code ?? 'UNREACHABLE',

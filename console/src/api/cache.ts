@@ -35,15 +35,15 @@ const changed: UpdateResolver = (result, _args, cache, { variables }) => {
   forget(cache, { __typename: 'Organization', id: organizationId }, ['auditLog', 'limits']);
 };
 
-/** Writes uses into the cache. What happened before the subscription began is told without a number: then the server is asked. */
+/** Writes uses into the cache. What happened before the subscription began is lastUses without a number: then the server is asked. */
 function usesIntoCache(): UpdateResolver {
-  const told = new Map<string, string>();
+  const lastUses = new Map<string, string>();
   return (result, _args, cache) => {
     const { apiKeyUsed: use } = result as unknown as KeyUsesSubscription;
     const { id } = use.apiKey;
-    if (use.count === 0 && told.get(id) !== use.lastUsedAt)
+    if (use.count === 0 && lastUses.get(id) !== use.lastUsedAt)
       forget(cache, { __typename: 'ApiKey', id }, ['usage']);
-    told.set(id, use.lastUsedAt);
+    lastUses.set(id, use.lastUsedAt);
     applyUse(cache, use);
   };
 }

@@ -17,8 +17,8 @@ export interface OrganizationClient {
 export interface ClientEvents {
   /** The session has ended. */
   signedOut(): void;
-  /** Something was refused for want of a permission: those known may be of yesterday. */
-  refused(): void;
+  /** A permission is missing: the known permissions may be outdated. */
+  forbidden(): void;
 }
 
 /** Makes the client with a cache of its own. */
@@ -36,7 +36,7 @@ export function createOrganizationClient(connection: Connection, events: ClientE
         onError: ({ graphQLErrors }) => {
           const codes = graphQLErrors.map(({ extensions }) => extensions.code);
           if (codes.includes('UNAUTHENTICATED')) events.signedOut();
-          if (codes.includes('FORBIDDEN')) events.refused();
+          if (codes.includes('FORBIDDEN')) events.forbidden();
         },
       }),
       normalizedCache(),

@@ -6,7 +6,7 @@ const TOLERANCE_MS = 5_000;
 
 let ahead = 0;
 
-/** Takes note of the server's time, from an answer's Date header. */
+/** Records the server's time from a response's Date header. */
 export function noteServerTime(header: string | null): void {
   const server = Date.parse(header ?? '');
   if (Number.isNaN(server)) return;

@@ -8,7 +8,7 @@ export interface Fault {
   at(field: string): string | null;
   /** Permissions that the viewer lacks, where that was the reason. */
   readonly permissions: readonly string[];
-  /** The id of what there is no more, where that was the reason. */
+  /** The id of an object that no longer exists, where that was the reason. */
   readonly missing: string | null;
   /** What belongs to none of these fields. */
   besides(fields: readonly string[]): readonly string[];
@@ -31,7 +31,7 @@ export function outcomeOf<Result extends Outcome>(result: Result): Done<Result> 
   return { payload: result as Payload<Result>, fault: null };
 }
 
-/** A fault that is no field's: the server is away, or the request was refused as a whole. */
+/** A fault that is no field's: the server is away, or the request was denied as a whole. */
 export function generalFault(code: string, message: string): Fault {
   return { code, message, at: () => null, permissions: [], missing: null, besides: () => [message] };
 }
@@ -50,14 +50,14 @@ export function messageOf(error: unknown): string {
 
 function faultOf(error: FaultFragment): Fault {
   const issues = 'issues' in error ? error.issues : [];
-  const told = issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
+  const messages = issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
   const isAt = (field: string) => (one: { field: string }) =>
     one.field === field || one.field.startsWith(`${field}.`);
   return {
     code: error.code,
     message: error.message,
     at: (field) =>
-      told
+      messages
         .filter(isAt(field))
         .map(({ message }) => message)
         .join('. ') || null,
@@ -66,7 +66,7 @@ function faultOf(error: FaultFragment): Fault {
     besides: (fields) =>
       issues.length === 0
         ? [error.message]
-        : told.filter((one) => !fields.some((field) => isAt(field)(one))).map(({ message }) => message),
+        : messages.filter((one) => !fields.some((field) => isAt(field)(one))).map(({ message }) => message),
   };
 }
 

@@ -235,8 +235,8 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
   }
 }
 
-function emptyPage(place: { after: string | null } | { before: string }): LoadedPage<never> {
-  return { after: null, before: null, ...place, data: null, stop: null, request: 'answered' };
+function emptyPage(position: { after: string | null } | { before: string }): LoadedPage<never> {
+  return { after: null, before: null, ...position, data: null, stop: null, request: 'answered' };
 }
 
 function stop(page: LoadedPage<unknown>): void {

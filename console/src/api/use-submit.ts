@@ -51,7 +51,7 @@ export function useSubmit<Data, Variables extends AnyVariables, Result extends O
   return { submit, busy, fault, clear: useCallback(() => setFault(null), []) };
 }
 
-/** A request that was refused as a whole, or never arrived. */
+/** A request that was denied as a whole, or never arrived. */
 function faultOfRequest(error: unknown): Fault {
   if (error instanceof RequestError) return generalFault(error.code, error.message);
   const { graphQLErrors = [] } = error as Partial<CombinedError>;

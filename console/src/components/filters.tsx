@@ -43,7 +43,7 @@ export function Options({ of }: { readonly of: readonly (readonly [value: string
   ));
 }
 
-/** A text that narrows a list; it is told when somebody rests from typing. */
+/** A text that narrows a list; it is reported when somebody rests from typing. */
 export function FilterText({
   label,
   placeholder,
@@ -60,16 +60,16 @@ export function FilterText({
   onChange(text: string): void;
 }) {
   const [typed, setTyped] = useState(text);
-  const told = useRef(text);
+  const reported = useRef(text);
   useEffect(() => {
-    if (text === told.current) return;
-    told.current = text;
+    if (text === reported.current) return;
+    reported.current = text;
     setTyped(text);
   }, [text]);
   useEffect(() => {
-    if (typed === told.current) return;
+    if (typed === reported.current) return;
     const timer = setTimeout(() => {
-      told.current = typed;
+      reported.current = typed;
       onChange(typed);
     }, TYPING_MS);
     return () => clearTimeout(timer);

@@ -8,12 +8,12 @@ export interface Followed<Result, Variables> {
   /** Asked at every beginning: with the newest cursor of what was seen. */
   variables(): Variables;
   next(data: Result): void;
-  /** Events may have been missed: read anew what they would have changed. */
+  /** Events may have been missed: read again what they would have changed. */
   missed?(): void;
-  /** The cursor can't be used: go on from now on. */
+  /** The cursor can't be used: continue with new events. */
   cursorLost?(): void;
-  /** The viewer may not have this any more. */
-  refused?(): void;
+  /** The viewer no longer has permission for this subscription. */
+  forbidden?(): void;
 }
 
 /** Follows a subscription over every connection, until the returned function is called. */
@@ -43,7 +43,7 @@ export function follow<Result, Variables extends AnyVariables>(
     } else if (code === 'TOO_SLOW') {
       followed.missed?.();
     } else {
-      if (code === 'FORBIDDEN') followed.refused?.();
+      if (code === 'FORBIDDEN') followed.forbidden?.();
       // A lost connection comes back, and begins all that it carried.
       return;
     }

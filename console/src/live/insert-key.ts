@@ -13,7 +13,7 @@ const NEWEST_FIRST: ApiKeyOrder = { field: 'CREATED_AT', direction: 'DESC' };
 
 type PageArguments = Omit<KeyPageQueryVariables, 'counted'>;
 
-/** Puts a new key into every list of the organization that it belongs to, at the place that its order gives it. */
+/** Puts a new key into every list of the organization that it belongs to, at the index that its order gives it. */
 export function insertKey(cache: Cache, organizationId: string, key: KeyFactsFragment): void {
   for (const { fieldName, fieldKey, arguments: args } of cache.inspectFields('Query')) {
     if (fieldName !== 'apiKeys' || args?.organizationId !== organizationId) continue;
@@ -38,14 +38,14 @@ function insertIntoPage(cache: Cache, page: string, { key, order, isFirst }: Ins
   // The cache resolves an object with an id to its key.
   if (!Array.isArray(nodes) || own === null || (nodes as unknown[]).includes(own)) return;
   const keys = nodes as unknown as readonly string[];
-  const place = placeIn(cache, keys, { key, order });
+  const index = indexIn(cache, keys, { key, order });
   // Before the first of a later page it belongs to the page before; after the last, to one that is still to come.
-  if (place === 0 && !isFirst) return;
-  if (place === keys.length && hasNextPage(cache, page)) return;
+  if (index === 0 && !isFirst) return;
+  if (index === keys.length && hasNextPage(cache, page)) return;
   cache.link(page, 'nodes', [
-    ...(nodes as string[]).slice(0, place),
+    ...(nodes as string[]).slice(0, index),
     own,
-    ...(nodes as string[]).slice(place),
+    ...(nodes as string[]).slice(index),
   ]);
 }
 
@@ -54,14 +54,14 @@ function hasNextPage(cache: Cache, page: string): boolean {
   return typeof info === 'string' && cache.resolve(info, 'hasNextPage') === true;
 }
 
-function placeIn(
+function indexIn(
   cache: Cache,
   keys: readonly string[],
   { key, order }: Pick<Insertion, 'key' | 'order'>,
 ): number {
-  const place = keys.findIndex((node) => {
+  const index = keys.findIndex((node) => {
     const other = cache.readFragment(parsed(KeyFactsFragmentDoc), node);
     return other !== null && compareKeys(key, other, order) < 0;
   });
-  return place < 0 ? keys.length : place;
+  return index < 0 ? keys.length : index;
 }

@@ -20,8 +20,8 @@ interface Options {
   readonly organizationId: string;
   readonly api: OrganizationClient;
   readonly connection: Connection;
-  /** The viewer may not hear of keys any more. */
-  refused(): void;
+  /** The viewer no longer has permission to see keys. */
+  forbidden(): void;
 }
 
 /** What happens to an organization's keys: all changes, and the uses of those that are on the screen. */
@@ -42,7 +42,7 @@ export class KeyEvents {
 
   /** Follows what happens until the returned function is called. */
   start(): () => void {
-    const { organizationId, api, connection, refused } = this.#options;
+    const { organizationId, api, connection, forbidden } = this.#options;
     this.#started = true;
     const stopChanges = follow(api.client, connection, {
       document: KeyChangesDocument,
@@ -55,7 +55,7 @@ export class KeyEvents {
       cursorLost: () => {
         this.#cursor = null;
       },
-      refused,
+      forbidden,
     });
     // Without a cursor nothing tells what was missed before the subscription began.
     let isWhole = true;

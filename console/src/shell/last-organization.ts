@@ -9,8 +9,8 @@ export function lastOrganization(): string | null {
   }
 }
 
-/** Remembers which organization is open. */
-export function noteOrganization(slug: string): void {
+/** Saves which organization is open. */
+export function saveLastOrganization(slug: string): void {
   try {
     localStorage.setItem(STORED_AS, slug);
   } catch {

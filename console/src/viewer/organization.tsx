@@ -73,7 +73,7 @@ export function OrganizationProvider({
   const { id, name, slug } = organization;
   const { signedOut } = useSession();
   const { permissions, refresh } = usePermissions(id);
-  const parts = useParts(id, { signedOut, refused: refresh });
+  const parts = useParts(id, { signedOut, forbidden: refresh });
   const isKnown = permissions !== null;
   const mayListen = isKnown && covers(permissions, 'api.key.view');
   useEffect(() => {
@@ -99,14 +99,14 @@ interface Parts {
 
 function useParts(
   organizationId: string,
-  { signedOut, refused }: { signedOut(): void; refused(): void },
+  { signedOut, forbidden }: { signedOut(): void; forbidden(): void },
 ): Parts | null {
   const [parts, setParts] = useState<Parts | null>(null);
   useEffect(() => {
     const address = `${location.origin.replace(/^http/, 'ws')}/graphql`;
     const connection = new Connection(address, signedOut);
-    const api = createOrganizationClient(connection, { signedOut, refused });
-    const events = new KeyEvents({ organizationId, api, connection, refused });
+    const api = createOrganizationClient(connection, { signedOut, forbidden });
+    const events = new KeyEvents({ organizationId, api, connection, forbidden });
     const stopListening = connection.listen({ opened: () => {}, settled: api.retry });
     setParts({ api, connection, events });
     void connection.start();
@@ -114,7 +114,7 @@ function useParts(
       stopListening();
       connection.stop();
     };
-  }, [organizationId, signedOut, refused]);
+  }, [organizationId, signedOut, forbidden]);
   return parts;
 }
 

@@ -32,7 +32,7 @@ interface Session {
   readonly state: SessionState;
   /** Asks again who is signed in. */
   refresh(): Promise<void>;
-  /** Takes note that the session has ended. */
+  /** Records that the session has ended. */
   signedOut(): void;
   /** Ends the session. Rejects with RequestError where the server doesn't answer. */
   signOut(): Promise<void>;

@@ -22,12 +22,12 @@ export function useAuditSearch(): AddressSearch<AuditSearch, keyof AuditSearch> 
 }
 
 function readSearch(parameters: URLSearchParams): AuditSearch {
-  const given = (name: (typeof PARAMETERS)[number]) => parameters.get(name) ?? '';
-  const day = (name: 'from' | 'to') => (isDay(given(name)) ? given(name) : '');
+  const parameter = (name: (typeof PARAMETERS)[number]) => parameters.get(name) ?? '';
+  const day = (name: 'from' | 'to') => (isDay(parameter(name)) ? parameter(name) : '');
   return {
-    action: given('action'),
-    actor: given('actor'),
-    target: given('target'),
+    action: parameter('action'),
+    actor: parameter('actor'),
+    target: parameter('target'),
     from: day('from'),
     to: day('to'),
   };

@@ -38,11 +38,11 @@ export function NewRoleView() {
   const [text, setText] = useState<RoleText>({ name: '', description: '', permissions: [] });
   const create = async () => {
     const { name, description, permissions } = text;
-    const made = await submit({
+    const created = await submit({
       input: { organizationId, name, description: description.trim() || null, permissions: [...permissions] },
     });
-    if (!made) return;
-    toast({ tone: 'good', text: `Created: the role ${made.role.name}` });
+    if (!created) return;
+    toast({ tone: 'good', text: `Created: the role ${created.role.name}` });
     navigate('/roles');
   };
   return (

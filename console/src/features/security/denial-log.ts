@@ -1,12 +1,12 @@
 import type { DenialsSubscription, VerificationCode } from '../../generated/graphql.ts';
 
-/** A refusal as the API tells it. */
+/** A denied verification, as the API reports it. */
 export type Denial = DenialsSubscription['apiKeyDenied'];
 
-/** A key that was refused; null: there is no such key. */
+/** The key of a denied verification; null: an unknown key. */
 export type DeniedKey = NonNullable<Denial['apiKey']> | null;
 
-/** Refusals of one key for one reason from one address. */
+/** Denials of one key for one reason from one address. */
 export interface Attempt {
   readonly key: DeniedKey;
   readonly code: VerificationCode;
@@ -17,14 +17,14 @@ export interface Attempt {
   readonly lastSeen: string;
 }
 
-/** What was refused since the log began. */
+/** The denied verifications since the log began. */
 export interface Denials {
   /** The latest first. */
   readonly attempts: readonly Attempt[];
   readonly total: number;
   /** Milliseconds since the epoch. */
   readonly since: number;
-  /** How often the connection was lost meanwhile: what was refused then is not in here. */
+  /** How often the connection was lost meanwhile: denials during that time are missing. */
   readonly gaps: number;
 }
 
@@ -34,7 +34,7 @@ const ATTEMPTS_MAX = 2_000;
 /** Somebody who tries many keys is not drawn event by event. */
 const DRAW_MS = 200;
 
-/** Counts refusals by key, reason and address, within bounds. */
+/** Counts denials by key, reason and address, within bounds. */
 export class DenialLog {
   /** In the order in which they were last seen. */
   readonly #attempts = new Map<string, Attempt>();
@@ -48,7 +48,7 @@ export class DenialLog {
     this.#shown = { attempts: [], total: 0, since, gaps: 0 };
   }
 
-  /** Takes note of a refusal. */
+  /** Counts a denial. */
   add({ apiKey, code, ip, count, occurredAt }: Denial): void {
     const id = `${apiKey?.id ?? ''} ${code} ${ip ?? ''}`;
     const before = this.#attempts.get(id)?.count ?? 0;
@@ -66,7 +66,7 @@ export class DenialLog {
     this.#drawSoon();
   }
 
-  /** Takes note that refusals may have been missed. */
+  /** Records that denials may have been missed. */
   miss(): void {
     this.#gaps += 1;
     this.#drawSoon();

@@ -12,7 +12,7 @@ const SETTLED_MS = 3_000;
 /** The server is asked once in this time at most, however many keys are denied, milliseconds. */
 const INTERVAL_MS = 15_000;
 
-/** How much is refused: since the view was first opened, and in the last day, beside what is accepted. */
+/** Numbers of denials since the view was first opened and in the last day, and of accepted verifications. */
 export function Figures({ denials }: { readonly denials: Denials | null }) {
   const { id: organizationId } = useOrganization();
   const can = useCan();

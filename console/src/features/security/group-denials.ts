@@ -1,10 +1,10 @@
 import type { VerificationCode } from '../../generated/graphql.ts';
 import type { Attempt, DeniedKey } from './denial-log.ts';
 
-/** What refusals are put together by; `attempt`: each key, reason and address. */
+/** What denials are grouped by; `attempt`: each key, reason and address. */
 export type Grouping = 'attempt' | 'key' | 'reason' | 'address';
 
-/** Refusals that have something in common. */
+/** Denials that have something in common. */
 export interface DenialGroup {
   readonly id: string;
   readonly count: number;

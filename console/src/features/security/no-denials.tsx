@@ -4,7 +4,7 @@ import { EmptyState } from '../../components/page.tsx';
 import { Scrolling } from '../../components/scrolling.tsx';
 import { useOrganization } from '../../viewer/organization.tsx';
 
-/** What the list says as long as nothing was refused: how to see that it works. */
+/** Shown while nothing was denied: how to test it. */
 export function NoDenials() {
   const { id } = useOrganization();
   const command = `curl -H 'Authorization: Bearer made-up' '${location.origin}/verify?organization=${id}'`;

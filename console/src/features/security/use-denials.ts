@@ -11,7 +11,7 @@ const logs = new WeakMap<OrganizationClient, DenialLog>();
 
 const neverChanges = () => () => {};
 
-/** What was refused since the view was first opened; null for a moment. */
+/** The denied verifications since the view was first opened; null for a moment. */
 export function useDenials(): Denials | null {
   const organization = useOrganization();
   const [log, setLog] = useState<DenialLog | null>(null);

@@ -28,7 +28,7 @@ export function OrganizationSettingsView() {
             <PolicyCard organization={organization} />
             <CatalogueCard organization={organization} />
           </div>
-          <Given organization={organization} />
+          <OperatorSettings organization={organization} />
         </div>
       )}
     </Page>
@@ -36,7 +36,7 @@ export function OrganizationSettingsView() {
 }
 
 /** What only the operator can change. */
-function Given({ organization }: { readonly organization: SettingsFactsFragment }) {
+function OperatorSettings({ organization }: { readonly organization: SettingsFactsFragment }) {
   const { id, slug, createdAt, limits } = organization;
   if (!limits) return null;
   const { activeApiKeys, maxActiveApiKeys } = limits;

@@ -26,7 +26,7 @@ export function UsageChart({
   readonly end: number;
   readonly label: string;
 }) {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
   const theme = useThemeCount();
@@ -38,24 +38,24 @@ export function UsageChart({
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme draws anew.
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (!element) return;
-    const made = new UPlot(optionsOf(element, range, setPointed), dataOf(latest.current), element);
-    chart.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const plot = new UPlot(optionsOf(element, range, setPointed), dataOf(latest.current), element);
+    chart.current = plot;
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
       observer.disconnect();
-      made.destroy();
+      plot.destroy();
       chart.current = null;
     };
   }, [range, theme]);
   return (
     <figure className="flex min-w-0 flex-col gap-2">
       <figcaption className="flex flex-wrap gap-x-5 gap-y-1 text-[0.8125rem] tabular-nums">
-        <Told bars={bars} pointed={pointed} range={range} />
+        <Legend bars={bars} pointed={pointed} range={range} />
       </figcaption>
-      <div ref={place} role="img" aria-label={label} className="min-w-0" />
+      <div ref={container} role="img" aria-label={label} className="min-w-0" />
     </figure>
   );
 }
@@ -66,7 +66,7 @@ interface Bar {
   readonly denied: number;
 }
 
-function Told({
+function Legend({
   bars,
   pointed,
   range,

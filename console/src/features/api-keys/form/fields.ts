@@ -21,16 +21,16 @@ export function faultOfDraft(fault: Fault | null, sent: KeyDraft, draft: KeyDraf
   // Said by the fields of the rights.
   const isEscalation = fault.code === 'ESCALATION';
   if (isEscalation && !(isSame('roleId') && isSame('grants') && isSame('teamIds'))) return null;
-  const place = placeOf(fault.missing, sent);
+  const missingField = fieldNaming(fault.missing, sent);
   return {
     ...fault,
-    at: (field) => (isSame(field) ? (field === place ? fault.message : fault.at(field)) : null),
-    besides: (fields) => (isEscalation || place ? [] : fault.besides(fields)),
+    at: (field) => (isSame(field) ? (field === missingField ? fault.message : fault.at(field)) : null),
+    besides: (fields) => (isEscalation || missingField ? [] : fault.besides(fields)),
   };
 }
 
 /** The field that named what there is no more. */
-function placeOf(missing: string | null, { roleId, teamIds }: KeyDraft): keyof KeyDraft | null {
+function fieldNaming(missing: string | null, { roleId, teamIds }: KeyDraft): keyof KeyDraft | null {
   if (missing === null) return null;
   if (missing === roleId) return 'roleId';
   return teamIds.includes(missing) ? 'teamIds' : null;

@@ -11,17 +11,17 @@ export interface Confirmation {
 
 /** A confirmation that is typed, and whether it is the one that was asked for. */
 export function useConfirmation(phrase: string) {
-  const [given, setGiven] = useState<Confirmation>({ typed: '', reason: '' });
-  const isMeant = given.typed.trim() === phrase;
-  const reason = given.reason.trim() || null;
-  return { given, setGiven, isMeant, reason };
+  const [input, setInput] = useState<Confirmation>({ typed: '', reason: '' });
+  const isMeant = input.typed.trim() === phrase;
+  const reason = input.reason.trim() || null;
+  return { input, setInput, isMeant, reason };
 }
 
 /** Asks for the words to be typed, and for a reason; its button stands elsewhere, and names it in `form`. */
 export function ConfirmationForm({
   id,
   phrase,
-  given,
+  input,
   fault,
   onChange,
   onConfirmed,
@@ -29,14 +29,14 @@ export function ConfirmationForm({
   readonly id: string;
   /** What has to be typed. */
   readonly phrase: string;
-  readonly given: Confirmation;
+  readonly input: Confirmation;
   readonly fault: Fault | null;
-  onChange(given: Confirmation): void;
+  onChange(input: Confirmation): void;
   onConfirmed(): void;
 }) {
   const confirm = (event: FormEvent) => {
     event.preventDefault();
-    if (given.typed.trim() === phrase) onConfirmed();
+    if (input.typed.trim() === phrase) onConfirmed();
   };
   return (
     <form id={id} onSubmit={confirm} className="flex flex-col gap-4">
@@ -46,8 +46,8 @@ export function ConfirmationForm({
             {...props}
             rows={2}
             maxLength={500}
-            value={given.reason}
-            onChange={(event) => onChange({ ...given, reason: event.target.value })}
+            value={input.reason}
+            onChange={(event) => onChange({ ...input, reason: event.target.value })}
           />
         )}
       </Field>
@@ -67,8 +67,8 @@ export function ConfirmationForm({
             {...props}
             autoComplete="off"
             spellCheck={false}
-            value={given.typed}
-            onChange={(event) => onChange({ ...given, typed: event.target.value })}
+            value={input.typed}
+            onChange={(event) => onChange({ ...input, typed: event.target.value })}
           />
         )}
       </Field>

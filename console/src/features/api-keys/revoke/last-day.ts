@@ -18,12 +18,12 @@ export type Hours = readonly {
 export function useLastDay(ids: readonly string[]): ReadonlyMap<string, Hours> {
   const { events } = useOrganization();
   const wanted = ids.slice(0, KEYS_MAX).join(' ');
-  const asked = wanted === '' ? [] : wanted.split(' ');
+  const requested = wanted === '' ? [] : wanted.split(' ');
   useEffect(() => (wanted ? events.watchUses(wanted.split(' ')) : undefined), [events, wanted]);
   const [{ data }] = useQuery({
     query: parsed(LastDayOfKeysDocument),
-    variables: { ids: asked },
-    pause: asked.length === 0,
+    variables: { ids: requested },
+    pause: requested.length === 0,
     requestPolicy: 'cache-and-network',
   });
   const hours = new Map<string, Hours>();

@@ -6,7 +6,7 @@ interface Propagation {
   readonly milliseconds: number;
 }
 
-/** How far a revocation has come: `refused on 3 of 3 nodes after 12 ms`. */
+/** How far a revocation has come: `revoked on 3 of 3 nodes after 12 ms`. */
 export function Propagated({ propagation }: { readonly propagation: Propagation }) {
   const { confirmedNodes, totalNodes, milliseconds } = propagation;
   const time = milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds).toLocaleString('en');

@@ -3,7 +3,7 @@ import { classNames } from '../../../components/class-names.ts';
 import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
 import { Propagated } from './propagated.tsx';
 
-/** Which servers are known to refuse what was revoked, and how soon they did. */
+/** Which nodes confirmed a revocation, and how soon. */
 export function PropagationShown({ propagation }: { readonly propagation: PropagationFactsFragment }) {
   const { confirmedNodes, totalNodes } = propagation;
   const isWhole = confirmedNodes === totalNodes;

@@ -15,10 +15,10 @@ interface Props {
   onClose(): void;
 }
 
-/** Ends a key: who would notice first, then its name to be typed, then proof of where it is refused. */
+/** Revokes a key: who would notice first, then its name to be typed, then the nodes that confirmed the revocation. */
 export function RevokeDialog({ apiKey, onClose }: Props) {
   const [propagation, setPropagation] = useState<PropagationFactsFragment | null>(null);
-  if (!propagation) return <Asked apiKey={apiKey} onClose={onClose} onRevoked={setPropagation} />;
+  if (!propagation) return <RevokeQuestion apiKey={apiKey} onClose={onClose} onRevoked={setPropagation} />;
   return (
     <Revoked
       title={`“${apiKey.name}” is revoked`}
@@ -29,7 +29,7 @@ export function RevokeDialog({ apiKey, onClose }: Props) {
   );
 }
 
-function Asked({
+function RevokeQuestion({
   apiKey,
   onClose,
   onRevoked,
@@ -37,7 +37,7 @@ function Asked({
   const form = useId();
   // White space in names is shown as one space.
   const phrase = apiKey.name.replace(/\s+/g, ' ');
-  const { given, setGiven, isMeant, reason } = useConfirmation(phrase);
+  const { input, setInput, isMeant, reason } = useConfirmation(phrase);
   const { submit, busy, fault } = useSubmit(RevokeKeyDocument, ({ revokeApiKey }) => revokeApiKey);
   const revoke = async () => {
     const payload = await submit({ input: { id: apiKey.id, reason } });
@@ -55,9 +55,9 @@ function Asked({
       <ConfirmationForm
         id={form}
         phrase={phrase}
-        given={given}
+        input={input}
         fault={fault}
-        onChange={setGiven}
+        onChange={setInput}
         onConfirmed={revoke}
       />
     </AlertDialog>

@@ -23,7 +23,7 @@ interface Props {
 export function RevokeManyDialog({ keys, onClose }: Props) {
   const [propagation, setPropagation] = useState<PropagationFactsFragment | null>(null);
   if (keys.length > KEYS_MAX) return <TooMany count={keys.length} onClose={onClose} />;
-  if (!propagation) return <Asked keys={keys} onClose={onClose} onRevoked={setPropagation} />;
+  if (!propagation) return <RevokeQuestion keys={keys} onClose={onClose} onRevoked={setPropagation} />;
   return (
     <Revoked
       title={`${counted(keys.length, 'key')} ${keys.length === 1 ? 'is' : 'are'} revoked`}
@@ -34,14 +34,14 @@ export function RevokeManyDialog({ keys, onClose }: Props) {
   );
 }
 
-function Asked({
+function RevokeQuestion({
   keys,
   onClose,
   onRevoked,
 }: Props & { onRevoked(propagation: PropagationFactsFragment): void }) {
   const form = useId();
   const phrase = `revoke ${counted(keys.length, 'key')}`;
-  const { given, setGiven, isMeant, reason } = useConfirmation(phrase);
+  const { input, setInput, isMeant, reason } = useConfirmation(phrase);
   const { submit, busy, fault } = useSubmit(RevokeKeysDocument, ({ revokeApiKeys }) => revokeApiKeys);
   const revoke = async () => {
     const payload = await submit({ input: { ids: keys.map(({ id }) => id), reason } });
@@ -59,9 +59,9 @@ function Asked({
       <ConfirmationForm
         id={form}
         phrase={phrase}
-        given={given}
+        input={input}
         fault={fault}
-        onChange={setGiven}
+        onChange={setInput}
         onConfirmed={revoke}
       />
     </AlertDialog>

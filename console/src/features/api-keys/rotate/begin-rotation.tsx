@@ -31,8 +31,8 @@ export function BeginRotation({
   });
   const begin = async (event: FormEvent) => {
     event.preventDefault();
-    const made = await submit({ input: { id: keyId, overlapSeconds: overlap } });
-    if (made) onRotated(made.secret);
+    const rotated = await submit({ input: { id: keyId, overlapSeconds: overlap } });
+    if (rotated) onRotated(rotated.secret);
   };
   return (
     <Card className="max-w-2xl">

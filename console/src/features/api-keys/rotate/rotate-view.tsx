@@ -10,7 +10,7 @@ import { BeginRotation } from './begin-rotation.tsx';
 import { Cutover } from './cutover.tsx';
 import { type Finished, RotationFinished } from './rotation-finished.tsx';
 
-/** A rotation, step by step: a new secret beside the old one, both watched, then the end of the old one. */
+/** A rotation, step by step: a new secret next to the old one, both monitored, then the revocation of the old one. */
 export function RotateView() {
   const { keyId: id = '' } = useParams();
   const { data, error, reload } = useWatchedKey(RotatedKeyDocument, id);
@@ -50,8 +50,8 @@ function Rotation({
         ) : (
           <BeginRotation
             keyId={id}
-            onRotated={(made) => {
-              setSecret(made);
+            onRotated={(rotated) => {
+              setSecret(rotated);
               reload();
             }}
           />

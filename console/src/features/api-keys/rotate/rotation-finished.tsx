@@ -12,7 +12,7 @@ export interface Finished {
   readonly propagation: Payload['propagation'];
 }
 
-/** The last step: the old secret is refused, and by whom. */
+/** The last step: the nodes that confirmed the revocation of the old secret. */
 export function RotationFinished({
   keyId,
   finished,

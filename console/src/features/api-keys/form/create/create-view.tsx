@@ -22,14 +22,14 @@ import { readMetadata } from '../metadata.ts';
 import { PurposeFields } from '../purpose-fields.tsx';
 import { RightsFields } from '../rights-fields.tsx';
 import { SecretOnce } from '../secret-once.tsx';
-import { Room } from './key-quota.tsx';
+import { KeyQuota } from './key-quota.tsx';
 import { SnippetTabs } from './snippet-tabs.tsx';
 
 type Created = Extract<CreateKeyMutation['createApiKey'], { __typename: 'CreateApiKeyPayload' }>;
 
 type Step =
   | { readonly kind: 'form' }
-  | { readonly kind: 'made'; readonly created: Created }
+  | { readonly kind: 'created'; readonly created: Created }
   /** The secret is gone by now, from the page and from its memory. */
   | { readonly kind: 'copied'; readonly keyId: string };
 
@@ -43,8 +43,8 @@ export function CreateView() {
       title="Create a key"
       description="Use one key per purpose, so that you can monitor, rotate and revoke it separately."
     >
-      <CreateForm onCreated={(created) => setStep({ kind: 'made', created })} />
-      {step.kind === 'made' && (
+      <CreateForm onCreated={(created) => setStep({ kind: 'created', created })} />
+      {step.kind === 'created' && (
         <Secret
           created={step.created}
           done={() => setStep({ kind: 'copied', keyId: step.created.apiKey.id })}
@@ -94,7 +94,7 @@ function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
   };
   return (
     <form ref={form} onSubmit={create} className="flex max-w-4xl flex-col gap-4">
-      <Room />
+      <KeyQuota />
       <FormPart title="Details">
         <PurposeFields {...fields}>
           <EnvironmentField value={environment} onChange={setEnvironment} />

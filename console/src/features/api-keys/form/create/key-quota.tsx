@@ -3,8 +3,8 @@ import { parsed } from '../../../../api/document.ts';
 import { CreateKeyBoundsDocument } from '../../../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../../../viewer/organization.tsx';
 
-/** Says beforehand where the organization has as many keys as it may. */
-export function Room() {
+/** A warning when the organization has reached its limit of active keys. */
+export function KeyQuota() {
   const { id: organizationId } = useOrganization();
   const can = useCan();
   const [{ data }] = useQuery({

@@ -12,17 +12,17 @@ import { KeyUse } from '../../revoke/key-use.tsx';
 /** The button that disables a key for a while, or enables it again. */
 export function EnableAction({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
   // As it was when the question was asked, which somebody else may have answered meanwhile.
-  const [asked, setAsked] = useState<'enable' | 'disable' | null>(null);
+  const [question, setQuestion] = useState<'enable' | 'disable' | null>(null);
   const isDisabled = apiKey.status === 'DISABLED';
   const Icon = isDisabled ? CirclePlay : CirclePause;
-  const close = () => setAsked(null);
+  const close = () => setQuestion(null);
   return (
     <>
-      <Button onClick={() => setAsked(isDisabled ? 'enable' : 'disable')}>
+      <Button onClick={() => setQuestion(isDisabled ? 'enable' : 'disable')}>
         <Icon size={16} aria-hidden="true" />
         {isDisabled ? 'Enable' : 'Disable'}
       </Button>
-      {asked && <Question apiKey={apiKey} enabled={asked === 'enable'} onClose={close} />}
+      {question && <Question apiKey={apiKey} enabled={question === 'enable'} onClose={close} />}
     </>
   );
 }
