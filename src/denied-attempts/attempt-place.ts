@@ -2,7 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import type { Attempt, Context } from '../context.ts';
 import { idType } from '../core/ids.ts';
 
-/** Where the objects that mutations name are stored. */
+/** Tables of the objects that mutations name. */
 const TABLES = { key: 'api_keys', role: 'current_roles', team: 'teams', mem: 'memberships' } as const;
 
 /** The organization of a caller that has no other, whatever it names; else null. */

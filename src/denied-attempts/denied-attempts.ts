@@ -13,7 +13,7 @@ const WINDOW_MS = 60_000;
 const PER_CALLER = 10;
 const PER_ORGANIZATION = 60;
 
-/** As many of those are for callers without any management permission: they can't use up the others. */
+/** Share of those for callers without any management permission, who can't use up the rest. */
 const WITHOUT_MANAGEMENT = 20;
 
 /**
@@ -22,7 +22,7 @@ const WITHOUT_MANAGEMENT = 20;
  */
 const FIRST_ONES = 60;
 
-/** Attempts that wait to be written at the same time; more are omitted. */
+/** Maximum number of attempts waiting to be written; further ones are omitted. */
 const WAITING_MAX = 100;
 
 /** Records denied attempts in the organization of the caller, within limits, so that no one can flood its audit log. */
@@ -66,7 +66,7 @@ export function recordDeniedAttempts(clock: Clock): DeniedAttempts {
       const { principal, log } = ctx;
       if (!principal) return;
       const allowed = take(principal.actor, PER_CALLER) && waiting.size < WAITING_MAX;
-      // Without a look into the database, where that can tell nothing else.
+      // Without a query if that can't reveal anything.
       const only = onlyOrganization(principal);
       if (!allowed && only !== null) omitted.add(ctx, only);
       if (!allowed && (only !== null || waiting.size >= WAITING_MAX)) return;

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
 
-/** For how long attempts are counted together, milliseconds. */
+/** Interval in which attempts are counted together, milliseconds. */
 const WINDOW_MS = 60_000;
 
 interface Omitted {
@@ -33,17 +33,17 @@ export class OmittedAttempts {
     this.#clock = clock;
   }
 
-  /** Counts an attempt in an organization. */
+  /** Counts an omitted attempt of an organization. */
   add(ctx: Context, organizationId: string): void {
     this.#keep(organizationId, { ctx, since: this.#clock.now(), count: 1 });
   }
 
-  /** Writes the numbers whose minute is over. Never rejects. */
+  /** Writes the counts that are due. Never rejects. */
   async write(): Promise<void> {
     await this.#write(() => this.#clock.monotonic());
   }
 
-  /** Writes all numbers, each once, and waits for no minute any longer. Never rejects. */
+  /** Writes all counts without waiting until they are due. Never rejects. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#write(() => Number.POSITIVE_INFINITY);

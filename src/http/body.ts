@@ -15,7 +15,7 @@ export const BODY_MAX = 1_048_576;
 /** From so many bytes on, a body that is being received is counted. */
 const COUNTED_MIN = 4_096;
 
-/** What comes of a request that is answered before its body has: the connection is of no more use. */
+/** Closes the connection of a request that is answered before its body has arrived. */
 const CLOSE = { Connection: 'close' };
 
 /** Where bodies are kept in memory, and whose they are. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../core/refusal.ts';
 
-/** One request with its answer under way. */
+/** A request and its response in progress. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Names the request in the answer's X-Request-Id and in the log. */
+  /** Id of the request, in X-Request-Id and the log. */
   readonly id: string;
   /** What follows the `?` of the address; empty if there is none. */
   readonly query: string;
@@ -20,7 +20,7 @@ export interface Exchange {
 /** Longer texts are encoded before they are sent, characters. */
 const BUFFERED_FROM = 65_536;
 
-/** Sends the whole answer. */
+/** Sends the whole response. */
 export function respond(
   exchange: Exchange,
   status: number,
@@ -60,7 +60,7 @@ export function allHeaders(
   return all;
 }
 
-/** Sends an object that a program reads. */
+/** Sends JSON. */
 export function respondJson(
   exchange: Exchange,
   status: number,
@@ -80,7 +80,7 @@ export function refuse(exchange: Exchange, refusal: Refusal): void {
   respondJson(exchange, status, { code, message }, headers);
 }
 
-/** Leads to another address of this server. */
+/** Redirects to another path of this server. */
 export function redirect(exchange: Exchange, path: string): void {
   respond(exchange, 303, 'text/plain; charset=utf-8', `See ${path}\n`, { Location: path });
 }

@@ -29,7 +29,7 @@ export function announcesBody(rawHeaders: readonly string[]): boolean {
 /** Shuts off what an API never needs: other sites can neither frame nor sniff an answer, nor learn where it came from. */
 export const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Headers of every answer, names and values in turn. */
+/** Headers of every response, names and values in turn. */
 export function securityHeaders(publicUrl: string): readonly string[] {
   const headers: Record<string, string> = {
     'X-Content-Type-Options': 'nosniff',

@@ -11,18 +11,18 @@ import { OIDC_PATH, SIGN_IN_POLICY, SIGN_IN_STYLE, signInHtml } from './sign-in/
 import { SIGN_IN_SCRIPT } from './sign-in/sign-in-script.ts';
 import type { LiveServer } from './websocket/live-server.ts';
 
-/** What answers the requests for one path. */
+/** Handlers of one path. */
 export interface Route {
   /** HEAD is answered wherever GET is. */
   readonly methods: readonly ('GET' | 'POST')[];
-  /** Asked by machines every few seconds: logged for debugging only. */
+  /** Requested by machines every few seconds: logged for debugging only. */
   readonly quiet?: boolean;
-  /** What the log says in place of the path, where that is whatever someone typed. */
+  /** Logged instead of the path if the path is arbitrary input. */
   readonly name?: string;
   handle(exchange: Exchange): void | Promise<void>;
 }
 
-/** What answers at a path. */
+/** Finds the route of a path. */
 export interface Routes {
   get(path: string): Route | undefined;
 }

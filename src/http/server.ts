@@ -15,15 +15,15 @@ import type { Route, Routes } from './routes.ts';
 import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
 import type { VerifyHandler } from './verify/verify.ts';
 
-/** How long what happens between a client and the server may take, milliseconds. */
+/** Timeouts of the HTTP server, milliseconds. */
 export interface Timeouts {
   /** From the first byte of a request to the end of its headers. */
   readonly headers: number;
   /** From the first byte of a request to the end of its body. */
   readonly request: number;
-  /** Between two requests on one connection; longer than the 60 s of common proxies. */
+  /** Keep-alive timeout, longer than the 60 s of common proxies. */
   readonly keepAlive: number;
-  /** For requests under way when the server stops. */
+  /** For requests in progress when the server stops. */
   readonly stop: number;
 }
 
@@ -34,10 +34,10 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   stop: 8_000,
 };
 
-/** Where WebSockets are. */
+/** Path of WebSockets. */
 const WEBSOCKET_PATH = '/graphql';
 
-/** Where gateways ask: answered before anything is done that other requests need. */
+/** Path of gateway checks, handled before anything that other requests need. */
 const VERIFY_PATH = '/verify';
 
 /** Maximum size of a header section of a request, bytes. */
@@ -55,9 +55,9 @@ export interface Site {
 }
 
 export interface HttpServer {
-  /** Accepts connections from now on; port 0 stands for any that is free. Rejects where it can't have the port. */
+  /** Starts accepting connections; port 0 selects a free port. Rejects if the port is not available. */
   listen(host: string, port: number, site: (port: number) => Site): Promise<void>;
-  /** Takes no new work, waits for what runs, then closes what is left. May be called in any state, and twice. */
+  /** Stops accepting work, waits for what is running and closes the rest. May be called in any state and repeatedly. */
   stop(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export function createHttpServer({
   readonly timeouts: Timeouts;
   readonly connections: Connections;
 }): HttpServer {
-  /** Responses under way. */
+  /** Responses in progress. */
   const open = new Set<ServerResponse>();
   /** Connections that are WebSockets by now, and end by themselves. */
   const upgraded = new WeakSet<Duplex>();

@@ -27,7 +27,7 @@ export interface ApiKeySecret {
 /** Whether a secret is accepted. RETIRING: it is, but a newer one has replaced it. */
 export type SecretStatus = 'ACTIVE' | 'RETIRING' | 'EXPIRED' | 'REVOKED';
 
-/** A secret's status at a time. Whether its key is disabled plays no part. */
+/** Status of a secret at a time, regardless of whether its key is disabled. */
 export function secretStatusOf(
   secret: Pick<ApiKeySecret, 'revokedAt' | 'expiresAt' | 'keyExpiresAt' | 'replacedAt'>,
   now: number,
@@ -80,7 +80,7 @@ export async function loadSecretsOfKeys(
 }
 
 function newestFirst(a: SecretRow, b: SecretRow): number {
-  // Ids grow too, which tells two of one millisecond apart.
+  // Ids are ordered by time, too, which orders two secrets of the same millisecond.
   return b.created_at - a.created_at || (a.id < b.id ? 1 : -1);
 }
 

@@ -15,7 +15,7 @@ export {
   secretStatusOf,
 } from './api-key-secret.ts';
 
-/** How often a key is accepted: `limit` times in each window. */
+/** Rate limit of a key: `limit` accepted verifications per window. */
 export interface RateLimit {
   readonly limit: number;
   readonly windowSeconds: number;
@@ -31,7 +31,7 @@ export interface ApiKey {
   /** Display form of the newest secret. */
   readonly start: string;
   readonly roleId: string | null;
-  /** Permissions granted directly, beside the role's. */
+  /** Permissions granted in addition to the role's. */
   readonly grants: readonly string[];
   /** Networks in normal form; empty: any address. */
   readonly ipAllowlist: readonly string[];
@@ -54,7 +54,7 @@ export interface ApiKey {
   readonly revocationReason: string | null;
 }
 
-/** Whether a key is accepted; where several hold, the one that verification names. */
+/** Status of a key, as in verification. */
 export type ApiKeyStatus = 'ACTIVE' | 'DISABLED' | 'EXPIRED' | 'REVOKED';
 
 /** A key's status at a time: revoked before disabled before expired, in the order of verification. */
@@ -69,7 +69,7 @@ export function statusOf(
 
 export const DAY_MS = 86_400_000;
 
-/** When the organization asks for a new secret; null for a revoked key, and where no rotation is asked for. */
+/** When the key is due for rotation; null for a revoked key and without a rotation policy. */
 export function rotationDueAt(
   key: Pick<ApiKey, 'revokedAt' | 'environment' | 'rotatedAt'>,
   policy: RotationPolicy,

@@ -19,13 +19,13 @@ import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
 import { requireApiKey } from './require-api-key.ts';
 import type { Environment } from './secret.ts';
 
-/** What a new key is to be; all but the name may be omitted. */
+/** Input for a new key. Only the name is required. */
 export interface CreateApiKeyInput extends Omit<PolicyInput, 'enabled'> {
   readonly organizationId?: string | null | undefined;
   readonly environment?: Environment | null | undefined;
 }
 
-/** A key with its first secret, which no one can be shown again. */
+/** A new key with its first secret, which is returned only once. */
 export interface CreatedApiKey {
   readonly apiKey: ApiKey;
   readonly secret: string;
@@ -47,9 +47,9 @@ const DEFAULTS: Omit<KeyPolicy, 'name'> = {
 };
 
 /**
- * Creates a key. The caller needs `api.key.create` and every permission the key will have; a calling key passes on at
- * most its own restrictions. Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError
- * or LimitExceededError; then nothing is created.
+ * Creates a key. The caller needs `api.key.create` and every permission the key will have; a calling key can't exceed
+ * its own restrictions. Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError or
+ * LimitExceededError.
  */
 export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Promise<Outcome<CreatedApiKey>> {
   authorizeSomewhere(ctx, PERMISSION);

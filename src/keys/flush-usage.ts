@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 
-/** How long an answer waits for usage to be written, milliseconds. */
+/** How long a response waits for usage to be written, milliseconds. */
 const PATIENCE_MS = 2_000;
 
 /**

@@ -13,7 +13,7 @@ export async function teamIdsOfKeys(db: Kysely<Tables>, keyIds: readonly string[
   return rows.map((row) => row.team_id);
 }
 
-/** Binds a key to exactly these teams. */
+/** Sets the teams of a key. */
 export async function bindToTeams(
   tx: Transaction<Tables>,
   keyId: string,

@@ -5,14 +5,14 @@ import { foldName } from '../core/input.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { type Environment, generateSecret, hashSecret, startOf } from './secret.ts';
 
-/** A secret just made: its text goes to the caller, once; the rest is kept. */
+/** A new secret. Its text is returned to the caller once; the rest is stored. */
 export interface NewSecret {
   readonly id: string;
   readonly secret: string;
   readonly start: string;
 }
 
-/** Makes a secret; `insertSecret` gives it to a key. */
+/** Creates a secret; `insertSecret` stores it for a key. */
 export function newSecret(prefix: string, environment: Environment): NewSecret {
   const secret = generateSecret(prefix, environment);
   return { id: newId('sec'), secret, start: startOf(secret) };

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { type ApiKey, loadApiKeys } from './api-key.ts';
 
-/** The key as the transaction sees it. Rejects with NotFoundError, also for one that doesn't exist for the caller. */
+/** Loads the key in the transaction. Rejects with NotFoundError if it doesn't exist or is not visible to the caller. */
 export async function requireApiKey(
   ctx: Context,
   { tx, principal }: Pick<PermittedChange, 'tx' | 'principal'>,

@@ -9,7 +9,7 @@ import { teamIdsOfKeys } from './key-teams.ts';
 import { isReplacedCaller } from './replaced-caller.ts';
 import { requireApiKey } from './require-api-key.ts';
 
-/** The secret to end. */
+/** The secret to revoke. */
 export interface RevokeApiKeySecretInput {
   /** `sec_…` */
   readonly id: string;

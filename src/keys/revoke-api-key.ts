@@ -5,7 +5,7 @@ import type { ApiKey } from './api-key.ts';
 import { endApiKeys } from './end-api-keys.ts';
 import { locateApiKey } from './locate-api-key.ts';
 
-/** Which key to end, and why: up to 500 characters for whoever looks later. */
+/** The key to revoke and the reason, up to 500 characters. */
 export interface RevokeApiKeyInput {
   readonly id: string;
   readonly reason?: string | null | undefined;
@@ -14,8 +14,8 @@ export interface RevokeApiKeyInput {
 const PERMISSION = 'api.key.delete';
 
 /**
- * Ends a key with all its secrets, at once and forever. Requires `api.key.delete`. Rejects with NotFoundError, with
- * ConflictError if it is revoked already, with BAD_USER_INPUT for a reason that can't be kept.
+ * Revokes a key and all its secrets, immediately and permanently. Requires `api.key.delete`. Rejects with
+ * NotFoundError, ConflictError if it is already revoked, or BAD_USER_INPUT for an invalid reason.
  */
 export async function revokeApiKey(ctx: Context, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);

@@ -8,7 +8,7 @@ import { Input, REASON_MAX } from '../core/input.ts';
 import { type ApiKey, keysInScope } from './api-key.ts';
 import { endApiKeys } from './end-api-keys.ts';
 
-/** Which keys to end (1 to 500; an id given twice counts once), and why. */
+/** The keys to revoke (1 to 500, duplicates count once) and the reason. */
 export interface RevokeApiKeysInput {
   readonly ids: readonly string[];
   readonly reason?: string | null | undefined;
@@ -18,9 +18,9 @@ const PERMISSION = 'api.key.delete';
 const IDS_MAX = 500;
 
 /**
- * Ends several keys with all their secrets, at once and forever: all of them or none. Requires `api.key.delete` in the
- * organization of each. Rejects with ValidationError, with NotFoundError or ConflictError (revoked already) for the
- * first key concerned.
+ * Revokes several keys and all their secrets, immediately and permanently: all of them or none. Requires
+ * `api.key.delete` in the organization of each. Rejects with ValidationError, or with NotFoundError or ConflictError
+ * (already revoked) for the first key concerned.
  */
 export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Promise<Outcome<ApiKey[]>> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
@@ -31,7 +31,7 @@ export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Pr
   input.check();
   const organizationIds = await organizationsOf(ctx, principal, ids);
   for (const organizationId of organizationIds) authorize(ctx, organizationId, PERMISSION);
-  // So much work that requests are answered meanwhile.
+  // This takes long enough that other requests should be served in between.
   return write({ ...ctx, db: ctx.unhurried }, async (change) => {
     for (const organizationId of organizationIds) await change.lock(organizationId);
     const now = await callerNow(ctx, change.tx);
@@ -40,7 +40,7 @@ export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Pr
   });
 }
 
-/** The organizations of the keys, in the one order in which everyone locks. */
+/** The organizations of the keys, in the order in which they are always locked. */
 async function organizationsOf(
   ctx: Context,
   principal: Principal,

@@ -15,14 +15,14 @@ import { limitsOf } from './policy/policy.ts';
 import { isReplacedCaller } from './replaced-caller.ts';
 import { requireApiKey } from './require-api-key.ts';
 
-/** Which key to rotate, and for how long its present secret goes on being accepted. */
+/** The key to rotate and how long its current secret is still accepted. */
 export interface RotateApiKeyInput {
   readonly id: string;
-  /** 0 to 7,776,000 (90 days); omitted: a day. 0: it stops now. */
+  /** 0 (immediately) to 7,776,000 (90 days); omitted: one day. */
   readonly overlapSeconds?: number | null | undefined;
 }
 
-/** A key with its new secret, which no one can be shown again, and the one that was replaced. */
+/** A key with its new secret, which is returned only once, and the replaced one. */
 export interface RotatedApiKey {
   readonly apiKey: ApiKey;
   readonly secret: string;
@@ -111,7 +111,7 @@ async function assertKeyQuotaForSecret(tx: Transaction<Tables>, keyId: string, n
   );
 }
 
-/** Marks the newest secret as replaced and says which it is. One that was revoked by hand stays so. */
+/** Marks the newest secret as replaced and returns its id. A revoked one stays revoked. */
 async function retireNewest(
   tx: Transaction<Tables>,
   key: ApiKey,

@@ -2,7 +2,7 @@ import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from '../core/key-prefix.ts';
 
-/** What a key is for; part of its secret. */
+/** Environment of a key, which is part of its secret. */
 export type Environment = 'live' | 'test';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -16,7 +16,7 @@ const CHECKSUM_LENGTH = 6;
 const DISPLAY_LENGTH = 16;
 const DISPLAY_RANDOM_MIN = 4;
 
-/** What follows the prefix. */
+/** The part after the prefix. */
 const TAIL = /^_(?:live|test)_[0-9A-Za-z]{38}$/;
 const TAIL_LENGTH = '_live_'.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
 
@@ -44,10 +44,7 @@ export function generateSecret(prefix: string, environment: Environment): string
   return body + checksumOf(body);
 }
 
-/**
- * What a secret says of itself, or null if it has not the form of one, or its checksum is wrong: then no key has it,
- * and no database needs to be asked.
- */
+/** Parses a secret; null if its format or checksum is wrong, so that it needs no query. */
 export function parseSecret(text: string): { prefix: string; environment: Environment } | null {
   if (!hasSecretForm(text)) return null;
   const tail = text.slice(-TAIL_LENGTH);
@@ -83,7 +80,7 @@ export function hasSecretForm(text: string): boolean {
 
 let lastPrefix = '';
 
-/** Whether keys may begin so. Every verification asks, and mostly for the same prefix. */
+/** Whether this is a valid key prefix. Every verification checks it, usually with the same prefix. */
 function isKeyPrefix(prefix: string): boolean {
   if (prefix === lastPrefix && prefix !== '') return true;
   if (prefix.length > KEY_PREFIX_MAX || !KEY_PREFIX_PATTERN.test(prefix)) return false;
@@ -101,7 +98,7 @@ function checksumIn(text: string): number {
   return value;
 }
 
-/** SHA-256 in hexadecimal: random secrets need no slow hash. The only form in which a secret is kept. */
+/** SHA-256 in hexadecimal, the only form in which a secret is stored. Random secrets don't need a slow hash. */
 export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'hex');
 }

@@ -73,7 +73,7 @@ async function applyPolicy(
     .updateTable('api_keys')
     .set({
       ...policyColumns(after),
-      // Another expiry is another one to record.
+      // A changed expiry must be recorded again.
       ...(changes.expiresAt ? { expiry_recorded_at: null } : {}),
       search_text: searchText({ id, ...after }, starts),
       updated_at: now,

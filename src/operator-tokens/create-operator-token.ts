@@ -6,7 +6,7 @@ import { requireCommandLine } from '../sessions/require-command-line.ts';
 import { hashToken, newToken, OPERATOR_PREFIX } from '../sessions/tokens.ts';
 import { checkOperatorTokenName } from './operator-token.ts';
 
-/** An operator token that was just created. */
+/** A new operator token. */
 export interface NewOperatorToken {
   readonly name: string;
   /** Shown only once; only its hash is stored. */

@@ -1,7 +1,7 @@
 import type { Row } from '../../db/tables.ts';
 import type { Input } from '../core/input.ts';
 
-/** A token of the product's own back end. Times are milliseconds since the epoch. */
+/** A token of the operator's own back end. Times are milliseconds since the epoch. */
 export interface OperatorToken {
   readonly id: string;
   /** Unique; the audit log has it as `operator:<name>`. */
@@ -18,7 +18,7 @@ export function toOperatorToken(row: Omit<Row<'operator_tokens'>, 'hash'>): Oper
   return { id: row.id, name: row.name, createdAt: row.created_at, revokedAt: row.revoked_at };
 }
 
-/** Notes a fault where the text can't be the name of an operator token. */
+/** Records a fault if the text is not a valid name of an operator token. */
 export function checkOperatorTokenName(input: Input, name: string): void {
   if (!/^[a-z0-9._-]{1,64}$/.test(name))
     input.fault(['name'], 'must be 1 to 64 characters of a-z, 0-9, dot, _ and -');

@@ -10,8 +10,8 @@ import {
 } from './operator-token.ts';
 
 /**
- * Ends an operator token: no request with it is accepted from now on. Only for the command line. Rejects with
- * ValidationError, NotFoundError, or ConflictError if it is revoked already.
+ * Revokes an operator token. Only for the command line. Rejects with ValidationError, NotFoundError, or ConflictError
+ * if it is already revoked.
  */
 export async function revokeOperatorToken(ctx: Context, name: string): Promise<OperatorToken> {
   requireCommandLine(ctx, 'operator_token.manage');

@@ -2,13 +2,13 @@ import type { Services } from '../context.ts';
 import { inProcessRateLimiter } from './rate-limit.ts';
 import type { SharedRateLimiter } from './redis-rate-limit.ts';
 
-/** A limiter that has to be started, and stopped by whoever did. */
+/** A limiter with a life cycle: its owner starts and stops it. */
 export interface StartableRateLimiter extends Omit<SharedRateLimiter, 'status'> {
-  /** Null if it counts for this node alone, as it is meant to. */
+  /** Null for a limiter that counts per node by design. */
   status(): ReturnType<SharedRateLimiter['status']> | null;
 }
 
-/** The limiter of the configuration: in Redis where there is one, else in memory. */
+/** The configured limiter: in Redis if REDIS_URL is set, otherwise in memory. */
 export async function createRateLimiter(
   { clock, log, config }: Pick<Services, 'clock' | 'log' | 'config'>,
   spansNodes: boolean,

@@ -4,8 +4,8 @@ import { lookUpAtOnce } from './look-up-at-once.ts';
 import { lookUpInBatches } from './look-up-in-batches.ts';
 
 /**
- * How keys are found in this database. To be created before the first change: it has to hear of all of them. Whoever
- * makes it stops it.
+ * Looks up keys in this database. Create it before the first change, since it must observe every change. The creator
+ * stops it.
  */
 export function createKeyLookup(
   { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,

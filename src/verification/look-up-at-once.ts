@@ -10,8 +10,8 @@ import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
 import { type CachedOrganization, VerifyCache } from './verify-cache.ts';
 
 /**
- * How old the last look for other processes' changes may be: the bound on what can go unnoticed, and how long the cache is
- * used while even the look fails.
+ * Maximum age of the last check for changes by other processes, and how long the cache is used if even that check
+ * fails.
  */
 const LOOK_AGE = { maxAgeMs: 1, outageMs: 3_000 };
 
@@ -22,9 +22,9 @@ const ROLES_MAX = 1_000;
 const REPAIR_MS = 1_000;
 
 /**
- * Finds keys in an embedded database, without waiting unless another process repairs it. Changes made here are announced before they are answered;
- * those of other processes show in the database's version, which is looked at before every use that is not just after
- * another. Remembers at most `keys`.
+ * Looks up keys in an embedded database without waiting, unless another process repairs it. Changes of this process are
+ * announced before they are answered. Changes of others show in the database's version, which is checked before uses.
+ * Caches at most `keys`.
  */
 export function lookUpAtOnce(
   { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: SyncLookup; bus: EventBus },
@@ -38,7 +38,7 @@ export function lookUpAtOnce(
 
   const counts = { hits: 0, misses: 0 };
 
-  /** Brings an organization up to date that was confirmed before the last commit. */
+  /** Catches up with the changes of an organization that was confirmed before the last commit. */
   const confirm = (organization: CachedOrganization, changedAt: number, now: number): void => {
     if (organization.confirmedAt >= changedAt) return;
     const last = log.position(organization.id);
@@ -67,7 +67,7 @@ export function lookUpAtOnce(
     const row = byHash.first(hash);
     if (!row) return null;
     const { key, organization } = cache.put(hash, verifiableKey(row), row.sequence, now);
-    // A role is as of this row, so nothing may have been missed in between.
+    // The role is as of this row, so no change may have been missed in between.
     if (row.role_id !== null && row.sequence === organization.applied) {
       if (organization.roles.size >= ROLES_MAX) organization.roles.clear();
       organization.roles.set(row.role_id, {

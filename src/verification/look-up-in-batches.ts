@@ -11,7 +11,7 @@ import { type CacheEntry, type ReadUnderWay, VerifyCache } from './verify-cache.
 const BATCH_MAX = 500;
 const READS_MAX = 4;
 
-/** Without a bus between the nodes, how long a key that was read is used: so long others' changes go unnoticed. */
+/** Without a bus between the nodes: how long a key is cached, and changes by others go unnoticed. */
 const LEASE_MS = 1_000;
 
 /** Where the bus may have missed something, how old a read may be that decides, and how often it is read again. */
@@ -41,8 +41,8 @@ interface SentAt {
 type Batch = ReadonlyMap<string, readonly Waiting[]>;
 
 /**
- * Finds keys on a database server: those asked for in one turn of the event loop in one read. What is cached is used as
- * long as the bus hears of all changes. Remembers at most `keys`.
+ * Looks up keys on a database server. Lookups in one turn of the event loop share a query. Cached keys are used while
+ * the bus receives all changes. Caches at most `keys`.
  */
 export function lookUpInBatches(
   { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: AsyncLookup; bus: EventBus },
@@ -104,7 +104,7 @@ export function lookUpInBatches(
     for (const [hash, waiting] of batch) {
       place += 1;
       const row = rows.get(place);
-      // It may be older than a change that was answered meanwhile: then it says nothing.
+      // The read may be older than a change that was answered since, so its result can't be used.
       if (row && late) readAgain(hash, waiting);
       else if (row && isOvertaken(row, heard)) readAfterChange(hash, waiting, row);
       else settleOne(hash, waiting, row, sentAt);

@@ -3,8 +3,8 @@ import { type Clock, wallTimeOf } from '../core/clock.ts';
 import { FixedWindows } from '../core/fixed-windows.ts';
 
 /**
- * Counts in this process's memory, exactly, and without waiting. A window begins with the first verification in it; a
- * changed limit begins a new one. Memory: one small entry for each limited key whose window runs.
+ * Counts in this process's memory, exactly and synchronously. A window begins with its first verification, and a
+ * changed limit starts a new window. Memory: one small entry per limited key with an open window.
  */
 export function inProcessRateLimiter(clock: Clock): RateLimiter {
   const windows = new FixedWindows(clock);

@@ -4,29 +4,29 @@ import type { RateLimiter, RateLimitState } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 
-/** A verification waits no longer than this for Redis, milliseconds. */
+/** Timeout of a verification's request to Redis, milliseconds. */
 const PATIENCE_MS = 250;
 
-/** The start waits no longer than this for it, milliseconds. */
+/** Timeout for Redis at start-up, milliseconds. */
 const CONNECT_PATIENCE_MS = 2_000;
 
-/** After a failure, Redis is asked again by one verification in this time, milliseconds. */
+/** After a failure, interval in which one verification retries Redis, milliseconds. */
 const RETRY_MS = 1_000;
 
 const RECONNECT_MS = { first: 50, most: 2_000 };
 
-/** A limiter that counts for all nodes; whoever starts it stops it. */
+/** A limiter shared by all nodes. Its owner starts and stops it. */
 export interface SharedRateLimiter extends RateLimiter {
-  /** Connects from now on; resolves when it has, or when that takes too long: it goes on trying. */
+  /** Starts connecting. Resolves when connected or after a timeout; it keeps retrying. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Whether the last answer came from Redis; and how many did not. */
+  /** Whether the last response came from Redis, and the number of fallbacks. */
   status(): { readonly shared: boolean; readonly fallbacks: number };
 }
 
 /**
- * Counts in Redis or Valkey, exactly, for all nodes together. Where Redis does not answer in time, what this node has
- * accepted by itself (`own`) is held against the limit, until it answers again.
+ * Counts in Redis or Valkey, exactly and for all nodes. If Redis does not respond in time, the limit applies to what
+ * this node has accepted (`own`) until it responds again.
  */
 export function redisRateLimiter(
   url: string,
@@ -35,7 +35,7 @@ export function redisRateLimiter(
 ): SharedRateLimiter {
   const client = createClient({
     url,
-    // Rather the node's own count at once than Redis's much later.
+    // Prefer the node's own count to a late response of Redis.
     disableOfflineQueue: true,
     socket: {
       connectTimeout: CONNECT_PATIENCE_MS,
@@ -45,7 +45,7 @@ export function redisRateLimiter(
       },
     },
   });
-  // Each failed attempt to connect is told here; what matters is said when a verification fails to ask.
+  // Each failed connection attempt is reported here. Failures are logged when a verification can't reach Redis.
   client.on('error', () => {});
   const counts = new RateLimiterRedis({
     storeClient: client,
@@ -63,7 +63,7 @@ export function redisRateLimiter(
   ): Promise<{ consumedPoints: number; msBeforeNext: number } | null | undefined> => {
     const now = performance.now();
     if (!shared && now - failedAt < RETRY_MS) return undefined;
-    // Only one asks again; the others go by their own count meanwhile.
+    // Only one verification retries. The others use the node's own count.
     if (!shared) failedAt = now;
     try {
       const answer = await inTime(asked(), PATIENCE_MS);
@@ -117,7 +117,7 @@ export function redisRateLimiter(
   };
 }
 
-/** A changed limit begins a new window. */
+/** A changed limit starts a new window. */
 function nameOf(keyId: string, limit: number, windowSeconds: number): string {
   return `${keyId}:${limit}:${windowSeconds}`;
 }

@@ -5,7 +5,10 @@ import type { Clock } from '../core/clock.ts';
 import { findBySecretId } from './find-by-hash.ts';
 import { firstRefusal } from './verify.ts';
 
-/** A key that is a caller as it is now, from this address; null if it is accepted no more. Doesn't count as a use. */
+/**
+ * The calling key with its current permissions, from this address; null if it is no longer accepted. Doesn't count as a
+ * use.
+ */
 export async function refreshKey(
   db: Kysely<Tables>,
   clock: Clock,

@@ -4,7 +4,7 @@ import { union } from '../access/permissions.ts';
 import type { VerifiableKey } from '../context.ts';
 import { type Network, storedNetwork } from '../core/ip.ts';
 
-/** What verification reads of a secret and its key. */
+/** The columns of a secret and its key that verification needs. */
 export interface KeyRow {
   readonly key_id: string;
   readonly secret_id: string;
@@ -26,19 +26,19 @@ export interface KeyRow {
   readonly team_ids: string | null;
 }
 
-/** What it reads of a role. */
+/** The columns of a role that verification needs. */
 export interface RoleRow {
   readonly role_name: string | null;
   readonly role_permissions: string | null;
 }
 
-/** All of it, as of one moment. */
+/** A consistent snapshot of key and role. */
 export interface VerifiableRow extends KeyRow, RoleRow {
   /** Number of the organization's last change at the time of the read. */
   readonly sequence: number;
 }
 
-/** In place of a role, where the key has none. */
+/** Stands for no role. */
 export const NO_ROLE: RoleRow = { role_name: null, role_permissions: null };
 
 type RateLimit = NonNullable<VerifiableKey['rateLimit']>;
@@ -52,7 +52,7 @@ const rateLimits = new LRUCache<number, RateLimit>({ max: SHARED_MAX });
 const texts = new LRUCache<string, string>({ max: SHARED_MAX });
 const NONE: readonly never[] = [];
 
-/** Makes a row into what the checks look at. Throws where an allowlist can't be read. */
+/** Converts a row for the checks. Throws if an allowlist is not valid. */
 export function verifiableKey(row: VerifiableRow): VerifiableKey {
   return keyWithRole(row, row);
 }
@@ -78,7 +78,7 @@ export function keyWithRole(row: KeyRow, role: RoleRow): VerifiableKey {
   };
 }
 
-/** The same text, where it was met before: one copy of it in memory, however many keys have it. */
+/** Interns a text, so that keys with equal values share one copy. */
 function shared(text: string): string {
   const known = texts.get(text);
   if (known !== undefined) return known;

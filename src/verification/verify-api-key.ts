@@ -9,20 +9,20 @@ import { presentedAddress } from '../core/ip.ts';
 import type { Environment } from '../keys/secret.ts';
 import { isFailure, type VerificationCode, verifySecret } from './verify.ts';
 
-/** What a client presented, and what it wants to do. */
+/** Input of a verification. */
 export interface VerifyApiKeyInput {
-  /** The secret as the client sent it; spaces and line ends around it don't count. */
+  /** The secret as the client sent it. Surrounding spaces and line breaks are ignored. */
   readonly key: string;
-  /** All must be held; at most 100. */
+  /** Required permissions, all of them; at most 100. */
   readonly permissions?: readonly string[] | null | undefined;
   /** The client's address, with or without a port. */
   readonly ip?: string | null | undefined;
-  /** The key must be bound to this team, or to none. */
+  /** The key must be bound to this team or to no team. */
   readonly teamId?: string | null | undefined;
   readonly environment?: Environment | null | undefined;
 }
 
-/** Whether to let the client in. */
+/** Result of a verification. */
 export interface Verification {
   readonly valid: boolean;
   readonly code: VerificationCode;
@@ -53,7 +53,7 @@ export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Prom
     secret: given.key,
     permissions,
     ip,
-    // A team that doesn't exist for the caller is one that no key is bound to.
+    // For a team that is not visible to the caller, the answer is as if no key were bound to it.
     teamId: teamId === null || isTeamInScope(principal.keyScope, teamId) ? teamId : NO_TEAM,
     environment: given.environment ?? null,
     takeRateLimit: true,

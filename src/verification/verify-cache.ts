@@ -3,21 +3,21 @@ import type { Stale } from '../cluster/stale.ts';
 import type { VerifiableKey } from '../context.ts';
 import type { RoleRow } from './verifiable-row.ts';
 
-/** What is known of one organization's changes, kept as long as one of its keys is cached. */
+/** The state of one organization's changes, kept while one of its keys is cached. */
 export interface CachedOrganization {
   readonly id: string;
-  /** Every change up to this one has taken effect on what is cached. */
+  /** All changes up to this one have been applied to the cache. */
   applied: number;
-  /** When it was last sure that nothing after `applied` had been committed; `performance.now()`. */
+  /** When it was last known that nothing after `applied` had been committed; `performance.now()`. */
   confirmedAt: number;
-  /** Raised when everything that is cached of it may have changed. */
+  /** Incremented when all cached data of the organization may have changed. */
   version: number;
   keys: number;
   /** Roles of its keys, by id: as long as no change has touched any of them. */
   readonly roles: Map<string, RoleRow>;
 }
 
-/** A key that is cached. */
+/** A cached key. */
 export interface CacheEntry {
   readonly key: VerifiableKey;
   readonly hash: string;
@@ -29,17 +29,17 @@ export interface CacheEntry {
   next: CacheEntry | null;
 }
 
-/** What was heard of changes while a read was under way. */
+/** Changes that arrived while a read was in progress. */
 export interface ReadUnderWay {
   /** By organization, the last change that concerns all its keys; by key, the last that concerns it. */
   readonly changes: Map<string, number>;
-  /** Anything may have changed. */
+  /** Everything may have changed. */
   all: boolean;
 }
 
 /**
- * The most recently used keys by the hash of a secret, without those that a change has touched. It holds what it is
- * given and drops what it is told of: whether that is all there is to know, its owner has to see to.
+ * The most recently used keys by the hash of a secret, without those touched by a change. It only stores and evicts;
+ * its owner is responsible for passing on every change.
  */
 export class VerifyCache {
   readonly #entries: LRUCache<string, CacheEntry>;
@@ -58,7 +58,7 @@ export class VerifyCache {
     return undefined;
   }
 
-  /** Remembers a key that was read when `sequence` was its organization's last change, by a read sent at `readAt`. */
+  /** Caches a key that was read when `sequence` was its organization's last change, by a read sent at `readAt`. */
   put(hash: string, key: VerifiableKey, sequence: number, readAt: number): CacheEntry {
     const organization = this.#organization(key.organizationId, sequence, readAt);
     organization.keys += 1;
@@ -69,7 +69,7 @@ export class VerifyCache {
     return entry;
   }
 
-  /** To be called before a read is sent that others' changes may overtake; it ends with `endRead`. */
+  /** Call before sending a read that changes may overtake; `endRead` ends it. */
   startRead(): ReadUnderWay {
     const read: ReadUnderWay = { changes: new Map(), all: false };
     this.#reads.add(read);
@@ -80,7 +80,7 @@ export class VerifyCache {
     this.#reads.delete(read);
   }
 
-  /** Takes note of changes, announced or read from the log, in any order. */
+  /** Applies changes, announced or read from the log, in any order. */
   apply({ organizationId, first, last, keyIds }: Stale): void {
     if (organizationId === null) return this.#forgetAll();
     for (const id of keyIds ?? [organizationId]) this.#overtake(id, last);
@@ -91,7 +91,7 @@ export class VerifyCache {
     if (first <= organization.applied + 1) organization.applied = Math.max(organization.applied, last);
   }
 
-  /** Forgets everything of an organization whose changes can't be told; from now on it is as after `sequence`. */
+  /** Evicts all keys of an organization with unknown changes, and continues from `sequence`. */
   forget(organization: CachedOrganization, sequence: number): void {
     this.#overtake(organization.id, sequence);
     this.#forgetOrganization(organization);
@@ -102,7 +102,7 @@ export class VerifyCache {
     return this.#organizations.get(id);
   }
 
-  /** How many keys are held, those included that were touched and not asked for since. */
+  /** Number of cached keys, including those touched by a change and not requested since. */
   get size(): number {
     return this.#entries.size;
   }
@@ -148,7 +148,7 @@ export class VerifyCache {
     this.#byKey.set(keyId, entry);
   }
 
-  /** Called by the cache for every entry that leaves it, whatever for. */
+  /** Called for every entry that is evicted, for any reason. */
   #forgotten(entry: CacheEntry): void {
     const { organization } = entry;
     organization.keys -= 1;

@@ -3,7 +3,7 @@ import type { RateLimitState, Services, VerifiableKey } from '../context.ts';
 import { isInNetworks } from '../core/ip.ts';
 import { type Environment, hashSecret, parseSecret, trimPresented } from '../keys/secret.ts';
 
-/** The outcome of a verification: VALID, or the first of the others that applies, in the order of this list. */
+/** Outcome of a verification: VALID, or the first reason for denial that applies, in this order. */
 export type VerificationCode =
   | 'VALID'
   | 'MALFORMED'
@@ -25,35 +25,35 @@ const FAILURES: ReadonlySet<VerificationCode> = new Set([
   'EXPIRED',
 ]);
 
-/** Whether the secret itself was not accepted: what someone who guesses is told. */
+/** Whether the secret itself is invalid, which counts as a failed attempt. */
 export function isFailure(code: VerificationCode): boolean {
   return FAILURES.has(code);
 }
 
-/** What was presented, by whom, and what for. */
+/** A verification request. */
 export interface VerificationRequest {
   readonly secret: string;
-  /** All must be held. */
+  /** Required permissions, all of them. */
   readonly permissions: readonly string[];
-  /** The client's address in its normal form (`normalAddress`); null: not known. */
+  /** The client's address in normal form (`normalAddress`); null: unknown. */
   readonly ip: string | null;
-  /** The key must be bound to this team, or to none. */
+  /** The key must be bound to this team or to no team. */
   readonly teamId: string | null;
   readonly environment: Environment | null;
   /** Whether it counts against the key's rate limit. */
   readonly takeRateLimit: boolean;
-  /** The organization that denials of unknown keys are told to; null: none. */
+  /** The organization that receives denials of unknown keys; null: none. */
   readonly askedBy: string | null;
-  /** Whether this key exists for the caller. */
+  /** Whether this key is visible to the caller. */
   visible(key: Pick<VerifiableKey, 'organizationId' | 'teamIds'>): boolean;
 }
 
-/** What verification came to. */
+/** Result of a verification. */
 export interface Verdict {
   readonly code: VerificationCode;
-  /** What an operator needs to know, without any part of the secret. */
+  /** Explanation for operators. Contains no part of the secret. */
   readonly message: string;
-  /** The key, also where it is rejected; null if there is none for the caller. */
+  /** The key, also if it is denied. Null if it is unknown or not visible to the caller. */
   readonly record: VerifiableKey | null;
   /** Accepted verifications left in the window; null without a limit. */
   readonly remaining: number | null;
@@ -71,19 +71,18 @@ const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The API key has reached its rate
 type Needs = Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>;
 
 /**
- * Says whether a secret is accepted, and notes the use or the denial. Writes nothing, and asks the database nothing
- * where the secret can't be one; waits for nothing where the key is known. Throws or rejects where it can't decide;
- * never accepts then.
+ * Verifies a secret and records the use or denial. Malformed secrets need no query, and cached keys are answered
+ * synchronously. Throws or rejects if it can't decide; never accepts then.
  */
 export function verifySecret(services: Needs, request: VerificationRequest): Verdict | Promise<Verdict> {
-  // Here, so that a secret means the same at every door.
+  // Trim here, so that a secret is treated the same by every interface.
   const secret = trimPresented(request.secret);
   if (!parseSecret(secret)) return refuseUnknown(services, request, MALFORMED);
   const hash = hashSecret(secret);
   return services.keys.withKey(hash, (key) => decide(services, request, hash, key));
 }
 
-/** The part from a known key on. It must not wait between the key and the answer: the key may change. */
+/** Decides on a known key. It must not wait between the key and the answer, since the key may change. */
 function decide(
   services: Needs,
   request: VerificationRequest,
@@ -139,7 +138,7 @@ function refuseUnknown(services: Needs, request: VerificationRequest, refusal: R
   return verdict(refusal, null, null);
 }
 
-/** The checks in their order, up to the one whose answer changes by asking. */
+/** The checks in order, up to the rate limit, which changes by being checked. */
 export function firstRefusal(
   key: VerifiableKey,
   request: Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment'>,

@@ -59,7 +59,7 @@ async function authenticateCookie(
   return null;
 }
 
-/** Why a cookie may have been sent by another site's page; null if it was not. */
+/** Why a cookie may have been sent by another site's page; null if not. */
 function whyNotOurs(request: IncomingMessage, publicUrl: string): string | null {
   if (!isFromOwnPage(request)) return 'Session cookies require the header X-Requested-With: keywright';
   if (isFromOtherOrigin(request, publicUrl))

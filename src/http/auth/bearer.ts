@@ -1,6 +1,6 @@
 import { hasSecretForm, trimPresented } from '../../keys/secret.ts';
 
-/** Before a token in an Authorization header, in lower case. */
+/** Scheme of an Authorization header, in lower case. */
 const BEARER = 'bearer ';
 
 /** The token in the value of an Authorization header (RFC 6750, 2.1), unchecked; null if it is of another scheme. */

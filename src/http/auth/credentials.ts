@@ -49,7 +49,7 @@ function apiKeyCredential(value: string): Credential {
   return { kind: 'key', token };
 }
 
-/** The one credential of several that must agree. Throws a Refusal if they don't. */
+/** The credential, if all are the same. Throws a Refusal if they differ. */
 export function requireSingleCredential(credentials: readonly Credential[]): Credential | null {
   const [first = null, ...others] = credentials;
   if (others.every((other) => other.token === first?.token)) return first;

@@ -1,6 +1,6 @@
 import { addressBudgets } from '../../core/address-networks.ts';
 
-/** Counts what addresses have of something, in an IPv6 address's networks too. */
+/** Counts resources per address, and per network of an IPv6 address. */
 export class AddressCounts {
   readonly #limit: number;
   readonly #counts = new Map<string, number>();
@@ -10,7 +10,7 @@ export class AddressCounts {
     this.#limit = limit;
   }
 
-  /** Counts one more; returns false, and counts nothing, where the address has as many as it may have. */
+  /** Adds one; returns false and adds nothing if the address has reached its limit. */
   add(ip: string | null): boolean {
     const budgets = addressBudgets(ip, this.#limit);
     if (budgets.some(({ name, limit }) => (this.#counts.get(name) ?? 0) >= limit)) return false;
@@ -18,7 +18,7 @@ export class AddressCounts {
     return true;
   }
 
-  /** Counts one less. */
+  /** Subtracts one. */
   remove(ip: string | null): void {
     for (const { name } of addressBudgets(ip, this.#limit)) {
       const count = (this.#counts.get(name) ?? 1) - 1;

@@ -1,7 +1,7 @@
 import { addressBudgets } from '../../core/address-networks.ts';
 import type { Budget } from '../../core/budgets.ts';
 
-/** Someone for whom bytes are kept in memory. */
+/** A holder of buffered bytes. */
 export interface Holder {
   /** The client's address; undefined: of many clients, whose bytes count in all only; null: not known. */
   readonly ip: string | null | undefined;
@@ -24,7 +24,7 @@ export interface ByteLimits {
   readonly perAddress: number;
 }
 
-/** Bytes in memory for clients. Where there are too many, whoever holds the most of them is cut. */
+/** Tracks bytes buffered for clients. If there are too many, the holder with the most is closed. */
 export class ByteLedger {
   readonly #limits: ByteLimits;
   readonly #held = new Map<Holder, Held>();
@@ -41,12 +41,12 @@ export class ByteLedger {
     return this.#all;
   }
 
-  /** How many holders were cut so far. */
+  /** Number of holders closed so far. */
   get cut(): number {
     return this.#cut;
   }
 
-  /** How many holders there are. */
+  /** Number of holders. */
   get size(): number {
     return this.#held.size;
   }

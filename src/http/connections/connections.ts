@@ -13,10 +13,10 @@ const NOTHING = (): number => 0;
 const TOO_MANY =
   'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-/** What connections hold, for metrics and tests. */
+/** Counters of connections, for metrics and tests. */
 export interface ConnectionCounts {
   readonly open: number;
-  /** Connections that were not accepted, because there were too many. */
+  /** Connections rejected because of a connection limit. */
   readonly rejected: number;
   /** Bytes buffered for clients that have not read them yet. */
   readonly unsentBytes: number;
@@ -26,7 +26,7 @@ export interface ConnectionCounts {
   readonly cut: number;
 }
 
-/** Every connection of the server, whatever it speaks: how many there are, and what they hold in memory. */
+/** All connections of the server: their number and the bytes buffered for them. */
 export class Connections {
   /** Bytes of incomplete requests. */
   readonly unread: ByteLedger;
@@ -62,7 +62,7 @@ export class Connections {
     return [...this.#open.values()].map(({ socket }) => socket);
   }
 
-  /** Takes a new connection in, or closes it where there are too many. */
+  /** Registers a new connection, or closes it if there are too many. */
   accept(socket: Socket): void {
     const peer = normalAddress(socket.remoteAddress ?? '');
     // A proxy's connections are those of many clients.
@@ -126,7 +126,7 @@ export class Connections {
     this.#unsent.note(connection);
   }
 
-  /** Ends clients that took too little since the last look of what waited for them then. */
+  /** Closes clients that have read too little of the pending data since the last check. */
   #look(): void {
     for (const connection of this.#open.values()) {
       if (connection.isStalled()) {

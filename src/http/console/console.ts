@@ -7,7 +7,7 @@ import { type Exchange, respond, writeHead } from '../exchange.ts';
 import { OIDC_PATH } from '../sign-in/sign-in-page.ts';
 import { type ConsoleFile, type Form, listConsoleFiles } from './console-files.ts';
 
-/** What the console is served with. */
+/** Options of the console. */
 export interface ConsoleOptions {
   /** Where it was built. */
   readonly folder: string;
@@ -59,7 +59,7 @@ export function createConsole(options: ConsoleOptions): (path: string) => Consol
   };
 }
 
-/** Nothing inline, and nothing from elsewhere. */
+/** No inline scripts, and no other origins. */
 export function consolePolicy(publicUrl: string): string {
   const socket = publicUrl.replace(/^http/, 'ws');
   return [

@@ -52,7 +52,7 @@ interface Page {
 
 let page: Promise<Page> | undefined;
 
-/** Shows browsers GraphiQL, which comes with this package and asks no other host for anything. */
+/** Serves GraphiQL from this package, without requests to other hosts. */
 export function useGraphiql(): HttpPlugin {
   return {
     onRequestParse: async ({ serverContext: { exchange }, fetchAPI, endResponse }) => {

@@ -10,7 +10,7 @@ import type { Exchange } from '../exchange.ts';
 import type { LiveServer } from '../websocket/live-server.ts';
 import type { HttpContext } from './http-context.ts';
 
-/** For operations that end before it is known whom to charge. */
+/** For operations that end before the caller is known. */
 const NOBODY: Charge = { cost: null, spend() {}, owe() {} };
 
 /** Hands requests at /graphql to yoga, and sends its responses. */

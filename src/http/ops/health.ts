@@ -1,18 +1,20 @@
 import type { Log } from '../../core/log.ts';
 import { type Exchange, respondJson } from '../exchange.ts';
 
-/** What is in the way of serving: null if nothing does. Rejects where that can't be found out. */
+/** Reason why the server can't serve; null if it can. Rejects if that can't be determined. */
 export type Readiness = () => Promise<string | null>;
 
-/** How long a probe waits for the database, milliseconds. */
+/** Timeout of the database check, milliseconds. */
 const PATIENCE_MS = 5_000;
 
-/** Answers 200 while the process runs. */
+/** Responds with 200 while the process runs. */
 export function healthHandler() {
   return (exchange: Exchange): void => respondJson(exchange, 200, { status: 'ok' });
 }
 
-/** Answers 200 while the server can serve, else 503 with the reason. Probes at the same time share one check. */
+/**
+ * Responds with 200 while the server can serve, otherwise with 503 and the reason. Concurrent probes share one check.
+ */
 export function readinessHandler(readiness: Readiness, log: Log) {
   let underWay: Promise<string | null> | null = null;
   return async (exchange: Exchange): Promise<void> => {
@@ -33,7 +35,7 @@ async function check(readiness: Readiness, log: Log): Promise<string | null> {
   try {
     return await Promise.race([readiness(), late]);
   } catch (error) {
-    // What the driver says may name hosts and users.
+    // The driver's message may contain hosts and users.
     log.warn('the database is unreachable', { error });
     return 'the database is unreachable';
   } finally {

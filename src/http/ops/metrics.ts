@@ -7,7 +7,7 @@ import type { StartableRateLimiter } from '../../verification/create-rate-limite
 import type { Connections } from '../connections/connections.ts';
 import type { LiveServer } from '../websocket/live-server.ts';
 
-/** What is measured for Prometheus. */
+/** Metrics for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;

@@ -1,14 +1,14 @@
 import type { OidcFaultKind } from '../../oidc/oidc-fault.ts';
 import { signInDocument } from './sign-in-document.ts';
 
-/** What someone is told whose sign-in failed; the cause is in the log. */
+/** Page for a failed sign-in. The cause is only logged. */
 interface Refused {
   readonly status: number;
   readonly title: string;
   readonly text: string;
 }
 
-/** Besides the faults of the provider's answers: too many of them from an address, and errors of the server. */
+/** Faults of the provider's responses, too many attempts, and errors of the server. */
 export type RefusedSignIn = OidcFaultKind | 'limited' | 'broken';
 
 const REFUSED: Readonly<Record<RefusedSignIn, Refused>> = {

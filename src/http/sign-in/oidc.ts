@@ -14,7 +14,7 @@ import { FlowCookies } from './oidc-cookie.ts';
 import { refusedPage } from './oidc-page.ts';
 import { OIDC_PATH, SIGN_IN_POLICY } from './sign-in-page.ts';
 
-/** Where the provider leads back to; it must know the address. */
+/** Redirect URI, which must be registered with the provider. */
 export const OIDC_CALLBACK_PATH = `${OIDC_PATH}/callback`;
 
 /** Where a sign-in leads, always: an address that the request names would be an open redirect. */

@@ -1,18 +1,18 @@
 import { signInDocument } from './sign-in-document.ts';
 
-/** Nothing inline, nothing from elsewhere: the page handles a token. */
+/** No inline scripts and no other origins: the page handles a token. */
 export const SIGN_IN_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Where a sign-in with the OpenID provider begins. */
+/** Path that starts a sign-in with the OpenID provider. */
 export const OIDC_PATH = '/sign-in/oidc';
 
 const OIDC_BUTTON = `
       <p id="provider"><a class="button" href="${OIDC_PATH}">Sign in with single sign-on</a></p>`;
 
 /**
- * The page behind a one-time link, and the way to the OpenID provider where there is one. It says what the link is for
- * and asks before it uses it. The token is in the fragment, which browsers send to no one.
+ * The page of one-time links, with a button for the OpenID provider if there is one. It describes the link and asks
+ * before using it. The token is in the fragment, which browsers don't send.
  */
 export function signInHtml({
   publicUrl,

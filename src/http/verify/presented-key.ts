@@ -4,7 +4,7 @@ import { bearerToken, isOwnToken } from '../auth/bearer.ts';
 const AUTHORIZATION = 'authorization';
 const API_KEY = 'x-api-key';
 
-/** In place of a key: there are two that differ. */
+/** Stands for two different keys. */
 export const SEVERAL = Symbol('several keys');
 
 /**

@@ -4,7 +4,7 @@ import { isId } from '../../core/ids.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { VerificationRequest } from '../../verification/verify.ts';
 
-/** What a gateway's address asks for beside the key. */
+/** Parameters of a gateway's verification request. */
 export interface VerifyParams
   extends Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment' | 'askedBy' | 'visible'> {
   /** Whether a CORS preflight passes without a key. */

@@ -3,13 +3,13 @@ import { ClockSteps } from '../../core/clock.ts';
 import { limitLastSeen } from '../../sessions/limit-last-seen.ts';
 import { recordExpiries, withdrawExpiries } from './record-expiries.ts';
 
-/** How often expiries are looked for, milliseconds: they are in the log well within a second. */
+/** Interval between sweeps, milliseconds. */
 const INTERVAL_MS = 400;
 
-/** Records expiries as they come, and puts right what was stored while the clock was ahead. */
+/** Records expiries, and corrects those recorded while the clock was ahead. */
 export interface ExpirySweep {
   start(): void;
-  /** Resolves when nothing of it runs any longer. */
+  /** Resolves when it has stopped. */
   stop(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type { RotationPolicy } from '../../organizations/organization.ts';
 import { type ApiKeyStatus, DAY_MS } from '../api-key.ts';
 import type { Environment } from '../secret.ts';
 
-/** Narrows a list of keys: all conditions hold. Times are milliseconds since the epoch; null is omitted. */
+/** Filter of a list of keys. All conditions must match; null is ignored. Times are milliseconds since the epoch. */
 export interface ApiKeyFilter {
   /** Any of these; omitted: all but REVOKED. */
   readonly status?: readonly ApiKeyStatus[] | null | undefined;
@@ -25,7 +25,7 @@ export interface ApiKeyFilter {
   readonly rotationDueBefore?: number | null | undefined;
 }
 
-/** What conditions on keys are built with. */
+/** Expression builder for conditions on keys. */
 export type KeyExpressions = ExpressionBuilder<Tables, 'api_keys'>;
 
 type Condition = Expression<SqlBool>;
@@ -122,7 +122,7 @@ export function filterConditions(
   return conditions;
 }
 
-/** That no key is meant. */
+/** Condition that no key matches. */
 export const NONE: Condition = sql<SqlBool>`1 = 0`;
 
 function hasAnyStatus(eb: KeyExpressions, filter: ApiKeyFilter, now: number, compare: Compare): Condition[] {
@@ -134,7 +134,7 @@ function hasAnyStatus(eb: KeyExpressions, filter: ApiKeyFilter, now: number, com
   return [eb('api_keys.revoked_at', kept === 'revoked' ? 'is not' : 'is', null), ...some];
 }
 
-/** That a key has this status: `statusOf` as a condition. */
+/** Condition on the status: `statusOf` in SQL. */
 export function hasStatus(
   eb: KeyExpressions,
   status: ApiKeyStatus,
@@ -149,7 +149,7 @@ export function hasStatus(
   return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(1)), expiry]);
 }
 
-/** That a key was not used since then, or never, and created before. */
+/** Condition: not used since then, or never used and created before. */
 export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
   const used = eb
     .selectFrom('api_key_usage')
@@ -159,7 +159,7 @@ export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
   return eb.and([eb('api_keys.created_at', '<', time), eb.not(eb.exists(used))]);
 }
 
-/** That a key's rotation is due before then: `rotationDueAt` as a condition. */
+/** Condition: rotation due before then, `rotationDueAt` in SQL. */
 export function isRotationDue(
   eb: KeyExpressions,
   policy: RotationPolicy,
@@ -179,14 +179,14 @@ export function rotationLimits(policy: RotationPolicy, time: number): [Environme
   return [...limit('live', policy.liveDays), ...limit('test', policy.testDays)];
 }
 
-/** That the role exists: revoked keys may still refer to one that was deleted. */
+/** Condition that the role exists: revoked keys may still refer to a deleted one. */
 function isCurrentRole(eb: KeyExpressions, roleId: string): Condition {
   return eb.exists(
     eb.selectFrom('current_roles').select('current_roles.id').where('current_roles.id', '=', roleId),
   );
 }
 
-/** That a key is bound to this team, which must be in scope. */
+/** Condition: bound to this team, which must be in scope. */
 export function isBoundTo(eb: KeyExpressions, teamId: string, scope: KeyScope): Condition {
   if (!isId('team', teamId) || !isTeamInScope(scope, teamId)) return NONE;
   return isBoundToAny(eb, [teamId]);

@@ -6,8 +6,8 @@ import type { Organization } from '../../organizations/organization.ts';
 import { countActiveApiKeys } from '../lists/key-counts.ts';
 
 /**
- * Throws LimitExceededError unless the organization may have one more active key. Exact only where the organization is
- * locked. A caller limited to teams is not told how many there are, other teams' included.
+ * Throws LimitExceededError if the organization has reached its limit of active keys. Lock the organization for an
+ * exact count. A caller limited to teams doesn't see the count, which includes other teams' keys.
  */
 export async function assertKeyQuota(
   { tx, principal }: { readonly tx: Kysely<Tables>; readonly principal: Principal },

@@ -4,8 +4,8 @@ import { union } from '../../access/permissions.ts';
 import { requireRole } from '../../roles/require-role.ts';
 
 /**
- * What a key of the organization holds with this role and these grants, in alphabetical order. Rejects with
- * NotFoundError if the organization has no such role.
+ * Effective permissions of a key with this role and these grants, in alphabetical order. Rejects with NotFoundError if
+ * the organization has no such role.
  */
 export async function permissionsInForce(
   db: Kysely<Tables>,

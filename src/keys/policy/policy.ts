@@ -7,7 +7,7 @@ import { storedNetwork } from '../../core/ip.ts';
 import type { RateLimit } from '../api-key.ts';
 import type { Environment } from '../secret.ts';
 
-/** What someone decides about a key: all that can be set when it is made, or changed later. */
+/** The policy of a key: everything that can be set or changed. */
 export interface KeyPolicy {
   readonly name: string;
   readonly description: string | null;
@@ -54,7 +54,7 @@ export function policyColumns(policy: KeyPolicy) {
   };
 }
 
-/** What a key with this policy is bound by. */
+/** Restrictions of a key with this policy. */
 export function limitsOf(
   policy: Pick<KeyPolicy, 'expiresAt' | 'ipAllowlist' | 'rateLimit' | 'teamIds'>,
   environment: Environment,
@@ -69,7 +69,7 @@ export function limitsOf(
   };
 }
 
-/** What differs, for the audit log; lists are compared as sets. */
+/** Changes between two policies for the audit log; lists are compared as sets. */
 export function policyChanges(before: Partial<KeyPolicy>, after: Partial<KeyPolicy>): Changes {
   const changed = FIELDS.filter((field) => field in after && !isSame(before[field], after[field]));
   return Object.fromEntries(

@@ -4,15 +4,15 @@ import type { PermissionDefinition } from '../../organizations/organization.ts';
 import { checkPermissions } from '../../organizations/permission-catalog.ts';
 import type { KeyPolicy } from './policy.ts';
 
-/** A policy as a caller gives it: undefined is omitted, null clears. */
+/** Policy input: undefined fields are not provided, null clears. */
 export type PolicyInput = {
   readonly [Field in keyof KeyPolicy]?: KeyPolicy[Field] | null | undefined;
 };
 
-/** What checking a policy needs to know. */
+/** Data needed to validate a policy. */
 export interface PolicyFacts {
   readonly now: number;
-  /** The organization's own permissions. */
+  /** The organization's custom permissions. */
   readonly catalog: readonly PermissionDefinition[];
 }
 
@@ -75,7 +75,7 @@ const READERS: Readers = {
 
 const FIELDS = Object.keys(READERS) as (keyof KeyPolicy)[];
 
-/** The fields that were given, as they are to be stored; faults go into `input`. */
+/** Validates the provided fields and adds faults to `input`. */
 export function readPolicy(input: Input, given: PolicyInput, facts: PolicyFacts): Partial<KeyPolicy> {
   const policy: { -readonly [Field in keyof KeyPolicy]?: KeyPolicy[Field] } = {};
   const read = <Field extends keyof KeyPolicy>(field: Field): void => {
