@@ -7,7 +7,7 @@ import { DENIED_ACTIONS } from '../changes/events.ts';
 import type { AuditConditions } from './audit-filter.ts';
 import { AUDIT_COLUMNS } from './entry.ts';
 
-/** An index that leads to entries: of one target, actor, some actions or a stretch of time; or of the whole log. */
+/** An index of the log: by target, actor, action or time, or of the whole log. */
 export type AuditIndex = 'target' | 'actor' | 'action' | 'time' | 'log';
 
 /** Entries in any order. */
@@ -58,7 +58,7 @@ export function gather(search: AuditSearch, index: AuditIndex): Entries {
     .where(({ and }) => and(passing(search, index))) as unknown as Entries;
 }
 
-/** How many entries an index leads to; counts no further than `atMost` and one. */
+/** Number of entries of an index, counted up to `atMost` and one. */
 export function countFound(search: AuditSearch, index: AuditIndex, atMost: number): Promise<number> {
   const entries = search.db
     .selectFrom('audit_log')

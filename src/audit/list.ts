@@ -25,7 +25,7 @@ const BY_SEQUENCE: Sort = {
   isUnique: true,
 };
 
-/** As the log is, but where a clock was set back. */
+/** The order of the log, except where a clock was set back. */
 const BY_TIME: Sort = {
   name: 'audit-time',
   column: 'occurred_at',

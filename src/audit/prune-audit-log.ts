@@ -4,7 +4,7 @@ import { inBatches } from '../core/paced.ts';
 
 const DAY_MS = 86_400_000;
 
-/** How many entries are removed at once. */
+/** Maximum number of entries removed in one batch. */
 const BATCH = { min: 100, max: 1_000 } as const;
 
 /** By these it is known who was removed from an organization: they stay out until invited again, however long ago it was. */
@@ -21,7 +21,7 @@ export async function pruneAuditLog(
 ): Promise<number> {
   if (config.auditRetentionDays === null) return 0;
   const before = clock.now() - config.auditRetentionDays * DAY_MS;
-  // What is kept forever is read once, not with each batch.
+  // Entries that are never removed are read once instead of with each batch.
   let from = Number.MIN_SAFE_INTEGER;
   return inBatches({ ...BATCH, stopped }, async (size) => {
     const old = await db

@@ -4,7 +4,7 @@ import type { Action, ChangeEvent, Changes } from '../changes/events.ts';
 import type { ClientFacts } from '../context.ts';
 import { newId } from '../core/ids.ts';
 
-/** A row for the audit log before it has its place in it. */
+/** An audit row without its sequence. */
 export interface AuditRecord {
   readonly organizationId: string;
   readonly action: Action;
@@ -13,7 +13,7 @@ export interface AuditRecord {
   readonly changes: Changes;
 }
 
-/** Longest user agent that is kept, in characters. */
+/** Maximum length of a stored user agent, in characters. */
 const USER_AGENT_MAX = 300;
 
 /**
@@ -27,7 +27,7 @@ export async function recordChanges(
   request: ClientFacts,
 ): Promise<ChangeEvent[]> {
   const events: ChangeEvent[] = [];
-  // In one order everywhere, so that two transactions over several organizations can't wait for each other.
+  // Always in the same order, so that transactions over several organizations can't deadlock.
   for (const organizationId of [...new Set(records.map((record) => record.organizationId))].sort()) {
     const own = records.filter((record) => record.organizationId === organizationId);
     const last = await raiseSequence(tx, organizationId, own.length);

@@ -2,8 +2,8 @@ import type { Change } from '../command.ts';
 import { withdrawInvitations } from '../sign-in/withdraw-invitations.ts';
 
 /**
- * Ends what lets someone in who was just removed from an organization: invitations to it, and sessions that reach no
- * organization any longer. Other sessions go on without it. The caller has locked it.
+ * Revokes the invitations of a removed member to the organization, and sessions that no longer give access to any
+ * organization. Other sessions continue without it. The caller has locked the organization.
  */
 export async function endMemberSessions(
   { tx, audit }: Change,

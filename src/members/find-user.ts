@@ -4,8 +4,8 @@ import { findOwnName } from '../sign-in/own-name.ts';
 import { loadKnownUsers, loadUsers, type User } from './user.ts';
 
 /**
- * The users whom the caller may see, in any order: itself, and who has joined an organization where the caller holds
- * `member.view`, by the name that the first such organization has for them. No one else, known or not.
+ * The users that are visible to the caller, in any order: the caller itself, and members of organizations where it has
+ * `member.view`, by the name that the first such organization knows. Other users are omitted.
  */
 export async function findUsers(ctx: Context, ids: readonly string[]): Promise<User[]> {
   const { principal, db } = ctx;

@@ -17,20 +17,20 @@ import { type Membership, selectMemberships, toMembership } from './membership.t
 import { requireMembership } from './require-membership.ts';
 import { userByEmail } from './user-by-email.ts';
 
-/** Who is invited, and as what. */
+/** Input of an invitation. */
 export interface InviteMemberInput {
   readonly organizationId?: string | null | undefined;
   readonly email: string;
-  /** What this organization calls the person; omitted or null: as in an earlier invitation, or by the address. */
+  /** The person's name in this organization; omitted or null: as in an earlier invitation, or none. */
   readonly name?: string | null | undefined;
   readonly roleId: string;
   readonly teamIds?: readonly string[] | null | undefined;
 }
 
-/** An invitation, with the link that no one can be shown again. */
+/** An invitation with its link, which is returned only once. */
 export interface InvitedMember {
   readonly membership: Membership;
-  /** Good for 7 days, once. */
+  /** Valid once, for 7 days. */
   readonly signInUrl: string;
 }
 
@@ -106,7 +106,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
       .execute();
   await putIntoTeams(tx, id, teamIds);
 
-  // Whoever invites sees the link, and could open it: it must give them nothing that they couldn't grant.
+  // The inviter sees the link and could open it, so it must not grant more than the inviter could.
   const limited = principal.kind === 'user' || principal.kind === 'key';
   const link = await createSignInLink(change, ctx.publicUrl, userId, INVITATION_MS, {
     organizationId,

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
 import { type Membership, selectMemberships, toMembership } from './membership.ts';
 
-/** Narrows a list of members. */
+/** Filter of a list of members. */
 export interface MemberFilter {
   /** Only those in this team; of a team of another organization there are none. */
   readonly teamId?: string;
@@ -18,7 +18,7 @@ const BY_AGE: Sort = {
   direction: 'asc',
 };
 
-/** The members of an organization, invited ones included, earliest first. The caller needs `member.view`. */
+/** The members of an organization and pending invitations, oldest first. The caller needs `member.view`. */
 export async function listMembers(
   ctx: Context,
   organizationId: string,

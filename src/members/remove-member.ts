@@ -37,7 +37,7 @@ export async function removeMember(ctx: Context, { id }: RemoveMemberInput): Pro
       action: 'member.removed',
       targetId: id,
       changes: {
-        // Who has not joined is known to the organization by the address alone.
+        // The organization knows invited people only by their address.
         ...(joinedAt !== null && { userId: [userId, null] as const }),
         email: [email, null],
         roleId: [roleId, null],

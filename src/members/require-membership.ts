@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { loadMemberships, type Membership } from './membership.ts';
 
-/** The membership as the transaction sees it. Rejects with NotFoundError. */
+/** Loads the membership in the transaction. Rejects with NotFoundError. */
 export async function requireMembership(db: Kysely<Tables>, id: string): Promise<Membership> {
   const [membership] = await loadMemberships(db, [id]);
   if (!membership) throw new NotFoundError(id, 'member');

@@ -5,8 +5,8 @@ import type { Role } from '../roles/role.ts';
 import type { Membership } from './membership.ts';
 
 /**
- * Rejects with ConflictError if the membership, with the role that it has now, is that of the last owner who has
- * joined. The caller has locked the organization, so that no two owners go at the same time.
+ * Rejects with ConflictError if the membership is that of the last owner who has joined. The caller has locked the
+ * organization, so that two owners can't be removed concurrently.
  */
 export async function requireOtherOwner(
   db: Kysely<Tables>,

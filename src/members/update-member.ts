@@ -18,7 +18,7 @@ import { requireOtherOwner } from './require-other-owner.ts';
 export interface UpdateMemberInput {
   readonly id: string;
   readonly roleId?: string | null | undefined;
-  /** All of the member's teams; null: none. */
+  /** All teams of the member; null: none. */
   readonly teamIds?: readonly string[] | null | undefined;
 }
 
@@ -54,7 +54,7 @@ export async function updateMember(ctx: Context, given: UpdateMemberInput): Prom
     if (Object.keys(changes).length === 0) return membership;
     await tx
       .updateTable('memberships')
-      // Whoever decides on the role of an invitation answers for it from now on.
+      // Whoever sets the role of an invitation becomes responsible for it.
       .set({ role_id: after.roleId, ...(changes.roleId && { invited_by: inviterOf(principal) }) })
       .where('id', '=', id)
       .execute();

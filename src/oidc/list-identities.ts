@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { requireCommandLine } from '../sessions/require-command-line.ts';
 
-/** Whom a provider means by a subject. */
+/** A user's identity at a provider. */
 export interface UserIdentity {
-  /** Of the user, in Keywright. */
+  /** E-mail address of the user in Keywright. */
   readonly email: string;
   readonly issuer: string;
   readonly subject: string;

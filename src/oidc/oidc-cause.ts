@@ -1,14 +1,14 @@
 import { OidcFault, type OidcFaultKind } from './oidc-fault.ts';
 
-/** How deep causes are followed. */
+/** Maximum depth of the chain of causes. */
 const CAUSES_MAX = 4;
 
-/** What OAuth calls an error; anything else in its place is not repeated. */
+/** An OAuth error code; anything else in its place is not repeated. */
 const ERROR_CODE = /^[\w.-]{1,60}$/;
 
 /**
- * A fault that says what went wrong between us and the provider, in words of the library and codes of OAuth alone: tokens,
- * codes and addresses stay out of it. `kind` where the error itself does not tell.
+ * Converts an error between Keywright and the provider to a fault in words of the library and OAuth codes only: tokens,
+ * codes and addresses are omitted. `kind` applies if the error itself does not tell.
  */
 export function oidcFault(error: unknown, kind?: OidcFaultKind): OidcFault {
   if (error instanceof OidcFault) return error;

@@ -1,7 +1,7 @@
-/** What a person is told: the provider is away, the attempt went wrong, or the account may not come in. */
+/** What the user sees: the provider is unavailable, the attempt failed, or the account is not allowed. */
 export type OidcFaultKind = 'unavailable' | 'failed' | 'refused';
 
-/** A sign-in with the provider that failed. The message is for the log and holds nothing secret. */
+/** A failed sign-in with the provider. The message is for the log and contains nothing secret. */
 export class OidcFault extends Error {
   override name = 'OidcFault';
   readonly kind: OidcFaultKind;

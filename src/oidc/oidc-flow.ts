@@ -4,22 +4,22 @@ import type { Change } from '../command.ts';
 import { hashToken, newToken } from '../sessions/tokens.ts';
 import { OidcFault } from './oidc-fault.ts';
 
-/** How long someone has at the provider, milliseconds. */
+/** Maximum time at the provider, milliseconds. */
 export const FLOW_MS = 10 * 60_000;
 
-/** A sign-in under way: what the answer of the provider is held against. */
+/** A sign-in in progress, against which the provider's response is checked. */
 export interface OidcFlow {
   readonly state: string;
   readonly nonce: string;
   /** The PKCE code verifier (RFC 7636). */
   readonly verifier: string;
-  /** Hash of the session token that the browser had when it began; null: none. */
+  /** Hash of the browser's session token at the start of the flow; null: none. */
   readonly previous: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** Begins a sign-in. */
+/** Starts a sign-in. */
 export function newFlow(previous: string | null, now: number): OidcFlow {
   const [state, nonce, verifier] = [newToken(''), newToken(''), newToken('')];
   return { state, nonce, verifier, previous, expiresAt: now + FLOW_MS };
@@ -35,13 +35,13 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const SEALED_MAX = 2_048;
 
-/** Seals flows for a browser's cookie, so that requests which anyone can make write nothing here. */
+/** Seals flows for a browser's cookie, so that unauthenticated requests write nothing. */
 export class FlowSeal {
   readonly #secret: string;
   readonly #salt: string;
   #key: Promise<Buffer> | undefined;
 
-  /** Servers with the same secret and salt open each other's. */
+  /** Servers with the same secret and salt can open each other's flows. */
   constructor(secret: string, salt: string) {
     this.#secret = secret;
     this.#salt = salt;
@@ -72,13 +72,13 @@ export class FlowSeal {
   }
 
   #sealingKey(): Promise<Buffer> {
-    // Slow on purpose: whoever has a cookie can try secrets against it.
+    // Deliberately slow: anyone with a cookie could try secrets against it.
     this.#key ??= promisify(scrypt)(this.#secret, this.#salt, 32) as Promise<Buffer>;
     return this.#key;
   }
 }
 
-/** Marks the flow as used, as a part of the sign-in. Rejects with OidcFault if another sign-in has used it. */
+/** Marks the flow as used within the sign-in's transaction. Rejects with OidcFault if it is already used. */
 export async function useFlow({ tx, now }: Change, { state, expiresAt }: OidcFlow): Promise<void> {
   await tx.deleteFrom('used_oidc_flows').where('expires_at', '<=', now).execute();
   const used = await tx

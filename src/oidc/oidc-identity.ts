@@ -3,7 +3,7 @@ import { findHidden } from '../core/hidden-characters.ts';
 import { Input } from '../core/input.ts';
 import { OidcFault } from './oidc-fault.ts';
 
-/** What the provider says of someone; its signature is checked, but not what we make of it. */
+/** Claims of the provider, with a verified signature but not validated. */
 export interface OidcClaims {
   readonly issuer: string;
   readonly subject: string;
@@ -14,10 +14,10 @@ export interface OidcClaims {
   readonly hostedDomain: unknown;
 }
 
-/** Someone whom the provider vouches for. */
+/** A validated identity at the provider. */
 export interface OidcIdentity {
   readonly issuer: string;
-  /** Names the person at the issuer forever, unlike the address. */
+  /** Stable identifier of the person at the issuer, unlike the address. */
   readonly subject: string;
   /** Verified by the provider; lower-case. */
   readonly email: string;
@@ -28,12 +28,12 @@ export interface OidcIdentity {
 const SUBJECT = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * Anyone can have a Google account with an address that Google does not host, for as long as they like after it became
- * someone else's (Google: "Verify the Google ID token on your server side").
+ * Anyone can have a Google account with an address that Google does not host, and keep it after the address has passed
+ * to someone else (Google: "Verify the Google ID token on your server side").
  */
 const GOOGLE = 'https://accounts.google.com';
 
-/** The identity in the claims. Throws OidcFault if the address is not verified, not allowed, or could be mistaken. */
+/** Validates the claims. Throws OidcFault if the address is not verified, not allowed or ambiguous. */
 export function acceptClaims(
   { issuer, subject, email, emailVerified, name, hostedDomain }: OidcClaims,
   { allowedEmailDomains }: Pick<OidcConfig, 'allowedEmailDomains'>,
@@ -42,7 +42,7 @@ export function acceptClaims(
     throw new OidcFault('failed', 'the subject is not a valid OpenID Connect subject');
   if (typeof email !== 'string')
     throw new OidcFault('refused', 'the provider did not return an e-mail address');
-  // Some send "true" in quotes, but those who do also send it for addresses that no one has checked.
+  // Some providers send "true" as a string, but also for addresses that they have not verified.
   if (emailVerified !== true) throw new OidcFault('refused', 'the e-mail address is not verified');
   const address = plainAddress(email);
   const domain = address.slice(address.indexOf('@') + 1);

@@ -8,27 +8,27 @@ import type { OidcClaims } from './oidc-identity.ts';
 
 type Library = typeof import('openid-client');
 
-/** A provider whose addresses are known. */
+/** A provider with its discovered metadata. */
 interface Discovered {
   readonly library: Library;
   readonly configuration: Configuration;
 }
 
-/** How long the provider's addresses are good for, milliseconds. Its keys have a cache of their own. */
+/** Lifetime of the provider's metadata, milliseconds. Its keys have a separate cache. */
 const DISCOVERY_MS = 3_600_000;
 
-/** After they could not be read again, how long the old ones serve until the next try, milliseconds. */
+/** After a failed refresh, how long the old metadata is used until the next attempt, milliseconds. */
 const RETRY_MS = 60_000;
 
-/** How long one answer of the provider may take, seconds. */
+/** Timeout of a request to the provider, seconds. */
 const TIMEOUT_SECONDS = 5;
 
-/** How far the provider's clock may be off, seconds. */
+/** Tolerated clock skew of the provider, seconds. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
 /**
- * The provider behind OIDC_ISSUER: authorization code with PKCE, state and nonce (OpenID Connect Core 1.0, 3.1). Asked
- * for its addresses when someone first signs in, and again after a failure: the server starts and runs without it.
+ * The provider of OIDC_ISSUER: authorization code with PKCE, state and nonce (OpenID Connect Core 1.0, 3.1). Its
+ * metadata is loaded at the first sign-in, and again after a failure, so the server starts and runs without it.
  */
 export class OidcProvider {
   readonly #settings: OidcConfig;
@@ -41,7 +41,7 @@ export class OidcProvider {
     this.#services = services;
   }
 
-  /** Where the browser goes for this flow. Rejects with OidcFault if the provider can't be reached. */
+  /** The authorization URL of this flow. Rejects with OidcFault if the provider is unreachable. */
   async authorizationUrl(flow: OidcFlow, redirectUri: string): Promise<string> {
     const { library, configuration } = await this.#discovered();
     const url = library.buildAuthorizationUrl(configuration, {
@@ -56,8 +56,8 @@ export class OidcProvider {
   }
 
   /**
-   * Who the provider says has signed in: `answer` is the address to which it sent the browser back. Rejects with
-   * OidcFault for whatever is wrong with it, or with what the provider then says.
+   * Exchanges and validates the provider's response. `answer` is the URL that the provider redirected to. Rejects with
+   * OidcFault if anything is wrong.
    */
   async claimsOf(answer: URL, { state, nonce, verifier }: OidcFlow): Promise<OidcClaims> {
     const { library, configuration } = await this.#discovered();
@@ -69,7 +69,7 @@ export class OidcProvider {
         idTokenExpected: true,
       });
       const token = tokens.claims();
-      // Of providers with many tenants, one issuer's name can stand for all of them: no one is known by that.
+      // A multi-tenant provider can use one issuer for all tenants, which identifies no one.
       if (token?.iss !== configuration.serverMetadata().issuer)
         throw new OidcFault('failed', 'the ID token is from another issuer');
       // One of them says both: an address of the one is not verified by the other.
@@ -128,14 +128,14 @@ export class OidcProvider {
         execute: [enableNonRepudiationChecks, ...(url.protocol === 'http:' ? [allowInsecureRequests] : [])],
       },
     );
-    // The library makes exceptions for some providers.
+    // The library relaxes this for some providers.
     if (new URL(configuration.serverMetadata().issuer).href !== url.href)
       throw new OidcFault('unavailable', "the provider's issuer differs from OIDC_ISSUER");
     return { library, configuration };
   }
 }
 
-/** The secret in a header, which is what providers must understand, unless this one says that it doesn't. */
+/** Sends the secret in a header, which every provider must support unless its metadata says otherwise. */
 function clientAuthentication(library: Library, secret: string): ClientAuth {
   const [basic, post] = [library.ClientSecretBasic(secret), library.ClientSecretPost(secret)];
   return (server, ...rest) => {

@@ -16,7 +16,7 @@ import { type OidcFlow, useFlow } from './oidc-flow.ts';
 import { acceptClaims, type OidcClaims } from './oidc-identity.ts';
 import { findIdentified, linkIdentity } from './user-identity.ts';
 
-/** A sign-in that the provider has answered. */
+/** Input of a sign-in after the provider's response. */
 export interface ProviderSignIn {
   readonly claims: OidcClaims;
   readonly flow: OidcFlow;
@@ -47,7 +47,7 @@ export async function signInWithProvider(
     const { tx } = change;
     for (const organizationId of locked) await change.lock(organizationId);
     await useFlow(change, flow);
-    // Again, under the locks: of two sign-ins at once, the first may have made or linked the user.
+    // Read again under the locks: a concurrent sign-in may have created or linked the user.
     const before = await findIdentified(tx, identity);
     if (admitting) {
       const { email, userId } = before ?? { email: identity.email, userId: null };
@@ -58,7 +58,7 @@ export async function signInWithProvider(
     if (!user) throw new OidcFault('refused', 'no user has this e-mail address');
     const { userId } = user;
     await joinInvited(change, userId, locked, { confirmed: true });
-    // What is not locked can't be written about: someone may have been added elsewhere since.
+    // The user may have been added to another organization since, which is not locked and must not be written to.
     const joined = (await organizationsOf(tx, userId)).confirmed.filter((id) => locked.includes(id));
     if (joined.length === 0) throw new OidcFault('refused', 'the user does not belong to any organization');
     if (!user.linked) await linkIdentity(change, userId, identity, joined);

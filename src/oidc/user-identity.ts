@@ -4,12 +4,12 @@ import type { Change } from '../command.ts';
 import { OidcFault } from './oidc-fault.ts';
 import type { OidcIdentity } from './oidc-identity.ts';
 
-/** The user whom an identity stands for. */
+/** The user of an identity. */
 export interface IdentifiedUser {
   readonly userId: string;
-  /** The address in Keywright, which the provider's may have left behind. */
+  /** Address in Keywright, which may differ from the provider's. */
   readonly email: string;
-  /** Whether the identity is the user's own already, not only the address. */
+  /** Whether the identity is already linked to the user. */
   readonly linked: boolean;
 }
 
@@ -37,14 +37,14 @@ export async function findIdentified(
     .where('users.email', '=', email)
     .executeTakeFirst();
   if (!known) return null;
-  // Another sign-in with the identity may have linked it in between.
+  // A concurrent sign-in may have linked the identity.
   const linked = known.issuer === issuer && known.subject === subject;
   if (known.subject !== null && !linked)
     throw new OidcFault('refused', 'the e-mail address belongs to a user who is linked to another identity');
   return { userId: known.id, email: known.email, linked };
 }
 
-/** Makes the identity the user's own, forever. The caller has locked the organizations. */
+/** Links the identity to the user permanently. The caller has locked the organizations. */
 export async function linkIdentity(
   { tx, now, audit }: Change,
   userId: string,

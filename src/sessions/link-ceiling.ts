@@ -17,8 +17,8 @@ export function isOutgrown(ceiling: string | null, permissions: readonly string[
 }
 
 /**
- * Ends the links and sessions of these memberships whose ceiling doesn't cover what the memberships hold after a change,
- * and those of which no ceiling was recorded. The caller has locked the organization.
+ * Revokes the links and sessions of these memberships whose ceiling is missing or doesn't cover their permissions after
+ * a change. The caller has locked the organization.
  */
 export async function endOutgrownLinks(
   { tx, audit }: Change,
@@ -26,7 +26,7 @@ export async function endOutgrownLinks(
   which: ChangedMemberships,
   { before, after }: { readonly before: readonly string[]; readonly after: readonly string[] },
 ): Promise<void> {
-  // A ceiling covers what the membership held so far.
+  // A ceiling covers the previous permissions of the membership.
   if (missing(before, after).length === 0) return;
   const ceilings = await ceilingsOf(tx, organizationId, which);
   const outgrown = ceilings.filter((ceiling) => ceiling === null || isOutgrown(ceiling, after));

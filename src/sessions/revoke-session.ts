@@ -3,15 +3,15 @@ import { NotFoundError, UnauthenticatedError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { endOwnSessions } from './end-own-sessions.ts';
 
-/** The session to end. */
+/** The session to revoke. */
 export interface RevokeSessionInput {
   /** `ses_…` */
   readonly id: string;
 }
 
 /**
- * Ends one of the caller's own sessions, immediately, and returns its id. Rejects with UnauthenticatedError, or with
- * NotFoundError if the caller has no such session: someone else's is answered like one that doesn't exist.
+ * Revokes one of the caller's own sessions, immediately, and returns its id. Rejects with UnauthenticatedError, or with
+ * NotFoundError if it is not one of the caller's sessions.
  */
 export async function revokeSession(ctx: Context, { id }: RevokeSessionInput): Promise<string> {
   const { principal } = ctx;

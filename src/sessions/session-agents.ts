@@ -5,8 +5,8 @@ import type { Action } from '../changes/events.ts';
 const BEGUN: Action = 'session.created';
 
 /**
- * What the clients called themselves that these sessions began in, by the sessions' ids: the audit log says it. None for
- * sessions that began on the command line, or longer ago than the log is kept.
+ * User agents that these sessions were started with, by session id, from the audit log. None for sessions started on
+ * the command line or before the log's retention period.
  */
 export async function findSessionAgents(
   db: Kysely<Tables>,

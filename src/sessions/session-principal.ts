@@ -4,14 +4,14 @@ import { type UserPrincipal, userPrincipal } from '../access/principal.ts';
 import { isOutgrown } from './link-ceiling.ts';
 import { SESSION_IDLE_MS } from './session-lifetime.ts';
 
-/** A session that is accepted, and whose it is. */
+/** A valid session and its user. */
 export interface AcceptedSession {
   readonly principal: UserPrincipal;
-  /** Its last use as it is stored, milliseconds since the epoch. */
+  /** The stored last use, milliseconds since the epoch. */
   readonly lastSeenAt: number;
 }
 
-/** Which session is meant. */
+/** Identifies a session. */
 export type SessionKey = { readonly hash: string } | { readonly id: string };
 
 /**
@@ -67,7 +67,7 @@ export async function loadSession(
       continue;
     }
     const held = JSON.parse(row.permissions) as string[];
-    // Whatever gave the membership more should have ended the session; a server of an earlier release doesn't.
+    // A change that granted more should have revoked the session, but a server of an earlier release doesn't.
     if (isOutgrown(session.ceiling, held)) return null;
     permissions.set(row.organization_id, held);
   }

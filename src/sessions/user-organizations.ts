@@ -6,9 +6,9 @@ export interface UserOrganizations {
   /** Joined and invited ones. */
   readonly all: readonly string[];
   readonly joined: readonly string[];
-  /** Joined in a session of the user's own, or by the operator: what sessions reach that are limited to none. */
+  /** Joined in an unlimited session or by the operator: sessions without a limit give access to these. */
   readonly confirmed: readonly string[];
-  /** The memberships of those that the user is only invited to. */
+  /** Memberships that are only invitations. */
   readonly invited: readonly { readonly organizationId: string; readonly membershipId: string }[];
 }
 

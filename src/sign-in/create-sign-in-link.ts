@@ -2,13 +2,13 @@ import type { Change } from '../command.ts';
 import { hashToken, newToken, SIGN_IN_PREFIX } from '../sessions/tokens.ts';
 import { withdrawInvitations } from './withdraw-invitations.ts';
 
-/** How long a link works unless told otherwise, milliseconds. */
+/** Default lifetime of a link, milliseconds. */
 export const SIGN_IN_LINK_MS = 15 * 60_000;
 
-/** How long the link of an invitation works, milliseconds. */
+/** Lifetime of an invitation link, milliseconds. */
 export const INVITATION_MS = 7 * 24 * 3_600_000;
 
-/** A one-time link; whoever opens it is signed in. */
+/** A one-time link, which signs in whoever opens it. */
 export interface SignInLink {
   /** Shown only once; only its hash is stored. */
   readonly token: string;
@@ -62,6 +62,6 @@ export async function createSignInLink(
       created_by: invitation?.createdBy ?? null,
     })
     .execute();
-  // In the fragment, which browsers send to no one.
+  // The token is in the fragment, which browsers don't send.
   return { token, url: `${publicUrl}/sign-in#token=${token}`, expiresAt };
 }

@@ -2,15 +2,15 @@ import type { Context } from '../context.ts';
 import { countFailedToken } from './failed-token.ts';
 import { findLink, needsOwnSession } from './find-link.ts';
 
-/** What a one-time link is for. */
+/** Description of a one-time link. */
 export interface SignInLinkFacts {
-  /** Of the person whom it signs in. */
+  /** E-mail address of the user it signs in. */
   readonly email: string;
-  /** The organization to which it invites; null: it is no invitation. */
+  /** Name of the organization it invites to; null: not an invitation. */
   readonly organizationName: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Whether it works only in a browser where this person is signed in already. */
+  /** Whether it only works in a browser where this person is signed in. */
   readonly needsSession: boolean;
 }
 

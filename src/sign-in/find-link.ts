@@ -5,16 +5,16 @@ import { hashToken, isToken, SIGN_IN_PREFIX } from '../sessions/tokens.ts';
 import { mayStillInvite } from './inviter-standing.ts';
 import { findRemoval } from './removals.ts';
 
-/** A one-time link that works. */
+/** A valid one-time link. */
 export interface FoundLink {
   readonly hash: string;
   readonly userId: string;
   readonly email: string;
-  /** The organization that it invites to; null: it is no invitation. */
+  /** Organization that it invites to; null: not an invitation. */
   readonly invitesTo: string | null;
-  /** The only organization that a session by it reaches; null: all of the user's. */
+  /** Organization that its session is limited to; null: all of the user's. */
   readonly limitedTo: string | null;
-  /** As it is stored. */
+  /** As stored. */
   readonly ceiling: string | null;
   readonly createdBy: string | null;
   /** Milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import type { Change } from '../command.ts';
 import { mayStillInvite } from './inviter-standing.ts';
 
-/** How someone comes to join. */
+/** Circumstances of joining. */
 export interface Joining {
   /** Whether it is the person: not someone with a link that its creator has seen. */
   readonly confirmed: boolean;

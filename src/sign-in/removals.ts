@@ -4,7 +4,7 @@ import type { Action, Changes } from '../changes/events.ts';
 
 const REMOVED: Action = 'member.removed';
 
-/** Who may have been removed from an organization. */
+/** A person who may have been removed from an organization. */
 export interface RemovedPerson {
   readonly userId: string;
   readonly email: string;

@@ -15,11 +15,11 @@ export interface SignInInput {
   readonly token: string;
 }
 
-/** A new session, and whose it is. */
+/** A new session and its user. */
 export interface SignedIn {
   /** Shown only once; only its hash is stored. */
   readonly sessionToken: string;
-  /** When the session ends at the latest, milliseconds since the epoch. */
+  /** When the session expires, milliseconds since the epoch. */
   readonly expiresAt: number;
   readonly user: { readonly id: string; readonly name: string | null; readonly email: string };
 }
@@ -41,7 +41,7 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
   const replaced = ctx.principal?.kind === 'user' ? ctx.principal : null;
   const locked = [...new Set([...all, ...(replaced?.organizationIds ?? [])])].sort();
   return write(ctx, async (change) => {
-    // The locks come first here as everywhere, so that a removal of the member meanwhile can't cross this.
+    // Lock first, as everywhere, so that a concurrent removal of the member can't interfere.
     for (const organizationId of locked) await change.lock(organizationId);
     const { tx } = change;
     const used = await tx
@@ -57,7 +57,7 @@ export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outc
     const { limitedTo, ceiling } = reachedAll ? { limitedTo: null, ceiling: null } : link;
     await joinInvited(change, userId, all, { confirmed: limitedTo === null, invitedTo: link.invitesTo });
     const reached = reachedBy(await organizationsOf(tx, userId), limitedTo);
-    // Someone may have been added to another organization since; what is not locked can't be written about.
+    // The user may have been added to another organization since, which is not locked and must not be written to.
     const organizationIds = reached.filter((id) => (reachedAll ? locked : all).includes(id));
     if (limitedTo === null) await endLinkAccess(change, userId, organizationIds);
     const notes = { actor: userId, organizationIds, limitedTo, ceiling };

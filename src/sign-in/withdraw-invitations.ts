@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
-/** Makes every link unusable that invites the user to the organization. */
+/** Invalidates all links that invite the user to the organization. */
 export async function withdrawInvitations(
   tx: Transaction<Tables>,
   userId: string,

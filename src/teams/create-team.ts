@@ -16,7 +16,7 @@ const PERMISSION = 'team.manage';
 
 /**
  * Creates a team. The caller needs `team.manage`. Rejects with ValidationError, NotFoundError (the organization), or
- * ConflictError if the organization has a team of this name, case-insensitive.
+ * ConflictError if a team has this name, case-insensitive.
  */
 export async function createTeam(ctx: Context, given: CreateTeamInput): Promise<Outcome<Team>> {
   authorizeSomewhere(ctx, PERMISSION);

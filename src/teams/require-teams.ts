@@ -4,7 +4,7 @@ import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { loadTeams } from './team.ts';
 
-/** Rejects with NotFoundError for the first id that is no team of the organization. */
+/** Rejects with NotFoundError for the first id that is not a team of the organization. */
 export async function requireTeams(
   db: Kysely<Tables>,
   organizationId: string,
