@@ -1,8 +1,10 @@
-import type { Context } from '../src/context.ts';
+import type { DeniedAttempts } from '../src/denied-attempts/attempt.ts';
 import type { Live } from '../src/realtime/live.ts';
+import type { VerificationContext } from '../src/verification/services.ts';
 
 /** What resolvers are handed: a verb's context, what happens live, and what only an answer over HTTP can do. */
-export interface GraphQLContext extends Context {
+export interface GraphQLContext extends VerificationContext {
+  readonly deniedAttempts: DeniedAttempts;
   readonly live: Live;
   readonly response: ResponseEffects;
 }

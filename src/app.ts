@@ -4,11 +4,11 @@ import { type Database, openDatabase } from '../db/open.ts';
 import { hasSearchIndex } from '../db/search-index.ts';
 import { schema } from '../schema/index.ts';
 import { startAuditRetention } from './audit/audit-retention.ts';
-import type { Services } from './context.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
 import type { LiveLimits } from './core/config/live-limits.ts';
 import { createLog, type Log } from './core/log.ts';
+import type { ServerServices } from './graphql/context.ts';
 import { OperationLimits } from './graphql/cost/operation-limits.ts';
 import { createEngine } from './graphql/engine.ts';
 import { Connections } from './http/connections/connections.ts';
@@ -42,7 +42,7 @@ const STOP_GRACE_MS = 2_000;
 /** Keywright, wired together. */
 export interface App {
   /** For work on the server itself, such as the command line's; the database has its tables once `start` is done. */
-  readonly services: Services;
+  readonly services: ServerServices;
   /** What runs live, for metrics and tests. */
   readonly liveServer: LiveServer;
   /** What operations are under way and counted, for tests. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { write } from '../../src/command.ts';
-import type { Context, Services } from '../../src/context.ts';
 import { parseConfig } from '../../src/core/config/config.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { joinOrganization } from '../../src/members/join-organization.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
@@ -31,9 +32,15 @@ export function openApp(file: string): Promise<App> {
 }
 
 /** The context of somebody who may do everything. */
-export function contextOf(services: Services): Context {
+export function contextOf(services: ServerServices): GraphQLContext {
   const request = { id: 'bench', ip: '192.0.2.1', userAgent: 'bench' };
-  return { ...services, publicUrl: services.publicUrl, principal: systemPrincipal('bench'), client: request };
+  return {
+    ...services,
+    publicUrl: services.publicUrl,
+    principal: systemPrincipal('bench'),
+    client: request,
+    response: {},
+  };
 }
 
 /** Makes a database with one organization, its users and its keys. */
@@ -73,7 +80,7 @@ export async function prepareWorld(file: string, users: number, keys: number): P
 }
 
 /** Thousands of keys at once: each as the verb makes it would wait for the disk each time. */
-async function copyKey(ctx: Context, keyId: string, count: number) {
+async function copyKey(ctx: GraphQLContext, keyId: string, count: number) {
   const { db } = ctx;
   const key = await db.selectFrom('api_keys').selectAll().where('id', '=', keyId).executeTakeFirstOrThrow();
   const secret = await db

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal.ts';
-import type { Attempt, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { idType } from '../core/ids.ts';
+import type { Attempt } from './attempt.ts';
 
 /** Tables of the objects that mutations name. */
 const TABLES = { key: 'api_keys', role: 'current_roles', team: 'teams', mem: 'memberships' } as const;

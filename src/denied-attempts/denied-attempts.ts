@@ -1,9 +1,10 @@
 import { holdsManagement } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import { write } from '../command.ts';
-import type { Attempt, Context, DeniedAttempts } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import { FixedWindows } from '../core/fixed-windows.ts';
+import type { Attempt, DeniedAttempts } from './attempt.ts';
 import { onlyOrganization, placeOf } from './attempt-place.ts';
 import { OmittedAttempts } from './omitted-attempts.ts';
 

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
 import { isInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
-import type { Context } from '../context.ts';
 import { knownSecrets } from './known-secrets.ts';
+import type { KeysContext } from './pending-usage.ts';
 
 /** A credential of a key, without the secret itself. Times are milliseconds since the epoch. */
 export interface ApiKeySecret {
@@ -55,7 +55,7 @@ type SecretRow = Omit<Row<'api_key_secrets'>, 'hash' | 'expiry_recorded_at'> &
 
 /** The secrets with these ids whose keys exist for the caller, in any order; inside a transaction, pass it. */
 export async function loadSecrets(
-  ctx: Pick<Context, 'db' | 'usage'> & Scoped,
+  ctx: Pick<KeysContext, 'db' | 'usage'> & Scoped,
   ids: readonly string[],
   db: Kysely<Tables> = ctx.db,
 ): Promise<ApiKeySecret[]> {
@@ -66,7 +66,7 @@ export async function loadSecrets(
 
 /** The secrets of each of the keys, newest first: all that are accepted, and the newest 100 that have ended. */
 export async function loadSecretsOfKeys(
-  ctx: Pick<Context, 'db' | 'usage' | 'clock'> & Scoped,
+  ctx: Pick<KeysContext, 'db' | 'usage' | 'clock'> & Scoped,
   keyIds: readonly string[],
 ): Promise<Map<string, ApiKeySecret[]>> {
   if (keyIds.length === 0) return new Map();
@@ -93,7 +93,7 @@ function selectSecrets(db: Kysely<Tables>, scope: KeyScope) {
   return scope ? secrets.where(isInScope(scope, 'api_keys.id')) : secrets;
 }
 
-function toSecret(row: SecretRow, usage: Context['usage']): ApiKeySecret {
+function toSecret(row: SecretRow, usage: KeysContext['usage']): ApiKeySecret {
   const pending = usage.pendingSecret(row.api_key_id, row.id, row.last_used_at);
   const lastUsedAt = Math.max(row.last_used_at, pending?.at ?? NOT_YET);
   return {

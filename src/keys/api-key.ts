@@ -1,10 +1,10 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
 import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
-import type { Context } from '../context.ts';
 import { foldName } from '../core/input.ts';
 import type { RotationPolicy } from '../organizations/organization.ts';
 import { loadTeams, type Team } from '../teams/team.ts';
+import type { KeysContext } from './pending-usage.ts';
 import type { Environment } from './secret.ts';
 
 export {
@@ -157,7 +157,7 @@ export function keysInScope(db: Kysely<Tables>, scope: KeyScope) {
 }
 
 /** A row as a key, with its last use as it is known now, written or not. What was not selected means nothing. */
-export function toApiKey(row: ApiKeyRow, usage: Context['usage']): ApiKey {
+export function toApiKey(row: ApiKeyRow, usage: KeysContext['usage']): ApiKey {
   const lastUse = lastUseOf(row, usage);
   const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
   return {
@@ -187,7 +187,7 @@ export function toApiKey(row: ApiKeyRow, usage: Context['usage']): ApiKey {
   };
 }
 
-function lastUseOf(row: ApiKeyRow, usage: Context['usage']): { at: number; ip: string | null } {
+function lastUseOf(row: ApiKeyRow, usage: KeysContext['usage']): { at: number; ip: string | null } {
   const pending = usage.pendingKey(row.id);
   const written = { at: row.last_used_at ?? NOT_YET, ip: row.last_used_ip };
   return pending && pending.at >= written.at ? pending : written;
@@ -199,7 +199,7 @@ function parsed<T>(json: string | undefined): T {
 
 /** The keys with these ids that exist for the caller, in any order; inside a transaction, pass it. */
 export async function loadApiKeys(
-  ctx: Pick<Context, 'db' | 'usage'> & Scoped,
+  ctx: Pick<KeysContext, 'db' | 'usage'> & Scoped,
   ids: readonly string[],
   db: Kysely<Tables> = ctx.db,
 ): Promise<ApiKey[]> {
@@ -210,7 +210,7 @@ export async function loadApiKeys(
 
 /** The teams that each of the keys is bound to, as far as they exist for the caller, by name; a key without has no entry. */
 export async function loadTeamsOfKeys(
-  ctx: Pick<Context, 'db'> & Scoped,
+  ctx: Pick<KeysContext, 'db'> & Scoped,
   keyIds: readonly string[],
 ): Promise<Map<string, Team[]>> {
   if (keyIds.length === 0) return new Map();

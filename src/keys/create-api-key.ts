@@ -3,7 +3,6 @@ import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import { refuseEscalation } from '../access/escalation.ts';
 import type { Changes } from '../changes/events.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
-import type { Context } from '../context.ts';
 import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
@@ -12,6 +11,7 @@ import type { ApiKey } from './api-key.ts';
 import { keyOrganization } from './key-organization.ts';
 import { bindToTeams } from './key-teams.ts';
 import { insertSecret, newSecret, searchText } from './new-secret.ts';
+import type { KeysContext } from './pending-usage.ts';
 import { assertKeyQuota } from './policy/assert-key-quota.ts';
 import { permissionsInForce } from './policy/permissions-in-force.ts';
 import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
@@ -51,7 +51,10 @@ const DEFAULTS: Omit<KeyPolicy, 'name'> = {
  * its own restrictions. Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError or
  * LimitExceededError.
  */
-export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Promise<Outcome<CreatedApiKey>> {
+export async function createApiKey(
+  ctx: KeysContext,
+  given: CreateApiKeyInput,
+): Promise<Outcome<CreatedApiKey>> {
   authorizeSomewhere(ctx, PERMISSION);
   const organizationId = resolveOrganizationId(ctx, given.organizationId);
   authorize(ctx, organizationId, PERMISSION);
@@ -72,7 +75,7 @@ export async function createApiKey(ctx: Context, given: CreateApiKeyInput): Prom
 }
 
 async function insertKey(
-  ctx: Context,
+  ctx: KeysContext,
   change: PermittedChange,
   key: { organizationId: string; environment: Environment; policy: KeyPolicy },
 ): Promise<CreatedApiKey> {

@@ -1,9 +1,9 @@
 import { refuseOtherTeams } from '../access/key-scope.ts';
 import type { PermittedChange } from '../command.ts';
-import type { Context } from '../context.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
 import { type ApiKey, loadApiKeys, statusOf } from './api-key.ts';
 import { teamIdsOfKeys } from './key-teams.ts';
+import type { KeysContext } from './pending-usage.ts';
 
 /**
  * Revokes keys with all their secrets, inside a change that has locked their organizations. Rejects with NotFoundError,
@@ -11,7 +11,7 @@ import { teamIdsOfKeys } from './key-teams.ts';
  * already. Returns the keys in the order of `ids`, which names each once.
  */
 export async function endApiKeys(
-  ctx: Context,
+  ctx: KeysContext,
   { tx, now, audit, principal }: PermittedChange,
   ids: readonly string[],
   reason: string | null,

@@ -1,7 +1,7 @@
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
-import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
 import { type ApiKey, loadApiKeys } from './api-key.ts';
+import type { KeysContext } from './pending-usage.ts';
 
 const PERMISSION = 'api.key.view';
 
@@ -9,7 +9,7 @@ const PERMISSION = 'api.key.view';
  * The key with this id; null if there is none, or none in an organization of the caller. Throws ForbiddenError if the
  * caller lacks `api.key.view` in its organization.
  */
-export async function findApiKey(ctx: Context, id: string): Promise<ApiKey | null> {
+export async function findApiKey(ctx: KeysContext, id: string): Promise<ApiKey | null> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
   const [key] = isId('key', id) ? await loadApiKeys(ctx, [id]) : [];
   if (!key || !principal.isOf(key.organizationId)) return null;

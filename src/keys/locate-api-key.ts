@@ -1,10 +1,10 @@
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import { keyScopeOf } from '../access/key-scope.ts';
 import type { Principal } from '../access/principal.ts';
-import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { keysInScope } from './api-key.ts';
+import type { KeysContext } from './pending-usage.ts';
 
 /**
  * The organization of a key, where the caller holds the permission there. A key that doesn't exist for the caller, of
@@ -12,7 +12,7 @@ import { keysInScope } from './api-key.ts';
  * ForbiddenError as well.
  */
 export async function locateApiKey(
-  ctx: Context,
+  ctx: KeysContext,
   id: string,
   permission: string,
 ): Promise<{ organizationId: string; principal: Principal }> {
@@ -23,7 +23,7 @@ export async function locateApiKey(
   return { organizationId, principal };
 }
 
-async function organizationOf(ctx: Context, id: string): Promise<string | undefined> {
+async function organizationOf(ctx: KeysContext, id: string): Promise<string | undefined> {
   const row = await keysInScope(ctx.db, keyScopeOf(ctx))
     .select('organization_id')
     .where('id', '=', id)

@@ -1,11 +1,11 @@
 import type { PermittedChange } from '../command.ts';
-import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { type ApiKey, loadApiKeys } from './api-key.ts';
+import type { KeysContext } from './pending-usage.ts';
 
 /** Loads the key in the transaction. Rejects with NotFoundError if it doesn't exist or is not visible to the caller. */
 export async function requireApiKey(
-  ctx: Context,
+  ctx: KeysContext,
   { tx, principal }: Pick<PermittedChange, 'tx' | 'principal'>,
   id: string,
 ): Promise<ApiKey> {

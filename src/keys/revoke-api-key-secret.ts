@@ -1,11 +1,11 @@
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import { keyScopeOf, refuseOtherTeams } from '../access/key-scope.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
-import type { Context } from '../context.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { type ApiKey, keysInScope, loadSecrets, secretStatusOf } from './api-key.ts';
 import { teamIdsOfKeys } from './key-teams.ts';
+import type { KeysContext } from './pending-usage.ts';
 import { isReplacedCaller } from './replaced-caller.ts';
 import { requireApiKey } from './require-api-key.ts';
 
@@ -25,7 +25,7 @@ const PERMISSION = 'api.key.update';
  * already. Returns the key.
  */
 export async function revokeApiKeySecret(
-  ctx: Context,
+  ctx: KeysContext,
   { id }: RevokeApiKeySecretInput,
 ): Promise<Outcome<ApiKey>> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
@@ -38,7 +38,7 @@ export async function revokeApiKeySecret(
   );
 }
 
-function placeOf(ctx: Context, id: string) {
+function placeOf(ctx: KeysContext, id: string) {
   return keysInScope(ctx.db, keyScopeOf(ctx))
     .innerJoin('api_key_secrets', 'api_key_secrets.api_key_id', 'api_keys.id')
     .select(['api_key_secrets.api_key_id', 'api_keys.organization_id'])
@@ -61,7 +61,12 @@ async function isReplacement({ tx, now }: PermittedChange, keyId: string, id: st
   return accepted.length > 1 && accepted.some((one) => one.id === id && one.replaced_at === null);
 }
 
-async function endSecret(ctx: Context, change: PermittedChange, keyId: string, id: string): Promise<ApiKey> {
+async function endSecret(
+  ctx: KeysContext,
+  change: PermittedChange,
+  keyId: string,
+  id: string,
+): Promise<ApiKey> {
   const { tx, now, audit, principal } = change;
   const key = await requireApiKey(ctx, change, keyId);
   refuseOtherTeams(change, PERMISSION, await teamIdsOfKeys(tx, [keyId]));

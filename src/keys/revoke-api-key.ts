@@ -1,9 +1,9 @@
 import { command, type Outcome } from '../command.ts';
-import type { Context } from '../context.ts';
 import { Input, REASON_MAX } from '../core/input.ts';
 import type { ApiKey } from './api-key.ts';
 import { endApiKeys } from './end-api-keys.ts';
 import { locateApiKey } from './locate-api-key.ts';
+import type { KeysContext } from './pending-usage.ts';
 
 /** The key to revoke and the reason, up to 500 characters. */
 export interface RevokeApiKeyInput {
@@ -17,7 +17,7 @@ const PERMISSION = 'api.key.delete';
  * Revokes a key and all its secrets, immediately and permanently. Requires `api.key.delete`. Rejects with
  * NotFoundError, ConflictError if it is already revoked, or BAD_USER_INPUT for an invalid reason.
  */
-export async function revokeApiKey(ctx: Context, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
+export async function revokeApiKey(ctx: KeysContext, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
   const input = new Input();
   const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true, use: 'text' });

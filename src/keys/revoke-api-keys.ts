@@ -1,12 +1,12 @@
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import type { Principal } from '../access/principal.ts';
 import { callerNow, type Outcome, write } from '../command.ts';
-import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { Input, REASON_MAX } from '../core/input.ts';
 import { type ApiKey, keysInScope } from './api-key.ts';
 import { endApiKeys } from './end-api-keys.ts';
+import type { KeysContext } from './pending-usage.ts';
 
 /** The keys to revoke (1 to 500, duplicates count once) and the reason. */
 export interface RevokeApiKeysInput {
@@ -22,7 +22,7 @@ const IDS_MAX = 500;
  * `api.key.delete` in the organization of each. Rejects with ValidationError, or with NotFoundError or ConflictError
  * (already revoked) for the first key concerned.
  */
-export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Promise<Outcome<ApiKey[]>> {
+export async function revokeApiKeys(ctx: KeysContext, given: RevokeApiKeysInput): Promise<Outcome<ApiKey[]>> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
   const input = new Input();
   const ids = input.uniqueStrings(['input', 'ids'], given.ids, IDS_MAX);
@@ -42,7 +42,7 @@ export async function revokeApiKeys(ctx: Context, given: RevokeApiKeysInput): Pr
 
 /** The organizations of the keys, in the order in which they are always locked. */
 async function organizationsOf(
-  ctx: Context,
+  ctx: KeysContext,
   principal: Principal,
   ids: readonly string[],
 ): Promise<string[]> {

@@ -2,7 +2,6 @@ import type { Transaction } from 'kysely';
 import { NEVER, type Tables } from '../../db/tables.ts';
 import { refuseEscalation } from '../access/escalation.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
-import type { Context } from '../context.ts';
 import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
 import { type ApiKey, type ApiKeySecret, loadSecrets, statusOf } from './api-key.ts';
@@ -10,6 +9,7 @@ import { keyOrganization } from './key-organization.ts';
 import { teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
+import type { KeysContext } from './pending-usage.ts';
 import { permissionsInForce } from './policy/permissions-in-force.ts';
 import { limitsOf } from './policy/policy.ts';
 import { isReplacedCaller } from './replaced-caller.ts';
@@ -42,7 +42,10 @@ const ACCEPTED_MAX = 10;
  * rotates itself, unless its secret is being replaced, and keys that are bound at least as tightly. Rejects with
  * ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many secrets accepted).
  */
-export async function rotateApiKey(ctx: Context, given: RotateApiKeyInput): Promise<Outcome<RotatedApiKey>> {
+export async function rotateApiKey(
+  ctx: KeysContext,
+  given: RotateApiKeyInput,
+): Promise<Outcome<RotatedApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
   const input = new Input();
   const overlap = input.integer(
@@ -58,7 +61,7 @@ export async function rotateApiKey(ctx: Context, given: RotateApiKeyInput): Prom
 }
 
 async function replaceSecret(
-  ctx: Context,
+  ctx: KeysContext,
   change: PermittedChange,
   id: string,
   overlapSeconds: number,

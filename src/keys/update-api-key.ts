@@ -1,6 +1,5 @@
 import { refuseEscalation } from '../access/escalation.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
-import type { Context } from '../context.ts';
 import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
 import { requireTeams } from '../teams/require-teams.ts';
@@ -9,6 +8,7 @@ import { keyOrganization } from './key-organization.ts';
 import { bindToTeams, teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { searchText, startsOfKey } from './new-secret.ts';
+import type { KeysContext } from './pending-usage.ts';
 import { assertKeyQuota } from './policy/assert-key-quota.ts';
 import { permissionsInForce } from './policy/permissions-in-force.ts';
 import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
@@ -28,7 +28,7 @@ const PERMISSION = 'api.key.update';
  * tightly than itself, before or after. Rejects with ValidationError, NotFoundError (key, role or team), ConflictError
  * (revoked), EscalationError, or LimitExceededError if the key would become active again.
  */
-export async function updateApiKey(ctx: Context, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
+export async function updateApiKey(ctx: KeysContext, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
   const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
   const input = new Input();
@@ -40,7 +40,7 @@ export async function updateApiKey(ctx: Context, given: UpdateApiKeyInput): Prom
 }
 
 async function applyPolicy(
-  ctx: Context,
+  ctx: KeysContext,
   change: PermittedChange,
   id: string,
   given: Partial<KeyPolicy>,

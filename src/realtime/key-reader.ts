@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { type Database, DatabaseLockedError, type SyncLookup } from '../../db/open.ts';
 import { ALL_KEYS } from '../access/key-scope.ts';
 import { SyncChangeLog } from '../changes/sync-change-log.ts';
-import type { Context } from '../context.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from '../keys/api-key.ts';
+import type { KeysContext } from '../keys/pending-usage.ts';
 
 /**
  * Gives a key as it is at this very moment, but for its last use, which may be an earlier one; null: there is none, or it
@@ -25,7 +25,7 @@ const CHARACTERS_MAX = 20_000_000;
  */
 export function keyReader(
   { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,
-  services: Pick<Context, 'bus' | 'usage'>,
+  services: Pick<KeysContext, 'bus' | 'usage'>,
 ): KeyReader | null {
   return lookup.mode === 'sync' ? rememberingReader(kysely, lookup, services) : null;
 }
@@ -33,7 +33,7 @@ export function keyReader(
 function rememberingReader(
   kysely: Database['kysely'],
   lookup: SyncLookup,
-  { bus, usage }: Pick<Context, 'bus' | 'usage'>,
+  { bus, usage }: Pick<KeysContext, 'bus' | 'usage'>,
 ): KeyReader {
   const row = lookup.prepare(
     selectApiKeys(kysely, ALL_KEYS)

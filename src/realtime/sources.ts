@@ -2,12 +2,12 @@ import { keyScopeOf } from '../access/key-scope.ts';
 import type { Action, ChangeEvent, DenialEvent, UseEvent } from '../changes/events.ts';
 import type { Receiver } from '../changes/receiver.ts';
 import { authorize } from '../command.ts';
-import type { Context } from '../context.ts';
 import { AppError, NotFoundError } from '../core/errors.ts';
 import { isGiven } from '../core/given.ts';
 import { isId } from '../core/ids.ts';
 import { keysInScope } from '../keys/api-key.ts';
 import { flushUsage } from '../keys/flush-usage.ts';
+import type { KeysContext } from '../keys/pending-usage.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import type { Counted } from './channels.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -16,7 +16,7 @@ import { readRecentlyUsed, type UsePlace } from './recently-used.ts';
 import { scopedSource } from './scoped-source.ts';
 import type { Source } from './source.ts';
 
-export type LiveContext = Context & { readonly live: Live };
+export type LiveContext = KeysContext & { readonly live: Live };
 
 /** Most keys that one subscription names. */
 const KEYS_MAX = 500;

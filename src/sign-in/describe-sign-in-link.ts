@@ -1,5 +1,4 @@
-import type { Context } from '../context.ts';
-import { countFailedToken } from './failed-token.ts';
+import { countFailedToken, type SignInContext } from './failed-token.ts';
 import { findLink, needsOwnSession } from './find-link.ts';
 
 /** Description of a one-time link. */
@@ -19,7 +18,7 @@ export interface SignInLinkFacts {
  * is the permission. Rejects with RateLimitedError for one more token that doesn't work from an address that tried too
  * many.
  */
-export async function describeSignInLink(ctx: Context, token: string): Promise<SignInLinkFacts | null> {
+export async function describeSignInLink(ctx: SignInContext, token: string): Promise<SignInLinkFacts | null> {
   const { db, clock } = ctx;
   const link = await findLink(db, token, clock.now());
   if (!link) {

@@ -1,11 +1,10 @@
 import { type Outcome, write } from '../command.ts';
-import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { organizationsOf, reachedBy } from '../sessions/user-organizations.ts';
 import { endLinkAccess } from './end-link-access.ts';
 import { endReplacedSession } from './end-replaced-session.ts';
-import { countFailedToken } from './failed-token.ts';
+import { countFailedToken, type SignInContext } from './failed-token.ts';
 import { findLink, isLinkVoid, needsOwnSession } from './find-link.ts';
 import { joinInvited } from './join-invited.ts';
 import { findOwnName } from './own-name.ts';
@@ -33,7 +32,7 @@ export interface SignedIn {
  * that is unknown, used or too old, or whose creator could not grant or no longer grant what the membership holds; with
  * RateLimitedError for one more of those from an address that tried too many.
  */
-export async function signIn(ctx: Context, { token }: SignInInput): Promise<Outcome<SignedIn>> {
+export async function signIn(ctx: SignInContext, { token }: SignInInput): Promise<Outcome<SignedIn>> {
   const link = await findLink(ctx.db, token, ctx.clock.now());
   if (!link) throw refusal(ctx);
   const { userId, email } = link;
@@ -80,7 +79,7 @@ function reachable(organizationIds: readonly string[], limitedTo: string | null)
  * One answer to whatever is wrong, and without the token: it must not end up in a log. Counts as a failure of the
  * client's address, and says so where there were too many.
  */
-function refusal(ctx: Context): NotFoundError {
+function refusal(ctx: SignInContext): NotFoundError {
   countFailedToken(ctx);
   return new NotFoundError('token', 'sign-in link', 'token');
 }

@@ -1,4 +1,4 @@
-import type { UsageSink } from '../context.ts';
+import type { UsageSink } from '../verification/services.ts';
 
 /** How often a key was presented in one minute. */
 export interface MinuteCount {

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { authorize } from '../access/authorize.ts';
 import { isInScope, keyScopeOf } from '../access/key-scope.ts';
-import type { Context } from '../context.ts';
 import { flushUsage } from '../keys/flush-usage.ts';
+import type { KeysContext } from '../keys/pending-usage.ts';
 import { GRANULARITIES, startOf } from './granularity.ts';
 
 /**
@@ -11,7 +11,7 @@ import { GRANULARITIES, startOf } from './granularity.ts';
  * unwritten ones included. Needs `api.key.view`.
  */
 export async function usageLastDay(
-  ctx: Context,
+  ctx: KeysContext,
   organizationId: string,
 ): Promise<{ verified: number; denied: number }> {
   authorize(ctx, organizationId, 'api.key.view');

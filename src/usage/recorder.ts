@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Services, UsageSink } from '../context.ts';
+import type { Services } from '../context.ts';
 import { ClockSteps } from '../core/clock.ts';
 import { OneAtATime } from '../core/one-at-a-time.ts';
+import type { UsageSink } from '../verification/services.ts';
 import { JOURNAL_LIMITS } from './journal-limits.ts';
 import { limitTimes } from './limit-times.ts';
 import { pruneBuckets } from './prune.ts';

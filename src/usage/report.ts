@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { flushUsage } from '../keys/flush-usage.ts';
 import { locateApiKey } from '../keys/locate-api-key.ts';
+import type { KeysContext } from '../keys/pending-usage.ts';
 import { GRANULARITIES, type Granularity, startOf } from './granularity.ts';
 
 /** How often a key was presented in a stretch of time. */
@@ -37,7 +37,7 @@ const SHORT_MAX = 100;
  * `api.key.view`. Rejects with NotFoundError, or BAD_USER_INPUT for more than 1,000 stretches or a range that ends
  * before it begins.
  */
-export async function usageOf(ctx: Context, keyId: string, range: UsageRange): Promise<UsageBucket[]> {
+export async function usageOf(ctx: KeysContext, keyId: string, range: UsageRange): Promise<UsageBucket[]> {
   const { organizationId } = await locateApiKey(ctx, keyId, 'api.key.view');
   const { granularity, from, to, stretches } = bounds(range, ctx.clock.now());
   if (from > to) throw new AppError('BAD_USER_INPUT', 'from: must not be after to');

@@ -1,4 +1,5 @@
-import type { LastUse, UsageSink } from '../context.ts';
+import type { LastUse } from '../keys/pending-usage.ts';
+import type { UsageSink } from '../verification/services.ts';
 import {
   addUses,
   type Batch,

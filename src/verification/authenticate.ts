@@ -1,5 +1,5 @@
 import { type KeyPrincipal, keyPrincipal } from '../access/principal.ts';
-import type { Services } from '../context.ts';
+import type { VerificationServices } from './services.ts';
 import { verifySecret } from './verify.ts';
 
 /**
@@ -7,7 +7,7 @@ import { verifySecret } from './verify.ts';
  * of the key, but not against its rate limit, which is for the API that it opens.
  */
 export async function authenticateKey(
-  services: Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>,
+  services: Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter'>,
   secret: string,
   ip: string | null,
 ): Promise<KeyPrincipal | null> {

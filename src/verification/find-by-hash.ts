@@ -1,6 +1,6 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import type { VerifiableKey } from '../context.ts';
+import type { VerifiableKey } from './services.ts';
 import { type KeyRow, type VerifiableRow, verifiableKey } from './verifiable-row.ts';
 
 const COLUMNS = [

@@ -1,7 +1,8 @@
 import type { Database } from '../../db/open.ts';
-import type { KeyLookup, Services } from '../context.ts';
+import type { Services } from '../context.ts';
 import { lookUpAtOnce } from './look-up-at-once.ts';
 import { lookUpInBatches } from './look-up-in-batches.ts';
+import type { KeyLookup } from './services.ts';
 
 /**
  * Looks up keys in this database. Create it before the first change, since it must observe every change. The creator

@@ -4,8 +4,8 @@ import type { Tables } from '../../db/tables.ts';
 import { SyncChangeLog } from '../changes/sync-change-log.ts';
 import type { EventBus } from '../cluster/bus.ts';
 import { staleBy } from '../cluster/stale.ts';
-import type { KeyLookup, VerifiableKey } from '../context.ts';
 import { queryByHash, queryKeyByHash } from './find-by-hash.ts';
+import type { KeyLookup, VerifiableKey } from './services.ts';
 import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
 import { type CachedOrganization, VerifyCache } from './verify-cache.ts';
 

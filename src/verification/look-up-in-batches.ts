@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { AsyncLookup } from '../../db/open.ts';
 import type { Tables } from '../../db/tables.ts';
 import type { EventBus } from '../cluster/bus.ts';
-import type { KeyLookup, VerifiableKey } from '../context.ts';
 import { queryByHashes } from './find-by-hash.ts';
+import type { KeyLookup, VerifiableKey } from './services.ts';
 import { type VerifiableRow, verifiableKey } from './verifiable-row.ts';
 import { type CacheEntry, type ReadUnderWay, VerifyCache } from './verify-cache.ts';
 

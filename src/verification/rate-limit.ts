@@ -1,6 +1,7 @@
-import type { RateLimiter, RateLimitState } from '../context.ts';
 import { type Clock, wallTimeOf } from '../core/clock.ts';
 import { FixedWindows } from '../core/fixed-windows.ts';
+import type { RateLimitState } from '../core/rate-limit-state.ts';
+import type { RateLimiter } from './services.ts';
 
 /**
  * Counts in this process's memory, exactly and synchronously. A window begins with its first verification, and a

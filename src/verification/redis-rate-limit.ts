@@ -1,8 +1,9 @@
 import { createClient } from '@redis/client';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import type { RateLimiter, RateLimitState } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { RateLimitState } from '../core/rate-limit-state.ts';
+import type { RateLimiter } from './services.ts';
 
 /** Timeout of a verification's request to Redis, milliseconds. */
 const PATIENCE_MS = 250;

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Row } from '../../db/tables.ts';
 import { union } from '../access/permissions.ts';
-import type { VerifiableKey } from '../context.ts';
 import { type Network, storedNetwork } from '../core/ip.ts';
+import type { VerifiableKey } from './services.ts';
 
 /** The columns of a secret and its key that verification needs. */
 export interface KeyRow {

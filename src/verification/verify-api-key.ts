@@ -2,11 +2,11 @@ import { authorizeSomewhere } from '../access/authorize.ts';
 import { isTeamInScope, sharesTeam } from '../access/key-scope.ts';
 import { isPermission } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
-import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { presentedAddress } from '../core/ip.ts';
 import type { Environment } from '../keys/secret.ts';
+import type { VerificationContext } from './services.ts';
 import { isFailure, type VerificationCode, verifySecret } from './verify.ts';
 
 /** Input of a verification. */
@@ -46,7 +46,10 @@ const TOO_MANY = 'Too many failed verifications for this address or by this call
  * against the address it came from, and is answered RATE_LIMITED where there were too many; a valid one is accepted all
  * the same. Rejects with BAD_USER_INPUT for arguments that can't be used.
  */
-export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Promise<Verification> {
+export async function verifyApiKey(
+  ctx: VerificationContext,
+  given: VerifyApiKeyInput,
+): Promise<Verification> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
   const { permissions, ip, teamId } = readArguments(given);
   const { code, message, record, remaining, resetAt } = await verifySecret(ctx, {
@@ -71,7 +74,7 @@ export async function verifyApiKey(ctx: Context, given: VerifyApiKeyInput): Prom
  * answer where there were too many, else null. The product's own back end has no budget: it answers for everyone.
  */
 function countFailure(
-  { failures }: Context,
+  { failures }: VerificationContext,
   { actor, kind }: Principal,
   ip: string | null,
 ): Verification | null {

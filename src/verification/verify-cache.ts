@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Stale } from '../cluster/stale.ts';
-import type { VerifiableKey } from '../context.ts';
+import type { VerifiableKey } from './services.ts';
 import type { RoleRow } from './verifiable-row.ts';
 
 /** The state of one organization's changes, kept while one of its keys is cached. */

@@ -1,7 +1,8 @@
 import { missing } from '../access/permissions.ts';
-import type { RateLimitState, Services, VerifiableKey } from '../context.ts';
 import { isInNetworks } from '../core/ip.ts';
+import type { RateLimitState } from '../core/rate-limit-state.ts';
 import { type Environment, hashSecret, parseSecret, trimPresented } from '../keys/secret.ts';
+import type { VerifiableKey, VerificationServices } from './services.ts';
 
 /** Outcome of a verification: VALID, or the first reason for denial that applies, in this order. */
 export type VerificationCode =
@@ -68,7 +69,7 @@ const MALFORMED: Refusal = ['MALFORMED', 'Not a valid API key: the format or che
 const NOT_FOUND: Refusal = ['NOT_FOUND', 'No such API key'];
 const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The API key has reached its rate limit'];
 
-type Needs = Pick<Services, 'keys' | 'clock' | 'usage' | 'limiter'>;
+type Needs = Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter'>;
 
 /**
  * Verifies a secret and records the use or denial. Malformed secrets need no query, and cached keys are answered
@@ -165,7 +166,7 @@ export function firstRefusal(
 }
 
 function ask(
-  { limiter }: Pick<Services, 'limiter'>,
+  { limiter }: Pick<VerificationServices, 'limiter'>,
   keyId: string,
   { limit, windowSeconds }: { limit: number; windowSeconds: number },
   taking: boolean,

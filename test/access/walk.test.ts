@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { covers, union } from '../../src/access/permissions.ts';
 import { type Principal, userPrincipal } from '../../src/access/principal.ts';
-import type { Context } from '../../src/context.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
@@ -201,7 +201,7 @@ class Conspiracy {
   }
 
   /** One of theirs asks, with what it holds by now. */
-  async #asking(who: number): Promise<Context> {
+  async #asking(who: number): Promise<GraphQLContext> {
     const { organizationId, ctx } = this.#place;
     const all = await this.#holders();
     const { kind, permissions, teamIds } = all[who % all.length] as Holder;

@@ -1,7 +1,8 @@
+import type { GraphQLContext } from '../../schema/context.ts';
 import { systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
-import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { inviteMember } from '../../src/members/invite-member.ts';
 import { joinOrganization } from '../../src/members/join-organization.ts';
@@ -18,15 +19,15 @@ import { type Caller, MANAGER } from './matrix.ts';
 export class Place {
   readonly organizationId: string;
   readonly boundTeamId: string;
-  readonly ctx: Context;
+  readonly ctx: GraphQLContext;
 
-  private constructor(ctx: Context, organizationId: string, boundTeamId: string) {
+  private constructor(ctx: GraphQLContext, organizationId: string, boundTeamId: string) {
     this.ctx = ctx;
     this.organizationId = organizationId;
     this.boundTeamId = boundTeamId;
   }
 
-  static async make(services: Services, name: string): Promise<Place> {
+  static async make(services: ServerServices, name: string): Promise<Place> {
     const ctx = contextFor(services, systemPrincipal('test'));
     const { id: organizationId } = (await createOrganization(ctx, { name })).result;
     const { id: teamId } = (await createTeam(ctx, { organizationId, name: 'Bound' })).result;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { type AuditFilter, listAudit } from '../../src/audit/list.ts';
 import { type Action, isDenied } from '../../src/changes/events.ts';
-import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
@@ -74,7 +74,7 @@ onEachDatabase('the filters of the audit log', (engine) => {
   }
 
   /** The list page by page, in both directions. */
-  async function paged(ctx: Context, organizationId: string, filter: AuditFilter, size: number) {
+  async function paged(ctx: GraphQLContext, organizationId: string, filter: AuditFilter, size: number) {
     const forwards: number[] = [];
     const backwards: number[] = [];
     for (let after: string | undefined; ; ) {

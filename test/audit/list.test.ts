@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { operatorPrincipal } from '../../src/access/principal.ts';
 import { loadAuditEntries } from '../../src/audit/entry.ts';
 import { type AuditFilter, listAudit } from '../../src/audit/list.ts';
-import type { Context } from '../../src/context.ts';
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { updateOrganization } from '../../src/organizations/update-organization.ts';
@@ -28,7 +28,7 @@ onEachDatabase('the audit log', (engine) => {
     return { ctx, id, teams, other };
   }
 
-  async function sequences(ctx: Context, id: string, filter: AuditFilter = {}): Promise<number[]> {
+  async function sequences(ctx: GraphQLContext, id: string, filter: AuditFilter = {}): Promise<number[]> {
     const { edges } = await listAudit(ctx, id, filter, {});
     return edges.map((edge) => edge.node.sequence);
   }

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { ChangeLog } from '../../src/changes/change-log.ts';
 import type { ChangeEvent } from '../../src/changes/events.ts';
 import { readPositions } from '../../src/changes/read-changes.ts';
 import { localListeners } from '../../src/cluster/bus.ts';
 import { ALL_STALE } from '../../src/cluster/stale.ts';
 import { write } from '../../src/command.ts';
-import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { PROPERTY_TIMEOUT_MS, runs } from '../support/properties.ts';
@@ -93,7 +93,10 @@ onEachDatabase('every follower of the change log', (engine) => {
     return { bus: listeners, tell };
   }
 
-  async function commit({ ctx, id }: { ctx: Context; id: string }, count: number): Promise<ChangeEvent[]> {
+  async function commit(
+    { ctx, id }: { ctx: GraphQLContext; id: string },
+    count: number,
+  ): Promise<ChangeEvent[]> {
     const committed: ChangeEvent[] = [];
     const announce = async (changes: readonly ChangeEvent[]) => {
       committed.push(...changes);
@@ -170,7 +173,7 @@ onEachDatabase('every follower of the change log', (engine) => {
         const visits = Promise.all(visitors.map(visit));
         try {
           for (const { organization, changes, fate, turns } of commits) {
-            const of = organizations[organization] as { ctx: Context; id: string };
+            const of = organizations[organization] as { ctx: GraphQLContext; id: string };
             tell(await commit(of, changes), fate);
             for (let waited = 0; waited < turns; waited += 1) await turn();
           }

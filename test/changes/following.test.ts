@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { ChangeLog, type Follow } from '../../src/changes/change-log.ts';
 import type { ChangeEvent } from '../../src/changes/events.ts';
 import { readPositions } from '../../src/changes/read-changes.ts';
 import { type EventBus, inProcessBus } from '../../src/cluster/bus.ts';
 import { type Change, write } from '../../src/command.ts';
-import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { randomOfTest, runs, seededRandom } from '../support/properties.ts';
@@ -24,7 +24,7 @@ function startLog(services: TestServices): ChangeLog {
 }
 
 /** Adds a change of some key to the log; others get their turn before it. */
-async function change(ctx: Context, organizationId: string, targetId = newId('key')): Promise<void> {
+async function change(ctx: GraphQLContext, organizationId: string, targetId = newId('key')): Promise<void> {
   await turn();
   await write(ctx, async ({ lock, audit }: Change) => {
     await lock(organizationId);
@@ -101,9 +101,9 @@ onEachDatabase('following changes', (engine) => {
         const { organization, ctx } = await makeOrganization(services());
         const { id } = organization;
         const random = seededRandom(seed);
-        const announced: Context = { ...ctx, bus: unreliable(ctx.bus, random) };
+        const announced: GraphQLContext = { ...ctx, bus: unreliable(ctx.bus, random) };
         // What another process commits is announced to nobody here.
-        const silent: Context = { ...ctx, bus: inProcessBus() };
+        const silent: GraphQLContext = { ...ctx, bus: inProcessBus() };
         const write = async () => {
           for (let n = 0; n < changes; n += 1) await change(random() < 0.8 ? announced : silent, id);
         };
@@ -252,7 +252,7 @@ onEachDatabase('following changes', (engine) => {
     const { heard, opening } = follower(log, id, null, { failed: (error) => errors.push(error) });
     const leave = await opening;
     const last = await position(id);
-    const silent: Context = { ...ctx, bus: inProcessBus() };
+    const silent: GraphQLContext = { ...ctx, bus: inProcessBus() };
     for (let n = 0; n < 3; n += 1) await change(silent, id);
     await services()
       .db.deleteFrom('audit_log')

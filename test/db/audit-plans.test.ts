@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { type AuditFilter, listAudit } from '../../src/audit/list.ts';
-import type { Context } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -18,8 +18,8 @@ onEachDatabase('the plans of the audit log', (engine) => {
   const notes = new Notes(engine);
   const targetId = newId('key');
   const actorId = newId('user');
-  let ctx: Context;
-  let bound: Context;
+  let ctx: GraphQLContext;
+  let bound: GraphQLContext;
   let organizationId: string;
 
   beforeAll(async () => {
@@ -72,7 +72,7 @@ onEachDatabase('the plans of the audit log', (engine) => {
   };
 
   /** What may take long of a page, from a start and from a cursor, in both directions. */
-  async function stepsOf(as: Context, title: string, filter: AuditFilter): Promise<string[]> {
+  async function stepsOf(as: GraphQLContext, title: string, filter: AuditFilter): Promise<string[]> {
     notes.take();
     for (const [size, from] of [
       ['first', 'after'],

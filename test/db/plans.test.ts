@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../db/open.ts';
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import type { Page } from '../../src/core/page.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import type { ApiKeyFilter } from '../../src/keys/lists/api-key-filter.ts';
@@ -39,8 +39,8 @@ onEachDatabase('the plans of lists', (engine) => {
   const notes = new Notes(engine);
   /** Statements whose plan was looked at, on PostgreSQL with their values. */
   const explained = new Set<string>();
-  let ctx: Context;
-  let bound: Context;
+  let ctx: GraphQLContext;
+  let bound: GraphQLContext;
   let organizationId: string;
   let filters: Record<string, ApiKeyFilter>;
   let teamId: string;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { VerifiableKey } from '../../src/context.ts';
 import {
   IDENTITY_BYTES_MAX,
   identityHeaders,
   noIdentityHeaders,
 } from '../../src/http/verify/identity-headers.ts';
+import type { VerifiableKey } from '../../src/verification/services.ts';
 import { runs } from '../support/properties.ts';
 
 function rawHeadersOf(given: Partial<VerifiableKey>): string[] | null {

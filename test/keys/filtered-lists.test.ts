@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Row } from '../../db/tables.ts';
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { statusOf } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
@@ -30,7 +30,7 @@ const VALUES: Readonly<Record<ApiKeyOrder['field'], (key: Stored) => string | nu
 
 onEachDatabase('a filtered list of many keys', (engine) => {
   const services = servicesOn(engine);
-  let ctx: Context;
+  let ctx: GraphQLContext;
   let organizationId: string;
   let stored: Stored[];
   let ids: { role: string; team: string; rareTeam: string; creator: string; key: string };

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { NEVER, type Row } from '../../db/tables.ts';
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { statusOf } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
@@ -177,7 +177,7 @@ onEachDatabase('figures of many keys', (engine) => {
 
   /** So many copies of a key, with a last use each. */
   async function multiply(
-    ctx: Context,
+    ctx: GraphQLContext,
     keyId: string,
     columns: Partial<Row<'api_keys'>>,
     lastUsedAt: number,

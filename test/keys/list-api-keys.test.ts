@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { operatorPrincipal } from '../../src/access/principal.ts';
-import type { Context } from '../../src/context.ts';
 import { AppError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
@@ -230,7 +230,7 @@ onEachDatabase('listing keys', (engine) => {
   describe('is refused', () => {
     test('to who lacks api.key.view, to nobody, and for organizations that aren’t theirs', async () => {
       const { organizationId } = await made();
-      const list = (ctx: Context, id = organizationId) => listApiKeys(ctx, id, {}, {});
+      const list = (ctx: GraphQLContext, id = organizationId) => listApiKeys(ctx, id, {}, {});
       const verifier = contextFor(services(), memberOf(organizationId, ['api.key.verify']));
       await expect(list(verifier)).rejects.toThrow(new ForbiddenError('api.key.view'));
       await expect(list(contextFor(services(), null))).rejects.toThrow(UnauthenticatedError);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
-import type { Context } from '../../src/context.ts';
 import { ConflictError } from '../../src/core/errors.ts';
 import { findUsers } from '../../src/members/find-user.ts';
 import { joinOrganization } from '../../src/members/join-organization.ts';
@@ -11,7 +11,7 @@ import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
 
 /** The user as the caller sees it, or null. */
-async function findUser(ctx: Context, id: string) {
+async function findUser(ctx: GraphQLContext, id: string) {
   const [user = null] = await findUsers(ctx, [id]);
   return user;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
@@ -78,7 +78,7 @@ onEachDatabase('names with hidden characters', (engine) => {
 
   /** As an earlier release has stored them. */
   async function store(
-    { db }: Context,
+    { db }: GraphQLContext,
     { id, role, team, key }: Awaited<ReturnType<typeof setUp>>,
     name: string,
   ) {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Page, PageArgs } from '../../db/page.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { ALL_KEYS } from '../../src/access/key-scope.ts';
 import { operatorPrincipal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
-import type { Context } from '../../src/context.ts';
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
@@ -33,7 +33,7 @@ function names(page: Page<{ readonly name: string }>): string[] {
   return page.edges.map((edge) => edge.node.name);
 }
 
-async function join(ctx: Context, organizationId: string, email: string, role = 'member') {
+async function join(ctx: GraphQLContext, organizationId: string, email: string, role = 'member') {
   const { id: roleId } = await roleNamed(ctx, organizationId, role);
   const cli = { ...ctx, principal: systemPrincipal('cli') };
   const member = { organizationId, email, name: null, roleId };
@@ -109,7 +109,7 @@ onEachDatabase('listing organizations', (engine) => {
     }
     const [one, two, three] = made.map((organization) => organization.id);
     if (!one || !two || !three) throw new Error('There are three');
-    const list = async (principal: Context['principal']) =>
+    const list = async (principal: GraphQLContext['principal']) =>
       names(await listOrganizations(contextFor(services(), principal), {}));
     const user = userPrincipal(
       newId('user'),
@@ -130,9 +130,9 @@ onEachDatabase('listing organizations', (engine) => {
 onEachDatabase('each list of an organization', (engine) => {
   const services = servicesOn(engine);
   const lists = [
-    ['team.view', (ctx: Context, id: string) => listTeams(ctx, id, {})],
-    ['role.view', (ctx: Context, id: string) => listRoles(ctx, id, {})],
-    ['member.view', (ctx: Context, id: string) => listMembers(ctx, id, {}, {})],
+    ['team.view', (ctx: GraphQLContext, id: string) => listTeams(ctx, id, {})],
+    ['role.view', (ctx: GraphQLContext, id: string) => listRoles(ctx, id, {})],
+    ['member.view', (ctx: GraphQLContext, id: string) => listMembers(ctx, id, {}, {})],
   ] as const;
 
   test.each(lists)('needs %s', async (permission, list) => {

@@ -1,20 +1,21 @@
+import type { GraphQLContext } from '../../schema/context.ts';
 import { systemPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
-import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 import { joinOrganization } from '../../src/members/join-organization.ts';
 import { createRole } from '../../src/roles/create-role.ts';
 import type { Role } from '../../src/roles/role.ts';
 import { contextFor, keyCaller, roleNamed } from '../support/services.ts';
 
 /** Keywright itself, who may do everything. */
-export function keywright(services: Services): Context {
+export function keywright(services: ServerServices): GraphQLContext {
   return contextFor(services, systemPrincipal('test'));
 }
 
 /** A role of the organization's own with these permissions. */
 export async function makeRole(
-  services: Services,
+  services: ServerServices,
   organizationId: string,
   permissions: readonly string[],
 ): Promise<Role> {
@@ -28,12 +29,12 @@ export interface TestPerson {
   readonly userId: string;
   readonly email: string;
   readonly role: Role;
-  readonly ctx: Context;
+  readonly ctx: GraphQLContext;
 }
 
 /** Makes a member with a system role, or with a role of these permissions. */
 export async function addMember(
-  services: Services,
+  services: ServerServices,
   organizationId: string,
   as: 'owner' | 'admin' | 'member' | readonly string[],
 ): Promise<TestPerson> {
@@ -51,10 +52,10 @@ export async function addMember(
 
 /** A context in which a key asks that is bound to these teams. */
 export function boundKey(
-  services: Services,
+  services: ServerServices,
   organizationId: string,
   permissions: readonly string[],
   teamIds: readonly string[],
-): Context {
+): GraphQLContext {
   return contextFor(services, keyCaller(organizationId, permissions, { teamIds }));
 }

@@ -1,7 +1,8 @@
+import type { GraphQLContext } from '../../schema/context.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { write } from '../../src/command.ts';
-import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 import { joinOrganization } from '../../src/members/join-organization.ts';
 import { createSession } from '../../src/sessions/create-session.ts';
 import { createSignInLink } from '../../src/sign-in/create-sign-in-link.ts';
@@ -10,12 +11,12 @@ import { contextFor, makeOrganization, roleNamed } from '../support/services.ts'
 type SystemRole = 'owner' | 'admin' | 'member';
 
 /** The command line on the server. */
-export function commandLine(services: Services): Context {
+export function commandLine(services: ServerServices): GraphQLContext {
   return contextFor(services, systemPrincipal('cli'));
 }
 
 /** The context of a request without a credential. */
-export function nobody(services: Services): Context {
+export function nobody(services: ServerServices): GraphQLContext {
   return contextFor(services, null);
 }
 
@@ -26,7 +27,7 @@ export function freshEmail(): string {
 
 /** Makes somebody a member, of a new organization unless one is named; with `joined: false` only invited. */
 export async function makePerson(
-  services: Services,
+  services: ServerServices,
   options: { organizationId?: string; email?: string; role?: SystemRole; joined?: boolean } = {},
 ): Promise<{ organizationId: string; userId: string; membershipId: string; email: string }> {
   const ctx = commandLine(services);
@@ -48,7 +49,11 @@ export async function makePerson(
 }
 
 /** The token of a one-time link for a user. */
-export async function linkTokenOf(services: Services, userId: string, lifetimeMs?: number): Promise<string> {
+export async function linkTokenOf(
+  services: ServerServices,
+  userId: string,
+  lifetimeMs?: number,
+): Promise<string> {
   const { result } = await write(commandLine(services), (change) =>
     createSignInLink(change, services.publicUrl, userId, lifetimeMs),
   );
@@ -56,12 +61,12 @@ export async function linkTokenOf(services: Services, userId: string, lifetimeMs
 }
 
 /** A session of a user. */
-export async function sessionOf(services: Services, userId: string) {
+export async function sessionOf(services: ServerServices, userId: string) {
   return (await write(commandLine(services), (change) => createSession(change, userId))).result;
 }
 
 /** Everything in the database's tables as one text. */
-export async function everythingStored(services: Services): Promise<string> {
+export async function everythingStored(services: ServerServices): Promise<string> {
   const names = [
     'users',
     'memberships',
@@ -77,7 +82,7 @@ export async function everythingStored(services: Services): Promise<string> {
 }
 
 /** The audit log of an organization, oldest first. */
-export async function auditLogOf(services: Services, organizationId: string) {
+export async function auditLogOf(services: ServerServices, organizationId: string) {
   const rows = await services.db
     .selectFrom('audit_log')
     .selectAll()

@@ -1,7 +1,7 @@
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 
 /** The audit log of the caller's organization, oldest first; with a target, only what was done to that. */
-export async function auditOf(ctx: Context, targetId?: string) {
+export async function auditOf(ctx: GraphQLContext, targetId?: string) {
   const { principal } = ctx;
   const [organizationId = ''] = principal && 'organizationIds' in principal ? principal.organizationIds : [];
   let query = ctx.db.selectFrom('audit_log').selectAll().where('organization_id', '=', organizationId);

@@ -1,6 +1,7 @@
+import type { GraphQLContext } from '../../schema/context.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
-import type { Context, Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { updateMember } from '../../src/members/update-member.ts';
@@ -8,10 +9,10 @@ import { createRole } from '../../src/roles/create-role.ts';
 import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { contextFor } from './services.ts';
 
-type Has = { readonly services: Services };
+type Has = { readonly services: ServerServices };
 
 /** Somebody who may do everything, and listens to nothing. */
-export function anyone({ services }: Has): Context {
+export function anyone({ services }: Has): GraphQLContext {
   return contextFor(services, systemPrincipal('test'));
 }
 

@@ -1,8 +1,9 @@
 import type { Database, Lookup } from '../../db/open.ts';
 import { openDatabase } from '../../db/open.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { inProcessBus } from '../../src/cluster/bus.ts';
-import type { Context, KeyLookup, VerifiableKey } from '../../src/context.ts';
 import { createKeyLookup } from '../../src/verification/key-lookup.ts';
+import type { KeyLookup, VerifiableKey } from '../../src/verification/services.ts';
 
 /** What goes on between the look-up of keys and the database. */
 export interface LookupProbe {
@@ -65,9 +66,9 @@ function probedLookup(lookup: Lookup, probe: LookupProbe): Lookup {
 
 /** Another process on the database of a context: with its own connections, and nothing to hear each other by. */
 export async function otherProcess(
-  ctx: Context,
+  ctx: GraphQLContext,
   options: { readonly cacheKeys?: number } = {},
-): Promise<{ ctx: Context; probe: LookupProbe; close(): Promise<void> }> {
+): Promise<{ ctx: GraphQLContext; probe: LookupProbe; close(): Promise<void> }> {
   const { database, probe } = probed(await openDatabase(ctx.config.databaseUrl));
   const bus = inProcessBus();
   const config = { ...ctx.config, verifyCacheKeys: options.cacheKeys ?? ctx.config.verifyCacheKeys };

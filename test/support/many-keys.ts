@@ -1,14 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
 import { NEVER, type Tables } from '../../db/tables.ts';
-import type { Services } from '../../src/context.ts';
 import { newId } from '../../src/core/ids.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 
 const DAY_MS = 86_400_000;
 
 /** Puts copies of a key into its organization, without secrets: rows for a scan to read. */
 export async function copyKey(
-  { services: { db } }: { readonly services: Services },
+  { services: { db } }: { readonly services: ServerServices },
   keyId: string,
   copies: number,
 ): Promise<void> {
@@ -29,7 +29,7 @@ export interface Filling {
  * those left a fourth is expired. Most have the role, the team and the external id `common`.
  */
 export async function fillWithKeys(
-  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  { db, clock }: Pick<ServerServices, 'db' | 'clock'>,
   keyId: string,
   { keys, roleId, teamId }: Filling,
 ): Promise<void> {
@@ -63,7 +63,7 @@ export async function fillWithKeys(
 
 /** Adds people who have one of the organization's roles. */
 export async function fillWithMembers(
-  { db }: Pick<Services, 'db'>,
+  { db }: Pick<ServerServices, 'db'>,
   organizationId: string,
   members: number,
 ): Promise<void> {

@@ -8,7 +8,7 @@ import {
 } from 'kysely';
 import type { Engine, Scans } from '../../db/open.ts';
 import { TABLE_NAMES, type Tables } from '../../db/tables.ts';
-import type { Services } from '../../src/context.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 
 /** What a statement does beyond looking rows up, and walking along an index as far as a page goes. */
 export interface Planned {
@@ -28,8 +28,8 @@ export class Notes {
     this.#compiler = engine === 'sqlite' ? new SqliteQueryCompiler() : new PostgresQueryCompiler();
   }
 
-  /** Services whose statements are noted, those of scans too. */
-  on<T extends Pick<Services, 'db' | 'scans'>>(services: T): T {
+  /** ServerServices whose statements are noted, those of scans too. */
+  on<T extends Pick<ServerServices, 'db' | 'scans'>>(services: T): T {
     const { scans } = services;
     const noted: Scans = {
       reader: async (db, ...of) => this.#reading(db, await scans.reader(db, ...of)),

@@ -5,10 +5,10 @@ import { type Engine, openDatabase } from '../../db/open.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { write } from '../../src/command.ts';
-import type { Services } from '../../src/context.ts';
 import { type Config, parseConfig } from '../../src/core/config/config.ts';
 import type { LiveLimits } from '../../src/core/config/live-limits.ts';
 import { createLog } from '../../src/core/log.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 import type { Timeouts } from '../../src/http/server.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { joinOrganization } from '../../src/members/join-organization.ts';
@@ -23,7 +23,7 @@ import { contextFor, recordStatements } from './services.ts';
 export interface TestServer {
   readonly url: string;
   readonly app: App;
-  readonly services: Services;
+  readonly services: ServerServices;
   readonly clock: ManualClock;
   /** Every line of the log. */
   readonly lines: readonly string[];

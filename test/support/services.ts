@@ -1,6 +1,7 @@
 import { type KyselyPlugin, SqliteQueryCompiler } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import { type Engine, openDatabase } from '../../db/open.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { UNRESTRICTED } from '../../src/access/key-limits.ts';
 import {
   type CallingKey,
@@ -11,10 +12,10 @@ import {
   userPrincipal,
 } from '../../src/access/principal.ts';
 import type { Event } from '../../src/changes/events.ts';
-import type { Context, Services } from '../../src/context.ts';
 import { parseConfig } from '../../src/core/config/config.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createLog } from '../../src/core/log.ts';
+import { createContext, type ServerServices } from '../../src/graphql/context.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import type { Organization } from '../../src/organizations/organization.ts';
 import { loadRoles, type Role } from '../../src/roles/role.ts';
@@ -23,7 +24,7 @@ import { type ManualClock, manualClock } from './clock.ts';
 import { createTestDatabaseUrl } from './databases.ts';
 
 /** Real services on a database of their own, and what tests look at and turn. */
-export interface TestServices extends Services {
+export interface TestServices extends ServerServices {
   readonly clock: ManualClock;
   /** Every event that went over the bus. */
   readonly events: readonly Event[];
@@ -64,7 +65,7 @@ export async function openTestServices(engine: Engine): Promise<TestServices> {
   return { ...running.services, clock, publicUrl: publicUrl(), events, statements, lines, close };
 }
 
-/** Services for all tests of a `describe`, opened before the first and closed after the last. */
+/** ServerServices for all tests of a `describe`, opened before the first and closed after the last. */
 export function servicesOn(engine: Engine): () => TestServices {
   let services: TestServices | undefined;
   beforeAll(async () => {
@@ -78,48 +79,18 @@ export function servicesOn(engine: Engine): () => TestServices {
 }
 
 /** What a verb is handed when this principal asks, or nobody does. */
-export function contextFor(services: Services, principal: Principal | null): Context {
-  const request = { id: newId('evt'), ip: '192.0.2.1', userAgent: 'vitest' };
-  // Copied by name: the test's own additions don't belong in a context.
-  const {
-    db,
-    unhurried,
-    scans,
-    bus,
-    usage,
-    limiter,
-    failures,
-    keys,
-    deniedAttempts,
-    clock,
-    log,
-    config,
-    publicUrl,
-  } = services;
-  return {
-    db,
-    unhurried,
-    scans,
-    bus,
-    usage,
-    limiter,
-    failures,
-    keys,
-    deniedAttempts,
-    clock,
-    log,
-    config,
-    publicUrl,
-    principal,
-    client: request,
-  };
+export function contextFor(services: ServerServices, principal: Principal | null): GraphQLContext {
+  const client = { id: newId('evt'), ip: '192.0.2.1', userAgent: 'vitest' };
+  // Tests make principals up: they are as they are, whatever the database says.
+  const { refreshPrincipal: _, ...context } = createContext(services, { principal, client });
+  return context;
 }
 
 /** An organization with its system roles, and a context in which its owner asks. */
 export async function makeOrganization(
-  services: Services,
+  services: ServerServices,
   name = 'Acme',
-): Promise<{ organization: Organization; ctx: Context }> {
+): Promise<{ organization: Organization; ctx: GraphQLContext }> {
   const { result } = await createOrganization(contextFor(services, systemPrincipal('test')), { name });
   return { organization: result, ctx: contextFor(services, memberOf(result.id, ['*'])) };
 }
@@ -146,7 +117,7 @@ export function keyCaller(
 }
 
 /** A role of the organization by its name. */
-export async function roleNamed(ctx: Context, organizationId: string, name: string): Promise<Role> {
+export async function roleNamed(ctx: GraphQLContext, organizationId: string, name: string): Promise<Role> {
   const { id } = await ctx.db
     .selectFrom('roles')
     .select('id')

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Services } from '../../src/context.ts';
+import type { ServerServices } from '../../src/graphql/context.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { usageLastDay } from '../../src/usage/last-day.ts';
@@ -25,7 +25,7 @@ interface Sum {
 }
 
 /** What is kept of organizations, and what the buckets of their keys add up to. */
-async function bothSums({ db }: Pick<Services, 'db'>): Promise<{ kept: Sum[]; added: Sum[] }> {
+async function bothSums({ db }: Pick<ServerServices, 'db'>): Promise<{ kept: Sum[]; added: Sum[] }> {
   const sums = async (table: string): Promise<Sum[]> => {
     const { rows } = await sql<Sum>`
       select organization_id, granularity, start, sum(verified) as verified, sum(denied) as denied

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Tables } from '../../db/tables.ts';
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { loadApiKeys, loadSecrets } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
@@ -309,7 +309,11 @@ onEachDatabase('the usage recorder', (engine) => {
   });
 });
 
-async function usageIn(ctx: Pick<Context, 'db' | 'usage' | 'principal'>, keyId: string, secretId: string) {
+async function usageIn(
+  ctx: Pick<GraphQLContext, 'db' | 'usage' | 'principal'>,
+  keyId: string,
+  secretId: string,
+) {
   const [key] = await loadApiKeys(ctx, [keyId]);
   const [secret] = await loadSecrets(ctx, [secretId]);
   return {
@@ -320,7 +324,7 @@ async function usageIn(ctx: Pick<Context, 'db' | 'usage' | 'principal'>, keyId: 
   };
 }
 
-async function bucketsOf(ctx: Pick<Context, 'db'>, keyId: string) {
+async function bucketsOf(ctx: Pick<GraphQLContext, 'db'>, keyId: string) {
   const rows = await ctx.db
     .selectFrom('api_key_usage_buckets')
     .select(['granularity', 'start', 'verified', 'denied'])

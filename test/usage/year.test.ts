@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { pruneBuckets } from '../../src/usage/prune.ts';
 import { usageOf } from '../../src/usage/report.ts';
@@ -18,7 +18,7 @@ onEachDatabase('a year of keys that are used every minute', (engine) => {
   const services = servicesOn(engine);
 
   /** What a year leaves behind: every day of it, and the hours and minutes that are kept. */
-  async function fill(ctx: Context, organizationId: string, keyId: string): Promise<void> {
+  async function fill(ctx: GraphQLContext, organizationId: string, keyId: string): Promise<void> {
     for (const [granularity, length, count] of [
       ['day', DAY_MS, 366],
       ['hour', HOUR_MS, 100 * 24],
@@ -40,7 +40,7 @@ onEachDatabase('a year of keys that are used every minute', (engine) => {
   }
 
   /** How many rows of the table a query touches, by the engine's own account. */
-  async function plan(ctx: Context, keyId: string): Promise<string> {
+  async function plan(ctx: GraphQLContext, keyId: string): Promise<string> {
     const query = sql`select start, verified, denied from api_key_usage_buckets
       where api_key_id = ${keyId} and granularity = 'day' and start >= ${NOW - 365 * DAY_MS} and start < ${NOW} order by start`;
     if (engine === 'sqlite') {

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { DatabaseLockedError } from '../../db/open.ts';
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
@@ -26,7 +26,7 @@ onEachDatabase('finding keys', (engine) => {
     return { ctx, organization, id: apiKey.id, secret, hash: hashSecret(secret) };
   }
 
-  async function process(ctx: Context, options: { cacheKeys?: number } = {}) {
+  async function process(ctx: GraphQLContext, options: { cacheKeys?: number } = {}) {
     const other = await otherProcess(ctx, options);
     onTestFinished(() => other.close());
     return other;

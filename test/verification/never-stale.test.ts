@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../db/open.ts';
-import type { Context } from '../../src/context.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { type ApiKey, loadSecretsOfKeys } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
@@ -24,7 +24,7 @@ import { eventually } from '../support/wait.ts';
 
 /** What a key is made with, so that every kind of change can narrow it. */
 interface Subject {
-  readonly ctx: Context;
+  readonly ctx: GraphQLContext;
   readonly key: ApiKey;
   readonly secret: string;
   readonly roleId: string;
@@ -67,7 +67,7 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
   });
   afterAll(() => database.close());
 
-  async function subject(lookup: { ctx: Context }): Promise<Subject> {
+  async function subject(lookup: { ctx: GraphQLContext }): Promise<Subject> {
     const { ctx } = await makeOrganization(services());
     const role = (await createRole(ctx, { name: 'Reader', permissions: ['of.role'] })).result;
     const teams = [];
@@ -87,11 +87,11 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
   }
 
   /** Look-ups on the bus of the services, whose reads can be made to lose every race. */
-  function lookupWith(cacheKeys: number): { ctx: Context; probe: LookupProbe; stop(): void } {
+  function lookupWith(cacheKeys: number): { ctx: GraphQLContext; probe: LookupProbe; stop(): void } {
     const { database: own, probe } = probed(database);
     const { bus, config } = services();
     const keys = createKeyLookup(own, { bus, config: { ...config, verifyCacheKeys: cacheKeys } });
-    return { ctx: { ...services(), keys } as unknown as Context, probe, stop: () => keys.stop() };
+    return { ctx: { ...services(), keys } as unknown as GraphQLContext, probe, stop: () => keys.stop() };
   }
 
   async function teamOf({ ctx, key }: Subject): Promise<string> {

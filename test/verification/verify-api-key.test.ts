@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../db/open.ts';
+import type { GraphQLContext } from '../../schema/context.ts';
 import { operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
-import type { Context } from '../../src/context.ts';
 import { AppError, ForbiddenError, UnauthenticatedError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
@@ -36,7 +36,7 @@ onEachDatabase('verifying a key', (engine) => {
     return { ...organization, id: apiKey.id, apiKey, secret, verify, code };
   }
 
-  async function teamOf(ctx: Context, name: string): Promise<string> {
+  async function teamOf(ctx: GraphQLContext, name: string): Promise<string> {
     return (await createTeam(ctx, { name })).result.id;
   }
 

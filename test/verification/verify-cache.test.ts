@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Stale } from '../../src/cluster/stale.ts';
-import type { VerifiableKey } from '../../src/context.ts';
+import type { VerifiableKey } from '../../src/verification/services.ts';
 import { VerifyCache } from '../../src/verification/verify-cache.ts';
 
 const NONE: Pick<VerifiableKey, 'permissions' | 'teamIds' | 'allowlist'> = {

@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import { anyoneLike, type Principal } from '../../access/principal.ts';
-import type { Services } from '../../context.ts';
 import type { LiveLimits } from '../../core/config/live-limits.ts';
 import { ForbiddenError, UnauthenticatedError } from '../../core/errors.ts';
-import type { Live } from '../../realtime/live.ts';
-import { createContext } from '../context.ts';
+import { createContext, type ServerServices } from '../context.ts';
 import type { PricedSubscription } from '../operation-context.ts';
 import type { Caller } from './caller.ts';
 import { CallerDocuments } from './caller-documents.ts';
@@ -15,8 +13,6 @@ import { ExecutionGroups, type Group, scopeName } from './execution-groups.ts';
 import { resultKey, sourceOf } from './operation.ts';
 import { SharedExecution } from './shared-execution.ts';
 import { type Sink, Subscriber } from './subscriber.ts';
-
-type LiveServices = Services & { readonly live: Live };
 
 /** What every subscription needs, for as long as it runs. */
 const PERMISSION = 'api.key.view';
@@ -33,7 +29,7 @@ export interface SubscriptionHooks {
 
 /** Every running subscription of this server, over whatever transport. */
 export class Subscriptions {
-  readonly #services: LiveServices;
+  readonly #services: ServerServices;
   readonly #schema: GraphQLSchema;
   readonly #limits: LiveLimits;
   readonly #groups: ExecutionGroups;
@@ -41,11 +37,11 @@ export class Subscriptions {
   readonly #documents: CallerDocuments;
   readonly #watch: CallerWatch;
   /** The services as every context has them; made when the address is known. */
-  #shared: LiveServices | null = null;
+  #shared: ServerServices | null = null;
   /** By organization, permissions and scope, for as long as this moment lasts. */
   readonly #contexts = new Map<string, GraphQLContext>();
 
-  constructor(services: LiveServices, schema: GraphQLSchema, limits: LiveLimits) {
+  constructor(services: ServerServices, schema: GraphQLSchema, limits: LiveLimits) {
     this.#services = services;
     this.#schema = schema;
     this.#limits = limits;

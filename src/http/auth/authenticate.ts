@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../../access/principal.ts';
-import type { Services } from '../../context.ts';
 import { invalidCredential, Refusal } from '../../core/refusal.ts';
 import { authenticateOperatorToken } from '../../operator-tokens/authenticate-operator-token.ts';
 import { authenticateSession } from '../../sessions/authenticate-session.ts';
 import { authenticateKey } from '../../verification/authenticate.ts';
+import type { VerificationServices } from '../../verification/services.ts';
 import { findCookieSessions } from './cookie-caller.ts';
 import { type Credential, headerCredentials, requireSingleCredential } from './credentials.ts';
 import { endUselessCookies, isFromOtherOrigin, isFromOwnPage, sessionTokens } from './session-cookie.ts';
@@ -17,7 +17,7 @@ import { failedCredential } from './too-many-failures.ts';
  */
 export async function authenticate(
   request: IncomingMessage,
-  services: Services,
+  services: VerificationServices,
   ip: string | null,
   setCookies: (values: string[]) => void = () => {},
 ): Promise<Principal | null> {
@@ -28,7 +28,11 @@ export async function authenticate(
   throw failedCredential(services, ip, invalidCredential());
 }
 
-function credentialOf(request: IncomingMessage, services: Services, ip: string | null): Credential | null {
+function credentialOf(
+  request: IncomingMessage,
+  services: VerificationServices,
+  ip: string | null,
+): Credential | null {
   try {
     return requireSingleCredential(headerCredentials(request));
   } catch (error) {
@@ -39,7 +43,7 @@ function credentialOf(request: IncomingMessage, services: Services, ip: string |
 
 async function authenticateCookie(
   request: IncomingMessage,
-  services: Services,
+  services: VerificationServices,
   ip: string | null,
   setCookies: (values: string[]) => void,
 ): Promise<Principal | null> {
@@ -76,7 +80,7 @@ function ambiguous(): Refusal {
 /** Who a credential belongs to; null if it is not accepted. */
 export function principalOf(
   { kind, token }: Credential,
-  services: Services,
+  services: VerificationServices,
   ip: string | null,
 ): Promise<Principal | null> {
   if (kind === 'session') return authenticateSession(services.db, services.clock, token);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { UserPrincipal } from '../../access/principal.ts';
-import type { Services } from '../../context.ts';
 import { authenticateSession } from '../../sessions/authenticate-session.ts';
+import type { VerificationServices } from '../../verification/services.ts';
 import { sessionTokens } from './session-cookie.ts';
 
 /** The sessions in a request's cookies. */
@@ -18,7 +18,7 @@ export interface CookieSessions {
  */
 export async function findCookieSessions(
   request: IncomingMessage,
-  { db, clock, publicUrl }: Pick<Services, 'db' | 'clock' | 'publicUrl'>,
+  { db, clock, publicUrl }: Pick<VerificationServices, 'db' | 'clock' | 'publicUrl'>,
 ): Promise<CookieSessions> {
   const tokens = sessionTokens(request, publicUrl);
   const accepted: UserPrincipal[] = [];

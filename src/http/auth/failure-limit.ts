@@ -1,8 +1,9 @@
-import type { FailedCaller, FailureLimiter, RateLimitState } from '../../context.ts';
+import type { FailedCaller, FailureLimiter } from '../../access/failure-limiter.ts';
 import { addressBudgets } from '../../core/address-networks.ts';
 import { type Budget, type BudgetState, Budgets } from '../../core/budgets.ts';
 import { type Clock, wallTimeOf } from '../../core/clock.ts';
 import type { Policy } from '../../core/rate-limit-headers.ts';
+import type { RateLimitState } from '../../core/rate-limit-state.ts';
 
 const WINDOW_SECONDS = 60;
 

@@ -1,6 +1,8 @@
-import type { FailureLimiter, RateLimitState, Services } from '../../context.ts';
+import type { FailureLimiter } from '../../access/failure-limiter.ts';
 import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
+import type { RateLimitState } from '../../core/rate-limit-state.ts';
 import { Refusal } from '../../core/refusal.ts';
+import type { VerificationServices } from '../../verification/services.ts';
 
 export const TOO_MANY_FAILURES = 'Too many failed attempts from this address';
 
@@ -11,7 +13,7 @@ export function failureHeaders({ policy }: FailureLimiter, state: RateLimitState
 
 /** Counts a failure of this address. Returns the headers of a 429 where there were too many, else null. */
 export function countFailure(
-  { failures, clock }: Pick<Services, 'failures' | 'clock'>,
+  { failures, clock }: Pick<VerificationServices, 'failures' | 'clock'>,
   ip: string | null,
 ): Record<string, string> | null {
   const state = failures.count(ip);
@@ -27,7 +29,7 @@ export function countFailure(
  * one: 429 where there were too many.
  */
 export function failedCredential(
-  services: Pick<Services, 'failures' | 'clock'>,
+  services: Pick<VerificationServices, 'failures' | 'clock'>,
   ip: string | null,
   refusal: Refusal,
 ): Refusal {

@@ -1,9 +1,9 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { EventBus, StartableBus } from '../../cluster/bus.ts';
 import { concernsKeys, staleBy } from '../../cluster/stale.ts';
-import type { KeyLookup, UsageSink } from '../../context.ts';
 import type { UsageRecorder } from '../../usage/recorder.ts';
 import type { StartableRateLimiter } from '../../verification/create-rate-limiter.ts';
+import type { KeyLookup, UsageSink } from '../../verification/services.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { LiveServer } from '../websocket/live-server.ts';
 

@@ -1,4 +1,4 @@
-import type { VerifiableKey } from '../../context.ts';
+import type { VerifiableKey } from '../../verification/services.ts';
 
 /** What needs no encoding: most of what people write. */
 const PLAIN = /^[\w.~-]*$/;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Services } from '../../context.ts';
 import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
 import { Refusal } from '../../core/refusal.ts';
+import type { VerificationServices } from '../../verification/services.ts';
 import { isFailure, type Verdict, type VerificationCode, verifySecret } from '../../verification/verify.ts';
 import { failureHeaders, TOO_MANY_FAILURES } from '../auth/too-many-failures.ts';
 import { clientAddress } from '../client-address.ts';
@@ -48,7 +48,7 @@ const LOG_EVERY_MS = 10_000;
  * query, the two headers that a key comes in, what makes an OPTIONS request a preflight and, behind a trusted proxy,
  * X-Forwarded-For; nothing else, and no body.
  */
-export function verifyHandler(services: Services): VerifyHandler {
+export function verifyHandler(services: VerificationServices): VerifyHandler {
   const { config, clock, failures, log } = services;
   let loggedAt = Number.NEGATIVE_INFINITY;
 

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { type Page, type PageArgs, readPage, type Sort } from '../../../db/page.ts';
 import { authorize } from '../../access/authorize.ts';
 import { keyScopeOf } from '../../access/key-scope.ts';
-import type { Context } from '../../context.ts';
 import { isGiven } from '../../core/given.ts';
 import { type ApiKey, addColumns, type keysInScope, toApiKey } from '../api-key.ts';
 import { flushUsage } from '../flush-usage.ts';
 import { keyOrganization } from '../key-organization.ts';
+import type { KeysContext } from '../pending-usage.ts';
 import { type ApiKeyFilter, readFilter } from './api-key-filter.ts';
 import { type ApiKeyOrder, walkOf } from './key-walk.ts';
 import { planKeyList, walkAlong } from './plan-key-list.ts';
@@ -42,7 +42,7 @@ const PERMISSION = 'api.key.view';
  * BAD_USER_INPUT for a filter, cursor or size that can't be used.
  */
 export async function listApiKeys(
-  ctx: Context,
+  ctx: KeysContext,
   organizationId: string,
   { filter, orderBy, boundToTeam, properties }: ApiKeyListOptions,
   page: PageArgs,

@@ -1,11 +1,11 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { authorize } from '../../access/authorize.ts';
 import { type KeyScope, keyScopeOf } from '../../access/key-scope.ts';
-import type { Context } from '../../context.ts';
 import type { Organization } from '../../organizations/organization.ts';
 import { keysInScope } from '../api-key.ts';
 import { flushUsage } from '../flush-usage.ts';
 import { keyOrganization } from '../key-organization.ts';
+import type { KeysContext } from '../pending-usage.ts';
 import { hasStatus, isRotationDue, isUnusedSince } from './api-key-filter.ts';
 import { type AttentionCounts, countAttention, SOON_MS, UNUSED_MS } from './attention-counts.ts';
 import { countKeys, type KeyCounts } from './key-counts.ts';
@@ -17,7 +17,7 @@ export type ApiKeySummary = Omit<KeyCounts, 'early'> & AttentionCounts;
  * Counts an organization's keys, as far as they exist for the caller. Requires `api.key.view`. A caller who sees all of
  * them is answered from kept counts; for one limited to teams the keys are read.
  */
-export async function summarizeApiKeys(ctx: Context, organizationId: string): Promise<ApiKeySummary> {
+export async function summarizeApiKeys(ctx: KeysContext, organizationId: string): Promise<ApiKeySummary> {
   authorize(ctx, organizationId, 'api.key.view');
   const organization = await keyOrganization(ctx.db, organizationId);
   await flushUsage(ctx);
@@ -42,7 +42,7 @@ function atLeast({ unused, rotationOverdue, expiringSoon }: AttentionCounts): At
 }
 
 async function summarizeInScope(
-  ctx: Context,
+  ctx: KeysContext,
   { id, rotationPolicy }: Organization,
   scope: KeyScope,
 ): Promise<ApiKeySummary> {

@@ -1,0 +1,82 @@
+import type { FailureLimiter } from '../access/failure-limiter.ts';
+import type { Context, Services } from '../context.ts';
+import type { Network } from '../core/ip.ts';
+import type { RateLimitState } from '../core/rate-limit-state.ts';
+import type { PendingUsage } from '../keys/pending-usage.ts';
+
+/** Records verifications without waiting, and writes them in batches. */
+export interface UsageSink extends PendingUsage {
+  /** An accepted verification. */
+  accepted(use: {
+    organizationId: string;
+    keyId: string;
+    secretId: string;
+    at: number;
+    ip: string | null;
+  }): void;
+  /** A denied verification. `keyId` is null if there is no such key; `organizationId` is the key's, otherwise the caller's. */
+  denied(denial: {
+    organizationId: string | null;
+    keyId: string | null;
+    code: string;
+    at: number;
+    ip: string | null;
+  }): void;
+}
+
+/** Counts accepted verifications against the limits of keys. */
+export interface RateLimiter {
+  /** Takes one of `limit` in `windowSeconds`, if there is one left. */
+  take(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
+  /** What is left, without taking one. */
+  peek(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
+}
+
+/** Everything that verification needs to know of a secret and its key; as of a read, but true at any time after. */
+export interface VerifiableKey {
+  readonly keyId: string;
+  readonly secretId: string;
+  readonly organizationId: string;
+  readonly environment: 'live' | 'test';
+  /** In force: the role's and the grants together. */
+  readonly permissions: readonly string[];
+  readonly roleName: string | null;
+  /** Empty: bound to no team. */
+  readonly teamIds: readonly string[];
+  readonly externalId: string | null;
+  /** Empty: any address. */
+  readonly allowlist: readonly Network[];
+  readonly rateLimit: { readonly limit: number; readonly windowSeconds: number } | null;
+  readonly enabled: boolean;
+  /** The key or this secret is. */
+  readonly revoked: boolean;
+  /** When the key or this secret expires, whichever is first; NEVER if neither does. */
+  readonly expiresAt: number;
+  /** When the key expires; NEVER if it doesn't. */
+  readonly keyExpiresAt: number;
+}
+
+/** Finds keys by the hash of a secret: in memory where that is sure to be true still, else in the database. */
+export interface KeyLookup {
+  /**
+   * Calls `use` with the key that is so at that very moment (null: there is none), and gives what it returns: at once
+   * where nothing has to be waited for. Throws or rejects where it can't be known.
+   */
+  withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>>;
+  /** How often a key was found in memory, and how often the database was asked. */
+  readonly counts: { readonly hits: number; readonly misses: number };
+  /** Ends what runs in the background. */
+  stop(): void;
+}
+
+/** What verification needs in addition to what verbs receive. */
+export interface Verification {
+  readonly usage: UsageSink;
+  readonly limiter: RateLimiter;
+  readonly failures: FailureLimiter;
+  readonly keys: KeyLookup;
+}
+
+export interface VerificationServices extends Services, Verification {}
+
+export interface VerificationContext extends Context, Verification {}
