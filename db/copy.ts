@@ -42,10 +42,10 @@ const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   relayed_usage: null,
 };
 
-/** Rows read, and written, immediately: far fewer values than either engine takes. */
+/** Number of rows read and written per batch, far below the parameter limits of both engines. */
 const BATCH = 500;
 
-/** What was copied of a table, or found to be there already. */
+/** Result of copying a table, or of finding it already copied. */
 export interface CopiedTable {
   readonly table: string;
   readonly rows: number;
@@ -53,7 +53,7 @@ export interface CopiedTable {
   readonly sha256: string;
 }
 
-/** How far it is: `done` of `rows` of a table, while it is copied, then while it is compared. */
+/** Progress: `done` of `rows` of a table, while copying and then while comparing. */
 export interface CopyProgress {
   readonly step: 'copy' | 'compare';
   readonly table: string;
@@ -61,7 +61,7 @@ export interface CopyProgress {
   readonly rows: number;
 }
 
-/** The target can't be what is asked for; the message says why. */
+/** The target can't be used; the message says why. */
 export class CopyError extends Error {
   override name = 'CopyError';
 }
@@ -76,7 +76,7 @@ export function copyDatabase(
   to: Database,
   onProgress: (progress: CopyProgress) => void,
 ): Promise<CopiedTable[]> {
-  // What the source is at one moment, whoever writes to it meanwhile.
+  // A consistent snapshot of the source, despite concurrent writes.
   const reading = from.kysely.transaction().setAccessMode('read only');
   const atOnce = from.engine === 'postgres' ? reading.setIsolationLevel('repeatable read') : reading;
   return atOnce.execute(async (source) => {
@@ -101,7 +101,7 @@ export function copyDatabase(
   });
 }
 
-/** A target may hold a part of the source, and nothing else. */
+/** The target may contain a part of the source and nothing else. */
 async function refuseOtherData(source: Kysely<Tables>, target: Kysely<Tables>): Promise<void> {
   const found = await target.selectFrom('organizations').select('id').orderBy('id').execute();
   for (let start = 0; start < found.length; start += BATCH) {

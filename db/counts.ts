@@ -2,7 +2,7 @@ import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { COUNT_MAX, type Total } from '../src/core/page.ts';
 import type { Tables } from './tables.ts';
 
-/** Counts the rows of a query, and stops at the first beyond `most`. */
+/** Counts the rows of a query, up to `most` and one. */
 export async function countUpTo<Name extends keyof Tables, Selected>(
   db: Kysely<Tables>,
   query: SelectQueryBuilder<Tables, Name, Selected>,

@@ -1,7 +1,7 @@
-/** The database was last migrated by a newer program than this one. */
+/** The database was migrated by a newer version of the program. */
 export class DatabaseTooNewError extends Error {
   override name = 'DatabaseTooNewError';
-  /** One that this program doesn't know. */
+  /** A migration that this program doesn't know. */
   readonly migration: string;
 
   constructor(migration: string) {
@@ -12,10 +12,10 @@ export class DatabaseTooNewError extends Error {
   }
 }
 
-/** The database is in use by a program that is not Keywright. */
+/** The database belongs to another program. */
 export class DatabaseForeignError extends Error {
   override name = 'DatabaseForeignError';
-  /** One that is in the way, or that shows whose it is. */
+  /** A table that shows which program it belongs to. */
   readonly table: string;
 
   constructor(table: string) {

@@ -20,7 +20,7 @@ const SystemActorRef = builder.objectRef<SystemActor>('SystemActor').implement({
   }),
 });
 
-/** Who did something. */
+/** The user, API key or system that performed an action. */
 export const Actor = builder.unionType('Actor', {
   description: 'The user, API key or system that performed an action',
   types: [UserRef, ApiKeyRef, SystemActorRef],
@@ -30,13 +30,13 @@ export const Actor = builder.unionType('Actor', {
   },
 });
 
-/** What lets someone see who is behind the id of a user or of a key. */
+/** Permissions that allow seeing a user or key behind its id. */
 const SHOWN_BY = {
   user: ['member.view', 'api.key.view', 'audit.view'],
   key: ['api.key.view'],
 } as const;
 
-/** How those are called whom a caller limited to teams may not know. */
+/** Names of actors that a caller limited to teams may not see. */
 const UNKNOWN = { user: { systemName: 'member' }, key: { systemName: 'api-key' } } as const;
 
 /**

@@ -18,12 +18,12 @@ export function reads(...properties: readonly (keyof ApiKey)[]) {
 
 type Properties = readonly (keyof ApiKey)[];
 
-/** What was found out about a field of a document holds as long as the document is there. */
+/** Cached per field node, for the life of the document. */
 const known = new WeakMap<FieldNode, Properties | 'all'>();
 
 /**
- * What a connection's field needs to be read of its keys, or undefined if that may be all of them. Conditions in the
- * document are ignored: fields that they exclude are read.
+ * The key properties that a connection's selection reads, or undefined for all. Conditions are ignored: fields that
+ * they exclude are read.
  */
 export function propertiesAsked({
   fieldNodes,
@@ -54,7 +54,7 @@ function propertiesRead(schema: GraphQLSchema, name: string): Properties | 'all'
   return (reads ?? (pothosExposedField ? [pothosExposedField] : 'all')) as Properties | 'all';
 }
 
-/** The fields that are asked of each row, by either way to them. */
+/** Selected fields of the rows, through `nodes` and `edges`. */
 function rowFields(connection: FieldNode, fragments: GraphQLResolveInfo['fragments']): FieldNode[] {
   const below = (nodes: readonly FieldNode[], name: string): FieldNode[] =>
     nodes
@@ -64,7 +64,7 @@ function rowFields(connection: FieldNode, fragments: GraphQLResolveInfo['fragmen
   return [...below(own, 'nodes'), ...below(below(own, 'edges'), 'node')];
 }
 
-/** The fields of a selection set, those of the fragments in it among them, for whatever type they are. */
+/** The fields of a selection set including its fragments, of any type. */
 function fieldsIn(
   set: SelectionSetNode | undefined,
   fragments: GraphQLResolveInfo['fragments'],

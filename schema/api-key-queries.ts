@@ -21,7 +21,7 @@ const listArguments = () =>
     orderBy: t.field({ type: ApiKeyOrder, defaultValue: NEWEST_FIRST, description: 'Sort order' }),
   }));
 
-/** A page of keys, read once for all fields of an operation that ask for the same one. */
+/** A page of keys, read once for all fields of an operation with the same arguments. */
 async function listOf(
   ctx: GraphQLContext,
   organizationId: string,
@@ -32,7 +32,7 @@ async function listOf(
   return toConnection(await shareRead(ctx, 'apiKeys', [organizationId, options, page], read));
 }
 
-/** Where the organization is named. */
+/** Path of the organization argument. */
 const ARGUMENT = ['organizationId'];
 
 builder.queryFields((t) => ({

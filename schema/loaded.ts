@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { NotFoundError } from '../src/core/errors.ts';
 
-/** Puts what a batch found into the order that was asked for, as a data loader wants it. */
+/** Arranges the results of a batch in the requested order, as data loaders require. */
 export function inOrder<T extends { readonly id: string }>(
   ids: readonly string[],
   found: readonly T[],
@@ -10,13 +10,13 @@ export function inOrder<T extends { readonly id: string }>(
   return ids.map((id) => byId.get(id) ?? new NotFoundError(id));
 }
 
-/** Turns a data loader's "there is none" into null; any other failure stays one. */
+/** Converts a data loader's NotFoundError to null and rethrows all others. */
 export function nullIfMissing(error: unknown): null {
   if (error instanceof NotFoundError) return null;
   throw error;
 }
 
-/** Loads objects in batches, each once: rows of a list that have the same one wait for one promise, not for one each. */
+/** Loads objects in batches, each once: rows with the same object share a promise. */
 export class Loader<T extends object> extends DataLoader<string, T> {
   readonly #promises = new Map<string, Promise<T>>();
 

@@ -2,7 +2,7 @@ import { contextCacheSymbol } from '@pothos/core';
 import { RequestCache } from '@pothos/plugin-scope-auth';
 import type { GraphQLContext } from './context.ts';
 
-/** Where Pothos finds what it keeps its checks by, in place of the context itself; ours are kept in it. */
+/** Where Pothos stores its caches per context; ours are stored there, too. */
 interface Cached {
   [contextCacheSymbol]?: Map<unknown, unknown> | undefined;
 }
@@ -28,7 +28,7 @@ export function onePerOperation<T extends object>(make: (ctx: GraphQLContext) =>
   return Object.assign(get, { delete: (ctx: object) => void keptBy(ctx).delete(make) });
 }
 
-/** Lets an operation load and check everything again. */
+/** Clears what an operation has loaded and checked. */
 export function startCaches(ctx: object): void {
   (ctx as Cached)[contextCacheSymbol] = new Map();
 }

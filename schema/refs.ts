@@ -10,9 +10,9 @@ import type { GraphQLContext } from './context.ts';
 import { inOrder, Loader } from './loaded.ts';
 import { onePerOperation } from './operation-caches.ts';
 
-/*
- * The object types by name, each with how a batch of them is loaded. Their fields are in the file of each type; the
- * names stand here so that types can speak of each other.
+/**
+ * Object types with their batch loaders. Fields are defined in the file of each type; the refs are here so that types
+ * can refer to each other.
  */
 
 function loadable<T extends { readonly id: string }>(
@@ -31,7 +31,7 @@ function loadable<T extends { readonly id: string }>(
 
 export const OrganizationRef = loadable('Organization', (ids, ctx) => loadOrganizations(ctx.db, ids));
 export const TeamRef = loadable('Team', (ids, ctx) => loadTeams(ctx.db, ids));
-/** Loads only those whom the caller may see; `loadKnownUser` loads others. */
+/** Loads only users that are visible to the caller; `loadKnownUser` loads others. */
 export const UserRef = loadable('User', (ids, ctx) => findUsers(ctx, ids));
 export const MembershipRef = loadable('Membership', (ids, ctx) => loadMemberships(ctx.db, ids));
 export const RoleRef = loadable('Role', (ids, ctx) => loadRoles(ctx.db, ids));

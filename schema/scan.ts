@@ -1,26 +1,26 @@
 import type { SizedTable } from '../src/organizations/organization-sizes.ts';
 
-/** What a field is asked, as far as it decides what it reads. */
+/** The arguments and selection that decide what a field reads. */
 export interface ScanContext {
   readonly args: Readonly<Record<string, unknown>>;
-  /** Whether `totalCount` or `totalCountIsExact` is asked for below it. */
+  /** Whether `totalCount` or `totalCountIsExact` is selected. */
   readonly counts: boolean;
   /** Whether the caller is limited to the keys of some teams. */
   readonly isLimited: boolean;
-  /** Points for reading so many rows. */
+  /** Points for reading this many rows. */
   pointsOf(rows: number): number;
-  /** Points for reading all rows of a table that the organization has. */
+  /** Points for reading all rows of the organization in a table. */
   whole(table: SizedTable): number;
 }
 
 /**
- * What a field reads of the database beyond the rows that it returns. A field whose resolver may read a number of rows
- * that grows with the organization must say so in its extensions: `extensions: { scan }`.
+ * Rows that a field reads beyond those that it returns. A field whose resolver may read more rows in larger
+ * organizations must declare it in `extensions: { scan }`.
  */
 export interface Scan {
-  /** Tables whose size its price depends on. */
+  /** Tables whose size the price depends on. */
   readonly tables: readonly SizedTable[];
-  /** Named where all places in which it is asked for are read together: it costs once for each field of the operation. */
+  /** Name of a read that all fields of the operation share, so that it is charged once. */
   readonly together?: string;
   /** The price in points. */
   points(asked: ScanContext): number;
@@ -73,13 +73,13 @@ export const auditScan: Scan = {
   },
 };
 
-/** The log of one object of many. */
+/** The audit log of one object. */
 export const ownAuditScan: Scan = {
   tables: ['audit_log'],
   points: ({ counts, whole }) => (counts ? whole('audit_log') * SHARE : 0),
 };
 
-/** A list that is read by its own order, and whose total is counted. */
+/** A list with a counted total, read in its natural order. */
 export function countedScan(table: SizedTable, part: 'whole' | 'share' = 'whole'): Scan {
   const times = part === 'share' ? SHARE : 1;
   return { tables: [table], points: ({ counts, whole }) => (counts ? whole(table) * times : 0) };
@@ -89,8 +89,8 @@ export function countedScan(table: SizedTable, part: 'whole' | 'share' = 'whole'
 export const SUMMARY_ROWS_MAX = 50_000;
 
 /**
- * Counts that are kept for whole organizations, and that read at most `rows` entries of indexes as well. For a caller
- * limited to teams the keys are read instead.
+ * Stored counts of whole organizations, which read at most `rows` index entries as well. For a caller limited to teams,
+ * the keys are read instead.
  */
 export function keptCountScan(together: string, rows = 0): Scan {
   return {

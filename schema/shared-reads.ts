@@ -4,8 +4,8 @@ import { onePerOperation } from './operation-caches.ts';
 const reads = onePerOperation(() => new Map<string, Promise<unknown>>());
 
 /**
- * Does a read once for all fields of an operation that ask for the same, such as lists under several aliases. `name` and
- * `args`, which are plain data, say what is read.
+ * Shares a read between fields of an operation with the same arguments, such as aliases. `name` and `args`, plain data,
+ * identify it.
  */
 export function shareRead<T>(
   ctx: GraphQLContext,

@@ -2,10 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { AppError } from '../src/core/errors.ts';
 import type { Source } from '../src/realtime/source.ts';
 
-/** Events that wait for a reader, before it is given up as too slow where some may be omitted. */
+/** Maximum number of pending events before a reader is disconnected as too slow. */
 const WAITING_MAX = 1_000;
 
-/** A source as GraphQL's `subscribe` wants it: for whoever executes the schema without this server's own engine. */
+/** A source as an async iterator, for executors other than this server's engine. */
 export async function* iterate<E extends object>(open: () => Promise<Source<E>>): AsyncGenerator<E> {
   const waiting: E[] = [];
   let stopped = false;

@@ -22,15 +22,15 @@ import { expirySweep } from './keys/expiry/expiry-sweep.ts';
 import { OrganizationSizes } from './organizations/organization-sizes.ts';
 import { createServices } from './services.ts';
 
-/** What tests put in place of the real thing. */
+/** Replacements for tests. */
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
-  /** Stays open when the app stops: whoever opened it closes it. */
+  /** Stays open when the app stops; its creator closes it. */
   readonly database?: Database;
   readonly timeouts?: Partial<Timeouts>;
   readonly liveLimits?: Partial<LiveLimits>;
-  /** Where the console was built; null: nowhere. */
+  /** Folder of the built console; null: none. */
   readonly consoleFolder?: string | null;
   /** Further plugins of yoga, which see every operation. */
   readonly plugins?: readonly Plugin[];
@@ -39,23 +39,26 @@ export interface Overrides {
 /** How long sockets get to close when the server stops, milliseconds. */
 const STOP_GRACE_MS = 2_000;
 
-/** Keywright, wired together. */
+/** The assembled application. */
 export interface App {
   /** For work on the server itself, such as the command line's; the database has its tables once `start` is done. */
   readonly services: ServerServices;
-  /** What runs live, for metrics and tests. */
+  /** Live subscriptions, for metrics and tests. */
   readonly liveServer: LiveServer;
-  /** What operations are under way and counted, for tests. */
+  /** Counters of operations, for tests. */
   readonly operationLimits: OperationLimits;
-  /** What clients hold of the server's memory, for metrics and tests. */
+  /** Memory held for clients, for metrics and tests. */
   readonly connections: Connections;
-  /** Migrates, then serves. Rejects, with nothing left open, where the database or the port can't be used. */
+  /**
+   * Migrates the database and starts serving. Rejects, with everything closed, if the database or the port can't be
+   * used.
+   */
   start(): Promise<{ url: string }>;
-  /** Finishes what runs, writes the usage gathered and closes everything. May be called twice. */
+  /** Completes running work, writes pending usage and closes everything. May be called twice. */
   stop(): Promise<void>;
 }
 
-/** Makes the app and opens its database; nothing runs yet. Rejects where the database can't be opened. */
+/** Creates the app and opens its database without starting it. Rejects if the database can't be opened. */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const log = overrides.log ?? createLog(config.logLevel);
   const clock = overrides.clock ?? systemClock;

@@ -10,24 +10,24 @@ import { NotFoundError, UnauthenticatedError } from './core/errors.ts';
 
 export { authorize, authorizeSomewhere } from './access/authorize.ts';
 
-/** What a change is done with. Inside it, everything goes through `tx`. */
+/** Context of a change. All its queries go through `tx`. */
 export interface Change {
   readonly tx: Transaction<Tables>;
-  /** The time of the change, milliseconds: of the last lock, or of its beginning where it has locked nothing. */
+  /** Time of the change, milliseconds: of the last lock, or of its start if it has locked nothing. */
   readonly now: number;
-  /** Waits until no other change of this organization is under way, and keeps others out until the end. */
+  /** Locks the organization against other changes until the end of the transaction. */
   lock(organizationId: string): Promise<void>;
   /** Adds a row to the audit log; the actor is the caller unless another is named. */
   audit(record: Omit<AuditRecord, 'actor'> & { actor?: string }): void;
 }
 
-/** A change in one organization, by someone who may make it. */
+/** Context of an authorized change in one organization. */
 export interface PermittedChange extends Change {
-  /** Who makes it, with what it holds now: no one's rights change while the organization is locked. */
+  /** The caller with its current permissions, which can't change while the organization is locked. */
   readonly principal: Principal;
 }
 
-/** What a change came to, and who has taken note of it. */
+/** Result of a change and its propagation. */
 export interface Outcome<T> {
   readonly result: T;
   readonly propagation: Propagation;
@@ -53,7 +53,7 @@ export function command<T>(
   });
 }
 
-/** Who is asking, as it is by now: read inside a transaction that has locked the organizations concerned. */
+/** Reloads the caller inside a transaction that has locked the organizations concerned. */
 export async function callerNow(ctx: Context, tx: Transaction<Tables>): Promise<Principal> {
   const { principal, refreshPrincipal } = ctx;
   if (!principal) throw new UnauthenticatedError();
@@ -62,7 +62,7 @@ export async function callerNow(ctx: Context, tx: Transaction<Tables>): Promise<
   return now;
 }
 
-/** The part of `command` below the permission: for sign-in and the like, where holding a token is the permission. */
+/** `command` without the permission check: for sign-in, where holding a token is the permission. */
 export async function write<T>(ctx: Context, work: (change: Change) => Promise<T>): Promise<Outcome<T>> {
   const records: AuditRecord[] = [];
   let now = ctx.clock.now();
@@ -74,7 +74,7 @@ export async function write<T>(ctx: Context, work: (change: Change) => Promise<T
       },
       lock: async (organizationId) => {
         await lock(tx, organizationId);
-        // Others may have held it for long, and what has expired meanwhile has expired.
+        // The lock may have taken long, so expired objects must be treated as expired.
         now = ctx.clock.now();
       },
       audit: (record) => {
@@ -92,7 +92,7 @@ export async function write<T>(ctx: Context, work: (change: Change) => Promise<T
 }
 
 async function lock(tx: Transaction<Tables>, organizationId: string): Promise<void> {
-  // A write, so that SQLite takes its lock at once and PostgreSQL holds the row.
+  // A write, so that SQLite takes its lock immediately and PostgreSQL locks the row.
   const { numUpdatedRows } = await tx
     .updateTable('organization_sequences')
     .set((eb) => ({ value: eb.ref('value') }))

@@ -7,31 +7,31 @@ import type { Clock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
 import type { Log } from './core/log.ts';
 
-/** What the whole server shares. */
+/** Services that the whole server shares. */
 export interface Services {
   readonly db: Kysely<Tables>;
-  /** The same database, for changes that take long: they keep no request waiting for this thread. */
+  /** The same database for long changes, which don't block this thread. */
   readonly unhurried: Kysely<Tables>;
-  /** For reads whose time grows with an organization. */
+  /** For reads whose duration grows with the organization. */
   readonly scans: Scans;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Config;
-  /** Where browsers reach this server, without a trailing slash. */
+  /** Public URL of this server, without a trailing slash. */
   readonly publicUrl: string;
 }
 
-/** What a verb is handed: the services, the caller, and from where. */
+/** Context of an operation: the services, the caller and the client. */
 export interface Context extends Services {
-  /** Null: no one said who they are. */
+  /** Null: unauthenticated. */
   readonly principal: Principal | null;
   readonly client: ClientFacts;
-  /** The caller as it is by now, null if its credential is accepted no more. Omitted: as it was. */
+  /** Reloads the caller; null if its credential is no longer valid. Omitted: never reloaded. */
   readonly refreshPrincipal?: (db: Kysely<Tables>) => Promise<Principal | null>;
 }
 
-/** Where a request came from, as it goes into the audit log. */
+/** The client of a request, as recorded in the audit log. */
 export interface ClientFacts {
   readonly id: string;
   readonly ip: string | null;

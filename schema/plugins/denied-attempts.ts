@@ -5,7 +5,7 @@ import type { DeniedAction } from '../../src/changes/events.ts';
 import { AppError, type ErrorCode, NotFoundError } from '../../src/core/errors.ts';
 import type { GraphQLContext } from '../context.ts';
 
-/** Adds a line to the log for each rejected mutation, and an entry to the audit log where the caller was denied. */
+/** Logs each rejected mutation, and adds an audit entry if the caller was denied. */
 export const DENIED_ATTEMPTS = 'deniedAttempts';
 
 declare global {
@@ -16,10 +16,10 @@ declare global {
   }
 }
 
-/** Rejections of something that the caller may not do. The others are mistakes in the input or in the order of things. */
+/** Codes of denials. Others are invalid input or conflicts with the current state. */
 const DENIALS: readonly ErrorCode[] = ['FORBIDDEN', 'ESCALATION', 'NOT_FOUND', 'LIMIT_EXCEEDED'];
 
-/** What is recorded of each mutation; null: nothing, since it changes nothing that belongs to an organization. */
+/** Audit action of each mutation; null: not recorded, because it changes nothing in an organization. */
 export const ATTEMPTED: Readonly<Record<string, DeniedAction | null>> = {
   createApiKey: 'api_key.create',
   updateApiKey: 'api_key.update',
@@ -86,13 +86,13 @@ function report(
   ctx.deniedAttempts.record(ctx, { action, organizationId: named, targetId: targetOf(input, error) });
 }
 
-/** The organization that was named, if it is the caller's, else its only one. Any other text is what someone typed. */
+/** The provided organization if it is the caller's, else the caller's only one. Other text is arbitrary input. */
 function knownOrganization(principal: Principal | null, named: string | null): string | null {
   const own = principal && 'organizationIds' in principal ? principal.organizationIds : [];
   return own.find((id) => id === named) ?? (own.length === 1 ? (own[0] ?? null) : null);
 }
 
-/** The object; of several, the one that the error is about, if any. */
+/** The target; of several, the one that the error is about, if any. */
 function targetOf({ id, ids }: Readonly<Record<string, unknown>>, error: AppError): string | null {
   if (typeof id === 'string') return id;
   if (!Array.isArray(ids)) return null;

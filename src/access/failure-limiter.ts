@@ -1,18 +1,21 @@
 import type { RateLimitState } from '../core/rate-limit-state.ts';
 
-/** Counts failed attempts to present a secret. Beyond the limit they are rejected with less detail; a valid secret never is. */
+/**
+ * Counts failed attempts to present a secret. Beyond the limit, failures are rejected with less detail; valid secrets
+ * are always accepted.
+ */
 export interface FailureLimiter {
   /** Takes note of one from this client's address; null: not known, all of which count as one. */
   count(ip: string | null): RateLimitState;
   /** The same of one that this caller was told of; null: it did not say from where. */
   countFor(caller: FailedCaller, ip: string | null): RateLimitState;
-  /** What an address is allowed. */
+  /** Limit of an address. */
   readonly policy: { readonly limit: number; readonly windowSeconds: number };
 }
 
 /** A caller that verifies for others. */
 export interface FailedCaller {
   readonly actor: string;
-  /** Only the addresses that it names have a budget, not the caller itself. */
+  /** Only the addresses it names have a budget, not the caller itself. */
   readonly trusted: boolean;
 }

@@ -7,7 +7,7 @@ import { createLog } from '../core/log.ts';
 import { type Io, linesTo } from './io.ts';
 import { openMigrated } from './open-database.ts';
 
-/** What a verb is handed when the command line calls it. */
+/** Context of an operation: the services, the caller and the client. */
 export function commandLineContext(services: Services): Context {
   return {
     ...services,

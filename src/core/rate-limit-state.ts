@@ -1,4 +1,4 @@
-/** What a rate-limited key has left. */
+/** State of a key's rate limit. */
 export interface RateLimitState {
   readonly allowed: boolean;
   /** Accepted verifications left in the window, 0 or more. */

@@ -1,9 +1,9 @@
 import type { DeniedAction } from '../changes/events.ts';
 import type { Context } from '../context.ts';
 
-/** Records rejected mutations in the audit log, without delaying the answer. */
+/** Records rejected mutations in the audit log without delaying the response. */
 export interface DeniedAttempts {
-  /** Records at most a few per caller and organization each minute; of the others, their number. */
+  /** Records at most a few per caller and organization per minute, and the number of the others. */
   record(ctx: Context, attempt: Attempt): void;
   /** Resolves when nothing is left to write. */
   stop(): Promise<void>;
@@ -12,8 +12,8 @@ export interface DeniedAttempts {
 /** A mutation that was rejected. */
 export interface Attempt {
   readonly action: DeniedAction;
-  /** The organization that the request named, if any. */
+  /** Organization in the request, if any. */
   readonly organizationId: string | null;
-  /** The object that the request named, if any. */
+  /** Object in the request, if any. */
   readonly targetId: string | null;
 }

@@ -20,7 +20,7 @@ import { expectation } from './validation-faults.ts';
 
 type Path = readonly (string | number)[];
 
-/** Thrown to stop the coercion of variables that have enough faults. */
+/** Thrown to stop coercion after enough faults. */
 const ENOUGH = Symbol('enough faults');
 
 /** Fields of an input object are named in a fault where the client sent at most so many. */
@@ -70,7 +70,7 @@ function coerceVariable(
   fault: (what: string) => void,
 ): unknown {
   const type = typeFromAST(schema, definition.type);
-  // Validation has rejected the others.
+  // Validation rejects all others.
   if (!isInputType(type)) return undefined;
   if (value === undefined) {
     if (definition.defaultValue) return valueFromAST(definition.defaultValue, type);
@@ -102,7 +102,7 @@ function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType {
   const [step, ...rest] = path;
   if (step === undefined) return type;
   const nullable = isNonNullType(type) ? type.ofType : type;
-  // A value that is no list stands for a list of one.
+  // A single value stands for a list of one.
   if (isListType(nullable)) return typeAt(nullable.ofType, typeof step === 'number' ? rest : path);
   const field = isInputObjectType(nullable) ? nullable.getFields()[step] : undefined;
   return field ? typeAt(field.type, rest) : nullable;

@@ -3,10 +3,10 @@ import type { Principal } from '../access/principal.ts';
 import type { ClientFacts } from '../context.ts';
 import { refreshPrincipal } from './refresh-principal.ts';
 
-/** What every context of a server has in common. */
+/** Parts of the context that are shared by a server's operations. */
 export type ServerServices = Omit<GraphQLContext, 'principal' | 'client' | 'response'>;
 
-/** What one context has to itself. */
+/** Parts of the context that belong to one operation. */
 interface OwnContext {
   readonly principal: Principal | null;
   readonly client: ClientFacts;

@@ -1,10 +1,10 @@
 import type { DocumentNode } from 'graphql';
 
-/** How many documents are kept, and how many characters they may have together. */
+/** Maximum number of cached documents, and of their characters in total. */
 const DOCUMENTS_MAX = 1_000;
 const CHARACTERS_MAX = 4_000_000;
 
-/** Parsed documents by their text, the least recently used dropped first: whoever sends many can't fill the memory. */
+/** Cache of parsed documents by text, least recently used evicted first, in bounded memory. */
 export class DocumentCache {
   readonly #documents = new Map<string, DocumentNode>();
   #characters = 0;

@@ -11,14 +11,14 @@ import {
 import { requestFault } from './request-fault.ts';
 import { syntaxFault } from './syntax-fault.ts';
 
-/** What a document may be made of, fragments counted as often as they are spread. */
+/** Limits of a document. Fragments count as often as they are spread. */
 export const DOCUMENT_LIMITS = {
-  /** Words and signs, which bounds everything below and the time that validation takes. */
+  /** Tokens, which bound everything below and the time of validation. */
   tokens: 2_000,
-  /** Fields below fields; what introspection asks is bounded by validation. */
+  /** Levels of nested fields. Validation limits introspection. */
   depth: 12,
   aliases: 30,
-  /** Fields of Query or Mutation in one operation. */
+  /** Root fields of one operation. */
   rootFields: 20,
   /** Fields with the same name in one selection, inline fragments included: validation compares each with each. */
   repeats: 100,
@@ -27,7 +27,7 @@ export const DOCUMENT_LIMITS = {
   directives: 50,
 } as const;
 
-/** Parses a document and counts what is in it, before validation. Throws a GraphQLError for what passes a limit. */
+/** Parses a document and checks its limits before validation. Throws a GraphQLError if one is exceeded. */
 export function parseWithinLimits(source: string | Source): DocumentNode {
   const document = parseTokens(typeof source === 'string' ? new Source(source) : source);
   const counter = new Counter(document);
@@ -75,7 +75,7 @@ function assertLimit(limit: keyof typeof NAMES, count: number): void {
   throw requestFault('QUERY_TOO_COMPLEX', `The document has more than ${max} ${NAMES[limit]}`);
 }
 
-/** What a selection set comes to, the fragments in it spread. `fields` are its own, without those below. */
+/** Size of a selection set with its fragments spread. `fields` counts its own fields, without nested ones. */
 interface Measures {
   readonly depth: number;
   readonly aliases: number;

@@ -27,7 +27,7 @@ export function presentResult(
   return { ...result, errors: result.errors.map((error) => presentError(error, request, log)) };
 }
 
-/** One error as the caller may see it. */
+/** One error as shown to the caller. */
 export function presentError(error: unknown, request: { readonly id: string }, log: Log): GraphQLError {
   const cause = causeOf(error);
   if (cause instanceof UnavailableError && cause.cause)
@@ -42,7 +42,7 @@ export function presentError(error: unknown, request: { readonly id: string }, l
   });
 }
 
-/** What was thrown first: GraphQL wraps errors to say where they were thrown. */
+/** The original error: GraphQL wraps errors to add their location. */
 function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
@@ -60,7 +60,7 @@ function faultCode(error: GraphQLError, cause: unknown): string | null {
   if (!(cause instanceof GraphQLError)) return null;
   const { code } = cause.extensions;
   if (code === 'BAD_USER_INPUT' || code === 'QUERY_TOO_COMPLEX') return code;
-  // Found by parsing, validating or choosing the operation: nothing ran.
+  // Found by parsing, validation or operation selection: nothing has run.
   if (!error.path) return 'BAD_REQUEST';
   // An argument points at its place in the document; a resolver's value that has the wrong type does not.
   return cause.nodes?.length ? 'BAD_USER_INPUT' : null;

@@ -2,32 +2,30 @@ import type { DocumentNode, ExecutionResult, OperationDefinitionNode } from 'gra
 import type { GraphQLContext } from '../../schema/context.ts';
 import type { ResponseBudget } from './response/response-budget.ts';
 
-/** What an operation is charged to. */
+/** Budget that an operation is charged to. */
 export interface Charge {
-  /** What the whole operation costs, once that is known. */
+  /** Cost of the whole operation, once known. */
   cost: number | null;
-  /**
-   * Takes further points before the work that they stand for. Throws RateLimitedError if there are not as many left.
-   */
+  /** Charges points before the work they stand for. Throws RateLimitedError if not enough are left. */
   spend(points: number): void;
-  /** Takes points for work that is already done, however many are left: the caller's next operations wait for them. */
+  /** Charges points for completed work, however many are left: the caller's next operations pay for it. */
   owe(points: number): void;
 }
 
-/** What yoga's plugins know of an operation in addition to what its resolvers receive. */
+/** Context of yoga's plugins, in addition to the resolvers' context. */
 export interface OperationContext extends GraphQLContext {
   charge: Charge;
-  /** Called with what is about to run, in words of the schema, such as `mutation createApiKey`. */
+  /** Called before the operation runs with its name in terms of the schema, such as `mutation createApiKey`. */
   readonly started: (description: string) => void;
-  /** Takes over a subscription that is within all limits. */
+  /** Handles an admitted subscription. */
   readonly subscribe: (
     subscription: PricedSubscription,
   ) => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
-  /** Set once the operation is within all limits. */
+  /** Set when the operation is admitted. */
   admitted?: AdmittedOperation;
 }
 
-/** An operation that was parsed, validated and found to be within all limits. */
+/** An admitted operation: parsed, validated and within all limits. */
 export interface AdmittedOperation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -37,14 +35,14 @@ export interface AdmittedOperation {
   readonly budget: ResponseBudget;
 }
 
-/** A subscription that was parsed, validated and found to be within all limits, and does not run yet. */
+/** An admitted subscription that has not started. */
 export interface CheckedSubscription {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The same, with what each of its events costs. */
+/** The same with the cost of each event. */
 export interface PricedSubscription extends CheckedSubscription {
   readonly cost: number;
 }

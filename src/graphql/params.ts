@@ -5,10 +5,10 @@ import { Refusal } from '../core/refusal.ts';
 /** The parameters of a GraphQL request over HTTP. */
 export type Params = GraphQLParams & { readonly query: string };
 
-/** Longest document, characters. */
+/** Maximum length of a document, in characters. */
 export const DOCUMENT_MAX = 50_000;
 
-/** The parameters, if they have the form that the protocol asks for. Throws a Refusal if they don't. */
+/** Validates the parameters of the protocol. Throws a Refusal. */
 export function checkParams(params: unknown): Params {
   if (Array.isArray(params)) throw malformed('Batching is not supported: send one operation per request');
   if (!isObject(params)) throw malformed('The body must be a JSON object');
@@ -31,7 +31,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The error of a request that does not have the form that the protocol asks for. */
+/** The error of a malformed request. */
 export function malformed(message: string): Refusal {
   return new Refusal(400, 'BAD_REQUEST', message);
 }

@@ -16,18 +16,18 @@ import { requestFault } from './request-fault.ts';
 import { responseBound, returnsShownOnce } from './response/response-bound.ts';
 import { ResponseBudget, responseCouldBeTooLarge } from './response/response-budget.ts';
 
-/** At most so many faults of one request are reported. */
+/** Maximum number of reported faults of a request. */
 export const FAULTS_MAX = 20;
 
-/** What all operations are measured by. */
+/** Data that the limits of all operations depend on. */
 export interface OperationBounds {
-  /** What scans cost. */
+  /** Costs of scans. */
   readonly sizes: OrganizationSizes;
   /** Maximum size of a response, bytes. */
   readonly responseMax: number;
 }
 
-/** An operation that is admitted, or the errors of one that is not. */
+/** An admitted operation, or the errors of a rejected one. */
 export type Admission = AdmittedOperation | { readonly errors: readonly GraphQLError[] };
 
 /** What the limits of an operation depend on that is the same for every request. */
@@ -133,7 +133,7 @@ function tooComplex(cost: number): GraphQLError {
   );
 }
 
-/** The kind of operation and its fields: names of the schema, never what the caller chose. */
+/** Type and fields of the operation: names of the schema, never the caller's. */
 function describe({ operation, selectionSet }: OperationDefinitionNode): string {
   const fields = selectionSet.selections.map((one) => (one.kind === Kind.FIELD ? one.name.value : '…'));
   return `${operation} ${[...new Set(fields)].join(' ')}`;

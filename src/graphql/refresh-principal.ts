@@ -4,8 +4,8 @@ import { refreshOperator, refreshSession } from '../sessions/refresh-principal.t
 import { refreshKey } from '../verification/refresh-key.ts';
 
 /**
- * Whoever a credential belonged to, with what it may do by now, from this address; null if it is accepted no more.
- * Doesn't count as a use of it.
+ * Reloads the owner of a credential with its current permissions, from this address; null if it is no longer accepted.
+ * Doesn't count as a use.
  */
 export function refreshPrincipal(
   { db, clock }: Pick<Services, 'db' | 'clock'>,

@@ -8,7 +8,7 @@ export interface LastUse {
 
 /** Uses that are not written yet. */
 export interface PendingUsage {
-  /** A key's last use where it is not written yet: readers lay it over what the database says. */
+  /** Last use of a key that is not written yet; readers merge it with the database. */
   pendingKey(keyId: string): LastUse | undefined;
   /**
    * A key's secret's last use and count of uses that a row read before does not hold yet. `lastUsedAt` is what the row says, by
@@ -19,7 +19,7 @@ export interface PendingUsage {
     secretId: string,
     lastUsedAt: number,
   ): { at: number; uses: number } | undefined;
-  /** Writes what is gathered. Resolves when it is written; at once where there is nothing. */
+  /** Writes all pending usage. Resolves when written, or immediately if there is none. */
   flush(): Promise<void>;
 }
 

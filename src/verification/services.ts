@@ -26,19 +26,19 @@ export interface UsageSink extends PendingUsage {
 
 /** Counts accepted verifications against the limits of keys. */
 export interface RateLimiter {
-  /** Takes one of `limit` in `windowSeconds`, if there is one left. */
+  /** Takes one of `limit` per `windowSeconds`, if any is left. */
   take(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
-  /** What is left, without taking one. */
+  /** The remaining number, without taking one. */
   peek(keyId: string, limit: number, windowSeconds: number): RateLimitState | Promise<RateLimitState>;
 }
 
-/** Everything that verification needs to know of a secret and its key; as of a read, but true at any time after. */
+/** All data of a secret and its key that verification needs. */
 export interface VerifiableKey {
   readonly keyId: string;
   readonly secretId: string;
   readonly organizationId: string;
   readonly environment: 'live' | 'test';
-  /** In force: the role's and the grants together. */
+  /** Effective permissions. */
   readonly permissions: readonly string[];
   readonly roleName: string | null;
   /** Empty: bound to no team. */
@@ -56,16 +56,16 @@ export interface VerifiableKey {
   readonly keyExpiresAt: number;
 }
 
-/** Finds keys by the hash of a secret: in memory where that is sure to be true still, else in the database. */
+/** Looks up keys by the hash of a secret: in memory if that is known to be current, otherwise in the database. */
 export interface KeyLookup {
   /**
    * Calls `use` with the key that is so at that very moment (null: there is none), and gives what it returns: at once
    * where nothing has to be waited for. Throws or rejects where it can't be known.
    */
   withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>>;
-  /** How often a key was found in memory, and how often the database was asked. */
+  /** Number of cache hits and misses. */
   readonly counts: { readonly hits: number; readonly misses: number };
-  /** Ends what runs in the background. */
+  /** Stops background work. */
   stop(): void;
 }
 

@@ -17,7 +17,7 @@ import {
   TypeMetaFieldDef,
 } from 'graphql';
 
-/** What the introspection query of common tools costs: it fits into an operation once. */
+/** Cost of the introspection query of common tools, which fits into one operation. */
 const WHOLE_SCHEMA_COST = 6_000;
 
 /** How many objects a field of introspection returns on average, by `Type.field`. */

@@ -10,20 +10,20 @@ import type { Charge } from '../operation-context.ts';
 /** Maximum number of callers and of addresses whose points are counted at once. */
 const NAMES_MAX = 50_000;
 
-/** After so long a place among the operations under way may be free, seconds. */
+/** Seconds after which a slot for an operation may be free. */
 const PLACE_RETRY_SECONDS = 1;
 
 /** A request of at most so many characters costs a point; a longer one costs another for each further 1,024. */
 const FREE_CHARACTERS = 4_096;
 const CHARACTERS_PER_POINT = 1_024;
 
-/** One thing that an operation counts against. */
+/** A subject whose limits an operation counts against. */
 interface Counted {
   readonly kind: keyof PerCaller;
   readonly name: string;
 }
 
-/** How the headers call it. */
+/** Name in the headers. */
 const POLICY_NAMES: Readonly<Record<keyof PerCaller, PolicyName>> = {
   caller: 'caller',
   operator: 'caller',
@@ -32,14 +32,14 @@ const POLICY_NAMES: Readonly<Record<keyof PerCaller, PolicyName>> = {
 };
 
 /**
- * How much of the server each caller, each organization and, without a credential, each address may take: points in a
- * window, and operations under way. Counts in this process, in bounded memory.
+ * Limits of each caller, each organization and, without a credential, each address: points per window and concurrent
+ * operations. Counts in this process, in bounded memory.
  */
 export class OperationLimits {
   readonly config: OperationLimitsConfig;
   readonly #clock: Clock;
   readonly #callers: Budgets;
-  /** Apart, so that no variety of addresses pushes callers out of memory. */
+  /** Counted separately, so that many addresses can't push callers out of memory. */
   readonly #addresses: Budgets;
   readonly #underWay = new Map<string, number>();
   #operations = 0;
@@ -52,7 +52,7 @@ export class OperationLimits {
     this.#addresses = new Budgets(clock, bounds);
   }
 
-  /** What an operation of this caller is charged to; nothing is counted yet. */
+  /** The budgets of a caller's operation; nothing is counted yet. */
   ticketFor(principal: Principal | null, ip: string | null): Ticket {
     const { points } = this.config;
     if (principal) return new Ticket(this, countedFor(principal), this.#callers);
@@ -61,7 +61,7 @@ export class OperationLimits {
     return new Ticket(this, [client], this.#addresses, networks);
   }
 
-  /** Takes a place for an operation, if there is one; returns what has none left, or null. */
+  /** Acquires a slot for an operation. Returns the subject without a free slot, or null. */
   enter(counted: readonly Counted[]): Counted | null {
     const { operations } = this.config;
     for (const one of counted) {
@@ -87,14 +87,14 @@ export class OperationLimits {
     return Math.max(0, Math.ceil((moment - this.#clock.monotonic()) / 1000));
   }
 
-  /** Operations under way, and names whose operations or points are counted. */
+  /** Number of concurrent operations, and of names with operations or points. */
   get size(): { readonly operations: number; readonly names: number } {
     const names = this.#underWay.size + this.#callers.size + this.#addresses.size;
     return { operations: this.#operations, names };
   }
 }
 
-/** One operation's part in the limits. */
+/** The charge of one operation. */
 export class Ticket implements Charge {
   cost: number | null = null;
   /** Points taken so far. */
@@ -122,8 +122,8 @@ export class Ticket implements Charge {
   }
 
   /**
-   * Takes a place and the points that a request of this size takes, at least one; must be called before it is parsed.
-   * Throws RateLimitedError, with no place taken.
+   * Acquires a slot and charges the points for a request of this size, at least one. Call it before parsing. Throws
+   * RateLimitedError without a slot acquired.
    */
   begin(characters = 0): void {
     this.spend(1 + Math.max(0, Math.ceil((characters - FREE_CHARACTERS) / CHARACTERS_PER_POINT)));
@@ -157,14 +157,14 @@ export class Ticket implements Charge {
     if (this.#parts.length > 0) this.#states = this.#budgets.owe(this.#parts, points);
   }
 
-  /** Gives the place back. May be called twice. */
+  /** Releases the slot. May be called twice. */
   leave(): void {
     if (!this.#entered) return;
     this.#entered = false;
     this.#limits.leave(this.#counted);
   }
 
-  /** The least that is left of what this was charged to; null: unlimited. */
+  /** The smallest remaining budget; null: unlimited. */
   get remaining(): number | null {
     return this.#states.length === 0 ? null : Math.min(...this.#states.map(({ remaining }) => remaining));
   }
@@ -199,7 +199,7 @@ export class Ticket implements Charge {
   }
 }
 
-/** What an operation of this caller counts against, the widest first. */
+/** Subjects that a caller's operation counts against, widest first. */
 function countedFor(principal: Principal): Counted[] {
   switch (principal.kind) {
     case 'operator':

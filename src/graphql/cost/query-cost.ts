@@ -26,22 +26,22 @@ const CHARACTERS_PER_POINT = 10;
 /** The most points that are taken for a document that is rejected: no more of it is looked at. */
 const REJECTED_POINTS_MAX = 5_000;
 
-/** The points for parsing and validating a document of this length, in UTF-16 units, or for what a rejected operation takes. */
+/** Points for parsing and validating a document of this length, in UTF-16 units, or for a rejected operation. */
 export function documentPoints(length: number): number {
   return Math.floor(length / CHARACTERS_PER_POINT);
 }
 
-/** Further points for a document that is rejected, ten times as many. */
+/** Additional points for a rejected document, ten times as many. */
 export function rejectedDocumentPoints(length: number): number {
   return Math.min(length, REJECTED_POINTS_MAX);
 }
 
-/** The points that an operation takes from its caller's budget, beyond the one that every request takes. */
+/** Points of an operation beyond the one that every request costs. */
 export function chargeOf(fields: number, scans: number): number {
   return Math.max(0, Math.ceil(fields / FIELDS_PER_POINT) + scans - 1);
 }
 
-/** What the operation costs with these (already checked) variables, at the time of this context's clock. */
+/** Cost of the operation with these coerced variables at the current time. */
 export function queryCost(
   schema: GraphQLSchema,
   document: DocumentNode,

@@ -26,10 +26,10 @@ import { isId } from '../../core/ids.ts';
 import type { OrganizationSizes, SizedTable } from '../../organizations/organization-sizes.ts';
 import { collectFields, type FieldNodes } from '../execution/collect-fields.ts';
 
-/** So many rows of an organization that are read cost one point. */
+/** Number of scanned rows that cost one point. */
 const ROWS_PER_POINT = 50;
 
-/** What reading all rows of a table costs at most: a large organization's is not beyond reach. */
+/** Maximum price of scanning a table, so that large organizations can still afford it. */
 const WHOLE_MAX = 2_000;
 
 /** Maximum number of organizations of one caller that are looked at. */
@@ -38,7 +38,7 @@ const ORGANIZATIONS_MAX = 20;
 /** Where it isn't known which organization is meant: an operator's list of all of them. */
 const UNKNOWN_ROWS = 500;
 
-/** What introspection costs: as much as the schema is large. */
+/** Cost of introspection, proportional to the size of the schema. */
 const INTROSPECTION: Readonly<Record<string, number>> = { __schema: 200, __type: 20 };
 
 /** What an operation reads beyond what it returns, worked out as far as the document alone tells. */
@@ -72,7 +72,7 @@ export class ScanCost {
     visit({ kind: Kind.DOCUMENT, definitions }, visitWithTypeInfo(types, { Field, StringValue }));
   }
 
-  /** Whether it reads anything beyond what it returns. */
+  /** Whether the operation reads more rows than it returns. */
   get hasScans(): boolean {
     return this.#hasScans;
   }

@@ -16,18 +16,18 @@ import {
   visit,
 } from 'graphql';
 
-/** Where a field is asked for under one name: at least one place, several where selections overlap. */
+/** The nodes of a field with one response name: at least one, several if selections overlap. */
 export type FieldNodes = [FieldNode, ...FieldNode[]];
 
-/** What decides which fields are asked for. */
+/** Context of field collection. */
 export interface CollectContext {
   readonly schema: GraphQLSchema;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** Coerced; those of conditions are looked at. */
+  /** Coerced variables, for @skip and @include. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The fields that selection sets ask of objects of this type, by their names in the answer and in its order. */
+/** Collects the selected fields of objects of this type by response name, in response order. */
 export function collectFields(
   context: CollectContext,
   type: GraphQLObjectType,
@@ -56,7 +56,7 @@ export function collectFields(
   return found;
 }
 
-/** Whether what a document asks for depends on variables, by @skip or @include. */
+/** Whether the selected fields depend on variables, by @skip or @include. */
 export function hasConditions(document: DocumentNode): boolean {
   let found = false;
   visit(document, {

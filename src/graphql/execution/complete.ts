@@ -95,7 +95,7 @@ function listCompletion(type: GraphQLOutputType, place: Place): Complete {
     try {
       for (const item of value) add(item, { prev: path, key: completed.length, typename: undefined });
     } catch (error) {
-      // No one waits for the items before it any longer: one that fails too must not be taken for unnoticed.
+      // Nothing awaits the previous items any longer, so a further failure must not become an unhandled rejection.
       void Promise.allSettled(completed);
       throw error;
     }

@@ -13,13 +13,13 @@ import type { Plan } from './plan.ts';
 import { PlanCache } from './plan-cache.ts';
 import { executePlan } from './run.ts';
 
-/** What an execution may take in addition to graphql-js's arguments. */
+/** Options of an execution in addition to graphql-js's arguments. */
 export interface ExecuteArgs extends ExecutionArgs {
   /** Coerced variables; `variableValues` are ignored then. */
   readonly coerced?: Record<string, unknown> | undefined;
   /** Counts the result while it is built; omitted: unlimited. */
   readonly budget?: ResponseBudget | undefined;
-  /** Ends a query whose client has gone. A mutation runs to its end. */
+  /** Aborts a query whose client has disconnected. A mutation runs to its end. */
   readonly signal?: AbortSignal | undefined;
   /** The plan of the operation with these variables, where the caller keeps it. */
   readonly plan?: Plan | undefined;

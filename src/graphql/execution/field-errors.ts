@@ -1,17 +1,17 @@
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 
-/** Where a value is in the answer. */
+/** Path of a value in the response. */
 export type PlacePath = GraphQLResolveInfo['path'];
 
 /** The same; undefined: it is all of it. */
 export type Path = PlacePath | undefined;
 
-/** The errors of fields in the order in which they came up. */
+/** Field errors in the order in which they occurred. */
 export class FieldErrors {
   readonly all: GraphQLError[] = [];
   readonly #nulled = new Set<Path>();
 
-  /** Takes note of an error by which the value at `path` became null; not below a place that is null already. */
+  /** Records the error that made the value at `path` null, unless a parent is already null. */
   add(error: GraphQLError, path: Path): void {
     for (let place = path; place; place = place.prev) if (this.#nulled.has(place)) return;
     if (this.#nulled.has(undefined)) return;

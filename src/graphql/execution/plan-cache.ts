@@ -4,13 +4,13 @@ import { isolateOperation } from '../isolate-operation.ts';
 import { hasConditions } from './collect-fields.ts';
 import { Plan } from './plan.ts';
 
-/** All plans that are kept have so many fields together: each takes about a kilobyte. */
+/** Maximum number of fields of all cached plans: each takes about a kilobyte. */
 const FIELDS_MAX = 20_000;
 
-/** A larger plan is created for each request. */
+/** Larger plans are not cached. */
 const FIELDS_OF_ONE_MAX = 1_000;
 
-/** The plans of the operations that were executed most recently, in bounded memory. */
+/** Cache of the plans of recent operations, in bounded memory. */
 export class PlanCache {
   readonly #plans = new LRUCache<OperationDefinitionNode, Plan>({
     maxSize: FIELDS_MAX,
@@ -19,12 +19,12 @@ export class PlanCache {
   readonly #sizes = new WeakMap<Plan, number>();
   readonly #conditional = new WeakMap<OperationDefinitionNode, boolean>();
 
-  /** Number of plans that are kept. */
+  /** Number of cached plans. */
   get size(): number {
     return this.#plans.size;
   }
 
-  /** Number of fields that all kept plans have together. */
+  /** Number of fields of all cached plans. */
   get fields(): number {
     return this.#plans.calculatedSize;
   }
@@ -43,7 +43,7 @@ export class PlanCache {
     return new Plan(schema, document, operation, this.#isConditional(document, operation) ? variables : {});
   }
 
-  /** Keeps a plan after an execution, which may have extended it. */
+  /** Updates a cached plan after an execution, which may have extended it. */
   keep(operation: OperationDefinitionNode, plan: Plan): void {
     if (this.#conditional.get(operation) || plan.size === 0 || this.#sizes.get(plan) === plan.size) return;
     this.#sizes.set(plan, plan.size);

@@ -20,8 +20,8 @@ import { completionOf, leafCompletionOf } from './complete.ts';
 import type { Data, Planned, PlannedField, Selection } from './planned.ts';
 
 /**
- * What of an operation's execution depends on the document alone: which fields of which types, by which resolvers, and
- * how their values are completed. Worked out as far as answers need it, and kept afterwards.
+ * The part of an operation's execution that depends only on the document: its fields, resolvers and value completion.
+ * Built on demand and cached.
  */
 export class Plan implements Planned {
   readonly schema: GraphQLSchema;
@@ -51,18 +51,18 @@ export class Plan implements Planned {
     this.#type = type;
   }
 
-  /** What the operation itself asks. Throws where a condition of it has no value. */
+  /** The root selection. Throws if a condition has no value. */
   get root(): Selection {
     this.#root ??= this.select(this.#type, [this.operation.selectionSet]);
     return this.#root;
   }
 
-  /** How many fields were worked out by now; a fragment's as often as it is spread. */
+  /** Number of planned fields; a fragment's count once per spread. */
   get size(): number {
     return this.#size;
   }
 
-  /** What these selection sets ask of an object of this type. */
+  /** The selection of these selection sets on this type. */
   select(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Selection {
     const fields: PlannedField[] = [];
     for (const [key, nodes] of collectFields(this, type, sets)) {
@@ -109,8 +109,8 @@ function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionN
 }
 
 /**
- * Objects that have their own properties only, since a caller names them. By a constructor of its own, V8 knows what
- * objects of a selection look like.
+ * Creates a class for response objects without a prototype, since callers choose the names of their properties. V8
+ * optimizes objects of one class.
  */
 function createResultShape(): new () => Data {
   function SelectedData() {}

@@ -11,30 +11,30 @@ import type { ResponseBudget } from '../response/response-budget.ts';
 import type { CollectContext, FieldNodes } from './collect-fields.ts';
 import type { FieldErrors, PlacePath } from './field-errors.ts';
 
-/** What is planned of an operation: see `Plan`. */
+/** The plan of an operation: see `Plan`. */
 export interface Planned extends CollectContext {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly root: Selection;
-  /** What these selection sets ask of an object of this type. */
+  /** The selection of these selection sets on this type. */
   select(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Selection;
 }
 
-/** What an operation asks of one object type. */
+/** The selection of an operation on one object type. */
 export interface Selection {
   readonly type: GraphQLObjectType;
   readonly fields: readonly PlannedField[];
   /** What the fields' names take of the response budget, for each object. */
   readonly units: number;
-  /** Makes the object that is answered. */
+  /** Class of the response objects. */
   readonly Data: new () => Data;
 }
 
 export type Data = Record<string, unknown>;
 
-/** A field of one object type as an operation asks for it. */
+/** A selected field of an object type. */
 export interface PlannedField {
-  /** Its name in the answer. */
+  /** Response name. */
   readonly key: string;
   readonly name: string;
   readonly parent: GraphQLObjectType;

@@ -76,7 +76,7 @@ function executeInTurn(
   return goOn(0);
 }
 
-/** Makes the object that a selection asks of `source`. Throws, or rejects with, the located error that made it null. */
+/** Executes a selection on `source`. Throws, or rejects with, the located error that made it null. */
 export function executeFields(
   run: Run,
   { fields, units, Data }: Selection,
@@ -94,7 +94,7 @@ export function executeFields(
     }
   } catch (error) {
     if (waiting.length === 0) throw error;
-    // What the other fields wait for must not fail unheard.
+    // Rejections of the other fields must not be unhandled.
     return Promise.all(waiting.map(({ key }) => data[key])).then(
       () => Promise.reject(error),
       () => Promise.reject(error),

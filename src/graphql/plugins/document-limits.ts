@@ -4,7 +4,7 @@ import { parseWithinLimits } from '../document-limits.ts';
 import { FAULTS_MAX } from '../prepared-operation.ts';
 import { validationFaults } from '../validation-faults.ts';
 
-/** Bounds what parsing and validating a document take. */
+/** Limits the work of parsing and validating a document. */
 export function useDocumentLimits(): Plugin {
   return {
     onParse({ setParseFn }) {

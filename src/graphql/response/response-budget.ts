@@ -30,18 +30,18 @@ export class ResponseBudget {
     return new ResponseBudget(Number.POSITIVE_INFINITY);
   }
 
-  /** Whether the result is to be abandoned: everything that counts throws from here on. */
+  /** Whether the budget is exceeded: every further count throws. */
   get exceeded(): boolean {
     return this.#units > this.#max;
   }
 
-  /** What to answer where the budget is exceeded. */
+  /** Error for an exceeded budget. */
   get error(): AppError {
     const consequence = this.#changes ? ' The changes took effect.' : '';
     return responseTooLarge(`The response exceeds ${this.#max} bytes.${consequence}`);
   }
 
-  /** Counts units that are known. Throws an AppError with the code RESPONSE_TOO_LARGE where they exceed the budget. */
+  /** Counts units. Throws an AppError with the code RESPONSE_TOO_LARGE if they exceed the budget. */
   add(units: number): void {
     this.#units += units;
     if (this.#units > this.#max) throw this.error;

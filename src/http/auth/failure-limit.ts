@@ -14,8 +14,8 @@ const NAMES_MAX = 50_000;
 const CALLER_TIMES = 100;
 
 /**
- * Counts failed attempts to present a secret, at whatever door, in bounded memory. It says no to what has failed already
- * and to nothing else: a valid secret is accepted from every address.
+ * Counts failed attempts to present a secret. Beyond the limit, failures are rejected with less detail; valid secrets
+ * are always accepted.
  */
 export class FailureLimit implements FailureLimiter {
   readonly policy: Policy;
