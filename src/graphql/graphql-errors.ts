@@ -23,8 +23,12 @@ export function presentResult(
   request: { readonly id: string },
   log: Log,
 ): ExecutionResult {
-  if (!result.errors) return result;
-  return { ...result, errors: result.errors.map((error) => presentError(error, request, log)) };
+  const { data, errors } = result;
+  if (!errors) return result;
+  // Yoga drops what it takes for an abort, and what an AggregateError without errors says.
+  if (errors.length === 0 && data === undefined)
+    return { ...result, errors: [presentError(new Error('The operation has no result'), request, log)] };
+  return { ...result, errors: errors.map((error) => presentError(error, request, log)) };
 }
 
 /** One error as shown to the caller. */
@@ -58,7 +62,9 @@ function located(error: unknown, message: string, extensions: Record<string, unk
 /** The code of a fault that a library found in the request, or null if the fault is the server's. */
 function faultCode(error: GraphQLError, cause: unknown): string | null {
   if (!(cause instanceof GraphQLError)) return null;
-  const { code } = cause.extensions;
+  const { code, unexpected } = cause.extensions;
+  // What yoga makes of a thrown value that is no error.
+  if (unexpected === true) return null;
   if (code === 'BAD_USER_INPUT' || code === 'QUERY_TOO_COMPLEX') return code;
   // Found by parsing, validation or operation selection: nothing has run.
   if (!error.path) return 'BAD_REQUEST';

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
+import { presentResult } from '../../graphql/graphql-errors.ts';
 import type { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
 import type { Sink } from '../../graphql/subscriptions/subscriber.ts';
 import { allHeaders } from '../exchange.ts';
@@ -25,7 +26,7 @@ interface StreamedResult extends ExecutionResult {
  */
 export function useEventStream(): HttpPlugin {
   return {
-    onResultProcess({ result, serverContext: { exchange }, setResultProcessor }) {
+    onResultProcess({ result, serverContext: { exchange, log }, setResultProcessor }) {
       if (!isAsyncIterable(result)) return;
       const results = result as AsyncIterable<StreamedResult>;
       setResultProcessor((_result, { Response }) => {
@@ -36,18 +37,32 @@ export function useEventStream(): HttpPlugin {
           'X-Accel-Buffering': 'no',
         });
         // One at a time: what the client doesn't take waits in `ResultStream`, which counts it.
-        const body = Readable.from(eventsOf(results), { objectMode: true, highWaterMark: 1 });
+        const events = eventsOf(results, (given) => presentResult(given, exchange, log));
+        const body = Readable.from(events, { objectMode: true, highWaterMark: 1 });
         return new Response(body as unknown as ReadableStream, { status: 200, headers });
       }, 'text/event-stream');
     },
   };
 }
 
-async function* eventsOf(results: AsyncIterable<StreamedResult>): AsyncGenerator<string> {
+/**
+ * The events of a stream. Never rejects: nothing handles the error of a body that is being sent. `present` makes results fit to
+ * be seen that a plugin has put in the place of the subscription's own.
+ */
+async function* eventsOf(
+  results: AsyncIterable<StreamedResult>,
+  present: (result: ExecutionResult) => ExecutionResult,
+): AsyncGenerator<string> {
   yield COMMENT;
-  for await (const { json, cursor = null, ...result } of results) {
-    const id = cursor === null ? '' : `id: ${cursor}\n`;
-    yield `event: next\n${id}data: ${json ?? JSON.stringify(result)}\n\n`;
+  try {
+    for await (const { json, cursor = null, ...result } of results) {
+      const id = cursor === null ? '' : `id: ${cursor}\n`;
+      yield `event: next\n${id}data: ${json ?? JSON.stringify(present(result))}\n\n`;
+    }
+  } catch (cause) {
+    const originalError = new Error('A subscription failed', { cause });
+    const error = new GraphQLError(originalError.message, { originalError });
+    yield `event: next\ndata: ${JSON.stringify(present({ errors: [error] }))}\n\n`;
   }
   yield 'event: complete\ndata:\n\n';
 }

@@ -57,7 +57,7 @@ export function useGraphiql(): HttpPlugin {
   return {
     onRequestParse: async ({ serverContext: { exchange }, fetchAPI, endResponse }) => {
       const { method, headers } = exchange.request;
-      if (method !== 'GET' || !asksFor(headers.accept, 'text/html')) return;
+      if (method === 'POST' || !asksFor(headers.accept, 'text/html')) return;
       page ??= createPage();
       endResponse(pageFor(await page, exchange, fetchAPI));
     },

@@ -1,17 +1,20 @@
-import { sendNodeResponse } from '@whatwg-node/server';
+import type { IncomingMessage } from 'node:http';
+import { type NodeRequest, sendNodeResponse } from '@whatwg-node/server';
 import type { ResponseEffects } from '../../../schema/context.ts';
 import { AppError } from '../../core/errors.ts';
 import { createContext, type ServerServices } from '../../graphql/context.ts';
-import type { GraphQLEngine } from '../../graphql/engine.ts';
+import { ENDPOINT, type GraphQLEngine } from '../../graphql/engine.ts';
 import type { Charge } from '../../graphql/operation-context.ts';
 import { isFromOtherOrigin, isFromOwnPage, sessionCookies } from '../auth/session-cookie.ts';
 import { clientAddress } from '../client-address.ts';
-import type { Exchange } from '../exchange.ts';
+import { allHeaders, type Exchange } from '../exchange.ts';
 import type { LiveServer } from '../websocket/live-server.ts';
 import type { HttpContext } from './http-context.ts';
 
 /** For operations that end before the caller is known. */
 const NOBODY: Charge = { cost: null, spend() {}, owe() {} };
+
+const { host, pathname } = new URL(ENDPOINT);
 
 /** Hands requests at /graphql to yoga, and sends its responses. */
 export function graphqlHandler(services: ServerServices, engine: GraphQLEngine, live: LiveServer) {
@@ -20,11 +23,9 @@ export function graphqlHandler(services: ServerServices, engine: GraphQLEngine, 
   const shared = { ...services };
   return async (exchange: Exchange): Promise<void> => {
     const { request, response } = exchange;
-    // Node.js omits the body of a response to HEAD; yoga knows GET.
-    if (request.method === 'HEAD') request.method = 'GET';
     const context = contextOf(exchange, shared, live);
     try {
-      const result = await handleNodeRequestAndResponse(request, response, context);
+      const result = await handleNodeRequestAndResponse(atEndpoint(request), response, context);
       send(exchange, result, context);
     } finally {
       context.ticket?.leave();
@@ -33,12 +34,31 @@ export function graphqlHandler(services: ServerServices, engine: GraphQLEngine, 
 }
 
 /**
+ * A request whose address is always yoga's endpoint: yoga would parse the client's Host header and query, and look for routes of
+ * its own in both. Yoga doesn't know HEAD; Node.js omits the body of its response.
+ */
+function atEndpoint(request: IncomingMessage): NodeRequest {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const raw: IncomingMessage = Object.create(request, {
+    originalUrl: { value: pathname },
+    headers: { value: { host } },
+  });
+  return { method, headers: request.headers, raw };
+}
+
+/**
  * Sends yoga's response. A body that is there as a whole ends the response in the same write as its headers; two writes take a
  * third of a small request's time. Nothing waits for the client: it may take its time, or never take everything.
  */
-function send({ request, response }: Exchange, result: Response, { sent }: HttpContext): void {
-  if (sent?.response !== result) return void sendNodeResponse(result, response, request, true);
+function send(exchange: Exchange, result: Response, { sent }: HttpContext): void {
+  const { request, response } = exchange;
   if (response.destroyed || response.headersSent) return;
+  if (sent?.response !== result) {
+    // A plugin's own response knows nothing of these.
+    for (const [name, value] of Object.entries(allHeaders(exchange, { 'Cache-Control': 'no-store' })))
+      if (!result.headers.has(name)) response.setHeader(name, value);
+    return void sendNodeResponse(result, response, request, true);
+  }
   const headers: Record<string, string> = {};
   result.headers.forEach((value, name) => {
     headers[name] = value;
