@@ -1,6 +1,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { isPostgres } from './is-postgres.ts';
-import type { ApiKeysTable, Tables } from './tables.ts';
+import type { ApiKeysTable } from './key-tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Indexes of `api_keys` that lists are read by. */
 export type ApiKeyIndex = `api_keys_${

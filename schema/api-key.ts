@@ -27,6 +27,7 @@ import {
 } from './refs.ts';
 import { ownAuditScan } from './scan.ts';
 import { shareRead } from './shared-reads.ts';
+import { UsageBucket, UsageGranularity } from './usage.ts';
 
 const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({
   description: 'Rate limit of an API key',
@@ -35,26 +36,6 @@ const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('R
     windowSeconds: t.exposeInt('windowSeconds', { description: 'Length of the window in seconds' }),
   }),
 });
-
-const UsageGranularity = builder.enumType('UsageGranularity', {
-  description: 'Length of a usage bucket. Buckets are aligned to UTC',
-  values: {
-    MINUTE: { value: 'minute', description: 'One minute' },
-    HOUR: { value: 'hour', description: 'One hour' },
-    DAY: { value: 'day', description: 'One day' },
-  } as const,
-});
-
-const UsageBucket = builder
-  .objectRef<{ start: number; verified: number; denied: number }>('UsageBucket')
-  .implement({
-    description: 'Number of verifications of an API key in a time interval',
-    fields: (t) => ({
-      start: t.expose('start', { type: 'DateTime', description: 'Start of the interval' }),
-      verified: t.expose('verified', { type: 'SafeInt', description: 'Accepted verifications' }),
-      denied: t.expose('denied', { type: 'SafeInt', description: 'Denied verifications' }),
-    }),
-  });
 
 async function permissionsOf(key: ApiKey, ctx: GraphQLContext): Promise<string[]> {
   const role = key.roleId ? await RoleRef.getDataloader(ctx).load(key.roleId) : null;

@@ -82,6 +82,20 @@ describe('the repository', () => {
     expect(where(/\bnumRuns: /)).toEqual(['test/support/properties.ts']);
   });
 
+  test('has small files in small folders', () => {
+    const files = filesOf(['src', 'db', 'schema', 'console'], /\.[mc]?tsx?$/);
+    const written = [...files].filter(([path]) => !path.includes('/generated/'));
+    const long = written.filter(([, text]) => text.trimEnd().split('\n').length > 250);
+    expect(long.map(([path]) => path)).toEqual([]);
+    const counts = new Map<string, number>();
+    for (const [path] of written) {
+      const folder = path.slice(0, path.lastIndexOf('/'));
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+    const crowded = [...counts].filter(([folder, count]) => folder.startsWith('src') && count > 25);
+    expect(crowded).toEqual([]);
+  });
+
   test('refers to nothing outside itself', () => {
     const outside = ['..', 'shared'].join('/');
     const files = filesOf(['src', 'schema', 'db', 'test', 'examples', 'console', 'bench', 'docs', 'scripts']);

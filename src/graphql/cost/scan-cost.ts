@@ -21,19 +21,16 @@ import {
 } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Scan } from '../../../schema/scan.ts';
-import type { Principal } from '../../access/principal.ts';
 import { isId } from '../../core/ids.ts';
 import type { OrganizationSizes, SizedTable } from '../../organizations/organization-sizes.ts';
 import { collectFields, type FieldNodes } from '../execution/collect-fields.ts';
+import { idsIn, ORGANIZATIONS_MAX, organizationIn, ownOrganizations } from './scanned-organizations.ts';
 
 /** Number of scanned rows that cost one point. */
 const ROWS_PER_POINT = 50;
 
 /** Maximum price of scanning a table, so that large organizations can still afford it. */
 const WHOLE_MAX = 2_000;
-
-/** Maximum number of organizations of one caller that are looked at. */
-const ORGANIZATIONS_MAX = 20;
 
 /** Where it isn't known which organization is meant: an operator's list of all of them. */
 const UNKNOWN_ROWS = 500;
@@ -232,22 +229,3 @@ function multiplierOf(
 }
 
 const DEFAULT_LIST_MULTIPLIER = 5;
-
-function organizationIn({ organizationId, id, input }: Readonly<Record<string, unknown>>): string | null {
-  const inside = (input as { organizationId?: unknown } | null | undefined)?.organizationId;
-  for (const one of [organizationId, id, inside]) if (typeof one === 'string' && isId('org', one)) return one;
-  return null;
-}
-
-/** Ids of organizations in variables, and one level below. */
-function idsIn(variables: Readonly<Record<string, unknown>>): string[] {
-  const values = Object.values(variables).flatMap((value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value) : [value],
-  );
-  return values.filter((value): value is string => typeof value === 'string' && isId('org', value));
-}
-
-function ownOrganizations(principal: Principal | null): readonly string[] {
-  if (principal?.kind !== 'user' && principal?.kind !== 'key') return [];
-  return principal.organizationIds.slice(0, ORGANIZATIONS_MAX);
-}

@@ -1,0 +1,50 @@
+import { UnavailableError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { Refusal } from '../core/refusal.ts';
+import { type Exchange, refuse, respondJson } from './exchange.ts';
+import type { Route } from './routes.ts';
+
+/** Lets a route answer, or says why none does. */
+export async function answer(exchange: Exchange, route: Route | undefined): Promise<void> {
+  if (!route) return refuse(exchange, new Refusal(404, 'NOT_FOUND', 'Not found'));
+  const { method } = exchange.request;
+  const asked = method === 'HEAD' ? 'GET' : method;
+  if (route.methods.some((allowed) => allowed === asked)) return route.handle(exchange);
+  const allow = route.methods.includes('GET') ? ['HEAD', ...route.methods] : route.methods;
+  const message = `This address only supports ${allow.join(', ')}`;
+  refuse(exchange, new Refusal(405, 'BAD_REQUEST', message, { Allow: allow.join(', ') }));
+}
+
+/** Answers where a route failed, if there is still something to answer. */
+export function fail(log: Log, exchange: Exchange, error: unknown): void {
+  if (error instanceof UnavailableError && !exchange.response.headersSent) {
+    log.warn('a request could not be processed', { requestId: exchange.id, error });
+    const { code, message, retryAfterSeconds } = error;
+    return respondJson(exchange, 503, { code, message }, { 'Retry-After': String(retryAfterSeconds) });
+  }
+  log.error('a request failed', { requestId: exchange.id, error });
+  const body = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on the server' };
+  if (exchange.response.headersSent) exchange.response.destroy();
+  else respondJson(exchange, 500, { ...body, requestId: exchange.id });
+}
+
+/** Logs a request that has been answered, or whose client has left. */
+export function logAnswer(
+  log: Log,
+  { id, request, response, actor, operation }: Exchange,
+  path: string | undefined,
+  route: Route | undefined,
+  milliseconds: number,
+): void {
+  const write = route?.quiet ? log.debug : log.info;
+  write(response.writableFinished ? 'answered' : 'the client left', {
+    requestId: id,
+    method: request.method ?? '',
+    // A path that is no route is whatever someone typed.
+    ...(path ? { route: path } : {}),
+    status: response.statusCode,
+    milliseconds: Math.round(milliseconds * 100) / 100,
+    ...(actor ? { actor } : {}),
+    ...(operation ? { operation } : {}),
+  });
+}
