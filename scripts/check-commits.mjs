@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** The last commit before the rules held. Its successors are checked. */
-const BASE = '6a5e3403c61b01644d9ab1d1053b05f301e3eeca';
+const BASE = '9dd97efbdf4be7db3a2dd5c72b1e71c9ce7965f5';
 
 const SUBJECT_LENGTH = 72;
 const LINE_LENGTH = 100;
