@@ -85,15 +85,15 @@ function ofPostgres(root: unknown, { username }: URL): Fault {
   if (TLS_FAULTS.test(code))
     return (where) =>
       `the TLS certificate of ${where} is not valid (${code}); correct it, or trust its issuer with sslrootcert in the URL`;
-  const said = SAID.find(([pattern]) => pattern.test(message));
-  const text = POSTGRES_FAULTS[code] ?? said?.[1];
+  const fault = FAULTS_BY_MESSAGE.find(([pattern]) => pattern.test(message));
+  const text = POSTGRES_FAULTS[code] ?? fault?.[1];
   return saying(text?.replace('$user', () => username || 'of this process'));
 }
 
 const TLS_FAULTS = /CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^EPROTO$/;
 
 /** Where there is no code, or one of many meanings, by what the driver and the server say. */
-const SAID: readonly (readonly [said: RegExp, text: string])[] = [
+const FAULTS_BY_MESSAGE: readonly (readonly [fault: RegExp, text: string])[] = [
   [
     /does not support SSL/i,
     '% does not support TLS; enable it on the server, or set sslmode=disable in the URL',

@@ -113,7 +113,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
     ceiling: limited ? principal.permissionsIn(organizationId) : null,
     createdBy: inviter,
   });
-  const said: Changes = before
+  const recorded: Changes = before
     ? difference(before, { ...before, name: calledNow, roleId, teamIds }, ['name', 'roleId', 'teamIds'])
     : {
         email: [null, email],
@@ -121,7 +121,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
         roleId: [null, roleId],
         teamIds: [null, teamIds],
       };
-  const changes: Changes = { ...said, expiresAt: [null, new Date(link.expiresAt).toISOString()] };
+  const changes: Changes = { ...recorded, expiresAt: [null, new Date(link.expiresAt).toISOString()] };
   audit({ organizationId, action: 'member.invited', targetId: id, changes });
   return { membership: await requireMembership(tx, id), signInUrl: link.url };
 }

@@ -35,13 +35,13 @@ export async function updateMember(ctx: Context, given: UpdateMemberInput): Prom
   const { id } = given;
   const organizationId = await locate(ctx, 'mem', id, PERMISSION);
   const input = new Input();
-  const said = readChanges(input, given);
+  const provided = readChanges(input, given);
   input.check();
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
     const { tx, audit, principal } = change;
     const membership = await requireMembership(tx, id);
     const before = { ...membership, teamIds: (await teamIdsOfMember(tx, id)) as readonly string[] };
-    const after = { ...before, ...said };
+    const after = { ...before, ...provided };
     const role = await requireRole(tx, organizationId, before.roleId);
     refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
     const next = after.roleId === before.roleId ? role : await requireRole(tx, organizationId, after.roleId);
@@ -49,7 +49,7 @@ export async function updateMember(ctx: Context, given: UpdateMemberInput): Prom
       refuseEscalation(principal, organizationId, next.permissions, [UNRESTRICTED]);
       await requireOtherOwner(tx, membership, role);
     }
-    if (said.teamIds) await requireTeams(tx, organizationId, said.teamIds);
+    if (provided.teamIds) await requireTeams(tx, organizationId, provided.teamIds);
     const changes = difference(before, after, ['roleId', 'teamIds']);
     if (Object.keys(changes).length === 0) return membership;
     await tx

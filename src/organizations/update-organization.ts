@@ -24,7 +24,7 @@ export interface UpdateOrganizationInput {
     | undefined;
 }
 
-/** Days, 1 to 3,650; null: no rotation asked for. */
+/** Days, 1 to 3,650; null: no rotation. */
 export interface RotationPolicyInput {
   readonly liveDays?: number | null | undefined;
   readonly testDays?: number | null | undefined;
@@ -50,14 +50,14 @@ export async function updateOrganization(
   if (!isId('org', id)) throw new NotFoundError(id, 'organization');
   authorize(ctx, id, PERMISSION);
   const input = new Input();
-  const said = readChanges(input, given);
+  const provided = readChanges(input, given);
   input.checkForm();
   return command(ctx, { organizationId: id, permission: PERMISSION }, async ({ tx, audit }) => {
     const [before] = await loadOrganizations(tx, [id]);
     if (!before) throw new NotFoundError(id, 'organization');
     input.checkChanged([before.name, ...before.permissionCatalog.map(({ description }) => description)]);
-    const rotationPolicy = { ...before.rotationPolicy, ...said.rotationPolicy };
-    const after: Organization = { ...before, ...said, rotationPolicy };
+    const rotationPolicy = { ...before.rotationPolicy, ...provided.rotationPolicy };
+    const after: Organization = { ...before, ...provided, rotationPolicy };
     const changes = difference(before, after, FIELDS);
     if (Object.keys(changes).length === 0) return before;
     await store(tx, after);

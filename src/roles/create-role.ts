@@ -31,10 +31,10 @@ export async function createRole(ctx: Context, given: CreateRoleInput): Promise<
   const organizationId = resolveOrganizationId(ctx, given.organizationId);
   authorize(ctx, organizationId, PERMISSION);
   const input = new Input();
-  const said = readRole(input, given, await loadCatalog(ctx.db, organizationId));
+  const provided = readRole(input, given, await loadCatalog(ctx.db, organizationId));
   input.check();
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, now, audit, principal }) => {
-    const { name = '', description = null, permissions = [] } = said;
+    const { name = '', description = null, permissions = [] } = provided;
     const role: Role = {
       id: newId('role'),
       organizationId,

@@ -31,14 +31,14 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
   const { id } = given;
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
   const input = new Input();
-  const said = readRole(input, given, await loadCatalog(ctx.db, organizationId));
+  const provided = readRole(input, given, await loadCatalog(ctx.db, organizationId));
   input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
     const { tx, audit, principal } = change;
     const before = await requireRole(tx, organizationId, id);
     if (before.system) throw new ConflictError(`The system role ${before.name} can't be changed`);
     input.checkChanged([before.name, before.description]);
-    const after: Role = { ...before, ...said };
+    const after: Role = { ...before, ...provided };
     for (const state of [before, after]) {
       const holders = await roleHolders(tx, state, ctx.config.oidc);
       refuseEscalation(principal, organizationId, state.permissions, holders);

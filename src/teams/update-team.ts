@@ -23,13 +23,13 @@ export async function updateTeam(ctx: Context, given: UpdateTeamInput): Promise<
   const { id } = given;
   const organizationId = await locate(ctx, 'team', id, PERMISSION);
   const input = new Input();
-  const said = given.name === undefined ? {} : { name: input.name(['input', 'name'], given.name) };
+  const provided = given.name === undefined ? {} : { name: input.name(['input', 'name'], given.name) };
   input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
     const [before] = await loadTeams(tx, [id]);
     if (!before) throw new NotFoundError(id, 'team');
     input.checkChanged([before.name]);
-    const after: Team = { ...before, ...said };
+    const after: Team = { ...before, ...provided };
     const changes = difference(before, after, ['name']);
     if (Object.keys(changes).length === 0) return before;
     if (await isNameTaken(tx, 'teams', after))

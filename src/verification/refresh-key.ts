@@ -16,6 +16,6 @@ export async function refreshKey(
   ip: string | null,
 ): Promise<KeyPrincipal | null> {
   const key = await findBySecretId(db, secretId);
-  const asked = { permissions: [], teamId: null, environment: null };
-  return key && firstRefusal(key, asked, ip, clock.now()) === null ? keyPrincipal(key) : null;
+  const params = { permissions: [], teamId: null, environment: null };
+  return key && firstRefusal(key, params, ip, clock.now()) === null ? keyPrincipal(key) : null;
 }

@@ -69,10 +69,10 @@ function pageFor(
   exchange: Exchange,
   { Response }: FetchAPI,
 ): Response {
-  const { headers: asked } = exchange.request;
-  if (asked['if-none-match'] === etag)
+  const { headers: requestHeaders } = exchange.request;
+  if (requestHeaders['if-none-match'] === etag)
     return new Response(null, { status: 304, headers: allHeaders(exchange, headers) });
-  const isCompressed = /\bgzip\b/.test(String(asked['accept-encoding']));
+  const isCompressed = /\bgzip\b/.test(String(requestHeaders['accept-encoding']));
   const body = isCompressed ? compressed : html;
   return new Response(new Uint8Array(body), {
     headers: allHeaders(exchange, {

@@ -33,9 +33,9 @@ export function readVerifyQuery(query: string): VerifyParams | Refusal {
   const own = at < 0 ? query : query.slice(0, at);
   const known = kept.get(own);
   if (known) return known;
-  const asked = parse(new URLSearchParams(own));
-  if (own.length <= KEPT_LENGTH_MAX) kept.set(own, asked);
-  return asked;
+  const params = parse(new URLSearchParams(own));
+  if (own.length <= KEPT_LENGTH_MAX) kept.set(own, params);
+  return params;
 }
 
 function parse(parameters: URLSearchParams): VerifyParams | Refusal {
