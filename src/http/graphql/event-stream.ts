@@ -105,6 +105,7 @@ export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
   complete(): void {
     this.#over = true;
     this.#give();
+    this.#tellDrained();
   }
 
   /** Bytes (of text in UTF-16 units, while it waits here) that the client hasn't taken. */
