@@ -46,6 +46,8 @@ export class Sockets {
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, ip: string | null): void {
     if (this.#stopping) return refuseUpgrade(stream, '503 Service Unavailable');
     if (!this.#pending.add(ip)) return refuseUpgrade(stream, '503 Service Unavailable');
+    // Each operation of a slow client waits for it; how many there are is limited.
+    stream.setMaxListeners(0);
     let pending = true;
     const settled = (): void => {
       if (pending) this.#pending.remove(ip);

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { systemPrincipal } from '../../../src/access/principal.ts';
 import { write } from '../../../src/command.ts';
 import { encodeCursor } from '../../../src/realtime/cursor.ts';
@@ -133,6 +133,10 @@ onEachDatabase('a client that does not read', (engine) => {
     await makeApiKey(server(), organizationId, { metadata });
     const socket = await connectLive(server(), sessionToken);
     socket.socket.pause();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
     const ask = () => socket.subscribe(`{ apiKeys(first: 1) { nodes { ${much(20)} } } }`);
     server().statements.length = 0;
     const ran = () => keyListsRead(server());
@@ -147,6 +151,7 @@ onEachDatabase('a client that does not read', (engine) => {
     await eventually(() => first.every(({ completed }) => completed), { timeoutMs: 15_000 });
     // More than a hundred at once are refused, which is an answer too.
     await eventually(() => more.every(({ completed, errors }) => completed || errors), { timeoutMs: 15_000 });
+    expect(warnings.map(({ message }) => message)).toEqual([]);
   });
 
   test('or reads all it can, may replay much more than is kept for it', async () => {
