@@ -19,8 +19,8 @@ export type ApiKeyIndex = `api_keys_${
   | 'revoked'}`;
 
 /**
- * Keys, which SQLite reads by this index alone: without statistics it takes an index that it must sort after, and
- * prefers a narrow one to one that holds fewer rows. PostgreSQL decides by its statistics, and takes no hints.
+ * Keys that SQLite must read by this index: without statistics it picks a narrower index that matches more rows or
+ * needs a sort. PostgreSQL decides by its statistics and takes no hints.
  */
 export function apiKeysBy(
   db: Kysely<Tables>,

@@ -4,7 +4,7 @@ import { UnavailableError } from '../src/core/errors.ts';
 import { sqliteDriverPath } from './sqlite-driver.ts';
 import { sqliteError } from './sqlite-errors.ts';
 
-/** What runs in the thread. It stands here as text so that it is the same from sources and in a bundle. */
+/** Source of the worker thread, as text so that it works the same from sources and in a bundle. */
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const SQLite = require(workerData.driver);
@@ -20,7 +20,7 @@ const prepare = (sql) => {
   prepared.set(sql, statement);
   return statement;
 };
-// An earlier transaction may have failed to be rolled back. What follows is no part of it.
+// The rollback of an earlier transaction may have failed. The next statement must not run in it.
 const rollBack = () => connection.inTransaction && connection.exec('rollback');
 const answer = {
   run: ({ sql, parameters, within }) => {
@@ -42,7 +42,7 @@ parentPort.on('message', (question) => {
 });
 `;
 
-/** The code of a statement of a transaction that SQLite has ended. */
+/** Error code of a statement whose transaction SQLite has already rolled back. */
 const ROLLED_BACK = 'ROLLED_BACK';
 
 type Question =
@@ -51,7 +51,7 @@ type Question =
       readonly kind: 'run';
       readonly sql: string;
       readonly parameters: readonly unknown[];
-      /** Whether it belongs to a transaction that is under way. */
+      /** Whether it belongs to an open transaction. */
       readonly within: boolean;
     };
 
@@ -70,11 +70,11 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** A connection in a thread of its own, for one caller at a time. */
+/** A connection in its own thread, used by one caller at a time. */
 export interface BackgroundConnection {
-  /** Runs a statement; `within` a transaction, it fails where that has ended. */
+  /** Runs a statement. With `within`, fails if the transaction is no longer open. */
   run<Row>(query: CompiledQuery, within: boolean): Promise<QueryResult<Row>>;
-  /** Ends a transaction that is under way, if there is one, without its changes. */
+  /** Rolls back the open transaction, if any. */
   rollBack(): Promise<void>;
 }
 
@@ -106,7 +106,7 @@ export function openBackgroundConnection(settings: {
       first?.resolve(answer);
     });
     const end = (error: Error): void => {
-      // After an error it exits too; what waits by then waits for the next one, and may be written.
+      // The worker also exits after an error. Pending work waits for its replacement, and may have been written.
       if (worker !== started) return;
       worker = null;
       for (const one of waiting.splice(0)) one.reject(error);

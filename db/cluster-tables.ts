@@ -5,13 +5,13 @@ export interface NodesTable {
   id: Fixed<string>;
   /** For people to know it by. */
   name: string;
-  /** Grows by one each time the node proves that it hears the others. */
+  /** Incremented each time the node proves that it receives the other nodes' messages. */
   beat: number;
-  /** How long after that it may go by what it caches. */
+  /** How long after that the node may rely on its cache. */
   lease_ms: number;
   /** Grows each time its rows in `node_watches` change. */
   watching: number;
-  /** What its confirmations are signed with, new with every connection; null: of a program that signs none. */
+  /** Key that signs its confirmations, new with every connection. Null: the program signs none. */
   secret: string | null;
 }
 
@@ -21,10 +21,10 @@ export interface NodeWatchesTable {
   organization_id: Fixed<string>;
 }
 
-/** Uses and denials on their way to the other nodes. */
+/** Uses and denials to be sent to the other nodes. */
 export interface RelayedUsageTable {
   node_id: Fixed<string>;
-  /** Counts what the node has sent. */
+  /** Number of the node's last message. */
   number: Fixed<number>;
   /** JSON: list of events. */
   events: Fixed<string>;

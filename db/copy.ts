@@ -49,7 +49,7 @@ const BATCH = 500;
 export interface CopiedTable {
   readonly table: string;
   readonly rows: number;
-  /** Of all its rows in order, the same on both sides. */
+  /** All its rows in order, identical on both sides. */
   readonly sha256: string;
 }
 
@@ -61,15 +61,14 @@ export interface CopyProgress {
   readonly rows: number;
 }
 
-/** The target can't be used; the message says why. */
+/** The target can't be used. The message says why. */
 export class CopyError extends Error {
   override name = 'CopyError';
 }
 
 /**
- * Copies everything of one database into another, both brought up to date before. A target in which an earlier copy was
- * broken off is filled up. In the end all rows are compared. Rejects with CopyError if the target holds something else,
- * or is not the same in the end.
+ * Copies a database into another after migrating both. Resumes a copy that was interrupted, and compares all rows at
+ * the end. Rejects with CopyError if the target holds other data or differs at the end.
  */
 export function copyDatabase(
   from: Database,

@@ -15,7 +15,7 @@ export async function countUpTo<Name extends keyof Tables, Selected>(
   return Number(rows[0]?.count);
 }
 
-/** A total, of a count that may have gone beyond the largest that is shown. */
+/** A total for a count that may exceed the largest number shown. */
 export function totalOf(counted: number, isExact = counted <= COUNT_MAX): Total {
   return { count: Math.min(counted, COUNT_MAX), isExact: isExact && counted <= COUNT_MAX };
 }

@@ -43,9 +43,9 @@ export type Lookup = SyncLookup | AsyncLookup;
  */
 export interface SyncLookup {
   readonly mode: 'sync';
-  /** Compiles on first use. The parameters of `query` only mark their places. */
+  /** Compiles on first use. The parameters of `query` are only placeholders. */
   prepare<Row>(query: CompiledQuery<Row>): SyncRead<Row>;
-  /** A number that is another one whenever anyone else, in any process, has committed. Reads no table. */
+  /** Changes whenever another connection, in any process, commits. Reads no table. */
   version(): number;
 }
 
@@ -57,6 +57,6 @@ export interface SyncRead<Row> {
 /** A server: every read takes a while, and several are under way at once. */
 export interface AsyncLookup {
   readonly mode: 'async';
-  /** Compiles once a connection, under this name. The parameters of `query` only mark their places. */
+  /** Compiles once per connection under this name. The parameters of `query` are only placeholders. */
   prepare<Row>(name: string, query: CompiledQuery<Row>): (...values: readonly unknown[]) => Promise<Row[]>;
 }

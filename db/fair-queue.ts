@@ -1,16 +1,16 @@
 import { RateLimitedError, UnavailableError } from '../src/core/errors.ts';
 
-/** How much runs and waits at once. */
+/** Concurrency and queue limits. */
 export interface FairQueueLimits {
-  /** How many run at once: each has a lane of its own, 0 and up. */
+  /** Maximum number running at once. Each has its own lane, numbered from 0. */
   readonly lanes: number;
-  /** How many of one group run at once. */
+  /** Maximum number running at once per group. */
   readonly lanesPerGroup: number;
   /** How many of one group wait at most. */
   readonly waitingPerGroup: number;
   /** How many wait at most. */
   readonly waiting: number;
-  /** How long one waits at most, milliseconds. */
+  /** Maximum wait, milliseconds. */
   readonly waitMs: number;
 }
 
@@ -26,8 +26,8 @@ interface Waiting {
 }
 
 /**
- * Lets so much run at once. What waits is taken from one group after the other, so that however much one group asks for,
- * another one's next is never behind more than one of it.
+ * Limits concurrency. Takes queued work from each group in turn, so a group's next item waits for at most one item of
+ * each other group.
  */
 export class FairQueue {
   readonly #limits: FairQueueLimits;
@@ -40,7 +40,7 @@ export class FairQueue {
 
   constructor(limits: FairQueueLimits) {
     this.#limits = limits;
-    // The lowest is taken first, so that the others stay unused where one is enough.
+    // Takes the lowest lane first, so that the others stay unused while one is enough.
     this.#freeLanes = Array.from({ length: limits.lanes }, (_, lane) => lane);
   }
 
@@ -81,7 +81,7 @@ export class FairQueue {
     });
   }
 
-  /** Nothing begins any longer. */
+  /** Stops starting queued work. */
   close(): void {
     this.#isClosed = true;
     for (const own of [...this.#waiting.values()]) for (const one of [...own]) one.fail(closed());

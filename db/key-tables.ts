@@ -11,7 +11,7 @@ export interface ApiKeysTable {
   environment: Fixed<'live' | 'test'>;
   /** Display form of the newest secret. */
   start: string;
-  /** Folded name, description, id and the display forms of all secrets: what `search` looks in. */
+  /** Folded name, description, id and the display forms of all secrets: the text that `search` matches. */
   search_text: string;
   role_id: string | null;
   /** JSON: permission names. */
@@ -38,7 +38,7 @@ export interface ApiKeysTable {
   expiry_recorded_at: number | null;
 }
 
-/** How many keys an organization has, by role and state; written by triggers alone. Rows of no keys may stay. */
+/** Number of keys of an organization by role and state, written only by triggers. Rows with a count of 0 may remain. */
 export interface ApiKeyCountsTable {
   organization_id: Fixed<string>;
   /** Empty: without a role, and for revoked keys. */
@@ -48,7 +48,7 @@ export interface ApiKeyCountsTable {
   keys: Fixed<number>;
 }
 
-/** On SQLite alone: the numbers by which the index for searching knows keys; the first of an organization is its own. */
+/** SQLite only: numbers that identify keys in the search index. The organization owns the first one. */
 export interface ApiKeyDocumentsTable {
   number: Fixed<number>;
   organization_id: Fixed<string>;

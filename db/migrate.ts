@@ -7,12 +7,12 @@ import type { Migration, Progress } from './migrations/migration.ts';
 import { TABLE_NAMES, type Tables } from './tables.ts';
 import { unhurriedly } from './unhurried.ts';
 
-/** What a migration run did: the names of the migrations it applied, oldest first; none where all was current. */
+/** Names of the migrations that were applied, oldest first. Empty if the database was up to date. */
 export interface MigrationResult {
   readonly applied: readonly string[];
 }
 
-/** How often a process looks whether another one has ended its migrations, milliseconds. */
+/** How often a process checks whether another one has finished its migrations, milliseconds. */
 const LOOK_MS = 100;
 
 /** Held on PostgreSQL while migrations run. No one waits for it inside a statement, for which an index would wait. */
@@ -74,7 +74,7 @@ async function runUnhurried(connection: Kysely<Tables>, run: Run): Promise<Migra
   }
 }
 
-/** Where the connection is lost, the lock and the setting are too, and what lost it is the error to tell. */
+/** If the connection is lost, so are the lock and the setting. Report the error that lost it. */
 async function restore(connection: Kysely<Tables>): Promise<void> {
   try {
     await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
@@ -82,10 +82,7 @@ async function restore(connection: Kysely<Tables>): Promise<void> {
   } catch {}
 }
 
-/**
- * Has PostgreSQL look at samples of the tables. Of new columns, expressions and rows it knows nothing before, and may not
- * use the indexes that were built for them.
- */
+/** Runs ANALYZE: without statistics on new columns, expressions and rows, PostgreSQL may not use their indexes. */
 export async function analyze(connection: Kysely<Tables>, progress: Progress): Promise<void> {
   progress('Collecting statistics of the tables');
   const { rows } = await sql<{ name: string }>`
@@ -102,7 +99,7 @@ async function isOurTurn(connection: Kysely<Tables>): Promise<boolean> {
   return rows[0]?.ours === true;
 }
 
-/** One by one, each with a lock of its own: in between, servers that wait for one go on. */
+/** One by one, each with its own lock, so that waiting servers proceed in between. */
 async function runAll(kysely: Kysely<Tables>, run: Run): Promise<MigrationResult> {
   const applied: string[] = [];
   for (;;) {
@@ -112,7 +109,7 @@ async function runAll(kysely: Kysely<Tables>, run: Run): Promise<MigrationResult
   }
 }
 
-/** Gives whether it was done here, and not by another process meanwhile. */
+/** Returns whether it was applied here, and not by another process in the meantime. */
 async function runOne(kysely: Kysely<Tables>, { all, progress }: Run, name: string): Promise<boolean> {
   const { title, apart = false } = all[name] ?? {};
   const tell = (line: string): void => progress(`Migration ${name}: ${line}`);
@@ -139,7 +136,7 @@ function bound(all: Run['all'], tell: Progress) {
   );
 }
 
-/** The names of those that have not run, oldest first. */
+/** Names of the pending migrations, oldest first. */
 async function pending(kysely: Kysely<Tables>, { engine, all }: Run): Promise<string[]> {
   const done = await executed(kysely);
   if (!done.some((name) => name in all)) await refuseForeign(kysely, engine, done);

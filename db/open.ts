@@ -29,14 +29,14 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   return openPostgres(url, options);
 }
 
-/** One by one: `recursive` of Node.js does not end on a file system that says of a folder to make that it is not there. */
+/** One by one: Node's `recursive` never returns on a file system that reports ENOENT for the new folder. */
 function makeFolder(path: string): void {
   if (isFolder(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Another process that starts may have been faster.
+    // Another starting process may have created it first.
     if (!isFolder(path)) throw error;
   }
 }

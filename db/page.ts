@@ -9,7 +9,7 @@ export type { Page, PageArgs } from '../src/core/page.ts';
 
 /** What a list is ordered by: one column, then the id, both in one direction. */
 export interface Sort {
-  /** Names the order in cursors, so that one made for another order is rejected. */
+  /** Names the order in cursors, so that a cursor of another order is rejected. */
   readonly name: string;
   /** Column, qualified where the query has several tables; never null. */
   readonly column: string;
@@ -117,7 +117,7 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
   };
 }
 
-/** What is asked for twice, by two names say, is worked out once. */
+/** Computed once, even if selected twice under different aliases. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => {

@@ -43,7 +43,7 @@ class TransactionDialect extends PostgresDialect {
 }
 
 class MigrationAdapter extends PostgresAdapter {
-  /** Never rejects: whatever made the migration fail is what the caller must hear of. */
+  /** Never rejects: the caller must see the error that failed the migration. */
   override async releaseMigrationLock(db: Kysely<unknown>, options: MigrationLockOptions): Promise<void> {
     try {
       await super.releaseMigrationLock(db, options);
@@ -62,12 +62,12 @@ class TransactionDriver extends PostgresDriver {
     }
   }
 
-  /** Never rejects: whatever made the transaction fail is what the caller must hear of. */
+  /** Never rejects: the caller must see the error that failed the transaction. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       await super.rollbackTransaction(connection);
     } catch {
-      // The connection is not used again, and the server ends what was begun on it.
+      // The connection is not reused, and the server rolls back its transaction.
     }
   }
 }
@@ -105,7 +105,7 @@ function translatedClient(client: Pick<pg.PoolClient, 'query' | 'release'>): Pos
     try {
       return await client.query(text, parameters as unknown[]);
     } catch (error) {
-      // What was begun on it would be found by whoever has it next.
+      // The next user of the connection would find the open transaction.
       isBroken ||= isConnectionFailure(error) || text === 'rollback';
       throw postgresError(error);
     }

@@ -3,21 +3,21 @@ import { UnavailableError } from '../src/core/errors.ts';
 
 /** Codes of PostgreSQL's errors that pass, with what callers are told; of two letters: a whole class of codes. */
 const OUTAGES: Readonly<Record<string, string>> = {
-  // The way to the server, its answer to a sign-in, or the database's name.
+  // Network, authentication or database name.
   '08': 'The database is unreachable',
   '28': 'The database is unreachable',
   '3D': 'The database is unreachable',
   // No more connections, memory or disk; a failure of the disk.
   '53': 'The database is out of resources',
   '58': "The database can't be read or written",
-  // Starting, stopping, or a connection that an administrator ended.
+  // Startup, shutdown, or a connection terminated by an administrator.
   '57P': 'The database is temporarily unavailable',
   '57014': 'The database took too long',
   '25P03': 'The database took too long',
   '25P04': 'The database took too long',
   '55P03': 'The database is locked',
   '25006': 'The database is read-only',
-  // Two changes at once that exclude each other: the second try finds the first one done.
+  // Two conflicting changes at once: on retry, the second one sees the first.
   '40001': 'The change conflicted with another one; try again',
   '40P01': 'The change conflicted with another one; try again',
 };

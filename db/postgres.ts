@@ -15,16 +15,16 @@ const POOL_SIZE = 8;
 /** How long a request waits for a connection before it fails, milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** A statement that runs longer is given up, so that a stuck one can't hold an organization's lock forever. */
+/** A longer statement is canceled, so that a stuck one can't hold an organization's lock forever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** A connection on which nothing has come for so long is dead: every statement has been answered or given up by then. */
+/** A connection that received nothing for this long is dead: every statement has been answered or canceled by then. */
 const SILENCE_MAX_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
-/** Connections for verification: each carries many look-ups at once, and none waits behind a change. */
+/** Connections for verification: each pipelines many look-ups, and none waits behind a change. */
 const LOOKUP_POOL_SIZE = 4;
 
-/** After this a look-up has failed, whatever has become of the server, milliseconds. */
+/** A look-up fails after this time, whatever the state of the server, milliseconds. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
 /** Connections for reads that may look at every row of an organization: whatever they do, changes have theirs. */
@@ -36,7 +36,7 @@ const SCAN_QUEUE = {
   waitMs: 10_000,
 } as const;
 
-/** How much later than the server a scan is given up here, milliseconds. */
+/** How much later than the server a scan is canceled here, milliseconds. */
 const SCAN_GRACE_MS = 1_000;
 
 /** Opens a pool on a PostgreSQL server. Whole numbers arrive as numbers: all of ours stay below 2^53. */
@@ -87,7 +87,8 @@ function openPool(url: string, silenceMaxMs: number, settings: pg.PoolConfig): p
     stream: () => mortalSocket(silenceMaxMs),
     types: { getTypeParser: (oid: number, format?: string) => parser(oid, format) },
   });
-  // Statements on a connection that breaks fail, and an idle one is replaced; without listeners the process would end.
+  // Statements on a broken connection fail, and an idle connection is replaced. Without listeners the process would
+  // exit.
   pool.on('error', () => {});
   pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
@@ -114,7 +115,7 @@ function inTurn(pool: pg.Pool, queue: FairQueue, group: string): ConnectionSourc
   };
 }
 
-/** Without it, a server that vanished without a word would keep its statements waiting for a quarter of an hour. */
+/** Without it, statements to a server that vanished silently would wait for a quarter of an hour. */
 function mortalSocket(silenceMaxMs: number): Socket {
   const socket = new Socket();
   const end = (): void => void (isUnhurried() ? socket.setTimeout(silenceMaxMs) : socket.destroy());

@@ -12,7 +12,7 @@ const PROGRAM = `
 const { Worker } = require('node:worker_threads');
 const [, driver, path, busyTimeoutMs] = process.argv;
 new Worker("require('node:fs').readSync(3, Buffer.alloc(1)); process.kill(process.pid, 'SIGKILL');", { eval: true });
-// Whoever answers requests comes first.
+// Answering requests takes priority.
 try { require('node:os').setPriority(10); } catch {}
 const SQLite = require(driver);
 let connection;
@@ -143,12 +143,12 @@ export class ScanWorker {
     const started = spawn(
       process.execPath,
       [...flags, '-e', PROGRAM, '--', sqliteDriverPath, path, String(busyTimeoutMs)],
-      // Of the environment nothing: it holds secrets.
+      // Passes no environment: it holds secrets.
       { stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'], env: {}, windowsHide: true },
     );
     this.#process = started;
     this.#isReady = false;
-    // Errors of the pipe come with the end of the process.
+    // Pipe errors are followed by the exit of the process.
     started.stdio[3]?.on('error', () => {});
     unref(started);
     started.on('message', (answer: Answer) => this.#receive(started, answer));
@@ -171,7 +171,7 @@ export class ScanWorker {
     else running.reject(sqliteError(Object.assign(new Error(answer.message), { code: answer.code })));
   }
 
-  /** Its time is over: the process is ended with what it does, and the next read has another. */
+  /** Time limit exceeded: kills the process. The next read starts another one. */
   #end(process: ChildProcess): void {
     this.#process = null;
     process.kill('SIGKILL');
@@ -181,7 +181,7 @@ export class ScanWorker {
     );
   }
 
-  /** The process has ended by itself, or someone else has ended it: what ran is begun again once. */
+  /** The process exited or was killed by something else. Retries the read once. */
   #lost(process: ChildProcess): void {
     if (process !== this.#process) return;
     this.#process = null;
@@ -215,7 +215,7 @@ export class ScanWorker {
   }
 }
 
-/** Lets this process end while that one has nothing to do. */
+/** Lets this process exit while the child is idle. */
 function unref(process: ChildProcess): void {
   process.unref();
   process.channel?.unref();

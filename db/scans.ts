@@ -39,10 +39,10 @@ export async function byReader(
   return groups;
 }
 
-/** So many rows are read faster here than elsewhere. */
+/** A scan of at most this many rows is faster here. */
 const FEW_ROWS = 200;
 
-/** How long it is cached that an organization has few rows, or many, milliseconds. */
+/** How long it is cached that an organization has few or many rows, milliseconds. */
 const FEW_MS = 5_000;
 const MANY_MS = 60_000;
 

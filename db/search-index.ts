@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 /** The index on PostgreSQL, which needs extensions that a role may not be allowed to add. */
 const SEARCH_INDEX = 'api_keys_by_search';
 
-/** So many of the last characters are looked up: more of them find hardly fewer keys, and take longer. */
+/** Looks up this many of the last characters: more would hardly match fewer keys, and take longer. */
 const LOOKED_UP = 10;
 
 /**
@@ -29,10 +29,10 @@ export function keysContaining(
   if (characters.length < 3) return null;
   const threes = new Set(characters.slice(2).map((_, at) => characters.slice(at, at + 3).join('')));
   const match = [...threes].map((three) => `"${three.replaceAll('"', '""')}"`).join(' AND ');
-  // An organization's numbers stand together: the search begins with the first and ends with the last of them.
+  // An organization's numbers are contiguous: the search is bounded by the first and the last of them.
   const last = (order: 'asc' | 'desc') =>
     sql`(select number from api_key_documents where organization_id = ${organizationId} order by number ${sql.raw(order)} limit 1)`;
-  // Joined, so that no more is read of it than is asked for.
+  // A join, so that only the required part is read.
   const found = sql<{ id: string }>`(
     select api_key_documents.api_key_id as id
     from api_key_search cross join api_key_documents on api_key_documents.number = api_key_search.rowid
@@ -45,7 +45,7 @@ export function keysContaining(
   >;
 }
 
-/** Whether a search of keys has an index. On PostgreSQL it has none where the role may not add the extensions for it. */
+/** Whether key search has an index. On PostgreSQL it has none if the role may not create the required extensions. */
 export async function hasSearchIndex(db: Kysely<Tables>): Promise<boolean> {
   if (!isPostgres(db)) return true;
   const { rows } = await sql`

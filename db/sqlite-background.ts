@@ -54,7 +54,7 @@ class BackgroundSession implements Session {
   }
 
   async rollBack(): Promise<void> {
-    // Where the thread has ended, the transaction has too.
+    // If the thread has exited, its transaction has been rolled back.
     await this.#connections.connection.rollBack().catch(() => {});
     this.#end();
   }

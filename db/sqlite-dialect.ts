@@ -23,7 +23,7 @@ export interface SqliteConnections {
   /** A connection for one transaction that reads. */
   openReader(): Statements;
   readonly turns: WriteTurns;
-  /** How long a change, or a read, waits for a lock, milliseconds. */
+  /** How long a change or a read waits for a lock, milliseconds. */
   readonly waitMs: number;
 }
 
@@ -31,7 +31,7 @@ export interface SqliteConnections {
 export interface Session extends DatabaseConnection {
   begin(readOnly: boolean): Promise<void>;
   commit(): Promise<void>;
-  /** Never throws: whatever made the transaction fail is what the caller must hear of. */
+  /** Never throws: the caller must see the error that failed the transaction. */
   rollBack(): void | Promise<void>;
 }
 
@@ -93,7 +93,7 @@ class SqliteDriver implements Driver {
 
 class SqliteSession implements Session {
   readonly #connections: SqliteConnections;
-  /** The connection of the transaction that is under way. */
+  /** The connection of the open transaction. */
   #transaction: Statements | null = null;
 
   constructor(connections: SqliteConnections) {
@@ -103,7 +103,8 @@ class SqliteSession implements Session {
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     const { writer, turns, waitMs } = this.#connections;
     if (this.#transaction) {
-      // After some errors SQLite has ended the transaction itself; what follows must not be saved without the rest.
+      // SQLite rolls back the transaction after some errors. Later statements must not be committed without the earlier
+      // ones.
       if (!this.#transaction.inTransaction) throw new UnavailableError('The change was rolled back');
       return attempt(() => run(this.#transaction as Statements, query));
     }
@@ -156,7 +157,7 @@ class SqliteSession implements Session {
     try {
       if (this.#transaction?.inTransaction) this.#transaction.execute('rollback');
     } catch {
-      // The next change tries again before it begins.
+      // The next change retries before it begins.
     } finally {
       this.#end();
     }
@@ -171,7 +172,7 @@ class SqliteSession implements Session {
   }
 }
 
-/** Runs a statement outside a transaction where it does nothing but read; else gives null. */
+/** Runs a read-only statement outside a transaction; otherwise returns null. */
 export async function readAlone<Row>(
   { reader }: Pick<SqliteConnections, 'reader'>,
   query: CompiledQuery,
@@ -182,7 +183,7 @@ export async function readAlone<Row>(
   return isRead ? retryWhileLocked(() => run<Row>(reader, query), deadline) : null;
 }
 
-/** The connection outside any transaction: an earlier one may have failed to be rolled back. */
+/** The connection outside any transaction. The rollback of an earlier one may have failed. */
 function ready(writer: Statements): Statements {
   if (writer.inTransaction) writer.execute('rollback');
   return writer;

@@ -27,9 +27,9 @@ export interface Statements {
   /** Whether a transaction is under way that was not begun by a single statement. */
   readonly inTransaction: boolean;
   prepare(sql: string): Statement;
-  /** Whether the statement reads rows and does nothing else. */
+  /** Whether the statement only reads rows. */
   isRead(sql: string): boolean;
-  /** Runs a statement that has no parameters and gives nothing. */
+  /** Runs a statement without parameters or results. */
   execute(sql: string): void;
   close(): void;
 }
@@ -62,7 +62,7 @@ export function keepStatements(connection: SqliteConnection): Statements {
   };
 }
 
-/** Makes the objects of rows itself: what the driver does for each value of each row takes longer than reading it. */
+/** Builds row objects itself: the driver's work per value takes longer than the read. */
 function reading(statement: SqlitePreparedStatement<unknown[], unknown[]>): Statement {
   const names = statement.columns().map(({ name }) => name);
   // Copied for each row, so that all have one form however many columns there are.

@@ -13,7 +13,7 @@ import { keepStatements } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
 import { deadlineIn, retryWhileLocked, WriteTurns } from './write-turns.ts';
 
-/** How long a change waits for another process's, unless told otherwise, milliseconds. */
+/** How long a change waits for other processes by default, milliseconds. */
 const LOCK_WAIT_MS = 10_000;
 
 /** How long a read in another process waits while the file is repaired after a crash, milliseconds. */
@@ -83,7 +83,7 @@ export async function openSqlite(
   }
 }
 
-/** Before anything of the file is changed. The list of migrations is the first table that this program makes. */
+/** Runs before any change to the file. The migrations table is the first one this program creates. */
 function refuseForeign(connection: SqliteConnection): void {
   const names = connection
     .prepare<[], string>(
@@ -95,23 +95,23 @@ function refuseForeign(connection: SqliteConnection): void {
   if (first !== undefined && !names.includes('kysely_migration')) throw new DatabaseForeignError(first);
 }
 
-/** SQLite would make the file as the umask says; the files beside it (-wal, -shm) get the mode of this one. */
+/** SQLite would apply the umask. The -wal and -shm files inherit this file's mode. */
 function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch {
-    // It is there already, with the mode that it has; whatever else may be wrong, SQLite says itself.
+    // It exists and keeps its mode. SQLite reports any other problem.
   }
 }
 
 function lookupOn(reader: SqliteConnection): SyncLookup {
-  // Changes with every commit of another connection, be it our own for writing.
+  // Changes with every commit of another connection, including our own write connection.
   const version = reader.prepare<[], number>('pragma data_version').pluck();
   return {
     mode: 'sync',
     prepare<Row>({ sql }: { readonly sql: string }) {
       let statement: SqlitePreparedStatement<unknown[], Row> | undefined;
-      // Not at once: the tables may not be there yet.
+      // Deferred: the tables may not exist yet.
       const prepared = () => {
         statement ??= reader.prepare<unknown[], Row>(sql);
         return statement;

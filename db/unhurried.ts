@@ -1,7 +1,7 @@
 /** Work under way in this process in which a server may take as long as it needs for a statement. */
 let underWay = 0;
 
-/** Runs such work: connections to the server stay meanwhile, however long nothing comes on them. */
+/** Runs such work. Connections to the server stay open, even without traffic. */
 export async function unhurriedly<T>(work: () => Promise<T>): Promise<T> {
   underWay += 1;
   try {

@@ -23,7 +23,7 @@ export function deadlineIn(milliseconds: number): Deadline {
 export async function retryWhileLocked<T>(attempt: () => T, deadline: Deadline): Promise<Awaited<T>> {
   for (let longest = PAUSE_MIN_MS; ; longest = Math.min(2 * longest, PAUSE_MAX_MS)) {
     try {
-      // Not waited for: what rejects later is not tried again.
+      // Not awaited: a later rejection is not retried.
       return attempt() as Awaited<T>;
     } catch (thrown) {
       const error = sqliteError(thrown);
@@ -85,7 +85,7 @@ export class WriteTurns {
     }
   }
 
-  /** Must be called once for each `begin` that was resolved. */
+  /** Must be called once for each `begin` that resolved. */
   end(): void {
     setImmediate(() => this.#pass());
   }
@@ -100,7 +100,7 @@ export class WriteTurns {
     }
   }
 
-  /** Nothing begins any longer. */
+  /** Stops starting queued work. */
   close(): void {
     this.#closed = true;
     for (const one of this.#waiting) one.fail(closed());

@@ -7,24 +7,24 @@ import type { Event } from './events.ts';
 import type { Following } from './followers.ts';
 import { readPositions, requireReplayable } from './read-changes.ts';
 
-/** How often the log is looked at for changes that nobody announced here: those of other processes. */
+/** How often the log is polled for changes that were not announced here: those of other processes. */
 const LOOK_INTERVAL_MS = 500;
 
-/** Between two looks, however often it is said that something may have passed unheard, milliseconds. */
+/** Minimum interval between two polls, however often a missed message is reported, milliseconds. */
 const LOOK_EVERY_MS = 100;
 
-/** Whose changes somebody follows, from where on, and how. */
+/** Which changes are followed, from which position, and how. */
 export interface Follow extends Following {
   readonly organizationId: string;
-  /** The last sequence seen; null: from now on. */
+  /** The last sequence received. Null: only new changes. */
   readonly after: number | null;
 }
 
-/** How a node hears of changes before it has read them. Nothing of it is relied on. */
+/** How a node is notified of changes before it reads them. Only a hint. */
 export interface ChangeHints {
   /** Committed changes, as far as they are announced on this node. */
   subscribe(listener: (event: Event) => void): () => void;
-  /** Which changes are committed, on whatever node; an `organizationId` of null: any may be. */
+  /** Reports committed changes of any node. A null `organizationId`: of any organization. */
   onInvalidate(
     listener: (changed: { readonly organizationId: string | null; readonly last: number }) => void,
   ): () => void;
@@ -35,7 +35,7 @@ interface Held {
   holders: number;
 }
 
-/** The one reader of the change log for everything that waits for changes; what it costs depends on whose are wanted. */
+/** The single reader of the change log for all followers. Its cost depends on the number of organizations followed. */
 export class ChangeLog {
   readonly #db: Kysely<Tables>;
   readonly #bus: ChangeHints;
@@ -70,8 +70,8 @@ export class ChangeLog {
   }
 
   /**
-   * Follows the changes of an organization: first, with `after`, those that were missed, then those that come, each
-   * once and in order. Resolves when it is live, with how to stop. Rejects with CURSOR_INVALID or CURSOR_EXPIRED.
+   * Follows an organization's changes: with `after`, first those missed, then new ones, each once and in order.
+   * Resolves with a stop function when it is live. Rejects with CURSOR_INVALID or CURSOR_EXPIRED.
    */
   async follow({ organizationId, after, ...following }: Follow): Promise<() => void> {
     const { tail, release } = this.#hold(organizationId);

@@ -7,23 +7,23 @@ import type { ChangeEvent } from './events.ts';
 import { Followers, type Following } from './followers.ts';
 import { CHANGES_PER_READ, readChanges, readPositions } from './read-changes.ts';
 
-/** Watches an organization's changes for what depends on them: as soon as they are known, more than once if need be. */
+/** Observes an organization's changes as soon as they are known, possibly more than once. */
 export interface ChangeObserver {
   /** Takes a change: in any order, and possibly more than once. Must not throw. */
   changed(change: ChangeEvent): void;
-  /** Anything may have changed until now, unnoticed. Must not throw. */
+  /** Anything may have changed unnoticed. Must not throw. */
   reset(): void;
 }
 
-/** Most announced changes that wait for those before them; others are read from the log. */
+/** Maximum number of announced changes that wait for earlier ones. Others are read from the log. */
 const EARLY_MAX = 1_000;
 
-/** After a read that found nothing, how long the next waits, milliseconds: what is said may be made up. */
+/** Delay after a read that found nothing, milliseconds: hints may be forged. */
 const QUIET_MS = 100;
 
 /**
- * The growing end of one organization's log. Announcements and hints may come late, twice, in another order, not at all
- * or untrue. Followers get every change once, in order: what is missing is read from the database.
+ * The end of one organization's log. Announcements and hints may be late, duplicated, reordered, lost or forged.
+ * Followers get every change once and in order: gaps are read from the database.
  */
 export class ChangeTail {
   readonly #db: Kysely<Tables>;
@@ -36,9 +36,9 @@ export class ChangeTail {
   #position: number | null;
   #opening: Promise<void> | null = null;
   #isReading = false;
-  /** The last change that is said to be there, whoever says so, and was not read for since. */
+  /** The highest sequence reported by any source and not read since. */
   #wanted = 0;
-  /** Of what is delivered without a rest; null: nothing yet. */
+  /** Everything up to here was delivered. Null: nothing yet. */
   #turns: Turns | null = null;
   #isResting = false;
 
@@ -67,13 +67,13 @@ export class ChangeTail {
     await this.#opening;
   }
 
-  /** Follows from after `after` on (null: from now on) once it is open, as `Followers.follow` does. */
+  /** Follows from after `after` (null: only new changes) once it is open, like `Followers.follow`. */
   async follow(after: number | null, following: Following): Promise<() => void> {
     await this.open();
     return this.#followers.follow(after ?? this.#position ?? 0, following);
   }
 
-  /** Watches the changes from now on; `reset` is called when the position becomes known. Returns how to stop. */
+  /** Observes new changes. Calls `reset` when the position becomes known. Returns a stop function. */
   observe(observer: ChangeObserver): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
@@ -111,7 +111,7 @@ export class ChangeTail {
     this.#catchUpIfNeeded();
   }
 
-  /** Numbers follow commits: whatever is missing below one that is committed can be read by now. */
+  /** Sequences follow commits: everything below a committed one can be read. */
   #catchUpIfNeeded(): void {
     if (this.#position === null || this.#wanted <= this.#position || this.#isResting || this.#isReading)
       return;
@@ -144,12 +144,12 @@ export class ChangeTail {
         this.#deliver(change);
       }
       this.#deliverEarly();
-      // A change that is announced and still can't be read is left to the next look at the log.
+      // An announced change that can't be read yet is left to the next poll.
       if (changes.length === 0 || (changes.length < CHANGES_PER_READ && this.#early.size === 0)) return;
     }
   }
 
-  /** What is no longer kept can't be delivered later either: nobody may believe to have had everything. */
+  /** Pruned changes can never be delivered, so followers must not assume that they have received everything. */
   #failed(error: unknown): void {
     if (!(error instanceof AppError)) return this.#onFailure(error);
     this.#position = null;
@@ -184,7 +184,7 @@ export class ChangeTail {
     return this.#position !== null && sequence === this.#position + 1;
   }
 
-  /** Many changes may be announced at once: everything else has its turn before they are all delivered. */
+  /** Yields between batches, so that a large burst doesn't block the event loop. */
   #restSometimes(): void {
     if (!this.#turns) {
       this.#turns = new Turns();

@@ -1,7 +1,7 @@
-/** Field to its value before and after; null where there was or is none. Never a secret or a hash. */
+/** Field to its value before and after, null if there was or is none. Never a secret or a hash. */
 export type Changes = Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
 
-/** What the audit log says was done. */
+/** Actions of the audit log. */
 export type DoneAction =
   | 'organization.created'
   | 'organization.updated'
@@ -28,10 +28,10 @@ export type DoneAction =
   | 'api_key.revoked'
   | 'api_key.expired';
 
-/** What the audit log says somebody tried and was denied: nothing changed. */
+/** Denied attempts in the audit log: nothing changed. */
 export const DENIED_ACTIONS = [
   'organization.update',
-  // How many others there were, beyond what is recorded.
+  // Number of others, in addition to those recorded.
   'organization.denied_attempts_omitted',
   'team.create',
   'team.update',
@@ -59,7 +59,7 @@ export function isDenied(action: Action): action is DeniedAction {
   return (DENIED_ACTIONS as readonly Action[]).includes(action);
 }
 
-/** A committed change: one row of the audit log. The log is the truth; this is the hint that there is something new. */
+/** A committed change: one row of the audit log. The log is authoritative; this event is a hint. */
 export interface ChangeEvent {
   readonly type: 'change';
   readonly id: string;
@@ -76,7 +76,7 @@ export interface ChangeEvent {
 /** A change as far as caches depend on it. */
 export type LoggedChange = Pick<ChangeEvent, 'organizationId' | 'sequence' | 'action' | 'targetId'>;
 
-/** Accepted verifications: one, unless it says otherwise. */
+/** Accepted verifications: one, unless `count` is set. */
 export interface UseEvent {
   readonly type: 'use';
   readonly organizationId: string;
@@ -84,23 +84,23 @@ export interface UseEvent {
   readonly secretId: string;
   readonly at: number;
   readonly ip: string | null;
-  /** How many, of which this is the newest; left out: one. */
+  /** Number of verifications, of which this is the newest. Omitted: one. */
   readonly count?: number;
 }
 
-/** Refused verifications: one, unless it says otherwise. */
+/** Rejected verifications: one, unless `count` is set. */
 export interface DenialEvent {
   readonly type: 'denial';
-  /** Null where the key is unknown and nobody was named who asked. */
+  /** Null if the key is unknown and the request named no organization. */
   readonly organizationId: string | null;
   /** Null: no such key. */
   readonly keyId: string | null;
   readonly code: string;
   readonly at: number;
   readonly ip: string | null;
-  /** How many, of which this is the newest; left out: one. */
+  /** Number of verifications, of which this is the newest. Omitted: one. */
   readonly count?: number;
 }
 
-/** What travels on the bus. */
+/** Events carried by the bus. */
 export type Event = ChangeEvent | UseEvent | DenialEvent;

@@ -8,7 +8,7 @@ import type { Receiver } from './receiver.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { TopicIndex } from './topic-index.ts';
 
-/** Which changes somebody follows, and how. */
+/** Which changes are followed, and how. */
 export interface Following extends Receiver<ChangeEvent> {
   /** Null: of all keys. */
   readonly keyIds: readonly string[] | null;
@@ -31,12 +31,12 @@ interface Tail {
   onFailure(error: unknown): void;
 }
 
-/** Between two tries to read the log for somebody who has fallen behind, milliseconds. */
+/** Delay between two attempts to read the log for a follower that has fallen behind, milliseconds. */
 const RETRY_MS = 1_000;
 
 /**
- * The followers of one organization's changes. Each replays the log at its own pace until it has caught up, and is live
- * then: it gets each change as it is delivered. One that takes no more for a while replays again.
+ * The followers of one organization's changes. Each replays the log at its own pace until it catches up, and then gets
+ * each change as it is delivered. One that applies back pressure replays again.
  */
 export class Followers {
   readonly #tail: Tail;
@@ -48,7 +48,7 @@ export class Followers {
     this.#tail = tail;
   }
 
-  /** Passes the next change to those who are live. */
+  /** Delivers the next change to live followers. */
   deliver(change: ChangeEvent): void {
     this.#recent.add(change);
     this.#live.visit(this.#tail.organizationId, change.targetId, (follower) => {
@@ -75,7 +75,7 @@ export class Followers {
     return () => this.#leave(follower);
   }
 
-  /** Ends all of them: they can't get every change. The next change that is delivered may be any. */
+  /** Ends all followers: they can't get every change. The next delivered change may have any sequence. */
   fail(error: AppError): void {
     this.#recent = new RecentChanges();
     for (const follower of [...this.#all]) {
@@ -84,12 +84,12 @@ export class Followers {
     }
   }
 
-  /** Resolves when it is live, or is followed no more. */
+  /** Resolves when it is live or stopped. */
   async #replay(follower: Follower): Promise<void> {
     const isOver = (): boolean => follower.stopped() || !this.#all.has(follower);
     const leaveRecent = this.#recent.enter();
     try {
-      // Nothing may be awaited between this comparison and the entry below: that is the hand-over.
+      // No await between this comparison and the insertion below, or a change could be lost at the hand-over.
       while (follower.at < this.#tail.position() && !isOver()) {
         let room = await follower.ready();
         if (isOver()) return;

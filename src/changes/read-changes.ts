@@ -3,10 +3,10 @@ import type { Tables } from '../../db/tables.ts';
 import { AppError } from '../core/errors.ts';
 import type { Action, ChangeEvent } from './events.ts';
 
-/** How many changes are read at once. */
+/** Maximum number of changes per read. */
 export const CHANGES_PER_READ = 500;
 
-/** Organizations whose positions are read at once. */
+/** Maximum number of organizations whose positions are read together. */
 const POSITIONS_PER_READ = 1_000;
 
 /**

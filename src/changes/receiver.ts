@@ -3,11 +3,11 @@ import type { AppError } from '../core/errors.ts';
 /** Takes the events of a source. */
 export interface Receiver<E> {
   receive(event: E): void;
-  /** Resolves, never at once, when more of the past can be taken, with how many events: 1 or more. */
+  /** Resolves, always asynchronously, when more of the past can be taken, with the number of events: 1 or more. */
   ready(): Promise<number>;
   /** Whether it can take nothing of the present now. Where none may be left out, it gets that as a part of the past. */
   full(): boolean;
-  /** Whether nobody wants it any more. */
+  /** Whether it is no longer needed. */
   stopped(): boolean;
   /** Takes the reason why the source can't go on. */
   failed(error: AppError): void;

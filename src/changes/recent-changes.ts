@@ -3,12 +3,12 @@ import type { ChangeEvent } from './events.ts';
 /** Most changes that are kept. */
 const KEPT_MAX = 1_000;
 
-/** Most that are given at once. */
+/** Maximum number returned per call. */
 const GIVEN_MAX = 500;
 
 /**
- * The last changes of an organization, as long as anybody is behind: who has fallen behind a little gets the very objects
- * that the others got, without another read, so that what is made of them can be shared.
+ * The latest changes of an organization, kept while a follower is behind. A follower that is slightly behind gets the
+ * same objects as the others without another read, so that derived results can be shared.
  */
 export class RecentChanges {
   #behind = 0;

@@ -40,8 +40,8 @@ export class SyncChangeLog {
   }
 
   /**
-   * When a look last showed that somebody, in any process, had committed; by `performance.now()`, as `now` is. Throws where
-   * the database can't be looked at and the last look is too old.
+   * When a check last showed that any process had committed, by `performance.now()`, as is `now`. Throws if the
+   * database can't be checked and the last check is too old.
    */
   changedAt(now: number, { maxAgeMs, outageMs }: LookAge): number {
     if (now - this.#lookedAt < maxAgeMs) return this.#changedAt;
@@ -56,12 +56,12 @@ export class SyncChangeLog {
     return this.#changedAt;
   }
 
-  /** The sequence of an organization's last change; 0 where there is none. */
+  /** The sequence of an organization's last change, or 0. */
   position(organizationId: string): number {
     return this.#position.first(organizationId)?.value ?? 0;
   }
 
-  /** The changes after a sequence up to `last` at least; null where some are no longer kept, or there are too many. */
+  /** The changes after a sequence, up to `last` at least. Null if some are no longer kept, or there are too many. */
   read(organizationId: string, after: number, last: number): LoggedChange[] | null {
     const changes = this.#changes.all(organizationId, after);
     const isGapless = changes.every(({ sequence }, index) => sequence === after + 1 + index);

@@ -3,7 +3,7 @@ interface OrganizationTopics<T> {
   readonly byKey: Map<string, Set<T>>;
 }
 
-/** Who wants to hear of which keys: finds them by organization and key without asking those who don't. */
+/** Subscribers by topic: finds them by organization and key without visiting the others. */
 export class TopicIndex<T> {
   readonly #organizations = new Map<string, OrganizationTopics<T>>();
 
@@ -19,7 +19,7 @@ export class TopicIndex<T> {
     return () => this.#remove(organizationId, keyIds, target);
   }
 
-  /** Calls `visit` for everyone who wants to hear of this key; null: of no key in particular. */
+  /** Calls `visit` for every subscriber to this key. Null: not about a specific key. */
   visit(organizationId: string, keyId: string | null, visit: (target: T) => void): void {
     const topics = this.#organizations.get(organizationId);
     if (!topics) return;

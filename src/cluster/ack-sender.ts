@@ -3,15 +3,14 @@ import type { ListeningConnection } from './listening-connection.ts';
 import { type Confirmation, encode, portions } from './messages.ts';
 import { directChannel } from './notification-channels.ts';
 
-/** Most confirmations that wait to be sent to one node; where somebody makes up more changes, the latest are sent. */
+/** Maximum number of confirmations queued per node. If changes are forged, the latest are sent. */
 const WAITING_MAX = 10_000;
 
-/** Most nodes not known here that are confirmed to at once: who makes up changes makes up who they are from. */
+/** Maximum number of unknown nodes confirmed to at once: forged changes name forged nodes. */
 const UNKNOWN_MAX = 16;
 
 /**
- * Tells other nodes which of their changes this one has taken note of: of one turn of the event loop at once, and to each
- * node the next when the last is sent.
+ * Confirms other nodes' changes to them. Batches those of one turn of the event loop, one message per node at a time.
  */
 export class AckSender {
   readonly #nodeId: string;
@@ -30,7 +29,7 @@ export class AckSender {
     this.#isKnown = isKnown;
   }
 
-  /** Confirms a change to the node that made it, with the secret that stands in this node's row. */
+  /** Confirms a change to the node that committed it, signed with the secret in this node's row. */
   confirm(to: string, changeId: string, secret: string): void {
     const waiting = this.#waiting.get(to);
     const isTooMany = this.#waiting.size + this.#sending.size >= UNKNOWN_MAX;

@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 import type { ChangeEvent, Event } from '../changes/events.ts';
 import { type Stale, staleBy } from './stale.ts';
 
-/** Which nodes had taken note of a change when its answer was sent. */
+/** Which nodes had confirmed a change before its response was sent. */
 export interface Propagation {
   readonly confirmedNodes: number;
   readonly totalNodes: number;
@@ -11,39 +11,39 @@ export interface Propagation {
   readonly milliseconds: number;
 }
 
-/** Carries events to whoever listens, on this node and, behind another implementation, on others. */
+/** Delivers events to listeners on this node and, depending on the implementation, on others. */
 export interface EventBus {
-  /** Sends changes out with the transaction that makes them: nobody hears of them unless, and before, it commits. */
+  /** Sends changes with their transaction: no node is notified before, or without, its commit. */
   prepare(tx: Transaction<Tables>, changes: readonly ChangeEvent[]): Promise<void>;
   /**
-   * Announces committed changes, which were prepared. Where verifications depend on them, resolves when no node goes by
-   * what was before: all have taken note, or have stopped to use what they remember. Never rejects.
+   * Announces committed changes that were prepared. If verifications depend on them, resolves when no node relies on
+   * the previous state: each has confirmed, or stopped using its cache. Never rejects.
    */
   announce(changes: readonly ChangeEvent[]): Promise<Propagation>;
   /** Passes on a use or a denial; never waits. A change goes to the listeners of this node only. */
   emit(event: Event): void;
   /**
-   * Calls `listener` for every use and denial from now on, and for the changes that this node commits: those of all nodes
-   * come from the change log. Returns how to stop. A listener must not throw.
+   * Calls `listener` for every new use and denial, and for changes committed by this node. Changes of all nodes come
+   * from the change log. Returns a stop function. A listener must not throw.
    */
   subscribe(listener: (event: Event) => void): () => void;
   /**
-   * Calls `listener` as soon as this node is notified of a change, before the response is sent: for caches of keys, and as
-   * a hint that the log has more. It must not throw, and must be done when it returns. Returns how to stop.
+   * Calls `listener` as soon as this node is notified of a change, before the response is sent: for key caches, and as
+   * a hint that the log has grown. It must be synchronous and not throw. Returns a stop function.
    */
   onInvalidate(listener: (stale: Stale) => void): () => void;
   /**
-   * Whether this node can't have missed a change that was answered. Where it may have, nothing that is remembered may be
-   * used: ask first, at every single use. Costs no more than a look at a clock.
+   * Whether this node can't have missed a change that was answered. If false, no cached state may be used. Check
+   * before every use. Costs only a clock read.
    */
   isCurrent(): boolean;
-  /** Whether it reaches other nodes, so that `isCurrent` speaks of their changes too. */
+  /** Whether it reaches other nodes, so that `isCurrent` covers their changes too. */
   readonly spansNodes: boolean;
-  /** Says that uses and denials of this organization are wanted here, from whichever node. Returns how to stop. */
+  /** Requests uses and denials of this organization from all nodes. Returns a stop function. */
   watch(organizationId: string): () => void;
 }
 
-/** How it stands with a bus between nodes, for metrics. */
+/** State of a bus between nodes, for metrics. */
 export interface BusStatus {
   readonly current: boolean;
   readonly connected: boolean;
@@ -53,9 +53,9 @@ export interface BusStatus {
   readonly connectionsLost: number;
 }
 
-/** A bus that has to be started, and stopped by its owner. Until then it announces, but hears nothing. */
+/** A bus that its owner starts and stops. Until it is started, it announces but receives nothing. */
 export interface StartableBus extends EventBus {
-  /** Resolves when it is sure to hear the others, or when that takes too long: it goes on trying. */
+  /** Resolves when it is certain to receive the others' messages, or after a timeout. It keeps trying. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Null where there can be no other nodes. */

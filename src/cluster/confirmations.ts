@@ -2,18 +2,18 @@ import { signAck } from './ack-signing.ts';
 import type { LiveNode } from './nodes.ts';
 
 /**
- * Most claims kept of one change whose proof nobody can tell yet: whoever can connect to the database can make up as many
- * as they like. Of more, the latest are kept.
+ * Maximum number of unverified claims kept per change: anyone who can connect to the database can forge them. Beyond
+ * it, the latest are kept.
  */
 const CLAIMS_MAX = 4_096;
 
 interface Awaited {
   readonly since: number;
-  /** Nodes whose proof was one. */
+  /** Nodes with a valid proof. */
   readonly confirmed: Set<string>;
-  /** Who else says to have confirmed it, with what for a proof: believed only where it turns out to be one. */
+  /** Nodes that claim to have confirmed it, with their proof. Counted only once the proof is verified. */
   readonly claims: Set<string>;
-  /** What would be the proof of a node whose row was read. */
+  /** The expected proof of a node whose row was read. */
   readonly proofs: Map<string, { readonly secret: string; readonly proof: string }>;
   changed: () => void;
 }
@@ -23,17 +23,17 @@ export class Confirmations {
   readonly #awaited = new Map<string, Awaited>();
   readonly #secretOf: (nodeId: string) => string | null | undefined;
 
-  /** `secretOf` gives what a node signs with, as far as its row was read; null: it signs nothing. */
+  /** `secretOf` returns a node's signing secret if its row was read. Null: it signs nothing. */
   constructor(secretOf: (nodeId: string) => string | null | undefined = () => undefined) {
     this.#secretOf = secretOf;
   }
 
-  /** From now on, confirmations of this change count: they may come before its own node knows of the commit. */
+  /** Starts counting confirmations of this change: they may arrive before its own node knows of the commit. */
   expect(id: string, now: number): void {
     this.#expected(id, now);
   }
 
-  /** Takes note of a confirmation. Of a node whose row was not read yet, nobody can tell whether the proof is one. */
+  /** Records a confirmation. The proof can't be verified until the node's row is read. */
   confirm(id: string, nodeId: string, proof: string): void {
     const awaited = this.#awaited.get(id);
     if (!awaited || awaited.confirmed.has(nodeId)) return;
@@ -43,8 +43,8 @@ export class Confirmations {
   }
 
   /**
-   * Waits until all of these nodes have confirmed the change, each until its time by `performance.now()` at most. While
-   * `nodes` is under way, until `atMost`. Resolves with whether a node has.
+   * Waits until all of these nodes have confirmed the change, each until its deadline by `performance.now()`. While
+   * `nodes` is pending, waits until `atMost`. Resolves with whether a node has.
    */
   async allOf(
     id: string,
@@ -78,7 +78,7 @@ export class Confirmations {
     return hasConfirmed;
   }
 
-  /** Drops those nobody waits for: their transactions never committed. */
+  /** Drops changes without a waiter: their transactions never committed. */
   prune(before: number): void {
     for (const [id, { since }] of this.#awaited) if (since < before) this.#awaited.delete(id);
   }
@@ -87,7 +87,7 @@ export class Confirmations {
     return this.#awaited.size;
   }
 
-  /** The proof that this node would give, worked out once for each change, however many claims come. */
+  /** The proof expected of this node, computed once per change regardless of the number of claims. */
   #expectedOf({ proofs }: Awaited, nodeId: string, id: string): string | null {
     const secret = this.#secretOf(nodeId) ?? null;
     if (secret === null) return null;
@@ -121,7 +121,7 @@ function claimOf(nodeId: string, proof: string): string {
   return `${nodeId} ${proof}`;
 }
 
-/** The last moment at which one of those missing may still count; in the past where none is missing. */
+/** The latest deadline of the missing nodes, in the past if none is missing. */
 function latest(
   nodes: ReadonlyMap<string, LiveNode>,
   hasConfirmed: (nodeId: string, node: LiveNode) => boolean,

@@ -1,4 +1,4 @@
-/** Two clocks of this machine: one that never jumps, and one that goes on where a machine is suspended. */
+/** Two clocks of this machine: a monotonic one, and one that advances while the machine is suspended. */
 export interface LeaseClocks {
   /** Milliseconds of `performance.now()`. */
   monotonic(): number;
@@ -6,7 +6,7 @@ export interface LeaseClocks {
   wall(): number;
 }
 
-/** A moment by both clocks. */
+/** A point in time by both clocks. */
 export interface Moment {
   readonly monotonic: number;
   readonly wall: number;
@@ -15,8 +15,8 @@ export interface Moment {
 const OWN_CLOCKS: LeaseClocks = { monotonic: () => performance.now(), wall: () => Date.now() };
 
 /**
- * The right to go by what is remembered. It runs out by itself, whatever stands still meanwhile, and only a proof that
- * nothing was missed makes it longer. A wall clock that jumps forward ends it early, one that jumps back changes nothing.
+ * The right to rely on cached state. It expires by itself, even if the process stalls, and is extended only by proof
+ * that nothing was missed. A wall clock that jumps forward ends it early; one that jumps back has no effect.
  */
 export class Lease {
   readonly milliseconds: number;
@@ -24,7 +24,7 @@ export class Lease {
   #until = Number.NEGATIVE_INFINITY;
   #untilByWall = Number.NEGATIVE_INFINITY;
 
-  /** One that is not held yet, and runs `milliseconds` from every proof. */
+  /** A lease that is not yet held and lasts `milliseconds` from every proof. */
   constructor(milliseconds: number, clocks = OWN_CLOCKS) {
     this.milliseconds = milliseconds;
     this.#clocks = clocks;
@@ -34,7 +34,7 @@ export class Lease {
     return { monotonic: this.#clocks.monotonic(), wall: this.#clocks.wall() };
   }
 
-  /** Takes note of a proof that nothing was missed before `asked`: the moment at which it was asked for. */
+  /** Records a proof that nothing was missed before `asked`, the time at which it was requested. */
   extend({ monotonic, wall }: Moment): void {
     this.#until = Math.max(this.#until, monotonic + this.milliseconds);
     this.#untilByWall = wall + this.milliseconds;

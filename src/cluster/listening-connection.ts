@@ -5,16 +5,16 @@ import pg from 'pg';
 const CONNECT_TIMEOUT_MS = 3_000;
 const BACKOFF_MS = { first: 100, most: 5_000 };
 
-/** What becomes of the connection, as it becomes. */
+/** State changes of the connection. */
 export interface Listening {
-  /** It is new, and listens from now on: what was said before has passed unheard. */
+  /** A new connection is listening. Earlier messages were missed. */
   established(): void;
   /** It is gone, and tried again. */
   lost(error: unknown): void;
   heard(channel: string, text: string): void;
 }
 
-/** One connection to PostgreSQL that listens, and is made anew whenever it is lost, less and less often. */
+/** One listening connection to PostgreSQL, reopened with backoff whenever it is lost. */
 export class ListeningConnection {
   readonly #url: string;
   readonly #channels: readonly string[];
@@ -40,24 +40,24 @@ export class ListeningConnection {
     await this.#running;
   }
 
-  /** Runs a statement on it. Rejects where there is no connection, or where it is lost meanwhile. */
+  /** Runs a statement on it. Rejects if there is no connection or it is lost in the meantime. */
   async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     if (!this.#current) throw new Error('The listening connection is not there');
     const { rows } = await this.#current.client.query<Row>(text, [...values]);
     return rows;
   }
 
-  /** The process of the server that this connection is said to lead to; null where there is none. */
+  /** The server process that this connection reports, or null. */
   get serverProcess(): number | null {
     return this.#current ? processOf(this.#current.client) : null;
   }
 
-  /** Gives the connection up, also one on which nothing is answered any more. */
+  /** Closes the connection, even if it no longer responds. */
   drop(): void {
     this.#current?.socket.destroy();
   }
 
-  /** Says that the connection does what it is for, so that after its loss the next is made soon. */
+  /** Reports that the connection works, which resets the backoff. */
   proven(): void {
     this.#failures = 0;
   }
@@ -85,7 +85,7 @@ export class ListeningConnection {
       stream: () => socket,
     });
     const ended = new Promise<never>((_, reject) => {
-      // Not only once: what breaks a connection may be told twice, and nobody else listens.
+      // Not `once`: an error may be emitted twice, and there is no other listener.
       client.on('error', reject);
       client.once('end', () => reject(new Error('The listening connection was closed')));
     });
@@ -109,14 +109,17 @@ export class ListeningConnection {
     const { first, most } = BACKOFF_MS;
     const longest = Math.min(most, first * 2 ** this.#failures);
     this.#failures += 1;
-    // Spread, so that nodes that lost the same server don't come back at once.
+    // Jittered, so that nodes that lost the same server don't reconnect at once.
     await pause(longest * (0.5 + Math.random() / 2), undefined, { signal: this.#stopping.signal }).catch(
       () => {},
     );
   }
 }
 
-/** As the server said at the beginning; a pooler says what it likes, since no one process belongs to a client of it. */
+/**
+ * As reported by the server at connection start. A pooler may report anything: its clients have no single server
+ * process.
+ */
 function processOf(client: pg.Client): number | null {
   return (client as pg.Client & { readonly processID: number | null }).processID;
 }

@@ -10,7 +10,7 @@ export type Broadcast =
   | {
       readonly type: 'change';
       readonly from: string;
-      /** Names the transaction: what a node confirms. */
+      /** Identifies the transaction, for confirmations. */
       readonly id: string;
       /** Null: more than fits. */
       readonly stale: readonly Stale[] | null;
@@ -22,19 +22,19 @@ export type Broadcast =
 
 /** Said to one node. */
 export type Direct =
-  /** A node's proof to itself that it hears what is said: a word that nobody can know before. */
+  /** A node's proof to itself that it receives messages: an unpredictable nonce. */
   | { readonly type: 'beat'; readonly word: string }
-  /** A node has taken note of changes. */
+  /** A node has processed changes. */
   | { readonly type: 'confirmed'; readonly from: string; readonly changes: readonly Confirmation[] };
 
-/** The name of a change, and the proof that it is this node that has taken note of it. */
+/** The id of a change, and the proof that this node has processed it. */
 export type Confirmation = readonly [id: string, proof: string];
 
-/** A message as text that fits into a notification. Of changes of too much, it says only that there are some. */
+/** Encodes a message as a notification. Changes that don't fit are reduced to the fact that there are some. */
 export function encode(message: Broadcast | Direct): string {
   const text = JSON.stringify(message);
   if (text.length <= LONGEST || message.type !== 'change' || !message.stale) return text;
-  // First without the keys: then their organizations are named still.
+  // First drops the keys and keeps the organizations.
   const withoutKeys = message.stale.map(({ keyIds, ...stale }) => ({
     ...stale,
     keyIds: keyIds?.length === 0 ? keyIds : null,
@@ -44,8 +44,8 @@ export function encode(message: Broadcast | Direct): string {
 }
 
 /**
- * What a notification to all nodes says; null where it says nothing that this program knows. Anybody who can connect to
- * the database may have sent it: it is whole and of bounded size, but it need not be true.
+ * Decodes a notification to all nodes, or returns null if this program doesn't know it. Anyone who can connect to the
+ * database may have sent it: it is well-formed and of bounded size, but may be untrue.
  */
 export function decodeBroadcast(text: string): Broadcast | null {
   const { type, from, id, stale, number } = fieldsOf(text);

@@ -5,38 +5,38 @@ import { encode } from './messages.ts';
 import { type NodeRow, Nodes } from './nodes.ts';
 import { directChannel } from './notification-channels.ts';
 
-/** Of a lease, how long between two beats, and how long one may take before its connection is given up. */
+/** Duration of a lease, interval between two beats, and timeout of one before its connection is closed. */
 const BEATS_PER_LEASE = 3;
 const PATIENCE = 2 / 3;
 
-/** What becomes of the membership. */
+/** State changes of the membership. */
 export interface NodeMembershipEvents {
-  /** Whether the row with this secret, written where the node listens, can be written where changes are made. */
+  /** Whether the row with this secret, written on the listening connection, is visible where changes are written. */
   isKnown(secret: string): Promise<boolean>;
-  /** It is not the node alone that speaks to the server on the listening connection: what is said may get lost. */
+  /** The listening connection is shared with other clients, so messages may be lost. */
   shared(): void;
-  /** A beat came back: everything that was said before it was sent has been heard. */
+  /** A beat returned: every message sent before it has been received. */
   proven(): void;
-  /** The node is on the list, where it was not: the others know nothing of it yet, or any more. */
+  /** The node was added to the list: the others don't, or no longer, know of it. */
   enrolled(): void;
-  /** All nodes, as they stand in the table. */
+  /** All nodes in the table. */
   seen(rows: readonly NodeRow[]): void;
 }
 
 type Connection = Pick<ListeningConnection, 'query' | 'drop' | 'proven' | 'serverProcess'>;
 
 interface Beat {
-  /** Nobody knows it before it is said. */
+  /** Unpredictable. */
   readonly word: string;
   readonly asked: Moment;
   heard: boolean;
-  /** Whether it was the very server process that listens which said it. */
+  /** Whether it was sent by the server process that listens. */
   ofOwn: boolean;
 }
 
 /**
- * This node's place among the others. Each beat is a row that says that the node is there, and a message to itself: when
- * that comes back, nothing that was committed before can have been missed, and the lease begins anew at its sending.
+ * This node's membership. Each beat writes a row and sends the node a message. When the message returns, nothing
+ * committed before it can have been missed, and the lease restarts from the time it was sent.
  */
 export class NodeMembership {
   readonly nodes: Nodes;
@@ -47,7 +47,7 @@ export class NodeMembership {
   readonly #events: NodeMembershipEvents;
   /** New with every connection. */
   #secret = '';
-  /** Whether this connection leads to where changes are made: it may be another database. */
+  /** Whether this connection leads to the database in which changes are written. */
   #known = false;
   #asking = false;
   #lastBeat: Beat | null = null;
@@ -69,7 +69,7 @@ export class NodeMembership {
     this.nodes = new Nodes(id, lease.milliseconds);
   }
 
-  /** How long the last beat took to come back, or the next one has taken by now; milliseconds, null before the first. */
+  /** Round-trip time of the last beat, or the age of the pending one if longer, milliseconds. Null before the first. */
   get roundTripMs(): number | null {
     const last = this.#roundTripMs;
     const beat = this.#underWay;
@@ -77,7 +77,7 @@ export class NodeMembership {
     return Math.max(last, performance.now() - beat.asked.monotonic);
   }
 
-  /** What this node signs its confirmations with, as it stands in its row. */
+  /** The secret in this node's row, which signs its confirmations. */
   get secret(): string {
     return this.#secret;
   }
@@ -94,7 +94,7 @@ export class NodeMembership {
     this.#timer ??= setInterval(() => this.#tick(), this.#lease.milliseconds / BEATS_PER_LEASE).unref();
   }
 
-  /** Takes note of a beat that came back. */
+  /** Records a returned beat. */
   heard(word: string): void {
     const beat = this.#underWay;
     if (beat?.word !== word) return;
@@ -103,7 +103,7 @@ export class NodeMembership {
     this.#settle(beat);
   }
 
-  /** Reads who is there. */
+  /** Reads the list of nodes. */
   async look(): Promise<void> {
     const rows = await this.#connection.query<NodeRow>(
       'select id, beat, lease_ms as "leaseMs", watching, secret from nodes',
@@ -113,7 +113,7 @@ export class NodeMembership {
     this.seen(rows.map((row) => ({ ...row, beat: Number(row.beat), watching: Number(row.watching) })));
   }
 
-  /** Takes note of who is there. */
+  /** Records the list of nodes. */
   seen(rows: readonly NodeRow[]): void {
     this.nodes.see(rows, performance.now());
     this.#events.seen(rows);
@@ -125,7 +125,7 @@ export class NodeMembership {
     this.#lease.end();
   }
 
-  /** A beat is a proof when it was heard, and by the process that said it. */
+  /** A beat is a proof if it was received from the process that sent it. */
   #settle(beat: Beat): void {
     if (this.#underWay !== beat || !beat.heard || !beat.ofOwn) return;
     this.#underWay = null;
@@ -156,7 +156,7 @@ export class NodeMembership {
       void this.#beat();
       return;
     }
-    // Only after what has come in meanwhile was looked at: this process itself may have stood still.
+    // Only after pending input was processed: this process itself may have stalled.
     setImmediate(() => {
       const waited = performance.now() - beat.asked.monotonic;
       if (this.#underWay === beat && waited > this.#lease.milliseconds * PATIENCE) this.#connection.drop();
@@ -169,7 +169,7 @@ export class NodeMembership {
     const message = encode({ type: 'beat', word: beat.word });
     const own = [this.#id, this.#name, this.#lease.milliseconds, this.#secret];
     try {
-      // Durable, unlike what else runs here: a node whose row a crash takes away must not go on by its lease.
+      // Durable, unlike the other writes here: a node whose row is lost in a crash must not keep its lease.
       const [row] = await this.#connection.query<{ beat: string; process: number }>(
         `with beaten as (
           insert into nodes (id, name, beat, lease_ms, watching, secret) values ($1, $2, 1, $3, 0, $4)
@@ -189,11 +189,11 @@ export class NodeMembership {
       await this.look();
       await this.#removeGone();
     } catch {
-      // The connection is gone, or will be given up: there the next beat follows.
+      // The connection is lost or will be closed. The next beat follows on the new one.
     }
   }
 
-  /** Between a pooler and the server, each of our statements may run elsewhere, and what is said to us may get lost. */
+  /** Behind a transaction pooler each statement may run in another server process, so messages to us may be lost. */
   #giveUp(beat: Beat): void {
     if (this.#underWay !== beat) return;
     this.#underWay = null;

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import type { NodeRow } from './nodes.ts';
 
-/** All nodes, as they stand in the table of the database in which changes are made. */
+/** All nodes in the table of the database in which changes are written. */
 export async function readNodes(db: Kysely<Tables>): Promise<NodeRow[]> {
   const rows = await db
     .selectFrom('nodes')

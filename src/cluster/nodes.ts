@@ -1,14 +1,14 @@
-/** A node as it stands in the table. */
+/** A row of the node table. */
 export interface NodeRow {
   readonly id: string;
   readonly beat: number;
   readonly leaseMs: number;
   readonly watching: number;
-  /** What its confirmations are signed with; null: it signs none. */
+  /** Signs its confirmations. Null: it signs none. */
   readonly secret: string | null;
 }
 
-/** A node that may go by what was before a change. */
+/** A node that may still rely on the state before a change. */
 export interface LiveNode {
   /** When it stops to do so at the latest, by `performance.now()`. */
   readonly until: number;
@@ -20,17 +20,17 @@ interface Sighting extends NodeRow {
   readonly since: number;
 }
 
-/** After so many leases without a beat, a node's row is removed. */
+/** A node's row is removed after this many leases without a beat. */
 const LEASES_UNTIL_REMOVED = 10;
 
-/** Clocks of two machines don't run equally fast; and a timer may be early by its own resolution. */
+/** Clocks of two machines drift, and a timer may fire early by its own resolution. */
 export function withMargin(leaseMs: number): number {
   return leaseMs * 1.01 + 20;
 }
 
 /**
- * The other nodes, as seen from here. Nobody's clock is compared with anybody's: what counts is how long, by this node's
- * own, another has shown the same beat.
+ * The other nodes, as seen from here. Clocks are never compared across nodes: only how long, by this node's own,
+ * another has shown the same beat.
  */
 export class Nodes {
   readonly #ownId: string;
@@ -55,14 +55,14 @@ export class Nodes {
     }
   }
 
-  /** Forgets how long beats have stood: after a crash of the database they may stand where they stood before. */
+  /** Resets the ages of beats: after a crash of the database they may revert to earlier values. */
   lookAnew(): void {
     this.#sightings.clear();
   }
 
   /**
-   * Nodes that may not know of a change committed by `committedAt`, and when they stop to go by what they remember at the
-   * latest. A node that heard nothing since can't have proven anything since, neither after it was last seen to beat.
+   * Nodes that may not know of a change committed by `committedAt`, and the latest time at which each stops relying on
+   * its cache. A node can't have renewed its lease after it missed the change or after its last beat was seen.
    */
   liveAt(committedAt: number): Map<string, LiveNode> {
     const live = new Map<string, LiveNode>();
@@ -73,19 +73,19 @@ export class Nodes {
     return live;
   }
 
-  /** Those that have not beaten for so long that they are gone. */
+  /** Nodes that have not beaten for long enough to be considered gone. */
   gone(now: number): NodeRow[] {
     return [...this.#sightings.values()].filter(
       ({ leaseMs, since }) => now - since > LEASES_UNTIL_REMOVED * leaseMs,
     );
   }
 
-  /** The longest lease of any node ever seen, with its margin: nobody's runs longer. */
+  /** The longest lease of any node ever seen, plus its margin: an upper bound for all nodes. */
   get longestLeaseMs(): number {
     return withMargin(this.#longestLeaseMs);
   }
 
-  /** A node as its row was read last; undefined where there was none. */
+  /** A node as last read, or undefined. */
   get(id: string): NodeRow | undefined {
     return this.#sightings.get(id);
   }

@@ -1,7 +1,7 @@
-/** What every node listens to. */
+/** Channel that every node listens to. */
 export const BROADCAST = 'keywright';
 
-/** What only this node listens to. */
+/** Channel that only this node listens to. */
 export function directChannel(nodeId: string): string {
   return `keywright_${nodeId}`;
 }

@@ -17,7 +17,7 @@ import { propagated } from './propagation.ts';
 import { ALL_STALE, concernsKeys, staleBy } from './stale.ts';
 import { UsageExchange } from './usage-exchange.ts';
 
-/** A transaction that has not committed after this long never will, milliseconds: statements are given up before. */
+/** A transaction that has not committed after this long never will, milliseconds: statements are canceled earlier. */
 const ABANDONED_MS = 120_000;
 
 const THROUGH_A_POOLER =
@@ -25,7 +25,7 @@ const THROUGH_A_POOLER =
 
 const SIGN_OFF_PATIENCE_MS = 1_000;
 
-/** Between two reads of the nodes that others' messages ask for, milliseconds. */
+/** Minimum interval between two reads of the nodes triggered by other nodes' messages, milliseconds. */
 const LOOK_EVERY_MS = 100;
 
 interface Settings {
@@ -55,7 +55,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   const connection = new ListeningConnection(listenUrl, [BROADCAST, directChannel(id)], {
     established() {
       connected = true;
-      // What was said since the last connection has passed unheard.
+      // Messages since the last connection were missed.
       local.invalidate(ALL_STALE);
       membership.established();
       usage.missed();
@@ -90,9 +90,9 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     seen: (rows) => usage.seen(rows),
   });
 
-  // What is heard may be made up: it makes this node look or forget, and says nothing of what it need not look at.
+  // Messages may be forged: they can trigger reads and invalidate caches, but never skip either.
   const heardByAll = (message: Broadcast | null): void => {
-    // Whatever it was, it was said to all.
+    // The message was sent to all nodes.
     if (!message) return local.invalidate(ALL_STALE);
     if (message.type === 'change') return changed(message);
     if (message.from === id) return;
@@ -108,7 +108,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
 
   const changed = ({ from, id: change, stale }: Extract<Broadcast, { type: 'change' }>): void => {
     for (const one of stale ?? [ALL_STALE]) local.invalidate(one);
-    // Our own too: where the answer to the commit was lost, nobody announces it here.
+    // Includes our own: if the response to the commit was lost, it is not announced here.
     if (from === id) return;
     if (!stale || stale.some(concernsKeys)) acks.confirm(from, change, membership.secret);
   };
@@ -177,7 +177,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     }),
   };
 
-  /** So that nobody waits for us. Where it can't be said, the others will notice. */
+  /** So that no node waits for this one. If it can't be sent, the others will notice. */
   async function signOff(): Promise<void> {
     const said = connection.query('delete from nodes where id = $1', [id]).catch(() => {});
     await Promise.race([said, pause(SIGN_OFF_PATIENCE_MS, undefined, { ref: false })]);

@@ -7,13 +7,13 @@ import { concernsKeys, staleBy } from './stale.ts';
 interface Cluster {
   readonly nodes: Nodes;
   readonly confirmations: Confirmations;
-  /** Reads who is there, after the commit, so that nobody is missed. */
+  /** Reads the list of nodes after the commit, so that none is missed. */
   look(): Promise<void>;
 }
 
 /**
- * Resolves when no other node relies on what was before changes that were committed by `committedAt` (`performance.now()`):
- * each has acknowledged them, or its lease has run out. At once where verifications don't depend on them.
+ * Resolves when no other node relies on the state before changes committed by `committedAt` (`performance.now()`):
+ * each has confirmed them, or its lease has expired. Immediate if verifications don't depend on them.
  */
 export async function propagated(
   changes: readonly ChangeEvent[],

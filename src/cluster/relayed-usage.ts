@@ -13,13 +13,13 @@ interface Settings {
   readonly db: Kysely<Tables>;
   readonly ownId: string;
   readonly receive: (event: UseEvent | DenialEvent) => void;
-  /** Whether anybody watches here. */
+  /** Whether usage is watched here. */
   readonly wanted: () => boolean;
 }
 
 /**
- * Reads what other nodes have sent of usage, each once and in order. Up to where it was read says the table, which only
- * nodes can write; a notification says no more than that it is time to look.
+ * Reads usage sent by other nodes, each item once and in order. The position comes from the table, which only nodes
+ * can write; a notification only triggers a read.
  */
 export class RelayedUsage {
   readonly #settings: Settings;
@@ -32,7 +32,7 @@ export class RelayedUsage {
     this.#settings = settings;
   }
 
-  /** Some node may have sent something. */
+  /** A node may have sent usage. */
   heard(): void {
     this.#reads.ask();
   }

@@ -1,20 +1,20 @@
 import { type Action, type DoneAction, isDenied, type LoggedChange } from '../changes/events.ts';
 
-/** What committed changes of an organization have made untrue of whatever is remembered of its keys. */
+/** Cached key state that committed changes of an organization have invalidated. */
 export interface Stale {
-  /** Null: anything may have changed, of any organization; nothing that is remembered may be believed. */
+  /** Null: anything may have changed, in any organization. No cached state may be used. */
   readonly organizationId: string | null;
   /** Sequences of the first and the last of the changes; there is no gap between them. */
   readonly first: number;
   readonly last: number;
-  /** The keys concerned, none where no verification depends on the changes. Null: any key of the organization. */
+  /** The affected keys, empty if no verification depends on the changes. Null: any key of the organization. */
   readonly keyIds: readonly string[] | null;
 }
 
-/** Everything may have changed. */
+/** Invalidates everything. */
 export const ALL_STALE: Stale = { organizationId: null, first: 0, last: 0, keyIds: null };
 
-/** What of verification depends on a change: nothing, the key that is its target, or any key of the organization. */
+/** What a change invalidates for verification: nothing, its target key, or any key of the organization. */
 const CONCERNS: Readonly<Record<DoneAction, 'nothing' | 'key' | 'organization'>> = {
   'organization.created': 'nothing',
   'organization.updated': 'nothing',
@@ -39,11 +39,11 @@ const CONCERNS: Readonly<Record<DoneAction, 'nothing' | 'key' | 'organization'>>
   'api_key.secret_revoked': 'key',
   'api_key.secret_expired': 'nothing',
   'api_key.revoked': 'key',
-  // Verification compares times; what is recorded of an expiry doesn't change its answer.
+  // Verification compares times, so recording an expiry doesn't change its result.
   'api_key.expired': 'nothing',
 };
 
-/** What changes make untrue, one entry an organization; those of each organization are in order and without gaps. */
+/** What changes invalidate, one entry per organization. Those of each organization are in order and without gaps. */
 export function staleBy(changes: readonly LoggedChange[]): Stale[] {
   const found = new Map<string, { first: number; last: number; keyIds: Set<string> | null }>();
   for (const { organizationId, sequence, action, targetId } of changes) {
@@ -63,13 +63,13 @@ export function staleBy(changes: readonly LoggedChange[]): Stale[] {
   }));
 }
 
-/** An action that this program does not know, of a newer one on the same database, may concern anything. */
+/** An unknown action, of a newer program on the same database, may affect anything. */
 function concernsOf(action: Action): 'nothing' | 'key' | 'organization' {
   if (isDenied(action)) return 'nothing';
   return action in CONCERNS ? CONCERNS[action] : 'organization';
 }
 
-/** Whether a verification may come out otherwise than before. */
+/** Whether the result of a verification may change. */
 export function concernsKeys({ keyIds }: Stale): boolean {
   return keyIds === null || keyIds.length > 0;
 }

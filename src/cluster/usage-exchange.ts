@@ -6,14 +6,14 @@ import { RelayedUsage } from './relayed-usage.ts';
 import { UsageRelay } from './usage-relay.ts';
 import { Watches } from './watches.ts';
 
-/** Uses and denials between nodes: each node gets those of the organizations that somebody watches on it. */
+/** Exchanges uses and denials between nodes: each node gets those of the organizations watched on it. */
 export class UsageExchange {
   readonly #watches: Watches;
   readonly #sent: UsageRelay;
   readonly #received: RelayedUsage;
   #isMissed = false;
 
-  /** `receive` gets what happens on other nodes. */
+  /** `receive` gets events of other nodes. */
   constructor(db: Kysely<Tables>, ownId: string, receive: (event: UseEvent | DenialEvent) => void) {
     this.#watches = new Watches(db, ownId);
     this.#sent = new UsageRelay(db, ownId);
@@ -24,29 +24,29 @@ export class UsageExchange {
     return this.#watches.add(organizationId);
   }
 
-  /** Sends an event of this node to those where it is watched. */
+  /** Sends an event of this node to the nodes that watch its organization. */
   send(event: UseEvent | DenialEvent): void {
     if (event.organizationId && this.#watches.isWatchedElsewhere(event.organizationId)) this.#sent.add(event);
   }
 
-  /** Another node says that it has sent something. */
+  /** Another node reports that it has sent usage. */
   heard(): void {
     this.#received.heard();
   }
 
-  /** Something may have been sent unheard: it is read when the nodes are read next. */
+  /** A message may have been missed. It is read when the nodes are next read. */
   missed(): void {
     this.#isMissed = true;
   }
 
-  /** Takes the rows of all nodes, which say whether what they watch has changed. */
+  /** Takes the rows of all nodes, which show whether their watches have changed. */
   seen(rows: readonly NodeRow[]): void {
     this.#watches.learn(rows).catch(() => {});
     if (this.#isMissed) this.#received.heard();
     this.#isMissed = false;
   }
 
-  /** Tells the others what is watched here; all of it, where they know `nothing` of it. */
+  /** Publishes what is watched here; all of it if the other nodes know `nothing`. */
   share(nothing = false): void {
     void this.#watches.share(nothing);
   }

@@ -6,21 +6,23 @@ import { BROADCAST } from './notification-channels.ts';
 
 type Usage = UseEvent | DenialEvent;
 
-/** Between two notifications, milliseconds: each takes a lock that all of the database's commits with one share. */
+/**
+ * Minimum interval between two notifications, milliseconds: each takes a lock shared by all commits of the database.
+ */
 const SEND_EVERY_MS = 250;
 
-/** Most keys and codes that wait to be sent; of more, nothing is sent to the other nodes. */
+/** Maximum number of keys and codes waiting to be sent. Beyond it, nothing is sent to the other nodes. */
 const WAITING_MAX = 20_000;
 
-/** How long what was sent can be read, milliseconds. */
+/** How long sent usage can be read, milliseconds. */
 const KEPT_MS = 60_000;
 
-/** Sends usage to other nodes and reads theirs: of each key the newest, and how many it stands for. */
+/** Sends usage to other nodes and reads theirs: the newest event of each key, and how many it stands for. */
 export class UsageRelay {
   readonly #db: Kysely<Tables>;
   readonly #nodeId: string;
   #waiting = new Map<string, Usage>();
-  /** Under way, or sent without an answer: the same again under the same number counts once. */
+  /** Pending, or sent without a response. A retry under the same number counts once. */
   #sending: { number: number; events: readonly Usage[] } | null = null;
   #number = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -82,7 +84,7 @@ export class UsageRelay {
     `.execute(this.#db);
   }
 
-  /** Removes what has been there long enough, also of nodes that are gone. */
+  /** Removes expired rows, including those of nodes that are gone. */
   async #clean(): Promise<void> {
     const now = performance.now();
     if (now - this.#kept.since < KEPT_MS) return;

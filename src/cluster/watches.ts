@@ -4,10 +4,10 @@ import { encode } from './messages.ts';
 import type { NodeRow } from './nodes.ts';
 import { BROADCAST } from './notification-channels.ts';
 
-/** Between two writes of what is watched here, milliseconds. */
+/** Minimum interval between two writes of the watches, milliseconds. */
 const SHARE_EVERY_MS = 100;
 
-/** Organizations whose usage somebody watches: those watched here are told to the others, and theirs are known here. */
+/** Organizations whose usage is watched: publishes those watched here, and tracks those of the other nodes. */
 export class Watches {
   readonly #db: Kysely<Tables>;
   readonly #nodeId: string;
@@ -24,7 +24,7 @@ export class Watches {
     this.#nodeId = nodeId;
   }
 
-  /** Watches an organization from here. Returns how to stop. */
+  /** Watches an organization from here. Returns a stop function. */
   add(organizationId: string): () => void {
     this.#here.set(organizationId, (this.#here.get(organizationId) ?? 0) + 1);
     this.#shareSoon();
@@ -39,7 +39,7 @@ export class Watches {
     };
   }
 
-  /** Whether anything is watched here. */
+  /** Whether any organization is watched here. */
   get any(): boolean {
     return this.#here.size > 0;
   }
@@ -49,7 +49,7 @@ export class Watches {
     return this.#watchedElsewhere.has(organizationId);
   }
 
-  /** Brings what others know up to date; `anew` where nothing of it is there any more. Never rejects. */
+  /** Publishes the watches; with `anew`, all of them, because they were lost. Never rejects. */
   async share(anew = false): Promise<void> {
     if (anew) this.#shared = new Set();
     if (this.#sharing || this.#stopped) return;
@@ -59,16 +59,16 @@ export class Watches {
     this.#sharing = true;
     try {
       const done = await this.#write(added, removed);
-      // Without a row of its own, the node will say all of it after its next beat.
+      // Without its own row, the node publishes all of them after its next beat.
       if (done) this.#shared = new Set([...this.#shared, ...added].filter((id) => !removed.includes(id)));
     } catch {
-      // What failed is tried again with the next beat.
+      // Failures are retried with the next beat.
     } finally {
       this.#sharing = false;
     }
   }
 
-  /** Takes note of what the other nodes watch, where that has changed. */
+  /** Updates the watches of the other nodes if they have changed. */
   async learn(rows: readonly NodeRow[]): Promise<void> {
     const present = new Set(rows.map(({ id }) => id));
     for (const id of this.#elsewhere.keys()) if (!present.has(id)) this.#elsewhere.delete(id);
