@@ -13,8 +13,10 @@ export function useParameters(unread: BodyBuffers['unread']): HttpPlugin {
   return {
     onRequestParse: async ({ serverContext, setRequestParser }) => {
       const context = serverContext;
-      const { accept } = context.exchange.request.headers;
-      context.streaming = asksFor(accept, 'text/event-stream');
+      const { method, headers } = context.exchange.request;
+      const { accept } = headers;
+      // Without a body, nothing of a stream is ever sent, and a client that has gone may never be noticed.
+      context.streaming = method !== 'HEAD' && asksFor(accept, 'text/event-stream');
       const mediaType = acceptedMediaType(accept);
       if (!mediaType && !context.streaming) throw notAcceptable();
       if (mediaType) context.mediaType = mediaType;
