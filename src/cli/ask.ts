@@ -5,7 +5,7 @@ import { DEFAULT_URL, type ServerOptions } from './server-options.ts';
 import { type Refusal, refusalOf, ServerRefusal } from './server-refusal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Sends an operation to the server. Rejects with ServerRefusal, or an Error that says why there is no answer. */
+/** Sends an operation to the server. Rejects with ServerRefusal, or an Error that says why there was no response. */
 export type Ask = <Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
@@ -61,7 +61,7 @@ interface Answer {
   readonly errors?: readonly AnsweredError[];
 }
 
-/** What not everyone may see of a key that they create or see: shown as nothing, and no reason to lose its secret. */
+/** Properties of a key that the caller may lack permission for: shown as empty, since failing would lose the secret. */
 const DETAILS = ['organization', 'description', 'metadata', 'createdBy', 'revokedBy', 'revocationReason'];
 
 function isLeftOut({ path = [], extensions }: AnsweredError): boolean {
@@ -71,7 +71,7 @@ function isLeftOut({ path = [], extensions }: AnsweredError): boolean {
 
 function endpointOf(source: string, text: string): URL {
   const base = URL.canParse(text) ? new URL(text.endsWith('/') ? text : `${text}/`) : null;
-  // Not repeated: it may hold a password, and then it is rejected.
+  // Not quoted: it may contain a password, for which it is rejected.
   if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
     throw new UsageError(`${source} must be an http or https address, such as https://keys.example.com`);
   return new URL('graphql', base);
@@ -80,12 +80,12 @@ function endpointOf(source: string, text: string): URL {
 function tokenOf(text = ''): string {
   const token = text.trim();
   if (token === '') throw new UsageError('No credential provided: set KEYWRIGHT_TOKEN or pass --token');
-  // What can't stand in a header would be repeated by the error that says so.
+  // Invalid header values would be quoted by the error about them.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('The token contains invalid characters');
   return token;
 }
 
-/** What the network said: `fetch` itself only says that it failed. */
+/** The network error: `fetch` itself only says that it failed. */
 function reasonOf(error: unknown): string {
   const { name, cause, message } = error as Error;
   if (name === 'TimeoutError') return `no response within ${TIMEOUT_MS / 1000} s`;

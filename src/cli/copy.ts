@@ -15,8 +15,8 @@ export interface CopyOptions {
 const BAR_WIDTH = 30;
 
 /**
- * Copies one database into another, and says how many rows of each table are there now. Rejects where either can't be
- * used, the source is not up to date, or the target holds something else.
+ * Copies one database into another and prints the number of rows of each table. Rejects if either can't be used, the
+ * source is not up to date, or the target holds other data.
  */
 export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
   const source: NamedDatabase = { url: databaseUrl({ DATABASE_URL: from }), setting: '--from' };

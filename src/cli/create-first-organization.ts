@@ -6,7 +6,9 @@ import { foundOrganization } from './found-organization.ts';
 
 const OWNER = { email: 'owner@localhost', name: 'Owner' };
 
-/** Where there is no organization yet, makes `Default` with an owner, and gives a link to sign in by; else null. */
+/**
+ * If there is no organization yet, creates `Default` with an owner and returns a sign-in link. Otherwise returns null.
+ */
 export async function createFirstOrganization(ctx: Context): Promise<SignInLink | null> {
   const any = await ctx.db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
   if (any) return null;
@@ -16,7 +18,7 @@ export async function createFirstOrganization(ctx: Context): Promise<SignInLink 
     const { result } = await write(ctx, (change) => foundOrganization(ctx, change, founding));
     return result.link;
   } catch (error) {
-    // Another server started at the same time and was first: its link is the one.
+    // Another server started at the same time and created it first, with its own link.
     if (error instanceof ConflictError) return null;
     throw error;
   }

@@ -5,9 +5,8 @@ import { organizationsOf } from '../sessions/user-organizations.ts';
 import { type Founded, type Founding, foundOrganization } from './found-organization.ts';
 
 /**
- * Creates an organization whose owner is signed in, all of it or nothing. The session of someone who is a member
- * elsewhere reaches there too, and is written into those audit logs. Rejects with ConflictError if the slug given is
- * taken.
+ * Creates an organization whose owner is signed in, atomically. The session of an existing user also applies to their
+ * other organizations, and is recorded in those audit logs. Rejects with ConflictError if the slug is taken.
  */
 export async function foundAndSignIn(
   ctx: Context,
@@ -15,7 +14,7 @@ export async function foundAndSignIn(
 ): Promise<Founded & { readonly session: NewSession }> {
   const elsewhere = await reachedElsewhere(ctx, founding.owner.email);
   const { result } = await write(ctx, async (change) => {
-    // In the order of ids and before all else, as everywhere, so that no other change can cross this.
+    // Locks in the order of ids and first, as everywhere, to avoid deadlocks.
     for (const organizationId of elsewhere) await change.lock(organizationId);
     const founded = await foundOrganization(ctx, change, founding);
     const organizationIds = [...elsewhere, founded.organization.id];

@@ -17,10 +17,7 @@ export interface Founded {
   readonly link: SignInLink;
 }
 
-/**
- * Creates an organization with its owner and a link to sign in by. Rejects with ConflictError if the slug given is
- * taken.
- */
+/** Creates an organization with its owner and a sign-in link. Rejects with ConflictError if the slug is taken. */
 export async function foundOrganization(
   ctx: Context,
   change: Change,

@@ -1,4 +1,4 @@
-/** What the command line reads and writes: an argument, so that tests look at it. */
+/** Input and output of the command line, as an argument so that tests can capture them. */
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -7,12 +7,12 @@ export interface Io {
   stdin(): AsyncIterable<string | Uint8Array>;
 }
 
-/** Takes text, such as a process's standard output. */
+/** Accepts text, such as a process's standard output. */
 export interface Output {
   write(text: string): unknown;
 }
 
-/** Writes what it is called with as lines of their own. */
+/** Writes each argument on its own line. */
 export function linesTo(output: Output): (line: string) => void {
   return (line) => void output.write(`${line}\n`);
 }

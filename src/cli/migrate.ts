@@ -2,7 +2,7 @@ import { parseConfig } from '../core/config/config.ts';
 import { type Io, linesTo } from './io.ts';
 import { openMigrated } from './open-database.ts';
 
-/** Brings the schema up to date, and says what it did. Rejects with StartError. */
+/** Migrates the schema and prints what was applied. Rejects with StartError. */
 export async function migrateDatabase(io: Io): Promise<void> {
   const config = parseConfig(io.env);
   const named = { url: config.databaseUrl, setting: 'DATABASE_URL' };

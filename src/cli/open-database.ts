@@ -5,7 +5,7 @@ import { type MigrationResult, migrate } from '../../db/migrate.ts';
 import { type Database, type OpenOptions, openDatabase } from '../../db/open.ts';
 import { databaseStartError } from '../../db/start-errors.ts';
 
-/** A database by its URL, and the setting or option that it came from. */
+/** A database URL and the setting or option that it came from. */
 export interface NamedDatabase {
   readonly url: string;
   readonly setting: string;
@@ -16,7 +16,7 @@ export function open({ url, setting }: NamedDatabase, options: OpenOptions = {})
   return explained({ url, setting }, () => openDatabase(url, options));
 }
 
-/** The same of one that can be written to, and brings it up to date; `progress` is told of what may take long. */
+/** Opens a writable database and migrates it. `progress` is notified of steps that may take long. */
 export async function openMigrated(
   named: NamedDatabase,
   progress: (line: string) => void,
@@ -35,7 +35,7 @@ export async function openMigrated(
   }
 }
 
-/** Checks it without a lock. Where nothing is left to migrate, it would show only with the first change. */
+/** Checks without a lock. If nothing is left to migrate, the problem would only show at the first change. */
 async function requireWritable({ engine, kysely }: Database, url: string): Promise<void> {
   if (engine === 'sqlite') {
     const path = url.slice('sqlite:'.length);
@@ -49,7 +49,7 @@ async function requireWritable({ engine, kysely }: Database, url: string): Promi
   if (rows[0]?.value === 'on') readOnly('25006')();
 }
 
-/** Throws what the database would say at the first change. */
+/** Throws the error that the database would report at the first change. */
 function readOnly(code: string): () => never {
   return () => {
     throw Object.assign(new Error('The database is read-only'), { code });

@@ -8,7 +8,7 @@ interface JsonOption {
   readonly json?: true;
 }
 
-/** Makes a token and prints it: alone on standard output, or as JSON. */
+/** Creates a token and prints it: alone on standard output, or as JSON. */
 export async function createToken(io: Io, name: string, { json }: JsonOption): Promise<void> {
   const created = await withContext(io, (ctx) => createOperatorToken(ctx, name));
   io.stdout.write(`${json ? JSON.stringify(created) : created.token}\n`);

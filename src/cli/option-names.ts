@@ -13,7 +13,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   key: '<secret>',
 };
 
-/** Where a fault is, in the words of the command line: `["input", "ipAllowlist", "1"]` is `--allow no. 2`. */
+/** Where a fault is, in command-line terms: `["input", "ipAllowlist", "1"]` is `--allow no. 2`. */
 export function optionNamed(path: readonly string[]): string {
   const [field = '', place, ...rest] = path[0] === 'input' ? path.slice(1) : path;
   const option = OPTIONS[field] ?? `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

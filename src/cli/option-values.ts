@@ -6,12 +6,12 @@ import { isWritable, parseTime } from '../core/time.ts';
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const DURATION = /^(\d{1,9})([smhdw])$/;
 
-/** Gathers an option that may be given several times. */
+/** Collects an option that may be repeated. */
 export function repeated(value: string, before: unknown): string[] {
   return [...(Array.isArray(before) ? (before as string[]) : []), value];
 }
 
-/** Gathers an option that may be given several times, each time with one of these values. */
+/** Collects an option that may be repeated, each time with one of these values. */
 export function repeatedOneOf(values: readonly string[]): (value: string, before: unknown) => string[] {
   return (value, before) => {
     if (!values.includes(value)) throw new InvalidArgumentError(`It must be one of ${values.join(', ')}.`);
@@ -60,7 +60,7 @@ export function timeOrAhead(text: string): string {
   return duration(text) === null ? time(text) : fromNow(text);
 }
 
-/** `100/60`: so many in so many seconds; `1000/1h` works too. */
+/** `100/60`: requests per seconds. `1000/1h` works too. */
 export function rateLimit(text: string): { limit: number; windowSeconds: number } {
   const [, limit, window] = /^(\d{1,10})\/(\w+)$/.exec(text) ?? [];
   if (limit === undefined || window === undefined)

@@ -5,21 +5,21 @@ const PAGE_MAX = 100;
 
 /** Which part of a list. */
 export interface PageOptions {
-  /** Rows of the one page; 100 unless told otherwise. */
+  /** Rows per page, 100 by default. */
   readonly first?: number;
-  /** The cursor after which it begins. */
+  /** The cursor to start after. */
   readonly after?: string;
   /** Every page that there is. */
   readonly all?: true;
 }
 
-/** A page as the server gives it. */
+/** A page in the server's response. */
 export interface Page<Row> {
   readonly nodes: readonly Row[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** Reads one page, or all. Where there is more, says on standard error how to get it. */
+/** Reads one page, or all. If there are more, prints on standard error how to get them. */
 export async function readPages<Row>(
   io: Io,
   { first = PAGE_MAX, after, all }: PageOptions,

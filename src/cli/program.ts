@@ -25,7 +25,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     await buildProgram(io).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    // Commander has said what is wrong already, or has shown the help that was asked for.
+    // Commander has already printed the error, or the requested help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     io.stderr.write(`${explain(error)}\n`);
     return error instanceof UsageError ? WRONG_USAGE : REFUSED;
@@ -40,7 +40,7 @@ export function buildProgram(io: Io): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      // It repeats what was typed, which may be a token in the wrong place.
+      // It quotes what was typed, which may be a token in the wrong position.
       writeErr: (text) => io.stderr.write(scrub(text)),
     })
     .showHelpAfterError('(see --help)');

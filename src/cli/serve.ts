@@ -6,13 +6,13 @@ import type { Io } from './io.ts';
 import { openMigrated } from './open-database.ts';
 import { commandLineContext } from './with-context.ts';
 
-/** The options of `serve`; those omitted come from the environment. */
+/** The options of `serve`. Omitted ones come from the environment. */
 export interface ServeOptions {
   readonly port?: string;
   readonly host?: string;
 }
 
-/** Serves until the process is told to end. Rejects with ConfigError, or with StartError. */
+/** Serves until the process receives a signal. Rejects with ConfigError or StartError. */
 export async function serve(io: Io, { port, host }: ServeOptions): Promise<void> {
   const told = { ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
   const config = parseConfig({ ...io.env, ...told });
@@ -40,7 +40,7 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
   }
 }
 
-/** Takes the first SIGTERM or SIGINT as a request; a second one ends the process as it would any. */
+/** The first SIGTERM or SIGINT shuts down gracefully. A second one terminates the process. */
 function awaitEnd(): { told: Promise<void>; ignore: () => void } {
   let resolve = () => {};
   const told = new Promise<void>((done) => {

@@ -7,10 +7,10 @@ export interface ServerOptions {
   readonly json?: true;
 }
 
-/** Where a server is expected unless someone says otherwise. */
+/** The default server address. */
 export const DEFAULT_URL = 'http://127.0.0.1:4000';
 
-/** Adds what every command that speaks to a server takes. */
+/** Adds the options shared by every command that sends requests to a server. */
 export function addServerOptions(command: Command, json: string): Command {
   return command
     .option('--json', json)

@@ -1,6 +1,6 @@
 import { optionNamed } from './option-names.ts';
 
-/** Why a server rejected: the same for errors and for the members of a union that say no. */
+/** Why a server rejected an operation: common to errors and to error members of a union. */
 export interface Refusal {
   readonly message: string;
   readonly code?: string;
@@ -8,7 +8,7 @@ export interface Refusal {
   readonly issues?: readonly { readonly path: readonly string[]; readonly message: string }[];
 }
 
-/** An operation that the server rejected. The message has a line for each fault, by the option it came from. */
+/** An operation that the server rejected. The message has one line per fault, named by its option. */
 export class ServerRefusal extends Error {
   readonly code: string | undefined;
 
@@ -19,7 +19,7 @@ export class ServerRefusal extends Error {
   }
 }
 
-/** What an error of GraphQL rejects, and why. */
+/** What a GraphQL error rejects, and why. */
 export function refusalOf(error: {
   readonly message: string;
   readonly extensions?: Omit<Refusal, 'message'>;
@@ -33,7 +33,7 @@ export function required<T>(value: T | null): T {
   return value;
 }
 
-/** The member of a result's union that says yes. Throws ServerRefusal if it says no. */
+/** The success member of a result union. Throws ServerRefusal for an error member. */
 export function accepted<Union extends { readonly __typename: string }, Name extends Union['__typename']>(
   result: Union | null,
   name: Name,

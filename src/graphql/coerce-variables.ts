@@ -23,7 +23,7 @@ type Path = readonly (string | number)[];
 /** Thrown to stop coercion after enough faults. */
 const ENOUGH = Symbol('enough faults');
 
-/** Fields of an input object are named in a fault where the client sent at most so many. */
+/** An input object's fields are named in a fault if the client sent at most this many. */
 const FIELDS_MAX = 100;
 
 /**
@@ -62,7 +62,7 @@ export function coerceVariables(
   return errors.length > 0 ? { errors } : { coerced };
 }
 
-/** The variable's value, its default where none was given; undefined if there is none, or it has faults. */
+/** The variable's value or default. Undefined if there is none, or it has faults. */
 function coerceVariable(
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,
@@ -87,7 +87,7 @@ function coerceVariable(
   });
 }
 
-/** ` at "input.list[1]"`, or nothing for the variable itself. */
+/** ` at "input.list[1]"`, or empty for the variable itself. */
 function at(variable: string, path: string): string {
   if (path === '') return '';
   return ` at "${quotable(variable)}${/^[.[]/.test(path) ? '' : '.'}${path}"`;
@@ -97,12 +97,12 @@ function printStep(step: string | number): string {
   return typeof step === 'number' ? `[${step}]` : `.${step}`;
 }
 
-/** The type that the value at a path of a value of this type must have. */
+/** The type expected at a path within a value of this type. */
 function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType {
   const [step, ...rest] = path;
   if (step === undefined) return type;
   const nullable = isNonNullType(type) ? type.ofType : type;
-  // A single value stands for a list of one.
+  // A single value is coerced to a list of one.
   if (isListType(nullable)) return typeAt(nullable.ofType, typeof step === 'number' ? rest : path);
   const field = isInputObjectType(nullable) ? nullable.getFields()[step] : undefined;
   return field ? typeAt(field.type, rest) : nullable;
@@ -129,7 +129,7 @@ function hasQuotableFields(value: object): boolean {
   return names.length <= FIELDS_MAX && names.every((name) => quotable(name) === name);
 }
 
-/** Faults of one object come one after another, and it may have very many fields. */
+/** Reports an object's faults one at a time: it may have very many fields. */
 function rememberLast(check: (value: object) => boolean): (value: object) => boolean {
   let last: { readonly value: object; readonly holds: boolean } | undefined;
   return (value) => {

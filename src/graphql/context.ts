@@ -14,8 +14,8 @@ interface OwnContext {
 }
 
 /**
- * The context of one operation. Properties are named instead of spread: copying an object of so many properties takes longer
- * than everything else that is done for a small response.
+ * The context of one operation. Properties are copied by name: spreading this many takes longer than the rest of a
+ * small response.
  */
 export function createContext(services: ServerServices, own: OwnContext): GraphQLContext {
   const { db, unhurried, scans, bus, usage, limiter, failures, keys, deniedAttempts } = services;

@@ -13,7 +13,7 @@ export class DocumentCache {
   get(text: string): DocumentNode | undefined {
     const document = this.#documents.get(text);
     if (document && text !== this.#newest) {
-      // A Map keeps the order of insertion: the first is the one unused for longest.
+      // A Map keeps insertion order: the first entry is the least recently used.
       this.#documents.delete(text);
       this.#documents.set(text, document);
       this.#newest = text;

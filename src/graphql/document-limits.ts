@@ -22,7 +22,7 @@ export const DOCUMENT_LIMITS = {
   rootFields: 20,
   /** Fields with the same name in one selection, inline fragments included: validation compares each with each. */
   repeats: 100,
-  /** Spreads of named fragments: validation compares those of a selection with each other. */
+  /** Spreads of named fragments: validation compares those of a selection pairwise. */
   spreads: 100,
   directives: 50,
 } as const;
@@ -132,7 +132,7 @@ class Counter {
   measureFragment(fragment: FragmentDefinitionNode): Measures {
     const known = this.#measured.get(fragment);
     if (known) return known;
-    // A fragment that contains itself ends here; validation rejects it.
+    // Stops at a fragment that contains itself. Validation rejects it.
     this.#measured.set(fragment, NOTHING);
     const measures = this.measure(fragment.selectionSet);
     this.#measured.set(fragment, measures);

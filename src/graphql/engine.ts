@@ -8,16 +8,16 @@ import { useDocumentLimits } from './plugins/document-limits.ts';
 import { useExecutor } from './plugins/executor.ts';
 import type { OperationBounds } from './prepared-operation.ts';
 
-/** A context without what is set by `run`. */
+/** A context without the properties set by `run`. */
 export type RunContext = Omit<OperationContext, 'subscribe'>;
 
 /** Every GraphQL operation of the server, whatever its transport, goes through one yoga. */
 export interface GraphQLEngine {
   readonly yoga: ReturnType<typeof createYoga<OperationContext>>;
   /**
-   * Runs an operation that didn't arrive as an HTTP request of its own, through the same hooks. Errors are as they were
-   * thrown: `presentResult` makes them fit to be seen. A subscription is returned once it may run. `signal` is aborted
-   * when no one waits for the result.
+   * Runs an operation that didn't arrive as its own HTTP request, through the same hooks. Errors are unmasked: pass
+   * the result to `presentResult`. A subscription is returned once it is admitted. `signal` aborts when the result is
+   * no longer needed.
    */
   run(
     params: Params,
@@ -41,14 +41,14 @@ export function createEngine<C extends OperationContext>(
       useCost(bounds, documents),
       useExecutor(),
     ],
-    // `useCost` keeps documents, and no errors: erroneous documents take no one's place.
+    // `useCost` caches only valid documents, so that erroneous ones don't evict them.
     parserAndValidationCache: {
       documentCache: { get: (text) => documents.get(text), set() {} },
       errorCache: { get() {}, set() {} },
     },
-    // Errors are made fit to be seen with the request's id, which yoga's own masking doesn't know.
+    // Errors are masked with the request's id, which yoga's own masking doesn't know.
     maskedErrors: false,
-    // The HTTP server around yoga does for every route what these would do for one.
+    // The HTTP server around yoga does this for every route.
     maxRequestBodySize: false,
     graphiql: false,
     landingPage: false,

@@ -15,8 +15,8 @@ import { Refusal } from '../core/refusal.ts';
 import { describeFault } from './request-fault.ts';
 
 /**
- * The result as the caller may see it: refusals with their code and facts, faults of the request as such, and everything
- * else masked, with the request's id, and logged with its cause.
+ * The result as the caller may see it: rejections with their code and details, request faults as they are, and
+ * everything else masked with the request's id and logged with its cause.
  */
 export function presentResult(
   result: ExecutionResult,
@@ -25,7 +25,7 @@ export function presentResult(
 ): ExecutionResult {
   const { data, errors } = result;
   if (!errors) return result;
-  // Yoga drops what it takes for an abort, and what an AggregateError without errors says.
+  // Yoga drops errors that look like aborts, and the message of an AggregateError without errors.
   if (errors.length === 0 && data === undefined)
     return { ...result, errors: [presentError(new Error('The operation has no result'), request, log)] };
   return { ...result, errors: errors.map((error) => presentError(error, request, log)) };
@@ -63,12 +63,12 @@ function located(error: unknown, message: string, extensions: Record<string, unk
 function faultCode(error: GraphQLError, cause: unknown): string | null {
   if (!(cause instanceof GraphQLError)) return null;
   const { code, unexpected } = cause.extensions;
-  // What yoga makes of a thrown value that is no error.
+  // How yoga wraps a thrown value that is not an error.
   if (unexpected === true) return null;
   if (code === 'BAD_USER_INPUT' || code === 'QUERY_TOO_COMPLEX') return code;
-  // Found by parsing, validation or operation selection: nothing has run.
+  // Found by parsing, validation or operation selection, before execution.
   if (!error.path) return 'BAD_REQUEST';
-  // An argument points at its place in the document; a resolver's value that has the wrong type does not.
+  // An argument error has a node in the document; an invalid value from a resolver does not.
   return cause.nodes?.length ? 'BAD_USER_INPUT' : null;
 }
 

@@ -6,7 +6,7 @@ import type { ResponseBudget } from './response/response-budget.ts';
 export interface Charge {
   /** Cost of the whole operation, once known. */
   cost: number | null;
-  /** Charges points before the work they stand for. Throws RateLimitedError if not enough are left. */
+  /** Charges points before the work. Throws RateLimitedError if not enough are left. */
   spend(points: number): void;
   /** Charges points for completed work, however many are left: the caller's next operations pay for it. */
   owe(points: number): void;

@@ -30,7 +30,7 @@ export interface OperationBounds {
 /** An admitted operation, or the errors of a rejected one. */
 export type Admission = AdmittedOperation | { readonly errors: readonly GraphQLError[] };
 
-/** What the limits of an operation depend on that is the same for every request. */
+/** The request-independent inputs of an operation's limits. */
 export class PreparedOperation {
   readonly #schema: GraphQLSchema;
   readonly #document: DocumentNode;
@@ -39,7 +39,7 @@ export class PreparedOperation {
   readonly #scans: ScanCost;
   readonly #hasVariableCost: boolean;
   readonly #returnsShownOnce: boolean;
-  /** In words of the schema, such as `mutation createApiKey`. */
+  /** In schema terms, such as `mutation createApiKey`. */
   readonly description: string;
   #cost: number | undefined;
   #responseBound: number | undefined;
@@ -61,8 +61,8 @@ export class PreparedOperation {
   }
 
   /**
-   * Admits the operation if its variables fit, it costs no more than COST_MAX and can't return too much; its caller
-   * pays for it. Throws a RateLimitedError if the caller has too few points left.
+   * Admits the operation if its variables are valid, it costs at most COST_MAX and its response is within bounds;
+   * charges its caller. Throws RateLimitedError if the caller has too few points left.
    */
   admit(
     given: Record<string, unknown>,
@@ -109,8 +109,8 @@ export class PreparedOperation {
   }
 
   /**
-   * A query ends where it exceeds its budget. A mutation that could exceed it does not run; with a value that is shown
-   * once it is certain that it does not, and nothing is given up of its response.
+   * A query stops when it exceeds its budget. A mutation that could exceed it does not run. If it returns a value that
+   * is shown once, the bound is exact, so that its response is never dropped.
    */
   #budgetFor(variables: Record<string, unknown>, context: GraphQLContext): ResponseBudget | GraphQLError {
     const max = this.#bounds.responseMax;

@@ -14,10 +14,7 @@ export function requestFault(code: ErrorCode, message: string, place: Place = {}
   });
 }
 
-/**
- * A message for an error that a library wrote: from its code and the node that it points at, because its own text may
- * quote a value.
- */
+/** Builds the message of a library error from its code and node, because the original may quote a value. */
 export function describeFault({ extensions, nodes }: GraphQLError): string {
   if (extensions.code === 'OPERATION_RESOLUTION_FAILURE')
     return 'The document has no operation with this name, or has several operations and operationName is missing';

@@ -20,7 +20,7 @@ import { requestFault } from './request-fault.ts';
 /** Longest message of a rule that is shown, characters. */
 const MESSAGE_MAX = 1_000;
 
-/** At most so many values of an enum are listed. */
+/** Maximum number of enum values listed. */
 const VALUES_MAX = 20;
 
 /**
@@ -71,7 +71,7 @@ function valueFault(context: ValidationContext, error: GraphQLError): GraphQLErr
   return requestFault('BAD_REQUEST', `${where}; ${why}.`, { nodes: node });
 }
 
-/** What a value must be, in words of the schema. */
+/** Describes the expected value in schema terms. */
 export function expectation(type: GraphQLInputType | null | undefined): string {
   const named = getNamedType(type);
   const values = isEnumType(named) ? named.getValues().map(({ name }) => name) : [];
@@ -83,6 +83,6 @@ function longNamesOf({ loc }: DocumentNode): string[] {
   const names = new Set<string>();
   for (let token = loc?.startToken; token; token = token.next ?? undefined)
     if (token.kind === TokenKind.NAME && quotable(token.value) !== token.value) names.add(token.value);
-  // The longest first: one may contain another.
+  // Longest first: one may contain another.
   return [...names].sort((a, b) => b.length - a.length);
 }

@@ -5,8 +5,8 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * What each shell runs when its user presses Tab: `keywright complete` with the words so far, each as it was typed. None
- * of them is evaluated, so that completing `$(…)` runs nothing.
+ * Shell completion scripts. On Tab they run `keywright complete` with the words so far, exactly as typed. No word is
+ * evaluated, so completing `$(…)` runs nothing.
  */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# Completion of keywright for bash. In ~/.bashrc: source <(keywright completion bash)

@@ -1,14 +1,14 @@
 import type { Command, Option } from 'commander';
 
-/** What a word can go on as. */
+/** Possible completions of a word. */
 export interface Completion {
   readonly word: string;
   readonly description: string;
 }
 
 /**
- * What the last of the words, which is being typed, can become: commands, options, or the values of an option or an
- * argument that has a list of them. Reads the program's own tree, and runs nothing.
+ * Completions of the last word: commands, options, or values of an option or argument that has choices. Reads the
+ * program's own command tree and runs nothing.
  */
 export function completeWords(program: Command, words: readonly string[]): Completion[] {
   // bash cuts `--option=value` at the sign.
@@ -26,7 +26,7 @@ export function completeWords(program: Command, words: readonly string[]): Compl
   return startingWith(typed, [...(operands === 0 ? commands(command) : []), ...choices.map(plain)]);
 }
 
-/** Where the finished words lead: the command, the option that waits for its value, and how many operands there are. */
+/** Resolves the finished words to a command, the option that expects a value, and the number of operands. */
 function walk(program: Command, words: readonly string[]) {
   let command = program;
   let option: Option | undefined;

@@ -16,7 +16,7 @@ export interface CreateKeyOptions extends ServerOptions, PolicyOptions {
   readonly quiet?: true;
 }
 
-/** Creates a key and prints it with its secret, this once; with `quiet` the secret alone. */
+/** Creates a key and prints it with its secret, which is not shown again. With `quiet`, prints only the secret. */
 export async function createKey(io: Io, options: CreateKeyOptions): Promise<void> {
   const ask = connect(io, options);
   const { name, environment, organization: organizationId = null } = options;

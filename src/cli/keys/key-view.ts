@@ -37,7 +37,7 @@ export function keyView(key: KeyDetailsFragment): string {
   return `${facts(factsOf(key))}\n${secrets}`;
 }
 
-/** Prints a key whose secret was just created: the one time that it is shown. */
+/** Prints a key with its new secret, which is not shown again. */
 export function printKeyWithSecret(io: Io, key: KeyDetailsFragment, secret: string): void {
   io.stdout.write(facts([...factsOf(key), ['Secret', secret]]));
   io.stderr.write('Copy this secret now. It is not shown again.\n');

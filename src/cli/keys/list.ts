@@ -40,7 +40,7 @@ const ORDERS = {
   expires: ['EXPIRES_AT', 'ASC'],
 } as const satisfies Record<string, readonly [ApiKeyOrderField, ApiKeyOrder['direction']]>;
 
-/** Prints the keys that the options narrow the list to; with `quiet` their ids alone. */
+/** Prints the keys that match the options. With `quiet`, prints only their ids. */
 export async function listKeys(io: Io, options: ListKeysOptions): Promise<void> {
   const ask = connect(io, options);
   const { organization: organizationId = null } = options;

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { RateLimitInput } from '../generated/graphql.ts';
 import { fromNow, jsonObject, rateLimit, repeated, time } from '../option-values.ts';
 
-/** What someone decides about a key, as it was typed. False: cleared. */
+/** A key's policy as typed. False: cleared. */
 export interface PolicyOptions {
   readonly description?: string | false;
   readonly role?: string | false;
@@ -16,7 +16,7 @@ export interface PolicyOptions {
   readonly metadata?: Record<string, unknown> | false;
 }
 
-/** Each option with what `--no-…` says of it. */
+/** Each option with the description of its `--no-…` form. */
 const OPTIONS: readonly (readonly [Option, cleared: string])[] = [
   [new Option('--description <text>', 'description of the key'), 'remove the description'],
   [new Option('--role <role>', 'role to assign, by ID or name'), 'remove the role'],
@@ -52,7 +52,7 @@ const OPTIONS: readonly (readonly [Option, cleared: string])[] = [
   ],
 ];
 
-/** Adds the options of a key's policy, with `--no-…` for each where there is something to clear. */
+/** Adds the options of a key's policy, with `--no-…` for those that can be cleared. */
 export function addPolicyOptions(command: Command, { clearable }: { clearable: boolean }): Command {
   for (const [option, cleared] of OPTIONS) {
     command.addOption(option);

@@ -3,7 +3,7 @@ import type { RateLimitInput } from '../generated/graphql.ts';
 import { findRole, findTeams } from '../organizations/find-by-name.ts';
 import type { PolicyOptions } from './policy-options.ts';
 
-/** What someone decides about a key, as the API takes it: null clears, what is omitted stays. */
+/** A key's policy as API input: null clears, omitted properties are unchanged. */
 export interface Policy {
   readonly description?: string | null;
   readonly roleId?: string | null;
@@ -16,7 +16,7 @@ export interface Policy {
   readonly metadata?: Record<string, unknown> | null;
 }
 
-/** The policy that the options say. Roles and teams that are given by name are looked up in the organization. */
+/** The policy in the options. Looks up roles and teams given by name in the organization. */
 export async function readPolicy(
   ask: Ask,
   organizationId: () => Promise<string | null>,

@@ -6,7 +6,7 @@ import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
 import { reached } from './revoke.ts';
 
-/** Ends one secret of a key, at once and forever; the key goes on with its others. */
+/** Revokes one secret of a key immediately and permanently. The key's other secrets remain valid. */
 export async function revokeSecret(io: Io, id: string, options: ServerOptions): Promise<void> {
   const { revokeApiKeySecret } = await connect(io, options)(RevokeSecretDocument, { input: { id } });
   const { apiKey, propagation } = accepted(revokeApiKeySecret, 'RevokeApiKeySecretPayload');

@@ -10,7 +10,7 @@ export interface RevokeKeysOptions extends ServerOptions {
   readonly reason?: string;
 }
 
-/** Ends keys at once and forever: all of them, or none. */
+/** Revokes keys immediately and permanently: all of them, or none. */
 export async function revokeKeys(io: Io, ids: string[], options: RevokeKeysOptions): Promise<void> {
   const { reason } = options;
   const { revokeApiKeys } = await connect(io, options)(RevokeKeysDocument, {
@@ -25,7 +25,7 @@ export async function revokeKeys(io: Io, ids: string[], options: RevokeKeysOptio
   io.stdout.write(reached(propagation));
 }
 
-/** Who rejects it by now, in a line. */
+/** Summarizes in one line which nodes reject it. */
 export function reached({ confirmedNodes, totalNodes }: ReachFragment): string {
   return `Confirmed by ${confirmedNodes} of ${totalNodes} ${totalNodes === 1 ? 'node' : 'nodes'}\n`;
 }

@@ -9,12 +9,12 @@ import { printKeyWithSecret } from './key-view.ts';
 
 /** The options of `keys rotate`. */
 export interface RotateKeyOptions extends ServerOptions {
-  /** Seconds for which the old secret goes on being accepted. */
+  /** Seconds for which the old secret remains valid. */
   readonly overlap?: number;
   readonly quiet?: true;
 }
 
-/** Gives a key a new secret and prints it, this once; with `quiet` the secret alone. */
+/** Creates a new secret for a key and prints it; it is not shown again. With `quiet`, prints only the secret. */
 export async function rotateKey(io: Io, id: string, options: RotateKeyOptions): Promise<void> {
   const { overlap } = options;
   const { rotateApiKey } = await connect(io, options)(RotateKeyDocument, {

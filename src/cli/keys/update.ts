@@ -16,7 +16,7 @@ export interface UpdateKeyOptions extends ServerOptions, PolicyOptions {
   readonly disable?: true;
 }
 
-/** Changes a key and prints it as it is then. Lists that are given replace those that it has. */
+/** Updates a key and prints the result. Lists replace the existing ones. */
 export async function updateKey(io: Io, id: string, options: UpdateKeyOptions): Promise<void> {
   const ask = connect(io, options);
   const organizationId = async () => {

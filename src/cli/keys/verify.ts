@@ -14,7 +14,7 @@ export interface VerifyKeyOptions extends ServerOptions {
   readonly environment?: string;
 }
 
-/** More than this is no secret, whatever is piped in. */
+/** A longer input can't be a secret. */
 const STDIN_MAX = 4_096;
 
 /**

@@ -17,7 +17,7 @@ export interface InviteMemberOptions extends ServerOptions {
   readonly quiet?: true;
 }
 
-/** Invites someone and prints the link to sign in by, this once; with `quiet` the link alone. */
+/** Invites a member and prints the sign-in link, which is not shown again. With `quiet`, prints only the link. */
 export async function inviteMember(io: Io, email: string, options: InviteMemberOptions): Promise<void> {
   const ask = connect(io, options);
   const { organization: organizationId = null, name } = options;

@@ -13,7 +13,7 @@ export interface RemoveMemberOptions extends ServerOptions {
   readonly organization?: string;
 }
 
-/** Removes a member, given by id or e-mail address; what they are signed in with stops at once. */
+/** Removes a member by id or e-mail address. Their sessions end immediately. */
 export async function removeMember(io: Io, given: string, options: RemoveMemberOptions): Promise<void> {
   const ask = connect(io, options);
   const id = await membershipId(ask, options.organization ?? null, given);

@@ -11,8 +11,8 @@ interface Named {
 type Kind = 'role' | 'team';
 
 /**
- * The id of a role of the organization, given by id or by name; upper and lower case are alike. Without an organization,
- * the caller's only one. Rejects where there is no such role.
+ * The id of a role of the organization, by id or case-insensitive name. Without an organization, the caller's only
+ * one. Rejects if there is no such role.
  */
 export function findRole(ask: Ask, organizationId: string | null, given: string): Promise<string> {
   return findByName('role', given, async (after) => {

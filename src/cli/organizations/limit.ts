@@ -3,7 +3,7 @@ import type { Io } from '../io.ts';
 import { printJson } from '../print-json.ts';
 import { withContext } from '../with-context.ts';
 
-/** Sets how many active keys an organization may have, on the database itself; null: as many as it likes. */
+/** Sets the maximum number of active keys of an organization directly in the database. Null: unlimited. */
 export async function limitOrganization(
   io: Io,
   organization: string,

@@ -17,7 +17,7 @@ import { facts } from '../table.ts';
 type Shown = NonNullable<ShowOrganizationQuery['organization']>;
 type Summary = NonNullable<SummarizeKeysQuery['organization']>['keySummary'];
 
-/** Prints an organization, given by id or slug; omitted, the caller's only one. */
+/** Prints an organization by id or slug. Omitted: the caller's only one. */
 export async function showOrganization(
   io: Io,
   given: string | undefined,
@@ -42,7 +42,7 @@ async function organizationId(ask: Ask, given: string | undefined): Promise<stri
   return found.id;
 }
 
-/** Null for a caller who may not see keys. */
+/** Null if the caller may not view keys. */
 async function summarize(ask: Ask, id: string): Promise<Summary | null> {
   try {
     const { organization } = await ask(SummarizeKeysDocument, { id });

@@ -68,7 +68,7 @@ function introspectedFields(rows: Rows, document: DocumentNode, operation: Opera
       if (selection.kind === Kind.FIELD) {
         const name = selection.name.value;
         const definition = isObjectType(type) ? type.getFields()[name] : metaField(name);
-        // The API's own fields have no introspection below them.
+        // The API's own fields contain no introspection.
         if (!type && !definition) continue;
         const { selectionSet } = selection;
         const below = selectionSet && definition ? measure(selectionSet, getNamedType(definition.type)) : 0;

@@ -7,13 +7,13 @@ import { RateLimitedError } from '../../core/errors.ts';
 import type { PolicyName } from '../../core/rate-limit-headers.ts';
 import type { Charge } from '../operation-context.ts';
 
-/** Maximum number of callers and of addresses whose points are counted at once. */
+/** Maximum number of callers and of addresses tracked at once. */
 const NAMES_MAX = 50_000;
 
 /** Seconds after which a slot for an operation may be free. */
 const PLACE_RETRY_SECONDS = 1;
 
-/** A request of at most so many characters costs a point; a longer one costs another for each further 1,024. */
+/** Characters of a request included in its first point. Each further 1,024 cost another. */
 const FREE_CHARACTERS = 4_096;
 const CHARACTERS_PER_POINT = 1_024;
 
@@ -52,7 +52,7 @@ export class OperationLimits {
     this.#addresses = new Budgets(clock, bounds);
   }
 
-  /** The budgets of a caller's operation; nothing is counted yet. */
+  /** The budgets of a caller's operation. Nothing is charged yet. */
   ticketFor(principal: Principal | null, ip: string | null): Ticket {
     const { points } = this.config;
     if (principal) return new Ticket(this, countedFor(principal), this.#callers);
@@ -170,8 +170,8 @@ export class Ticket implements Charge {
   }
 
   /**
-   * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) for all that this was charged to, names
-   * and values in turn; none where nothing is limited.
+   * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) for everything this was charged to,
+   * names and values alternating. Empty if nothing is limited.
    */
   headers(): string[] {
     const { windowSeconds } = this.#limits.config;
@@ -186,7 +186,7 @@ export class Ticket implements Charge {
     return policies === '' ? [] : ['RateLimit-Policy', policies, 'RateLimit', states];
   }
 
-  /** Of an address's networks the one with the least left: it will be used up first. */
+  /** Of an address's networks, the one with the fewest points left: it runs out first. */
   #shown(): readonly BudgetState[] {
     const states = this.#states;
     if (this.#counted.length > 1 || states.length < 2) return states;
@@ -205,7 +205,7 @@ function countedFor(principal: Principal): Counted[] {
     case 'operator':
       return [{ kind: 'operator', name: principal.tokenId }];
     case 'user': {
-      // All sessions of a person together. Of several organizations the one that the person has been in for longest.
+      // All sessions of a user together. With several organizations, the one the user joined first.
       const [first] = principal.organizationIds;
       const caller = { kind: 'caller', name: principal.userId } as const;
       return first === undefined ? [caller] : [{ kind: 'organization', name: first }, caller];

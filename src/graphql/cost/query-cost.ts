@@ -17,13 +17,13 @@ import { introspectionCost } from './introspection-cost.ts';
  */
 export const COST_MAX = 10_000;
 
-/** So many fields of an answer take about as long as one point of a scan. */
+/** Fields of a response that take about as long as one point of a scan. */
 const FIELDS_PER_POINT = 10;
 
 /** So many characters of a document cost one point where it is not known yet, or its operation is rejected. */
 const CHARACTERS_PER_POINT = 10;
 
-/** The most points that are taken for a document that is rejected: no more of it is looked at. */
+/** Maximum points charged for a rejected document: it is not examined further. */
 const REJECTED_POINTS_MAX = 5_000;
 
 /** Points for parsing and validating a document of this length, in UTF-16 units, or for a rejected operation. */
@@ -36,7 +36,7 @@ export function rejectedDocumentPoints(length: number): number {
   return Math.min(length, REJECTED_POINTS_MAX);
 }
 
-/** Points of an operation beyond the one that every request costs. */
+/** Points of an operation, in addition to the one that every request costs. */
 export function chargeOf(fields: number, scans: number): number {
   return Math.max(0, Math.ceil(fields / FIELDS_PER_POINT) + scans - 1);
 }

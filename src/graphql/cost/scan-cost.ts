@@ -32,13 +32,13 @@ const ROWS_PER_POINT = 50;
 /** Maximum price of scanning a table, so that large organizations can still afford it. */
 const WHOLE_MAX = 2_000;
 
-/** Where it isn't known which organization is meant: an operator's list of all of them. */
+/** If the organization is unknown: an operator's list of all of them. */
 const UNKNOWN_ROWS = 500;
 
 /** Cost of introspection, proportional to the size of the schema. */
 const INTROSPECTION: Readonly<Record<string, number>> = { __schema: 200, __type: 20 };
 
-/** What an operation reads beyond what it returns, worked out as far as the document alone tells. */
+/** Rows that an operation reads beyond those it returns, computed as far as the document alone determines. */
 export class ScanCost {
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
@@ -104,7 +104,7 @@ class Count {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly #around: Surroundings;
-  /** What is read together for all places of a field of the operation: names, and their points. */
+  /** Reads shared by all occurrences of a field in the operation: names and their points. */
   #together = new Map<string, number>();
 
   constructor(
@@ -215,7 +215,7 @@ function scanOf(definition: GraphQLField<unknown, unknown> | null | undefined): 
   return definition?.extensions.scan as Scan | undefined;
 }
 
-/** How many objects a field may return, as its cost says. */
+/** Maximum number of objects that a field returns, according to its cost. */
 function multiplierOf(
   { extensions, type }: GraphQLField<unknown, unknown>,
   args: Record<string, unknown>,

@@ -1,7 +1,7 @@
 import type { Principal } from '../../access/principal.ts';
 import { isId } from '../../core/ids.ts';
 
-/** At most so many of a person's organizations are looked at. */
+/** Maximum number of a user's organizations that are examined. */
 export const ORGANIZATIONS_MAX = 20;
 
 /** The organization that arguments name, or null. */

@@ -62,7 +62,7 @@ function orNull(complete: Complete): Complete {
 function serialize(type: GraphQLLeafType, value: unknown): unknown {
   const serialized: unknown = type.serialize(value);
   if (serialized !== null && serialized !== undefined) return serialized;
-  // Without the value: it may be what no one is to see, not even in the log.
+  // Without the value: it may be confidential, even in the log.
   throw new Error(`Expected ${type.name} to serialize to a non-nullable value`);
 }
 
@@ -142,7 +142,7 @@ function abstractCompletion(type: GraphQLAbstractType, place: Place): Complete {
   };
 }
 
-/** The object type that an abstract type's resolver named. Throws in graphql-js's words where it is none. */
+/** The object type that an abstract type's resolver returned. Throws with graphql-js's message if there is none. */
 function possibleType(type: GraphQLAbstractType, name: unknown, place: Place): GraphQLObjectType {
   const { plan, parent, nodes } = place;
   const fault = (what: string) => new GraphQLError(what, { nodes });

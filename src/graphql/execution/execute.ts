@@ -19,11 +19,11 @@ export interface ExecuteArgs extends ExecutionArgs {
   readonly coerced?: Record<string, unknown> | undefined;
   /** Counts the result while it is built; omitted: unlimited. */
   readonly budget?: ResponseBudget | undefined;
-  /** Aborts a query whose client has disconnected. A mutation runs to its end. */
+  /** Aborts a query whose client has disconnected. A mutation always completes. */
   readonly signal?: AbortSignal | undefined;
-  /** The plan of the operation with these variables, where the caller keeps it. */
+  /** The cached plan of the operation with these variables, if any. */
   readonly plan?: Plan | undefined;
-  /** Where plans are kept; omitted: with those of all other executions. */
+  /** Plan cache. Omitted: shared with all other executions. */
   readonly plans?: PlanCache | undefined;
 }
 
@@ -65,7 +65,7 @@ export function execute(args: ExecuteArgs): ExecutionResult | Promise<ExecutionR
   return result;
 }
 
-/** In graphql-js's words. */
+/** Same message as graphql-js. */
 function assertArguments({ schema, document, variableValues }: ExecuteArgs): void {
   if (!document) throw new Error('Must provide document.');
   assertValidSchema(schema);

@@ -39,7 +39,7 @@ export class PlanCache {
     const { schema, document, operation, variables } = request;
     const kept = this.#plans.get(operation);
     if (kept?.schema === schema) return kept;
-    // A plan that is kept must keep nothing of a request: its variables may be large, or secret.
+    // A cached plan must not retain request data: variables may be large, or secret.
     return new Plan(schema, document, operation, this.#isConditional(document, operation) ? variables : {});
   }
 

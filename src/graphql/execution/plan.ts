@@ -32,7 +32,9 @@ export class Plan implements Planned {
   readonly #type: GraphQLObjectType;
   #size = 0;
 
-  /** `variables` decide conditions: where there are such, the plan is for these alone; else there need be none. */
+  /**
+   * `variables` decide conditions: if there are any, the plan is valid only for these; otherwise they may be omitted.
+   */
   constructor(
     schema: GraphQLSchema,
     document: DocumentNode,

@@ -24,7 +24,7 @@ export interface Planned extends CollectContext {
 export interface Selection {
   readonly type: GraphQLObjectType;
   readonly fields: readonly PlannedField[];
-  /** What the fields' names take of the response budget, for each object. */
+  /** Bytes of the fields' names in the response budget, per object. */
   readonly units: number;
   /** Class of the response objects. */
   readonly Data: new () => Data;
@@ -47,7 +47,7 @@ export interface PlannedField {
   readonly completeProperty: CompleteLeaf | null;
 }
 
-/** Makes what a resolver gave into what is answered, or a promise of it. Throws what went wrong, not located yet. */
+/** Completes a resolved value, or returns a promise of it. Throws errors without a location. */
 export type Complete = (run: Run, value: unknown, path: PlacePath, info: GraphQLResolveInfo) => unknown;
 
 /** The same for a leaf, immediately. */
@@ -56,7 +56,7 @@ export type CompleteLeaf = (value: unknown) => unknown;
 /** One execution of a plan. */
 export interface Run {
   readonly plan: Planned;
-  /** What the resolvers of the operation's own fields get as their parent. */
+  /** The parent value for resolvers of root fields. */
   readonly root: unknown;
   readonly context: unknown;
   /** Coerced. */

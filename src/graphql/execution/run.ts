@@ -19,8 +19,8 @@ export function isPromise(value: unknown): value is Promise<unknown> {
 }
 
 /**
- * Executes the whole operation. Never throws nor rejects: what goes wrong is in the result. One that would exceed its
- * budget, or whose client has gone, ends early, and returns nothing but that error.
+ * Executes the whole operation. Never throws or rejects: errors are in the result. If it exceeds its budget or the
+ * client disconnects, it stops early and returns only that error.
  */
 export function executePlan(run: Run): ExecutionResult | Promise<ExecutionResult> {
   const { plan, root, errors, budget } = run;
@@ -52,7 +52,7 @@ function resultOf(data: Data | null, { all: errors }: FieldErrors): ExecutionRes
   return errors.length > 0 ? { errors, data } : { data };
 }
 
-/** As `executeFields`, each field beginning when the one before has ended. */
+/** Like `executeFields`, but serially. */
 function executeInTurn(
   run: Run,
   { fields, Data }: Selection,
@@ -76,7 +76,7 @@ function executeInTurn(
   return goOn(0);
 }
 
-/** Executes a selection on `source`. Throws, or rejects with, the located error that made it null. */
+/** Executes a selection on `source`. Throws, or rejects with, the located error that nulled it. */
 export function executeFields(
   run: Run,
   { fields, units, Data }: Selection,
@@ -94,7 +94,7 @@ export function executeFields(
     }
   } catch (error) {
     if (waiting.length === 0) throw error;
-    // Rejections of the other fields must not be unhandled.
+    // Prevents unhandled rejections of the other fields.
     return Promise.all(waiting.map(({ key }) => data[key])).then(
       () => Promise.reject(error),
       () => Promise.reject(error),
@@ -119,7 +119,7 @@ function executeField(run: Run, field: PlannedField, source: unknown, parentPath
   let value: unknown;
   try {
     value = propertyOf(source, field.name);
-    // A method wants to be handed something, and a promise to be waited for.
+    // A method expects arguments, and a promise must be awaited.
     if (typeof value !== 'function' && !isPromise(value)) {
       const completed = field.completeProperty(value);
       run.budget.addValue(completed);
@@ -136,7 +136,7 @@ function resolveField(run: Run, field: PlannedField, source: unknown, parentPath
   const path = pathOf(field, parentPath);
   const info = infoOf(run, field, path);
   const fail = (error: unknown): null => failed(run, field, path, error);
-  // As graphql-js has it, what goes wrong later is noticed one step later still: errors keep its order.
+  // As in graphql-js, later errors are noticed one microtask later, which preserves their order.
   const failLater = (error: unknown): unknown => Promise.reject(error).then(undefined, fail);
   let value: unknown;
   try {
@@ -168,8 +168,8 @@ function complete(
 }
 
 /**
- * Null in place of a value that went wrong, where there may be null; else throws the error, which says where it was.
- * Where the budget is exceeded or the client has gone, nothing of the result is needed.
+ * Replaces a failed value with null if the type is nullable; otherwise throws the located error. If the budget is
+ * exceeded or the client has disconnected, the result is not needed.
  */
 export function failed(
   run: Run,

@@ -21,7 +21,7 @@ export function useCost(
   documents: DocumentCache,
 ): Plugin<OperationContext, OperationContext> {
   const prepared = new WeakMap<OperationDefinitionNode, PreparedOperation>();
-  /** Whose operation is being looked at, and is not found to be one that may be considered yet. */
+  /** The caller of the operation being examined, until it is admitted. */
   const examined = new WeakSet<OperationContext>();
 
   const admit = ({ args, setResultAndStopExecution }: Hook): void | Promise<void> => {
@@ -31,7 +31,7 @@ export function useCost(
     if (!operation) return;
     examined.delete(context);
     const { query } = context.params;
-    // Only documents whose operation may run are kept: erroneous ones take no one's place.
+    // Only valid documents are cached, so that erroneous ones don't evict them.
     documents.set(query, document);
     const known = prepared.get(operation) ?? new PreparedOperation(schema, document, operation, bounds);
     prepared.set(operation, known);
@@ -51,7 +51,7 @@ export function useCost(
   return {
     onParse({ params, context }) {
       const text = params.source.toString();
-      // Parsing and validating cost the more, the longer the document is; nothing else is known of it yet.
+      // Parsing and validation cost grows with the document's length, which is all that is known yet.
       if (!documents.get(text)) context.charge.spend(documentPoints(text.length));
       examined.add(context);
     },

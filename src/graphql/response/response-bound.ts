@@ -36,7 +36,7 @@ const BRACKETS = 32;
 
 const TYPE_NAME_BYTES = 110;
 
-/** Most of what one field of a usual object holds. */
+/** Typical maximum bytes of a field of an object. */
 const USUAL_BYTES = 100;
 const USUAL_JSON_BYTES = 2_500;
 const USUAL_ITEMS = 5;

@@ -11,8 +11,8 @@ const ERROR_UNITS = 200;
 const ERROR_MESSAGE_UNITS_MAX = 1_000;
 
 /**
- * How much JSON one operation may still return. Values are counted while the result is built, by the length of their
- * strings, so that a result is abandoned before it takes much memory; `fits` decides exactly, before JSON is written.
+ * How much JSON an operation may still return. Values are counted by string length while the result is built, so that
+ * a result is abandoned before it takes much memory. `fits` decides exactly, before JSON is written.
  */
 export class ResponseBudget {
   readonly #max: number;
@@ -73,7 +73,7 @@ export class ResponseBudget {
 
   /** Whether the JSON of a result whose values were counted is within the budget, to the byte. */
   fits(result: object): boolean {
-    // Most results are far from the limit, whatever characters they are made of.
+    // Most results are far from the limit, whatever their characters.
     return this.#units * BYTES_PER_UNIT_MAX <= this.#max || jsonBytes(result, this.#max) <= this.#max;
   }
 }
@@ -119,7 +119,7 @@ function stringBytes(text: string): number {
     if (unit < 0x80) bytes += ASCII_BYTES[unit] ?? 1;
     else if (unit < 0x800) bytes += 2;
     else if (unit < 0xd800 || unit > 0xdfff) bytes += 3;
-    // Half of a pair is two of four bytes; a half alone is written as an escape.
+    // Half of a surrogate pair counts as two of its four bytes. A lone surrogate is escaped.
     else bytes += isPaired(text, at, unit) ? 2 : BYTES_PER_UNIT_MAX;
   }
   return bytes;

@@ -57,7 +57,7 @@ export const VALUE_BYTES: Readonly<Record<string, number>> = {
   'ValidationIssue.path': 40,
 };
 
-/** Values that are returned once and never again: a response with one of them must not be given up. */
+/** Values that are shown only once: a response with one of them must not be dropped. */
 export const SHOWN_ONCE: ReadonlySet<string> = new Set([
   'CreateApiKeyPayload.secret',
   'InviteMemberPayload.signInUrl',
@@ -78,5 +78,5 @@ export const SCALAR_BYTES: Readonly<Record<string, number>> = {
   String: 402,
 };
 
-/** Values of scalars that have no entry, as they may be anything. */
+/** Size of scalars without an entry, which may hold anything. */
 export const OPEN_SCALAR = 'JSONObject';

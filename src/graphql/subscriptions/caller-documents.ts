@@ -1,9 +1,9 @@
 import { RateLimitedError } from '../../core/errors.ts';
 
-/** When a caller whose budget is used up may try again, seconds: it depends on its own subscriptions. */
+/** Retry delay for a caller whose budget is exhausted, seconds: it depends on its own subscriptions. */
 const RETRY_AFTER_S = 5;
 
-/** How many different documents may be subscribed to, and what they may cost together. */
+/** Maximum number of distinct subscribed documents, and their total cost. */
 export interface DocumentLimits {
   readonly documents: number;
   readonly cost: number;
@@ -23,7 +23,7 @@ export class CallerDocuments {
     this.#limits = limits;
   }
 
-  /** Counts a subscription of a caller; returns how to forget it. Throws a RateLimitedError if there are too many. */
+  /** Counts a caller's subscription and returns its release function. Throws RateLimitedError if there are too many. */
   add(actor: string, document: string, cost: number): () => void {
     const documents = this.#callers.get(actor) ?? new Map<string, Subscribed>();
     const known = documents.get(document);

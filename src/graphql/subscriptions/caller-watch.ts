@@ -8,7 +8,7 @@ import { stillValidSecrets } from '../../verification/still-valid.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
 import type { Caller } from './caller.ts';
 
-/** How often credentials are looked at for what is no change in the log: time running out. */
+/** How often credentials are checked for expiry, which is not a change in the log. */
 const LOOK_INTERVAL_MS = 500;
 
 type WatchServices = Pick<Services, 'db' | 'clock' | 'log'> & {
@@ -46,12 +46,12 @@ export class CallerWatch {
   add(caller: Caller): void {
     this.#callers.add(caller);
     this.#observe(caller.principal);
-    // What changed between the caller's authentication and now has passed unnoticed.
+    // Changes since the caller's authentication were missed.
     this.#suspend(caller);
     this.#timer ??= setInterval(() => this.#looks.ask(), LOOK_INTERVAL_MS).unref();
   }
 
-  /** Has the credential of a caller read again, which may hold something else than is known here. */
+  /** Re-reads a caller's credential, which may have changed. */
   renew(caller: Caller): void {
     if (this.#callers.has(caller)) this.#suspend(caller);
   }
@@ -149,7 +149,7 @@ export class CallerWatch {
 
 const CREDENTIALS_PER_READ = 500;
 
-/** Callers whose credential has ended, each kind looked up in a few queries for all of them. */
+/** Callers whose credential has ended, with a few queries per kind. */
 async function endedCredentials(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   callers: readonly Caller[],
@@ -185,12 +185,12 @@ function organizationsOf(principal: Principal): readonly string[] {
   return 'organizationIds' in principal ? principal.organizationIds : [];
 }
 
-/** What can change without anybody's rights changing with it. */
+/** Changes that never affect permissions. */
 const HARMLESS: readonly (string | undefined)[] = ['organization', 'team', 'identity', 'sign_in_link'];
 
-/** Whether a change can concern what a caller may do. Of keys and sessions only its own do; roles and members may. */
+/** Whether a change can affect a caller's permissions. Keys and sessions: only its own. Roles and members: possibly. */
 function concerns({ action, targetId, organizationId }: ChangeEvent, principal: Principal): boolean {
-  // Everybody can be denied something as often as they like: nobody's rights are read again for that.
+  // Denials can be triggered at will, so they never cause a re-read.
   if (isDenied(action)) return false;
   const [what] = action.split('.');
   if (what === 'session') return principal.kind === 'user' && principal.sessionId === targetId;

@@ -10,25 +10,25 @@ export class Caller {
   readonly ip: string | null;
   readonly #lost: () => void;
 
-  /** `lost` is called once, after the subscriptions ended, when the credential isn't accepted any longer. */
+  /** `lost` is called once, after the subscriptions ended, when the credential is no longer accepted. */
   constructor(principal: Principal, ip: string | null, lost: () => void) {
     this.principal = principal;
     this.ip = ip;
     this.#lost = lost;
   }
 
-  /** Whether nothing may go through before its rights are known again. */
+  /** Whether delivery is suspended until its permissions are known again. */
   suspended = false;
-  /** Whether it has left, or its credential is gone: nothing may begin any longer. */
+  /** Whether it has left or lost its credential, so that nothing may start. */
   over = false;
 
-  /** Lets nothing more through until its rights are known again. */
+  /** Suspends delivery until its permissions are known again. */
   suspend(): void {
     this.suspended = true;
     for (const subscriber of this.subscribers) subscriber.pause();
   }
 
-  /** Ends everything: it wants no more. */
+  /** Ends all its subscriptions. */
   leave(): void {
     this.over = true;
     for (const subscriber of [...this.subscribers]) subscriber.stop();

@@ -16,7 +16,7 @@ export interface Group {
   subscribers: number;
 }
 
-/** Makes the execution of a group; `rights` names what its subscribers have in common. */
+/** Creates the execution of a group. `rights` identifies what its subscribers have in common. */
 export type CreateExecution = (
   subscription: PricedSubscription,
   organizationId: string,
@@ -24,12 +24,12 @@ export type CreateExecution = (
   rights: string,
 ) => SharedExecution;
 
-/** Groups of those with the same document, organization, permissions and scope: so many for each organization. */
+/** Maximum number of groups per organization: same document, permissions and scope. */
 export class ExecutionGroups {
   readonly #limits: DocumentLimits;
   readonly #create: CreateExecution;
   readonly #groups = new Map<string, Group>();
-  /** How many an organization has, and what their executions of one event cost together. */
+  /** Number of an organization's groups, and the total cost of their executions of one event. */
   readonly #organizations = new Map<string, { groups: number; cost: number }>();
 
   constructor(limits: DocumentLimits, create: CreateExecution) {
@@ -46,16 +46,14 @@ export class ExecutionGroups {
     return this.#organizations.size;
   }
 
-  /**
-   * Throws a RateLimitedError if a subscription needs a group of its own, and there is no more of them or their cost.
-   */
+  /** Throws RateLimitedError if a subscription needs a new group and the limit on groups or their cost is reached. */
   assertRoom(organizationId: string, principal: Principal, subscription: PricedSubscription): void {
     if (this.#groups.has(nameOf(rightsOf(organizationId, principal), subscription))) return;
     const { groups, cost } = this.#organizations.get(organizationId) ?? { groups: 0, cost: 0 };
     assertWithin(this.#limits, 'organization', groups + 1, cost + subscription.cost);
   }
 
-  /** Takes a place in a group. Who may see less or more than before keeps its subscription, whatever the limits. */
+  /** Joins a group. A caller whose permissions changed keeps its subscription, regardless of the limits. */
   join(organizationId: string, principal: Principal, subscription: PricedSubscription): Group {
     const rights = rightsOf(organizationId, principal);
     const name = nameOf(rights, subscription);
@@ -72,7 +70,7 @@ export class ExecutionGroups {
     return group;
   }
 
-  /** Gives a place back. */
+  /** Leaves a group. */
   leave(group: Group): void {
     group.subscribers -= 1;
     if (group.subscribers > 0) return;

@@ -60,7 +60,7 @@ export function resultKey({ document, operation, variables }: CheckedSubscriptio
   return JSON.stringify([digest, given]);
 }
 
-/** By its text: the same document may have been parsed more than once. */
+/** Compared by text: the same document may have been parsed more than once. */
 function digestOf({ loc, name }: OperationDefinitionNode): string {
   if (!loc) throw new Error('A document that was parsed has a text');
   return createHash('sha256')
@@ -95,7 +95,7 @@ function bare(document: DocumentNode, operation: OperationDefinitionNode): Docum
   return visit(document, { Field: (node) => (node === root ? { ...node, arguments: [] } : undefined) });
 }
 
-/** The one field of a subscription, in fragments or not; null if a directive may leave it out. */
+/** The subscription's only root field, in fragments or not. Null if a directive may skip it. */
 function rootField(document: DocumentNode, set: SelectionSetNode): FieldNode | null {
   const [selection] = set.selections;
   if (!selection || selection.directives?.length) return null;

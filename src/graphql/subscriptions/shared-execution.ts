@@ -28,11 +28,11 @@ export class SharedResult implements ExecutionResult {
   }
 }
 
-/** Receives what an execution came to: the very same object as everyone else in the group. */
+/** Receives an execution's result: the same object for the whole group. */
 export interface GroupMember {
-  /** Changes whenever what is under way for it must not reach it any longer. */
+  /** Changes whenever pending results must no longer reach it. */
   readonly epoch: number;
-  /** The number of the last execution that it waits for: it may join none that comes before. */
+  /** The number of the last execution that it waits for. It may join no earlier one. */
   behind: number;
   deliver(event: object, result: SharedResult): void;
 }
@@ -60,9 +60,9 @@ export class SharedExecution {
   readonly #context: () => GraphQLContext;
   readonly #queue: Execution[] = [];
   readonly #byEvent = new Map<object, Execution>();
-  /** A context with which nothing was loaded: what needs no waiting needs no loading. */
+  /** A context without loaded data, for events that need none. */
   #untouched: GraphQLContext | null = null;
-  /** Delivered at this very moment, to those who have come for it so far. */
+  /** Delivered in this tick to the members that have joined so far. */
   #delivered: Execution | null = null;
 
   /**
@@ -85,7 +85,7 @@ export class SharedExecution {
     this.#context = context;
   }
 
-  /** Executes the event, unless that is under way already, and delivers to the member. */
+  /** Executes the event, unless an execution is already pending, and delivers the result to the member. */
   push(event: object, member: GroupMember): void {
     const done = this.#delivered;
     if (done?.event === event && done.result && done.number >= member.behind) {
@@ -103,12 +103,12 @@ export class SharedExecution {
     this.#run(execution);
   }
 
-  /** How many executions are under way. */
+  /** Number of pending executions. */
   get size(): number {
     return this.#queue.length;
   }
 
-  /** Delivers before it returns where nothing has to be waited for. */
+  /** Delivers synchronously if nothing has to be awaited. */
   #run(execution: Execution): void {
     const context = this.#untouched ?? this.#context();
     this.#untouched = null;
@@ -138,7 +138,7 @@ export class SharedExecution {
       if (!first?.result) return;
       this.#queue.shift();
       if (this.#byEvent.get(first.event) === first) this.#byEvent.delete(first.event);
-      // Only for this moment: later its result may be out of date.
+      // Valid only in this tick: later its result may be out of date.
       if (!this.#delivered) queueMicrotask(() => (this.#delivered = null));
       this.#delivered = first;
       for (const { member, epoch } of first.members) {

@@ -5,28 +5,25 @@ import type { GroupMember, SharedExecution, SharedResult } from './shared-execut
 
 /** Where a subscription's results go: a WebSocket or an event stream. Nothing of it throws. */
 export interface Sink {
-  /** Sends one result, ready-made, with the cursor to go on from after it, where there is one. */
+  /** Sends one serialized result, with the cursor to resume from after it, if any. */
   next(result: SharedResult, cursor: string | null): void;
   /** Ends the subscription with errors. */
   error(errors: readonly GraphQLFormattedError[]): void;
   /** Ends the subscription. */
   complete(): void;
-  /** Bytes that the client hasn't taken yet. */
+  /** Bytes that the client has not yet read. */
   readonly buffered: number;
-  /** Resolves, never at once, when the client has taken them or is gone. */
+  /** Resolves, always asynchronously, when the client has read them or disconnected. */
   drained(): Promise<void>;
 }
 
-/** How much may wait for a client that doesn't keep up. */
+/** Maximum buffer for a slow client. */
 export type SubscriberLimits = Pick<LiveLimits, 'bufferedMax' | 'conflateFrom' | 'heldMax'>;
 
-/**
- * Maximum number of events of the past that are under way at once; half of them begin at a time, and read what they
- * need together.
- */
+/** Maximum number of past events executed at once. Half of them start together and share their reads. */
 const REPLAYED_AT_ONCE = 200;
 
-/** Part of what may wait for a client that all results under way may come to. */
+/** Share of the client's buffer that all pending results may fill. */
 const REPLAYED_SHARE = 0.25;
 
 const NOBODY = (): void => {};
@@ -50,7 +47,7 @@ export class Subscriber implements GroupMember {
   #paused = false;
   #draining = false;
   #leave: (() => void) | null = null;
-  /** How many events of the past may be under way: one, until it is known how large results are. */
+  /** Number of past events that may be pending: one, until the size of results is known. */
   #atOnce = 1;
   #wake: () => void = NOBODY;
   epoch = 0;
@@ -76,7 +73,7 @@ export class Subscriber implements GroupMember {
     this.#ended = options.ended;
   }
 
-  /** Whether it gets what happens, and has what was asked for of the past. */
+  /** Whether the replay is complete and it gets live events. */
   get live(): boolean {
     return this.#leave !== null && !this.over;
   }
@@ -94,7 +91,7 @@ export class Subscriber implements GroupMember {
     else this.#leave = leave;
   }
 
-  /** Holds back everything until `resume`, also what is being executed: it may not be seen any longer. */
+  /** Holds everything until `resume`, including pending results: it may no longer be permitted to see them. */
   pause(): void {
     if (this.#paused || this.over) return;
     this.#paused = true;
@@ -127,19 +124,19 @@ export class Subscriber implements GroupMember {
     if (this.#end()) this.#sink.error(errors);
   }
 
-  /** Ends it because there is nothing more to come. */
+  /** Completes it: the source has ended. */
   complete(): void {
     if (this.#end()) this.#sink.complete();
   }
 
-  /** Ends it because the client wants no more of it. */
+  /** Ends it at the client's request. */
   stop(): void {
     this.#end();
   }
 
   #receive(event: object): void {
     if (this.over) return;
-    // What is held must go first; uses that executions can't keep up with, as where a database hangs, are held too.
+    // Held events go first. Uses are also held if executions can't keep up, as when a database stalls.
     const full = this.#conflate !== null && this.#underWay.length >= this.#limits.heldMax;
     if (this.#paused || this.#draining || this.#newest || full) {
       this.#hold(event);
@@ -152,7 +149,7 @@ export class Subscriber implements GroupMember {
     }
   }
 
-  /** What is under way must not arrive: it is sent again later, before what is held already. */
+  /** Pending results must be discarded: they are sent again later, before held ones. */
   #takeBack(): void {
     this.epoch += 1;
     this.behind = 0;
@@ -165,7 +162,7 @@ export class Subscriber implements GroupMember {
     if (this.over) return;
     const conflate = this.#conflate;
     if (!conflate) {
-      // No more than was under way: what comes while anything is held is left to be replayed.
+      // Limited to what was pending: further events are left for replay.
       this.#held ??= [];
       this.#held.push(event);
       return;
@@ -176,7 +173,7 @@ export class Subscriber implements GroupMember {
     this.#newest.set(group, older ? conflate.merge(older, event) : event);
   }
 
-  /** Gives what is held, in order, and holds nothing any longer. */
+  /** Returns the held events in order, and clears them. */
   #unhold(): object[] {
     const held = [...(this.#held ?? []), ...(this.#newest?.values() ?? [])];
     this.#held = null;
@@ -209,7 +206,7 @@ export class Subscriber implements GroupMember {
     }
   }
 
-  /** Whether a change would wait here, where it takes memory, and not in the log. */
+  /** Whether a change would be buffered in memory here instead of in the log. */
   #isFull(): boolean {
     if (this.#paused || this.#draining || this.#held !== null) return true;
     const most = Math.min(this.#limits.heldMax, REPLAYED_AT_ONCE);

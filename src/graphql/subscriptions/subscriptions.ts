@@ -14,20 +14,20 @@ import { resultKey, sourceOf } from './operation.ts';
 import { SharedExecution } from './shared-execution.ts';
 import { type Sink, Subscriber } from './subscriber.ts';
 
-/** What every subscription needs, for as long as it runs. */
+/** Shared by all subscriptions for their lifetime. */
 const PERMISSION = 'api.key.view';
 
-/** What its transport is told of a subscription. */
+/** Transport callbacks of a subscription. */
 export interface SubscriptionHooks {
-  /** There is a subscriber, which can be stopped; its first event is still to come. */
+  /** The subscriber exists and can be stopped. No event has been sent yet. */
   created(subscriber: Subscriber): void;
-  /** It is over, whoever ended it. */
+  /** It has ended, for any reason. */
   ended(): void;
-  /** The place to go on from, where the transport knows one. */
+  /** The position to resume from, if the transport knows one. */
   readonly resumeAt?: string | null;
 }
 
-/** Every running subscription of this server, over whatever transport. */
+/** All running subscriptions of this server, across transports. */
 export class Subscriptions {
   readonly #services: ServerServices;
   readonly #schema: GraphQLSchema;
@@ -38,7 +38,7 @@ export class Subscriptions {
   readonly #watch: CallerWatch;
   /** The services as every context has them; made when the address is known. */
   #shared: ServerServices | null = null;
-  /** By organization, permissions and scope, for as long as this moment lasts. */
+  /** By organization, permissions and scope, valid for the current tick. */
   readonly #contexts = new Map<string, GraphQLContext>();
 
   constructor(services: ServerServices, schema: GraphQLSchema, limits: LiveLimits) {
@@ -74,8 +74,8 @@ export class Subscriptions {
   }
 
   /**
-   * Starts a subscription of a caller that was let in. Rejects, with the subscription over, where its source can't be
-   * opened, the caller is not there any longer, or it or the organization has too many different documents.
+   * Starts a subscription of an admitted caller. Rejects, with the subscription ended, if its source can't be opened,
+   * the caller has left, or the caller or organization has too many distinct documents.
    */
   async subscribe(
     caller: Caller,
@@ -85,12 +85,12 @@ export class Subscriptions {
     hooks: SubscriptionHooks,
   ): Promise<void> {
     const source = await sourceOf(this.#schema, subscription, context, hooks.resumeAt ?? null);
-    // Rights may have been read again meanwhile.
+    // Permissions may have been re-read in the meantime.
     if (caller.over) throw new UnauthenticatedError(true);
     const known = caller.principal;
     if (!known.can(source.organizationId, PERMISSION) || scopeName(known) !== scopeName(context.principal)) {
       if (!context.principal) throw new ForbiddenError(PERMISSION);
-      // What the source went by is newer or older than what is known: nothing passes before it is read once more.
+      // The source used permissions other than those known here: suspend until they are re-read.
       caller.principal = context.principal;
       this.#watch.renew(caller);
     }
@@ -124,7 +124,7 @@ export class Subscriptions {
     try {
       await subscriber.open(source);
     } catch (error) {
-      // Whoever ended it has said why.
+      // Already reported.
       if (subscriber.over) return;
       subscriber.stop();
       throw error;
@@ -145,7 +145,7 @@ export class Subscriptions {
     };
   }
 
-  /** The caller's rights are known again: what it may still see goes on, with just what it may see of it. */
+  /** Permissions are known again: subscriptions that are still allowed continue within them. */
   #authorize(caller: Caller): void {
     caller.suspended = false;
     for (const subscriber of [...caller.subscribers]) {
@@ -155,7 +155,7 @@ export class Subscriptions {
         subscriber.fail([{ message, extensions: { code, permission } }]);
         continue;
       }
-      // Its source passes on what the teams of before have.
+      // Its source still filters by the previous teams.
       if (scopeName(caller.principal) !== this.#groupOf.get(subscriber)?.scope) {
         const message = 'The teams of the API key have changed; subscribe again';
         subscriber.fail([{ message, extensions: { code: 'FORBIDDEN', permission: PERMISSION } }]);
@@ -176,8 +176,8 @@ export class Subscriptions {
   }
 
   /**
-   * A context for all that begins at this moment with the same permissions: what they have in common is loaded once.
-   * Loads are sent when the moment is over, so they see every change that was announced in it.
+   * One context per tick for everything with the same permissions, so that shared data is loaded once. Loads are sent
+   * at the end of the tick, so they see every change announced in it.
    */
   #contextOf(rights: string, principal: Principal): GraphQLContext {
     const known = this.#contexts.get(rights);

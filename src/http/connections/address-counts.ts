@@ -5,12 +5,12 @@ export class AddressCounts {
   readonly #limit: number;
   readonly #counts = new Map<string, number>();
 
-  /** `limit`: how many one address may have. */
+  /** `limit`: maximum per address. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Adds one; returns false and adds nothing if the address has reached its limit. */
+  /** Adds one. Returns false and adds nothing if the address has reached its limit. */
   add(ip: string | null): boolean {
     const budgets = addressBudgets(ip, this.#limit);
     if (budgets.some(({ name, limit }) => (this.#counts.get(name) ?? 0) >= limit)) return false;

@@ -7,7 +7,7 @@ export interface Holder {
   readonly ip: string | null | undefined;
   /** How many bytes there are now. */
   measure(): number;
-  /** Lets go of all of them at once, because there are too many. */
+  /** Releases all of them at once, because there are too many. */
   cut(): void;
 }
 
@@ -36,7 +36,7 @@ export class ByteLedger {
     this.#limits = limits;
   }
 
-  /** Bytes that are held. */
+  /** Buffered bytes. */
   get bytes(): number {
     return this.#all;
   }
@@ -51,7 +51,7 @@ export class ByteLedger {
     return this.#held.size;
   }
 
-  /** Measures a holder; one that has nothing any longer is forgotten. May cut it, and others. */
+  /** Measures a holder and drops it if it is empty. May close it, and others. */
   note(holder: Holder): void {
     if (this.#measure(holder) > 0) this.#enforce(holder);
   }

@@ -5,7 +5,7 @@ import { isInNetworks, type Network, normalAddress } from '../../core/ip.ts';
 import { AddressCounts } from './address-counts.ts';
 import { ByteLedger, type Holder } from './byte-ledger.ts';
 
-/** The least that a client has to take of what waits for it between two looks, bytes, or all of it. */
+/** Minimum bytes that a client must read between two checks, unless it has read everything. */
 const PACE_MIN = 65_536;
 
 const NOTHING = (): number => 0;
@@ -22,7 +22,7 @@ export interface ConnectionCounts {
   readonly unsentBytes: number;
   /** Bytes of request bodies and messages that are not complete. */
   readonly unreadBytes: number;
-  /** Connections and requests that were ended because too many bytes were held, or a client took none. */
+  /** Connections and requests closed because too many bytes were buffered or a client read too little. */
   readonly cut: number;
 }
 
@@ -65,7 +65,7 @@ export class Connections {
   /** Registers a new connection, or closes it if there are too many. */
   accept(socket: Socket): void {
     const peer = normalAddress(socket.remoteAddress ?? '');
-    // A proxy's connections are those of many clients.
+    // A proxy's connections belong to many clients.
     const ip = peer !== null && isInNetworks(peer, this.#trustedProxies) ? undefined : peer;
     if (this.#open.size >= this.#limits.connections || (ip !== undefined && !this.#byAddress.add(ip))) {
       this.#rejected += 1;
@@ -80,8 +80,8 @@ export class Connections {
   }
 
   /**
-   * Says whose connection it is, where it came through a trusted proxy and is one client's for a while. Returns how to
-   * give it back to the proxy, or null if that client has too many.
+   * Assigns a connection from a trusted proxy to one client. Returns a function that returns it to the proxy, or null
+   * if that client has too many.
    */
   attribute(stream: Duplex, ip: string | null): (() => void) | null {
     const connection = this.#open.get(stream);
@@ -95,7 +95,7 @@ export class Connections {
     };
   }
 
-  /** Counts bytes that wait for a client before they reach its connection, too; returns how to stop. */
+  /** Also counts bytes buffered for a client before they reach its connection. Returns a stop function. */
   holdAhead(stream: Duplex, measure: () => number): () => void {
     const connection = this.#open.get(stream);
     if (!connection) return () => {};
@@ -105,14 +105,17 @@ export class Connections {
     };
   }
 
-  /** What waits for a client counts for whom the connection is. */
+  /** Buffered bytes count against the connection's client. */
   #give(connection: OpenConnection, ip: string | null | undefined): void {
     this.#unsent.release(connection);
     connection.ip = ip;
     this.#unsent.note(connection);
   }
 
-  /** Must be called after writes that the client may not have taken: counts what waits for it, and may cut it. */
+  /**
+   * Must be called after writes that the client may not have read: counts buffered bytes, and may close the
+   * connection.
+   */
   wrote(stream: Duplex): void {
     const connection = this.#open.get(stream);
     if (!connection || connection.measure() === 0) return;
@@ -168,7 +171,7 @@ class OpenConnection implements Holder {
     this.socket.destroy();
   }
 
-  /** Whether the client took too little since this was last asked. */
+  /** Whether the client has read too little since the last call. */
   isStalled(): boolean {
     const waited = this.#unsent;
     const before = this.#taken;
@@ -179,13 +182,13 @@ class OpenConnection implements Holder {
   }
 }
 
-/** What Node.js knows of a connection below the stream; a large write is one step there until the client has all of it. */
+/** Node.js's handle below the stream, which treats a large write as one step until it is complete. */
 interface Handle {
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
 }
 
-/** How much the client's side has taken so far, bytes; only differences mean anything. */
+/** Bytes read by the client so far. Only differences are meaningful. */
 function takenOf(socket: Socket): number {
   const { bytesWritten = 0, writeQueueSize = 0 } = (socket as { _handle?: Handle | null })._handle ?? {};
   return bytesWritten - writeQueueSize;

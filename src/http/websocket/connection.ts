@@ -10,17 +10,17 @@ import { Intake, type IntakeHost } from './intake.ts';
 import { type Client, Operations, type OperationsHost } from './operations.ts';
 import { SocketSink } from './socket-sink.ts';
 
-/** What a connection needs of the server around it. */
+/** What a connection needs from the server. */
 export interface ConnectionHost extends OperationsHost, IntakeHost {
-  /** What operations need to know of a handshake, which needn't be kept for them. */
+  /** Details of the handshake needed by operations, so that the request can be released. */
   clientOf(request: IncomingMessage): Client;
   /** Who the credentials of the handshake and of `connection_init` belong to; null: no one, or no longer. */
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
-  /** Takes a place among the sockets of a credential, unless all are taken; returns how to give it back. */
+  /** Takes one of the credential's slots for sockets. Returns its release function. */
   acquireSlot(principal: Principal): (() => void) | null;
 }
 
-/** Closes for reasons that the protocol has no code of its own for (RFC 6455, 7.4). */
+/** Close codes for cases that the protocol doesn't define (RFC 6455, 7.4). */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
 
@@ -49,7 +49,7 @@ export class Connection {
   readonly #letIn: () => void;
   readonly #intake: Intake;
 
-  /** `letIn` is called when it is known who the client is. */
+  /** `letIn` is called when the client is authenticated. */
   constructor(
     socket: WebSocket,
     stream: Duplex,
@@ -70,7 +70,7 @@ export class Connection {
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('pong', () => this.#heard());
     socket.on('close', () => this.#closed());
-    // Broken frames and messages that are too large: `ws` closes with the code that fits.
+    // Invalid frames and oversized messages: `ws` closes with the matching code.
     socket.on('error', () => {});
   }
 
@@ -106,10 +106,10 @@ export class Connection {
 
   #receive(data: RawData, isBinary: boolean): void {
     this.#alive = true;
-    // A message is text: one in bytes is as good as none.
+    // Messages must be text: binary ones are invalid.
     const text = isBinary ? '' : data.toString();
     this.#intake.count(text.length);
-    // A client may go on to send while the socket closes.
+    // A client may keep sending while the socket closes.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     let message: ReturnType<typeof validateMessage>;
     try {

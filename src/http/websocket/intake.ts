@@ -7,16 +7,16 @@ import { MessageRate } from './message-rate.ts';
 /** Close code for messages that are too large (RFC 6455, 7.4.1). */
 const MESSAGE_TOO_BIG = 1009;
 
-/** Longest message of a client that is not known yet, bytes: a credential, and what protocols put around it. */
+/** Maximum message length before authentication, bytes: a credential and its envelope. */
 const INIT_BYTES_MAX = 16_384;
 
-/** From so many bytes on, an incomplete message is counted. */
+/** An incomplete message is counted from this many bytes. */
 const COUNTED_MIN = 4_096;
 
-/** A longer message counts as one for each so many characters that it has begun. */
+/** A longer message counts once for each started block of this many characters. */
 const CHARACTERS_PER_MESSAGE = 4_096;
 
-/** What is around the payload of a client's ping or pong: its length, and its mask (RFC 6455, 5.2). */
+/** Overhead of a client's ping or pong: header and mask (RFC 6455, 5.2). */
 const CONTROL_HEADER_BYTES = 6;
 
 /** What a socket's messages are counted by. */
@@ -24,7 +24,7 @@ export interface IntakeHost {
   readonly limits: LiveLimits;
   /** Bytes of messages that are not complete. */
   readonly unread: ByteLedger;
-  /** Must be called where something that was written waits for the client. */
+  /** Must be called when written data is buffered for the client. */
   wrote(stream: Duplex): void;
 }
 
@@ -37,7 +37,7 @@ export class Intake {
   readonly #incomplete: Holder;
   #isKnown = false;
   #resting: NodeJS.Timeout | null = null;
-  /** Bytes that came since the last message was complete. */
+  /** Bytes received since the last complete message. */
   #received = 0;
 
   constructor(socket: WebSocket, stream: Duplex, ip: string | null, host: IntakeHost) {
@@ -46,22 +46,22 @@ export class Intake {
     this.#host = host;
     this.#rate = new MessageRate(host.limits.messagesPerSecond);
     this.#incomplete = { ip, measure: () => this.#received, cut: () => socket.terminate() };
-    // Before `ws` reads the same bytes, and finds the messages in them.
+    // Runs before `ws` parses the same bytes.
     stream.prependListener('data', (chunk: Buffer) => this.#collect(chunk));
-    // `ws` answers each ping, and the answers wait for the client as well; pongs come unasked too.
+    // `ws` answers each ping, and the answers are buffered too. Pongs may be unsolicited.
     for (const event of ['ping', 'pong'] as const)
       socket.on(event, (data: Buffer) => this.#countControl(data.length));
     socket.on('close', () => this.#stop());
   }
 
-  /** The client is known: its messages may be as large as the limits say. */
+  /** The client is authenticated: its messages may be as large as the limits allow. */
   known(): void {
     this.#isKnown = true;
   }
 
   /**
-   * Counts a message of this length that is complete. A client that sends too many, or takes too little, is not read from
-   * for a while.
+   * Counts a complete message of this length. Stops reading for a while from a client that sends too many or reads too
+   * little.
    */
   count(characters: number): void {
     this.#received = 0;
@@ -69,7 +69,7 @@ export class Intake {
     this.#pace(Math.max(1, Math.ceil(characters / CHARACTERS_PER_MESSAGE)));
   }
 
-  /** Counts a ping or a pong: it may come between the fragments of a message, which are kept all the same. */
+  /** Counts a ping or pong. It may arrive between the fragments of a message, which remain buffered. */
   #countControl(bytes: number): void {
     this.#received = Math.max(0, this.#received - bytes - CONTROL_HEADER_BYTES);
     if (this.#received <= COUNTED_MIN) this.#host.unread.release(this.#incomplete);
@@ -89,7 +89,7 @@ export class Intake {
     this.#socket.pause();
   }
 
-  /** Reads no more from a client that doesn't take its answers: they would pile up here. */
+  /** Stops reading from a client that doesn't read its responses, which would accumulate here. */
   holdBack(): void {
     if (this.#stream.writableNeedDrain) this.#host.wrote(this.#stream);
     if (this.#socket.isPaused || this.#stream.writableLength <= this.#host.limits.bufferedMax) return;
@@ -103,11 +103,11 @@ export class Intake {
     this.holdBack();
   }
 
-  /** Counts what has come of a message; before the client is known, there is little that it needs to say. */
+  /** Counts the received part of a message. Before authentication, the limit is small. */
   #collect({ length }: Buffer): void {
     this.#received += length;
     if (!this.#isKnown && this.#received > INIT_BYTES_MAX) {
-      // One that goes on to send while the socket closes is not waited for.
+      // Doesn't wait for a client that keeps sending while the socket closes.
       if (this.#socket.readyState !== this.#socket.OPEN) return this.#socket.terminate();
       return this.#socket.close(MESSAGE_TOO_BIG, 'Message too big');
     }

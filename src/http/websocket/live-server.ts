@@ -40,7 +40,7 @@ export class LiveServer {
   readonly #connections: Connections;
   readonly #connectionLimiter: ConnectionLimiter;
   readonly #pingIntervalMs: number;
-  /** Those of event streams: sockets look after their own. */
+  /** Event streams only: sockets track their own. */
   readonly #callers = new Set<Caller>();
   readonly #work = new Set<Promise<void>>();
   #stopping = false;
@@ -82,21 +82,21 @@ export class LiveServer {
     this.sockets = new Sockets(host);
   }
 
-  /** Takes over a connection whose client asked for a WebSocket. */
+  /** Takes over a connection that requested a WebSocket upgrade. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const { ip } = this.#clientOf(request);
     if (!this.#connections.attribute(stream, ip)) return refuseUpgrade(stream, '503 Service Unavailable');
     this.sockets.upgrade(request, stream, head, ip);
   }
 
-  /** Starts a subscription over Server-Sent Events. Rejects, with nothing sent, where it can't be started. */
+  /** Starts a subscription over Server-Sent Events. Rejects, with nothing sent, if it can't be started. */
   async stream(
     context: HttpContext,
     subscription: PricedSubscription,
   ): Promise<AsyncIterable<ExecutionResult>> {
     const { request, response } = context.exchange;
     if (!context.streaming) throw notStreaming();
-    // The client may have left by now, and does not leave again.
+    // The client may already have disconnected, and `close` is not emitted again.
     if (response.destroyed) return nothing();
     const { principal } = context;
     if (!principal)
@@ -144,7 +144,10 @@ export class LiveServer {
     });
   }
 
-  /** Ends every subscription and answers what runs; sockets that don't close within `graceMs` are cut. */
+  /**
+   * Ends every subscription and completes pending operations. Sockets that don't close within `graceMs` are
+   * terminated.
+   */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     for (const caller of [...this.#callers]) for (const one of [...caller.subscribers]) one.complete();
@@ -158,7 +161,7 @@ export class LiveServer {
     void work.finally(() => this.#work.delete(work));
   }
 
-  /** What runs may go on for a client that has left. */
+  /** Pending work may continue after its client has disconnected. */
   async #finishWork(graceMs: number): Promise<void> {
     let deadline: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => {
@@ -179,7 +182,7 @@ export class LiveServer {
     return null;
   }
 
-  /** Who a cookie belongs to, where the page is ours; of several sessions, none can be believed. */
+  /** Authenticates a cookie if the page is ours. With several session cookies, none is trusted. */
   async #cookieCaller(request: IncomingMessage, ip: string | null): Promise<Principal | null> {
     if (!isFromOwnOrigin(request, this.#services.publicUrl)) return null;
     const { presented, accepted } = await findCookieSessions(request, this.#services);
@@ -193,7 +196,7 @@ export class LiveServer {
     if (refusal.code === 'RATE_LIMITED') throw refusal;
   }
 
-  /** Null if there is none, undefined if it can't be one. */
+  /** Null if there is none, undefined if it is malformed. */
   #credentialOf(request: IncomingMessage, payload: unknown): Credential | null | undefined {
     try {
       return readSocketCredential(request, payload);
@@ -203,7 +206,7 @@ export class LiveServer {
     }
   }
 
-  /** As for a request over HTTP, what is asked on a socket is a use of the session; that it is open is none. */
+  /** As over HTTP, operations on a socket count as use of the session; an open socket does not. */
   #refresh({ principal, ip }: Caller): Promise<Principal | null> {
     const { db, clock } = this.#services;
     if (principal.kind === 'user') return acceptSession(db, clock, { id: principal.sessionId });
@@ -221,7 +224,7 @@ export class LiveServer {
   }
 }
 
-/** How long a caller or an address that has too many connections should wait, seconds. */
+/** Retry delay for a caller or an address with too many connections, seconds. */
 const RETRY_AFTER_S = 5;
 
 function tooMany(whose: 'caller' | 'address'): RateLimitedError {

@@ -1,4 +1,4 @@
-/** How many messages a client may send a second; more are read later. A burst of one second's messages is free. */
+/** Maximum messages per second per client; more are delayed. A burst of one second's messages is allowed. */
 export class MessageRate {
   readonly #perSecond: number;
   #left: number;
@@ -9,7 +9,7 @@ export class MessageRate {
     this.#left = perSecond;
   }
 
-  /** Counts messages. Returns for how long no more should be read, milliseconds; 0 where the client may go on. */
+  /** Counts messages. Returns how long to stop reading, milliseconds, or 0. */
   count(messages = 1): number {
     const now = performance.now();
     this.#left =

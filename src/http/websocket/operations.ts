@@ -17,17 +17,17 @@ import type { SocketSink } from './socket-sink.ts';
 /** Where a client is, and what it says it is. */
 export type Client = Pick<ClientFacts, 'ip' | 'userAgent'>;
 
-/** What operations need of the server around them. */
+/** What operations need from the server. */
 export interface OperationsHost {
   readonly run: GraphQLEngine['run'];
   readonly subscriptions: Subscriptions;
   readonly limits: LiveLimits;
-  /** Who the caller is by now; null if its credential is not accepted any longer. */
+  /** The current caller, or null if its credential is no longer accepted. */
   refresh(caller: Caller): Promise<Principal | null>;
   context(client: Client, principal: Principal): GraphQLContext;
-  /** What an operation counts against. */
+  /** The limits that an operation counts against. */
   ticketFor(principal: Principal, ip: string | null): Ticket;
-  /** Takes note of work that must end before the server does. */
+  /** Registers work that must complete before shutdown. */
   atWork(work: Promise<void>): void;
 }
 
@@ -35,21 +35,21 @@ export interface OperationsHost {
 interface Running {
   readonly sink: SocketSink;
   subscriber: Subscriber | null;
-  /** The client wants no more of it. */
+  /** The client has canceled it. */
   stopped: boolean;
   /** Aborted then. */
   readonly gone: AbortController;
 }
 
-/** What operations tell the connection that carries them. */
+/** Callbacks to the connection that carries the operations. */
 export interface OperationsEvents {
   /** A query or mutation was answered. */
   answered(): void;
-  /** After `end`: nothing is under way any longer. */
+  /** After `end`: nothing is pending. */
   idle(): void;
 }
 
-/** What one caller has under way on its socket. */
+/** A caller's pending operations on its socket. */
 export class Operations {
   readonly #host: OperationsHost;
   readonly #client: Client;
@@ -57,7 +57,7 @@ export class Operations {
   readonly #events: OperationsEvents;
   readonly #running = new Map<string, Running>();
   #atWork = 0;
-  /** The server stops: nothing begins any longer. */
+  /** Shutting down: nothing may start. */
   #ending = false;
 
   constructor(host: OperationsHost, client: Client, caller: Caller, events: OperationsEvents) {
@@ -75,7 +75,7 @@ export class Operations {
   start(id: string, payload: SubscribeMessage['payload'], size: number, sink: SocketSink): void {
     if (this.#ending) return;
     const { operations } = this.#host.limits;
-    // What was given up runs on for a while: as many of those may be beside.
+    // Canceled operations run on for a while; this many may run in addition.
     if (this.#running.size >= operations || this.#atWork >= 2 * operations) {
       const message = `A socket can run at most ${operations} operations at a time`;
       return sink.error([{ message, extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
@@ -99,7 +99,7 @@ export class Operations {
     this.#host.atWork(work);
   }
 
-  /** The client wants no more of an operation. */
+  /** The client cancels an operation. */
   complete(id: string): void {
     const running = this.#running.get(id);
     if (!running) return;
@@ -114,7 +114,7 @@ export class Operations {
     this.#running.clear();
   }
 
-  /** Ends every subscription; queries and mutations under way are answered first. */
+  /** Ends every subscription. Pending queries and mutations complete first. */
   end(): void {
     this.#ending = true;
     for (const { subscriber } of [...this.#running.values()]) subscriber?.complete();
@@ -130,10 +130,10 @@ export class Operations {
     const { run, subscriptions } = this.#host;
     const { sink } = running;
     const params = checkParams(payload);
-    // Another result would only wait with those before it.
+    // Another result would only be buffered.
     if (sink.buffered > this.#host.limits.bufferedMax) await sink.drained();
     if (running.stopped) return over();
-    // As for every request over HTTP: the caller, and what it may do, is read again.
+    // As for every HTTP request, the caller and its permissions are re-read.
     const principal = await this.#host.refresh(this.#caller);
     if (!principal) return this.#caller.lose();
     const context = this.#host.context(this.#client, principal);

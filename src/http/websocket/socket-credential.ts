@@ -17,8 +17,8 @@ export function readSocketCredential(request: IncomingMessage, payload: unknown)
 }
 
 /**
- * Whether the handshake's cookies count: only from a page of this server. A browser says where a page comes from, and lets
- * no page say otherwise (RFC 6455, 10.2).
+ * Whether the handshake's cookies count: only for pages of this server. Browsers set Origin, and pages can't change it
+ * (RFC 6455, 10.2).
  */
 export function isFromOwnOrigin({ headers }: IncomingMessage, publicUrl: string): boolean {
   return headers.origin === originOf(publicUrl);

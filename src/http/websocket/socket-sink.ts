@@ -27,7 +27,7 @@ export class SocketSink implements Sink {
   }
 
   next(result: SharedResult): void {
-    // `ws` writes each message whole and at once (it has no compression to wait for here), so frames can't mix.
+    // `ws` writes each message whole and synchronously (no compression here), so frames can't interleave.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#stream.write(textFrame(result.message, this.#tail));
     this.#noteUnsent();

@@ -12,7 +12,7 @@ const SUBPROTOCOL_NOT_ACCEPTABLE = 4406;
 /** How long such a client may take to close, milliseconds. */
 const TURN_AWAY_MS = 1_000;
 
-/** Maximum number of fragments of one message: each takes far more memory and time than the bytes that it holds. */
+/** Maximum number of fragments per message: each takes far more memory and time than its bytes. */
 const FRAGMENTS_MAX = 128;
 
 /** The server's WebSockets. */
@@ -20,7 +20,7 @@ export class Sockets {
   readonly #host: ConnectionHost;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
-  /** Sockets whose client has not said who it is, or is being looked up. */
+  /** Sockets whose client is not authenticated yet. */
   readonly #pending: AddressCounts;
   #pinging: NodeJS.Timeout | null = null;
   #stopped: (() => void) | null = null;
@@ -33,7 +33,7 @@ export class Sockets {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      // Of messages that come together, each is read after a turn of everything else.
+      // Yields to the event loop between messages that arrive together.
       allowSynchronousEvents: false,
       maxPayload: host.limits.messageBytes,
       maxFragments: FRAGMENTS_MAX,
@@ -65,7 +65,7 @@ export class Sockets {
     return this.#connections.size;
   }
 
-  /** Ends every subscription and socket; those that don't close within `graceMs` are cut. */
+  /** Ends every subscription and socket. Those that don't close within `graceMs` are terminated. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     if (this.#connections.size > 0) {
@@ -80,7 +80,7 @@ export class Sockets {
     this.#server.close();
   }
 
-  /** Apart from the handshake, whose request would live as long as the socket. */
+  /** A copy, so that the handshake's request isn't retained as long as the socket. */
   #entered(socket: WebSocket, connection: Connection): void {
     this.#connections.add(connection);
     this.#pinging ??= setInterval(() => this.#ping(), this.#host.limits.pingIntervalMs).unref();
