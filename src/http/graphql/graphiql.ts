@@ -8,10 +8,10 @@ import { asksFor } from './accept.ts';
 import type { HttpPlugin } from './http-context.ts';
 
 /** What someone sees first: who they are, a key, and the list that it is in. */
-export const FIRST_DOCUMENT = `# Signed in by a link you need nothing else. Otherwise add a credential under "Headers":
+export const FIRST_DOCUMENT = `# After signing in with a link, requests are authenticated. Otherwise, add a credential under "Headers":
 # { "Authorization": "Bearer <session token, operator token or API key>" }
 
-# 1. Who am I, and what is mine?
+# 1. Who is the caller, and which organizations can it access?
 query WhoAmI {
   viewer {
     actor {
@@ -25,7 +25,7 @@ query WhoAmI {
   }
 }
 
-# 2. Make a key. Copy the secret: it is shown once.
+# 2. Create a key. Copy its secret: you won't be able to see it again.
 mutation CreateKey {
   createApiKey(input: { name: "My first key" }) {
     ... on CreateApiKeyPayload { secret apiKey { id start status permissions } }
@@ -33,7 +33,7 @@ mutation CreateKey {
   }
 }
 
-# 3. See it in the list.
+# 3. List your keys.
 query ListKeys {
   apiKeys(first: 10) {
     totalCount
