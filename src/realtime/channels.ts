@@ -1,12 +1,12 @@
 import { TopicIndex } from '../changes/topic-index.ts';
 import { type Coalesced, Coalescer } from './coalescer.ts';
 
-/** What a channel passes on: the newest of some events of one key, and how many they were. */
+/** What a channel delivers: the newest of some events of one key, and their number. */
 export type Counted<V> = Coalesced<V>;
 
 interface Listener<V> {
   readonly receive: (event: Counted<V>) => void;
-  /** What was counted of each key before the listener came, and not yet passed on. Null once nothing is left of it. */
+  /** Events of each key counted before the listener joined and not yet delivered. Null once all are delivered. */
   before: Map<string, number> | null;
 }
 
@@ -18,7 +18,7 @@ interface Channel<V> {
   readonly stop: () => void;
 }
 
-/** What a listener wants to hear of. Equal `name`s of one organization share a channel, so they mean the same. */
+/** A listener's interest. Equal `name`s in an organization share a channel, so they must mean the same. */
 export interface Interest<V> {
   readonly organizationId: string;
   readonly keyIds: readonly string[] | null;
@@ -28,8 +28,8 @@ export interface Interest<V> {
 }
 
 /**
- * Streams of events of which only the newest matters. Listeners with the same interest share one channel, and receive
- * the very same objects, so that what is made of an event can be made once for all of them.
+ * Streams of events of which only the newest matters. Listeners with the same interest share a channel and receive the
+ * same objects, so that results derived from an event can be shared.
  */
 export class Channels<V> {
   readonly #channels = new Map<string, Channel<V>>();
@@ -38,22 +38,25 @@ export class Channels<V> {
   readonly #newer: (one: V, other: V) => V;
 
   /**
-   * `watch` is called where somebody begins to listen to an organization, and what it returns where that ends. `newer`
-   * says which of two values of a group, the one known and the one that came, is the newest; left out: the one that came.
+   * `watch` is called when an organization gets its first listener, and its result after the last one leaves. `newer`
+   * picks the newest of a group's known and incoming values. Omitted: the incoming one.
    */
   constructor(watch = (_organizationId: string) => () => {}, newer = (_known: V, value: V) => value) {
     this.#watch = watch;
     this.#newer = newer;
   }
 
-  /** Passes an event, or several of which it is the newest, to the channels that want it; `group` is what is counted together. */
+  /**
+   * Delivers an event, or several represented by the newest, to interested channels. Events of one `group` are counted
+   * together.
+   */
   publish(organizationId: string, keyId: string | null, group: string, value: V, count = 1): void {
     this.#topics.visit(organizationId, keyId, (channel) => {
       if (channel.wants(value)) channel.coalescer.add(group, value, count);
     });
   }
 
-  /** Calls `receive` from now on. Returns how to stop. */
+  /** Starts calling `receive`. Returns a stop function. */
   join(interest: Interest<V>, receive: (event: Counted<V>) => void): () => void {
     const name = `${interest.organizationId} ${interest.name}`;
     const channel = this.#channels.get(name) ?? this.#open(name, interest);
@@ -100,7 +103,7 @@ export class Channels<V> {
   }
 }
 
-/** Who came while some of the events were counted already gets the count of the rest, shared with those like it. */
+/** A listener that joined after some events were counted gets the count of the rest, shared with others like it. */
 function deliver<V>(listeners: ReadonlySet<Listener<V>>, event: Counted<V>): void {
   let byCount: Map<number, Counted<V>> | null = null;
   for (const listener of listeners) {

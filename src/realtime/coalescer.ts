@@ -1,11 +1,11 @@
 interface Pending<V> {
-  /** Not taken before this time, milliseconds of the monotonic clock. */
+  /** Not delivered before this time, milliseconds of the monotonic clock. */
   due: number;
   count: number;
   newest: V;
 }
 
-/** What a key came to in its interval: the newest value, and how many there were. */
+/** A key's values in its interval: the newest, and their number. */
 export interface Coalesced<V> {
   readonly key: string;
   readonly newest: V;
@@ -13,19 +13,19 @@ export interface Coalesced<V> {
 }
 
 /**
- * Lets at most one value of each key through in an interval: the first at once, then the newest, when the interval is
- * over, with the count of all since the last. A last value always comes through. Holds nothing of keys that have been
- * quiet for an interval.
+ * Rate-limits values to one per key and interval: the first immediately, then the newest at the end of the interval
+ * with the count since the previous one. The last value is always delivered. Keeps no state for keys idle for an
+ * interval.
  */
 export class Coalescer<V> {
   readonly #intervalMs: number;
   readonly #emit: (value: Coalesced<V>) => void;
   readonly #newer: (known: V, value: V) => V;
-  /** In the order in which they are due: every key waits equally long. */
+  /** In due order: every key waits equally long. */
   readonly #keys = new Map<string, Pending<V>>();
   #timer: NodeJS.Timeout | null = null;
 
-  /** `newer` says which of a key's values is the newest: the one known, or the one that came (left out: always that). */
+  /** `newer` picks the newest of a key's known and incoming values. Omitted: the incoming one. */
   constructor(
     intervalMs: number,
     emit: (value: Coalesced<V>) => void,
@@ -46,14 +46,14 @@ export class Coalescer<V> {
     this.#let(key, value, count);
   }
 
-  /** What waits now: how many of each key are counted and not yet let through. */
+  /** The pending values: how many of each key are counted and not yet delivered. */
   waiting(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const [key, { count }] of this.#keys) if (count > 0) counts.set(key, count);
     return counts;
   }
 
-  /** Drops what waits. */
+  /** Drops pending values. */
   stop(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
@@ -81,7 +81,7 @@ export class Coalescer<V> {
       this.#keys.delete(key);
       if (count > 0) this.#let(key, newest, count);
     }
-    // Only now: those let through are due later than those that still wait.
+    // Only now: delivered keys are due later than those still pending.
     this.#timer = null;
     this.#arm();
   }

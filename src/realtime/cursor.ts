@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 
-/** A place in an organization's order of changes, as clients keep it. Says nothing that its holder doesn't know. */
+/** A client's position in an organization's order of changes. Reveals nothing that its holder doesn't know. */
 export function encodeCursor(organizationId: string, sequence: number): string {
   return Buffer.from(`${organizationId} ${sequence}`).toString('base64url');
 }

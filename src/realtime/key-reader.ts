@@ -6,22 +6,21 @@ import { type ApiKey, selectApiKeys, toApiKey } from '../keys/api-key.ts';
 import type { KeysContext } from '../keys/pending-usage.ts';
 
 /**
- * Gives a key as it is at this very moment, but for its last use, which may be an earlier one; null: there is none, or it
- * can't be read without waiting.
+ * Returns the current key, except that its last use may be outdated. Null: no such key, or it can't be read
+ * synchronously.
  */
 export type KeyReader = (id: string) => ApiKey | null;
 
 /** How late a change made by another process may be seen, milliseconds; those of this one are announced at once. */
 const LOOK_EVERY_MS = 0.25;
 
-/** What is remembered at most: keys, and characters of what they are made of. */
+/** Cache limits: keys, and characters of their source data. */
 const KEYS_MAX = 10_000;
 const CHARACTERS_MAX = 20_000_000;
 
 /**
- * How keys are read at once; null where the database is a server, whose every answer takes a while. An embedded one says
- * in a moment whether anybody, in any process, has committed anything: then the number of the organization's last change
- * is looked at, and where that is another than before, the key is read again.
+ * Reads keys synchronously. Null if the database is a server. An embedded one reports immediately whether any process
+ * has committed; then the organization's last change is read, and the key again if that is new.
  */
 export function keyReader(
   { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,
@@ -59,7 +58,7 @@ function rememberingReader(
 
   let isAnnounced = false;
   let changedAt = 0;
-  /** Raised with everything that may have changed a position. */
+  /** Incremented with every change that may affect a position. */
   let version = 0;
   bus.onInvalidate(() => (isAnnounced = true));
 

@@ -5,12 +5,12 @@ import type { Clock } from '../core/clock.ts';
 import { Channels } from './channels.ts';
 import type { KeyReader } from './key-reader.ts';
 
-/** What happens, as it happens: the streams that can be followed, of which that of changes comes from their log. */
+/** The live streams that can be followed. Changes come from their log. */
 export class Live {
   readonly changes: ChangeLog;
   readonly uses: Channels<UseEvent>;
   readonly denials: Channels<DenialEvent>;
-  /** Null where keys can't be read at once. */
+  /** Null if keys can't be read synchronously. */
   readonly readKey: KeyReader | null;
   readonly #bus: Services['bus'];
   #leaveBus = () => {};
@@ -45,10 +45,10 @@ export class Live {
   }
 }
 
-/** How far ahead of this node's clock those of others may be, milliseconds. */
+/** How far other nodes' clocks may be ahead of this one's, milliseconds. */
 const CLOCKS_APART_MS = 1_000;
 
-/** Other nodes' events come late: what is known may be newer, unless it is of a time when the clock was ahead. */
+/** Other nodes' events arrive late: the known one may be newer, unless its time is from when the clock was ahead. */
 function laterBy(clock: Clock) {
   return <V extends { readonly at: number }>(known: V, value: V): V =>
     value.at >= known.at || known.at > clock.now() + CLOCKS_APART_MS ? value : known;

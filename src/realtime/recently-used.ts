@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 
 const KEYS_PER_READ = 500;
 
-/** A place in the order of last uses. */
+/** A position in the order of last uses. */
 export interface UsePlace {
   readonly at: number;
   readonly keyId: string;
@@ -49,6 +49,6 @@ async function lastSecrets(ctx: Context, keyIds: readonly string[]): Promise<Map
     .where('secret.api_key_id', 'in', keyIds)
     .orderBy('usage.last_used_at')
     .execute();
-  // The last one of each key stays.
+  // Keeps the last one of each key.
   return new Map(rows.map((row) => [row.api_key_id, row.id]));
 }

@@ -6,10 +6,10 @@ import { AppError, UnavailableError } from '../core/errors.ts';
 import { keysInScope } from '../keys/api-key.ts';
 import type { Source } from './source.ts';
 
-/** Events that wait for the database before the subscriber is given up as too slow. */
+/** Maximum number of events waiting for the database before the subscriber is disconnected as too slow. */
 const WAITING_MAX = 1_000;
 
-/** Which events a caller may have: those of keys in its scope, which `keyOf` names; null is none of them. */
+/** Which events a caller may receive: those of keys in its scope, identified by `keyOf`. Null is not a key's event. */
 export interface EventScope<E> {
   readonly db: Kysely<Tables>;
   readonly scope: KeyScope;
@@ -17,8 +17,9 @@ export interface EventScope<E> {
 }
 
 /**
- * The events of a source that a caller may have. Whether a key is in scope is read when its event comes, one read for all
- * events that wait: a key that has left the caller's teams is silent at once. Without a scope, the source as it is.
+ * The events of a source that a caller may receive. A key's scope is read when its event arrives, in one read for all
+ * pending events, so a key that leaves the caller's teams stops immediately. Without a scope, returns the source as
+ * is.
  */
 export function scopedSource<E extends object>(
   source: Source<E>,
@@ -45,7 +46,7 @@ class ScopeFilter<E extends object> {
   readonly #conflate: Source<E>['conflate'];
   readonly #receiver: Receiver<E>;
   readonly #of: EventScope<E>;
-  /** By group where only the newest of each matters, else by themselves. */
+  /** By group if only the newest of each matters, else individually. */
   readonly #waiting = new Map<unknown, E>();
   #reading: Promise<void> | null = null;
   #failed = false;
@@ -78,7 +79,7 @@ class ScopeFilter<E extends object> {
   #start(): void {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null;
-      // What came after the last look.
+      // Arrived after the last read.
       if (this.#waiting.size > 0 && !this.#receiver.stopped()) this.#start();
     });
   }

@@ -3,10 +3,10 @@ import type { Receiver } from '../changes/receiver.ts';
 /** Something that can be subscribed to. Events that several receivers get are the very same objects. */
 export interface Source<E extends object = object> {
   readonly organizationId: string;
-  /** Sends what was asked for of the past, then what happens. Resolves once it is live, with how to stop. */
+  /** Sends the requested past events, then live ones. Resolves with a stop function once it is live. */
   open(receiver: Receiver<E>): Promise<() => void>;
-  /** What a receiver that can't keep up is left with: of each group the newest. Null: nothing may be left out. */
+  /** Groups events for a slow receiver, which gets the newest of each group. Null: no event may be omitted. */
   readonly conflate: { group(event: E): string; merge(older: E, newer: E): E } | null;
-  /** Where to resume after this event; null where there is no such place. */
+  /** Position to resume from after this event. Null if there is none. */
   cursorOf(event: E): string | null;
 }

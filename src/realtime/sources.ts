@@ -37,7 +37,7 @@ export const CHANGE_TYPES = {
 
 export type ChangeType = (typeof CHANGE_TYPES)[keyof typeof CHANGE_TYPES];
 
-/** The type of a change, or null where it is none of a key's life. */
+/** The type of a change, or null if it doesn't concern a key's life cycle. */
 export function changeTypeOf(action: Action): ChangeType | null {
   return (CHANGE_TYPES as Partial<Record<Action, ChangeType>>)[action] ?? null;
 }
@@ -47,13 +47,13 @@ interface Scope {
   readonly apiKeyIds?: readonly string[] | null | undefined;
 }
 
-/** Of events of which only the newest counts. Made once: every subscriber keeps what it gets of its source. */
+/** For events of which only the newest counts. Created once: every subscriber keeps its source's values. */
 const ONLY_NEWEST = {
   conflate: { group: ({ key }: Counted<unknown>): string => key, merge },
   cursorOf: () => null,
 } as const;
 
-/** Every change of keys, in order, none missed. Needs `api.key.view`. */
+/** Every change of keys, in order and without gaps. Requires `api.key.view`. */
 export async function changedSource(
   ctx: LiveContext,
   args: Scope & { types?: readonly ChangeType[] | null | undefined; after?: string | null | undefined },
@@ -97,7 +97,7 @@ export async function usedSource(
     ...ONLY_NEWEST,
     open: async ({ receive, ready, stopped }) => {
       if (!isGiven(args.since)) return ctx.live.uses.join(interest, receive);
-      // What happens meanwhile waits, so that no key's past comes after its present.
+      // Live events wait until then, so that a key's past never follows its present.
       const meanwhile = new Map<string, Counted<UseEvent>>();
       const present = new Map<string, UseEvent>();
       let live = false;
@@ -107,7 +107,7 @@ export async function usedSource(
       });
       const send = (use: UseEvent): boolean => {
         const event = { key: use.keyId, newest: use, count: 0 };
-        // Each key once: for a slow reader of busy keys there would be no end to it.
+        // Each key once: with busy keys, a slow reader would never finish.
         if (present.has(use.keyId)) {
           const waiting = meanwhile.get(use.keyId) ?? event;
           if (waiting.newest.at <= use.at) meanwhile.set(use.keyId, { ...event, count: waiting.count });
@@ -128,7 +128,7 @@ export async function usedSource(
         const known = present.get(event.key);
         receive(known && known.at > event.newest.at ? { ...event, newest: known } : event);
       }
-      // They would be kept as long as the subscription.
+      // They would be retained as long as the subscription.
       meanwhile.clear();
       present.clear();
       return leave;
@@ -137,7 +137,7 @@ export async function usedSource(
   return scopedSource(source, { db: ctx.db, scope: keyScopeOf(ctx), keyOf: ({ newest }) => newest.keyId });
 }
 
-/** Refused verifications, of each key and code at most one event a second. Needs `api.key.view`. */
+/** Denied verifications, at most one event a second per key and code. Requires `api.key.view`. */
 export async function deniedSource(
   ctx: LiveContext,
   args: Scope & { codes?: readonly string[] | null | undefined },
@@ -168,11 +168,11 @@ async function sendRecent(
   await flushUsage(ctx);
   const read = (from: UsePlace) => {
     const reading = readRecentlyUsed(ctx, organizationId, keyIds, from);
-    // It is awaited only after what was read before was sent.
+    // Awaited only after the previous read was sent.
     reading.catch(() => {});
     return reading;
   };
-  // A use at `since` itself counts, so the first place is the end of the millisecond before.
+  // A use at exactly `since` counts, so the first position is the end of the previous millisecond.
   let next = read({ at: since - 1, keyId: '~' });
   let room = 1;
   while (!to.stopped()) {
@@ -202,7 +202,7 @@ async function resolveScope(
   return { organizationId, keyIds };
 }
 
-/** A key that isn't there would leave its subscriber waiting for ever, so it is said. */
+/** A missing key would leave its subscriber waiting forever, so it is an error. */
 async function requireKeys(
   ctx: LiveContext,
   organizationId: string,

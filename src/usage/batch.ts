@@ -2,7 +2,7 @@ import type { UsageSink } from '../verification/services.ts';
 
 /** How often a key was presented in one minute. */
 export interface MinuteCount {
-  /** Where the minute begins, milliseconds since the epoch. */
+  /** Start of the minute, milliseconds since the epoch. */
   readonly start: number;
   verified: number;
   denied: number;
@@ -15,14 +15,14 @@ export interface SecretUses {
   uses: number;
 }
 
-/** What became of one key since the last write. */
+/** A key's usage since the last write. */
 export interface KeyActivity {
   readonly keyId: string;
   readonly organizationId: string;
-  /** The last use; `at` NOT_USED where there was none. */
+  /** The last use. `at` is NOT_USED if there was none. */
   at: number;
   ip: string | null;
-  /** The minute that is being counted, and those before it. Null: there was no room for any. */
+  /** The current minute and those before it. Null: none could be stored. */
   minute: MinuteCount | null;
   minutes: readonly MinuteCount[];
   /** Mostly one. */
@@ -32,10 +32,10 @@ export interface KeyActivity {
 /** Uses and denials gathered since the last write. */
 export interface Batch {
   readonly keys: Map<string, KeyActivity>;
-  /** How many minutes of keys there are, and may be at most. */
+  /** Number of minutes of keys, and its maximum. */
   minutes: number;
   minutesMax: number;
-  /** Uses and denials not counted by minutes, because there were too many. */
+  /** Uses and denials not counted by minute, because there were too many. */
   dropped: number;
 }
 
@@ -44,10 +44,10 @@ type Denial = Parameters<UsageSink['denied']>[0];
 
 export const MINUTE_MS = 60_000;
 
-/** In place of a time: it was not used. */
+/** Placeholder time: not used. */
 export const NOT_USED = -1;
 
-/** Most minutes of keys that wait to be written: a bound on memory where the database is away for long. */
+/** Maximum number of minutes of keys waiting to be written: bounds memory during a long database outage. */
 export const MINUTES_MAX = 100_000;
 
 export function emptyBatch(minutesMax = MINUTES_MAX): Batch {
@@ -58,7 +58,7 @@ export function isEmpty(batch: Batch): boolean {
   return batch.keys.size === 0;
 }
 
-/** Adds an accepted verification. Every request passes here: one look into a map where the key is busy. */
+/** Adds an accepted verification. On the path of every request: one map look-up if the key is busy. */
 export function noteUse(batch: Batch, { organizationId, keyId, secretId, at, ip }: Use): void {
   const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
   if (at >= key.at) {
@@ -73,7 +73,7 @@ export function noteUse(batch: Batch, { organizationId, keyId, secretId, at, ip 
   else batch.dropped += 1;
 }
 
-/** Adds a refused one; of unknown keys nothing is kept, so that guessing them costs no memory. */
+/** Adds a rejected one. Unknown keys are not tracked, so guessing them costs no memory. */
 export function noteDenial(batch: Batch, { organizationId, keyId, at }: Denial): void {
   if (keyId === null || organizationId === null) return;
   const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
@@ -90,7 +90,7 @@ export function limitLastUses(activities: Iterable<KeyActivity>, now: number): v
   }
 }
 
-/** The batch in parts of at most so many keys, in the order of their ids. */
+/** Splits the batch into parts of at most this many keys, in the order of their ids. */
 export function partsOf(batch: Batch, size: number): Batch[] {
   const parts: Batch[] = [];
   let part = emptyBatch();
@@ -142,7 +142,7 @@ function addKey(batch: Batch, keyId: string, organizationId: string): KeyActivit
   return key;
 }
 
-/** What one secret of a key was used for. */
+/** Usage of one secret of a key. */
 export function secretOf({ secrets }: KeyActivity, secretId: string): SecretUses | undefined {
   const [first] = secrets;
   return first?.secretId === secretId ? first : secrets.find((one) => one.secretId === secretId);
@@ -173,7 +173,7 @@ function addMinute(batch: Batch, key: KeyActivity, start: number): MinuteCount {
 
 const NONE: readonly never[] = [];
 
-/** Mostly the first: a list that things are pushed to has room for sixteen more, of which there are thousands. */
+/** Mostly the first. A list that grows by `push` reserves sixteen more slots, and there are thousands of lists. */
 function withOne<T>(list: readonly T[], one: T): readonly T[] {
   return list.length === 0 ? [one] : [...list, one];
 }

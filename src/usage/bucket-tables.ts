@@ -5,7 +5,7 @@ import { GRANULARITY_NAMES, type Granularity } from './granularity.ts';
 /** A table that counts verifications by stretch of time. */
 export interface BucketTable {
   readonly table: 'api_key_usage_buckets' | 'organization_usage_buckets';
-  /** The columns that say whose verifications; the first is in the primary key. */
+  /** The columns that identify whose verifications are counted. The first is in the primary key. */
   readonly owner: readonly ['api_key_id', 'organization_id'] | readonly ['organization_id'];
   readonly granularities: readonly Granularity[];
 }

@@ -3,7 +3,7 @@ import type { Batch } from './batch.ts';
 /** The form of a journal row. A row of another version is left for a program that knows it. */
 export const VERSION = 1;
 
-/** What was counted of one key. The SQL of write-tables.ts reads it by position. */
+/** Counts of one key. The SQL of write-tables.ts reads it by position. */
 type Entry = readonly [
   keyId: string,
   organizationId: string,

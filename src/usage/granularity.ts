@@ -1,11 +1,11 @@
-/** Length of a stretch of time that uses are counted in; stretches begin at whole ones in UTC. */
+/** Length of a bucket, aligned to UTC. */
 export type Granularity = 'minute' | 'hour' | 'day';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Length of each kind of bucket, what a report shows where it isn't told, and how long it is kept; milliseconds. */
+/** Per kind of bucket: its length, the default range of a report, and the retention; milliseconds. */
 export const GRANULARITIES: Readonly<
   Record<Granularity, { readonly length: number; readonly shown: number; readonly kept: number }>
 > = {
@@ -14,10 +14,10 @@ export const GRANULARITIES: Readonly<
   day: { length: DAY_MS, shown: 30 * DAY_MS, kept: 731 * DAY_MS },
 };
 
-/** The kinds themselves, the shortest first. */
+/** The kinds, shortest first. */
 export const GRANULARITY_NAMES = Object.keys(GRANULARITIES) as readonly Granularity[];
 
-/** Where the stretch that holds this time begins. */
+/** Start of the bucket that contains this time. */
 export function startOf(granularity: Granularity, time: number): number {
   const { length } = GRANULARITIES[granularity];
   return Math.floor(time / length) * length;

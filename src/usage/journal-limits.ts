@@ -1,11 +1,11 @@
-/** What may wait in the journal of one process. Checkpoints that fail again and again leave no more to the next one. */
+/** Limits of one process's journal. After repeated failures, no more than this is left to the next checkpoint. */
 export const JOURNAL_LIMITS = {
-  /** A checkpoint is due so long after the last, milliseconds. */
+  /** Interval between checkpoints, milliseconds. */
   dueMs: 10_000,
-  /** Or at so many keys. */
+  /** Also due at this many keys. */
   dueKeys: 20_000,
-  /** At so many keys nothing more is appended. */
+  /** Nothing more is appended at this many keys. */
   keysMax: 100_000,
-  /** Or at so many batches. */
+  /** Also due at this many batches. */
   batchesMax: 1_000,
 };

@@ -24,7 +24,7 @@ export async function usageLastDay(
   return sumOf(own.where(isInScope(scope, 'api_key_id')));
 }
 
-/** Minutes up to the first whole hour, then hours: a sixtieth of the rows. */
+/** Minutes up to the first full hour, then hours: a sixtieth of the rows. */
 function bucketsIn(
   db: Kysely<Tables>,
   table: 'organization_usage_buckets' | 'api_key_usage_buckets',

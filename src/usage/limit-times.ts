@@ -4,10 +4,10 @@ import { inBatches } from '../core/paced.ts';
 import { addToBuckets, BUCKET_TABLES, type BucketTable, someBuckets } from './bucket-tables.ts';
 import { type Granularity, startOf } from './granularity.ts';
 
-/** Buckets of a transaction. */
+/** Maximum number of buckets per transaction. */
 const BATCH = { min: 50, max: 500 } as const;
 
-/** What was counted in one bucket. */
+/** Counts of one bucket. */
 interface Bucket {
   readonly owner: string;
   readonly organization_id: string;
@@ -16,8 +16,8 @@ interface Bucket {
 }
 
 /**
- * Corrects usage in the future, stored while the clock was ahead: last uses become `now`, and what was counted in later
- * buckets is counted in those of `now`. Several servers may do it at once.
+ * Corrects usage in the future, stored while the clock was ahead: moves last uses to `now`, and counts of later
+ * buckets to those of `now`. Several servers may run it concurrently.
  */
 export async function limitTimes(db: Kysely<Tables>, now: number): Promise<void> {
   await limitLastUses(db, now);
@@ -29,7 +29,7 @@ export async function limitTimes(db: Kysely<Tables>, now: number): Promise<void>
 }
 
 async function limitLastUses(db: Kysely<Tables>, now: number): Promise<void> {
-  // By organization, as the index is; no secret was used later than its key.
+  // By organization, like the index. No secret was used later than its key.
   const keys = db
     .selectFrom('api_key_usage')
     .select('api_key_id')

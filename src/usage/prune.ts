@@ -4,10 +4,10 @@ import { inBatches } from '../core/paced.ts';
 import { BUCKET_TABLES, someBuckets } from './bucket-tables.ts';
 import { GRANULARITIES } from './granularity.ts';
 
-/** How many buckets are removed at once. */
+/** Number of buckets removed per transaction. */
 const BATCH = { min: 100, max: 1_000 } as const;
 
-/** Removes buckets older than they are kept, until `stopped`. */
+/** Removes buckets past their retention, until `stopped`. */
 export async function pruneBuckets(db: Kysely<Tables>, now: number, stopped?: () => boolean): Promise<void> {
   for (const buckets of BUCKET_TABLES)
     for (const granularity of buckets.granularities) {

@@ -12,19 +12,22 @@ import { pruneMarks } from './writer-marks.ts';
 
 /** A usage sink that writes to the database. The caller that starts it stops it. */
 export interface UsageRecorder extends UsageSink {
-  /** Writes what an earlier process left in the journal, and then appends what is gathered at every interval. */
+  /** Writes what an earlier process left in the journal, then appends recorded usage at every interval. */
   start(): Promise<void>;
-  /** Ends that, and writes what is left. */
+  /** Stops and writes the rest. */
   stop(): Promise<void>;
-  /** How long the oldest use or denial has waited to be safe from a crash, milliseconds; and how many writes have failed. */
+  /**
+   * How long the oldest use or denial has been waiting to become durable, milliseconds, and how many writes have
+   * failed.
+   */
   status(): { readonly waitingMs: number; readonly failures: number };
 }
 
 const PRUNE_EVERY_MS = 3_600_000;
 
 /**
- * Gathers uses and denials in memory and makes them safe from a crash every `flushMs` milliseconds. A batch that can't be
- * written is sent again; recording a use never waits and never fails.
+ * Collects uses and denials in memory and makes them durable every `flushMs` milliseconds. A failed batch is retried.
+ * Recording a use never waits and never fails.
  */
 export function createUsageRecorder(
   { unhurried, bus, clock, log }: Pick<Services, 'unhurried' | 'bus' | 'clock' | 'log'>,
@@ -33,7 +36,7 @@ export function createUsageRecorder(
 ): UsageRecorder {
   const buffer = new UsageBuffer(usageStore(unhurried, randomUUID()), limits);
   const steps = new ClockSteps(clock);
-  /** Whether what is stored may be in the future, of a time when the clock was ahead. */
+  /** Whether stored usage may be in the future, from when the clock was ahead. */
   let wasAhead = false;
   let failures = 0;
   let started: Promise<void> | null = null;
@@ -104,7 +107,7 @@ export function createUsageRecorder(
     const isFirst = pruneAt === Number.NEGATIVE_INFINITY;
     pruneAt = clock.monotonic() + PRUNE_EVERY_MS;
     try {
-      // What another process on the same file left since the start.
+      // Left by another process on the same file since the start.
       if (!isFirst) await checkpoints.run();
       await pruneBuckets(unhurried, clock.now(), () => stopped);
       await pruneMarks(unhurried);
@@ -116,7 +119,7 @@ export function createUsageRecorder(
   return {
     accepted(use) {
       buffer.accepted(use);
-      // Not spread: every verification passes here.
+      // Not spread: on the path of every verification.
       const { organizationId, keyId, secretId, at, ip } = use;
       bus.emit({ type: 'use', organizationId, keyId, secretId, at, ip });
     },

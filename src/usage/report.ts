@@ -6,35 +6,35 @@ import { locateApiKey } from '../keys/locate-api-key.ts';
 import type { KeysContext } from '../keys/pending-usage.ts';
 import { GRANULARITIES, type Granularity, startOf } from './granularity.ts';
 
-/** How often a key was presented in a stretch of time. */
+/** How often a key was presented in one bucket. */
 export interface UsageBucket {
-  /** Where the stretch begins, milliseconds since the epoch. */
+  /** Start of the bucket, milliseconds since the epoch. */
   readonly start: number;
   /** Accepted verifications. */
   readonly verified: number;
-  /** Refused ones. */
+  /** Denied verifications. */
   readonly denied: number;
 }
 
-/** Which stretches: those that end after `from` and begin before `to`. */
+/** The range: buckets that end after `from` and begin before `to`. */
 export interface UsageRange {
-  /** Left out: an hour, a day or 30 days before `to`, by granularity. */
+  /** Omitted: an hour, a day or 30 days before `to`, by granularity. */
   readonly from?: number | null | undefined;
-  /** Left out: now. */
+  /** Omitted: now. */
   readonly to?: number | null | undefined;
-  /** Left out: hours. */
+  /** Omitted: hours. */
   readonly granularity?: Granularity | null | undefined;
 }
 
-/** Most stretches of a report. */
+/** Maximum number of buckets in a report. */
 const BUCKETS_MAX = 1000;
 
-/** Most stretches of one that is read at once. */
+/** Maximum number of buckets in a report that is read in one go. */
 const SHORT_MAX = 100;
 
 /**
- * How often a key was presented: stretches in which it was, the earliest first, what isn't written yet included. Needs
- * `api.key.view`. Rejects with NotFoundError, or BAD_USER_INPUT for more than 1,000 stretches or a range that ends
+ * How often a key was presented: non-empty buckets, earliest first, including unwritten usage. Requires
+ * `api.key.view`. Rejects with NotFoundError, or BAD_USER_INPUT for more than 1,000 buckets or a range that ends
  * before it begins.
  */
 export async function usageOf(ctx: KeysContext, keyId: string, range: UsageRange): Promise<UsageBucket[]> {
@@ -49,7 +49,7 @@ export async function usageOf(ctx: KeysContext, keyId: string, range: UsageRange
   return readBuckets(db, keyId, granularity, from, to);
 }
 
-/** How many stretches a report may have at this time, 1 to 1,000; more are refused before anything is read. */
+/** How many buckets a report may have at this time, 1 to 1,000. More are rejected before anything is read. */
 export function stretchesOf(range: UsageRange, now: number): number {
   const { stretches } = bounds(range, now);
   return Math.min(BUCKETS_MAX, Math.max(1, Math.ceil(stretches)));
@@ -58,7 +58,7 @@ export function stretchesOf(range: UsageRange, now: number): number {
 function bounds(range: UsageRange, now: number) {
   const granularity = range.granularity ?? 'hour';
   const { length, shown } = GRANULARITIES[granularity];
-  // Now is part of the range, also where it is the first millisecond of a stretch.
+  // The range includes now, even in the first millisecond of a bucket.
   const to = range.to ?? now + 1;
   const from = startOf(granularity, range.from ?? to - shown);
   return { granularity, from, to, stretches: (to - from) / length };

@@ -11,35 +11,35 @@ import { raiseMark } from './writer-marks.ts';
 export interface UsageStore {
   /** Whether a batch is in the tables only after a checkpoint. */
   readonly isJournaled: boolean;
-  /** Most keys of a batch. */
+  /** Maximum number of keys per batch. */
   readonly keysMax: number;
   /**
-   * Makes a batch safe from a crash, in one transaction. A batch of the same number, or of one below the last, is dropped:
-   * one of unknown fate is sent again. Numbers of a writer rise.
+   * Makes a batch durable in one transaction. Drops a batch whose number is not above the writer's last, so that a
+   * batch whose outcome is unknown can be retried. A writer's numbers increase.
    */
   append(number: number, batch: Batch): Promise<void>;
-  /** Brings this writer's batches up to a number into the tables, and those of all other writers. */
+  /** Writes this writer's batches up to a number to the tables, and those of all other writers. */
   checkpoint(upTo: number): Promise<void>;
 }
 
-/** On PostgreSQL: keys of one transaction. A change that needs the same rows waits for no more of them. */
+/** On PostgreSQL: keys per transaction. Bounds how long a change waits for the same rows. */
 const PART_KEYS = 200;
 
-/** On SQLite: keys of one transaction that appends. */
+/** On SQLite: keys per transaction that appends. */
 const BATCH_KEYS = 5_000;
 
-/** On SQLite: so many shards divide the keys, by the order in which they were created. */
+/** On SQLite: number of shards of the keys, divided by creation order. */
 const SHARDS = 128;
 
-/** Keys of a checkpoint's transaction, of one shard or of several together: a change doesn't wait for more of them. */
+/** Keys per transaction of a checkpoint, in one or more shards: bounds how long a change waits. */
 const CHECKPOINT = { min: 100, max: 1_000 } as const;
 
-/** The store of one writer, whose name nobody else uses. `db` runs its transactions without delaying requests. */
+/** The store of one writer with a unique name. `db` runs its transactions without delaying requests. */
 export function usageStore(db: Kysely<Tables>, writer: string): UsageStore {
   return isPostgres(db) ? tableStore(db, writer) : journalStore(db, writer);
 }
 
-/** A server takes batches from many processes into the tables while it answers. */
+/** A server writes batches of many processes to the tables while it answers requests. */
 function tableStore(db: Kysely<Tables>, writer: string): UsageStore {
   return {
     isJournaled: false,
@@ -90,7 +90,7 @@ function journalStore(db: Kysely<Tables>, writer: string): UsageStore {
       await inBatches(CHECKPOINT, async (size) => {
         const [first, last] = takeShards(shards, size);
         if (!first || !last) return 0;
-        // Rows of another version, of a later release, stay.
+        // Rows of a later release's version are kept.
         const isTaken = sql`shard between ${first.shard} and ${last.shard}
           and (writer is not ${writer} or number <= ${upTo}) and activities glob ${`{"version":${VERSION},*`}`;
         await db.transaction().execute(async (tx) => {
@@ -107,7 +107,7 @@ function journalStore(db: Kysely<Tables>, writer: string): UsageStore {
   };
 }
 
-/** Takes shards of about so many keys from the front, at least one. Returns the first and the last. */
+/** Takes shards with about this many keys from the front, at least one. Returns the first and the last. */
 function takeShards<T extends { readonly keys: number }>(
   shards: T[],
   size: number,
@@ -122,7 +122,7 @@ function takeShards<T extends { readonly keys: number }>(
   return [first, last];
 }
 
-/** Brings the whole journal into the tables: usage that a killed process left. Rejects if rows are left. */
+/** Writes the whole journal to the tables: usage left by a killed process. Rejects if rows are left. */
 export async function checkpointJournal(db: Kysely<Tables>): Promise<void> {
   await usageStore(db, 'checkpoint').checkpoint(0);
   if (!isPostgres(db) && (await db.selectFrom('usage_journal').select('id').executeTakeFirst()))

@@ -17,7 +17,7 @@ import {
 import { JOURNAL_LIMITS } from './journal-limits.ts';
 import type { UsageStore } from './store.ts';
 
-/** Most failed checkpoints whose uses are told apart. */
+/** Maximum number of failed checkpoints tracked separately. */
 const ROUNDS_MAX = 8;
 
 type Keys = Map<string, KeyActivity>;
@@ -35,15 +35,15 @@ export class UsageBuffer {
   #gathering = emptyBatch();
   /** If batches go into the tables at once: the last that did, or is about to. */
   #taken: Keys = NO_KEYS;
-  /** Not acknowledged, each to be sent under the next number. */
+  /** Unacknowledged batches, each to be sent under the next number. */
   #parts: Batch[] = [];
   /** Of the last part that was acknowledged. */
   #number = 0;
   /** In the journal. */
   #journaled: Keys = new Map();
-  /** How many batches that is, with those of rounds that failed. */
+  /** Number of its batches, including those of failed rounds. */
   #batches = 0;
-  /** What checkpoints write or wrote last, the newest first: it may be in a row that was read, or not. */
+  /** What checkpoints write or last wrote, newest first: a row that was read may or may not include it. */
   #rounds: Keys[] = [];
   #isRoundOpen = false;
   #hasFailed = false;
@@ -99,7 +99,7 @@ export class UsageBuffer {
     this.#gathering.minutesMax = MINUTES_MAX;
   }
 
-  /** Brings everything appended before the call into the tables. */
+  /** Writes everything appended before the call to the tables. */
   async checkpoint(): Promise<void> {
     if (!this.#store.isJournaled) return;
     this.#beginRound();
@@ -117,7 +117,7 @@ export class UsageBuffer {
   #beginRound(): void {
     this.#checkpointAt = performance.now();
     this.#isRoundOpen = true;
-    // Rounds that failed stay: any of their shards may be in the tables.
+    // Keeps failed rounds: any of their shards may be in the tables.
     if (!this.#hasFailed) this.#rounds = [];
     if (!this.#hasFailed) this.#batches = 0;
     if (this.#journaled.size > 0) this.#rounds.unshift(this.#journaled);
@@ -134,7 +134,7 @@ export class UsageBuffer {
     return this.#batches >= batchesMax || this.#waitingKeys >= keysMax;
   }
 
-  /** Whether something waits for that. */
+  /** Whether usage waits for it. */
   get isHeldUp(): boolean {
     return this.#parts.length > 0 && this.isFull;
   }
@@ -144,7 +144,7 @@ export class UsageBuffer {
     return failed.reduce((sum, { size }) => sum + size, this.#journaled.size);
   }
 
-  /** Whether it is time for a checkpoint. After one that failed, only once the interval is over. */
+  /** Whether a checkpoint is due. After a failure, only once the interval has passed. */
   get isDue(): boolean {
     if (this.#waitingKeys === 0 || this.#isRoundOpen) return false;
     const isLarge = this.isFull || this.#journaled.size >= this.#limits.dueKeys;
@@ -162,7 +162,7 @@ export class UsageBuffer {
     );
   }
 
-  /** Frees what was written last, if nothing is unwritten: every row that is read from now on has it. */
+  /** Releases the last written usage if nothing is unwritten: every later read includes it. */
   rest(): void {
     if (this.hasUnwritten) return;
     this.#taken = NO_KEYS;
@@ -177,7 +177,7 @@ export class UsageBuffer {
     return undefined;
   }
 
-  /** `lastUsedAt` of a row tells whether the row has what may be in the tables. */
+  /** A row's `lastUsedAt` shows whether it includes usage that may be in the tables. */
   pendingSecret(
     keyId: string,
     secretId: string,
@@ -198,13 +198,13 @@ export class UsageBuffer {
     };
   }
 
-  /** What is in no table, the newest first. */
+  /** Usage in no table, newest first. */
   #certain(): Keys[] {
     const parts = this.#store.isJournaled ? this.#parts.map(({ keys }) => keys) : [];
     return [this.#gathering.keys, ...parts, this.#journaled];
   }
 
-  /** What may be in the tables, the newest first. */
+  /** Usage that may be in the tables, newest first. */
   #possible(): Keys[] {
     return this.#store.isJournaled ? this.#rounds : [this.#taken];
   }
@@ -214,20 +214,20 @@ export class UsageBuffer {
     for (const keys of [...this.#certain(), ...this.#possible()]) limitLastUses(keys.values(), now);
   }
 
-  /** Returns how many uses and denials were not counted since the last call, because too many were waiting. */
+  /** Returns the number of uses and denials dropped since the last call because too many were waiting. */
   takeDropped(): number {
     const { dropped } = this.#gathering;
     this.#gathering.dropped = 0;
     return dropped;
   }
 
-  /** How long the oldest use or denial that a crash would lose has waited, milliseconds. */
+  /** Age of the oldest use or denial that a crash would lose, milliseconds. */
   get waitingMs(): number {
     const oldest = this.#takenSince ?? this.#since;
     return oldest === null ? 0 : performance.now() - oldest;
   }
 
-  /** How many minutes of keys a crash would lose. */
+  /** Number of minutes of keys that a crash would lose. */
   get unsafeMinutes(): number {
     return this.#parts.reduce((sum, { minutes }) => sum + minutes, this.#gathering.minutes);
   }

@@ -40,7 +40,7 @@ export async function writeTables(tx: Transaction<Tables>, entries: RawBuilder<u
     ) as used
     where api_key_secret_usage.secret_id = used.secret_id
   `.execute(tx);
-  // Not `exists`: as a join, PostgreSQL would read all keys, since it expects many rows from the JSON.
+  // Not `exists`: PostgreSQL would plan a join over all keys, since it expects many rows from the JSON.
   const minutes = sql`
     select key_id as api_key_id, organization_id, start, verified, denied
     from (

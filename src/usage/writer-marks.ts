@@ -2,12 +2,12 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
 import type { Tables } from '../../db/tables.ts';
 
-/** How long the mark of a writer that writes nothing is kept: far longer than one could wait for the database. */
+/** Retention of an idle writer's mark: far longer than any wait for the database. */
 const KEPT_MS = 30 * 86_400_000;
 
 /**
- * Raises a writer's mark to the number of a batch, in the transaction that writes it. Returns false if the mark is there
- * already, so that the batch must be dropped; waits for a transaction that is writing the same batch.
+ * Raises a writer's mark to a batch's number in the transaction that writes it. Returns false if the mark is already
+ * there, so that the batch must be dropped. Waits for a concurrent transaction with the same batch.
  */
 export async function raiseMark(tx: Transaction<Tables>, writer: string, number: number): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`

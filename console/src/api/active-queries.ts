@@ -1,12 +1,12 @@
 import { type Client, makeOperation, type Operation, type OperationResult } from 'urql';
 
-/** Knows the queries that open views look at, to ask them again where events or answers may have been missed. */
+/** Tracks the queries of open views, to refetch them after events or responses may have been missed. */
 export class ActiveQueries {
   readonly #queries = new Map<number, Operation>();
 
   readonly #unanswered = new Set<number>();
 
-  /** Records the queries of views, and when views end them. */
+  /** Tracks the queries of views until they are torn down. */
   note(operation: Operation): void {
     if (operation.kind === 'query') this.#queries.set(operation.key, operation);
     if (operation.kind === 'teardown') this.#forget(operation.key);
@@ -18,12 +18,12 @@ export class ActiveQueries {
     else this.#unanswered.delete(operation.key);
   }
 
-  /** Asks the server again for all of them; what they show stays until the answers are there. */
+  /** Refetches all of them. Their data stays until the responses arrive. */
   reload(client: Client): void {
     this.#ask(client, [...this.#queries.values()]);
   }
 
-  /** Asks the server again for what it did not answer. */
+  /** Refetches failed queries. */
   retry(client: Client): void {
     this.#ask(
       client,

@@ -21,8 +21,8 @@ interface Answer<Result> {
 }
 
 /**
- * Sends an operation past the cache, which then holds nothing of the answer: for what is shown once, and for what is asked
- * before there is a cache. Rejects with RequestError; its code is `UNREACHABLE` where the server doesn't answer.
+ * Sends an operation without the cache: for values shown once, and before a cache exists. Rejects with RequestError;
+ * its code is `UNREACHABLE` if the server doesn't respond.
  */
 export async function ask<Result, Variables>(
   document: Document<Result, Variables>,
@@ -30,7 +30,7 @@ export async function ask<Result, Variables>(
 ): Promise<Result> {
   const { data, errors } = await post<Result>(document.toString(), variables);
   const [error] = errors ?? [];
-  // A denied field is missing from the response; the rest, such as a secret that is shown once, is not lost for it.
+  // A denied field is missing from the response, but the rest, such as a secret shown once, must not be lost.
   if (!data || (error && Object.values(data).includes(null)))
     throw new RequestError(
       error?.extensions?.code ?? 'UNREACHABLE',
@@ -39,7 +39,7 @@ export async function ask<Result, Variables>(
   return data;
 }
 
-/** Asks once more where the server has just ended a cookie that was in the way, and says that at once is soon enough. */
+/** Retries once if the server has just cleared a conflicting cookie and allows an immediate retry. */
 export const fetchApi: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   const again = response.status === 401 && response.headers.get('retry-after') === '0';

@@ -10,7 +10,7 @@ import { applyUsage, applyUse } from '../live/apply-use.ts';
 import { insertKey } from '../live/insert-key.ts';
 import { ORGANIZATION_UPDATES } from './organization-updates.ts';
 
-/** Types whose objects are parts of another and have no identity of their own. */
+/** Types without an identity of their own, embedded in their parent. */
 const PARTS = [
   'ApiKeySummary',
   'OrganizationLimits',
@@ -23,7 +23,7 @@ const PARTS = [
   'UsageBucket',
   'ValidationIssue',
   'Viewer',
-  // Its id is that of what was not found.
+  // Its id is the id that was not found.
   'NotFoundError',
 ];
 
@@ -53,7 +53,7 @@ const denied: UpdateResolver = (result, _args, cache) => {
   if (apiKey) applyUsage(cache, apiKey.id, { verified: 0, denied: count });
 };
 
-/** Makes what the cache holds of these fields unknown, so that open views ask again. */
+/** Invalidates these fields, so that open views refetch them. */
 export function forget(
   cache: Cache,
   entity: { __typename: string; id: string },

@@ -4,16 +4,16 @@ import { ActiveQueries } from './active-queries.ts';
 import { fetchApi, HEADERS } from './ask.ts';
 import { normalizedCache } from './cache.ts';
 
-/** The API as one organization's views use it; another organization gets another, so that nothing of one shows in the other. */
+/** The API client of one organization's views. Each organization has its own, so that no data leaks between them. */
 export interface OrganizationClient {
   readonly client: Client;
   /** Asks the server again for all that is on the screen. */
   reload(): void;
-  /** Asks it again for what it did not answer. */
+  /** Refetches failed queries. */
   retry(): void;
 }
 
-/** What became known of the viewer while asking. */
+/** What responses reveal about the viewer. */
 export interface ClientEvents {
   /** The session has ended. */
   signedOut(): void;
@@ -21,7 +21,7 @@ export interface ClientEvents {
   forbidden(): void;
 }
 
-/** Makes the client with a cache of its own. */
+/** Creates the client with its own cache. */
 export function createOrganizationClient(connection: Connection, events: ClientEvents): OrganizationClient {
   const queries = new ActiveQueries();
   const client = new Client({

@@ -1,7 +1,7 @@
 /** A day, milliseconds. */
 export const DAY_MS = 86_400_000;
 
-/** Differences below this are the answer's way here, milliseconds. */
+/** Smaller differences are network latency, milliseconds. */
 const TOLERANCE_MS = 5_000;
 
 let ahead = 0;

@@ -1,16 +1,16 @@
 import type { FaultFragment } from '../generated/graphql.ts';
 
-/** Why a mutation changed nothing, as a form shows it. */
+/** Why a mutation changed nothing, for display in a form. */
 export interface Fault {
   readonly code: string;
   readonly message: string;
-  /** What is wrong with one field, by its name in the input (`ipAllowlist`, `rateLimit.limit`); null: nothing. */
+  /** The error of one field, by its name in the input (`ipAllowlist`, `rateLimit.limit`), or null. */
   at(field: string): string | null;
   /** Permissions that the viewer lacks, where that was the reason. */
   readonly permissions: readonly string[];
   /** The id of an object that no longer exists, where that was the reason. */
   readonly missing: string | null;
-  /** What belongs to none of these fields. */
+  /** Errors of no listed field. */
   besides(fields: readonly string[]): readonly string[];
 }
 
@@ -20,12 +20,12 @@ export type Outcome = { readonly __typename?: string | undefined };
 /** The payload of a mutation's union, where it is one. */
 export type Payload<Result extends Outcome> = Exclude<Result, { readonly code: unknown }>;
 
-/** What a mutation came to: its payload, or its fault. */
+/** A mutation's outcome: its payload, or its fault. */
 export type Done<Result extends Outcome> =
   | { readonly payload: Payload<Result>; readonly fault: null }
   | { readonly payload: null; readonly fault: Fault };
 
-/** Tells a mutation's payload from its errors, which are those with a `code`: spread `...Fault` in every mutation. */
+/** Distinguishes a mutation's payload from its errors, which have a `code`. Spread `...Fault` in every mutation. */
 export function outcomeOf<Result extends Outcome>(result: Result): Done<Result> {
   if ('code' in result) return { payload: null, fault: faultOf(result as unknown as FaultFragment) };
   return { payload: result as Payload<Result>, fault: null };
@@ -36,14 +36,14 @@ export function generalFault(code: string, message: string): Fault {
   return { code, message, at: () => null, permissions: [], missing: null, besides: () => [message] };
 }
 
-/** What urql says of a request that came to nothing, without its marks. */
+/** urql's message for a failed request, without its prefix. */
 export function faultWords(message: string): string {
   if (message.startsWith('[Network]'))
     return 'The server is not responding. The console retries automatically.';
   return message.replaceAll('[GraphQL] ', '');
 }
 
-/** The message of something that was thrown. */
+/** The message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import type { Cache, UpdateResolver, UpdatesConfig } from '@urql/exchange-graphcache';
 
-/** What of an organization is another after a mutation, beside the objects that it answers: open views ask for it again. */
+/** Data that a mutation changes in addition to the objects it returns. Open views refetch it. */
 const OUTDATED = {
   createRole: ['roles'],
   updateRole: ['roles'],
@@ -13,21 +13,21 @@ const OUTDATED = {
   updateOrganization: [],
 } as const satisfies Record<string, readonly string[]>;
 
-/** What mutations of an organization's people, roles and teams do to the cache. */
+/** Cache updates after mutations of an organization's members, roles and teams. */
 export const ORGANIZATION_UPDATES: NonNullable<UpdatesConfig['Mutation']> = Object.fromEntries(
   Object.entries(OUTDATED).map(([mutation, fields]) => [mutation, outdates([...fields, 'auditLog'])]),
 );
 
 function outdates(fields: readonly string[]): UpdateResolver {
   return (_result, _args, cache, { fieldName }) => {
-    // A cache is of one organization; the mutation doesn't say which.
+    // A cache holds one organization, and the mutation doesn't name it.
     for (const organization of rootFields(cache, 'organization')) {
       const key = cache.resolve('Query', organization.fieldKey);
       if (typeof key !== 'string') continue;
       for (const field of cache.inspectFields(key))
         if (fields.includes(field.fieldName)) cache.invalidate(key, field.fieldName, field.arguments);
     }
-    // What a key may do comes from its role.
+    // A key's permissions depend on its role.
     if (fieldName === 'updateRole')
       for (const { arguments: args } of rootFields(cache, 'apiKey'))
         cache.invalidate('Query', 'apiKey', args);

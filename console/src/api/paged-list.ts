@@ -19,9 +19,9 @@ export interface ListQuery<Result, Row, Variables> {
   readonly document: Document<Result, Variables>;
   /** The variables of the page after a cursor (null: the first page), or of the page before one. */
   variables(after: string | null, before: string | null): Variables;
-  /** The page in the response; nothing if the viewer has no access to it. */
+  /** The page in the response, or nothing if the viewer has no access. */
   pageOf(result: Result): ListPage<Row> | null | undefined;
-  /** Loads all pages without being asked: for choices, which have to be complete. */
+  /** Loads all pages automatically: for choices, which must be complete. */
   readonly whole?: boolean;
   /** Events keep it current, and each calls back: it is not reloaded when the page becomes visible again. */
   readonly live?: (changed: () => void) => () => void;
@@ -61,15 +61,15 @@ export const NO_ROWS: ListRows<never> = {
   error: null,
 };
 
-/** What changed during a request is requested again after this, so that a stream of changes is not one of requests. */
+/** Delay before data that changed during a request is refetched: bounds requests during a burst of changes. */
 const AGAIN_MS = 400;
 
-/** Pages within so many rows of the visible ones follow the cache, too. */
+/** Pages within this many rows of the visible ones also follow the cache. */
 const MARGIN_ROWS = 50;
 
 /**
- * A list that is loaded page by page. Each page near the visible rows follows the cache. When a page ends at another cursor
- * than before, the next page is requested again from there, so that no row is missing or appears twice.
+ * A list loaded page by page. Pages near the visible rows follow the cache. When a page's end cursor changes, the next
+ * page is requested again from there, so that no row is missing or duplicated.
  */
 export class PagedList<Result, Row extends { readonly id: string }, Variables extends AnyVariables> {
   readonly #client: Client;
@@ -79,7 +79,7 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
   #shown: ListRows<Row> = NO_ROWS;
   #error: Error | null = null;
   #visible = { first: 0, last: Number.POSITIVE_INFINITY };
-  /** Newer rows were asked for while a request for some was under way. */
+  /** Newer rows were requested while such a request was pending. */
   #isBehind = false;
 
   constructor(client: Client, query: ListQuery<Result, Row, Variables>) {
@@ -92,7 +92,7 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
     this.#watchers.add(changed);
     this.#follow();
     const stopEvents = this.#query.live?.(() => {
-      // The response may be from before the change, and would take it back.
+      // The response may predate the change, and would revert it.
       for (const page of this.#pages) if (page.request === 'pending') page.request = 'outdated';
     });
     return () => {
@@ -104,13 +104,13 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
 
   readonly rows = (): ListRows<Row> => this.#shown;
 
-  /** Sets which rows are on the screen; without it all are taken to be. */
+  /** Sets the visible rows. By default, all are considered visible. */
   readonly look = (first: number, last: number): void => {
     this.#visible = { first, last };
     this.#follow();
   };
 
-  /** Loads the next page, or the one that failed to load; does nothing while it is loading. */
+  /** Loads the next page, or retries one that failed. Does nothing while loading. */
   readonly loadMore = (): void => {
     const last = this.#pages.at(-1);
     if (last?.data?.pageInfo.hasNextPage)
@@ -122,7 +122,7 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
     this.#draw();
   };
 
-  /** Requests the loaded pages again, or of an append-only list what is newer; the rows stay until the response. */
+  /** Refetches the loaded pages, or only newer rows of an append-only list. Rows stay until the response. */
   readonly reload = (): void => {
     this.#error = null;
     if (this.#query.appendOnly) this.#catchUp();
@@ -168,7 +168,7 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
       .subscribe(({ data, error, stale }) => {
         if (request.stopped) return;
         const loaded = data ? pageOf(data) : null;
-        // While the server is asked again, the cache has a gap where the list was: it stays until the response.
+        // During a refetch the cache has a gap, so the current rows stay until the response.
         if (stale && !loaded) return;
         if (appendOnly) stop(page);
         if (!stale) this.#answered(page);

@@ -3,7 +3,7 @@ import { type AnyVariables, useClient } from 'urql';
 import { type ListQuery, type ListRows, NO_ROWS, PagedList } from './paged-list.ts';
 import { onVisible } from './visible.ts';
 
-/** A list's rows, and what can be done with it: see PagedList. */
+/** A list's rows and actions: see PagedList. */
 export interface ShownList<Row> extends ListRows<Row> {
   loadMore(): void;
   reload(): void;
@@ -28,7 +28,7 @@ export function useList<Result, Row extends { readonly id: string }, Variables e
   const listQuery = useMemo(() => (scope === null ? null : query(scope)), [scope]);
   const list = useMemo(() => listQuery && new PagedList(client, listQuery), [client, listQuery]);
   const shown = useSyncExternalStore<ListRows<Row>>(list?.watch ?? neverChanges, list?.rows ?? nothing);
-  // Others may have changed the list in the meantime.
+  // The list may have changed in the meantime.
   useEffect(() => (list && !listQuery?.live ? onVisible(list.reload) : undefined), [list, listQuery]);
   return {
     ...shown,

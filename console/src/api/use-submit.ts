@@ -6,7 +6,7 @@ import { type Fault, generalFault, type Outcome, outcomeOf, type Payload } from 
 
 /** A mutation that a form sends. */
 export interface Submission<Variables, Result extends Outcome> {
-  /** Sends it; gives the payload, or null where it changed nothing: `fault` then says why. Never rejects. */
+  /** Sends it and returns the payload, or null if nothing changed: `fault` then says why. Never rejects. */
   submit(variables: Variables): Promise<Payload<Result> | null>;
   readonly busy: boolean;
   readonly fault: Fault | null;
@@ -15,8 +15,8 @@ export interface Submission<Variables, Result extends Outcome> {
 }
 
 /**
- * Sends a mutation whose one field gives a payload or errors; `pick` names the field. With `cached: false` the cache sees
- * nothing of the answer: for secrets.
+ * Sends a mutation whose one field returns a payload or errors. `pick` selects the field. With `cached: false` the
+ * response bypasses the cache: for secrets.
  */
 export function useSubmit<Data, Variables extends AnyVariables, Result extends Outcome>(
   document: Document<Data, Variables>,

@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import type { ActorNameFragment } from '../generated/graphql.ts';
 import { useOpens } from '../shell/views.tsx';
 
-/** Who did something: a person, a key (with the way to it), or a system. */
+/** An actor: a person, a key (linked), or a system. */
 export function ActorName({ actor }: { readonly actor: ActorNameFragment }) {
   const opens = useOpens();
   if (actor.__typename === 'User') return <span title={actor.email}>{actor.name ?? actor.email}</span>;

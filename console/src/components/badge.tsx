@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ApiKeyStatus, Environment, SecretStatus } from '../generated/graphql.ts';
 import { classNames } from './class-names.ts';
 
-/** What a badge means at a glance; its words say it too. */
+/** Colour of a badge. Its text conveys the same meaning. */
 export type Tone = 'good' | 'warn' | 'danger' | 'accent' | 'neutral';
 
 const TONES: Readonly<Record<Tone, string>> = {
@@ -13,7 +13,7 @@ const TONES: Readonly<Record<Tone, string>> = {
   neutral: 'bg-hover text-soft',
 };
 
-/** A word about the state of something. */
+/** A status label. */
 export function Badge({
   tone = 'neutral',
   dot = false,
@@ -70,7 +70,7 @@ export function SecretStatusBadge({ status }: { readonly status: SecretStatus })
   );
 }
 
-/** What a key is for. */
+/** The environment of a key. */
 export function EnvironmentBadge({ environment }: { readonly environment: Environment }) {
   return (
     <Badge tone={environment === 'LIVE' ? 'accent' : 'neutral'}>

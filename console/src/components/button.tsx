@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react';
 import { Link } from 'wouter';
 import { classNames } from './class-names.ts';
 
-/** `primary`: the one next step of a view; `danger`: what can't be undone. */
+/** `primary`: the view's main action. `danger`: can't be undone. */
 export type ButtonLook = 'primary' | 'secondary' | 'quiet' | 'danger';
 
 const SHAPE =
@@ -26,7 +26,7 @@ function buttonClass({ look = 'secondary', size = 'medium' }: Looks, more?: stri
   return classNames(SHAPE, SIZES[size], LOOKS[look], more);
 }
 
-/** A button; `busy` disables it and says so. */
+/** A button. `busy` disables it and is announced. */
 export function Button({
   look,
   size,
@@ -65,7 +65,7 @@ export function ButtonLink({
   );
 }
 
-/** A square button with a picture alone; `label` is its name for screen readers, and its tooltip. */
+/** A square icon button. `label` is its accessible name and tooltip. */
 export function IconButton({
   label,
   className,

@@ -5,7 +5,7 @@ import { Button, IconButton } from './button.tsx';
 
 const SHOWN_MS = 2_000;
 
-/** Copies a text; `name` says what it is. With `words` it is a button with words, else a picture. */
+/** Copies a text described by `name`. With `words` it has a text label, else an icon. */
 export function CopyButton({
   text,
   name,

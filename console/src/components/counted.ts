@@ -3,7 +3,7 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }
 
-/** How many rows a list has: `12`; `10,000+` where there may be more. */
+/** Number of rows: `12`, or `10,000+` if there may be more. */
 export function total(count: number, isExact = true): string {
   return `${count.toLocaleString('en')}${isExact ? '' : '+'}`;
 }

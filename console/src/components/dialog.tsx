@@ -8,7 +8,7 @@ const VEIL = 'fixed inset-0 z-40 animate-appear bg-veil';
 const PANEL =
   'fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-slide-in flex-col rounded-t-2xl border border-line bg-raised shadow-raised sm:inset-auto sm:top-1/2 sm:left-1/2 sm:w-[calc(100vw-3rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl';
 
-/** A dialog with a title; Escape, the cross and a click beside it ask `onClose`, which decides. */
+/** A dialog with a title. Escape, the close button and a click outside call `onClose`, which decides. */
 export function Dialog({
   title,
   description,
@@ -99,19 +99,19 @@ export function DialogForm({
   );
 }
 
-/** The button of an AlertDialog that carries out what it asks about. */
+/** The confirming button of an AlertDialog. */
 export interface Confirm {
   readonly label: ReactNode;
   /** `danger` by default. */
   readonly look?: ButtonLook;
   readonly busy?: boolean;
   readonly disabled?: boolean;
-  /** Submits this form in place of `run`. */
+  /** Submits this form instead of calling `run`. */
   readonly form?: string;
   run?(): unknown;
 }
 
-/** A question that must be answered: a click next to it does nothing. Its cancel button has the focus first. */
+/** A modal question: a click outside does nothing. The cancel button gets the initial focus. */
 export function AlertDialog({
   title,
   description,
@@ -123,7 +123,7 @@ export function AlertDialog({
   readonly title: ReactNode;
   readonly description: ReactNode;
   readonly cancel?: string;
-  /** Null: there is nothing to confirm, only to read. */
+  /** Null: nothing to confirm, only information. */
   readonly confirm: Confirm | null;
   onClose(): void;
   readonly children?: ReactNode;

@@ -2,14 +2,14 @@ import { type ReactNode, useId } from 'react';
 import type { Fault } from '../api/fault.ts';
 import { Checkbox } from './input.tsx';
 
-/** What an input takes from its field: its id, and what describes it. */
+/** Props that a field passes to its input: id and description. */
 export interface FieldProps {
   readonly id: string;
   readonly 'aria-describedby': string | undefined;
   readonly 'aria-invalid': boolean | undefined;
 }
 
-/** A label over an input, with a hint and the API's complaint below; `children` gets what ties them together. */
+/** A label, an input, a hint and the API's error. `children` gets the ids that connect them. */
 export function Field({
   label,
   hint,
@@ -19,7 +19,7 @@ export function Field({
 }: {
   readonly label: ReactNode;
   readonly hint?: ReactNode;
-  /** What is wrong with it: `fault?.at('name')`. */
+  /** Its error: `fault?.at('name')`. */
   readonly error?: string | null | undefined;
   readonly optional?: boolean;
   children(props: FieldProps): ReactNode;
@@ -51,7 +51,7 @@ export function Field({
   );
 }
 
-/** A box to tick with its label beside it. */
+/** A checkbox with its label. */
 export function Choice({
   label,
   hint,
@@ -88,7 +88,7 @@ export function Choice({
   );
 }
 
-/** What a form can't show at one of its `fields`; read out when it appears. */
+/** Errors that none of the form's `fields` shows. Announced when it appears. */
 export function FormFault({
   fault,
   fields = [],

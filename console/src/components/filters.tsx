@@ -3,7 +3,7 @@ import { Input, Select } from './input.tsx';
 
 const TYPING_MS = 250;
 
-/** A choice that narrows a list; `children` are the options besides the one that leaves nothing out. */
+/** A select that filters a list. `children` are the options other than "all". */
 export function Filter({
   label,
   all,
@@ -13,7 +13,7 @@ export function Filter({
   children,
 }: {
   readonly label: string;
-  /** The choice that leaves nothing out. */
+  /** The option without a filter. */
   readonly all: string;
   readonly value: string | null | undefined;
   readonly className?: string;
@@ -34,7 +34,7 @@ export function Filter({
   );
 }
 
-/** Options by value and words. */
+/** Options by value and label. */
 export function Options({ of }: { readonly of: readonly (readonly [value: string, label: string])[] }) {
   return of.map(([value, label]) => (
     <option key={value} value={value}>
@@ -43,7 +43,7 @@ export function Options({ of }: { readonly of: readonly (readonly [value: string
   ));
 }
 
-/** A text that narrows a list; it is reported when somebody rests from typing. */
+/** A text filter, reported after typing pauses. */
 export function FilterText({
   label,
   placeholder,

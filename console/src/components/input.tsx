@@ -15,7 +15,7 @@ export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
   return <textarea rows={3} {...rest} className={classNames(LINE, 'px-3 py-2', className)} />;
 }
 
-/** A choice of one: the browser's own, which works everywhere. Classes are those of the frame around it. */
+/** A native select. Classes apply to its frame. */
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
   return (
     <span className={classNames('relative block min-w-0', className)}>
@@ -29,7 +29,7 @@ export function Select({ className, ...rest }: ComponentProps<'select'>) {
   );
 }
 
-/** A box to tick; give it a label with Choice, or an `aria-label`. */
+/** A checkbox. Label it with Choice or `aria-label`. */
 export function Checkbox({ className, ...rest }: ComponentProps<'input'>) {
   return (
     <input

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { RelativeTime } from './time.tsx';
 
-/** When a key was last used; a use that happens meanwhile says so with a quiet pulse. */
+/** When a key was last used. A live use is shown by a subtle pulse. */
 export function LastUsed({ at }: { readonly at: string | null | undefined }) {
   const pulses = usePulses(at ?? null);
   if (!at) return <span className="text-soft">Never</span>;

@@ -14,7 +14,7 @@ export function Menu({
   children,
 }: {
   readonly trigger: ReactNode;
-  /** Names the menu for screen readers, where the button's words don't. */
+  /** Accessible name of the menu, if the button's text is not enough. */
   readonly label?: string;
   readonly children: ReactNode;
 }) {

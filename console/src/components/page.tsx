@@ -5,7 +5,7 @@ import { faultWords } from '../api/fault.ts';
 import { Button } from './button.tsx';
 import { classNames } from './class-names.ts';
 
-/** The frame of a view: its title (the page's, too), what can be done, and what there is. */
+/** The frame of a view: title (also of the document), actions and content. */
 export function Page({
   title,
   heading,
@@ -14,7 +14,7 @@ export function Page({
   children,
 }: {
   readonly title: string;
-  /** In place of the title, where it is more than words. */
+  /** Replaces the title if it is more than text. */
   readonly heading?: ReactNode;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
@@ -47,7 +47,7 @@ export function BackLink({ to, children }: { readonly to: string; readonly child
   );
 }
 
-/** A part of a view on a surface of its own. */
+/** A card. */
 export function Card({
   title,
   actions,
@@ -74,7 +74,7 @@ export function Card({
   );
 }
 
-/** What a list says that has nothing in it: what would stand there, and the first step. */
+/** Empty state of a list: what it will contain, and the first step. */
 export function EmptyState({
   icon: Icon,
   title,
@@ -117,12 +117,12 @@ export function LoadFault({
   );
 }
 
-/** A grey stretch in place of words that are on their way. */
+/** A placeholder for text that is loading. */
 export function Skeleton({ className }: { readonly className?: string }) {
   return <span className={classNames('block h-4 animate-breathe rounded bg-line', className)} />;
 }
 
-/** Rows that are on their way; said once to screen readers. */
+/** Placeholder rows, announced once to screen readers. */
 export function SkeletonRows({ count = 8 }: { readonly count?: number | undefined }) {
   return (
     <div role="status" className="flex flex-col">

@@ -26,7 +26,7 @@ export const RemoveScroll: ComponentType<Props> = ({
     if (!enabled) return;
     locks += 1;
     const { scrollHeight, clientHeight } = document.documentElement;
-    // Where nothing scrolls, no room is kept for a scroll bar.
+    // Without a scroll bar, no space is reserved for it.
     if (scrollHeight > clientHeight) document.documentElement.dataset.scrollLock = '';
     return () => {
       locks -= 1;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 
-/** A part that scrolls by itself, with the keyboard too; `label` names it. */
+/** A region that scrolls on its own, also by keyboard. `label` names it. */
 export function Scrolling({
   label,
   className,

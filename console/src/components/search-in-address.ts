@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 
-/** What narrows a list, read from the address. */
+/** A list's filters, read from the URL. */
 export interface AddressSearch<Search, Parameter extends string> {
   readonly search: Search;
-  /** Changes parameters of the address; an empty value takes one away. */
+  /** Sets URL parameters. An empty value removes one. */
   change(changes: Partial<Record<Parameter, string>>): void;
   /** Takes all of them away. */
   clear(): void;

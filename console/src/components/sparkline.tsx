@@ -13,7 +13,7 @@ export interface Stretch {
   readonly denied: number;
 }
 
-/** The accepted uses of the last 24 hours, hour by hour, as bars; its name says the sum. */
+/** Accepted uses of the last 24 hours as hourly bars. Its accessible name is the sum. */
 export function Sparkline({ usage }: { readonly usage: readonly Stretch[] }) {
   const counts = hourly(usage);
   const most = Math.max(1, ...counts);

@@ -8,7 +8,7 @@ export interface Column<Row> {
   readonly header: ReactNode;
   /** Classes of its header and cells: width, alignment, and from which width of the page on it is shown. */
   readonly className?: string;
-  /** What the order by this column is called in `onSort`; left out: it can't be sorted by. */
+  /** The column's name in `onSort`. Omitted: not sortable. */
   readonly sort?: string;
   cell(row: Row): ReactNode;
 }
@@ -61,5 +61,5 @@ function Row<Item extends { readonly id: string }>({
   );
 }
 
-/** A row, drawn anew only where something of it has changed: a table is drawn at every step of scrolling. */
+/** A row, memoized: a table renders on every scroll step. */
 export const TableRow = memo(Row) as typeof Row;

@@ -9,7 +9,7 @@ export type { Column } from './table-row.tsx';
 
 const ROW_HEIGHT = 56;
 
-/** Which way a table is sorted. */
+/** Sort direction. */
 export interface Sorting {
   readonly by: string;
   readonly direction: 'ASC' | 'DESC';
@@ -26,7 +26,7 @@ interface Props<Row extends { readonly id: string }> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
-  /** How many rows there are in all, where that is more than those loaded. */
+  /** Total number of rows, if more than are loaded. */
   readonly totalCount?: number | null;
   /** False: there are more than that, and how many is not known. */
   readonly totalIsExact?: boolean;
@@ -103,8 +103,8 @@ export function Table<Row extends { readonly id: string }>(props: Props<Row>) {
 }
 
 /**
- * Where the rows begin on the page, pixels. Measured where the rows are others or the window is: to measure at every step of
- * scrolling would have the browser lay out the page twice.
+ * Top of the rows on the page, pixels. Measured only when rows or the window change: measuring on every scroll step
+ * would force a second layout.
  */
 function useTop(body: RefObject<HTMLElement | null>, rows: readonly unknown[]): number {
   const [top, setTop] = useState(0);
@@ -191,7 +191,7 @@ function SelectAll({
   );
 }
 
-/** Ticks a row or takes the tick away; the same function at every drawing, so that rows needn't be drawn anew. */
+/** Toggles a row's selection. Stable across renders, so that rows stay memoized. */
 function useToggle(selection: Selection | undefined): (id: string) => void {
   const latest = useRef(selection);
   useEffect(() => {

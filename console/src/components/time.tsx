@@ -9,7 +9,7 @@ const dateOnly = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
 const toTheMinute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const full = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long' });
 
-/** A time in words relative to now, which go on by themselves; the whole of it on hovering. */
+/** A relative time that updates itself, with the full time as tooltip. */
 export function RelativeTime({ at }: { readonly at: string }) {
   const time = Date.parse(at);
   useTicking(time);
@@ -30,7 +30,7 @@ export function DateText({ at }: { readonly at: string }) {
   );
 }
 
-/** A time to the minute, where there is room for text alone. */
+/** A time to the minute, for plain text. */
 export function timeText(at: string): string {
   return toTheMinute.format(Date.parse(at));
 }
@@ -44,7 +44,7 @@ export function FullTime({ at }: { readonly at: string }) {
   );
 }
 
-/** Draws again when the words change: soon for what is near, seldom for what is far. */
+/** Rerenders when the text changes: often for near times, rarely for distant ones. */
 function useTicking(time: number): void {
   const [, tick] = useReducer((count: number) => count + 1, 0);
   const age = Math.abs(time - now());
@@ -84,7 +84,7 @@ function clockFor(pause: number): Ticker {
 
 let present = now();
 
-/** The present time, to the second, for what counts down or up. */
+/** The current time, to the second, for counters. */
 export function useNow(): number {
   return useSyncExternalStore(watchSeconds, () => present);
 }

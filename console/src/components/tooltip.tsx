@@ -1,7 +1,7 @@
 import { Tooltip as Tip } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
 
-/** Words that appear at something that can have the focus; nothing that a touch screen could not do without. */
+/** A tooltip for a focusable element. Must not contain anything essential, since touch screens can't show it. */
 export function Tooltip({ text, children }: { readonly text: ReactNode; readonly children: ReactElement }) {
   return (
     <Tip.Root>

@@ -33,7 +33,7 @@ type Condition = Expression<SqlBool>;
 const SEARCH_MAX = 200;
 const ALL_BUT_REVOKED: readonly ApiKeyStatus[] = ['ACTIVE', 'DISABLED', 'EXPIRED'];
 
-/** The filter with its texts as they are stored. Throws BAD_USER_INPUT for those that nothing stored can be like. */
+/** The filter with its texts normalized as stored. Throws BAD_USER_INPUT for texts that can't match anything stored. */
 export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
   const input = new Input();
   const { externalId, createdById } = given;
@@ -41,7 +41,7 @@ export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
   input.text(['filter', 'createdById'], createdById, SEARCH_MAX);
   const search = input.text(['filter', 'search'], given.search, SEARCH_MAX);
   input.checkArguments();
-  // As it was given, white space too: nothing stored is like text of white space alone.
+  // Keeps white space: no stored text is only white space.
   const exactly = (value: string | null | undefined) => value?.normalize('NFC') ?? null;
   return {
     ...given,
@@ -56,7 +56,7 @@ export function isNarrowed({ status: _, ...others }: ApiKeyFilter): boolean {
   return Object.values(others).some(isGiven);
 }
 
-/** The keys among which a filter looks, as indexes tell them apart. */
+/** The sets of keys that filters select from, as distinguished by indexes. */
 export type Kept = 'all' | 'unrevoked' | 'revoked';
 
 /** Those of which a filter of these statuses shows some; `whole`: it shows all of them. */
@@ -192,7 +192,7 @@ export function isBoundTo(eb: KeyExpressions, teamId: string, scope: KeyScope): 
   return isBoundToAny(eb, [teamId]);
 }
 
-/** That a key is bound to one of these teams, looked up for each key: a team may have very many. */
+/** Whether a key is bound to one of these teams, checked per key: a team may have very many keys. */
 export function isBoundToAny(eb: KeyExpressions, teamIds: readonly string[]): Condition {
   if (teamIds.length === 0) return NONE;
   const bond = eb
@@ -206,7 +206,7 @@ export function isBoundToAny(eb: KeyExpressions, teamIds: readonly string[]): Co
   return eb.exists(bond);
 }
 
-/** What a text that holds this one is like; neither engine's wildcards mean anything in it. */
+/** A LIKE pattern that matches texts containing this one, with the wildcards of both engines escaped. */
 function patternOf(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }

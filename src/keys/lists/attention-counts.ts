@@ -13,7 +13,7 @@ const LOOKED_AT_MAX = 3_000;
 /** So many test keys are, however many live ones there are; and so many from the oldest use on. */
 const SAMPLE = 1_000;
 
-/** An active key is unused after so long without a use, milliseconds. */
+/** An active key without a use for this long is unused, milliseconds. */
 export const UNUSED_MS = 90 * DAY_MS;
 
 /** One that expires within this time expires soon, milliseconds. */
@@ -23,13 +23,13 @@ export const SOON_MS = 7 * DAY_MS;
 export interface AttentionCounts {
   /** Not used for 90 days; or never, and older than that. */
   readonly unused: Total;
-  /** Past the day on which the rotation policy asks for a new secret. */
+  /** Past the due date of the rotation policy. */
   readonly rotationOverdue: Total;
   /** Expiring within 7 days. */
   readonly expiringSoon: Total;
 }
 
-/** Counts open keys by covering indexes, whatever the size of the organization in at most some 10,000 steps each. */
+/** Counts open keys by covering indexes, in at most about 10,000 steps each regardless of the organization's size. */
 export async function countAttention(
   db: Kysely<Tables>,
   organization: Pick<Organization, 'id' | 'rotationPolicy'>,
@@ -88,7 +88,7 @@ async function countUnused(db: Kysely<Tables>, organizationId: string, now: numb
   return { count: Math.max(count, oldest), isExact: false };
 }
 
-/** Keys of any status that were not used for long, or never; the oldest use first. */
+/** Keys of any status without a recent use, or never used; the oldest use first. */
 function notUsed(db: Kysely<Tables>, organizationId: string, now: number, atMost: number) {
   return db
     .selectFrom('api_key_usage')
@@ -98,7 +98,7 @@ function notUsed(db: Kysely<Tables>, organizationId: string, now: number, atMost
     .limit(atMost);
 }
 
-/** How many of the first keys that were not used are active, and not too young for it. */
+/** How many of the first unused keys are active, and old enough to count. */
 async function countUnusedOf(
   db: Kysely<Tables>,
   organizationId: string,
@@ -106,7 +106,7 @@ async function countUnusedOf(
   atMost: number,
 ): Promise<number> {
   const active = sql`${openIn(organizationId)} and expires_at > ${now} and created_at < ${now - UNUSED_MS}`;
-  // By the id alone: with the other conditions beside it, PostgreSQL may look for each among all open keys.
+  // By id alone: with the other conditions, PostgreSQL may search all open keys for each.
   const isUnused = sql`select case when ${active} then 1 end from api_keys where id = candidates.api_key_id`;
   const { count } = await db
     .selectFrom(notUsed(db, organizationId, now, atMost).select('api_key_id').as('candidates'))
@@ -116,7 +116,7 @@ async function countUnusedOf(
   return Number(count);
 }
 
-/** Some open keys of an environment, and those among them that are active and were not used. */
+/** Some open keys of an environment, and the active unused ones among them. */
 async function lookAt(
   db: Kysely<Tables>,
   {

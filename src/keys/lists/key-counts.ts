@@ -7,16 +7,16 @@ export interface KeyCounts {
   readonly disabled: number;
   readonly expired: number;
   readonly revoked: number;
-  /** The active keys whose expiry is recorded: the clock was set back, or another server's is ahead. */
+  /** Active keys whose expiry is recorded: the clock was set back, or another server's is ahead. */
   readonly early: number;
 }
 
-/** As kept, then the keys whose expiry is recorded later or earlier than this time. */
+/** The stored counts, then the keys whose expiry is recorded later or earlier than this time. */
 type Part = 'open' | 'expired' | 'disabled' | 'revoked' | 'late' | 'early';
 
 const NO_KEYS = { open: 0, expired: 0, disabled: 0, revoked: 0, late: 0, early: 0 };
 
-/** In the words of the partial indexes: neither revoked nor disabled, and no expiry recorded. */
+/** Matches the partial indexes: neither revoked nor disabled, and no expiry recorded. */
 export const IS_OPEN = sql<SqlBool>`${sql.ref('api_keys.revoked_at')} is null and ${sql.ref('api_keys.enabled')} = 1
   and ${sql.ref('api_keys.expiry_recorded_at')} is null`;
 
@@ -24,8 +24,8 @@ export const IS_OPEN = sql<SqlBool>`${sql.ref('api_keys.revoked_at')} is null an
 const ANY_INDEX = sql<string>`organization_id || ''`;
 
 /**
- * How many keys each of the organizations has of each status at this time. Exact, whatever their size: reads kept counts,
- * and corrects them by the few keys whose expiry is not recorded when it comes.
+ * Number of keys of each organization by status at this time. Exact at any size: reads stored counts, and corrects
+ * them by the few keys whose expiry is not yet recorded.
  */
 export async function countKeys(
   db: Kysely<Tables>,

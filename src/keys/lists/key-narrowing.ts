@@ -8,7 +8,7 @@ import { isGiven } from '../../core/given.ts';
 import type { RotationPolicy } from '../../organizations/organization.ts';
 import { type ApiKeyFilter, isNarrowed, type Kept, keptBy, rotationLimits } from './api-key-filter.ts';
 
-/** What a list shows, in whichever order. */
+/** The keys in a list, in any order. */
 export interface KeySelection {
   readonly organizationId: string;
   readonly filter: ApiKeyFilter;
@@ -19,15 +19,15 @@ export interface KeySelection {
   readonly boundToTeam: string | undefined;
 }
 
-/** Finds the ids of keys, by an index alone; each once. */
+/** Finds distinct key ids by an index alone. */
 export type KeyIds = SelectQueryBuilder<Tables, never, { id: string }>;
 
 /** How an index leads to all keys that one part of a selection leaves, and perhaps to some more. */
 export interface Narrowing {
   readonly ids: KeyIds;
-  /** Finding them may take longer than there are of them. */
+  /** Finding them may read more index entries than there are keys. */
   readonly isSlow?: boolean;
-  /** It leads to no others than those of the selection. */
+  /** It finds only keys of the selection. */
   readonly isExact?: boolean;
 }
 
@@ -38,7 +38,7 @@ export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowi
   const isUnrevoked = kept === 'unrevoked';
   const { environment, roleId, teamId, externalId, createdById, search } = filter;
   const { unusedSince, expiresBefore, rotationDueBefore } = filter;
-  // Only what the index itself tells is asked for: everything else would be looked up in rows, however many.
+  // Reads only indexed columns: anything else would need a row look-up per key.
   const own = (index: ApiKeyIndex) =>
     apiKeysBy(db, index).where('api_keys.organization_id', '=', organizationId);
   const unrevoked = (index: ApiKeyIndex, otherwise: ApiKeyIndex) =>
@@ -58,7 +58,7 @@ export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowi
       apiKeysBy(db, 'api_keys_by_role')
         .where('role_id', '=', roleId)
         .where(({ exists, selectFrom }) =>
-          // How many keys a role of another organization has must not show.
+          // Must not reveal how many keys a role of another organization has.
           exists(
             selectFrom('current_roles')
               .select('current_roles.id')
@@ -113,7 +113,7 @@ function byStatus(db: Kysely<Tables>, { organizationId, filter, now }: KeySelect
   return keys as unknown as KeyIds;
 }
 
-/** Teams of other organizations have no keys here: how many they have there must not show. */
+/** Teams of other organizations have no keys here. Must not reveal how many they have there. */
 function ofTeams(db: Kysely<Tables>, organizationId: string, teamIds: readonly string[]): Narrowing {
   const own = db
     .selectFrom('teams')
@@ -125,7 +125,7 @@ function ofTeams(db: Kysely<Tables>, organizationId: string, teamIds: readonly s
     .select('api_key_teams.api_key_id as id')
     .where('api_key_teams.team_id', 'in', own);
   if (teamIds.length <= 1) return { ids: bonds as unknown as KeyIds };
-  // PostgreSQL would read the bonds of all teams in the order of the keys, to tell equal ones apart.
+  // To remove duplicates, PostgreSQL would read the keys of all teams in key order.
   const apart = isPostgres(db) ? bonds.offset(sql.lit(0)) : bonds;
   const ids = db.selectFrom(apart.as('bonds')).select('bonds.id').distinct();
   return { ids: ids as unknown as KeyIds, isSlow: true };

@@ -3,7 +3,7 @@ import type { Tables } from '../../../db/tables.ts';
 import { isGiven } from '../../core/given.ts';
 import { type ApiKeyFilter, isNarrowed, keptBy } from './api-key-filter.ts';
 
-/** What a list of keys is ordered by; equals are ordered by id. */
+/** The order of a list of keys. Ties are ordered by id. */
 export interface ApiKeyOrder {
   readonly field: 'CREATED_AT' | 'NAME' | 'LAST_USED_AT' | 'EXPIRES_AT';
   readonly direction: 'ASC' | 'DESC';
@@ -11,15 +11,15 @@ export interface ApiKeyOrder {
 
 /** How a list is read along its order. */
 export interface KeyWalk {
-  /** Null: the one of uses. */
+  /** Null: the order of last uses. */
   readonly index: ApiKeyIndex | null;
-  /** Columns whose values are looked for in the index. */
+  /** Columns that the index is searched by. */
   readonly columns: readonly (keyof Tables['api_keys'] & string)[];
   /** Each entry is of a key that the filter shows: a page reads as many as it has. */
   readonly isExact: boolean;
 }
 
-/** The index to walk along: the one that has the fewest keys besides those that the filter shows. */
+/** The index to walk: the one with the fewest keys that the filter excludes. */
 export function walkOf(field: ApiKeyOrder['field'], filter: ApiKeyFilter): KeyWalk {
   const { kept, whole } = keptBy(filter);
   const isWhole = whole && !isNarrowed(filter);

@@ -19,7 +19,7 @@ export interface ApiKeyListOptions {
   readonly orderBy?: ApiKeyOrder | null | undefined;
   /** Only keys bound to this team. */
   readonly boundToTeam?: string | undefined;
-  /** Reads only these properties of each key, beside `id` and `organizationId`; omitted: all of them. */
+  /** Reads only these properties of each key, in addition to `id` and `organizationId`. Omitted: all of them. */
   readonly properties?: readonly (keyof ApiKey)[] | undefined;
 }
 

@@ -15,18 +15,18 @@ import {
 import { type KeyIds, type KeySelection, type Narrowing, narrowings } from './key-narrowing.ts';
 import type { KeyWalk } from './key-walk.ts';
 
-/** So many keys are gathered and sorted; of more, enough for a page are found soon along the order. */
+/** Up to this many keys are gathered and sorted. With more, walking the order finds a page soon. */
 const GATHERED_MAX = 2_000;
 
-/** So many are gathered where requests are answered: it takes no longer than a page. */
+/** Up to this many are gathered on the request thread: it takes no longer than a page. */
 const GATHERED_HERE_MAX = 100;
 
-/** Maximum number of keys that are looked at to count those that a filter shows. */
+/** Maximum number of keys examined to count those that match a filter. */
 const COUNTED_AMONG_MAX = 2 * COUNT_MAX;
 
 type KeyQuery = SelectQueryBuilder<Tables, 'api_keys', object>;
 
-/** How a list of keys is read: without what is shown of each, in no order yet. */
+/** How a list of keys is read, without the displayed properties and not yet ordered. */
 export interface KeyListPlan {
   readonly db: Kysely<Tables>;
   readonly query: KeyQuery;
@@ -34,8 +34,8 @@ export interface KeyListPlan {
 }
 
 /**
- * Decides how a filtered list is read. Where one part of the filter leaves few keys, these are gathered by its index;
- * otherwise the index of the order is walked along. How many each leaves, its index tells.
+ * Plans how to read a filtered list. If one part of the filter leaves few keys, gathers them by its index; otherwise
+ * walks the index of the order. The indexes tell how many keys each part leaves.
  */
 export async function planKeyList(
   db: Kysely<Tables>,
@@ -81,7 +81,7 @@ export function walkAlong(db: Kysely<Tables>, selection: KeySelection, walk: Key
   const meant = (eb: KeyExpressions) =>
     eb.and(conditions(eb, selection, [...walk.columns, 'organization_id']));
   if (walk.index) return apiKeysBy(db, walk.index).where(meant);
-  // The organization is named where the index of the order begins with it.
+  // Names the organization if the index of the order starts with it.
   let uses = db.selectFrom('api_key_usage').where('api_key_usage.organization_id', '=', organizationId);
   const { unusedSince } = selection.filter;
   if (isGiven(unusedSince)) uses = uses.where('api_key_usage.last_used_at', '<', unusedSince);
@@ -89,13 +89,13 @@ export function walkAlong(db: Kysely<Tables>, selection: KeySelection, walk: Key
   return keys.where((eb) => eb.and(conditions(eb, selection, [])));
 }
 
-/** The keys of a selection among those that an index leads to. */
+/** The selected keys among those found by an index. */
 function gathered(db: Kysely<Tables>, ids: KeyIds, selection: KeySelection, walk: KeyWalk): KeyQuery {
   const own = among(db, ids, 'first').where((eb) => eb.and(conditions(eb, selection, [])));
   return walk.index ? own : lookingUp(db, own, 'api_key_usage', 'api_keys.id');
 }
 
-/** Keys with these ids, which are found first, or one at a time. */
+/** Keys with these ids, which are found first or one at a time. */
 function among(db: Kysely<Tables>, ids: KeyIds, order: 'first' | 'as they come'): KeyQuery {
   const matches = db
     .with(

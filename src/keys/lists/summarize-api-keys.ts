@@ -10,12 +10,12 @@ import { hasStatus, isRotationDue, isUnusedSince } from './api-key-filter.ts';
 import { type AttentionCounts, countAttention, SOON_MS, UNUSED_MS } from './attention-counts.ts';
 import { countKeys, type KeyCounts } from './key-counts.ts';
 
-/** How the keys of an organization stand: each key counts in one of the first four. */
+/** Key counts of an organization. Each key counts in exactly one of the first four. */
 export type ApiKeySummary = Omit<KeyCounts, 'early'> & AttentionCounts;
 
 /**
- * Counts an organization's keys, as far as they exist for the caller. Requires `api.key.view`. A caller who sees all of
- * them is answered from kept counts; for one limited to teams the keys are read.
+ * Counts the organization's keys that the caller can see. Requires `api.key.view`. Uses stored counts if the caller
+ * can see all of them, and reads the keys if it is limited to teams.
  */
 export async function summarizeApiKeys(ctx: KeysContext, organizationId: string): Promise<ApiKeySummary> {
   authorize(ctx, organizationId, 'api.key.view');
@@ -72,7 +72,7 @@ async function summarizeInScope(
   };
 }
 
-/** The number of rows for which the condition holds; 0 where there is no row at all. */
+/** Number of rows that match the condition; 0 without any rows. */
 function countOf(condition: Expression<SqlBool>) {
   return sql<number>`count(case when ${condition} then 1 end)`;
 }
