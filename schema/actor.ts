@@ -40,9 +40,9 @@ const SHOWN_BY = {
 const UNKNOWN = { user: { systemName: 'member' }, key: { systemName: 'api-key' } } as const;
 
 /**
- * The actor that the audit log names so. A user or key is shown as such only to those who may see it, to others, such as
- * a gateway that only verifies, by its id alone; a caller limited to teams knows keys of its teams, and no members.
- * `organizationId` is where it acted.
+ * An actor in the audit log. Users and keys are resolved only for callers who may see them; others, such as a
+ * verifying gateway, get the id alone. A caller limited to teams sees keys of its teams and no members.
+ * `organizationId`: where it acted.
  */
 export async function findActor(
   ctx: GraphQLContext,

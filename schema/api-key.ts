@@ -42,7 +42,7 @@ async function permissionsOf(key: ApiKey, ctx: GraphQLContext): Promise<string[]
   return union(role?.permissions ?? [], key.grants);
 }
 
-/** Scope of fields for those who manage keys: neither the key's bearer nor a verifying gateway needs them. */
+/** Scope of fields for key management: neither the key's bearer nor a verifying gateway needs them. */
 const managed = (key: ApiKey) => ({ permissionIn: [key.organizationId, 'api.key.view'] }) as const;
 
 builder.objectType(ApiKeyRef, {

@@ -8,8 +8,8 @@ interface Cached {
 }
 
 /**
- * Something that every operation has one of, made when it is first asked for. Kept by the context, and gone with it:
- * Pothos's own map of weak keys is emptied by full collections of garbage only, and those before copy all that is in it.
+ * Creates a per-operation value on first use. Stored on the context and released with it: entries of Pothos's weak map
+ * are only freed by full garbage collections, and copied by those before.
  */
 export function onePerOperation<T extends object>(make: (ctx: GraphQLContext) => T) {
   const keptBy = (ctx: object): Map<unknown, unknown> => {
@@ -34,8 +34,8 @@ export function startCaches(ctx: object): void {
 }
 
 /**
- * Lets go of what an operation loaded and checked. Loaders and checks hold its context: could that reach what they are
- * kept by, only a collection of all garbage would find them, and each of the small ones before it would copy them.
+ * Releases what an operation loaded and checked. Loaders reference its context: such cycles would survive until a full
+ * garbage collection, and be copied by those before.
  */
 export function endCaches(ctx: object): void {
   RequestCache.clearForContext(ctx);

@@ -130,7 +130,7 @@ builder.objectType(OrganizationRef, {
       nullable: true,
       description:
         'Permissions that roles and API keys can have: built-in permissions first, then custom ones. Requires `organization.view`',
-      // Up to 500 of its own.
+      // Up to 500 per organization.
       complexity: { field: 1, multiplier: 100 },
       authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
       resolve: ({ permissionCatalog }) => [

@@ -15,7 +15,7 @@ const PropagationRef = builder.objectRef<Propagation>('Propagation').implement({
   }),
 });
 
-/** The field of payloads of mutations that can narrow what a key may do. */
+/** The field of mutation payloads that may narrow a key's permissions. */
 export const PROPAGATION_FIELD = {
   type: PropagationRef,
   description: 'Nodes that confirmed the change before the response was sent',

@@ -32,7 +32,7 @@ const NARROW = 1 / 5;
 /** Part of a table that belongs to one of many objects: the keys of one team among all teams of a page. */
 const SHARE = 1 / 50;
 
-/** A list of keys. A page without a filter reads its rows alone. */
+/** A list of keys. A page without a filter reads only its rows. */
 export const keyListScan: Scan = {
   tables: ['api_keys'],
   points({ args, counts, whole }) {
@@ -57,7 +57,7 @@ export const teamKeyListScan: Scan = {
   },
 };
 
-/** The log of an organization: one condition is answered by an index, for several or for some keys alone more is read. */
+/** An organization's log: a single condition uses an index; several, or those for some keys only, read more. */
 export const auditScan: Scan = {
   tables: ['audit_log'],
   points({ args, counts, isLimited, whole }) {
@@ -65,7 +65,7 @@ export const auditScan: Scan = {
     const has = (name: string): boolean => (filter[name] ?? null) !== null;
     const conditions = [has('targetId'), has('actorId'), has('actions'), has('from') || has('to')];
     const asked = conditions.filter(Boolean).length;
-    // Of actions, the outcome leaves some or none; the denied ones are few, too.
+    // Filtering actions by outcome leaves some or none. Denied ones are few, too.
     const passes = has('outcome') && !has('actions') && (asked > 0 || filter.outcome === 'DONE');
     const part = has('targetId') ? NARROW : 1;
     const page = asked > 1 || passes || isLimited ? part : 0;

@@ -4,8 +4,8 @@ import { onePerOperation } from './operation-caches.ts';
 const reads = onePerOperation(() => new Map<string, Promise<unknown>>());
 
 /**
- * Shares a read between fields of an operation with the same arguments, such as aliases. `name` and `args`, plain data,
- * identify it.
+ * Shares a read between fields of an operation with the same arguments, such as aliases. `name` and `args` (plain
+ * data) identify it.
  */
 export function shareRead<T>(
   ctx: GraphQLContext,

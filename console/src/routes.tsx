@@ -11,7 +11,7 @@ import {
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { ViewRoute } from './shell/views.tsx';
 
-/** All views, one each, in the order of the navigation. What isn't listed here is linked from nowhere. */
+/** All views in navigation order. Views not listed here are linked from nowhere. */
 export const ROUTES: readonly ViewRoute[] = [
   {
     path: '/keys',

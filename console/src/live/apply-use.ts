@@ -19,9 +19,9 @@ const LENGTHS: Readonly<Record<UsageGranularity, number>> = {
 type Use = KeyUsesSubscription['apiKeyUsed'];
 type Bucket = NonNullable<CachedUsageFragment['usage']>[number];
 
-/** Adds a use to what the cache knows beside the key itself: when its secret was used, and its usage. */
+/** Applies a use to cached data other than the key itself: last uses of secrets, and usage. */
 export function applyUse(cache: Cache, { apiKey, secretId, lastUsedAt, count }: Use): void {
-  // How often each secret was used the event doesn't say: it counts the key's uses, and names the newest secret.
+  // The event doesn't include counts per secret: it counts the key's uses, and names the newest secret.
   const secret = { id: secretId, lastUsedAt };
   cache.writeFragment(parsed(CachedSecretFragmentDoc), named('ApiKeySecret', secret));
   applyUsage(cache, apiKey.id, { verified: count, denied: 0 });
@@ -54,7 +54,7 @@ function added(
   return [...usage.slice(0, -1), { ...last, ...sum }];
 }
 
-/** Says whose fragment it is, which the cache needs and the generated types leave out. */
+/** Sets the fragment's `__typename`, which the cache needs and the generated types omit. */
 function named<Value extends object>(typename: string, value: Value): Value {
   return { __typename: typename, ...value };
 }

@@ -2,10 +2,10 @@ import { createClient, type Client as SocketClient } from 'graphql-ws/client';
 import type { SubscriptionForwarder } from 'urql';
 import { onWakeUp, untilAwake } from './wake.ts';
 
-/** How the page hears of changes: `caught-up` for a moment after a connection that was lost is back. */
+/** State of live updates. `caught-up`: shortly after a lost connection was restored. */
 export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'caught-up';
 
-/** No credential, one that is not accepted, or one that has ended (docs/live.md). */
+/** Missing, rejected or ended credential (docs/live.md). */
 const UNAUTHORIZED = 4401;
 
 const PING_MS = 12_000;
@@ -13,15 +13,15 @@ const PONG_WITHIN_MS = 5_000;
 const CAUGHT_UP_MS = 4_000;
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000, 8_000] as const;
 
-/** Who is told when the socket opens and closes. */
+/** Callbacks for opened and closed sockets. */
 export interface ConnectionListener {
-  /** Subscriptions can begin. */
+  /** Subscriptions can start. */
   opened(): void;
   /** The server has received all that was sent right after the opening. */
   settled(): void;
 }
 
-/** One WebSocket that comes back by itself: after a restart of the server, a lost network, a sleep of the computer. */
+/** A WebSocket that reconnects automatically: after a server restart, a network loss or sleep. */
 export class Connection {
   readonly #url: string;
   readonly #signedOut: () => void;
@@ -38,7 +38,7 @@ export class Connection {
     this.#signedOut = signedOut;
   }
 
-  /** Connects, and goes on until `stop`. */
+  /** Connects, and reconnects until `stop`. */
   async start(): Promise<void> {
     const ignoreWakeUps = onWakeUp(() => this.#client?.terminate());
     this.#end.signal.addEventListener('abort', ignoreWakeUps);
@@ -72,7 +72,7 @@ export class Connection {
     return () => this.#watchers.delete(changed);
   };
 
-  /** Tells the listener of openings from now on, and of the present one at once. */
+  /** Notifies the listener of every opening, including the current one immediately. */
   listen(listener: ConnectionListener): () => void {
     this.#listeners.add(listener);
     if (this.#isOpen) {
@@ -82,7 +82,7 @@ export class Connection {
     return () => this.#listeners.delete(listener);
   }
 
-  /** What urql sends its subscriptions through; without a socket they fail at once. */
+  /** Transport of urql's subscriptions. Without a socket they fail immediately. */
   readonly forward: SubscriptionForwarder = ({ query = '', variables = {} }) => ({
     subscribe: (sink) => {
       const client = this.#client;
@@ -109,7 +109,7 @@ export class Connection {
         on: {
           connected: (socket) => {
             wasOpen = true;
-            // After the subscriptions that begin meanwhile: they are sent in microtasks.
+            // After subscriptions started in the meantime, which are sent in microtasks.
             this.#ping = () => void setTimeout(() => send(socket as WebSocket, { type: 'ping' }));
             this.#opened();
           },

@@ -5,10 +5,10 @@ import type { Connection } from './connection.ts';
 /** A subscription that outlives the connections it runs over. */
 export interface Followed<Result, Variables> {
   readonly document: Document<Result, Variables>;
-  /** Asked at every beginning: with the newest cursor of what was seen. */
+  /** Called at every start, to resume from the newest cursor seen. */
   variables(): Variables;
   next(data: Result): void;
-  /** Events may have been missed: read again what they would have changed. */
+  /** Events may have been missed: refetch affected data. */
   missed?(): void;
   /** The cursor can't be used: continue with new events. */
   cursorLost?(): void;
@@ -44,7 +44,7 @@ export function follow<Result, Variables extends AnyVariables>(
       followed.missed?.();
     } else {
       if (code === 'FORBIDDEN') followed.forbidden?.();
-      // A lost connection comes back, and begins all that it carried.
+      // A lost connection is restored and restarts its subscriptions.
       return;
     }
     queueMicrotask(begin);

@@ -13,7 +13,7 @@ const NEWEST_FIRST: ApiKeyOrder = { field: 'CREATED_AT', direction: 'DESC' };
 
 type PageArguments = Omit<KeyPageQueryVariables, 'counted'>;
 
-/** Puts a new key into every list of the organization that it belongs to, at the index that its order gives it. */
+/** Inserts a new key into every matching list of the organization, at its sorted position. */
 export function insertKey(cache: Cache, organizationId: string, key: KeyFactsFragment): void {
   for (const { fieldName, fieldKey, arguments: args } of cache.inspectFields('Query')) {
     if (fieldName !== 'apiKeys' || args?.organizationId !== organizationId) continue;
@@ -28,7 +28,7 @@ export function insertKey(cache: Cache, organizationId: string, key: KeyFactsFra
 interface Insertion {
   readonly key: KeyFactsFragment;
   readonly order: ApiKeyOrder;
-  /** Whether nothing stands before this page. */
+  /** Whether this is the first page. */
   readonly isFirst: boolean;
 }
 
@@ -39,7 +39,7 @@ function insertIntoPage(cache: Cache, page: string, { key, order, isFirst }: Ins
   if (!Array.isArray(nodes) || own === null || (nodes as unknown[]).includes(own)) return;
   const keys = nodes as unknown as readonly string[];
   const index = indexIn(cache, keys, { key, order });
-  // Before the first of a later page it belongs to the page before; after the last, to one that is still to come.
+  // Before the first row of a later page it belongs to the previous page; after the last, to one not loaded yet.
   if (index === 0 && !isFirst) return;
   if (index === keys.length && hasNextPage(cache, page)) return;
   cache.link(page, 'nodes', [

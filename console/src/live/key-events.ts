@@ -7,13 +7,13 @@ import { follow } from './follow.ts';
 /** Keys that one subscription names at most. */
 const WATCHED_MAX = 500;
 
-/** Rows come and go while somebody scrolls; the subscription follows when they rest. */
+/** Rows change while scrolling: the subscription follows when scrolling pauses. */
 const SETTLE_MS = 250;
 
-/** How far the clock of the computer may be off, milliseconds. */
+/** Maximum error of the local clock, milliseconds. */
 const SKEW_MS = 60_000;
 
-/** A change of a key, as the API tells it. */
+/** A key change event. */
 export type KeyChange = KeyChangesSubscription['apiKeyChanged'];
 
 interface Options {
@@ -24,7 +24,7 @@ interface Options {
   forbidden(): void;
 }
 
-/** What happens to an organization's keys: all changes, and the uses of those that are on the screen. */
+/** Live events of an organization's keys: all changes, and uses of visible keys. */
 export class KeyEvents {
   readonly #options: Options;
   readonly #since = new Date(now() - SKEW_MS).toISOString();
@@ -40,7 +40,7 @@ export class KeyEvents {
     this.#options = options;
   }
 
-  /** Follows what happens until the returned function is called. */
+  /** Follows events until the returned function is called. */
   start(): () => void {
     const { organizationId, api, connection, forbidden } = this.#options;
     this.#started = true;
@@ -57,7 +57,7 @@ export class KeyEvents {
       },
       forbidden,
     });
-    // Without a cursor nothing tells what was missed before the subscription began.
+    // Without a cursor, events before the subscription started may have been missed.
     let isWhole = true;
     const stopListening = connection.listen({
       opened: () => {
@@ -89,7 +89,7 @@ export class KeyEvents {
     return () => this.#useListeners.delete(listener);
   }
 
-  /** Has the uses of these keys told to the cache until the returned function is called. */
+  /** Applies uses of these keys to the cache until the returned function is called. */
   watchUses(ids: readonly string[]): () => void {
     for (const id of ids) this.#watched.set(id, (this.#watched.get(id) ?? 0) + 1);
     this.#settle();
@@ -116,7 +116,7 @@ export class KeyEvents {
     if (apiKeyIds.length === 0) return;
     this.#stopUses = follow(api.client, connection, {
       document: KeyUsesDocument,
-      // First the present state of those used since the page was opened.
+      // Starts with the current state of keys used since the page was opened.
       variables: () => ({ organizationId, apiKeyIds, since: this.#since }),
       next: ({ apiKeyUsed }) => {
         for (const listener of this.#useListeners) listener(apiKeyUsed.apiKey.id);

@@ -1,6 +1,6 @@
 import type { ApiKeyFilter, ApiKeyOrder, KeyFactsFragment } from '../generated/graphql.ts';
 
-/** What a key must be like to stand in a list: the server's conditions, for keys that come while the list is open. */
+/** Whether a key matches a list's filter: the server's conditions, for keys created while the list is open. */
 export function isInList(key: KeyFactsFragment, filter: ApiKeyFilter): boolean {
   const { status, environment, roleId, teamId, search } = filter;
   const statuses = status ?? ['ACTIVE', 'DISABLED', 'EXPIRED'];
@@ -23,7 +23,7 @@ function contains(key: KeyFactsFragment, search: string): boolean {
   return [key.name, key.description ?? '', key.start, key.id].some((text) => fold(text).includes(wanted));
 }
 
-/** Without a limit everything is; what never happens is before nothing. */
+/** Without a limit everything matches. A null time is never before a limit. */
 function isBefore(time: string | null | undefined, limit: string | null | undefined): boolean {
   if (!limit) return true;
   return time ? Date.parse(time) < Date.parse(limit) : false;
@@ -33,7 +33,7 @@ function fold(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
 
-/** Negative where `a` stands before `b` in a list of this order; equals are ordered by id. */
+/** Negative if `a` sorts before `b`. Ties are ordered by id. */
 export function compareKeys(a: KeyFactsFragment, b: KeyFactsFragment, order: ApiKeyOrder): number {
   const [left, right] = [orderValue(a, order.field), orderValue(b, order.field)];
   const sign = order.direction === 'ASC' ? 1 : -1;

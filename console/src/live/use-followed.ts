@@ -6,8 +6,8 @@ import { useOrganization } from '../viewer/organization.tsx';
 import { follow } from './follow.ts';
 
 /**
- * Follows a subscription as long as the view is shown. It begins anew where the variables change, and after each lost
- * connection; `missed` is then called, since events may have been.
+ * Keeps a subscription while the view is mounted. Restarts it when its variables change and after reconnecting; calls
+ * `missed` then, since events may have been lost.
  */
 export function useFollowed<Result, Variables extends AnyVariables>(
   document: Document<Result, Variables>,

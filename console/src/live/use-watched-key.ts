@@ -6,7 +6,7 @@ import { useOrganization } from '../viewer/organization.tsx';
 /** Servers write uses down in batches: by then they have (USAGE_FLUSH_MS), milliseconds. */
 const WRITTEN_MS = 800;
 
-/** A query about one key, asked again after uses of it: of its secrets only the server knows how often each was used. */
+/** A query about one key, refetched after its uses: only the server knows the counts per secret. */
 export function useWatchedKey<Result>(
   document: Document<Result, { id: string }>,
   id: string,

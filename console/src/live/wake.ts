@@ -1,9 +1,9 @@
 const TICK_MS = 5_000;
 
-/** So much longer than a tick that the computer must have slept. */
+/** A longer interval between two ticks indicates sleep, milliseconds. */
 const SLEPT_MS = 15_000;
 
-/** Waits so long, or until there is reason to believe that the network is back: whichever comes first. */
+/** Waits this long, or until the network seems to be back, whichever is first. */
 export function untilAwake(milliseconds: number, end: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const stop = new AbortController();
@@ -23,7 +23,7 @@ export function untilAwake(milliseconds: number, end: AbortSignal): Promise<void
   });
 }
 
-/** Calls back when the computer has slept, as far as a page can tell: its timers stood still. */
+/** Calls back after the computer has slept, detected by delayed timers. */
 export function onWakeUp(woke: () => void): () => void {
   let last = Date.now();
   const timer = setInterval(() => {

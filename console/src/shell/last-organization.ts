@@ -14,6 +14,6 @@ export function saveLastOrganization(slug: string): void {
   try {
     localStorage.setItem(STORED_AS, slug);
   } catch {
-    // A browser that keeps nothing begins with the first.
+    // Without storage, starts with the first organization.
   }
 }

@@ -16,7 +16,7 @@ const MEANINGS: Readonly<Record<LiveState, string>> = {
   'caught-up': 'The connection is back. No changes were missed.',
 };
 
-/** Whether what the page shows is of this moment. */
+/** Whether the page's data is current. */
 export function LiveBadge() {
   const state = useLiveState();
   const can = useCan();

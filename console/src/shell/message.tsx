@@ -38,7 +38,7 @@ export function Message({
   );
 }
 
-/** While it is not known yet what to show. */
+/** Shown while loading. */
 export function Splash() {
   return (
     <main className="grid min-h-dvh place-items-center">

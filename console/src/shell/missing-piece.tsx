@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { LoadFault } from '../components/page.tsx';
 import { useOrganization } from '../viewer/organization.tsx';
 
-/** Shown in place of a view whose code could not be loaded: the page reloads when the server is back, or on request. */
+/** Shown if a view's code could not be loaded. Reloads when the server is back, or on request. */
 export function MissingPiece() {
   const { connection } = useOrganization();
   useEffect(() => connection.listen({ opened: () => {}, settled: () => location.reload() }), [connection]);

@@ -4,7 +4,7 @@ import { Menu, MenuChoice, MenuLabel } from '../components/menu.tsx';
 import { useOrganization } from '../viewer/organization.tsx';
 import { useViewer } from '../viewer/session.tsx';
 
-/** Which organization is open; where there are several, the way to another. */
+/** The open organization and, if there are several, a switcher. */
 export function OrganizationSwitcher() {
   const { slug, name } = useOrganization();
   const { organizations } = useViewer();

@@ -110,7 +110,7 @@ function useNewView(path: string, opened: () => void): void {
   useEffect(() => {
     const before = last.current;
     last.current = path;
-    // From the organization's own address one is led on to the first view.
+    // Redirects from the organization's URL to the first view.
     if (before !== path && before !== '/') opened();
   });
 }

@@ -14,7 +14,7 @@ export function applyTheme(): void {
   else dataset.theme = theme;
 }
 
-/** The theme, and how to choose another, which this browser remembers. */
+/** The theme and its setter, stored in this browser. */
 export function useTheme(): [Theme, (theme: Theme) => void] {
   return [useSyncExternalStore(watch, () => theme), choose];
 }
@@ -24,7 +24,7 @@ function choose(chosen: Theme): void {
   try {
     localStorage.setItem(STORED_AS, chosen);
   } catch {
-    // A browser that keeps nothing shows it until the page is closed.
+    // Without storage, it applies until the page is closed.
   }
   applyTheme();
   for (const listener of listeners) listener();

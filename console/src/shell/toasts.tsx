@@ -6,7 +6,7 @@ import { classNames } from '../components/class-names.ts';
 const SHOWN_MS = 6_000;
 const SHOWN_MAX = 3;
 
-/** A short message about something that happened. */
+/** A toast. */
 export interface Toast {
   readonly text: ReactNode;
   readonly tone?: 'neutral' | 'good' | 'danger';

@@ -11,7 +11,7 @@ const THEMES: readonly { readonly value: Theme; readonly label: string }[] = [
   { value: 'dark', label: 'Dark' },
 ];
 
-/** Who is signed in, the theme, the sessions, and the way out. */
+/** User, theme, sessions and sign-out. */
 export function UserMenu() {
   const { name, email } = useViewer();
   const { signOut } = useSession();

@@ -16,7 +16,7 @@ export class ViewBoundary extends Component<
   override render(): ReactNode {
     const { error } = this.state;
     if (!error) return this.props.children;
-    // After an upgrade of the server, pieces of the page before may be gone; browsers tell of that in words alone.
+    // After a server upgrade, chunks of the old page may be gone. Browsers report that only in the error message.
     if (error instanceof TypeError && /import|module/i.test(error.message)) return <MissingPiece />;
     return <LoadFault message={error.message} retry={() => location.reload()} retryLabel="Reload" />;
   }

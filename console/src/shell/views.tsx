@@ -6,9 +6,9 @@ import { useCan } from '../viewer/organization.tsx';
 export interface ViewRoute {
   /** As wouter writes it: `/keys/:keyId`. The first match counts. */
   readonly path: string;
-  /** Without this permission the view isn't offered; null: everybody may. */
+  /** Permission required to see the view. Null: none. */
   readonly needs: string | null;
-  /** Its place in the navigation; left out: it is reached from another view. */
+  /** Position in the navigation. Omitted: reached from another view. */
   readonly entry?: { readonly label: string; readonly icon: LucideIcon };
   readonly View: LazyExoticComponent<ComponentType>;
 }
@@ -16,13 +16,13 @@ export interface ViewRoute {
 /** All views there are; provided once, so that views can link to each other without importing each other. */
 export const ViewsContext = createContext<readonly ViewRoute[]>([]);
 
-/** The views that the viewer may open here. */
+/** Views that the viewer may open here. */
 export function useViews(): readonly ViewRoute[] {
   const can = useCan();
   return use(ViewsContext).filter(({ needs }) => needs === null || can(needs));
 }
 
-/** Whether there is a view at this path (as it stands in routes.tsx) that the viewer may open: links are shown only then. */
+/** Whether the viewer may open the view at this path (as in routes.tsx): links are shown only then. */
 export function useOpens(): (path: string) => boolean {
   const can = useCan();
   const all = use(ViewsContext);

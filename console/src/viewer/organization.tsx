@@ -18,18 +18,18 @@ import { KeyEvents } from '../live/key-events.ts';
 import { covers, missingOf } from './permissions.ts';
 import { useSession, type ViewerOrganization } from './session.tsx';
 
-/** The organization whose views are shown, and what they share. */
+/** The current organization and state shared by its views. */
 export interface OpenOrganization extends ViewerOrganization {
-  /** What the viewer holds here, wildcards as they are. */
+  /** The viewer's permissions here, wildcards unexpanded. */
   readonly permissions: readonly string[];
-  /** Asks for them again, as after the viewer's own role was changed. */
+  /** Refetches them, for example after the viewer's role was changed. */
   refreshPermissions(): void;
   readonly api: OrganizationClient;
   readonly connection: Connection;
   readonly events: KeyEvents;
 }
 
-/** A right that is lost is told at once; that one was gained, only whoever asks hears. */
+/** Lost permissions are pushed immediately; gained ones require a refetch. */
 const RECHECK_MS = 10_000;
 
 const OrganizationContext = createContext<OpenOrganization | null>(null);
@@ -41,19 +41,19 @@ export function useOrganization(): OpenOrganization {
   return organization;
 }
 
-/** Whether the viewer may do this here: what is not allowed is not offered. */
+/** Whether the viewer has this permission here. Actions without it are hidden. */
 export function useCan(): (permission: string) => boolean {
   const { permissions } = useOrganization();
   return useCallback((permission) => covers(permissions, permission), [permissions]);
 }
 
-/** What somebody or something holds beyond the viewer, who can't change it then. */
+/** Permissions that the viewer lacks, so that the holder can't be changed by the viewer. */
 export function useBeyond({ permissions }: { readonly permissions: readonly string[] }): readonly string[] {
   const { permissions: held } = useOrganization();
   return missingOf(held, permissions);
 }
 
-/** How the page hears of changes. */
+/** State of live updates. */
 export function useLiveState(): LiveState {
   const { connection } = useOrganization();
   return useSyncExternalStore(connection.watch, () => connection.state);
@@ -132,7 +132,7 @@ function usePermissions(organizationId: string) {
   }, [organizationId, signedOut]);
   useEffect(() => {
     void refresh();
-    // Somebody may have changed the viewer's role meanwhile.
+    // The viewer's role may have changed in the meantime.
     const stopWatching = onVisible(refresh);
     const timer = setInterval(() => document.visibilityState === 'visible' && void refresh(), RECHECK_MS);
     return () => {

@@ -1,6 +1,6 @@
 /**
- * Whether the permissions held cover the one wanted: `*` covers all, `api.key.*` all below it. The server decides; this is
- * for what to offer.
+ * Whether the permissions include the wanted one: `*` covers all, `api.key.*` everything below. The server decides;
+ * this only controls what is offered.
  */
 export function covers(held: readonly string[], wanted: string): boolean {
   return held.some((one) => {
@@ -9,7 +9,7 @@ export function covers(held: readonly string[], wanted: string): boolean {
   });
 }
 
-/** Those of `wanted` that `held` does not cover: what the viewer can't grant. */
+/** Those of `wanted` not covered by `held`, which the viewer can't grant. */
 export function missingOf(held: readonly string[], wanted: readonly string[]): readonly string[] {
   return wanted.filter((permission) => !covers(held, permission));
 }

@@ -15,7 +15,7 @@ export interface ViewerOrganization {
 export interface Viewer {
   readonly id: string;
   readonly email: string;
-  /** What the person is called; the address where that is unknown. */
+  /** The person's name, or the e-mail address if unknown. */
   readonly name: string;
   readonly organizations: readonly ViewerOrganization[];
 }
@@ -24,13 +24,13 @@ export interface Viewer {
 export type SessionState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'signed-in'; readonly viewer: Viewer }
-  /** `ended`: a session of this page ended, so that somebody was in the middle of something. */
+  /** `ended`: a session of this page ended while it was in use. */
   | { readonly kind: 'signed-out'; readonly ended: boolean }
   | { readonly kind: 'unreachable'; readonly message: string };
 
 interface Session {
   readonly state: SessionState;
-  /** Asks again who is signed in. */
+  /** Refetches who is signed in. */
   refresh(): Promise<void>;
   /** Records that the session has ended. */
   signedOut(): void;
@@ -47,14 +47,14 @@ export function useSession(): Session {
   return session;
 }
 
-/** The viewer, below what is shown to signed-in people alone. */
+/** The viewer, within content for signed-in users only. */
 export function useViewer(): Viewer {
   const { state } = useSession();
   if (state.kind !== 'signed-in') throw new Error('Nobody is signed in');
   return state.viewer;
 }
 
-/** Finds out who is signed in. */
+/** Determines who is signed in. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const [state, setState] = useState<SessionState>({ kind: 'loading' });
   const refresh = useCallback(async () => setState(await readSession()), []);
@@ -97,7 +97,7 @@ async function readSession(): Promise<SessionState> {
 
 type Organizations = SessionQuery['viewer']['organizations'];
 
-/** All organizations, whichever page of them is asked for first. */
+/** All organizations, regardless of which page is requested first. */
 async function allOf({ nodes, pageInfo }: Organizations): Promise<readonly ViewerOrganization[]> {
   if (!pageInfo.hasNextPage) return nodes;
   const { viewer } = await ask(SessionDocument, { after: pageInfo.endCursor });

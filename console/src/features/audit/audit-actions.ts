@@ -1,12 +1,12 @@
 /** Actions with the same beginning. */
 export interface ActionGroup {
-  /** What they begin with. */
+  /** Their common prefix. */
   readonly id: string;
   readonly label: string;
   readonly actions: readonly string[];
 }
 
-/** What the log says somebody did, in words that go before the object; null: the words say it all. */
+/** An action as a verb before the object, or null if the text is complete without one. */
 const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> = {
   'api_key.created': ['created the key', true],
   'api_key.updated': ['changed the key', true],
@@ -61,7 +61,7 @@ const GROUPS = [
   ['organization', 'Organization'],
 ] as const;
 
-/** All actions, by what they are about. */
+/** All actions, grouped by object. */
 export const ACTION_GROUPS: readonly ActionGroup[] = GROUPS.map(([id, label]) => ({
   id,
   label,
@@ -69,8 +69,8 @@ export const ACTION_GROUPS: readonly ActionGroup[] = GROUPS.map(([id, label]) =>
 }));
 
 /**
- * What was done, in words; `names`: whether the object's name belongs after them. Who is no person joins nothing: `cli`, as
- * the operator, adds people.
+ * Describes an action. `names`: whether the object's name follows. An actor that is not a person, such as `cli`, adds
+ * people instead of joining.
  */
 export function wordsOf(
   action: string,

@@ -3,7 +3,7 @@ import { useName } from './names.tsx';
 
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** What an entry says was changed, field by field, before and after. */
+/** The changes of an entry, field by field, before and after. */
 export function AuditChanges({ changes }: { readonly changes: Record<string, unknown> }) {
   const fields = Object.entries(changes);
   if (fields.length === 0) return <p className="text-soft">No field has another value by it.</p>;
@@ -76,7 +76,7 @@ function Text({ text }: { readonly text: string }) {
   return <span className="break-all">{text}</span>;
 }
 
-/** `rotationPolicy` is `Rotation policy`; an id names what it is of. */
+/** `rotationPolicy` becomes `Rotation policy`. An id field is labelled by its object. */
 function fieldWords(field: string): string {
   const words = field
     .replace(/Ids$/, 's')

@@ -1,7 +1,7 @@
 import type { ActorNameFragment, AuditFactsFragment } from '../../generated/graphql.ts';
 import { csvFile } from './csv.ts';
 
-/** A form in which the log can be taken away. */
+/** An export format of the log. */
 export type AuditFormat = 'csv' | 'json';
 
 const COLUMNS = [
@@ -26,7 +26,7 @@ export function auditFile(entries: readonly AuditFactsFragment[], format: AuditF
   return csvFile([COLUMNS, ...lines.map((line) => COLUMNS.map((column) => line[column]))]);
 }
 
-/** Who did it: the id as the filters take it, and what it is called. */
+/** The actor: its id for filters, and its name. */
 export function actorOf(actor: ActorNameFragment): { readonly id: string; readonly name: string } {
   if (actor.__typename === 'SystemActor') return { id: actor.system, name: actor.system };
   if (actor.__typename === 'User') return { id: actor.id, name: actor.name ?? actor.email };
@@ -40,7 +40,7 @@ export function saveFile(name: string, type: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser may take a moment to begin.
+  // The browser may start the download with a delay.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 

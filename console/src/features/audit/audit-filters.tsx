@@ -9,7 +9,7 @@ import { type AuditSearch, isNarrowed } from './audit-search.ts';
 
 const SHAPE = 'min-w-36 grow sm:w-auto! sm:max-w-48 sm:grow-0';
 
-/** Narrows the log; what is chosen stands in the address. */
+/** Filters of the log, stored in the URL. */
 export function AuditFilters({
   search,
   change,

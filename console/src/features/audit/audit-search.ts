@@ -3,14 +3,14 @@ import { type AddressSearch, useSearchInAddress } from '../../components/search-
 import type { AuditFilter } from '../../generated/graphql.ts';
 import { ACTION_GROUPS } from './audit-actions.ts';
 
-/** What of the log is shown, as the address says it; empty: not narrowed. */
+/** Filters of the log, as in the URL. Empty: no filter. */
 export interface AuditSearch {
   /** An action, or the beginning that several have in common: `api_key`. */
   readonly action: string;
   /** A user's or key's id, or a system's name. */
   readonly actor: string;
   readonly target: string;
-  /** Days, both included, as the browser's clock has them: `2026-05-31`. */
+  /** Days in local time, inclusive: `2026-05-31`. */
   readonly from: string;
   readonly to: string;
 }
@@ -33,7 +33,7 @@ function readSearch(parameters: URLSearchParams): AuditSearch {
   };
 }
 
-/** Whether there is such a day: a date of 30 February is read as one of March. */
+/** Whether the day exists: Date parses 30 February as a day in March. */
 export function isDay(text: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
@@ -44,7 +44,7 @@ export function isNarrowed(search: AuditSearch): boolean {
   return PARAMETERS.some((name) => search[name] !== '');
 }
 
-/** The search as the API takes it. */
+/** The search as API input. */
 export function filterOf({ action, actor, target, from, to }: AuditSearch): AuditFilter {
   const group = ACTION_GROUPS.find(({ id }) => id === action);
   const [first, last] = [startOf(from), startOf(to)];
@@ -53,7 +53,7 @@ export function filterOf({ action, actor, target, from, to }: AuditSearch): Audi
     ...(actor && { actorId: actor }),
     ...(target.trim() && { targetId: target.trim() }),
     ...(first !== null && { from: new Date(first).toISOString() }),
-    // A day and a half later is the next day, however long the clocks make this one.
+    // 36 hours later is always within the next day, despite daylight saving time.
     ...(last !== null && { to: new Date(new Date(last + 1.5 * DAY_MS).setHours(0, 0, 0, 0)).toISOString() }),
   };
 }

@@ -1,10 +1,13 @@
 /** Without it, Excel reads the file in the character set of its country. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** What a formula begins with to a spreadsheet, full-width signs included. */
+/** Characters that start a spreadsheet formula, including full-width ones. */
 const FORMULA = new Set('=+-@＝＋－＠');
 
-/** What ends a cell or a line where a spreadsheet goes by something else than commas: then quotes count for nothing. */
+/**
+ * Possible cell and line separators of spreadsheets configured for something other than commas, where quotes have no
+ * effect.
+ */
 const SEPARATORS = new Set(';|\t\r\n');
 
 /** Rows of texts and numbers as RFC 4180 has them, each cell in quotes, in the form that Excel opens with its characters. */
@@ -22,14 +25,14 @@ function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** A text of which no part is a formula: spreadsheets would run what somebody has called a key. */
+/** Escapes a text so that no part is a formula: spreadsheets would execute a key's name. */
 function harmless(text: string): string {
   let safe = /^[\t\r]/.test(text) ? "'" : '';
   let begins = true;
   for (const character of text) {
     if (begins && FORMULA.has(character)) safe += "'";
     safe += character;
-    // Spaces and quotes don't keep what follows them from being one.
+    // Leading spaces and quotes don't prevent a formula.
     begins = SEPARATORS.has(character) || (begins && /[\s"]/.test(character));
   }
   return safe;

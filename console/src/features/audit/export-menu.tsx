@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<AuditFormat, string>> = {
   json: 'application/json',
 };
 
-/** Takes all entries away that the filters leave, as a file that is made in the browser. */
+/** Downloads all filtered entries as a file created in the browser. */
 export function ExportMenu({ filter }: { readonly filter: AuditFilter }) {
   const { id: organizationId, slug } = useOrganization();
   const client = useClient();

@@ -7,19 +7,19 @@ import {
   type AuditNamesQuery,
 } from '../../generated/graphql.ts';
 
-/** So many ids the API looks up at once. */
+/** Maximum number of ids per look-up. */
 const IDS_MAX = 100;
 
 const ID = /^(?:key|role|team|user|mem|org)_[0-9a-z]+$/;
 
 const NamesContext = createContext<ReadonlyMap<string, string>>(new Map());
 
-/** What the object with this id is called; null: not known, or gone. */
+/** The name of the object with this id. Null: unknown or deleted. */
 export function useName(id: string | null): string | null {
   return use(NamesContext).get(id ?? '') ?? null;
 }
 
-/** Looks up what is called how in these entries, for `useName` below: what they are about, and what their changes name. */
+/** Looks up the names in these entries for `useName` below: of targets, and of ids in changes. */
 export function Names({
   entries,
   children,
@@ -49,7 +49,7 @@ export function Names({
   }, [client, ids, found]);
   const names = useMemo(() => {
     const all = new Map<string, string>();
-    // What is gone is still called in the log itself; the latest name first.
+    // Deleted objects are named by the log itself, latest name first.
     for (const { targetId, changes } of entries) {
       const name = loggedName(changes);
       if (name && targetId && !all.has(targetId)) all.set(targetId, name);

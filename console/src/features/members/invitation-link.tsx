@@ -3,7 +3,7 @@ import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
 
-/** Shows the link of an invitation, this once; who leaves without having copied it is asked. */
+/** Shows an invitation link once. Warns when it is closed without having been copied. */
 export function InvitationLink({
   link,
   email,

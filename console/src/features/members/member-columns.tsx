@@ -7,7 +7,7 @@ import { DateText } from '../../components/time.tsx';
 import type { MemberFactsFragment } from '../../generated/graphql.ts';
 import { personName } from './member-list.ts';
 
-/** What can be done with a member; `renew`: another invitation link. */
+/** Actions on a member. `renew`: creates another invitation link. */
 export type MemberAction = 'change' | 'renew' | 'remove';
 
 interface Options {

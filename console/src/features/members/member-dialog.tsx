@@ -9,7 +9,7 @@ import { useViewer } from '../../viewer/session.tsx';
 import { personName } from './member-list.ts';
 import { type RoleAndTeams, RoleAndTeamsFields, roleFault } from './role-and-teams.tsx';
 
-/** Gives a member another role or other teams, at once. */
+/** Changes a member's role or teams, effective immediately. */
 export function MemberDialog({ member, onClose }: { readonly member: MemberFactsFragment; onClose(): void }) {
   const { id, user, role, teams } = member;
   const toast = useToast();

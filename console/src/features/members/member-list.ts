@@ -14,7 +14,7 @@ export function useMembers({ whole = false } = {}): ShownList<MemberFactsFragmen
   }));
 }
 
-/** What a person is called: the address where no name is known. */
+/** A person's name, or the e-mail address if unknown. */
 export function personName({ name, email }: { name?: string | null; email: string }): string {
   return name ?? email;
 }

@@ -20,7 +20,7 @@ type Open =
   | { readonly what: MemberAction; readonly member: MemberFactsFragment }
   | null;
 
-/** Who belongs to the organization, as what, and in which teams. */
+/** Members of the organization with their roles and teams. */
 export function MembersView() {
   const members = useMembers();
   const can = useCan();
@@ -32,7 +32,7 @@ export function MembersView() {
   const close = () => setOpen(null);
   const columns = memberColumns({
     viewerId: viewer.id,
-    // Whoever may do more than the viewer is out of reach.
+    // Members with permissions that the viewer lacks can't be managed.
     actionsFor: (member) => {
       if (!mayManage || missingOf(permissions, member.role.permissions).length > 0) return [];
       const actions: MemberAction[] = can('role.view') ? ['change'] : [];

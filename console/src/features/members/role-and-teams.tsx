@@ -7,9 +7,9 @@ import { missingOf } from '../../viewer/permissions.ts';
 import { useRoles } from '../roles/role-list.ts';
 import { useTeamNames } from '../teams/team-list.ts';
 
-/** What a membership says beside the person. */
+/** Properties of a membership, in addition to the person. */
 export interface RoleAndTeams {
-  /** Empty: none chosen yet. */
+  /** Empty: not chosen yet. */
   readonly roleId: string;
   readonly teamIds: readonly string[];
 }
@@ -17,13 +17,13 @@ export interface RoleAndTeams {
 /** Faults that belong to the role though no field is named in them. */
 const ABOUT_THE_ROLE: readonly string[] = ['ESCALATION', 'CONFLICT'];
 
-/** What is wrong with the role that was chosen, if anything. */
+/** The error of the chosen role, if any. */
 export function roleFault(fault: Fault | null): string | null {
   if (!fault) return null;
   return fault.at('roleId') ?? (ABOUT_THE_ROLE.includes(fault.code) ? fault.message : null);
 }
 
-/** The role and the teams of a member, to choose from those that there are. */
+/** Selects the role and teams of a member. */
 export function RoleAndTeamsFields({
   value,
   fault,

@@ -7,7 +7,7 @@ import { FormFault } from '../../components/field.tsx';
 import { DeleteRoleDocument, type RoleFactsFragment } from '../../generated/graphql.ts';
 import { useToast } from '../../shell/toasts.tsx';
 
-/** The button that deletes a role, and the question before; while somebody has the role it says so instead. */
+/** Deletes a role after confirmation. While the role is in use, explains that instead. */
 export function DeleteRole({ role }: { readonly role: RoleFactsFragment }) {
   const [isOpen, setOpen] = useState(false);
   return (

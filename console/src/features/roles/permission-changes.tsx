@@ -1,4 +1,4 @@
-/** Permissions that somebody or something gains and loses. */
+/** Permissions gained and lost. */
 export function PermissionChanges({
   gained,
   lost,

@@ -9,12 +9,12 @@ export interface PermissionMeaning {
 
 /** Permissions with the same beginning. */
 export interface PermissionGroup {
-  /** What all of them begin with; empty: those without a dot. */
+  /** Their common prefix. Empty: those without a dot. */
   readonly stem: string;
   readonly permissions: readonly PermissionMeaning[];
 }
 
-/** The catalogue by beginnings, in its own order. */
+/** The catalogue grouped by prefix, in its own order. */
 export function groupsOf(catalogue: readonly PermissionMeaning[]): readonly PermissionGroup[] {
   const groups = new Map<string, PermissionMeaning[]>();
   for (const permission of catalogue) {
@@ -26,7 +26,7 @@ export function groupsOf(catalogue: readonly PermissionMeaning[]): readonly Perm
   return [...groups].map(([stem, permissions]) => ({ stem, permissions }));
 }
 
-/** What covers all permissions of a group, those to come included; null: nothing does. */
+/** The wildcard that covers a group, including future permissions. Null: none does. */
 export function wildcardOf({ stem }: PermissionGroup): string | null {
   return stem === '' ? null : `${stem}.*`;
 }
@@ -51,7 +51,7 @@ export function withChoice(
   return checked ? [...others, permission] : others;
 }
 
-/** What changes for whoever has the permissions: in effect, wildcards counted. */
+/** The effective change for holders of the permissions, wildcards included. */
 export function difference(
   before: readonly string[],
   after: readonly string[],

@@ -24,7 +24,7 @@ interface Picked {
   onChange(chosen: readonly string[]): void;
 }
 
-/** The organization's permissions with what each means, to choose from; only those that the viewer holds can be given. */
+/** A picker of the organization's permissions with descriptions. Only those that the viewer has can be granted. */
 export function PermissionPicker({ chosen, readOnly, onChange }: Picked) {
   const { id: organizationId } = useOrganization();
   const [{ data, error }, reload] = useQuery({

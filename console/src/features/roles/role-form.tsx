@@ -6,14 +6,14 @@ import { Input, TextArea } from '../../components/input.tsx';
 import { Card } from '../../components/page.tsx';
 import { PermissionPicker } from './permission-picker.tsx';
 
-/** What a role says. */
+/** A role's properties in the form. */
 export interface RoleText {
   readonly name: string;
   readonly description: string;
   readonly permissions: readonly string[];
 }
 
-/** A role to fill in; without `submit` it is for reading alone. */
+/** The form of a role. Without `submit` it is read-only. */
 export function RoleForm({
   text,
   onChange,
@@ -31,7 +31,7 @@ export function RoleForm({
     readonly disabled?: boolean;
     send(): Promise<void>;
   } | null;
-  /** Stands beside the form, where there is something to say. */
+  /** Shown next to the form, if any. */
   readonly impact?: ReactNode;
 }) {
   const taken = fault?.code === 'CONFLICT' ? fault.message : null;

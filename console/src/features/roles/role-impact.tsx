@@ -13,7 +13,7 @@ import { lostBy, type RoleReach, useRoleReach } from './role-reach.ts';
 /** How many names are listed before the rest is a number. */
 const NAMED_MAX = 50;
 
-/** Who and what has the role, and what the permissions as they stand in the form would change for them. */
+/** Members and keys with the role, and how the permissions in the form would change theirs. */
 export function RoleImpact({
   role,
   after,
@@ -78,7 +78,7 @@ function Names({
 }: {
   readonly title: string;
   readonly count: number;
-  /** How many of them the viewer may see, and are loaded. */
+  /** How many of them are visible to the viewer and loaded. */
   readonly known: number;
   readonly children: readonly ReactNode[];
 }) {

@@ -2,7 +2,7 @@ import { type ShownList, useList } from '../../api/use-list.ts';
 import { type RoleFactsFragment, RoleNamesDocument, RolesDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 
-/** All roles of the organization, the oldest first; none where the viewer may not see them. */
+/** All roles of the organization, oldest first. Empty if the viewer may not see them. */
 export function useRoles(): ShownList<RoleFactsFragment> {
   const { id } = useOrganization();
   const can = useCan();
@@ -14,7 +14,7 @@ export function useRoles(): ShownList<RoleFactsFragment> {
   }));
 }
 
-/** The names of all roles, to choose from; none where the viewer may not see them. */
+/** The names of all roles, for selects. Empty if the viewer may not see them. */
 export function useRoleNames(): ShownList<Pick<RoleFactsFragment, 'id' | 'name'>> {
   const { id } = useOrganization();
   const can = useCan();

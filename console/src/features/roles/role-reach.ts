@@ -10,11 +10,11 @@ import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { covers } from '../../viewer/permissions.ts';
 import { useMembers } from '../members/member-list.ts';
 
-/** Who and what has a role. */
+/** Members and keys with a role. */
 export interface RoleReach {
   readonly keys: readonly RoleKeyFactsFragment[];
   readonly people: readonly MemberFactsFragment[];
-  /** How many there are, those that the viewer may not see or that are not loaded yet included. */
+  /** Total number, including those not visible to the viewer or not loaded yet. */
   readonly keyCount: number;
   readonly peopleCount: number;
 }
@@ -38,7 +38,7 @@ export function useRoleReach({ id, apiKeyCount, memberCount }: RoleFactsFragment
   };
 }
 
-/** What of the lost permissions a key really loses: its own grants stay. */
+/** Which removed permissions a key actually loses: its own grants stay. */
 export function lostBy({ grants }: RoleKeyFactsFragment, lost: readonly string[]): readonly string[] {
   return lost.filter((permission) => !covers(grants, permission));
 }

@@ -13,7 +13,7 @@ import { RoleForm, type RoleText } from './role-form.tsx';
 import { RoleImpact } from './role-impact.tsx';
 import { useRoles } from './role-list.ts';
 
-/** A role: what it holds, who has it, and what a change of it would touch. */
+/** A role: its permissions, its holders, and the impact of changes. */
 export function RoleView() {
   const { roleId } = useParams<{ roleId: string }>();
   const { rows, loading, error, reload } = useRoles();

@@ -7,7 +7,7 @@ import { REASONS } from '../api-keys/detail/denials-card.tsx';
 import type { DeniedKey } from './denial-log.ts';
 import type { DenialGroup, Grouping } from './group-denials.ts';
 
-/** The columns for a grouping: what it goes by comes first, and never steps back on narrow pages. */
+/** Columns of a grouping. The grouped-by column comes first and stays visible on narrow pages. */
 export function denialColumns(by: Grouping): readonly Column<DenialGroup>[] {
   const first = by === 'attempt' ? 'key' : by;
   const order = {

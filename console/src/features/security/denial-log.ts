@@ -10,28 +10,28 @@ export type DeniedKey = NonNullable<Denial['apiKey']> | null;
 export interface Attempt {
   readonly key: DeniedKey;
   readonly code: VerificationCode;
-  /** Null: it was not given. */
+  /** Null: not provided. */
   readonly ip: string | null;
   readonly count: number;
   /** When the newest was. */
   readonly lastSeen: string;
 }
 
-/** The denied verifications since the log began. */
+/** Denied verifications since the log started. */
 export interface Denials {
   /** The latest first. */
   readonly attempts: readonly Attempt[];
   readonly total: number;
   /** Milliseconds since the epoch. */
   readonly since: number;
-  /** How often the connection was lost meanwhile: denials during that time are missing. */
+  /** How often the connection was lost: denials during that time are missing. */
   readonly gaps: number;
 }
 
-/** Kinds of attempts that are kept; of more, those not seen for the longest time are forgotten. */
+/** Maximum number of distinct attempts kept. Beyond it, the least recently seen are dropped. */
 const ATTEMPTS_MAX = 2_000;
 
-/** Somebody who tries many keys is not drawn event by event. */
+/** During an attack with many keys, rendering is batched. */
 const DRAW_MS = 200;
 
 /** Counts denials by key, reason and address, within bounds. */

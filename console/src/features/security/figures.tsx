@@ -9,7 +9,7 @@ import type { Denials } from './denial-log.ts';
 /** A denial is counted on the server within this time, milliseconds. */
 const SETTLED_MS = 3_000;
 
-/** The server is asked once in this time at most, however many keys are denied, milliseconds. */
+/** Minimum interval between requests, however many keys are denied, milliseconds. */
 const INTERVAL_MS = 15_000;
 
 /** Numbers of denials since the view was first opened and in the last day, and of accepted verifications. */

@@ -1,10 +1,10 @@
 import type { VerificationCode } from '../../generated/graphql.ts';
 import type { Attempt, DeniedKey } from './denial-log.ts';
 
-/** What denials are grouped by; `attempt`: each key, reason and address. */
+/** Grouping of denials. `attempt`: by key, reason and address. */
 export type Grouping = 'attempt' | 'key' | 'reason' | 'address';
 
-/** Denials that have something in common. */
+/** A group of denials. */
 export interface DenialGroup {
   readonly id: string;
   readonly count: number;

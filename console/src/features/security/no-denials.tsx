@@ -4,7 +4,7 @@ import { EmptyState } from '../../components/page.tsx';
 import { Scrolling } from '../../components/scrolling.tsx';
 import { useOrganization } from '../../viewer/organization.tsx';
 
-/** Shown while nothing was denied: how to test it. */
+/** Empty state: explains how to test it. */
 export function NoDenials() {
   const { id } = useOrganization();
   const command = `curl -H 'Authorization: Bearer made-up' '${location.origin}/verify?organization=${id}'`;

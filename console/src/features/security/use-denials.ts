@@ -6,7 +6,7 @@ import { follow } from '../../live/follow.ts';
 import { type OpenOrganization, useOrganization } from '../../viewer/organization.tsx';
 import { DenialLog, type Denials } from './denial-log.ts';
 
-/** One log for each open organization: it goes on while other views are shown, and ends with the connection. */
+/** One log per open organization. It continues while other views are shown, and ends with the connection. */
 const logs = new WeakMap<OrganizationClient, DenialLog>();
 
 const neverChanges = () => () => {};

@@ -10,13 +10,13 @@ import { type SettingsFactsFragment, UpdateOrganizationDocument } from '../../ge
 import { useToast } from '../../shell/toasts.tsx';
 
 interface Entry {
-  /** Tells entries apart while they are typed. */
+  /** Identifies entries while they are edited. */
   readonly key: number;
   readonly name: string;
   readonly description: string;
 }
 
-/** The organization's own permissions: what its API asks for, beside those that Keywright itself does. */
+/** The organization's own permissions, in addition to Keywright's. */
 export function CatalogueCard({ organization }: { readonly organization: SettingsFactsFragment }) {
   const toast = useToast();
   const { submit, busy, fault } = useSubmit(UpdateOrganizationDocument, (data) => data.updateOrganization);

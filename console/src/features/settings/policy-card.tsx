@@ -12,7 +12,7 @@ import {
 import { useToast } from '../../shell/toasts.tsx';
 import { useSession } from '../../viewer/session.tsx';
 
-/** What the form holds; days as they are typed, empty: no rotation asked for. */
+/** The form's values. Days as typed; empty: no rotation. */
 interface Policy {
   readonly name: string;
   readonly keyPrefix: string;
@@ -35,7 +35,7 @@ export function PolicyCard({ organization }: { readonly organization: SettingsFa
     if (!done) return;
     setPolicy(policyOf(done.organization));
     toast({ tone: 'good', text: 'Saved: the settings' });
-    // The name stands in the navigation, too.
+    // The navigation shows the name, too.
     if (changes.name !== undefined) await refresh();
   };
   const change = (field: keyof Policy) => (event: { readonly target: { readonly value: string } }) =>
@@ -134,7 +134,7 @@ function changesOf(before: Policy, after: Policy): Omit<UpdateOrganizationInput,
   };
 }
 
-/** What is no whole number is sent as one that the server refuses, with its reason. */
+/** Non-integers are sent as a value that the server rejects with a reason. */
 function daysOf(text: string): number | null {
   if (text.trim() === '') return null;
   const days = Number(text);

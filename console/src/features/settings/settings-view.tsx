@@ -35,7 +35,7 @@ export function OrganizationSettingsView() {
   );
 }
 
-/** What only the operator can change. */
+/** Settings that only the operator can change. */
 function OperatorSettings({ organization }: { readonly organization: SettingsFactsFragment }) {
   const { id, slug, createdAt, limits } = organization;
   if (!limits) return null;

@@ -18,7 +18,7 @@ const SYSTEMS = [
   ['Linux', /Linux|X11/],
 ] as const;
 
-/** What a client seems to be by what it calls itself, which nobody vouches for: `Firefox 128 on Linux`. */
+/** Device derived from the user agent, which is unverified: `Firefox 128 on Linux`. */
 export function deviceOf(userAgent: string): string {
   const system = SYSTEMS.find(([, shape]) => shape.test(userAgent))?.[0];
   for (const [browser, shape] of BROWSERS) {
@@ -29,7 +29,7 @@ export function deviceOf(userAgent: string): string {
   return system ?? (program || 'Unknown device');
 }
 
-/** Whether it is something that one holds in a hand. */
+/** Whether it is a handheld device. */
 export function isHandheld(userAgent: string): boolean {
   return /iPhone|iPad|Android|Mobile/.test(userAgent);
 }

@@ -5,7 +5,7 @@ import { DateText, RelativeTime } from '../../components/time.tsx';
 import type { SessionsQuery } from '../../generated/graphql.ts';
 import { deviceOf, isHandheld } from './device.ts';
 
-/** A session with its device, its last use and how far it reaches. */
+/** A session: device, last use and reach. */
 export function SessionRow({
   session,
   busy,
@@ -16,7 +16,7 @@ export function SessionRow({
   onEnd(): void;
 }) {
   const { userAgent, current, createdAt, lastSeenAt, expiresAt, organization } = session;
-  // What this page runs in is known even where the log has forgotten.
+  // The current browser is known even if the log no longer has it.
   const agent = userAgent ?? (current ? navigator.userAgent : null);
   const device = agent ? deviceOf(agent) : 'A program';
   const Icon = agent ? (isHandheld(agent) ? Smartphone : Laptop) : SquareTerminal;

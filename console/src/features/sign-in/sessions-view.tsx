@@ -10,7 +10,7 @@ import { useSession, useViewer } from '../../viewer/session.tsx';
 import { SessionRow } from './session-row.tsx';
 import { SignOutEverywhere } from './sign-out-everywhere.tsx';
 
-/** Where the viewer is signed in, and how to end that. */
+/** The viewer's sessions, with actions to end them. */
 export function SessionsView() {
   const { email } = useViewer();
   const { signOut } = useSession();

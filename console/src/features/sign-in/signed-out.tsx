@@ -2,7 +2,7 @@ import { LogIn } from 'lucide-react';
 import { useEffect } from 'react';
 import { Message } from '../../shell/message.tsx';
 
-/** What somebody sees who is not signed in. `ended`: they were until a moment ago. */
+/** Shown to signed-out visitors. `ended`: the session ended just now. */
 export function SignedOut({ ended }: { readonly ended: boolean }) {
   useEffect(() => {
     document.title = 'Sign in · Keywright';

@@ -15,7 +15,7 @@ interface Reach {
   readonly names: readonly string[];
 }
 
-/** Asks before a team is deleted, and says whom and what that touches; with keys bound to it, why it can't be. */
+/** Confirms the deletion of a team and shows its impact. If keys are bound to it, explains why it can't be deleted. */
 export function DeleteTeamDialog({ team, onClose }: { readonly team: TeamFactsFragment; onClose(): void }) {
   const { submit, busy, fault } = useSubmit(DeleteTeamDocument, (data) => data.deleteTeam);
   const { people, keys, isKnown } = useReach(team);

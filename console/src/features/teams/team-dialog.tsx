@@ -7,7 +7,7 @@ import { Input } from '../../components/input.tsx';
 import { CreateTeamDocument, type TeamFactsFragment, UpdateTeamDocument } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
 
-/** Makes a team, or gives one another name. */
+/** Creates or renames a team. */
 export function TeamDialog({
   team,
   onClose,

@@ -2,7 +2,7 @@ import { type ShownList, useList } from '../../api/use-list.ts';
 import { type TeamFactsFragment, TeamNamesDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 
-/** All teams of the organization by name, to choose from; none where the viewer may not see them. */
+/** All teams of the organization by name, for selects. Empty if the viewer may not see them. */
 export function useTeamNames(): ShownList<TeamFactsFragment> {
   const { id } = useOrganization();
   const can = useCan();

@@ -14,7 +14,7 @@ import { useOrganization } from '../../../viewer/organization.tsx';
 
 const SHOWN_MAX = 50;
 
-/** What each reason for a refusal means, in a few words. */
+/** Short explanation of each denial reason. */
 export const REASONS: Readonly<Record<VerificationCode, string>> = {
   VALID: 'Accepted',
   MALFORMED: 'Not a key of this service',
@@ -31,7 +31,7 @@ export const REASONS: Readonly<Record<VerificationCode, string>> = {
 
 type Denial = KeyDenialsSubscription['apiKeyDenied'] & { readonly id: number };
 
-/** Refusals of a key since the view was opened, as they happen. */
+/** Denials of a key since the view was opened, live. */
 export function DenialsCard({ id }: { readonly id: string }) {
   const { id: organizationId } = useOrganization();
   const [denials, setDenials] = useState<readonly Denial[]>([]);

@@ -10,15 +10,15 @@ export interface KeyAction {
   readonly id: string;
   /** Without this permission it isn't offered. */
   readonly needs: string;
-  /** Whether it takes all that the key holds besides. */
+  /** Whether the viewer needs all of the key's permissions for it. */
   readonly takesAll: boolean;
   /** Whether it can be done to this key as it is. */
   fits(key: KeyFactsFragment): boolean;
-  /** Its button with what follows. */
+  /** Its button and dialogs. */
   readonly Action: ComponentType<{ readonly apiKey: KeyFactsFragment }>;
 }
 
-/** What the page of a key offers, the most harmless first. */
+/** Actions of a key's page, the least destructive first. */
 export const KEY_ACTIONS: readonly KeyAction[] = [
   {
     id: 'edit',
@@ -45,7 +45,7 @@ export const KEY_ACTIONS: readonly KeyAction[] = [
     id: 'revoke',
     needs: 'api.key.delete',
     takesAll: false,
-    // What it shows after the revocation stays; its button doesn't.
+    // Its result stays after the revocation; its button doesn't.
     fits: () => true,
     Action: RevokeAction,
   },

@@ -12,7 +12,7 @@ import type { KeyDetailsQuery } from '../../../generated/graphql.ts';
 /** A key with all that its page shows of it. */
 export type KeyDetails = NonNullable<KeyDetailsQuery['apiKey']>;
 
-/** What is known of a key, as it is now. */
+/** The key's current properties. */
 export function KeyFacts({ apiKey }: { readonly apiKey: KeyDetails }) {
   const { teams, ipAllowlist, rateLimit, externalId, metadata } = apiKey;
   return (

@@ -8,7 +8,7 @@ import { useBeyond, useCan, useOrganization } from '../../../viewer/organization
 import { covers } from '../../../viewer/permissions.ts';
 import type { KeyDetails } from './key-facts.tsx';
 
-/** What a key may do now, what that means, and where it has each permission from. */
+/** A key's current permissions, their descriptions, and the source of each. */
 export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
   const { permissions, grants, role } = apiKey;
   const meaningOf = useMeanings();

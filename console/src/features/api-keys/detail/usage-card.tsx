@@ -14,7 +14,7 @@ const day = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', time
 
 interface Choice extends ChartRange {
   readonly label: string;
-  /** How it goes on, in words. */
+  /** Resolution, as named in the accessible name of the chart. */
   readonly name: string;
   readonly granularity: UsageGranularity;
 }
@@ -58,7 +58,7 @@ export function UsageCard({ id }: { readonly id: string }) {
 
 function UsageIn({ id, choice }: { readonly id: string; readonly choice: Choice }) {
   const { granularity, length, count, name } = choice;
-  // Stays as it is while the view is open: the cache keeps what was asked for under it, and adds to it.
+  // Constant while the view is open: it is the cache key, and new data is added under it.
   const [from] = useState(() => {
     const first = Math.floor(now() / length) - count + 1;
     return new Date(first * length).toISOString();

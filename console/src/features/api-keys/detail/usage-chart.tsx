@@ -5,15 +5,15 @@ import type { Stretch } from '../../../components/sparkline.tsx';
 
 const HEIGHT = 220;
 
-/** Which stretches a chart shows: so many, each so long in milliseconds, up to the one that runs. */
+/** Buckets of a chart: their number and length in milliseconds, up to the current one. */
 export interface ChartRange {
   readonly count: number;
   readonly length: number;
-  /** Writes where a stretch begins. */
+  /** Formats the start of a bucket. */
   format(time: number): string;
 }
 
-/** Verified and denied presentations as stacked bars; what is under the pointer is told in words above. */
+/** Verified and denied presentations as stacked bars. Text above describes the bar under the pointer. */
 export function UsageChart({
   usage,
   range,
@@ -108,7 +108,7 @@ function barsOf(usage: readonly Stretch[], { count, length }: ChartRange, end: n
   return bars;
 }
 
-/** The taller bars, of both together, are drawn first, and those of the verified over them. */
+/** Draws the bars of the sum first, and the verified ones over them. */
 function dataOf(bars: readonly Bar[]): UPlot.AlignedData {
   return [
     bars.map(({ start }) => start / 1_000),
@@ -151,7 +151,7 @@ function optionsOf(
         grid: { show: false },
         size: 28,
         space: 72,
-        // The end of the last stretch is the edge of the chart: no room for words.
+        // The end of the last bucket is the edge of the chart: no space for a label.
         values: ({ scales }, times) =>
           times.map((time) => (time === scales.x?.max ? '' : format(time * 1_000))),
       },
@@ -174,7 +174,7 @@ function short(count: number): string {
   return shortNumber.format(count);
 }
 
-/** What a colour of the palette is in this theme: a canvas knows no variables. */
+/** Resolves a palette colour for the theme: a canvas has no CSS variables. */
 function resolved(element: HTMLElement, name: string): string {
   const before = element.style.color;
   element.style.color = `var(${name})`;

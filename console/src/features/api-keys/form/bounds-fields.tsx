@@ -8,14 +8,14 @@ import { FieldError } from './field-error.tsx';
 import type { FieldsProps } from './fields.ts';
 import { WINDOWS } from './key-draft.ts';
 
-/** For whom, how long, from where and how often a key is accepted. */
+/** Teams, expiry, allowed IPs and rate limit. */
 export function BoundsFields({
   draft,
   fault,
   change,
   expiresAt,
 }: FieldsProps & {
-  /** When it expires as it is; left out: it does not, or is not there yet. */
+  /** Its current expiry. Omitted: none, or the key doesn't exist yet. */
   readonly expiresAt?: string | null | undefined;
 }) {
   return (

@@ -7,7 +7,7 @@ const ENVIRONMENTS = [
   ['TEST', 'Test', 'Development and tests'],
 ] as const satisfies readonly (readonly [Environment, string, string])[];
 
-/** What a key is for, to choose; it becomes a part of the secret. */
+/** Selects the environment, which becomes part of the secret. */
 export function EnvironmentField({
   value,
   onChange,

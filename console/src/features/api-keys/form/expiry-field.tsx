@@ -13,7 +13,7 @@ export function ExpiryField({
 }: {
   readonly value: Expiry;
   readonly error: string | null | undefined;
-  /** When the key expires as it is; left out: it does not, or is not there yet. */
+  /** Its current expiry. Omitted: none, or the key doesn't exist yet. */
   readonly present?: string | null | undefined;
   onChange(value: Expiry): void;
 }) {

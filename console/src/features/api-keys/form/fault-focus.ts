@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useEffect } from 'react';
 import type { Fault } from '../../../api/fault.ts';
 
-/** Leads to the first field that something is wrong with: where the API complains by itself, and when called. */
+/** Focuses the first invalid field, when the API reports errors and on call. */
 export function useFaultFocus(form: RefObject<HTMLFormElement | null>, fault: Fault | null): () => void {
   const focus = useCallback(() => firstFault(form.current)?.focus(), [form]);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What is wrong with fields that are more than one input. */
+/** The error of fields with more than one input. */
 export function FieldError({ text }: { readonly text: string | null | undefined }) {
   if (!text) return null;
   return (

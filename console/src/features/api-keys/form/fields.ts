@@ -1,17 +1,17 @@
 import type { Fault } from '../../../api/fault.ts';
 import { EMPTY_DRAFT, type KeyDraft } from './key-draft.ts';
 
-/** What each part of the form is handed. */
+/** Props of each part of the form. */
 export interface FieldsProps {
   readonly draft: KeyDraft;
   readonly fault: Fault | null;
   change(changes: Partial<KeyDraft>): void;
 }
 
-/** Fields of the input that show their own complaints. */
+/** Input fields that show their own errors. */
 export const SHOWN_FIELDS = Object.keys(EMPTY_DRAFT);
 
-/** The fault of what was sent at its fields, without what was said about fields that have been changed since. */
+/** Errors of the submitted input by field, except for fields edited since. */
 export function faultOfDraft(fault: Fault | null, sent: KeyDraft, draft: KeyDraft): Fault | null {
   if (!fault) return null;
   const isSame = (field: string) => {
@@ -29,7 +29,7 @@ export function faultOfDraft(fault: Fault | null, sent: KeyDraft, draft: KeyDraf
   };
 }
 
-/** The field that named what there is no more. */
+/** The field that refers to a deleted object. */
 function fieldNaming(missing: string | null, { roleId, teamIds }: KeyDraft): keyof KeyDraft | null {
   if (missing === null) return null;
   if (missing === roleId) return 'roleId';

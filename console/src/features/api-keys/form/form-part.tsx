@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Card } from '../../../components/page.tsx';
 
-/** Fields that belong together, on a surface of their own. */
+/** A card with related fields. */
 export function FormPart({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <Card title={title}>

@@ -10,14 +10,14 @@ export const WINDOWS = [
   [86_400, 'day'],
 ] as const;
 
-/** A rate limit as it stands in the form. */
+/** A rate limit in the form. */
 export interface RateDraft {
   /** Empty: without limit. */
   readonly limit: string;
   readonly windowSeconds: number;
 }
 
-/** What somebody decides about a key, as it stands in the form; fields are called as in the API's input. */
+/** A key's properties in the form, named as in the API's input. */
 export interface KeyDraft {
   readonly name: string;
   readonly description: string;
@@ -48,10 +48,10 @@ export const EMPTY_DRAFT: KeyDraft = {
   rateLimit: { limit: '', windowSeconds: 60 },
 };
 
-/** What a draft says, as the API takes it; null: none. */
+/** A draft's value as API input. Null: none. */
 export type Policy = Required<Pick<CreateApiKeyInput, keyof KeyDraft>>;
 
-/** The draft as the API takes it. `now`: milliseconds since the epoch, from which an expiry counts. */
+/** The draft as API input. `now`: milliseconds since the epoch, from which an expiry counts. */
 export function policyOf(draft: KeyDraft, now: number): Policy {
   const { limit, windowSeconds } = draft.rateLimit;
   return {

@@ -6,7 +6,7 @@ import { readMetadata } from './metadata.ts';
 
 const ROWS_MAX = 14;
 
-/** A JSON object that is kept with a key; what is wrong with it is said when somebody is done typing. */
+/** A JSON object stored with a key. Errors are shown when typing pauses. */
 export function MetadataField({ draft, fault, change }: FieldsProps) {
   const [typing, setTyping] = useState(false);
   const { metadata } = draft;

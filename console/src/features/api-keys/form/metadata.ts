@@ -1,19 +1,19 @@
 import { messageOf } from '../../../api/fault.ts';
 
-/** What the server keeps with a key at most, as JSON in UTF-8. */
+/** Maximum size of metadata on the server, as JSON in UTF-8. */
 const MAX_BYTES = 16_384;
 
-/** A string, whose digits are no number, or a whole number that may be beyond 2^53 - 1. */
+/** A string, whose digits must not be parsed, or an integer that may exceed 2^53 - 1. */
 const TOKEN = /"(?:[^"\\]|\\.?)*"?|-?\d+(?:[.eE][\d.eE+-]*)?/gs;
 
 type Metadata = Record<string, unknown>;
 
-/** What a text says, or what is wrong with it. */
+/** The parsed value or the error of a text. */
 export type ReadMetadata =
   | { readonly value: Metadata; readonly fault: null }
   | { readonly value: null; readonly fault: string };
 
-/** Reads a JSON object as somebody has typed it; nothing is the empty one. */
+/** Parses a JSON object. Empty text is an empty object. */
 export function readMetadata(text: string): ReadMetadata {
   if (text.trim() === '') return { value: {}, fault: null };
   let value: unknown;
@@ -37,7 +37,7 @@ export function readMetadata(text: string): ReadMetadata {
   return { value: value as Metadata, fault: null };
 }
 
-/** An object as somebody can edit it. */
+/** Formats an object for editing. */
 export function metadataText(value: Readonly<Metadata>): string {
   return Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2);
 }

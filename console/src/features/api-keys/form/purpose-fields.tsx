@@ -4,7 +4,7 @@ import { Input, TextArea } from '../../../components/input.tsx';
 import type { FieldsProps } from './fields.ts';
 import { MetadataField } from './metadata-field.tsx';
 
-/** What a key is for; `children` stand below its name. */
+/** Name, description and environment of a key. `children` are shown below the name. */
 export function PurposeFields({
   draft,
   fault,

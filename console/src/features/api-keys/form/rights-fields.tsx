@@ -13,14 +13,14 @@ import { RoleMeaning } from './role-meaning.tsx';
 
 type RoleChoice = Pick<RoleFactsFragment, 'id' | 'name' | 'description' | 'permissions'>;
 
-/** What a key may do: by a role, by permissions of its own, or by both. */
+/** A key's permissions: from a role, its own, or both. */
 export function RightsFields({
   draft,
   fault,
   change,
   role,
 }: FieldsProps & {
-  /** What the key has now, which not everybody finds in the list of roles. */
+  /** The key's current role, which the viewer may not see in the list of roles. */
   readonly role?: RoleChoice | null | undefined;
 }) {
   const { rows } = useRoles();
@@ -86,7 +86,7 @@ function RoleField({
   );
 }
 
-/** The catalogue, where the viewer may see it; else what the viewer holds. */
+/** The catalogue if the viewer may see it, else the viewer's own permissions. */
 function Grants({
   chosen,
   onChange,
@@ -96,7 +96,7 @@ function Grants({
 }) {
   const can = useCan();
   const { permissions } = useOrganization();
-  // What the key has already can be taken away, whatever it is.
+  // Permissions that the key already has can always be removed.
   const [first] = useState(chosen);
   if (can('organization.view'))
     return <PermissionPicker chosen={chosen} readOnly={false} onChange={onChange} />;
@@ -116,7 +116,7 @@ function Grants({
   );
 }
 
-/** Somebody may have widened the role, or narrowed the viewer's, since the form was opened. */
+/** The role or the viewer's permissions may have changed since the form was opened. */
 function escalation(fault: Fault | null, isHere: boolean): string | null {
   if (!isHere || fault?.code !== 'ESCALATION') return null;
   return `${fault.message}: ${fault.permissions.join(', ')}`;

@@ -3,7 +3,7 @@ import { parsed } from '../../../api/document.ts';
 import { PermissionCatalogDocument, type RoleFactsFragment } from '../../../generated/graphql.ts';
 import { useOrganization } from '../../../viewer/organization.tsx';
 
-/** What a role lets its holders do, permission by permission, with what each means. */
+/** A role's permissions with their descriptions. */
 export function RoleMeaning({
   role: { description, permissions },
 }: {

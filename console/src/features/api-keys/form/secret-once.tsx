@@ -7,8 +7,8 @@ import { AlertDialog, Dialog, DialogActions, DialogBody } from '../../../compone
 const WARNING = 'Copy this secret now. You won’t be able to see it again.';
 
 /**
- * The dialog that shows a new secret, once: it closes when somebody says that it is copied, and warns before. Whoever shows
- * it keeps the secret in a state that `done` clears, and nowhere else.
+ * Shows a new secret once. Closes when the viewer confirms having copied it, and warns otherwise. The caller keeps the
+ * secret only in state that `done` clears.
  */
 export function SecretOnce({
   title,
@@ -19,7 +19,7 @@ export function SecretOnce({
   readonly title: string;
   readonly secret: string;
   done(): void;
-  /** What to do with it: a hint, or ready pieces of configuration. */
+  /** What to do next: a hint, or configuration snippets. */
   readonly children?: ReactNode;
 }) {
   const [leaving, setLeaving] = useState(false);
@@ -64,13 +64,13 @@ export function SecretOnce({
   );
 }
 
-/** As far as browsers let a page: asks before the page is left, closed or loaded anew. */
+/** As far as browsers allow: asks before the page is left, closed or reloaded. */
 export function useLeaveWarning(): void {
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
     window.addEventListener('beforeunload', (event) => event.preventDefault(), { signal });
-    // Going back within the page, where the browser tells of it.
+    // Back navigation within the page, if the browser reports it.
     const { navigation } = window as { readonly navigation?: EventTarget };
     navigation?.addEventListener(
       'navigate',
@@ -78,7 +78,7 @@ export function useLeaveWarning(): void {
         const { destination } = event as Event & {
           readonly destination?: { readonly sameDocument: boolean };
         };
-        // Where another document comes, the browser has asked by itself.
+        // For another document, the browser itself has asked.
         if (!event.cancelable || !destination?.sameDocument) return;
         if (!window.confirm(`${WARNING} Leave anyway?`)) event.preventDefault();
       },

@@ -11,7 +11,7 @@ interface Props {
   clear(): void;
 }
 
-/** Narrows the list of keys; what is chosen stands in the address. */
+/** Filters of the list of keys, stored in the URL. */
 export function KeyFilters({ search, change, clear }: Props) {
   const roles = pairs(useRoleNames().rows);
   const teams = pairs(useTeamNames().rows);

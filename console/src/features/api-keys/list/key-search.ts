@@ -8,14 +8,14 @@ import type {
   Environment,
 } from '../../../generated/graphql.ts';
 
-/** What the summary counts as unused, and as expiring soon: the same here, so that its figures and the lists agree. */
+/** The same thresholds as the summary's for unused and expiring soon, so that its figures match the lists. */
 export const UNUSED_DAYS = 90;
 export const EXPIRING_DAYS = 7;
 
-/** What calls for somebody’s attention. */
+/** Keys that need attention. */
 export type Concern = 'unused' | 'overdue' | 'expiring';
 
-/** What of the keys is shown and how, as the address says it. */
+/** Filters and order of the keys, as in the URL. */
 export interface KeySearch {
   readonly text: string;
   /** Null: all but revoked. */
@@ -32,7 +32,7 @@ const ENVIRONMENTS: readonly Environment[] = ['LIVE', 'TEST'];
 const CONCERNS: readonly Concern[] = ['unused', 'overdue', 'expiring'];
 const FIELDS: readonly ApiKeyOrderField[] = ['NAME', 'CREATED_AT', 'LAST_USED_AT', 'EXPIRES_AT'];
 
-/** Parameters of the address, by the filter that each holds. */
+/** URL parameters of the filters. */
 export type SearchParameter = 'q' | 'status' | 'environment' | 'role' | 'team' | 'show' | 'sort';
 
 /** The search in the address, and how to change parts of it. */
@@ -65,7 +65,7 @@ function readOrder(sort: string | null): ApiKeyOrder {
   return { field, direction: sort?.startsWith('-') ? 'DESC' : 'ASC' };
 }
 
-/** The order as it stands in the address. */
+/** The order in the URL. */
 export function orderParameter({ field, direction }: ApiKeyOrder): string {
   if (field === 'CREATED_AT' && direction === 'DESC') return '';
   return `${direction === 'DESC' ? '-' : ''}${field.toLowerCase()}`;
@@ -76,7 +76,7 @@ export function narrows({ text, status, environment, roleId, teamId, concern }: 
   return Boolean(text || status || environment || roleId || teamId || concern);
 }
 
-/** The search as the API takes it; times are those of this moment, to the minute. */
+/** The search as API input. Times are relative to now, to the minute. */
 export function filterOf({ text, status, environment, roleId, teamId, concern }: KeySearch): ApiKeyFilter {
   const minute = Math.floor(now() / 60_000) * 60_000;
   const day = (days: number) => new Date(minute + days * DAY_MS).toISOString();

@@ -16,7 +16,7 @@ import { filterOf, type KeySearch, narrows, orderParameter, useKeySearch } from 
 import { SelectionBar } from './selection-bar.tsx';
 import { Sparklines } from './sparklines.tsx';
 
-/** Rows before the end of what is loaded at which the next page is asked for. */
+/** Rows before the end of the loaded ones at which the next page is requested. */
 const AHEAD = 40;
 
 type Keys = ShownList<KeyFactsFragment>;
@@ -51,7 +51,7 @@ export function KeysView() {
 
 function Count({ keys, narrowed }: { readonly keys: Keys; readonly narrowed: boolean }) {
   if (keys.totalCount === null) return <>Loading…</>;
-  // Keys that came since are on the screen, not in the count.
+  // New keys are on the screen but not in the count.
   const count = Math.max(keys.totalCount, keys.hasMore ? 0 : keys.rows.length);
   const isExact = keys.totalIsExact || !keys.hasMore;
   const words = isExact ? counted(count, 'key') : `${total(count, false)} keys`;

@@ -2,7 +2,7 @@ import { Button } from '../../../components/button.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import type { BulkAction } from './bulk-actions.ts';
 
-/** What can be done with the keys that are selected; nothing is shown where none is. */
+/** Actions for the selected keys. Hidden without a selection. */
 export function SelectionBar({
   keys,
   actions,

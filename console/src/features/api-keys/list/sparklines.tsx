@@ -4,10 +4,10 @@ import { parsed } from '../../../api/document.ts';
 import { Sparkline, type Stretch } from '../../../components/sparkline.tsx';
 import { SparklinesDocument } from '../../../generated/graphql.ts';
 
-/** Rows come and go while somebody scrolls: their hours are asked for when they rest. */
+/** Rows change while scrolling: usage is requested when scrolling pauses. */
 const SETTLE_MS = 200;
 
-/** What one request may cost bounds how many keys' hours it can ask for. */
+/** An operation's maximum cost bounds how many keys it can request usage for. */
 const KEYS_MAX = 80;
 
 const UsageContext = createContext<ReadonlyMap<string, readonly Stretch[]>>(new Map());
@@ -29,7 +29,7 @@ export function Sparklines({
   });
   const before = useRef<ReadonlyMap<string, readonly Stretch[]>>(new Map());
   const usage = useMemo(() => {
-    // What was known stays while it is asked for again.
+    // Previous data stays during a refetch.
     const found = new Map(before.current);
     for (const node of data?.nodes ?? [])
       if (node && 'usage' in node && node.usage) found.set(node.id, node.usage);

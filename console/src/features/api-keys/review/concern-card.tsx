@@ -9,7 +9,7 @@ import { useOpens } from '../../../shell/views.tsx';
 import type { Concern } from './concerns.tsx';
 import { type Chosen, Remedies } from './remedies.tsx';
 
-/** The keys of one concern, each with what can be done about it. */
+/** The keys of one concern, with actions for each. */
 export function ConcernCard({
   concern,
   list,

@@ -4,10 +4,10 @@ import { type ApiKeyFilter, type KeyFactsFragment, ReviewPageDocument } from '..
 import { useOrganization } from '../../../viewer/organization.tsx';
 import { type Concern, isOf } from './concerns.tsx';
 
-/** Changes come in bursts: the lists are read anew when they rest. */
+/** Changes arrive in bursts: lists are refetched when they pause. */
 const SETTLE_MS = 400;
 
-/** The keys of a concern as of `at` (milliseconds since the epoch), live: who is used or changed comes and goes. */
+/** The keys of a concern as of `at` (milliseconds since the epoch), live: changes and uses add and remove keys. */
 export function useConcern(concern: Concern, at: number): ShownList<KeyFactsFragment> {
   const { id: organizationId, events } = useOrganization();
   const filter: ApiKeyFilter = concern.filter(at);
@@ -32,7 +32,7 @@ export function useConcern(concern: Concern, at: number): ShownList<KeyFactsFrag
     };
   }, [events, reload]);
   const last = list.rows.at(-1);
-  // The order has those of the concern first: after one that isn't, there are no more.
+  // Keys of the concern sort first: after one that isn't, there are no more.
   const hasMore = list.hasMore && (!last || (concern.fits?.(last) ?? true));
   return { ...list, rows, hasMore };
 }

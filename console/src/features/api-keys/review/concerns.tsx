@@ -5,10 +5,10 @@ import type { ApiKeyFilter, ApiKeyOrder, KeyFactsFragment } from '../../../gener
 import { isInList } from '../../../live/key-filter.ts';
 import { EXPIRING_DAYS, UNUSED_DAYS } from '../list/key-search.ts';
 
-/** A new key has so many days until somebody is asked why nothing uses it. */
+/** Days before a new key is reported as never used. */
 const NEVER_USED_DAYS = 7;
 
-/** What can be done about it, the likeliest first. */
+/** Remedies, the likeliest first. */
 export type Remedy = 'rotate' | 'extend' | 'revoke';
 
 /** A reason to look at keys. */
@@ -16,18 +16,18 @@ export interface Concern {
   readonly id: string;
   readonly title: string;
   readonly meaning: string;
-  /** What the list says where no key is like that. */
+  /** Text of the empty list. */
   readonly none: string;
   readonly remedies: readonly Remedy[];
   readonly orderBy: ApiKeyOrder;
   /** Those of this moment, milliseconds since the epoch. */
   filter(now: number): ApiKeyFilter;
-  /** What the filter can't say. */
+  /** A condition that the filter can't express. */
   fits?(key: KeyFactsFragment): boolean;
   why(key: KeyFactsFragment): ReactNode;
 }
 
-/** Keys that end soon by themselves. */
+/** Keys that expire soon. */
 export const EXPIRING: Concern = {
   id: 'expiring',
   title: 'Expiring',
@@ -44,7 +44,7 @@ export const EXPIRING: Concern = {
     ),
 };
 
-/** Keys whose secret is older than the policy allows. */
+/** Keys whose secret is older than the rotation policy allows. */
 export const OVERDUE: Concern = {
   id: 'overdue',
   title: 'Rotation overdue',
@@ -61,7 +61,7 @@ export const OVERDUE: Concern = {
     ),
 };
 
-/** Keys that nothing uses any more. */
+/** Keys that are no longer used. */
 export const UNUSED: Concern = {
   id: 'unused',
   title: 'Unused',
@@ -80,7 +80,7 @@ export const UNUSED: Concern = {
     ),
 };
 
-/** Keys that nothing has ever used. */
+/** Keys that were never used. */
 export const NEVER_USED: Concern = {
   id: 'never-used',
   title: 'Never used',
@@ -97,7 +97,7 @@ export const NEVER_USED: Concern = {
   ),
 };
 
-/** Whether the key, as it is now, still is of this concern. */
+/** Whether the current key still matches this concern. */
 export function isOf(key: KeyFactsFragment, { fits }: Concern, filter: ApiKeyFilter): boolean {
   return isInList(key, filter) && (fits?.(key) ?? true);
 }

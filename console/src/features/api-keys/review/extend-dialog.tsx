@@ -10,7 +10,7 @@ import { useToast } from '../../../shell/toasts.tsx';
 import { type Expiry, expiryTime } from '../form/expiry.ts';
 import { ExpiryField } from '../form/expiry-field.tsx';
 
-/** Gives a key a later expiry, or none. */
+/** Extends or removes a key's expiry. */
 export function ExtendDialog({ apiKey, onClose }: { readonly apiKey: KeyFactsFragment; onClose(): void }) {
   const [expiry, setExpiry] = useState<Expiry>({ kind: 'days', days: 90 });
   const { submit, busy, fault } = useSubmit(UpdateKeyDocument, ({ updateApiKey }) => updateApiKey);

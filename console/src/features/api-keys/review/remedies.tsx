@@ -4,13 +4,13 @@ import { useOpens } from '../../../shell/views.tsx';
 import { useBeyond, useCan } from '../../../viewer/organization.tsx';
 import type { Remedy } from './concerns.tsx';
 
-/** What somebody wants to do about a key in a dialog. */
+/** Remedies that open a dialog. */
 export interface Chosen {
   readonly remedy: 'extend' | 'revoke';
   readonly apiKey: KeyFactsFragment;
 }
 
-/** The buttons beside a key: those of its remedies that the viewer may use. */
+/** A key's remedies that the viewer is allowed to use. */
 export function Remedies({
   apiKey,
   remedies,
@@ -50,7 +50,7 @@ export function Remedies({
   );
 }
 
-/** A key that holds more than the viewer is changed by others. */
+/** A key with permissions that the viewer lacks can't be changed by the viewer. */
 function useAllowed(apiKey: KeyFactsFragment): (remedy: Remedy) => boolean {
   const can = useCan();
   const opens = useOpens();

@@ -17,7 +17,7 @@ import type { Chosen } from './remedies.tsx';
 
 const MINUTE_MS = 60_000;
 
-/** Keys that call for somebody's attention, with what to do about each. */
+/** Keys that need attention, with remedies. */
 export function ReviewView() {
   const [at] = useState(() => Math.floor(now() / MINUTE_MS) * MINUTE_MS);
   const [chosen, setChosen] = useState<Chosen | null>(null);
@@ -55,7 +55,7 @@ function NothingToReview() {
   );
 }
 
-/** Without a policy nothing is ever overdue: says so, and where to make one. */
+/** Without a policy no key is ever overdue: says so, and links to the settings. */
 function PolicyHint() {
   const { id: organizationId } = useOrganization();
   const can = useCan();

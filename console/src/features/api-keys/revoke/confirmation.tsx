@@ -3,13 +3,13 @@ import type { Fault } from '../../../api/fault.ts';
 import { Field, FormFault } from '../../../components/field.tsx';
 import { Input, TextArea } from '../../../components/input.tsx';
 
-/** What somebody has typed to mean it. */
+/** The text typed to confirm. */
 export interface Confirmation {
   readonly typed: string;
   readonly reason: string;
 }
 
-/** A confirmation that is typed, and whether it is the one that was asked for. */
+/** A typed confirmation, and whether it matches. */
 export function useConfirmation(phrase: string) {
   const [input, setInput] = useState<Confirmation>({ typed: '', reason: '' });
   const isMeant = input.typed.trim() === phrase;
@@ -17,7 +17,7 @@ export function useConfirmation(phrase: string) {
   return { input, setInput, isMeant, reason };
 }
 
-/** Asks for the words to be typed, and for a reason; its button stands elsewhere, and names it in `form`. */
+/** Asks for a confirmation text and a reason. Its submit button is elsewhere and refers to it by `form`. */
 export function ConfirmationForm({
   id,
   phrase,
@@ -27,7 +27,7 @@ export function ConfirmationForm({
   onConfirmed,
 }: {
   readonly id: string;
-  /** What has to be typed. */
+  /** The text to type. */
   readonly phrase: string;
   readonly input: Confirmation;
   readonly fault: Fault | null;

@@ -13,7 +13,7 @@ import { useLastDay, usesIn } from './last-day.ts';
 
 type Owned = NonNullable<KeyOwnerQuery['apiKey']>;
 
-/** Who uses a key and from where: those who would notice its end. It goes on while it is looked at. */
+/** Live usage of a key by address, to show who would be affected by its revocation. */
 export function KeyUse({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
   const hours = useLastDay([apiKey.id]).get(apiKey.id);
   const [{ data }] = useQuery({
@@ -70,7 +70,7 @@ function UseInWords({ uses }: { readonly uses: number | null }) {
   );
 }
 
-/** Which of its secrets are in use, and who made it. */
+/** Which of its secrets are in use, and who created it. */
 function Origin({ owned: { secrets, createdBy, createdAt } }: { readonly owned: Owned }) {
   const used = secrets.filter(
     ({ uses, status }) => uses > 0 && (status === 'ACTIVE' || status === 'RETIRING'),

@@ -4,7 +4,7 @@ import { parsed } from '../../../api/document.ts';
 import { LastDayOfKeysDocument } from '../../../generated/graphql.ts';
 import { useOrganization } from '../../../viewer/organization.tsx';
 
-/** What one request may cost bounds how many keys' hours it can ask for. */
+/** An operation's maximum cost bounds how many keys it can request usage for. */
 const KEYS_MAX = 80;
 
 /** The hours of a key with any use, of the last 24. */
@@ -14,7 +14,7 @@ export type Hours = readonly {
   readonly denied: number;
 }[];
 
-/** The last 24 hours of the keys by their ids, and each use that happens meanwhile; of 80 keys at most. */
+/** The last 24 hours of up to 80 keys by id, updated by live uses. */
 export function useLastDay(ids: readonly string[]): ReadonlyMap<string, Hours> {
   const { events } = useOrganization();
   const wanted = ids.slice(0, KEYS_MAX).join(' ');

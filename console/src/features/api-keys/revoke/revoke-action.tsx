@@ -4,7 +4,7 @@ import { Button } from '../../../components/button.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { RevokeDialog } from './revoke-dialog.tsx';
 
-/** The button that revokes one key; its result stays until it is closed. */
+/** The button that revokes one key. Its result stays until it is closed. */
 export function RevokeAction({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
   const [isOpen, setOpen] = useState(false);
   return (

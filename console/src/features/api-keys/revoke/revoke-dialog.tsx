@@ -15,7 +15,7 @@ interface Props {
   onClose(): void;
 }
 
-/** Revokes a key: who would notice first, then its name to be typed, then the nodes that confirmed the revocation. */
+/** Revokes a key: shows its usage, asks for its name, then shows the nodes that confirmed the revocation. */
 export function RevokeDialog({ apiKey, onClose }: Props) {
   const [propagation, setPropagation] = useState<PropagationFactsFragment | null>(null);
   if (!propagation) return <RevokeQuestion apiKey={apiKey} onClose={onClose} onRevoked={setPropagation} />;

@@ -11,7 +11,7 @@ import { ConfirmationForm, useConfirmation } from './confirmation.tsx';
 import { Revoked } from './revoked.tsx';
 import { SelectionUse } from './selection-use.tsx';
 
-/** Keys that one request can end. */
+/** Maximum number of keys per request. */
 const KEYS_MAX = 500;
 
 interface Props {
@@ -19,7 +19,10 @@ interface Props {
   onClose(revoked: boolean): void;
 }
 
-/** Ends several keys, all or none: which of them are in use first, then words to be typed, then where they are refused. */
+/**
+ * Revokes several keys, all or none: shows which are in use, asks for confirmation, then shows the nodes that
+ * confirmed.
+ */
 export function RevokeManyDialog({ keys, onClose }: Props) {
   const [propagation, setPropagation] = useState<PropagationFactsFragment | null>(null);
   if (keys.length > KEYS_MAX) return <TooMany count={keys.length} onClose={onClose} />;

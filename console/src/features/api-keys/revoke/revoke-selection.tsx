@@ -4,7 +4,7 @@ import { Button } from '../../../components/button.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { RevokeManyDialog } from './revoke-many-dialog.tsx';
 
-/** The button that revokes those of the selected keys that are not revoked yet. */
+/** The button that revokes the selected keys that are not yet revoked. */
 export function RevokeSelection({
   keys,
   done,

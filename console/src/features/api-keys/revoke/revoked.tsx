@@ -2,7 +2,7 @@ import { AlertDialog } from '../../../components/dialog.tsx';
 import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
 import { PropagationShown } from './propagation.tsx';
 
-/** The end of a revocation: the nodes that confirmed it. */
+/** Result of a revocation: the nodes that confirmed it. */
 export function Revoked({
   title,
   description,

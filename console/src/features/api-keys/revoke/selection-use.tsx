@@ -5,7 +5,7 @@ import { Scrolling } from '../../../components/scrolling.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { type Hours, useLastDay, usesIn } from './last-day.ts';
 
-/** Which of several keys were used in the last day, how often and from where; then those that were not. */
+/** Which of several keys were used in the last day, how often and from where, followed by the unused ones. */
 export function SelectionUse({ keys }: { readonly keys: readonly KeyFactsFragment[] }) {
   const used = keys.filter(({ lastUsedAt }) => lastUsedAt && Date.parse(lastUsedAt) > now() - DAY_MS);
   const unused = keys.filter((key) => !used.includes(key));

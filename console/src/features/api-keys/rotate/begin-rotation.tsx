@@ -17,7 +17,9 @@ const OVERLAPS = [
 
 const DAY = 86_400;
 
-/** The first step: how long the old secret goes on, and the new one. `onRotated` gets that one, for the screen alone. */
+/**
+ * The first step: the overlap of the secrets, then the new secret. `onRotated` receives the secret, only for display.
+ */
 export function BeginRotation({
   keyId,
   onRotated,

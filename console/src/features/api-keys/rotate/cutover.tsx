@@ -13,10 +13,10 @@ import { FinishRotationDocument, type SecretFactsFragment } from '../../../gener
 import type { Finished } from './rotation-finished.tsx';
 import { type Traffic, useTraffic } from './traffic.ts';
 
-/** A secret without a use for so long counts as quiet, milliseconds. */
+/** A secret without a use for this long is shown as quiet, milliseconds. */
 const QUIET_MS = 600_000;
 
-/** The second step: both secrets side by side, live, and the end of the old one. */
+/** The second step: both secrets side by side, live, and the revocation of the old one. */
 export function Cutover({
   active,
   retiring,

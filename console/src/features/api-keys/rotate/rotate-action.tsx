@@ -3,7 +3,7 @@ import { ButtonLink } from '../../../components/button.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 
-/** The way from a key to its rotation. */
+/** Link from a key to its rotation. */
 export function RotateAction({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
   const opens = useOpens();
   if (!opens('/keys/:keyId/rotate')) return null;

@@ -6,7 +6,7 @@ import { Propagated } from '../revoke/propagated.tsx';
 
 type Payload = Extract<FinishRotationMutation['revokeApiKeySecret'], { propagation: unknown }>;
 
-/** What became of the old secret. */
+/** Final state of the old secret. */
 export interface Finished {
   readonly start: string;
   readonly propagation: Payload['propagation'];

@@ -11,7 +11,7 @@ export interface Sample {
   readonly uses: ReadonlyMap<string, number>;
 }
 
-/** What was used of late: uses of each secret within the window, and in all. */
+/** Recent usage: uses of each secret within the window, and in total. */
 export interface Traffic {
   readonly total: number;
   of(secretId: string): number;
@@ -24,7 +24,7 @@ export function sampled(samples: readonly Sample[], next: Sample): readonly Samp
   return first > 0 ? all.slice(first) : all;
 }
 
-/** What was used between the first sample and the last. */
+/** Usage between the first and the last sample. */
 export function trafficOf(samples: readonly Sample[]): Traffic {
   const [first, last] = [samples[0], samples.at(-1)];
   const of = (secretId: string) => (last?.uses.get(secretId) ?? 0) - (first?.uses.get(secretId) ?? 0);
@@ -33,7 +33,7 @@ export function trafficOf(samples: readonly Sample[]): Traffic {
   return { total, of };
 }
 
-/** What the secrets were used since the view was opened, five minutes back at most. */
+/** Usage of the secrets since the view was opened, five minutes at most. */
 export function useTraffic(secrets: readonly SecretFactsFragment[]): Traffic {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   const written = secrets.map(({ id, uses }) => `${id} ${uses}`).join(',');

@@ -30,7 +30,7 @@ type Created = Extract<CreateKeyMutation['createApiKey'], { __typename: 'CreateA
 type Step =
   | { readonly kind: 'form' }
   | { readonly kind: 'created'; readonly created: Created }
-  /** The secret is gone by now, from the page and from its memory. */
+  /** The secret has been cleared from the page and from memory. */
   | { readonly kind: 'copied'; readonly keyId: string };
 
 /** Makes a key, and shows its secret once. */
@@ -63,7 +63,7 @@ function Secret({ created, done }: { readonly created: Created; done(): void }) 
   );
 }
 
-/** Goes on after the dialog is gone, which would ask whether to leave. */
+/** Navigates after the dialog has closed, which would ask for confirmation. */
 function Leave({ to }: { readonly to: string }) {
   const [, navigate] = useLocation();
   useEffect(() => navigate(to, { replace: true }), [navigate, to]);

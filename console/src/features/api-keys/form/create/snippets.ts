@@ -1,6 +1,6 @@
 import type { Environment } from '../../../../generated/graphql.ts';
 
-/** What the pieces of configuration are about. */
+/** Input of the configuration snippets. */
 export interface SnippetFacts {
   readonly secret: string;
   readonly keyId: string;
@@ -27,7 +27,7 @@ const IDENTITY_HEADERS = [
   'External-Id',
 ] as const;
 
-/** What browsers send and Keywright doesn't read, as Caddy's patterns. */
+/** Headers that browsers send and Keywright doesn't read, as Caddy patterns. */
 const BROWSER_HEADERS = [
   'Cookie',
   'Referer',
@@ -39,7 +39,7 @@ const BROWSER_HEADERS = [
   'X-Forwarded-Uri',
 ] as const;
 
-/** Ways to use a new key, and to have a gateway ask for it. Only the first two hold the secret. */
+/** Snippets for using a new key and for verifying it in a gateway. Only the first two contain the secret. */
 export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
   return [
     {
@@ -69,7 +69,7 @@ function verifyAddress({ server, environment }: SnippetFacts): string {
   return `${server}/verify?environment=${environment.toLowerCase()}`;
 }
 
-/** A name can't begin a line of its own, and so not be read as more than a comment. */
+/** Line breaks are removed, so that a name can't escape its comment. */
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }

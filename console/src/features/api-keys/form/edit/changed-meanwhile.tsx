@@ -7,7 +7,7 @@ import { useOrganization } from '../../../../viewer/organization.tsx';
 import { type EditField, FIELD_NAMES } from './edit-draft.ts';
 import type { Edit } from './use-edit.ts';
 
-/** Says what others have changed of the key since its form was opened, and which of that saving would change again. */
+/** Lists what others changed since the form was opened, and what saving would overwrite. */
 export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; readonly edit: Edit }) {
   const actor = useLastActor(keyId);
   const { meanwhile, changed, undo, acknowledge } = edit;
@@ -56,7 +56,7 @@ export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; read
   );
 }
 
-/** The button goes away when it is pressed; the keyboard stays in the form. */
+/** The button disappears when pressed, so focus moves to the form. */
 function stay(button: HTMLButtonElement): void {
   button.closest('form')?.focus();
 }

@@ -5,7 +5,7 @@ import { metadataText } from '../metadata.ts';
 /** A key with all that can be changed of it. */
 export type EditedKey = NonNullable<EditedKeyQuery['apiKey']>;
 
-/** A key that is there as it stands in the form. */
+/** Form values of an existing key. */
 export interface EditDraft extends KeyDraft {
   readonly enabled: boolean;
 }
@@ -13,7 +13,7 @@ export interface EditDraft extends KeyDraft {
 /** A part of a key that can be changed by itself, by its name in the API's input. */
 export type EditField = keyof EditDraft;
 
-/** What each field is called, in the order of the form. */
+/** Field labels, in form order. */
 export const FIELD_NAMES: Readonly<Record<EditField, string>> = {
   name: 'Name',
   description: 'Description',
@@ -50,14 +50,14 @@ export function draftOf(key: EditedKey): EditDraft {
   };
 }
 
-/** The fields that say something else in one draft than in the other, in the order of the form. */
+/** The fields that differ between two drafts, in form order. */
 export function differingFields(one: EditDraft, other: EditDraft): readonly EditField[] {
-  // Only whether the times differ is asked.
+  // Only compares the times.
   const [left, right] = [editedPolicy(one, 0), editedPolicy(other, 0)];
   return FIELDS.filter((field) => comparable(left[field]) !== comparable(right[field]));
 }
 
-/** What has to be sent to have these fields as the draft says; the others stay as they are, whoever changes them. */
+/** The input that sets these fields to the draft's values. Other fields are left unchanged. */
 export function updateOf(draft: EditDraft, fields: readonly EditField[], now: number) {
   const policy = editedPolicy(draft, now);
   const changes = fields.map((field) => [field, policy[field]] as const);

@@ -18,7 +18,7 @@ import { type EditedKey, updateOf } from './edit-draft.ts';
 import { SaveImpact } from './save-impact.tsx';
 import { useEdit } from './use-edit.ts';
 
-/** All that can be changed of a key; only what was changed is sent. */
+/** The editable properties of a key. Sends only those that changed. */
 export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
   const edit = useEdit(apiKey);
   const { draft, changed, change } = edit;

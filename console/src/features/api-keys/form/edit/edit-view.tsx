@@ -11,7 +11,7 @@ import { MissingKey } from '../../detail/missing-key.tsx';
 import type { EditedKey } from './edit-draft.ts';
 import { EditForm } from './edit-form.tsx';
 
-/** Changes what a key is, may and must not do; never its secret. */
+/** Edits a key's properties and permissions, never its secret. */
 export function EditView() {
   const { keyId = '' } = useParams();
   return <Edited key={keyId} id={keyId} />;

@@ -7,7 +7,7 @@ import { policyOf } from '../key-draft.ts';
 import { readMetadata } from '../metadata.ts';
 import type { EditDraft, EditedKey, EditField } from './edit-draft.ts';
 
-/** What an effect is told from. */
+/** Input of an effect's description. */
 export interface EffectFacts {
   readonly draft: EditDraft;
   readonly apiKey: EditedKey;
@@ -15,7 +15,7 @@ export interface EffectFacts {
   readonly teamNames: ReadonlyMap<string, string>;
 }
 
-/** What another value of a field does to the key, in a sentence. */
+/** Describes in a sentence how a field's new value affects the key. */
 export function effectOf(field: EditField, facts: EffectFacts): ReactNode {
   return EFFECTS[field](facts);
 }

@@ -11,7 +11,7 @@ import { KeyUse } from '../../revoke/key-use.tsx';
 
 /** The button that disables a key for a while, or enables it again. */
 export function EnableAction({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
-  // As it was when the question was asked, which somebody else may have answered meanwhile.
+  // As of when the dialog opened. It may have changed since.
   const [question, setQuestion] = useState<'enable' | 'disable' | null>(null);
   const isDisabled = apiKey.status === 'DISABLED';
   const Icon = isDisabled ? CirclePlay : CirclePause;
@@ -33,7 +33,7 @@ function Question({
   onClose,
 }: {
   readonly apiKey: KeyFactsFragment;
-  /** What it is to be. */
+  /** The target state. */
   readonly enabled: boolean;
   onClose(): void;
 }) {

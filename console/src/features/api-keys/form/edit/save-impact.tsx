@@ -10,7 +10,7 @@ import { type EditedKey, FIELD_NAMES } from './edit-draft.ts';
 import { effectOf } from './effects.tsx';
 import type { Edit } from './use-edit.ts';
 
-/** What saving would change and what that does, with a way back for each; and which permissions come and go. */
+/** Changes that saving would make, each with an undo button, and the permissions gained and lost. */
 export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; readonly edit: Edit }) {
   const { draft, changed, undo } = edit;
   const { rows: roles } = useRoles();
@@ -19,7 +19,7 @@ export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; reado
   const after = [...(role?.permissions ?? []), ...draft.grants];
   const { gained, lost } = difference(apiKey.permissions, after);
   const isAboutRights = changed.includes('roleId') || changed.includes('grants');
-  // The button of what is undone goes away; whoever pressed it with the keyboard stays in its place.
+  // The undo button disappears, so focus moves to its neighbour.
   const list = useRef<HTMLDivElement>(null);
   const names = new Map([...teams, ...apiKey.teams].map(({ id, name }) => [id, name]));
   return (

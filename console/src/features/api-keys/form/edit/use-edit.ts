@@ -1,22 +1,22 @@
 import { useCallback, useMemo, useState } from 'react';
 import { differingFields, draftOf, type EditDraft, type EditedKey, type EditField } from './edit-draft.ts';
 
-/** A key in the form: what the viewer touched lies over the key as it is now, whoever changes it meanwhile. */
+/** A key in the form: the viewer's edits over the current key, which may change live. */
 export interface Edit {
   readonly present: EditDraft;
   readonly draft: EditDraft;
-  /** What saving would change. */
+  /** The viewer's unsaved changes. */
   readonly changed: readonly EditField[];
-  /** What others have changed since the viewer last said to know. */
+  /** Others' changes since the viewer last acknowledged them. */
   readonly meanwhile: readonly EditField[];
   change(changes: Partial<EditDraft>): void;
   /** Has a field be as the key has it. */
   undo(field: EditField): void;
-  /** The viewer knows what others have changed. */
+  /** The viewer acknowledges others' changes. */
   acknowledge(): void;
 }
 
-/** Begins an edit of a key that stays live. */
+/** Starts editing a key that stays live. */
 export function useEdit(apiKey: EditedKey): Edit {
   const present = useMemo(() => draftOf(apiKey), [apiKey]);
   const [known, setKnown] = useState(present);
