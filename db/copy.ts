@@ -6,8 +6,8 @@ import type { TableName, Tables } from './tables.ts';
 type Row = Readonly<Record<string, string | number | null>>;
 
 /**
- * What is copied, in an order in which every reference finds its row, with the columns that name a row. Null: concerns
- * only servers that run, or comes by itself.
+ * The copied tables, in an order that satisfies foreign keys, with the columns that identify a row. Null: runtime
+ * state, or filled automatically.
  */
 const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   organizations: ['id'],
@@ -23,7 +23,7 @@ const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   used_oidc_flows: ['state_hash'],
   operator_tokens: ['id'],
   api_keys: ['id'],
-  // The triggers count what is copied.
+  // Triggers maintain the counts.
   api_key_counts: null,
   // Written by triggers.
   api_key_documents: null,

@@ -14,10 +14,13 @@ export interface OpenOptions {
   readonly silenceMaxMs?: number | undefined;
 }
 
-/** How long a read that may look at every row of an organization takes at most, unless told otherwise, milliseconds. */
+/** Default time limit of a read that may scan all rows of an organization, milliseconds. */
 export const SCAN_TIME_LIMIT_MS = 5_000;
 
-/** An open database. Whoever opens it closes it. Fails with UnavailableError where it can't be reached or stays locked. */
+/**
+ * An open database, to be closed by the code that opened it. Fails with UnavailableError if it is unreachable or stays
+ * locked.
+ */
 export interface Database {
   readonly kysely: Kysely<Tables>;
   /**

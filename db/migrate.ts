@@ -54,7 +54,7 @@ export async function migrationProblem(
   return missing ? `the migration ${missing} has not run` : null;
 }
 
-/** What is run, and where. */
+/** The migration being run and its target. */
 interface Run {
   readonly engine: Database['engine'];
   readonly all: Readonly<Record<string, Migration>>;

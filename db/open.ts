@@ -15,8 +15,8 @@ export { DatabaseLockedError } from './sqlite-errors.ts';
 export { deadlineIn, retryWhileLocked } from './write-turns.ts';
 
 /**
- * Opens `sqlite:<path>` (made if missing, its folder too) or `postgres://…`. Loads only the driver it needs. Does not
- * migrate. Rejects where the database can't be opened; PostgreSQL connects on first use.
+ * Opens `sqlite:<path>` (created if missing, including its folder) or `postgres://…`. Loads only the required driver.
+ * Does not migrate. Rejects if the database can't be opened; PostgreSQL connects on first use.
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   if (url.startsWith('sqlite:')) {

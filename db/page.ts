@@ -32,7 +32,7 @@ export interface SortValues {
   readonly sort_id: string;
 }
 
-/** How a list is read whose query finds rows, but not all of what is shown of them. */
+/** How to read a list whose query finds rows, but not everything shown of them. */
 export interface PageOptions<Row> {
   /** Reads the rows of a page, in the direction given, that the query finds with their `SortValues`. */
   complete?(
@@ -49,9 +49,9 @@ type Place = readonly [value: string | number, id: string];
 type Operator = '>' | '<' | '>=' | '<=';
 
 /**
- * Reads one page by keyset: cursors name a place in the order, not a row or a count, so that rows that come or go
- * elsewhere neither repeat nor skip others. 25 rows unless told otherwise, at most 100. `countedBy` gives what the total
- * is counted on, up to 10,000. Throws BAD_USER_INPUT for arguments or cursors that can't be used.
+ * Reads one page by keyset. Cursors name a position in the order, so inserted or deleted rows neither repeat nor skip
+ * others. 25 rows by default, at most 100. `countedBy` is counted for the total, up to 10,000. Throws BAD_USER_INPUT
+ * for invalid arguments or cursors.
  */
 export async function readPage<Name extends keyof Tables, Selected extends object, T>(
   query: SelectQueryBuilder<Tables, Name, Selected> | Walks<SelectQueryBuilder<Tables, Name, Selected>>,

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { UnavailableError } from '../src/core/errors.ts';
 
-/** Codes of PostgreSQL's errors that pass, with what callers are told; of two letters: a whole class of codes. */
+/** Transient PostgreSQL error codes, with the message for callers. Two characters: a whole class. */
 const OUTAGES: Readonly<Record<string, string>> = {
   // Network, authentication or database name.
   '08': 'The database is unreachable',

@@ -20,7 +20,7 @@ export function keysContaining(
   const characters = [...text].slice(-LOOKED_UP);
   if (isPostgres(db)) {
     const part = characters.join('');
-    // What is no letter or digit is not indexed there.
+    // Only letters and digits are indexed there.
     if (!/[\p{L}\p{N}]{3}/u.test(part)) return null;
     const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
     const keys = db.selectFrom('api_keys').select('id').where('organization_id', '=', organizationId);

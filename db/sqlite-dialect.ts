@@ -36,15 +36,15 @@ export interface Session extends DatabaseConnection {
 }
 
 /**
- * SQLite for a process that answers requests on the same thread: a change waits for its turn and for other processes'
- * locks asynchronously, and reads outside a transaction have a connection of their own, so that none waits for a change.
- * What is waited for too long fails with UnavailableError.
+ * SQLite for a process that answers requests on the same thread. A change waits asynchronously for its turn and for
+ * other processes' locks. Reads outside a transaction have their own connection and never wait for a change. Fails
+ * with UnavailableError after the maximum wait.
  */
 export function sqliteDialect(connections: SqliteConnections): Dialect {
   return dialectOf(() => new SqliteSession(connections));
 }
 
-/** The same with sessions of another kind. Whoever opened what they use closes it. */
+/** The same with another kind of session. The code that opened its resources closes them. */
 export function dialectOf(openSession: () => Session): Dialect {
   return {
     createDriver: () => new SqliteDriver(openSession),

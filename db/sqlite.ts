@@ -23,8 +23,8 @@ const SCAN_BUSY_TIMEOUT_MS = 1_000;
 const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF'];
 
 /**
- * Opens a SQLite file (made if missing, for its owner only): WAL, every commit on disk before it is acknowledged. No
- * connection of this thread waits inside SQLite, where nothing else would run meanwhile.
+ * Opens a SQLite file (created if missing, readable by its owner only): WAL, every commit on disk before it is
+ * acknowledged. No connection of this thread blocks inside SQLite, which would block everything else.
  */
 export async function openSqlite(
   path: string,

@@ -58,7 +58,7 @@ const SQLITE_FAULTS: Readonly<Record<string, string>> = {
   IOERR: "% can't be read or written; check its disk and the system log",
 };
 
-/** Which of file and folder it is; SQLite writes a journal beside the file, so it needs both. */
+/** Whether it is the file or its folder. SQLite writes a journal next to the file, so it needs both. */
 function unusableFile(path: string): Fault {
   const folder = dirname(path);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { UnavailableError } from '../src/core/errors.ts';
 import { DatabaseLockedError, sqliteError } from './sqlite-errors.ts';
 
-/** Pauses between two tries to get a lock, milliseconds: SQLite has no queue, so that whoever looks often gets it. */
+/** Delays between two attempts to get a lock, milliseconds. SQLite has no queue: frequent attempts win. */
 const PAUSE_MIN_MS = 1;
 const PAUSE_MAX_MS = 25;
 

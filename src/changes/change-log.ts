@@ -89,8 +89,8 @@ export class ChangeLog {
   }
 
   /**
-   * Tells an observer of changes as soon as they are known, before any follower gets them. What it reads after this call
-   * is as new as what it was told of, or it is told again. Returns how to stop.
+   * Notifies an observer of changes as soon as they are known, before any follower. Reads after this call are at least
+   * as new as the notification, or another follows. Returns a stop function.
    */
   observe(organizationId: string, observer: ChangeObserver): () => void {
     const { tail, release } = this.#hold(organizationId);

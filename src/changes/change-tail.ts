@@ -131,7 +131,7 @@ export class ChangeTail {
     if (this.#position === start) await pause(QUIET_MS, undefined, { ref: false });
   }
 
-  /** Reads and delivers what is in the log and was not announced. */
+  /** Reads and delivers changes in the log that were not announced. */
   async #read(): Promise<void> {
     const turns = new Turns();
     for (;;) {

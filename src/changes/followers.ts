@@ -59,8 +59,8 @@ export class Followers {
   }
 
   /**
-   * Follows from after `after` on. While it replays, it gets what is in the log, as much at a time as it is ready for;
-   * then, without a gap, what comes. Resolves once it is live, with how to stop; or as soon as `stopped` says so.
+   * Follows from after `after` on. While it replays, it gets the log in chunks as it is ready for them, then new
+   * changes without a gap. Resolves with a stop function once it is live, or as soon as `stopped` says so.
    */
   async follow(after: number, following: Following): Promise<() => void> {
     const { keyIds } = following;

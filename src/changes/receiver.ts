@@ -5,7 +5,7 @@ export interface Receiver<E> {
   receive(event: E): void;
   /** Resolves, always asynchronously, when more of the past can be taken, with the number of events: 1 or more. */
   ready(): Promise<number>;
-  /** Whether it can take nothing of the present now. Where none may be left out, it gets that as a part of the past. */
+  /** Whether it can't take live events now. If none may be omitted, it gets them later by replay. */
   full(): boolean;
   /** Whether it is no longer needed. */
   stopped(): boolean;

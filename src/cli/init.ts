@@ -14,8 +14,8 @@ export interface InitOptions {
 }
 
 /**
- * Creates an organization with its owner, who is signed in and gets a link for a browser besides; all of it or nothing.
- * Someone known by the address owns it as who they are. Rejects with ValidationError, whose paths are options.
+ * Creates an organization with its owner, who is signed in and also gets a browser sign-in link, atomically. An
+ * existing user with the address becomes the owner. Rejects with ValidationError, whose paths are options.
  */
 export async function init(io: Io, options: InitOptions): Promise<void> {
   const founded = await withContext(io, async (ctx) =>

@@ -11,7 +11,7 @@ export interface NamedDatabase {
   readonly setting: string;
 }
 
-/** Opens a database; whoever does closes it. Rejects with StartError if it can't be used. */
+/** Opens a database; the caller closes it. Rejects with StartError if it can't be used. */
 export function open({ url, setting }: NamedDatabase, options: OpenOptions = {}): Promise<Database> {
   return explained({ url, setting }, () => openDatabase(url, options));
 }

@@ -17,8 +17,8 @@ export function commandLineContext(services: Services): Context {
 }
 
 /**
- * Does some work on the database of the configuration, brought up to date first. Works beside a running server. Rejects
- * with what `work` rejects with, with ConfigError, or where the database can't be used.
+ * Runs `work` on the configured database after migrating it, also while a server is running. Rejects with what `work`
+ * rejects with, with ConfigError, or if the database can't be used.
  */
 export async function withContext<T>(io: Io, work: (ctx: Context) => Promise<T>): Promise<T> {
   const config = parseConfig(io.env);

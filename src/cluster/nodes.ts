@@ -42,7 +42,7 @@ export class Nodes {
     this.#longestLeaseMs = leaseMs;
   }
 
-  /** Takes note of all rows, as they were read at some time before `now`. */
+  /** Records all rows, as read at some time before `now`. */
   see(rows: readonly NodeRow[], now: number): void {
     const present = new Set(rows.map((row) => row.id));
     for (const id of this.#sightings.keys()) if (!present.has(id)) this.#sightings.delete(id);

@@ -209,7 +209,7 @@ export class UsageBuffer {
     return this.#store.isJournaled ? this.#rounds : [this.#taken];
   }
 
-  /** Moves last uses after `now` to `now`. What is on disk is not corrected. */
+  /** Moves last uses after `now` to `now`. Data on disk is not corrected. */
   limitLastUses(now: number): void {
     for (const keys of [...this.#certain(), ...this.#possible()]) limitLastUses(keys.values(), now);
   }

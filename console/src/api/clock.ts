@@ -14,7 +14,7 @@ export function noteServerTime(header: string | null): void {
   ahead = Math.abs(difference) > TOLERANCE_MS ? difference : 0;
 }
 
-/** The server's time as far as it is known, milliseconds since the epoch: its times are told relative to this. */
+/** The estimated server time, milliseconds since the epoch. Server times are shown relative to it. */
 export function now(): number {
   return Date.now() + ahead;
 }

@@ -35,7 +35,7 @@ interface Props<Row extends { readonly id: string }> {
   readonly selection?: Selection;
   /** Names a row's tick box. */
   nameOf(row: Row): string;
-  /** Classes of a row, for what is over. */
+  /** Classes of a row, for example for revoked keys. */
   rowClassName?(row: Row): string | undefined;
   /** Called with the first and last row on the screen. */
   onVisible?(first: number, last: number): void;

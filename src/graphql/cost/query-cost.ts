@@ -20,7 +20,7 @@ export const COST_MAX = 10_000;
 /** Fields of a response that take about as long as one point of a scan. */
 const FIELDS_PER_POINT = 10;
 
-/** So many characters of a document cost one point where it is not known yet, or its operation is rejected. */
+/** Characters of a document per point, if it is not yet known or its operation is rejected. */
 const CHARACTERS_PER_POINT = 10;
 
 /** Maximum points charged for a rejected document: it is not examined further. */

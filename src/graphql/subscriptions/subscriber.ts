@@ -31,7 +31,7 @@ const NOBODY = (): void => {};
 /** One subscription of one client: what it is owed, and what keeps it from being sent. */
 export class Subscriber implements GroupMember {
   readonly organizationId: string;
-  /** What it shares executions by, besides the permissions. */
+  /** Identifies the executions it shares, in addition to the permissions. */
   readonly operation: object;
   readonly #conflate: Source['conflate'];
   readonly #cursorOf: Source['cursorOf'];

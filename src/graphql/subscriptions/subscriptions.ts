@@ -36,7 +36,7 @@ export class Subscriptions {
   readonly #groupOf = new Map<Subscriber, Group>();
   readonly #documents: CallerDocuments;
   readonly #watch: CallerWatch;
-  /** The services as every context has them; made when the address is known. */
+  /** The services of every context, created when the address is known. */
   #shared: ServerServices | null = null;
   /** By organization, permissions and scope, valid for the current tick. */
   readonly #contexts = new Map<string, GraphQLContext>();
@@ -131,7 +131,7 @@ export class Subscriptions {
     }
   }
 
-  /** What is running, for metrics and tests; `counted`: callers and organizations whose documents are counted. */
+  /** Running subscriptions, for metrics and tests. `counted`: callers and organizations whose documents are counted. */
   get counts(): { callers: number; subscribers: number; live: number; groups: number; counted: number } {
     let live = 0;
     for (const subscriber of this.#groupOf.keys()) if (subscriber.live) live += 1;

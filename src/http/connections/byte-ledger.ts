@@ -16,9 +16,7 @@ interface Held {
   readonly budgets: readonly Budget[];
 }
 
-/**
- * Limits in bytes: for everyone together, and for an address (an IPv6 address's /64; wider networks have a multiple).
- */
+/** Limits in bytes: in total, and per address (an IPv6 address's /64; wider networks have a multiple). */
 export interface ByteLimits {
   readonly all: number;
   readonly perAddress: number;

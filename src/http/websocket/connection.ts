@@ -30,7 +30,7 @@ const ID_MAX = 1_000;
 /** Longest reason of a close frame, bytes (RFC 6455, 5.5): `ws` throws where it is longer. */
 const REASON_MAX_BYTES = 123;
 
-/** So many UTF-16 units and an ellipsis fit, of any text. */
+/** This many UTF-16 units of any text and an ellipsis fit. */
 const REASON_CUT = 40;
 
 /** One WebSocket that speaks graphql-transport-ws (the GraphQL over WebSocket protocol). */

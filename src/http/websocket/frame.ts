@@ -1,6 +1,6 @@
 /**
- * A text message as one WebSocket frame from a server (RFC 6455, 5.2): final, unmasked. Made here, and not by `ws`,
- * because most of it is the same bytes for every subscriber.
+ * Encodes a text message as one server WebSocket frame (RFC 6455, 5.2): final, unmasked. Not left to `ws`, because
+ * most of its bytes are shared by all subscribers.
  */
 export function textFrame(head: Buffer, tail: Buffer): Buffer {
   const length = head.length + tail.length;

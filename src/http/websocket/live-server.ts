@@ -171,7 +171,7 @@ export class LiveServer {
     clearTimeout(deadline);
   }
 
-  /** As for a request over HTTP; the protocol has a close code for what is not accepted, and one for later. */
+  /** As for HTTP requests: the protocol has one close code for rejected credentials, and one for retrying later. */
   async #authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null> {
     const ip = clientAddress(request, this.#services.config.trustedProxies);
     const credential = this.#credentialOf(request, payload);

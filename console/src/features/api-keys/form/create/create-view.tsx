@@ -33,7 +33,7 @@ type Step =
   /** The secret has been cleared from the page and from memory. */
   | { readonly kind: 'copied'; readonly keyId: string };
 
-/** Makes a key, and shows its secret once. */
+/** Creates a key and shows its secret once. */
 export function CreateView() {
   const [step, setStep] = useState<Step>({ kind: 'form' });
   const opens = useOpens();
