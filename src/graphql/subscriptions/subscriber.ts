@@ -111,8 +111,12 @@ export class Subscriber implements GroupMember {
       this.#takeBack();
       return this.#drain();
     }
+    const cursor = this.#cursorOf(event);
+    // A client that resumes after a later change would never receive this one.
+    const missing = cursor === null ? null : unavailableOf(result);
+    if (missing) return this.fail([missing]);
     this.#underWay.shift();
-    this.#sink.next(result, this.#cursorOf(event));
+    this.#sink.next(result, cursor);
     if (this.#newest && !this.#draining && this.#underWay.length < this.#limits.heldMax / 2) this.#release();
     const fitting = (this.#limits.bufferedMax * REPLAYED_SHARE) / result.json.length;
     this.#atOnce = Math.max(1, Math.min(REPLAYED_AT_ONCE, Math.floor(fitting)));
@@ -224,4 +228,10 @@ export class Subscriber implements GroupMember {
     this.#ended(this);
     return true;
   }
+}
+
+/** The error of a result that has no data because the database is unavailable; null for any other result. */
+function unavailableOf({ data, errors = [] }: SharedResult): GraphQLFormattedError | null {
+  const error = data ? null : errors.find(({ extensions }) => extensions.code === 'UNAVAILABLE');
+  return error ? { message: error.message, extensions: error.extensions } : null;
 }

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { buildSchema, getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import type { GraphQLContext } from '../../../schema/context.ts';
+import { UnavailableError } from '../../../src/core/errors.ts';
 import { SharedExecution } from '../../../src/graphql/subscriptions/shared-execution.ts';
 import { type Sink, Subscriber } from '../../../src/graphql/subscriptions/subscriber.ts';
 import type { Source } from '../../../src/realtime/source.ts';
@@ -62,4 +63,55 @@ test('of uses has no more under way than may wait, whatever executions wait for,
     expect(times).toEqual([...times].sort((one, other) => one - other));
     expect(times.at(-1)).toBe(96 + Number(key.slice(-1)));
   }
+});
+
+test('ends with the error at a change that could not be read, so that resuming after the last cursor delivers it', async () => {
+  const document = parse('subscription { used { key loaded } }');
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('There is no operation');
+  const required = buildSchema(`
+    type Query { nothing: Int }
+    type Subscription { used: Used! }
+    type Used { key: ID! loaded: Int! }
+  `);
+  const subscription = { document, operation, variables: {} };
+  const silent = { warn: () => {}, error: () => {} };
+  const context = () => ({ client: { id: 'client' }, log: silent }) as unknown as GraphQLContext;
+  const group = new SharedExecution(required, subscription, 1_000_000, context);
+  let give: (event: Use) => void = () => {};
+  let hasLeft = false;
+  const source: Source<Use> = {
+    organizationId: 'org',
+    conflate: null,
+    cursorOf: ({ used }) => used.key,
+    open: async ({ receive }) => {
+      give = receive;
+      return () => {
+        hasLeft = true;
+      };
+    },
+  };
+  const sent: (string | null)[] = [];
+  const ends: unknown[] = [];
+  const sink: Sink = {
+    next: (_result, cursor) => sent.push(cursor),
+    error: (errors) => ends.push(errors.map(({ extensions }) => extensions?.code)),
+    complete: () => ends.push('complete'),
+    buffered: 0,
+    drained: () => turn(),
+  };
+  const options = { operation: subscription, group, sink, limits: LIMITS, ended: () => {} };
+  const subscriber = new Subscriber({ ...options, source: source as unknown as Source });
+  await subscriber.open(source as unknown as Source);
+  const change = (key: string, loaded: () => Promise<number>) =>
+    give({ used: { key, at: 0, count: 1, loaded } });
+  change('1', async () => 1);
+  change('2', async () => {
+    throw new UnavailableError('The database is temporarily unavailable', 1);
+  });
+  change('3', async () => 3);
+  await eventually(() => group.size === 0);
+  expect(sent).toEqual(['1']);
+  expect(ends).toEqual([['UNAVAILABLE']]);
+  expect(hasLeft).toBe(true);
 });
