@@ -149,7 +149,7 @@ describeInChromium('editing a key', () => {
     await page.getByRole('checkbox', { name: 'Enabled' }).check();
     await run(site.env, 'organizations', 'limit', ada.organizationId, '1');
     await saves.click();
-    await page.getByRole('alert').getByText('The organization may have 1 active API keys').waitFor();
+    await page.getByRole('alert').getByText('active API keys and its limit is 1').waitFor();
   });
 
   test('says so where the key was revoked, and the page has not heard of it', async () => {
@@ -165,7 +165,7 @@ describeInChromium('editing a key', () => {
       id: key.id,
     });
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('alert').getByText('The key is revoked').waitFor();
+    await page.getByRole('alert').getByText("A revoked API key can't be updated").waitFor();
   });
 
   test('tells what somebody else changes meanwhile, and leaves that as it is', async () => {

@@ -37,7 +37,7 @@ describeInChromium('the page of a key', () => {
       '"region": "eu"',
     ])
       await page.getByText(fact).first().waitFor();
-    const both = page.getByRole('listitem').filter({ hasText: 'See API keys' });
+    const both = page.getByRole('listitem').filter({ hasText: 'View API keys' });
     await both.getByText('Role member').waitFor();
     await both.getByText('Granted directly').waitFor();
     const granted = page.getByRole('listitem').filter({ hasText: 'api.key.verify' });

@@ -31,7 +31,7 @@ const CYCLES_PER_SOCKET = 50;
 
 /** What may be left: less than the smallest subscriber in each cycle, beside code that was compiled meanwhile. */
 const BYTES_PER_CYCLE = 100;
-const BYTES_OF_CODE = 1_500_000;
+const BYTES_OF_CODE = 2_200_000;
 
 /** What comes and goes with clients and subscriptions. */
 const KINDS = [
