@@ -76,6 +76,7 @@ export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
   /** Of the result that was taken last, which waits on its way until the next one is asked for. */
   #takenBytes = 0;
   #over = false;
+  #noting = false;
   #take: ((result: IteratorResult<StreamedResult>) => void) | null = null;
   #drained: (() => void)[] = [];
 
@@ -145,8 +146,13 @@ export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
     this.#waiting.push(result);
     this.#waitingBytes += result.json?.length ?? 0;
     this.#give();
-    // The chunks of one turn reach the connection, where they are counted, at its end.
-    if (this.buffered > 0) process.nextTick(this.#wrote);
+    if (this.#noting || this.buffered === 0) return;
+    this.#noting = true;
+    // When the chunk has reached the connection, where it is counted: since Node.js 22 that is later than `write` returns.
+    setImmediate(() => {
+      this.#noting = false;
+      this.#wrote();
+    });
   }
 
   #give(): void {
