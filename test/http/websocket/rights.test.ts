@@ -103,12 +103,22 @@ onEachDatabase('the right to see', (engine) => {
     });
 
     test('where the session has been idle too long, of which whatever is asked on the socket is the opposite', async () => {
-      const { sessionToken } = await makeMember(server());
+      const { sessionToken, userId } = await makeMember(server());
+      const lastSeenOf = async (id: string) =>
+        (
+          await server()
+            .services.db.selectFrom('sessions')
+            .select('last_seen_at')
+            .where('user_id', '=', id)
+            .executeTakeFirstOrThrow()
+        ).last_seen_at;
       const socket = await watch(sessionToken);
       for (let half = 0; half < 3; half += 1) {
         server().clock.advance(11 * 3_600_000);
         const query = socket.subscribe('{ viewer { actor { __typename } } }');
         await eventually(() => query.completed);
+        // Written in the background: the clock must not run ahead of it.
+        await eventually(async () => (await lastSeenOf(userId)) === server().clock.now());
       }
       // What is only listened to is no use.
       server().clock.advance(12 * 3_600_000 + 1);
