@@ -38,7 +38,7 @@ interface Running {
   /** The client has canceled it. */
   stopped: boolean;
   /** Aborted then. */
-  readonly gone: AbortController;
+  gone: AbortController | null;
 }
 
 /** Callbacks to the connection that carries the operations. */
@@ -141,8 +141,13 @@ export class Operations {
     let outcome: Awaited<ReturnType<GraphQLEngine['run']>>;
     try {
       charge.begin(size);
-      const { signal } = running.gone;
-      outcome = await run(params, Object.assign(context, { charge, started: () => {} }), signal);
+      outcome = await run(
+        params,
+        Object.assign(context, { charge, started: () => {} }),
+        running.gone?.signal,
+      );
+      // A kilobyte that subscriptions don't need while they wait.
+      running.gone = null;
     } finally {
       charge.leave();
     }
@@ -173,5 +178,5 @@ export class Operations {
 
 function stop(running: Running): void {
   running.stopped = true;
-  running.gone.abort();
+  running.gone?.abort();
 }
