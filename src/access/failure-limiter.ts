@@ -5,7 +5,7 @@ import type { RateLimitState } from '../core/rate-limit-state.ts';
  * are always accepted.
  */
 export interface FailureLimiter {
-  /** Takes note of one from this client's address; null: not known, all of which count as one. */
+  /** Records a failed attempt from this address. Null if the address is unknown; all of these share one limit. */
   count(ip: string | null): RateLimitState;
   /** The same of one that this caller was told of; null: it did not say from where. */
   countFor(caller: FailedCaller, ip: string | null): RateLimitState;

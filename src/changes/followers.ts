@@ -112,7 +112,8 @@ export class Followers {
     const recent = this.#recent.after(sequence);
     if (recent) return recent;
     const changes = await readChanges(this.#tail.db, this.#tail.organizationId, sequence);
-    if (changes.length === 0) throw new AppError('CURSOR_EXPIRED', 'These changes are kept no more');
+    if (changes.length === 0)
+      throw new AppError('CURSOR_EXPIRED', 'These changes are no longer stored; reload the keys');
     return changes;
   }
 

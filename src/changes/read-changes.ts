@@ -82,5 +82,5 @@ export async function requireReplayable(
 }
 
 function expired(): AppError {
-  return new AppError('CURSOR_EXPIRED', 'Changes after this cursor are kept no more; read the keys anew');
+  return new AppError('CURSOR_EXPIRED', 'Changes after this cursor are no longer stored; reload the keys');
 }

@@ -49,7 +49,7 @@ export class Watches {
     return this.#watchedElsewhere.has(organizationId);
   }
 
-  /** Publishes the watches; with `anew`, all of them, because they were lost. Never rejects. */
+  /** Publishes the watches; with `anew`, all of them again, because they were lost. Never rejects. */
   async share(anew = false): Promise<void> {
     if (anew) this.#shared = new Set();
     if (this.#sharing || this.#stopped) return;

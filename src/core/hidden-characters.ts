@@ -14,7 +14,7 @@ const JOINERS = /^(?:\u200c|\u200d)$/;
 /** How a text is used: a name identifies something, and must not pass for another. */
 export type TextUse = 'name' | 'text';
 
-/** The first character of a text that its readers can't see or that reorders it, as `U+202E`; null if there is none. */
+/** The first character of a text that its readers can't see or that reorders it, as `U+202E`, or null. */
 export function findHidden(text: string, use: TextUse): string | null {
   for (const { 0: character, index } of text.matchAll(HIDDEN)) {
     const allowed =

@@ -62,7 +62,7 @@ export function coerceVariables(
   return errors.length > 0 ? { errors } : { coerced };
 }
 
-/** The variable's value or default. Undefined if there is none, or it has faults. */
+/** The variable's value or default. Undefined if it has neither, or is invalid. */
 function coerceVariable(
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,

@@ -4,7 +4,7 @@ import { Refusal } from '../core/refusal.ts';
 import type { ByteLedger, Holder } from './connections/byte-ledger.ts';
 
 /**
- * Event of a request whose server stops: whoever waits for its body gives up. An event, since a callback kept on a
+ * Event of a request whose server stops: a reader that waits for its body gives up. An event, since a callback kept on a
  * longer-lived object keeps the garbage of each request from being collected while it is young.
  */
 export const STOPPING = Symbol('stopping');

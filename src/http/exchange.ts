@@ -7,7 +7,7 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Id of the request, in X-Request-Id and the log. */
   readonly id: string;
-  /** What follows the `?` of the address; empty if there is none. */
+  /** What follows the `?` of the address, or an empty string. */
   readonly query: string;
   /** Headers that the response has whatever it is, names and values in turn; its own go before them. */
   readonly headers: string[];

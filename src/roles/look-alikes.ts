@@ -38,7 +38,7 @@ const PROTOTYPES: ReadonlyMap<string, string> = new Map(
   Object.entries(LOOK_ALIKES).flatMap(([letters, alike]) => [...alike].map((one) => [one, letters])),
 );
 
-/** The system role whose name this one could be mistaken for, although it is another name; null if there is none. */
+/** The system role whose name this one could be mistaken for, although it is another name, or null. */
 export function systemRoleLike(name: string): string | null {
   const lower = name.toLowerCase();
   const like = SYSTEM_ROLES.find((role) => role.name !== lower && skeleton(role.name) === skeleton(name));

@@ -69,7 +69,7 @@ export function queryByHashes(db: Kysely<Tables>): CompiledQuery<VerifiableRow &
     .compile();
 }
 
-/** The key of the secret with this id, for one that was presented before; null if there is none. */
+/** The key of the secret with this id, for one that was presented before, or null. */
 export async function findBySecretId(db: Kysely<Tables>, secretId: string): Promise<VerifiableKey | null> {
   const row = await whole(db).where('api_key_secrets.id', '=', secretId).executeTakeFirst();
   return row ? verifiableKey(row) : null;

@@ -22,7 +22,7 @@ export interface KeyRow {
   readonly key_expires_at: number;
   /** 1 where the key or the secret is. */
   readonly revoked: number;
-  /** Joined by commas, in no order; null if there is none. */
+  /** Joined by commas, in no order, or null. */
   readonly team_ids: string | null;
 }
 

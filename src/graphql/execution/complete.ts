@@ -142,7 +142,7 @@ function abstractCompletion(type: GraphQLAbstractType, place: Place): Complete {
   };
 }
 
-/** The object type that an abstract type's resolver returned. Throws with graphql-js's message if there is none. */
+/** The object type that an abstract type's resolver returned. Throws with graphql-js's message if it returned none. */
 function possibleType(type: GraphQLAbstractType, name: unknown, place: Place): GraphQLObjectType {
   const { plan, parent, nodes } = place;
   const fault = (what: string) => new GraphQLError(what, { nodes });

@@ -6,7 +6,7 @@ import { cookieName, cookiesNamed, endPlanted, setCookie } from './cookies.ts';
 export const REQUESTED_WITH = 'keywright';
 
 /**
- * Maximum number of cookies of a request that are looked up; a browser sends one, and whoever plants more gains
+ * Maximum number of cookies of a request that are looked up. A browser sends one, and planting more gains
  * nothing.
  */
 const TOKENS_MAX = 4;

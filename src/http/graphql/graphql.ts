@@ -39,7 +39,7 @@ export function graphqlHandler(services: ServerServices, engine: GraphQLEngine, 
  */
 function atEndpoint(request: IncomingMessage): NodeRequest {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  // An object of its own: what becomes another object's prototype is slow from then on.
+  // A separate object: V8 slows down objects that are used as prototypes.
   const raw = {
     originalUrl: pathname,
     headers: { host },

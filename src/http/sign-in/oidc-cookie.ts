@@ -6,7 +6,7 @@ import { cookieName, cookiesLike, cookiesNamed, setCookie } from '../auth/cookie
 /** Maximum number of sign-ins that a browser can have under way at once; the oldest is given up for one more. */
 const FLOWS_MAX = 4;
 
-/** Maximum number of cookies that are looked at; whoever planted more gains nothing. */
+/** Maximum number of cookies that are read, so that planting more gains nothing. */
 const COOKIES_MAX = 16;
 
 /**
