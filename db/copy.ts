@@ -11,6 +11,7 @@ type Row = Readonly<Record<string, string | number | null>>;
  */
 const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   organizations: ['id'],
+  allowed_origins: ['organization_id', 'origin'],
   organization_sequences: ['organization_id'],
   users: ['id'],
   roles: ['id'],

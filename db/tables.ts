@@ -14,6 +14,11 @@ import type {
   UsageJournalTable,
   UsageWritersTable,
 } from './key-tables.ts';
+import type {
+  AllowedOriginsTable,
+  OrganizationSequencesTable,
+  OrganizationsTable,
+} from './organization-tables.ts';
 
 /*
  * One set of tables for both engines. Times are milliseconds since the Unix epoch, flags are 0 or 1, JSON is text: what
@@ -25,25 +30,6 @@ export const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** `last_used_at` of what was never used. */
 export const NOT_YET = 0;
-
-export interface OrganizationsTable {
-  id: Fixed<string>;
-  name: string;
-  slug: Fixed<string>;
-  key_prefix: string;
-  max_active_api_keys: number | null;
-  rotation_live_days: number | null;
-  rotation_test_days: number | null;
-  /** JSON: the organization's own permissions, `[{name, description}]`. */
-  permission_catalog: string;
-  created_at: Fixed<number>;
-}
-
-/** One narrow row an organization: the lock that puts its changes into an order, and the number of the last one. */
-export interface OrganizationSequencesTable {
-  organization_id: Fixed<string>;
-  value: number;
-}
 
 export interface UsersTable {
   id: Fixed<string>;
@@ -179,6 +165,7 @@ export interface AuditLogTable {
 
 export interface Tables {
   organizations: OrganizationsTable;
+  allowed_origins: AllowedOriginsTable;
   organization_sequences: OrganizationSequencesTable;
   users: UsersTable;
   memberships: MembershipsTable;
@@ -213,6 +200,7 @@ export type TableName = Exclude<keyof Tables, 'current_roles'>;
 
 const NAMES: Readonly<Record<TableName, true>> = {
   organizations: true,
+  allowed_origins: true,
   organization_sequences: true,
   users: true,
   memberships: true,

@@ -51,6 +51,10 @@ const UpdateOrganizationInput = builder.inputType('UpdateOrganizationInput', {
       description:
         'All custom permissions of the organization. Replaces the previous list; built-in permissions are kept',
     }),
+    allowedOrigins: t.stringList({
+      description:
+        'All web origins whose pages may call the API with an explicit credential of the organization: at most 50, each `scheme://host` or `scheme://host:port`. Replaces the previous list',
+    }),
   }),
 });
 

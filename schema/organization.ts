@@ -3,6 +3,7 @@ import { BUILT_IN_PERMISSIONS } from '../src/access/permissions.ts';
 import { listAudit } from '../src/audit/list.ts';
 import { countKeys } from '../src/keys/lists/key-counts.ts';
 import { listMembers } from '../src/members/list-members.ts';
+import { loadAllowedOrigins } from '../src/organizations/allowed-origins.ts';
 import { findOrganization } from '../src/organizations/find-organization.ts';
 import type { Organization } from '../src/organizations/organization.ts';
 import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
@@ -36,6 +37,14 @@ const activeApiKeys = onePerOperation(
     new DataLoader(async (ids: readonly string[]) => {
       const counts = await countKeys(ctx.db, ids, ctx.clock.now());
       return ids.map((id) => counts.get(id)?.active ?? 0);
+    }),
+);
+
+const allowedOrigins = onePerOperation(
+  (ctx: GraphQLContext) =>
+    new DataLoader(async (ids: readonly string[]) => {
+      const origins = await loadAllowedOrigins(ctx.db, ids);
+      return ids.map((id) => origins.get(id) ?? []);
     }),
 );
 
@@ -137,6 +146,13 @@ builder.objectType(OrganizationRef, {
         ...BUILT_IN,
         ...permissionCatalog.map((definition) => ({ ...definition, builtIn: false })),
       ],
+    }),
+    allowedOrigins: t.stringList({
+      nullable: true,
+      description:
+        'Web origins whose pages may call the API with an explicit credential of the organization (CORS), in alphabetical order. Requires `organization.view`',
+      authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
+      resolve: ({ id }, _args, ctx) => allowedOrigins(ctx).load(id),
     }),
     keySummary: t.field({
       type: ApiKeySummary,

@@ -16,6 +16,7 @@ import * as auditByTime from './0014-audit-by-time.ts';
 import * as confirmedMemberships from './0015-confirmed-memberships.ts';
 import * as deletedRoles from './0016-deleted-roles.ts';
 import * as numberedUsage from './0017-numbered-usage.ts';
+import * as allowedOrigins from './0018-allowed-origins.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -41,4 +42,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-confirmed-memberships': confirmedMemberships,
   '0016-deleted-roles': deletedRoles,
   '0017-numbered-usage': numberedUsage,
+  '0018-allowed-origins': allowedOrigins,
 };

@@ -17,7 +17,8 @@ export const ALL_STALE: Stale = { organizationId: null, first: 0, last: 0, keyId
 /** What a change invalidates for verification: nothing, its target key, or any key of the organization. */
 const CONCERNS: Readonly<Record<DoneAction, 'nothing' | 'key' | 'organization'>> = {
   'organization.created': 'nothing',
-  'organization.updated': 'nothing',
+  // Its web origins may have changed, which callers are checked against.
+  'organization.updated': 'organization',
   'team.created': 'nothing',
   'team.updated': 'nothing',
   'team.deleted': 'organization',

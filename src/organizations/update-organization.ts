@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
+import { readAllowedOrigins, replaceAllowedOrigins } from './allowed-origins.ts';
 import { difference } from './difference.ts';
 import { loadOrganizations, type Organization, type RotationPolicy } from './organization.ts';
 import { readPermissionCatalog } from './permission-catalog.ts';
@@ -22,6 +23,8 @@ export interface UpdateOrganizationInput {
     | readonly { readonly name: string; readonly description?: string | null | undefined }[]
     | null
     | undefined;
+  /** All web origins that may call the API, at most 50; null: none. */
+  readonly allowedOrigins?: readonly string[] | null | undefined;
 }
 
 /** Days, 1 to 3,650; null: no rotation. */
@@ -31,7 +34,10 @@ export interface RotationPolicyInput {
 }
 
 type Policy = Pick<Organization, 'name' | 'keyPrefix' | 'rotationPolicy' | 'permissionCatalog'>;
-type Said = Partial<Omit<Policy, 'rotationPolicy'>> & { readonly rotationPolicy?: Partial<RotationPolicy> };
+type Said = Partial<Omit<Policy, 'rotationPolicy'>> & {
+  readonly rotationPolicy?: Partial<RotationPolicy>;
+  readonly allowedOrigins?: readonly string[];
+};
 
 const PERMISSION = 'organization.manage';
 const ROTATION_MAX_DAYS = 3650;
@@ -50,7 +56,7 @@ export async function updateOrganization(
   if (!isId('org', id)) throw new NotFoundError(id, 'organization');
   authorize(ctx, id, PERMISSION);
   const input = new Input();
-  const provided = readChanges(input, given);
+  const { allowedOrigins, ...provided } = readChanges(input, given);
   input.checkForm();
   return command(ctx, { organizationId: id, permission: PERMISSION }, async ({ tx, audit }) => {
     const [before] = await loadOrganizations(tx, [id]);
@@ -58,22 +64,27 @@ export async function updateOrganization(
     input.checkChanged([before.name, ...before.permissionCatalog.map(({ description }) => description)]);
     const rotationPolicy = { ...before.rotationPolicy, ...provided.rotationPolicy };
     const after: Organization = { ...before, ...provided, rotationPolicy };
-    const changes = difference(before, after, FIELDS);
+    const policy = difference(before, after, FIELDS);
+    if (Object.keys(policy).length > 0) await store(tx, after);
+    const origins = allowedOrigins ? await replaceAllowedOrigins(tx, id, allowedOrigins) : {};
+    const changes = { ...policy, ...origins };
     if (Object.keys(changes).length === 0) return before;
-    await store(tx, after);
     audit({ organizationId: id, action: 'organization.updated', targetId: id, changes });
     return after;
   });
 }
 
 function readChanges(input: Input, given: UpdateOrganizationInput): Said {
-  const { name, keyPrefix, rotationPolicy, permissionCatalog } = given;
+  const { name, keyPrefix, rotationPolicy, permissionCatalog, allowedOrigins } = given;
   return {
     ...(name !== undefined && { name: input.name(['input', 'name'], name) }),
     ...(keyPrefix !== undefined && { keyPrefix: readKeyPrefix(input, ['input', 'keyPrefix'], keyPrefix) }),
     ...(rotationPolicy !== undefined && { rotationPolicy: readRotationPolicy(input, rotationPolicy) }),
     ...(permissionCatalog !== undefined && {
       permissionCatalog: readPermissionCatalog(input, ['input', 'permissionCatalog'], permissionCatalog),
+    }),
+    ...(allowedOrigins !== undefined && {
+      allowedOrigins: readAllowedOrigins(input, ['input', 'allowedOrigins'], allowedOrigins),
     }),
   };
 }

@@ -232,6 +232,8 @@ export type UpdateApiKeyInput = {
 
 /** Input of `updateOrganization`. Omitted fields keep their value */
 export type UpdateOrganizationInput = {
+  /** All web origins whose pages may call the API with an explicit credential of the organization: at most 50, each `scheme://host` or `scheme://host:port`. Replaces the previous list */
+  allowedOrigins?: Array<string> | null | undefined;
   /** ID of the organization: `org_…` */
   id: string | number;
   /** First part of new keys. Existing keys are still accepted */

@@ -21,6 +21,7 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'MembershipConnection.edges': 1,
   'MembershipConnection.nodes': 1,
   'Mutation.revokeApiKeys': ({ input }) => (input as { ids: readonly string[] }).ids.length,
+  'Organization.allowedOrigins': 50,
   'Organization.permissionCatalog': 600,
   'OrganizationConnection.edges': 1,
   'OrganizationConnection.nodes': 1,
