@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -35,6 +35,7 @@ test.skipIf(missing)(
         .replace(/:(4000|8000|8080)\b/g, (_whole, port: string) => `:${ports.get(port)}`)
         .replace(/listen\(8080\b/g, `listen(${ports.get('8080')}`);
     const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+    mkdirSync(join(folder, 'data'));
     cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
     const caddyfile = join(folder, 'deploy/caddy/Caddyfile');
     // It listens everywhere, and is asked for at 2019: as little of that as goes, on a machine that others use.

@@ -65,14 +65,18 @@ export function describeGateway(gateway: Gateway): void {
       });
       upstream = await startUpstream();
       stops.push(() => upstream.stop());
-      url = await startGateway();
       member = await makeMember(keywright);
+      url = await startGateway();
     });
 
     /** Starts the gateway on a port that is free; gives its address. */
-    async function startGateway(change = (text: string) => text): Promise<string> {
+    async function startGateway(
+      change = (text: string) => text,
+      organizationId = member.organizationId,
+    ): Promise<string> {
       const port = await freePort();
       const replacements = {
+        YOUR_ORGANIZATION_ID: organizationId,
         ':8000': `127.0.0.1:${port}`,
         'listen 8000': `listen 127.0.0.1:${port}`,
         '127.0.0.1:4000': new URL(keywright.url).host,
@@ -135,7 +139,7 @@ export function describeGateway(gateway: Gateway): void {
     }
 
     test('lets an accepted request pass, with who the key is and without the key', async () => {
-      const { secret, id } = await made({ grants: ['a.b', 'c.*'], externalId: 'a b,ü', environment: 'test' });
+      const { secret, id } = await made({ grants: ['a.b', 'c.*'], externalId: 'a b,ü' });
       for (const headers of [{ Authorization: `Bearer ${secret}` }, { 'X-API-Key': secret }]) {
         const answer = await ask(null, { method: 'POST', body: 'a body', headers }, '/orders?limit=5');
         expect([answer.status, answer.text]).toEqual([200, 'hello']);
@@ -144,7 +148,7 @@ export function describeGateway(gateway: Gateway): void {
         expect(told(answer.arrival)).toEqual({
           'key-id': id,
           'organization-id': member.organizationId,
-          environment: 'test',
+          environment: 'live',
           permissions: 'a.b,c.*',
           'external-id': 'a%20b%2C%C3%BC',
         });
@@ -237,6 +241,25 @@ export function describeGateway(gateway: Gateway): void {
         'a body',
         id,
       ]);
+    });
+
+    test('rejects keys of other organizations and test keys', async () => {
+      const { organizationId } = await makeMember(keywright);
+      const foreign = await ask((await makeApiKey(keywright, organizationId, { grants: ['*'] })).secret);
+      expect([foreign.status, foreign.arrival]).toEqual([401, undefined]);
+      expect(JSON.parse(foreign.text)).toMatchObject({ code: 'NOT_FOUND' });
+      const test = await ask((await made({ environment: 'test' })).secret);
+      expect([test.status, test.arrival]).toEqual([403, undefined]);
+      expect(JSON.parse(test.text)).toMatchObject({ code: 'WRONG_ENVIRONMENT' });
+    });
+
+    test('rejects all requests until the organization has been set', async () => {
+      const at = await startGateway(undefined, 'YOUR_ORGANIZATION_ID');
+      for (const secret of [(await made()).secret, null]) {
+        const { status, arrival } = await ask(secret, {}, '/', at);
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(arrival).toBeUndefined();
+      }
     });
 
     test('refuses a key that is not allowed this', async () => {

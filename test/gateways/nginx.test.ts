@@ -25,8 +25,7 @@ describeGateway({
     writeFileSync(join(directory, 'nginx.conf'), user + main);
     return ['-p', directory, '-c', join(directory, 'nginx.conf'), '-e', 'stderr'];
   },
-  allowPreflight: (text) =>
-    text.replace('http://keywright/verify;', 'http://keywright/verify?preflight=allow;'),
+  allowPreflight: (text) => text.replace('&environment=live;', '&environment=live&preflight=allow;'),
   // nginx itself takes 8 KB a header (large_client_header_buffers).
   cookieBytes: 7_500,
   unavailable: 503,

@@ -67,7 +67,9 @@ describeInChromium('creating a key', () => {
     await page.keyboard.press('ArrowRight');
     await dialog.locator('pre', { hasText: `API_KEY=${secret}` }).waitFor();
     await page.keyboard.press('ArrowRight');
-    await dialog.locator('pre', { hasText: `${site.url}/verify?environment=test` }).waitFor();
+    await dialog
+      .locator('pre', { hasText: `${site.url}/verify?organization=${ada.organizationId}&environment=test` })
+      .waitFor();
 
     await page.keyboard.press('Escape');
     await page.getByRole('alertdialog', { name: 'Close without a copy?' }).waitFor();

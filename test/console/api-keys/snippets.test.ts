@@ -8,7 +8,13 @@ import { findProgram, missingOf } from '../../support/programs.ts';
 import { makeApiKey, makeMember, serverOn } from '../../support/server.ts';
 
 const keywright = serverOn('sqlite');
-const facts = { secret: 'kw_live_x', keyId: 'key_1', keyName: 'A', environment: 'LIVE' } as const;
+const facts = {
+  secret: 'kw_live_x',
+  keyId: 'key_1',
+  keyName: 'A',
+  organizationId: 'org_1',
+  environment: 'LIVE',
+} as const;
 
 describe('the gateway that a new key’s dialog suggests', () => {
   const nginx = (snippet: string, directory: string) => {
@@ -40,6 +46,7 @@ describe('the gateway that a new key’s dialog suggests', () => {
         const { organizationId } = await makeMember(keywright());
         const live = await makeApiKey(keywright(), organizationId, {});
         const other = await makeApiKey(keywright(), organizationId, { environment: 'test' });
+        const foreign = await makeApiKey(keywright(), (await makeMember(keywright())).organizationId, {});
         const limited = await makeApiKey(keywright(), organizationId, {
           rateLimit: { limit: 1, windowSeconds: 60 },
         });
@@ -50,7 +57,7 @@ describe('the gateway that a new key’s dialog suggests', () => {
         onTestFinished(() => upstream.stop());
         const port = await freePort();
         const directory = mkdtempSync(join(inject('testRun').directory, 'snippet-'));
-        const snippet = snippetsOf({ ...facts, server: keywright().url })
+        const snippet = snippetsOf({ ...facts, organizationId, server: keywright().url })
           .find((one) => one.title === title)
           ?.text.replace('127.0.0.1:8080', `127.0.0.1:${upstream.port}`)
           .replace('listen 8000', `listen 127.0.0.1:${port}`)
@@ -75,6 +82,7 @@ describe('the gateway that a new key’s dialog suggests', () => {
         expect([...(arrival?.headers.values() ?? [])].flat().join()).not.toContain(live.secret);
         expect(await ask(forged)).toBe(401);
         expect(await ask({ Authorization: `Bearer ${other.secret}` })).toBe(403);
+        expect(await ask({ Authorization: `Bearer ${foreign.secret}` })).toBe(401);
         expect(upstream.arrivals).toHaveLength(1);
 
         expect(await ask({ 'X-API-Key': limited.secret })).toBe(200);
@@ -103,7 +111,9 @@ test('a key’s name can’t add a line to the file of its program', () => {
 
 test('a server behind TLS is asked by its name', () => {
   const [, , nginx, caddy] = snippetsOf({ ...facts, server: 'https://keys.example.com' });
-  expect(nginx?.text).toContain('proxy_pass https://keys.example.com/verify?environment=live;');
+  expect(nginx?.text).toContain(
+    'proxy_pass https://keys.example.com/verify?organization=org_1&environment=live;',
+  );
   expect(nginx?.text).toContain('proxy_set_header Host keys.example.com;');
   expect(nginx?.text).toContain('proxy_ssl_server_name on;');
   expect(caddy?.text).toContain('forward_auth https://keys.example.com {');

@@ -55,10 +55,17 @@ export function CreateView() {
 }
 
 function Secret({ created, done }: { readonly created: Created; done(): void }) {
+  const { id: organizationId } = useOrganization();
   const { secret, apiKey } = created;
   return (
     <SecretOnce title="API key created" secret={secret} done={done}>
-      <SnippetTabs secret={secret} keyId={apiKey.id} keyName={apiKey.name} environment={apiKey.environment} />
+      <SnippetTabs
+        secret={secret}
+        keyId={apiKey.id}
+        keyName={apiKey.name}
+        organizationId={organizationId}
+        environment={apiKey.environment}
+      />
     </SecretOnce>
   );
 }

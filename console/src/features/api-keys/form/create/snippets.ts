@@ -5,6 +5,8 @@ export interface SnippetFacts {
   readonly secret: string;
   readonly keyId: string;
   readonly keyName: string;
+  /** Gateways accept only keys of this organization and environment. */
+  readonly organizationId: string;
   readonly environment: Environment;
   /** Where this server is reached: `https://keys.example.com`. */
   readonly server: string;
@@ -44,8 +46,8 @@ export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
   return [
     {
       title: 'curl',
-      hint: 'Says whether the key is accepted. Your own API takes the same header.',
-      text: `curl -i -H 'Authorization: Bearer ${facts.secret}' \\\n  '${verifyAddress(facts)}'`,
+      hint: 'Checks whether the key is accepted. Send the same header to your API.',
+      text: `curl -i -H 'Authorization: Bearer ${facts.secret}' \\\n  '${facts.server}${verifyPath(facts)}'`,
     },
     {
       title: '.env',
@@ -54,19 +56,19 @@ export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
     },
     {
       title: 'nginx',
-      hint: 'Goes into http { }, in front of the API that the key is for: here on port 8080.',
+      hint: 'Add it to the http block. It protects the API on port 8080.',
       text: nginx(facts),
     },
     {
       title: 'Caddy',
-      hint: 'In front of the API that the key is for: here on port 8080.',
+      hint: 'It protects the API on port 8080.',
       text: caddy(facts),
     },
   ];
 }
 
-function verifyAddress({ server, environment }: SnippetFacts): string {
-  return `${server}/verify?environment=${environment.toLowerCase()}`;
+function verifyPath({ organizationId, environment }: SnippetFacts): string {
+  return `/verify?organization=${organizationId}&environment=${environment.toLowerCase()}`;
 }
 
 /** Line breaks are removed, so that a name can't escape its comment. */
@@ -89,19 +91,20 @@ function nginx(facts: SnippetFacts): string {
         auth_request_set $keywright_limit $upstream_http_ratelimit;
         auth_request_set $keywright_limit_policy $upstream_http_ratelimit_policy;
 ${IDENTITY_HEADERS.map((header) => `        auth_request_set ${variable(header)} ${answered(header)};`).join('\n')}
-        # Every one, so that nothing of that name comes from the client.
+        # Set all identity headers, so that none of them comes from the client.
 ${IDENTITY_HEADERS.map((header) => `        proxy_set_header X-Keywright-${header} ${variable(header)};`).join('\n')}
         proxy_set_header Authorization "";
         proxy_set_header X-API-Key "";
         proxy_set_header Host $host;
         proxy_pass http://127.0.0.1:8080;
-        # To auth_request everything but 401 and 403 is 500.
-        error_page 401 403 500 = @keywright_refused;
+        # auth_request turns all statuses but 401 and 403 into 500.
+        error_page 401 403 500 = @keywright_error;
     }
 
     location = /_keywright {
         internal;
-        proxy_pass ${verifyAddress(facts)};
+        # Without organization, keys of all organizations are accepted; without environment, keys of both.
+        proxy_pass ${facts.server}${verifyPath(facts)};
         # The identity headers take up to 8 KB.
         proxy_buffer_size 16k;
         proxy_buffers 4 16k;
@@ -114,7 +117,7 @@ ${IDENTITY_HEADERS.map((header) => `        proxy_set_header X-Keywright-${heade
         proxy_set_header X-Forwarded-For $remote_addr;${protocol === 'https:' ? '\n        proxy_ssl_server_name on;' : ''}
     }
 
-    location @keywright_refused {
+    location @keywright_error {
         default_type application/json;
         add_header Retry-After $keywright_retry always;
         add_header RateLimit $keywright_limit always;
@@ -129,21 +132,22 @@ ${IDENTITY_HEADERS.map((header) => `        proxy_set_header X-Keywright-${heade
 }`;
 }
 
-function caddy({ server, environment }: SnippetFacts): string {
+function caddy(facts: SnippetFacts): string {
   return `:8000 {
 	route {
-		# What a client says about itself, and headers that it names in Connection.
+		# Remove identity headers sent by the client, and headers listed in Connection.
 		request_header -*keywright*
 		@upgrade header_regexp Connection (?i)(^|[\\s,])upgrade([\\s,]|$)
 		@plain not header_regexp Connection (?i)(^|[\\s,])upgrade([\\s,]|$)
 		request_header @upgrade Connection Upgrade
 		request_header @plain -Connection
 
-		forward_auth ${server} {
-			uri /verify?environment=${environment.toLowerCase()}
+		forward_auth ${facts.server} {
+			# Without organization, keys of all organizations are accepted; without environment, keys of both.
+			uri ${verifyPath(facts)}
 			header_up Host {upstream_hostport}
 			copy_headers ${IDENTITY_HEADERS.map((header) => `X-Keywright-${header}`).join(' ')}
-			# Only what Keywright reads: a cookie may be longer than it takes.
+			# Don't forward headers that Keywright doesn't read. Cookies could exceed its limit.
 ${BROWSER_HEADERS.map((header) => `			header_up -${header}`).join('\n')}
 		}
 		reverse_proxy 127.0.0.1:8080 {
