@@ -7,11 +7,11 @@ import { answer, fail, logAnswer } from './answer.ts';
 import { STOPPING } from './body.ts';
 import type { Connections } from './connections/connections.ts';
 import type { Exchange } from './exchange.ts';
+import { isUpgradeIgnored, upgradableMessages } from './handshake.ts';
 import { announcesBody, securityHeaders } from './headers.ts';
 import { listenError } from './listen-error.ts';
 import { inTurn } from './pipelining.ts';
 import type { Routes } from './routes.ts';
-import { answerUpgrade, refuseUpgrade } from './upgrade-answer.ts';
 import type { VerifyHandler } from './verify/verify.ts';
 
 /** Timeouts of the HTTP server, milliseconds. */
@@ -47,7 +47,7 @@ export interface Site {
   readonly routes: Routes;
   /** Takes over connections whose client asks for a WebSocket, at /graphql. */
   upgrade?(request: IncomingMessage, stream: Duplex, head: Buffer): void;
-  /** Answers at /verify, whatever the method, and where an upgrade is asked for too. Nothing of it is logged. */
+  /** Answers at /verify, whatever the method. Nothing of it is logged. */
   readonly verify?: VerifyHandler;
   /** Where browsers reach the server. */
   readonly publicUrl: string;
@@ -88,7 +88,7 @@ export function createHttpServer({
     query: string,
   ) => {
     // What is announced is not read: the next request on the connection would begin somewhere in it.
-    if (stopping || announcesBody(request.rawHeaders)) response.setHeader('Connection', 'close');
+    if (announcesBody(request.rawHeaders)) response.setHeader('Connection', 'close');
     const work = handle(request, response, query);
     if (!work && !stopping) return;
     open.add(response);
@@ -102,6 +102,7 @@ export function createHttpServer({
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const { path, query } = split(request.url ?? '/');
+    if (stopping || isUpgradeIgnored(request)) response.setHeader('Connection', 'close');
     if (path === VERIFY_PATH && site?.verify) return verify(site.verify, request, response, query);
     const start = performance.now();
     const route = site?.routes.get(path);
@@ -113,7 +114,6 @@ export function createHttpServer({
       query,
       headers: [...headers, 'X-Request-Id', id],
     };
-    if (stopping) response.setHeader('Connection', 'close');
     open.add(response);
     response.once('close', () => {
       open.delete(response);
@@ -129,7 +129,11 @@ export function createHttpServer({
     running.add(work);
   };
 
+  const isWebSocketRoute = ({ url = '/' }: IncomingMessage) =>
+    site?.upgrade !== undefined && split(url).path === WEBSOCKET_PATH;
+
   const server = createServer({
+    IncomingMessage: upgradableMessages(isWebSocketRoute),
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
     keepAliveTimeout: timeouts.keepAlive,
@@ -141,15 +145,8 @@ export function createHttpServer({
     server.on(event, (request, response) => inTurn(request, response, () => serve(request, response)));
 
   server.on('upgrade', (request, stream, head) => {
-    const { path, query } = split(request.url ?? '/');
-    const handle = path === VERIFY_PATH ? site?.verify : undefined;
-    if (handle) return verify(handle, request, answerUpgrade(request, stream), query);
-    const upgrade = path === WEBSOCKET_PATH ? site?.upgrade : undefined;
-    if (upgrade) {
-      upgraded.add(stream);
-      return upgrade(request, stream, head);
-    }
-    refuseUpgrade(stream, '404 Not Found');
+    upgraded.add(stream);
+    site?.upgrade?.(request, stream, head);
   });
 
   server.on('connection', (socket) => connections.accept(socket));

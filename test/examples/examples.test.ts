@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { databaseFor, finish, readyAt, start } from '../cli/run.ts';
 import { CreateKeyDocument, RevokeKeyDocument, VerifyKeyDocument } from '../generated/graphql.ts';
 import { expectType, request } from '../schema/request.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { initialized, startServer } from '../support/serve.ts';
 import { eventually } from '../support/wait.ts';
 
 /** Runs a program of examples/ as its reader would; ended with the test at the latest. */
@@ -27,22 +27,9 @@ function runExample(path: string, env: Readonly<Record<string, string>>) {
   return { output: () => output, ended };
 }
 
-async function startServer(env: Readonly<Record<string, string>>, port = '0') {
-  const server = start({ ...env, PORT: port, LOG_LEVEL: 'warn' }, 'serve');
-  return { server, url: await readyAt(server) };
-}
-
 onEachDatabase('the examples', (engine) => {
-  async function owner() {
-    const { env } = await databaseFor(engine);
-    const init = await finish(
-      start(env, 'init', '--organization', 'Acme', '--email', 'a@example.com', '--json'),
-    );
-    return { env, token: JSON.parse(init.stdout).sessionToken as string };
-  }
-
   it('verify-in-code issues a key and has it accepted', { timeout: 40_000 }, async () => {
-    const { env, token } = await owner();
+    const { env, token } = await initialized(engine);
     const { url } = await startServer(env);
     const example = runExample('verify-in-code/index.ts', { KEYWRIGHT_URL: url, KEYWRIGHT_TOKEN: token });
     expect(await example.ended, example.output()).toBe(0);
@@ -54,7 +41,7 @@ onEachDatabase('the examples', (engine) => {
   it('live shows changes and uses, and misses nothing while the server restarts', {
     timeout: 60_000,
   }, async () => {
-    const { env, token } = await owner();
+    const { env, token } = await initialized(engine);
     const first = await startServer(env);
     const { url } = first;
     const create = async (name: string) => {
@@ -75,16 +62,14 @@ onEachDatabase('the examples', (engine) => {
     });
     const seen = await create('seen');
     await shows(/seen {2}ACTIVE .*ApiKeyCreated/);
-    first.server.process.kill('SIGTERM');
-    expect(await first.server.ended).toBe(0);
+    expect(await first.stop()).toBe(0);
     // On a port of its own, where the dashboard does not look, so that the changes happen while it is away.
     const away = await startServer(env);
     const revoked = await request({ url: away.url }, token, RevokeKeyDocument, {
       input: { id: seen.apiKey.id },
     });
     expectType(revoked.data.revokeApiKey, 'RevokeApiKeyPayload');
-    away.server.process.kill('SIGTERM');
-    await away.server.ended;
+    await away.stop();
     await startServer(env, new URL(url).port);
     await shows(/seen {2}REVOKED .*ApiKeyRevoked/);
     expect(dashboard.output().match(/ApiKeyRevoked/g)).toHaveLength(1);
