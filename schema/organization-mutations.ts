@@ -1,23 +1,9 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
 import { createOrganization } from '../src/organizations/create-organization.ts';
-import type { Organization } from '../src/organizations/organization.ts';
 import { updateOrganization } from '../src/organizations/update-organization.ts';
 import { builder } from './builder.ts';
+import { mutation } from './mutation.ts';
 import { OrganizationRef } from './refs.ts';
-
-const CreateOrganizationInput = builder.inputType('CreateOrganizationInput', {
-  description: 'Input of `createOrganization`',
-  fields: (t) => ({
-    name: t.string({ required: true, description: 'Name of the organization: 1 to 100 characters' }),
-    slug: t.string({
-      description: 'Slug: up to 50 characters of a-z, 0-9 and -. Omit to derive it from the name',
-    }),
-    keyPrefix: t.string({
-      description:
-        'First part of the organization’s keys: at most 16 characters of a-z, 0-9 and single _. Omit for the server’s default',
-    }),
-  }),
-});
 
 const RotationPolicyInput = builder.inputType('RotationPolicyInput', {
   description: 'Rotation interval of API keys. Omitted fields keep their value',
@@ -39,9 +25,36 @@ const PermissionDefinitionInput = builder.inputType('PermissionDefinitionInput',
   }),
 });
 
-const UpdateOrganizationInput = builder.inputType('UpdateOrganizationInput', {
-  description: 'Input of `updateOrganization`. Omitted fields keep their value',
-  fields: (t) => ({
+const organizationField = { type: OrganizationRef, description: 'The organization' } as const;
+
+mutation('createOrganization', {
+  description: 'Creates an organization with the roles owner, admin and member. Requires an operator token',
+  argument: 'The organization to create',
+  input: (t) => ({
+    name: t.string({ required: true, description: 'Name of the organization: 1 to 100 characters' }),
+    slug: t.string({
+      description: 'Slug: up to 50 characters of a-z, 0-9 and -. Omit to derive it from the name',
+    }),
+    keyPrefix: t.string({
+      description:
+        'First part of the organization’s keys: at most 16 characters of a-z, 0-9 and single _. Omit for the server’s default',
+    }),
+  }),
+  errors: [ValidationError, ConflictError],
+  result: 'The new organization, or an error',
+  resolve: async (ctx, input) => ({ organization: (await createOrganization(ctx, input)).result }),
+  payload: {
+    description: 'Result of creating an organization',
+    fields: (t) => ({ organization: t.expose('organization', organizationField) }),
+  },
+});
+
+mutation('updateOrganization', {
+  description: 'Updates an organization. Requires `organization.manage`',
+  permission: 'organization.manage',
+  argument: 'The changes to make',
+  note: 'Omitted fields keep their value',
+  input: (t) => ({
     id: t.id({ required: true, description: 'ID of the organization: `org_…`' }),
     name: t.string({ description: 'Name of the organization: 1 to 100 characters' }),
     keyPrefix: t.string({ description: 'First part of new keys. Existing keys are still accepted' }),
@@ -56,61 +69,11 @@ const UpdateOrganizationInput = builder.inputType('UpdateOrganizationInput', {
         'All web origins whose pages may call the API with an explicit credential of the organization: at most 50, each `scheme://host` or `scheme://host:port`. Replaces the previous list',
     }),
   }),
+  errors: [ValidationError, NotFoundError, ConflictError],
+  result: 'The updated organization, or an error',
+  resolve: async (ctx, input) => ({ organization: (await updateOrganization(ctx, input)).result }),
+  payload: {
+    description: 'Result of updating an organization',
+    fields: (t) => ({ organization: t.expose('organization', organizationField) }),
+  },
 });
-
-function payload(name: string, description: string) {
-  return builder.objectRef<{ organization: Organization }>(name).implement({
-    description,
-    fields: (t) => ({
-      organization: t.expose('organization', {
-        type: OrganizationRef,
-        description: 'The organization',
-      }),
-    }),
-  });
-}
-
-const CreateOrganizationPayload = payload('CreateOrganizationPayload', 'Result of creating an organization');
-const UpdateOrganizationPayload = payload('UpdateOrganizationPayload', 'Result of updating an organization');
-
-builder.mutationFields((t) => ({
-  createOrganization: t.field({
-    type: CreateOrganizationPayload,
-    nullable: true,
-    description: 'Creates an organization with the roles owner, admin and member. Requires an operator token',
-    authScopes: { authenticated: true },
-    errors: {
-      types: [ValidationError, ConflictError],
-      union: { name: 'CreateOrganizationResult', description: 'The new organization, or an error' },
-    },
-    args: {
-      input: t.arg({
-        type: CreateOrganizationInput,
-        required: true,
-        description: 'The organization to create',
-      }),
-    },
-    resolve: async (_root, { input }, ctx) => ({
-      organization: (await createOrganization(ctx, input)).result,
-    }),
-  }),
-  updateOrganization: t.field({
-    type: UpdateOrganizationPayload,
-    nullable: true,
-    description: 'Updates an organization. Requires `organization.manage`',
-    authScopes: { permission: 'organization.manage' },
-    errors: {
-      types: [ValidationError, NotFoundError, ConflictError],
-      union: {
-        name: 'UpdateOrganizationResult',
-        description: 'The updated organization, or an error',
-      },
-    },
-    args: {
-      input: t.arg({ type: UpdateOrganizationInput, required: true, description: 'The changes to make' }),
-    },
-    resolve: async (_root, { input }, ctx) => ({
-      organization: (await updateOrganization(ctx, input)).result,
-    }),
-  }),
-}));

@@ -39,32 +39,24 @@ export const ApiKeyRef = loadable('ApiKey', (ids, ctx) => loadApiKeys(ctx, ids))
 export const ApiKeySecretRef = loadable('ApiKeySecret', (ids, ctx) => loadSecrets(ctx, ids));
 export const AuditEntryRef = loadable('AuditEntry', (ids, ctx) => loadAuditEntries(ctx, ids));
 
-export const OrganizationConnection = builder.connectionObject(
-  { type: OrganizationRef, name: 'OrganizationConnection', description: 'A page of organizations' },
-  { name: 'OrganizationEdge', description: 'An organization in a list' },
-);
+function connectionOf<T extends { readonly id: string }>(
+  type: ReturnType<typeof loadable<T>>,
+  page: string,
+  row: string,
+) {
+  return builder.connectionObject(
+    { type, name: `${type.name}Connection`, description: page },
+    { name: `${type.name}Edge`, description: `${row} in a list` },
+  );
+}
 
-export const TeamConnection = builder.connectionObject(
-  { type: TeamRef, name: 'TeamConnection', description: 'A page of teams' },
-  { name: 'TeamEdge', description: 'A team in a list' },
+export const OrganizationConnection = connectionOf(
+  OrganizationRef,
+  'A page of organizations',
+  'An organization',
 );
-
-export const MembershipConnection = builder.connectionObject(
-  { type: MembershipRef, name: 'MembershipConnection', description: 'A page of memberships' },
-  { name: 'MembershipEdge', description: 'A membership in a list' },
-);
-
-export const RoleConnection = builder.connectionObject(
-  { type: RoleRef, name: 'RoleConnection', description: 'A page of roles' },
-  { name: 'RoleEdge', description: 'A role in a list' },
-);
-
-export const ApiKeyConnection = builder.connectionObject(
-  { type: ApiKeyRef, name: 'ApiKeyConnection', description: 'A page of API keys' },
-  { name: 'ApiKeyEdge', description: 'An API key in a list' },
-);
-
-export const AuditEntryConnection = builder.connectionObject(
-  { type: AuditEntryRef, name: 'AuditEntryConnection', description: 'A page of the audit log' },
-  { name: 'AuditEntryEdge', description: 'An audit entry in a list' },
-);
+export const TeamConnection = connectionOf(TeamRef, 'A page of teams', 'A team');
+export const MembershipConnection = connectionOf(MembershipRef, 'A page of memberships', 'A membership');
+export const RoleConnection = connectionOf(RoleRef, 'A page of roles', 'A role');
+export const ApiKeyConnection = connectionOf(ApiKeyRef, 'A page of API keys', 'An API key');
+export const AuditEntryConnection = connectionOf(AuditEntryRef, 'A page of the audit log', 'An audit entry');

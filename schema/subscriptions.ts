@@ -5,10 +5,8 @@ import { encodeCursor } from '../src/realtime/cursor.ts';
 import { changedSource, changeTypeOf, deniedSource, usedSource } from '../src/realtime/sources.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
-import type { GraphQLContext } from './context.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
 import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
-import { iterate } from './source-iterator.ts';
 import { VerificationCode } from './verification.ts';
 
 const ApiKeyUsed = builder.objectRef<Counted<UseEvent>>('ApiKeyUsed').implement({
@@ -185,6 +183,11 @@ builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyExpired'), {
 
 const KEYS = 'Only events of the keys with these IDs, at most 500. Omit for all keys';
 
+/** Required by Pothos. Instead, the server opens the field's `source` and executes each event once for all who share it. */
+const subscribe = (): AsyncIterable<never> => {
+  throw new Error('Subscriptions are served from the source of their field');
+};
+
 builder.subscriptionType({
   description: 'Root type of subscriptions, over WebSocket (graphql-transport-ws) or Server-Sent Events',
   fields: (t) => ({
@@ -207,7 +210,7 @@ builder.subscriptionType({
             'Sends the current state of all keys used since this time first. Omit for no initial state',
         }),
       },
-      subscribe: (_root, args, ctx: GraphQLContext) => iterate(() => usedSource(ctx, args)),
+      subscribe,
       resolve: (event) => event,
     }),
     apiKeyChanged: t.field({
@@ -224,7 +227,7 @@ builder.subscriptionType({
           description: 'Cursor of the last change you received. Omit for new changes only',
         }),
       },
-      subscribe: (_root, args, ctx: GraphQLContext) => iterate(() => changedSource(ctx, args)),
+      subscribe,
       resolve: (change) => change,
     }),
     apiKeyDenied: t.field({
@@ -238,7 +241,7 @@ builder.subscriptionType({
         apiKeyIds: t.arg.idList({ description: KEYS }),
         codes: t.arg({ type: [VerificationCode], description: 'Only these codes. Omit for all' }),
       },
-      subscribe: (_root, args, ctx: GraphQLContext) => iterate(() => deniedSource(ctx, args)),
+      subscribe,
       resolve: (event) => event,
     }),
   }),

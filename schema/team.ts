@@ -1,15 +1,14 @@
 import { isTeamInScope } from '../src/access/key-scope.ts';
-import type { Propagation } from '../src/cluster/bus.ts';
 import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
 import { listMembers } from '../src/members/list-members.ts';
 import { createTeam } from '../src/teams/create-team.ts';
 import { deleteTeam } from '../src/teams/delete-team.ts';
-import type { Team } from '../src/teams/team.ts';
 import { updateTeam } from '../src/teams/update-team.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { nullIfMissing } from './loaded.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
+import { mutation } from './mutation.ts';
 import { findsNode } from './node.ts';
 import { PROPAGATION_FIELD } from './propagation.ts';
 import { MembershipConnection, MembershipRef, OrganizationRef, TeamRef } from './refs.ts';
@@ -52,93 +51,65 @@ findsNode('Team', async (id, ctx) => {
     : null;
 });
 
-const CreateTeamInput = builder.inputType('CreateTeamInput', {
-  description: 'Input of `createTeam`',
-  fields: (t) => ({
-    organizationId: t.id({
-      description: ORGANIZATION_ID,
-    }),
+const teamField = { type: TeamRef, description: 'The team' } as const;
+
+mutation('createTeam', {
+  description: 'Creates a team. Requires `team.manage`',
+  permission: 'team.manage',
+  argument: 'The team to create',
+  input: (t) => ({
+    organizationId: t.id({ description: ORGANIZATION_ID }),
     name: t.string({
       required: true,
       description: 'Name of the team: 1 to 100 characters, unique in the organization',
     }),
   }),
+  errors: [ValidationError, NotFoundError, ConflictError],
+  result: 'The new team, or an error',
+  resolve: async (ctx, input) => ({ team: (await createTeam(ctx, input)).result }),
+  payload: {
+    description: 'Result of creating a team',
+    fields: (t) => ({ team: t.expose('team', teamField) }),
+  },
 });
 
-const UpdateTeamInput = builder.inputType('UpdateTeamInput', {
-  description: 'Input of `updateTeam`. Omitted fields keep their value',
-  fields: (t) => ({
+mutation('updateTeam', {
+  description: 'Renames a team. Requires `team.manage`',
+  permission: 'team.manage',
+  argument: 'The changes to make',
+  note: 'Omitted fields keep their value',
+  input: (t) => ({
     id: t.id({ required: true, description: 'ID of the team: `team_…`' }),
     name: t.string({
       description: 'Name of the team: 1 to 100 characters, unique in the organization. Can’t be null',
     }),
   }),
+  errors: [ValidationError, NotFoundError, ConflictError],
+  result: 'The updated team, or an error',
+  resolve: async (ctx, input) => ({ team: (await updateTeam(ctx, input)).result }),
+  payload: {
+    description: 'Result of updating a team',
+    fields: (t) => ({ team: t.expose('team', teamField) }),
+  },
 });
 
-const DeleteTeamInput = builder.inputType('DeleteTeamInput', {
-  description: 'Input of `deleteTeam`',
-  fields: (t) => ({ id: t.id({ required: true, description: 'ID of the team: `team_…`' }) }),
-});
-
-function payload(name: string, description: string) {
-  return builder.objectRef<{ team: Team }>(name).implement({
-    description,
-    fields: (t) => ({ team: t.expose('team', { type: TeamRef, description: 'The team' }) }),
-  });
-}
-
-const CreateTeamPayload = payload('CreateTeamPayload', 'Result of creating a team');
-const UpdateTeamPayload = payload('UpdateTeamPayload', 'Result of updating a team');
-
-const DeleteTeamPayload = builder
-  .objectRef<{ deletedId: string; propagation: Propagation }>('DeleteTeamPayload')
-  .implement({
+mutation('deleteTeam', {
+  description:
+    'Deletes a team. Its members stay in the organization. Fails with a ConflictError while keys that are not revoked are bound to the team: without it, they could be accepted for every team. Revoked keys lose the team. Many revoked keys lose it before the deletion, and don’t get it back if the deletion then fails because a key has been bound to the team. Requires `team.manage`',
+  permission: 'team.manage',
+  argument: 'The team to delete',
+  input: (t) => ({ id: t.id({ required: true, description: 'ID of the team: `team_…`' }) }),
+  errors: [NotFoundError, ConflictError],
+  result: 'The ID of the deleted team, or an error',
+  resolve: async (ctx, input) => {
+    const { result, propagation } = await deleteTeam(ctx, input);
+    return { deletedId: result, propagation };
+  },
+  payload: {
     description: 'Result of deleting a team',
     fields: (t) => ({
       deletedId: t.exposeID('deletedId', { description: 'ID of the deleted team' }),
       propagation: t.expose('propagation', PROPAGATION_FIELD),
     }),
-  });
-
-builder.mutationFields((t) => ({
-  createTeam: t.field({
-    type: CreateTeamPayload,
-    nullable: true,
-    description: 'Creates a team. Requires `team.manage`',
-    authScopes: { permission: 'team.manage' },
-    errors: {
-      types: [ValidationError, NotFoundError, ConflictError],
-      union: { name: 'CreateTeamResult', description: 'The new team, or an error' },
-    },
-    args: { input: t.arg({ type: CreateTeamInput, required: true, description: 'The team to create' }) },
-    resolve: async (_root, { input }, ctx) => ({ team: (await createTeam(ctx, input)).result }),
-  }),
-  updateTeam: t.field({
-    type: UpdateTeamPayload,
-    nullable: true,
-    description: 'Renames a team. Requires `team.manage`',
-    authScopes: { permission: 'team.manage' },
-    errors: {
-      types: [ValidationError, NotFoundError, ConflictError],
-      union: { name: 'UpdateTeamResult', description: 'The updated team, or an error' },
-    },
-    args: { input: t.arg({ type: UpdateTeamInput, required: true, description: 'The changes to make' }) },
-    resolve: async (_root, { input }, ctx) => ({ team: (await updateTeam(ctx, input)).result }),
-  }),
-  deleteTeam: t.field({
-    type: DeleteTeamPayload,
-    nullable: true,
-    description:
-      'Deletes a team. Its members stay in the organization. Fails with a ConflictError while keys that are not revoked are bound to the team: without it, they could be accepted for every team. Revoked keys lose the team. Many revoked keys lose it before the deletion, and don’t get it back if the deletion then fails because a key has been bound to the team. Requires `team.manage`',
-    authScopes: { permission: 'team.manage' },
-    errors: {
-      types: [NotFoundError, ConflictError],
-      union: { name: 'DeleteTeamResult', description: 'The ID of the deleted team, or an error' },
-    },
-    args: { input: t.arg({ type: DeleteTeamInput, required: true, description: 'The team to delete' }) },
-    resolve: async (_root, { input }, ctx) => {
-      const { result, propagation } = await deleteTeam(ctx, input);
-      return { deletedId: result, propagation };
-    },
-  }),
-}));
+  },
+});

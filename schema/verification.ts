@@ -1,5 +1,5 @@
 import { verifyApiKey } from '../src/verification/verify-api-key.ts';
-import { VerifyApiKeyInput } from './api-key-inputs.ts';
+import { Environment } from './api-key-list.ts';
 import { builder } from './builder.ts';
 import { ApiKeyRef } from './refs.ts';
 
@@ -62,6 +62,28 @@ const VerifyApiKeyPayload = builder.objectRef<Verification>('VerifyApiKeyPayload
       nullable: true,
       description: 'When the rate-limit window ends. Null without a limit',
     }),
+  }),
+});
+
+const VerifyApiKeyInput = builder.inputType('VerifyApiKeyInput', {
+  description: 'Input of `verifyApiKey`',
+  fields: (t) => ({
+    key: t.string({
+      required: true,
+      description:
+        'The secret as the client sent it. Leading and trailing spaces and line breaks are ignored',
+    }),
+    permissions: t.field({
+      type: ['Permission'],
+      defaultValue: [],
+      description: 'Permissions that the key must have, all of them',
+    }),
+    ip: t.string({
+      description:
+        'IP address of the client, optionally with a port. Without it, a key with an IP allowlist is denied',
+    }),
+    teamId: t.id({ description: 'ID of a team. The key must be bound to this team or to no team' }),
+    environment: t.field({ type: Environment, description: 'Environment that the key must belong to' }),
   }),
 });
 

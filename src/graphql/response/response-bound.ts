@@ -8,12 +8,10 @@ import {
   type GraphQLSchema,
   getArgumentValues,
   getNamedType,
-  getNullableType,
   isAbstractType,
   isEnumType,
   isInterfaceType,
   isLeafType,
-  isListType,
   isNonNullType,
   isObjectType,
   Kind,
@@ -150,18 +148,4 @@ export function returnsShownOnce(
   };
   visit(isolateOperation(document, operation), visitWithTypeInfo(types, { Field }));
   return found;
-}
-
-/** The fields of the schema that need an entry in `ITEMS_MAX` or `VALUE_BYTES` and have none, as `Type.field`. */
-export function unboundedFields(schema: GraphQLSchema): string[] {
-  return Object.values(schema.getTypeMap()).flatMap((type) => {
-    if ((!isObjectType(type) && !isInterfaceType(type)) || type.name.startsWith('__')) return [];
-    return Object.values(type.getFields()).flatMap((field) => {
-      const place = `${type.name}.${field.name}`;
-      const isList = isListType(getNullableType(field.type)) && !rowsOf(field);
-      const isOpen = getNamedType(field.type).name === OPEN_SCALAR;
-      const isKnown = (!isList || place in ITEMS_MAX) && (!isOpen || place in VALUE_BYTES);
-      return isKnown ? [] : [place];
-    });
-  });
 }
