@@ -4,16 +4,14 @@ import type { User } from '../src/members/user.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { nullIfMissing } from './loaded.ts';
-import { ApiKeyRef, UserRef } from './refs.ts';
+import { ActorRef, ApiKeyRef, type SystemActor, UserRef } from './refs.ts';
 import { loadKnownUser } from './user.ts';
-
-interface SystemActor {
-  readonly systemName: string;
-}
 
 const SystemActorRef = builder.objectRef<SystemActor>('SystemActor').implement({
   description: 'Keywright itself, or a back end that authenticates with an operator token',
+  interfaces: [ActorRef],
   fields: (t) => ({
+    displayName: t.exposeString('systemName', { description: 'Name of the actor. The same as `name`' }),
     name: t.exposeString('systemName', {
       description: 'Name of the actor, for example `cli`, `expiry` or `operator:billing-backend`',
     }),
@@ -21,13 +19,15 @@ const SystemActorRef = builder.objectRef<SystemActor>('SystemActor').implement({
 });
 
 /** The user, API key or system that performed an action. */
-export const Actor = builder.unionType('Actor', {
+export const Actor = ActorRef.implement({
   description: 'The user, API key or system that performed an action',
-  types: [UserRef, ApiKeyRef, SystemActorRef],
   resolveType: (actor) => {
     if ('systemName' in actor) return SystemActorRef;
     return idType(actor.id) === 'user' ? UserRef : ApiKeyRef;
   },
+  fields: (t) => ({
+    displayName: t.string({ description: 'Name to show to people' }),
+  }),
 });
 
 /** Permissions that allow seeing a user or key behind its id. */

@@ -17,6 +17,7 @@ import type { GraphQLContext } from './context.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import {
+  ActorRef,
   ApiKeyRef,
   ApiKeySecretRef,
   AuditEntryConnection,
@@ -48,7 +49,9 @@ const managed = (key: ApiKey) => ({ permissionIn: [key.organizationId, 'api.key.
 builder.objectType(ApiKeyRef, {
   description:
     'An API key: its identity and policy. Clients authenticate with one of its secrets; a rotation adds a secret to the same key',
+  interfaces: [ActorRef],
   fields: (t) => ({
+    displayName: t.exposeString('name', { description: 'Name of the key. The same as `name`' }),
     name: t.exposeString('name', { description: 'Name of the key' }),
     description: t.exposeString('description', {
       nullable: true,

@@ -11,6 +11,7 @@ import type { GraphQLContext } from './context.ts';
 import { DENIED_ATTEMPTS } from './plugins/denied-attempts.ts';
 import { DIRECT_IDS } from './plugins/direct-ids.ts';
 import { FRESH_CACHES } from './plugins/fresh-caches.ts';
+import { REFUSABLE_FIELDS } from './plugins/refusable-fields.ts';
 
 /** Types of the schema builder. Times are milliseconds in resolvers and RFC 3339 in responses. */
 export interface SchemaTypes {
@@ -32,8 +33,6 @@ export interface SchemaTypes {
     permissionIn: readonly [organizationId: string, permission: string];
     /** Has the permission in this organization and isn't limited to some of its teams. */
     organizationWide: readonly [organizationId: string, permission: string];
-    /** May see the organization's name: all members, and API keys with `organization.view`. */
-    organizationKnown: string;
   };
   Connection: { totalCount: () => Promise<number>; isTotalCountExact: () => Promise<boolean> };
   DefaultFieldNullability: false;
@@ -50,6 +49,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   key: 'ApiKey',
   sec: 'ApiKeySecret',
   evt: 'AuditEntry',
+  ses: 'Session',
 };
 
 /** The GraphQL type that an id's prefix stands for, or null for an unknown prefix. */
@@ -68,7 +68,6 @@ function missingPermission(failure: AuthFailure): string | null {
   }
   if (failure.kind !== AuthScopeFailureType.AuthScope) return null;
   if (failure.scope === 'permission') return String(failure.parameter);
-  if (failure.scope === 'organizationKnown') return 'organization.view';
   const inOne = failure.scope === 'permissionIn' || failure.scope === 'organizationWide';
   return inOne ? ((failure.parameter as readonly string[])[1] ?? null) : null;
 }
@@ -84,6 +83,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [
     FRESH_CACHES,
     DIRECT_IDS,
+    REFUSABLE_FIELDS,
     ErrorsPlugin,
     DENIED_ATTEMPTS,
     ScopeAuthPlugin,
@@ -100,7 +100,6 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       authenticated: principal !== null,
       permission: (permission) => principal?.canSomewhere(permission) ?? false,
       permissionIn: ([organizationId, permission]) => principal?.can(organizationId, permission) ?? false,
-      organizationKnown: (organizationId) => principal?.knows(organizationId) ?? false,
       organizationWide: ([organizationId, permission]) =>
         principal?.keyScope === null && principal.can(organizationId, permission),
     }),

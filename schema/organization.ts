@@ -99,27 +99,35 @@ const BUILT_IN = Object.entries(BUILT_IN_PERMISSIONS).map(([name, text]) => ({
   builtIn: true,
 }));
 
-/** Without `organization.view`, an API key sees only the id of its organization. */
-const known = ({ id }: Organization) => ({ organizationKnown: id });
+/**
+ * A name of the organization for callers who may see it, otherwise this one: these fields can't be null, so refusing them
+ * would remove everything around them.
+ */
+function nameFor(ctx: GraphQLContext, organization: Organization, name: string, otherwise: string): string {
+  return ctx.principal?.knows(organization.id) ? name : otherwise;
+}
 
 builder.objectType(OrganizationRef, {
   description:
     'A customer, product or department with its own API keys, isolated from all other organizations',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Name of the organization', authScopes: known }),
-    slug: t.exposeString('slug', {
-      description: 'Unique name of the organization in URLs. It never changes',
-      authScopes: known,
+    name: t.string({
+      description: 'Name of the organization. Its ID for an API key without `organization.view`',
+      resolve: (organization, _args, ctx) => nameFor(ctx, organization, organization.name, organization.id),
     }),
-    keyPrefix: t.exposeString('keyPrefix', {
+    slug: t.string({
       description:
-        'First part of the organization’s keys: with `kw`, keys start with `kw_live_` or `kw_test_`',
-      authScopes: known,
+        'Unique name of the organization in URLs. It never changes. Its ID for an API key without `organization.view`',
+      resolve: (organization, _args, ctx) => nameFor(ctx, organization, organization.slug, organization.id),
+    }),
+    keyPrefix: t.string({
+      description:
+        'First part of the organization’s keys: with `kw`, keys start with `kw_live_` or `kw_test_`. Empty for an API key without `organization.view`',
+      resolve: (organization, _args, ctx) => nameFor(ctx, organization, organization.keyPrefix, ''),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When the organization was created',
-      authScopes: known,
     }),
     limits: t.field({
       type: OrganizationLimits,

@@ -1,9 +1,11 @@
 import { loadAuditEntries } from '../src/audit/entry.ts';
-import { loadApiKeys, loadSecrets } from '../src/keys/api-key.ts';
+import { type ApiKey, loadApiKeys, loadSecrets } from '../src/keys/api-key.ts';
 import { findUsers } from '../src/members/find-user.ts';
 import { loadMemberships } from '../src/members/membership.ts';
+import type { User } from '../src/members/user.ts';
 import { loadOrganizations } from '../src/organizations/organization.ts';
 import { loadRoles } from '../src/roles/role.ts';
+import { findSessions } from '../src/sessions/list-sessions.ts';
 import { loadTeams } from '../src/teams/team.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
@@ -38,6 +40,15 @@ export const RoleRef = loadable('Role', (ids, ctx) => loadRoles(ctx.db, ids));
 export const ApiKeyRef = loadable('ApiKey', (ids, ctx) => loadApiKeys(ctx, ids));
 export const ApiKeySecretRef = loadable('ApiKeySecret', (ids, ctx) => loadSecrets(ctx, ids));
 export const AuditEntryRef = loadable('AuditEntry', (ids, ctx) => loadAuditEntries(ctx, ids));
+/** Loads only sessions that are visible to the caller. */
+export const SessionRef = loadable('Session', (ids, ctx) => findSessions(ctx, ids));
+
+/** Keywright itself or an operator token. */
+export interface SystemActor {
+  readonly systemName: string;
+}
+
+export const ActorRef = builder.interfaceRef<User | ApiKey | SystemActor>('Actor');
 
 function connectionOf<T extends { readonly id: string }>(
   type: ReturnType<typeof loadable<T>>,

@@ -1,15 +1,16 @@
 import DataLoader from 'dataloader';
 import { NotFoundError } from '../src/core/errors.ts';
 import { revokeSession } from '../src/sessions/revoke-session.ts';
-import type { Session } from '../src/sessions/session.ts';
 import { findSessionAgents } from '../src/sessions/session-agents.ts';
 import { type SignedOut, signOut } from '../src/sessions/sign-out.ts';
 import { describeSignInLink, type SignInLinkFacts } from '../src/sign-in/describe-sign-in-link.ts';
 import { type SignedIn, signIn } from '../src/sign-in/sign-in.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { nullIfMissing } from './loaded.ts';
+import { findsNode } from './node.ts';
 import { onePerOperation } from './operation-caches.ts';
-import { OrganizationRef, UserRef } from './refs.ts';
+import { OrganizationRef, SessionRef, UserRef } from './refs.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
   description: 'Input of `signIn`',
@@ -65,6 +66,17 @@ builder.queryField('signInLink', (t) =>
   }),
 );
 
+const SignOutInput = builder.inputType('SignOutInput', {
+  description: 'Input of `signOut`',
+  fields: (t) => ({
+    everywhere: t.boolean({
+      defaultValue: false,
+      description:
+        'Whether to sign out of all sessions of the user. From a session that is limited to an organization, only sessions with the same limit',
+    }),
+  }),
+});
+
 const SignOutPayload = builder.objectRef<SignedOut>('SignOutPayload').implement({
   description: 'Result of signing out',
   fields: (t) => ({
@@ -81,10 +93,9 @@ const agents = onePerOperation(
     }),
 );
 
-export const SessionRef = builder.objectRef<Session>('Session').implement({
-  description: 'An active sign-in of a user',
+builder.objectType(SessionRef, {
+  description: 'An active sign-in of a user, visible to this user only',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'ID of the session, for `revokeSession`. It is not a secret' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user signed in' }),
     lastSeenAt: t.expose('lastSeenAt', {
       type: 'DateTime',
@@ -109,6 +120,8 @@ export const SessionRef = builder.objectRef<Session>('Session').implement({
     }),
   }),
 });
+
+findsNode('Session', (id, ctx) => SessionRef.getDataloader(ctx).load(id).catch(nullIfMissing));
 
 const RevokeSessionInput = builder.inputType('RevokeSessionInput', {
   description: 'Input of `revokeSession`',
@@ -146,14 +159,10 @@ builder.mutationFields((t) => ({
     description: 'Signs out of the caller’s session, or of all sessions of the user, immediately',
     authScopes: { authenticated: true },
     args: {
-      everywhere: t.arg.boolean({
-        defaultValue: false,
-        description:
-          'Whether to sign out of all sessions of the user. From a session that is limited to an organization, only sessions with the same limit',
-      }),
+      input: t.arg({ type: SignOutInput, description: 'Omit to sign out of the caller’s session only' }),
     },
-    resolve: async (_root, { everywhere }, ctx) => {
-      const signedOut = await signOut(ctx, { everywhere });
+    resolve: async (_root, { input }, ctx) => {
+      const signedOut = await signOut(ctx, input ?? {});
       ctx.response.setSessionCookie?.(null);
       return signedOut;
     },

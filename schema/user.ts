@@ -5,11 +5,16 @@ import type { GraphQLContext } from './context.ts';
 import { Loader, nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { onePerOperation } from './operation-caches.ts';
-import { UserRef } from './refs.ts';
+import { ActorRef, UserRef } from './refs.ts';
 
 builder.objectType(UserRef, {
   description: 'A person who can sign in',
+  interfaces: [ActorRef],
   fields: (t) => ({
+    displayName: t.string({
+      description: 'The user’s name in your organization, or the e-mail address if the name is null',
+      resolve: ({ name, email }) => name ?? email,
+    }),
     name: t.exposeString('name', {
       nullable: true,
       description:

@@ -7,13 +7,18 @@ import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
-import { OrganizationConnection, OrganizationRef } from './refs.ts';
-import { SessionRef } from './session.ts';
+import { OrganizationConnection, OrganizationRef, SessionRef } from './refs.ts';
 import { shareRead } from './shared-reads.ts';
 
 const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
   description: 'The authenticated caller',
   fields: (t) => ({
+    id: t.id({
+      description:
+        'ID of the caller, for caches of clients. It differs from the ID of `actor`, and can’t be passed to `node`',
+      // Relay's store has a single namespace for the IDs of all types.
+      resolve: ({ actor }) => `viewer:${actor}`,
+    }),
     actor: t.field({
       type: Actor,
       description: 'The user, API key or operator token that the credential belongs to',

@@ -72,7 +72,8 @@ function report(
 ): void {
   const { log, principal, client: request } = ctx;
   const { code } = error;
-  const input = 'input' in args ? (args.input as Readonly<Record<string, unknown>>) : {};
+  // An optional input may be null.
+  const input = (args as { readonly input?: Readonly<Record<string, unknown>> | null }).input ?? {};
   const named = typeof input.organizationId === 'string' ? input.organizationId : null;
   const organizationId = knownOrganization(principal, named);
   log.info('a mutation was rejected', {

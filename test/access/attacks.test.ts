@@ -200,7 +200,7 @@ onEachDatabase('an attack', (engine) => {
       const make = { organizationId, name: 'A' };
       expect(await attempt(sessionToken, 'createApiKey', make)).not.toBe('OK');
       expect(await attempt(sessionToken, 'revokeSession', { id: victim.sessionId })).toBe('NOT_FOUND');
-      await query(sessionToken, 'mutation { signOut(everywhere: true) { endedSessions } }');
+      await query(sessionToken, 'mutation { signOut(input: { everywhere: true }) { endedSessions } }');
       const still = await query(victim.token, '{ viewer { organizations { totalCount } } }');
       expect(still.data.viewer.organizations.totalCount).toBe(1);
     });

@@ -235,7 +235,7 @@ onEachDatabase('who is answered what', (engine) => {
       expect(await answer(id, token)).not.toEqual(await answer(unknown(id), token));
     });
 
-    test.each(['$organization', '$secret', '$role', '$team', '$membership', '$user', '$entry'])(
+    test.each(['$organization', '$secret', '$role', '$team', '$membership', '$user', '$entry', '$session'])(
       'in node, of %s',
       async (thing) => {
         const theirs = await made(thing, other);

@@ -329,7 +329,7 @@ export const NODES: Readonly<
       ['members', 'u f o o o - - o - o - o'],
     ],
   },
-  User: { id: '$user', fields: [['id name email', 'u - o o o - - o - o - o']] },
+  User: { id: '$user', fields: [['id displayName name email', 'u - o o o - - o - o - o']] },
   Membership: {
     id: '$membership',
     fields: [['id email name user organization role teams joinedAt', 'u - o o o - - o - o - o']],
@@ -345,7 +345,7 @@ export const NODES: Readonly<
     id: '$key',
     fields: [
       [
-        'id name description environment enabled status start role grants permissions',
+        'id displayName name description environment enabled status start role grants permissions',
         'u o o o o - o o - o - o',
       ],
       [
@@ -373,10 +373,16 @@ export const NODES: Readonly<
       ],
     ],
   },
+  // Of another person: visible to nobody else.
+  Session: {
+    id: '$session',
+    fields: [['id createdAt lastSeenAt expiresAt current organization userAgent', 'u - - - - - - - - - - -']],
+  },
 };
 
 /** Fields of `viewer`, about the caller itself. */
 export const VIEWER: readonly ReadRow[] = [
+  ['id', {}, 'u o o o o o o o o o o o'],
   ['actor', {}, 'u o o o o o o o o o o o'],
   ['organizations', {}, 'u o o o o o o o o o o o'],
   ['permissions', { ...o }, 'u o o o o o o o o o n o'],
@@ -394,7 +400,6 @@ export const PARTS = [
   'Viewer',
   'PageInfo',
   'SystemActor',
-  'Session',
   'SignInLink',
   'OrganizationLimits',
   'RotationPolicy',

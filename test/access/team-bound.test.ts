@@ -43,6 +43,7 @@ const WAYS: Readonly<Record<string, string>> = {
     '{ apiKeys(first: 10, filter: { status: [ACTIVE, DISABLED, EXPIRED, REVOKED] }) { totalCount nodes { id $ } } }',
   ApiKeySecret: '{ apiKeys(first: 10) { nodes { secrets { id $ } } } }',
   AuditEntry: '{ organization { auditLog(first: 40) { totalCount nodes { id $ } } } }',
+  Session: '{ node(id: "ses_01jd0000000000000000000000") { ... on Session { $ } } }',
   Viewer: '{ viewer { $ } }',
 };
 

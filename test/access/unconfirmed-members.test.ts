@@ -79,7 +79,7 @@ onEachDatabase('who opens an invitation that somebody else has seen', (engine) =
   test('sees nothing of the person’s own sessions, nor does the organization', async () => {
     const person = await opened();
     const before = await logOf(acme.organizationId);
-    const signOut = 'mutation { signOut(everywhere: true) { endedSessions } }';
+    const signOut = 'mutation { signOut(input: { everywhere: true }) { endedSessions } }';
     const { errors } = await ask(server(), signOut, { token: person.token });
     expect(errors).toEqual([]);
     const after = (await logOf(acme.organizationId)).slice(before.length);

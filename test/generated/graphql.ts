@@ -492,6 +492,7 @@ export type AnyNodeQuery = { node:
     | { __typename: 'Membership', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'Role', id: string }
+    | { __typename: 'Session', id: string }
     | { __typename: 'Team', id: string }
     | { __typename: 'User', id: string }
    | null };
@@ -508,6 +509,7 @@ export type AnyNodesQuery = { nodes: Array<
     | { __typename: 'Membership', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'Role', id: string }
+    | { __typename: 'Session', id: string }
     | { __typename: 'Team', id: string }
     | { __typename: 'User', id: string }
    | null> };

@@ -22,7 +22,6 @@ const PARTS = [
   'SystemActor',
   'UsageBucket',
   'ValidationIssue',
-  'Viewer',
   // Its id is the id that was not found.
   'NotFoundError',
 ];

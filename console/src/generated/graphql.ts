@@ -391,20 +391,20 @@ export type KeyDetailsQueryVariables = Exact<{
 
 
 export type KeyDetailsQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdBy:
-      | { __typename: 'ApiKey', id: string, keyName: string }
-      | { __typename: 'SystemActor', system: string }
-      | { __typename: 'User', id: string, email: string, name: string | null }
+      | { __typename: 'ApiKey', id: string, displayName: string }
+      | { __typename: 'SystemActor', displayName: string }
+      | { __typename: 'User', id: string, email: string, displayName: string }
      | null, revokedBy:
-      | { __typename: 'ApiKey', id: string, keyName: string }
-      | { __typename: 'SystemActor', system: string }
-      | { __typename: 'User', id: string, email: string, name: string | null }
+      | { __typename: 'ApiKey', id: string, displayName: string }
+      | { __typename: 'SystemActor', displayName: string }
+      | { __typename: 'User', id: string, email: string, displayName: string }
      | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } | null };
 
-type ActorName_ApiKey_Fragment = { __typename: 'ApiKey', id: string, keyName: string };
+type ActorName_ApiKey_Fragment = { __typename: 'ApiKey', id: string, displayName: string };
 
-type ActorName_SystemActor_Fragment = { __typename: 'SystemActor', system: string };
+type ActorName_SystemActor_Fragment = { __typename: 'SystemActor', displayName: string };
 
-type ActorName_User_Fragment = { __typename: 'User', id: string, email: string, name: string | null };
+type ActorName_User_Fragment = { __typename: 'User', id: string, email: string, displayName: string };
 
 export type ActorNameFragment =
   | ActorName_ApiKey_Fragment
@@ -435,9 +435,9 @@ export type KeyAuditQueryVariables = Exact<{
 
 
 export type KeyAuditQuery = { apiKey: { id: string, auditLog: { nodes: Array<{ id: string, action: string, occurredAt: string, changes: Record<string, unknown>, ip: string | null, actor:
-          | { __typename: 'ApiKey', id: string, keyName: string }
-          | { __typename: 'SystemActor', system: string }
-          | { __typename: 'User', id: string, email: string, name: string | null }
+          | { __typename: 'ApiKey', id: string, displayName: string }
+          | { __typename: 'SystemActor', displayName: string }
+          | { __typename: 'User', id: string, email: string, displayName: string }
          }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type KeyDenialsSubscriptionVariables = Exact<{
@@ -543,9 +543,9 @@ export type KeyOwnerQueryVariables = Exact<{
 
 
 export type KeyOwnerQuery = { apiKey: { id: string, externalId: string | null, createdAt: string, lastUsedAt: string | null, lastUsedIp: string | null, createdBy:
-      | { __typename: 'ApiKey', id: string, keyName: string }
-      | { __typename: 'SystemActor', system: string }
-      | { __typename: 'User', id: string, email: string, name: string | null }
+      | { __typename: 'ApiKey', id: string, displayName: string }
+      | { __typename: 'SystemActor', displayName: string }
+      | { __typename: 'User', id: string, email: string, displayName: string }
      | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } | null };
 
 export type PropagationFactsFragment = { confirmedNodes: number, totalNodes: number, milliseconds: number };
@@ -605,9 +605,9 @@ export type FinishRotationMutation = { revokeApiKeySecret:
    | null };
 
 export type AuditFactsFragment = { id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
-    | { __typename: 'ApiKey', id: string, keyName: string }
-    | { __typename: 'SystemActor', system: string }
-    | { __typename: 'User', id: string, email: string, name: string | null }
+    | { __typename: 'ApiKey', id: string, displayName: string }
+    | { __typename: 'SystemActor', displayName: string }
+    | { __typename: 'User', id: string, email: string, displayName: string }
    };
 
 export type AuditPageQueryVariables = Exact<{
@@ -621,9 +621,9 @@ export type AuditPageQueryVariables = Exact<{
 
 
 export type AuditPageQuery = { organization: { id: string, auditLog: { nodes: Array<{ id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
-          | { __typename: 'ApiKey', id: string, keyName: string }
-          | { __typename: 'SystemActor', system: string }
-          | { __typename: 'User', id: string, email: string, name: string | null }
+          | { __typename: 'ApiKey', id: string, displayName: string }
+          | { __typename: 'SystemActor', displayName: string }
+          | { __typename: 'User', id: string, email: string, displayName: string }
          }>, pageInfo: { startCursor: string | null, endCursor: string | null, hasNextPage: boolean, hasPreviousPage: boolean } } | null } | null };
 
 export type AuditNamesQueryVariables = Exact<{
@@ -638,6 +638,7 @@ export type AuditNamesQuery = { nodes: Array<
     | { __typename: 'Membership', id: string, email: string }
     | { __typename: 'Organization', id: string, organizationName: string }
     | { __typename: 'Role', id: string, roleName: string }
+    | { __typename: 'Session' }
     | { __typename: 'Team', id: string, teamName: string }
     | { __typename: 'User', id: string, email: string }
    | null> };
@@ -800,7 +801,7 @@ export type UpdateOrganizationMutation = { updateOrganization:
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SessionsQuery = { viewer: { sessions: Array<{ id: string, createdAt: string, lastSeenAt: string, expiresAt: string, current: boolean, userAgent: string | null, organization: { id: string, name: string } | null }> } };
+export type SessionsQuery = { viewer: { id: string, sessions: Array<{ id: string, createdAt: string, lastSeenAt: string, expiresAt: string, current: boolean, userAgent: string | null, organization: { id: string, name: string } | null }> } };
 
 export type RevokeSessionMutationVariables = Exact<{
   input: RevokeSessionInput;
@@ -901,34 +902,34 @@ export type KeyChangesSubscriptionVariables = Exact<{
 
 export type KeyChangesSubscription = { apiKeyChanged:
     | { __typename: 'ApiKeyCreated', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
+        | { __typename: 'ApiKey', id: string, displayName: string }
+        | { __typename: 'SystemActor', displayName: string }
+        | { __typename: 'User', id: string, email: string, displayName: string }
       , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeyExpired', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
+        | { __typename: 'ApiKey', id: string, displayName: string }
+        | { __typename: 'SystemActor', displayName: string }
+        | { __typename: 'User', id: string, email: string, displayName: string }
       , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeyRevoked', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
+        | { __typename: 'ApiKey', id: string, displayName: string }
+        | { __typename: 'SystemActor', displayName: string }
+        | { __typename: 'User', id: string, email: string, displayName: string }
       , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeyRotated', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
+        | { __typename: 'ApiKey', id: string, displayName: string }
+        | { __typename: 'SystemActor', displayName: string }
+        | { __typename: 'User', id: string, email: string, displayName: string }
       , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeySecretRevoked', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
+        | { __typename: 'ApiKey', id: string, displayName: string }
+        | { __typename: 'SystemActor', displayName: string }
+        | { __typename: 'User', id: string, email: string, displayName: string }
       , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
     | { __typename: 'ApiKeyUpdated', cursor: string, actor:
-        | { __typename: 'ApiKey', id: string, keyName: string }
-        | { __typename: 'SystemActor', system: string }
-        | { __typename: 'User', id: string, email: string, name: string | null }
+        | { __typename: 'ApiKey', id: string, displayName: string }
+        | { __typename: 'SystemActor', displayName: string }
+        | { __typename: 'User', id: string, email: string, displayName: string }
       , apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, grants: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string, description: string | null, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
    };
 
@@ -950,8 +951,8 @@ export type SessionQueryVariables = Exact<{
 }>;
 
 
-export type SessionQuery = { viewer: { actor:
-      | { id: string, email: string, name: string | null }
+export type SessionQuery = { viewer: { id: string, actor:
+      | { id: string, email: string, displayName: string }
       | Record<PropertyKey, never>
     , organizations: { nodes: Array<{ id: string, name: string, slug: string }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } };
 
@@ -960,7 +961,7 @@ export type PermissionsQueryVariables = Exact<{
 }>;
 
 
-export type PermissionsQuery = { viewer: { permissions: Array<string> } };
+export type PermissionsQuery = { viewer: { id: string, permissions: Array<string> } };
 
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -1017,17 +1018,13 @@ export const PropagationFactsFragmentDoc = new TypedDocumentString(`
 export const ActorNameFragmentDoc = new TypedDocumentString(`
     fragment ActorName on Actor {
   __typename
+  displayName
   ... on User {
     id
     email
-    name
   }
   ... on ApiKey {
     id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
   }
 }
     `, {"fragmentName":"ActorName"}) as unknown as TypedDocumentString<ActorNameFragment, unknown>;
@@ -1048,17 +1045,13 @@ export const AuditFactsFragmentDoc = new TypedDocumentString(`
 }
     fragment ActorName on Actor {
   __typename
+  displayName
   ... on User {
     id
     email
-    name
   }
   ... on ApiKey {
     id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
   }
 }`, {"fragmentName":"AuditFacts"}) as unknown as TypedDocumentString<AuditFactsFragment, unknown>;
 export const MemberFactsFragmentDoc = new TypedDocumentString(`
@@ -1235,17 +1228,13 @@ export const KeyDetailsDocument = new TypedDocumentString(`
 }
     fragment ActorName on Actor {
   __typename
+  displayName
   ... on User {
     id
     email
-    name
   }
   ... on ApiKey {
     id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
   }
 }
 fragment KeyFacts on ApiKey {
@@ -1346,17 +1335,13 @@ export const KeyAuditDocument = new TypedDocumentString(`
 }
     fragment ActorName on Actor {
   __typename
+  displayName
   ... on User {
     id
     email
-    name
   }
   ... on ApiKey {
     id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
   }
 }`) as unknown as TypedDocumentString<KeyAuditQuery, KeyAuditQueryVariables>;
 export const KeyDenialsDocument = new TypedDocumentString(`
@@ -1688,17 +1673,13 @@ export const KeyOwnerDocument = new TypedDocumentString(`
 }
     fragment ActorName on Actor {
   __typename
+  displayName
   ... on User {
     id
     email
-    name
   }
   ... on ApiKey {
     id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
   }
 }
 fragment SecretFacts on ApiKeySecret {
@@ -1999,17 +1980,13 @@ export const AuditPageDocument = new TypedDocumentString(`
 }
     fragment ActorName on Actor {
   __typename
+  displayName
   ... on User {
     id
     email
-    name
   }
   ... on ApiKey {
     id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
   }
 }
 fragment AuditFacts on AuditEntry {
@@ -2529,6 +2506,7 @@ fragment SettingsFacts on Organization {
 export const SessionsDocument = new TypedDocumentString(`
     query Sessions {
   viewer {
+    id
     sessions {
       id
       createdAt
@@ -2576,7 +2554,7 @@ export const RevokeSessionDocument = new TypedDocumentString(`
 }`) as unknown as TypedDocumentString<RevokeSessionMutation, RevokeSessionMutationVariables>;
 export const SignOutEverywhereDocument = new TypedDocumentString(`
     mutation SignOutEverywhere {
-  signOut(everywhere: true) {
+  signOut(input: {everywhere: true}) {
     endedSessions
   }
 }
@@ -2780,17 +2758,13 @@ export const KeyChangesDocument = new TypedDocumentString(`
 }
     fragment ActorName on Actor {
   __typename
+  displayName
   ... on User {
     id
     email
-    name
   }
   ... on ApiKey {
     id
-    keyName: name
-  }
-  ... on SystemActor {
-    system: name
   }
 }
 fragment KeyFacts on ApiKey {
@@ -2865,11 +2839,12 @@ export const KeyUsesDocument = new TypedDocumentString(`
 export const SessionDocument = new TypedDocumentString(`
     query Session($after: String) {
   viewer {
+    id
     actor {
       ... on User {
         id
         email
-        name
+        displayName
       }
     }
     organizations(first: 100, after: $after) {
@@ -2889,6 +2864,7 @@ export const SessionDocument = new TypedDocumentString(`
 export const PermissionsDocument = new TypedDocumentString(`
     query Permissions($organizationId: ID!) {
   viewer {
+    id
     permissions(organizationId: $organizationId)
   }
 }

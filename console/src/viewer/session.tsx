@@ -86,9 +86,9 @@ async function readSession(): Promise<SessionState> {
     const { viewer } = await ask(SessionDocument, { after: null });
     const { actor } = viewer;
     if (!('email' in actor)) return { kind: 'signed-out', ended: false };
-    const { id, email, name } = actor;
+    const { id, email, displayName: name } = actor;
     const organizations = await allOf(viewer.organizations);
-    return { kind: 'signed-in', viewer: { id, email, name: name ?? email, organizations } };
+    return { kind: 'signed-in', viewer: { id, email, name, organizations } };
   } catch (error) {
     if (isUnauthenticated(error)) return { kind: 'signed-out', ended: false };
     return { kind: 'unreachable', message: messageOf(error) };

@@ -53,6 +53,7 @@ export const VALUE_BYTES: Readonly<Record<string, number>> = {
   'PermissionDefinition.description': 2_002,
   'Role.description': 2_002,
   'Session.userAgent': 1_802,
+  'User.displayName': 1_526,
   'User.email': 1_526,
   'ValidationError.message': 300_000,
   'ValidationIssue.path': 40,

@@ -162,7 +162,7 @@ onEachDatabase('signing in with an OpenID provider', (engine) => {
       const { browser: other } = await signInAs(site(), account);
       tokens.push(other.sessionToken(server()) ?? '');
     }
-    const everywhere = 'mutation { signOut(everywhere: true) { endedSessions } }';
+    const everywhere = 'mutation { signOut(input: { everywhere: true }) { endedSessions } }';
     const { data } = await ask(server(), everywhere, { token: tokens[0] ?? '' });
     // Those two, and the one that the member was made with.
     expect(data.signOut.endedSessions).toBe(3);

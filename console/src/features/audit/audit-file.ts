@@ -28,9 +28,8 @@ export function auditFile(entries: readonly AuditFactsFragment[], format: AuditF
 
 /** The actor: its id for filters, and its name. */
 export function actorOf(actor: ActorNameFragment): { readonly id: string; readonly name: string } {
-  if (actor.__typename === 'SystemActor') return { id: actor.system, name: actor.system };
-  if (actor.__typename === 'User') return { id: actor.id, name: actor.name ?? actor.email };
-  return { id: actor.id, name: actor.keyName };
+  const { displayName: name } = actor;
+  return { id: actor.__typename === 'SystemActor' ? name : actor.id, name };
 }
 
 /** Has the browser save a text as a file. */
