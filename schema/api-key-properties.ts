@@ -16,6 +16,14 @@ export function reads(...properties: readonly (keyof ApiKey)[]) {
   return { reads: properties };
 }
 
+let managedIn: { readonly permissionIn: readonly [string, string] } = { permissionIn: ['', ''] };
+
+/** Scope of fields for key management. An organization's keys share it, so that scope-auth decides once per operation. */
+export function managed({ organizationId: id }: Pick<ApiKey, 'organizationId'>) {
+  if (managedIn.permissionIn[0] !== id) managedIn = { permissionIn: [id, 'api.key.view'] };
+  return managedIn;
+}
+
 type Properties = readonly (keyof ApiKey)[];
 
 /** Cached per field node, for the life of the document. */

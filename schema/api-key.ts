@@ -10,7 +10,7 @@ import {
 import { stretchesOf, usageOf } from '../src/usage/report.ts';
 import { Actor, findActor } from './actor.ts';
 import { ApiKeyStatus, Environment } from './api-key-list.ts';
-import { reads } from './api-key-properties.ts';
+import { managed, reads } from './api-key-properties.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import type { GraphQLContext } from './context.ts';
@@ -42,9 +42,6 @@ async function permissionsOf(key: ApiKey, ctx: GraphQLContext): Promise<string[]
   const role = key.roleId ? await RoleRef.getDataloader(ctx).load(key.roleId) : null;
   return union(role?.permissions ?? [], key.grants);
 }
-
-/** Scope of fields for key management: neither the key's bearer nor a verifying gateway needs them. */
-const managed = (key: ApiKey) => ({ permissionIn: [key.organizationId, 'api.key.view'] }) as const;
 
 builder.objectType(ApiKeyRef, {
   description:

@@ -53,13 +53,26 @@ builder.scalarType('Permission', {
   parseValue: (value) => requireString('Permission', value),
 });
 
-let written = { time: Number.NaN, text: '' };
+const HOUR_MS = 3_600_000;
 
-/** Formatting dominates the cost of a time, and `createdAt` and `updatedAt` are often equal: keeps the last result. */
+let written = { hour: Number.NaN, text: '' };
+
+/**
+ * A time as `toISOString` writes it. Formatting dominates the cost of a time, and those of a list are often close: keeps
+ * the text of the last hour.
+ */
 function textOf(time: number): string {
-  if (time !== written.time) written = { time, text: new Date(time).toISOString() };
-  return written.text;
+  const whole = Math.trunc(time);
+  const hour = Math.floor(whole / HOUR_MS);
+  if (hour !== written.hour)
+    written = { hour, text: new Date(hour * HOUR_MS).toISOString().slice(0, -'00:00.000Z'.length) };
+  const milliseconds = whole - hour * HOUR_MS;
+  const seconds = Math.floor(milliseconds / 1_000);
+  return `${written.text}${TWO_DIGITS[Math.floor(seconds / 60)]}:${TWO_DIGITS[seconds % 60]}.${THREE_DIGITS[milliseconds % 1_000]}Z`;
 }
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+const THREE_DIGITS = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
 
 function parseDateTime(value: unknown): number {
   const time = typeof value === 'string' ? parseTime(value) : null;

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import { expressionBuilder, type Kysely } from 'kysely';
 import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
 import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import { foldName } from '../core/input.ts';
@@ -128,27 +128,34 @@ export function addColumns(
   return keys
     .select(['api_keys.id', 'api_keys.organization_id'])
     .select(properties.flatMap((property) => COLUMNS[property]))
-    .select((eb) => (properties.includes('roleId') ? [currentRoleId(eb).as('role_id')] : []))
-    .select((eb) => {
-      // Not joined: looked up only for the rows of a page, whatever the planner knows of the tables.
-      const usage = eb.selectFrom('api_key_usage').whereRef('api_key_usage.api_key_id', '=', 'api_keys.id');
-      const lastUsedAt = usage.select('last_used_at').as('last_used_at');
-      const lastUsedIp = usage.select('last_used_ip').as('last_used_ip');
+    .select(properties.includes('roleId') ? [CURRENT_ROLE_ID] : [])
+    .select(() => {
       // Which of two uses an address belongs to, their times tell.
-      if (properties.includes('lastUsedIp')) return [lastUsedAt, lastUsedIp];
-      return properties.includes('lastUsedAt') ? [lastUsedAt] : [];
+      if (properties.includes('lastUsedIp')) return [LAST_USED_AT, LAST_USED_IP];
+      return properties.includes('lastUsedAt') ? [LAST_USED_AT] : [];
     });
 }
 
+const eb = expressionBuilder<Tables, 'api_keys'>();
+
 /** The role of a key: without one where it was deleted, which only a revoked key can show. */
-function currentRoleId(eb: ExpressionBuilder<Tables, 'api_keys'>) {
-  const current = eb
-    .selectFrom('current_roles')
-    .select('current_roles.id')
-    .whereRef('current_roles.id', '=', 'api_keys.role_id');
-  const isUnrevoked = eb.case().when('api_keys.revoked_at', 'is', null);
-  return isUnrevoked.then(eb.ref('api_keys.role_id')).else(current).end();
-}
+const CURRENT_ROLE_ID = eb
+  .case()
+  .when('api_keys.revoked_at', 'is', null)
+  .then(eb.ref('api_keys.role_id'))
+  .else(
+    eb
+      .selectFrom('current_roles')
+      .select('current_roles.id')
+      .whereRef('current_roles.id', '=', 'api_keys.role_id'),
+  )
+  .end()
+  .as('role_id');
+
+// Not joined: looked up only for the rows of a page, whatever the planner knows of the tables.
+const USAGE = eb.selectFrom('api_key_usage').whereRef('api_key_usage.api_key_id', '=', 'api_keys.id');
+const LAST_USED_AT = USAGE.select('last_used_at').as('last_used_at');
+const LAST_USED_IP = USAGE.select('last_used_ip').as('last_used_ip');
 
 /** All keys in scope: where every read of keys on behalf of a caller begins, but for lists (`plan-key-list.ts`). */
 export function keysInScope(db: Kysely<Tables>, scope: KeyScope) {

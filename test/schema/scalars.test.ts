@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { GraphQLScalarType, parseValue } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
+import { runs } from '../support/properties.ts';
 
 function scalar(name: string): GraphQLScalarType {
   const type = schema.getType(name);
@@ -22,6 +24,20 @@ describe('DateTime', () => {
     ['2000-02-29T00:00:00-00:00', '2000-02-29T00:00:00.000Z'],
   ])('reads %s', (given, shown) => {
     expect(dateTime.serialize(dateTime.parseValue(given))).toBe(shown);
+  });
+
+  test('writes every time as JavaScript does, whichever was written before', () => {
+    const max = 8_640_000_000_000_000;
+    const time = fc.oneof(fc.integer({ min: -max, max }), fc.integer({ min: -7_200_000, max: 7_200_000 }));
+    fc.assert(
+      fc.property(fc.array(time), (times) => {
+        for (const one of [...times, -max, max, -1, 0])
+          expect(dateTime.serialize(one)).toBe(new Date(one).toISOString());
+      }),
+      runs(500),
+    );
+    for (const none of [Number.NaN, Number.MAX_SAFE_INTEGER, undefined])
+      expect(() => dateTime.serialize(none)).toThrow(RangeError);
   });
 
   test.each([

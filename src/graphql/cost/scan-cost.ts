@@ -9,6 +9,7 @@ import {
   getArgumentValues,
   getNamedType,
   isAbstractType,
+  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -143,7 +144,8 @@ class Count {
 
   #field(type: GraphQLObjectType, nodes: FieldNodes, around: string | null): number {
     const definition = type.getFields()[nodes[0].name.value];
-    if (!definition) return 0;
+    // Most fields: their arguments decide nothing.
+    if (!definition || (isLeafType(getNamedType(definition.type)) && !scanOf(definition))) return 0;
     const args = argumentsOf(definition, nodes[0], this.variables);
     // Such a field fails before it reads anything.
     if (!args) return 0;

@@ -81,13 +81,17 @@ function listCompletion(type: GraphQLOutputType, place: Place): Complete {
     if (!isIterable(value))
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${parent.name}.${name}".`);
     const completed: unknown[] = [];
+    let pending: PendingItems | undefined;
     const add = (item: unknown, itemPath: PlacePath): void => {
       const fail = (error: unknown): null => failed(run, items, itemPath, error);
       try {
         const one = isPromise(item)
           ? item.then((resolved) => complete(run, resolved, itemPath, info))
           : complete(run, item, itemPath, info);
-        completed.push(isPromise(one) ? one.then(undefined, fail) : one);
+        if (isPromise(one)) {
+          pending ??= new PendingItems(completed);
+          pending.add(one, fail);
+        } else completed.push(one);
       } catch (error) {
         completed.push(fail(error));
       }
@@ -96,11 +100,58 @@ function listCompletion(type: GraphQLOutputType, place: Place): Complete {
       for (const item of value) add(item, { prev: path, key: completed.length, typename: undefined });
     } catch (error) {
       // Nothing awaits the previous items any longer, so a further failure must not become an unhandled rejection.
-      void Promise.allSettled(completed);
+      pending?.list.catch(() => {});
       throw error;
     }
-    return completed.some(isPromise) ? Promise.all(completed) : completed;
+    return pending ? pending.end() : completed;
   };
+}
+
+/** A list some of whose items are awaited. One promise for all of them: with `Promise.all`, each would need two more. */
+class PendingItems {
+  readonly list: Promise<unknown[]>;
+  readonly #items: unknown[];
+  /** Awaited items, and one until all have been added. */
+  #left = 1;
+  #resolve!: (items: unknown[]) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(items: unknown[]) {
+    this.#items = items;
+    this.list = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Appends an item. `fail` returns what replaces it if it fails, or throws the error that fails the list. */
+  add(item: Promise<unknown>, fail: (error: unknown) => null): void {
+    const index = this.#items.push(null) - 1;
+    const put = (value: unknown): void => {
+      this.#items[index] = value;
+      this.#arrived();
+    };
+    this.#left += 1;
+    item.then(put, (error: unknown) => {
+      try {
+        put(fail(error));
+      } catch (thrown) {
+        // As in graphql-js, the list fails one microtask later than its item, which preserves the order of errors.
+        void Promise.reject(thrown).catch(this.#reject);
+      }
+    });
+  }
+
+  /** No more items follow. Resolves to the list, or rejects with the first error that is not replaced with null. */
+  end(): Promise<unknown[]> {
+    this.#arrived();
+    return this.list;
+  }
+
+  #arrived(): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#resolve(this.#items);
+  }
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

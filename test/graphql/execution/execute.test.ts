@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute as executeByGraphQL,
+  GraphQLList,
   GraphQLObjectType,
   GraphQLSchema,
   GraphQLString,
@@ -154,6 +155,18 @@ it('leaves no failure unnoticed where a list fails while its first items are wai
   }
   process.off('unhandledRejection', note);
   expect(unnoticed).toEqual([]);
+});
+
+it('waits for every item of a list, whether it comes at once, later or by a promise of its own kind', async () => {
+  // Calls back immediately, which a promise of JavaScript never does.
+  // biome-ignore lint/suspicious/noThenProperty: it is meant to be awaited.
+  const immediate = (value: string) => ({ then: (done: (value: string) => unknown) => done(value) });
+  const fields = { list: { type: new GraphQLList(GraphQLString) } };
+  const of = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields }) });
+  const later = new Promise((resolve) => setImmediate(resolve, 'later'));
+  const root = { list: [immediate('first'), 'at once', later, Promise.resolve('soon'), null] };
+  const result = await execute({ schema: of, document: parse('{ list }'), rootValue: root });
+  expect(result).toEqual({ data: { list: ['first', 'at once', 'later', 'soon', null] } });
 });
 
 describe('where the client has gone', () => {
