@@ -1,6 +1,6 @@
 import {
   type DocumentNode,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
@@ -20,12 +20,16 @@ import { requestFault } from './request-fault.ts';
 /** Longest message of a rule that is shown, characters. */
 const MESSAGE_MAX = 1_000;
 
+/** Code of faults of values, in the document as in variables. */
+const BAD_VALUE = 'BAD_USER_INPUT';
+
 /** Maximum number of enum values listed. */
 const VALUES_MAX = 20;
 
 /**
- * Validates a document, and reports at most `faultsMax` faults. Only the rule about values quotes them: it reports by its
- * nodes. Messages of the other rules quote names, which are omitted where they are long enough to be a credential.
+ * Validates a document, and reports at most `faultsMax` faults: those of values as BAD_USER_INPUT, as for variables, and
+ * all others as BAD_REQUEST. Only the rule about values quotes them: it reports by its nodes. Messages of the other rules
+ * quote names, which are omitted where they are long enough to be a credential.
  */
 export function validationFaults(
   schema: GraphQLSchema,
@@ -43,7 +47,8 @@ export function validationFaults(
       (text, name) => text.replaceAll(name, () => quotable(name)),
       cut(error.message, MESSAGE_MAX),
     );
-    return requestFault('BAD_REQUEST', scrub(message), { nodes: error.nodes ?? null });
+    const code = error.extensions.code === BAD_VALUE ? BAD_VALUE : 'BAD_REQUEST';
+    return requestFault(code, scrub(message), { nodes: error.nodes ?? null });
   });
 }
 
@@ -57,18 +62,15 @@ function valueFault(context: ValidationContext, error: GraphQLError): GraphQLErr
   const node = error.nodes?.[0];
   const type = context.getInputType();
   // About the fields of an input object, of which it quotes names.
-  if (
-    !node ||
-    node.kind === Kind.OBJECT_FIELD ||
-    (node.kind === Kind.OBJECT && isInputObjectType(getNamedType(type)))
-  )
-    return error;
+  if (!node) return error;
+  if (node.kind === Kind.OBJECT_FIELD || (node.kind === Kind.OBJECT && isInputObjectType(getNamedType(type))))
+    return new GraphQLError(error.message, { nodes: node, extensions: { code: BAD_VALUE } });
   const { originalError } = error;
   const argument = context.getArgument();
   const where = argument ? `Argument "${argument.name}" got an invalid value` : 'Invalid value';
   const why =
     originalError instanceof AppError ? originalError.message : `${expectation(type)}, found ${node.kind}`;
-  return requestFault('BAD_REQUEST', `${where}; ${why}.`, { nodes: node });
+  return requestFault(BAD_VALUE, `${where}; ${why}.`, { nodes: node });
 }
 
 /** Describes the expected value in schema terms. */
