@@ -36,8 +36,8 @@ export interface Overrides {
   readonly plugins?: readonly Plugin[];
 }
 
-/** How long sockets get to close when the server stops, milliseconds. */
-const STOP_GRACE_MS = 2_000;
+/** How long operations of sockets may still run when the server stops, milliseconds. */
+const STOP_GRACE_MS = 6_000;
 
 /** The assembled application. */
 export interface App {

@@ -24,57 +24,66 @@ const client = createClient({
   url: `${KEYWRIGHT_URL.replace(/^http/, 'ws')}/graphql`,
   webSocketImpl: WebSocket,
   connectionParams: { authorization: `Bearer ${KEYWRIGHT_TOKEN}` },
-  // The loop below reconnects with the latest cursor.
-  retryAttempts: 0,
+  // By default, the client gives up after five attempts, or the first one that no server answers.
+  retryAttempts: Number.POSITIVE_INFINITY,
+  shouldRetry: () => true,
+  retryWait: (retries) => new Promise((resolve) => setTimeout(resolve, Math.min(250 * 2 ** retries, 10_000))),
 });
 
 function show(key: Key, what: string): void {
   console.log(`${key.id}  ${key.name}  ${key.status}  last used ${key.lastUsedAt ?? 'never'}  ${what}`);
 }
 
-/** Follows a subscription indefinitely. Calls `variables` for each connection. */
-async function follow<Result>(
+/** Follows a subscription until it fails. The client reads `variables` whenever it subscribes. */
+function follow<Result>(
   query: string,
-  variables: () => Record<string, unknown>,
-  next: (data: Result) => void,
-) {
-  for (;;) {
-    try {
-      const results = client.iterate<Result>({ query, variables: variables() });
-      for await (const { data, errors } of results) {
-        if (errors) throw errors[0];
-        if (data) next(data);
-      }
-    } catch (error) {
-      if (error instanceof Object && 'code' in error && error.code === 4401)
-        throw new Error('The credential is not valid');
-      if (JSON.stringify(error).includes('CURSOR_EXPIRED')) {
-        cursor = null;
-        console.log('Disconnected for longer than changes are kept. Only new changes are shown');
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+  variables: Record<string, unknown>,
+  show: (data: Result) => void,
+): Promise<never> {
+  return new Promise((_, reject) => {
+    const next = ({ data }: { data?: Result | null }) => {
+      if (data) show(data);
+    };
+    const complete = () => reject(new Error('The subscription has ended'));
+    client.subscribe<Result>({ query, variables }, { next, error: reject, complete });
+  });
 }
 
 let cursor: string | null = null;
 let since = new Date().toISOString();
-const changes = follow<KeyChangesSubscription>(
-  KeyChangesDocument.toString(),
-  () => ({ after: cursor }),
-  ({ apiKeyChanged }) => {
-    cursor = apiKeyChanged.cursor;
-    show(apiKeyChanged.apiKey, apiKeyChanged.__typename);
-  },
-);
+async function followChanges(): Promise<never> {
+  for (;;) {
+    const variables = {
+      get after() {
+        return cursor;
+      },
+    };
+    await follow<KeyChangesSubscription>(KeyChangesDocument.toString(), variables, ({ apiKeyChanged }) => {
+      cursor = apiKeyChanged.cursor;
+      show(apiKeyChanged.apiKey, apiKeyChanged.__typename);
+    }).catch((error: unknown) => {
+      if (!JSON.stringify(error).includes('CURSOR_EXPIRED')) throw error;
+      cursor = null;
+      console.log('Disconnected for longer than changes are kept. Only new changes are shown');
+    });
+  }
+}
 const uses = follow<KeyUsesSubscription>(
   KeyUsesDocument.toString(),
-  () => ({ since }),
+  {
+    get since() {
+      return since;
+    },
+  },
   ({ apiKeyUsed: { apiKey, count } }) => {
     since = apiKey.lastUsedAt ?? since;
     show(apiKey, `used ${count} times`);
   },
 );
+const changes = followChanges();
 const { apiKeys } = await keywright(KEYWRIGHT_URL, KEYWRIGHT_TOKEN)(LiveKeysDocument, {});
 for (const key of apiKeys?.nodes ?? []) show(key, 'found');
-await Promise.all([changes, uses]);
+await Promise.all([changes, uses]).catch((error: unknown) => {
+  const isClosed = error instanceof Object && 'code' in error && error.code === 4401;
+  throw isClosed ? new Error('The credential is not valid') : error;
+});

@@ -9,8 +9,8 @@ export interface Sink {
   next(result: SharedResult, cursor: string | null): void;
   /** Ends the subscription with errors. */
   error(errors: readonly GraphQLFormattedError[]): void;
-  /** Ends the subscription. */
-  complete(): void;
+  /** Ends the subscription so that common clients subscribe again by themselves. */
+  interrupt(): void;
   /** Bytes that the client has not yet read. */
   readonly buffered: number;
   /** Resolves, always asynchronously, when the client has read them or disconnected. */
@@ -113,8 +113,7 @@ export class Subscriber implements GroupMember {
     }
     const cursor = this.#cursorOf(event);
     // A client that resumes after a later change would never receive this one.
-    const missing = cursor === null ? null : unavailableOf(result);
-    if (missing) return this.fail([missing]);
+    if (cursor !== null && isUnavailable(result)) return this.interrupt();
     this.#underWay.shift();
     this.#sink.next(result, cursor);
     if (this.#newest && !this.#draining && this.#underWay.length < this.#limits.heldMax / 2) this.#release();
@@ -128,9 +127,9 @@ export class Subscriber implements GroupMember {
     if (this.#end()) this.#sink.error(errors);
   }
 
-  /** Completes it: the source has ended. */
-  complete(): void {
-    if (this.#end()) this.#sink.complete();
+  /** Ends it for a reason that is temporary: the client subscribes again, and resumes. */
+  interrupt(): void {
+    if (this.#end()) this.#sink.interrupt();
   }
 
   /** Ends it at the client's request. */
@@ -230,8 +229,7 @@ export class Subscriber implements GroupMember {
   }
 }
 
-/** The error of a result that has no data because the database is unavailable; null for any other result. */
-function unavailableOf({ data, errors = [] }: SharedResult): GraphQLFormattedError | null {
-  const error = data ? null : errors.find(({ extensions }) => extensions.code === 'UNAVAILABLE');
-  return error ? { message: error.message, extensions: error.extensions } : null;
+/** Whether a result has no data because the database is unavailable. */
+function isUnavailable({ data, errors = [] }: SharedResult): boolean {
+  return !data && errors.some(({ extensions }) => extensions.code === 'UNAVAILABLE');
 }

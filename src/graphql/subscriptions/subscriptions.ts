@@ -157,8 +157,7 @@ export class Subscriptions {
       }
       // Its source still filters by the previous teams.
       if (scopeName(caller.principal) !== this.#groupOf.get(subscriber)?.scope) {
-        const message = 'The teams of the API key have changed; subscribe again';
-        subscriber.fail([{ message, extensions: { code: 'FORBIDDEN', permission: PERMISSION } }]);
+        subscriber.interrupt();
         continue;
       }
       const subscription = subscriber.operation as PricedSubscription;

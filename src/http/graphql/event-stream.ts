@@ -26,7 +26,7 @@ interface StreamedResult extends ExecutionResult {
  */
 export function useEventStream(): HttpPlugin {
   return {
-    onResultProcess({ result, serverContext: { exchange, log }, setResultProcessor }) {
+    onResultProcess({ result, serverContext: { exchange, log, stream }, setResultProcessor }) {
       if (!isAsyncIterable(result)) return;
       const results = result as AsyncIterable<StreamedResult>;
       setResultProcessor((_result, { Response }) => {
@@ -37,7 +37,10 @@ export function useEventStream(): HttpPlugin {
           'X-Accel-Buffering': 'no',
         });
         // One at a time: what the client doesn't take waits in `ResultStream`, which counts it.
-        const events = eventsOf(results, (given) => presentResult(given, exchange, log));
+        const events = eventsOf(results, {
+          present: (given) => presentResult(given, exchange, log),
+          isComplete: () => !stream?.interrupted,
+        });
         const body = Readable.from(events, { objectMode: true, highWaterMark: 1 });
         return new Response(body as unknown as ReadableStream, { status: 200, headers });
       }, 'text/event-stream');
@@ -51,7 +54,7 @@ export function useEventStream(): HttpPlugin {
  */
 async function* eventsOf(
   results: AsyncIterable<StreamedResult>,
-  present: (result: ExecutionResult) => ExecutionResult,
+  { present, isComplete }: { present(result: ExecutionResult): ExecutionResult; isComplete(): boolean },
 ): AsyncGenerator<string> {
   yield COMMENT;
   try {
@@ -64,11 +67,13 @@ async function* eventsOf(
     const error = new GraphQLError(originalError.message, { originalError });
     yield `event: next\ndata: ${JSON.stringify(present({ errors: [error] }))}\n\n`;
   }
-  yield 'event: complete\ndata:\n\n';
+  if (isComplete()) yield 'event: complete\ndata:\n\n';
 }
 
 /** The results of one subscription on their way to a client that takes them at its own pace. */
 export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
+  /** Whether the client is to open the stream again when it ends. */
+  interrupted = false;
   readonly #response: ServerResponse;
   readonly #wrote: () => void;
   readonly #waiting: StreamedResult[] = [];
@@ -107,6 +112,12 @@ export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
     this.#over = true;
     this.#give();
     this.#tellDrained();
+  }
+
+  /** Ends the stream after the pending results, without `complete`: clients open such a stream again, and resume. */
+  interrupt(): void {
+    this.interrupted = true;
+    this.complete();
   }
 
   /** Bytes (of text in UTF-16 units, while it waits here) that the client hasn't taken. */

@@ -82,6 +82,7 @@ function contextOf(exchange: Exchange, services: ServerServices, live: LiveServe
       exchange,
       mediaType: 'application/json' as const,
       streaming: false,
+      stream: null,
       unparsed: null,
       ticket: null,
       sent: null,

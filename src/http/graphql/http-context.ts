@@ -15,6 +15,8 @@ export interface HttpContext extends OperationContext {
   /** Whether the client accepts an event stream. */
   streaming: boolean;
   unparsed: UnparsedParams | null;
+  /** The subscription's results, if it is one. */
+  stream: { readonly interrupted: boolean } | null;
   ticket: Ticket | null;
   /** The response of a single result, with its whole body. */
   sent: { readonly response: Response; readonly body: string | Buffer } | null;

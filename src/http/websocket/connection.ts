@@ -21,8 +21,11 @@ export interface ConnectionHost extends OperationsHost, IntakeHost {
 }
 
 /** Close codes for cases that the protocol doesn't define (RFC 6455, 7.4). */
-const GOING_AWAY = 1001;
+const GOING_AWAY = [1001, 'Going away'] as const;
 const TRY_AGAIN_LATER = 1013;
+
+/** How long a client may take to close its side, milliseconds. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Longest id of an operation, characters: every message to the client repeats it. */
 const ID_MAX = 1_000;
@@ -46,6 +49,9 @@ export class Connection {
   #initTimer: NodeJS.Timeout | null;
   /** Whether the client has been heard of since the last ping. */
   #alive = true;
+  /** How the socket is closed when its last operation has been answered. */
+  #farewell: readonly [code: number, reason: string] = GOING_AWAY;
+  #cut: NodeJS.Timeout | null = null;
   readonly #letIn: () => void;
   readonly #intake: Intake;
 
@@ -74,10 +80,13 @@ export class Connection {
     socket.on('error', () => {});
   }
 
-  /** Ends every subscription because the server stops, and the socket with the last answer; the client comes back. */
+  /**
+   * Ends every subscription, and then the socket, when pending queries and mutations have been answered. There is no
+   * `complete`, so the client connects and subscribes again by itself.
+   */
   goAway(): void {
     if (this.#operations) this.#operations.end();
-    else this.#goneAway();
+    else this.#bye();
   }
 
   /** Drops a client that has not answered the last ping, and pings the others. */
@@ -96,8 +105,15 @@ export class Connection {
     this.#socket.close(code, fits ? reason : `${reason.slice(0, REASON_CUT)}…`);
   }
 
-  #goneAway(): void {
-    this.#close(GOING_AWAY, 'Going away');
+  /** As `goAway`, but the reason is not that the server stops. */
+  #interrupt(): void {
+    this.#farewell = [TRY_AGAIN_LATER, 'Try again later'];
+    this.goAway();
+  }
+
+  #bye(): void {
+    this.#close(...this.#farewell);
+    this.#cut ??= setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS);
   }
 
   #heard(): void {
@@ -156,7 +172,8 @@ export class Connection {
     this.#caller = caller;
     this.#operations = new Operations(this.#host, client, caller, {
       answered: () => this.#intake.holdBack(),
-      idle: () => this.#goneAway(),
+      idle: () => this.#bye(),
+      interrupted: () => this.#interrupt(),
     });
     this.#host.subscriptions.enter(caller);
     this.#letIn();
@@ -169,7 +186,11 @@ export class Connection {
     if (this.#operations.has(id)) {
       return this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     }
-    const sink = new SocketSink(this.#socket, this.#stream, id, this.#host.wrote);
+    const { wrote } = this.#host;
+    const sink = new SocketSink(this.#socket, this.#stream, id, {
+      wrote,
+      interrupted: () => this.#interrupt(),
+    });
     this.#operations.start(id, payload, size, sink);
   }
 
@@ -187,6 +208,7 @@ export class Connection {
 
   #closed(): void {
     this.#stopInitTimer();
+    if (this.#cut) clearTimeout(this.#cut);
     this.#operations?.stop();
     if (this.#caller) this.#host.subscriptions.leave(this.#caller);
     this.#releaseSlot?.();

@@ -112,6 +112,7 @@ export class LiveServer {
     }
     const wrote = (): void => this.#connections.wrote(request.socket);
     const results = new ResultStream(response, this.#pingIntervalMs, wrote);
+    context.stream = results;
     const caller = new Caller(principal, context.client.ip, () => results.complete());
     const leaveAhead = this.#connections.holdAhead(request.socket, () => results.waitingBytes);
     const leave = (): void => {
@@ -131,7 +132,7 @@ export class LiveServer {
         created: (subscriber) => {
           started = true;
           resolve(results);
-          if (this.#stopping) subscriber.complete();
+          if (this.#stopping) subscriber.interrupt();
         },
         ended: () => {},
         resumeAt: typeof lastEventId === 'string' ? lastEventId : null,
@@ -145,14 +146,14 @@ export class LiveServer {
   }
 
   /**
-   * Ends every subscription and completes pending operations. Sockets that don't close within `graceMs` are
-   * terminated.
+   * Ends every subscription, so that clients subscribe again, and completes pending operations of sockets within
+   * `graceMs`.
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    for (const caller of [...this.#callers]) for (const one of [...caller.subscribers]) one.complete();
+    for (const caller of [...this.#callers]) for (const one of [...caller.subscribers]) one.interrupt();
     await this.sockets.stop(graceMs);
-    await this.#finishWork(graceMs);
+    await this.#finishWork();
     this.subscriptions.stop();
   }
 
@@ -162,10 +163,10 @@ export class LiveServer {
   }
 
   /** Pending work may continue after its client has disconnected. */
-  async #finishWork(graceMs: number): Promise<void> {
+  async #finishWork(): Promise<void> {
     let deadline: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => {
-      deadline = setTimeout(resolve, graceMs);
+      deadline = setTimeout(resolve, FINISH_WORK_MS);
     });
     await Promise.race([Promise.all(this.#work), late]);
     clearTimeout(deadline);
@@ -223,6 +224,9 @@ export class LiveServer {
     return createContext(this.#shared, { principal, client: { id: randomUUID(), ip, userAgent } });
   }
 }
+
+/** How long work whose client has disconnected may take when the server stops, milliseconds. */
+const FINISH_WORK_MS = 2_000;
 
 /** Retry delay for a caller or an address with too many connections, seconds. */
 const RETRY_AFTER_S = 5;

@@ -3,7 +3,7 @@ import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { ClientFacts } from '../../context.ts';
 import type { LiveLimits } from '../../core/config/live-limits.ts';
-import { AppError } from '../../core/errors.ts';
+import { UnavailableError } from '../../core/errors.ts';
 import type { Ticket } from '../../graphql/cost/operation-limits.ts';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
 import { presentError, presentResult } from '../../graphql/graphql-errors.ts';
@@ -47,6 +47,8 @@ export interface OperationsEvents {
   answered(): void;
   /** After `end`: nothing is pending. */
   idle(): void;
+  /** An operation can't run at the moment. */
+  interrupted(): void;
 }
 
 /** A caller's pending operations on its socket. */
@@ -88,6 +90,8 @@ export class Operations {
     this.#atWork += 1;
     const work = this.#run(running, payload, size, over)
       .catch((error: unknown) => {
+        // Nothing has run: the client can send it again.
+        if (error instanceof UnavailableError) return this.#events.interrupted();
         const { client, log } = this.#host.context(this.#client, this.#caller.principal);
         if (!running.stopped) sink.error([presentError(error, client, log).toJSON()]);
         over();
@@ -114,10 +118,11 @@ export class Operations {
     this.#running.clear();
   }
 
-  /** Ends every subscription. Pending queries and mutations complete first. */
+  /** Ends every subscription, without telling the client: it subscribes again when its socket closes. Pending queries and
+   * mutations complete first. */
   end(): void {
     this.#ending = true;
-    for (const { subscriber } of [...this.#running.values()]) subscriber?.complete();
+    for (const { subscriber } of [...this.#running.values()]) subscriber?.stop();
     this.#tellIfIdle();
   }
 
@@ -153,12 +158,11 @@ export class Operations {
     }
     if (running.stopped) return;
     if ('subscription' in outcome) {
-      if (this.#ending) throw new AppError('UNAVAILABLE', 'The server is shutting down');
+      if (this.#ending) return;
       return subscriptions.subscribe(this.#caller, outcome.subscription, context, sink, {
         created: (subscriber) => {
           running.subscriber = subscriber;
-          if (running.stopped) subscriber.stop();
-          else if (this.#ending) subscriber.complete();
+          if (running.stopped || this.#ending) subscriber.stop();
         },
         ended: over,
       });

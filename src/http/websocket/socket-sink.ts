@@ -13,13 +13,20 @@ export class SocketSink implements Sink {
   readonly #id: string;
   readonly #tail: Buffer;
   readonly #wrote: (stream: Duplex) => void;
+  readonly #interrupted: () => void;
 
   /**
    * `stream` is the connection below `socket`, as the handshake handed it over; `wrote` is called when something waits
-   * there for the client.
+   * there for the client, and `interrupted` when the client is to subscribe again, which it does when its socket closes.
    */
-  constructor(socket: WebSocket, stream: Duplex, id: string, wrote: (stream: Duplex) => void) {
+  constructor(
+    socket: WebSocket,
+    stream: Duplex,
+    id: string,
+    { wrote, interrupted }: { wrote(stream: Duplex): void; interrupted(): void },
+  ) {
     this.#wrote = wrote;
+    this.#interrupted = interrupted;
     this.#socket = socket;
     this.#stream = stream;
     this.#id = id;
@@ -35,6 +42,10 @@ export class SocketSink implements Sink {
 
   error(payload: readonly GraphQLFormattedError[]): void {
     this.#send({ type: MessageType.Error, id: this.#id, payload });
+  }
+
+  interrupt(): void {
+    this.#interrupted();
   }
 
   complete(): void {

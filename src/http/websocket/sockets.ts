@@ -65,7 +65,7 @@ export class Sockets {
     return this.#connections.size;
   }
 
-  /** Ends every subscription and socket. Those that don't close within `graceMs` are terminated. */
+  /** Ends every subscription and socket, once its pending operations are complete, but within `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     if (this.#connections.size > 0) {

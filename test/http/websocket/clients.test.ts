@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ApolloClient, gql as apolloGql, HttpLink, InMemoryCache, split } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { getMainDefinition } from '@apollo/client/utilities';
@@ -14,10 +13,10 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { type ClientOptions, createClient } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { createTestDatabaseUrl, onEachDatabase } from '../../support/databases.ts';
-import { anyone, CHANGED, present, rename, USED } from '../../support/live.ts';
+import { onEachDatabase } from '../../support/databases.ts';
+import { CHANGED, present, rename, USED } from '../../support/live.ts';
 import { areLive } from '../../support/live-socket.ts';
-import { makeApiKey, makeMember, serverOn, startTestServer, type TestServer } from '../../support/server.ts';
+import { makeApiKey, makeMember, serverOn } from '../../support/server.ts';
 import { eventually } from '../../support/wait.ts';
 
 interface Changed {
@@ -154,66 +153,5 @@ onEachDatabase('a client as it comes', (engine) => {
     await areLive(server(), 0);
     const refused = client.iterate({ query: CHANGED, variables: { after: 'nonsense' } }).next();
     await expect(refused).rejects.toThrow();
-  });
-});
-
-onEachDatabase('graphql-ws through a restart', (engine) => {
-  async function startAgain(databaseUrl: string, port: number): Promise<TestServer> {
-    const server = await startTestServer(engine, { databaseUrl, ...(port ? { config: { port } } : {}) });
-    onTestFinished(server.close);
-    return server;
-  }
-
-  test('comes back by itself after 1001, and resumes with the last cursor', async () => {
-    const { url: databaseUrl, drop } = await createTestDatabaseUrl(engine);
-    onTestFinished(drop);
-    const before = await startAgain(databaseUrl, 0);
-    const { sessionToken, organizationId } = await makeMember(before);
-    const key = await makeApiKey(before, organizationId, { name: 'Name 0' });
-    const port = Number(new URL(before.url).port);
-    const client = graphqlWs(before, sessionToken, {
-      retryAttempts: Number.POSITIVE_INFINITY,
-      retryWait: () => pause(20),
-      // Without this it gives up where nobody listens at the moment.
-      shouldRetry: () => true,
-    });
-    const cursors: string[] = [];
-    let over = false;
-    const follow = async () => {
-      let after: string | null = null;
-      while (!over) {
-        for await (const { data } of client.iterate<Changed>({ query: CHANGED, variables: { after } })) {
-          if (!data) continue;
-          after = data.apiKeyChanged.cursor;
-          cursors.push(after);
-        }
-      }
-    };
-    const following = follow();
-    await areLive(before, 1);
-    await rename(before, key.id, 'Name 1');
-    await eventually(() => cursors.length === 1);
-    await before.close();
-    const between = await startAgain(databaseUrl, 0);
-    await rename(between, key.id, 'Name 2');
-    await between.close();
-    const after = await startAgain(databaseUrl, port);
-    await areLive(after, 1);
-    await rename(after, key.id, 'Name 3');
-    await eventually(() => cursors.length === 3);
-    over = true;
-    await client.dispose();
-    await following;
-    const rows = await anyone(after)
-      .db.selectFrom('audit_log')
-      .select('sequence')
-      .where('target_id', '=', key.id)
-      .where('action', '=', 'api_key.updated')
-      .orderBy('sequence')
-      .execute();
-    const sequences = cursors.map((cursor) =>
-      Number(Buffer.from(cursor, 'base64url').toString().split(' ')[1]),
-    );
-    expect(sequences).toEqual(rows.map(({ sequence }) => sequence));
   });
 });

@@ -7,7 +7,9 @@ import { removeMember } from '../../../src/members/remove-member.ts';
 import { revokeOperatorToken } from '../../../src/operator-tokens/revoke-operator-token.ts';
 import { encodeCursor } from '../../../src/realtime/cursor.ts';
 import { updateRole } from '../../../src/roles/update-role.ts';
+import { createTeam } from '../../../src/teams/create-team.ts';
 import { onEachDatabase } from '../../support/databases.ts';
+import { openEventSource } from '../../support/event-source.ts';
 import { anyone, CHANGED, membershipOf, present, rename, revoke, setRole, USED } from '../../support/live.ts';
 import { areLive, connectLive, type LiveSocket } from '../../support/live-socket.ts';
 import {
@@ -378,6 +380,30 @@ onEachDatabase('the right to see', (engine) => {
     await eventually(() => query.completed);
     expect(query.events[0].nodes).toEqual([]);
     expect(server().app.liveServer.subscriptions.counts.subscribers).toBe(0);
+  });
+});
+
+onEachDatabase('the teams of a key', (engine) => {
+  const server = serverOn(engine);
+
+  test('end its connections when they change, so that common clients subscribe again', async () => {
+    const { organizationId } = await makeMember(server());
+    const team = async (name: string) =>
+      (await createTeam(anyone(server()), { organizationId, name })).result.id;
+    const teamIds = [await team('One')];
+    const { id, secret } = await makeApiKey(server(), organizationId, {
+      grants: ['api.key.view'],
+      teamIds,
+    });
+    const socket = await connectLive(server(), secret);
+    for (const query of [CHANGED, USED]) socket.subscribe(query);
+    const stream = await openEventSource(server(), CHANGED, { token: secret });
+    await areLive(server(), 3);
+    await updateApiKey(anyone(server()), { id, teamIds: [...teamIds, await team('Two')] });
+    expect(await socket.closed).toEqual({ code: 1013, reason: 'Try again later' });
+    await stream.ended;
+    const ends = socket.messages.filter(({ type }) => type === 'error' || type === 'complete');
+    expect([...ends, ...stream.events.filter(({ event }) => event === 'complete')]).toEqual([]);
   });
 });
 
