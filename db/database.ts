@@ -31,6 +31,8 @@ export interface Database {
   readonly engine: Engine;
   readonly lookup: Lookup;
   readonly scans: Scans;
+  /** Rejects with DatabaseOutageError if changes can't be saved. Makes a change at most four times per second. */
+  checkWrites(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -10,8 +10,8 @@ export type {
   OpenOptions,
   SyncLookup,
 } from './database.ts';
+export { DatabaseLockedError, DatabaseOutageError } from './outages.ts';
 export type { ScannedTable, Scans } from './scans.ts';
-export { DatabaseLockedError } from './sqlite-errors.ts';
 export { deadlineIn, retryWhileLocked } from './write-turns.ts';
 
 /**

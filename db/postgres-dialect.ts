@@ -17,6 +17,8 @@ import { isConnectionFailure, postgresError } from './postgres-errors.ts';
 /** Where connections come from: a pool, or a part of one. */
 export interface ConnectionSource {
   connect(): Promise<Pick<pg.PoolClient, 'query' | 'release'>>;
+  /** Called with the error of each failed statement, as callers see it. */
+  failed?(error: unknown): void;
   end(): Promise<void>;
 }
 
@@ -90,7 +92,7 @@ function translated(pool: ConnectionSource): PostgresPool {
   return {
     connect: async () => {
       try {
-        return translatedClient(await pool.connect());
+        return translatedClient(await pool.connect(), (error) => pool.failed?.(error));
       } catch (error) {
         throw postgresError(error);
       }
@@ -99,7 +101,10 @@ function translated(pool: ConnectionSource): PostgresPool {
   };
 }
 
-function translatedClient(client: Pick<pg.PoolClient, 'query' | 'release'>): PostgresPoolClient {
+function translatedClient(
+  client: Pick<pg.PoolClient, 'query' | 'release'>,
+  failed: (error: unknown) => void,
+): PostgresPoolClient {
   let isBroken = false;
   const query = async (text: string, parameters?: readonly unknown[]) => {
     try {
@@ -107,7 +112,9 @@ function translatedClient(client: Pick<pg.PoolClient, 'query' | 'release'>): Pos
     } catch (error) {
       // The next user of the connection would find the open transaction.
       isBroken ||= isConnectionFailure(error) || text === 'rollback';
-      throw postgresError(error);
+      const shown = postgresError(error);
+      failed(shown);
+      throw shown;
     }
   };
   return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(isBroken) };

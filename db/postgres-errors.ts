@@ -1,35 +1,37 @@
 import pg from 'pg';
 import { UnavailableError } from '../src/core/errors.ts';
+import { DatabaseOutageError, type Outage } from './outages.ts';
 
-/** Transient PostgreSQL error codes, with the message for callers. Two characters: a whole class. */
-const OUTAGES: Readonly<Record<string, string>> = {
+/** PostgreSQL error codes of outages. Two or three characters: all codes that start with them. */
+const OUTAGES: Readonly<Record<string, Outage>> = {
   // Network, authentication or database name.
-  '08': 'The database is unreachable',
-  '28': 'The database is unreachable',
-  '3D': 'The database is unreachable',
-  // No more connections, memory or disk; a failure of the disk.
-  '53': 'The database is out of resources',
-  '58': "The database can't be read or written",
+  '08': 'unreachable',
+  '28': 'unreachable',
+  '3D': 'unreachable',
+  // No connections or memory left.
+  '53': 'exhausted',
+  '53100': 'full',
+  // A failure of the disk.
+  '58': 'failing',
   // Startup, shutdown, or a connection terminated by an administrator.
-  '57P': 'The database is temporarily unavailable',
-  '57014': 'The database took too long',
-  '25P03': 'The database took too long',
-  '25P04': 'The database took too long',
-  '55P03': 'The database is locked',
-  '25006': 'The database is read-only',
+  '57P': 'restarting',
+  '57014': 'slow',
+  '25P03': 'slow',
+  '25P04': 'slow',
+  '55P03': 'locked',
+  '25006': 'readOnly',
   // Two conflicting changes at once: on retry, the second one sees the first.
-  '40001': 'The change conflicted with another one; try again',
-  '40P01': 'The change conflicted with another one; try again',
+  '40001': 'conflict',
+  '40P01': 'conflict',
 };
 
-/** An error of the PostgreSQL driver as callers see it: an outage as UnavailableError with its cause, others as they are. */
+/** Converts an outage to a DatabaseOutageError. Other errors are returned as they are. */
 export function postgresError(error: unknown): unknown {
   if (error instanceof UnavailableError) return error;
-  if (isConnectionFailure(error))
-    return new UnavailableError('The database is unreachable', 1, { cause: error });
+  if (isConnectionFailure(error)) return new DatabaseOutageError('unreachable', error);
   const { code = '' } = error as pg.DatabaseError;
-  const message = OUTAGES[code] ?? OUTAGES[code.slice(0, 3)] ?? OUTAGES[code.slice(0, 2)];
-  return message ? new UnavailableError(message, 1, { cause: error }) : error;
+  const outage = OUTAGES[code] ?? OUTAGES[code.slice(0, 3)] ?? OUTAGES[code.slice(0, 2)];
+  return outage ? new DatabaseOutageError(outage, error) : error;
 }
 
 /**

@@ -1,13 +1,15 @@
 import { Socket } from 'node:net';
-import { type CompiledQuery, Kysely } from 'kysely';
+import { type CompiledQuery, Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { type AsyncLookup, type Database, type OpenOptions, SCAN_TIME_LIMIT_MS } from './database.ts';
 import { FairQueue } from './fair-queue.ts';
+import { changingConnections } from './postgres-connections.ts';
 import { type ConnectionSource, postgresDialect } from './postgres-dialect.ts';
 import { postgresError } from './postgres-errors.ts';
 import { createScans } from './scans.ts';
 import type { Tables } from './tables.ts';
 import { isUnhurried } from './unhurried.ts';
+import { writeCheck } from './write-check.ts';
 
 /** Few connections: statements are short, and more of them only queue inside the server. */
 const POOL_SIZE = 8;
@@ -44,11 +46,13 @@ export function openPostgres(
   url: string,
   { scanTimeLimitMs = SCAN_TIME_LIMIT_MS, silenceMaxMs = SILENCE_MAX_MS }: OpenOptions = {},
 ): Database {
-  const pool = openPool(url, silenceMaxMs, {
-    max: POOL_SIZE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-  });
+  const connections = changingConnections(
+    openPool(url, silenceMaxMs, {
+      max: POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+    }),
+  );
   const readers = openPool(url, silenceMaxMs, {
     max: LOOKUP_POOL_SIZE,
     connectionTimeoutMillis: LOOKUP_TIMEOUT_MS,
@@ -62,12 +66,18 @@ export function openPostgres(
     query_timeout: scanTimeLimitMs + SCAN_GRACE_MS,
   });
   const queue = new FairQueue(SCAN_QUEUE);
-  const kysely = new Kysely<Tables>({ dialect: postgresDialect(pool) });
+  const kysely = new Kysely<Tables>({ dialect: postgresDialect(connections) });
   return {
     kysely,
     unhurried: kysely,
     engine: 'postgres',
     lookup: lookupOn(readers),
+    checkWrites: writeCheck(async () => {
+      const outage = connections.recentOutage();
+      if (outage) throw outage;
+      // Fails on a read-only server, and changes nothing on others.
+      await sql`delete from usage_writers where writer = ''`.execute(kysely);
+    }),
     scans: createScans(
       kysely,
       (group) => new Kysely<Tables>({ dialect: postgresDialect(inTurn(scanners, queue, group)) }),

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { openBackgroundConnection } from './background-connection.ts';
 import { type Database, type OpenOptions, SCAN_TIME_LIMIT_MS, type SyncLookup } from './database.ts';
 import { DatabaseForeignError } from './database-errors.ts';
@@ -11,6 +11,7 @@ import { sqliteError } from './sqlite-errors.ts';
 import { sqliteScans } from './sqlite-scans.ts';
 import { keepStatements } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
+import { writeCheck } from './write-check.ts';
 import { deadlineIn, retryWhileLocked, WriteTurns } from './write-turns.ts';
 
 /** How long a change waits for other processes by default, milliseconds. */
@@ -70,13 +71,15 @@ export async function openSqlite(
     });
     const scanning = sqliteScans({ path, timeLimitMs, busyTimeoutMs: SCAN_BUSY_TIMEOUT_MS });
     const scans = createScans(kysely, scanning.connect);
+    // Writes a page, whether or not the number is the same.
+    const checkWrites = writeCheck(() => sql`pragma user_version = 0`.execute(unhurried));
     const close = async (): Promise<void> => {
       await Promise.all([background.close(), scanning.close()]);
       turns.close();
       await kysely.destroy();
       closeAll();
     };
-    return { kysely, unhurried, engine: 'sqlite', lookup, scans, close };
+    return { kysely, unhurried, engine: 'sqlite', lookup, scans, checkWrites, close };
   } catch (error) {
     closeAll();
     throw error;

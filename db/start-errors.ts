@@ -120,8 +120,12 @@ const POSTGRES_FAULTS: Readonly<Record<string, string>> = {
   '3D000': '% does not exist; create the database, or correct its name',
   '3F000': '% has no schema to create tables in; create one, or set search_path for the user $user',
   '42501': '% does not allow the user $user to create tables; grant it create on the schema',
+  '53100': 'there is no space left on the disk of %; free some space',
+  '53200': '% is out of memory; stop other programs, or give it more',
   '53300': '% has no connections left; raise max_connections, or stop other clients',
+  '57P01': '% is starting or stopping; try again in a moment',
   '57P03': '% is starting or stopping; try again in a moment',
+  '57014': '% did not respond in time; check its load and its locks',
   '25006': '% is read-only; set the address of the primary server',
 };
 

@@ -14,6 +14,7 @@ import { createEngine } from './graphql/engine.ts';
 import { Connections } from './http/connections/connections.ts';
 import { findConsole } from './http/console/console-files.ts';
 import { httpPlugins } from './http/graphql/plugins.ts';
+import type { Readiness } from './http/ops/health.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
 import { verifyHandler } from './http/verify/verify.ts';
@@ -112,7 +113,11 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       if (ended) throw new Error('Stopped while it started');
       await server.listen(config.host, config.port, (port) => {
         url = addressOf(config.host, port);
-        const readiness = () => migrationProblem(database, { served: true });
+        const readiness: Readiness = async (scope) => {
+          const problem = await migrationProblem(database, { served: true });
+          if (problem === null && scope === 'all') await database.checkWrites();
+          return problem;
+        };
         const { consoleFolder = findConsole() } = overrides;
         const parts = { engine, live: liveServer, metrics, consoleFolder };
         const routes = createRoutes(services, schema, readiness, parts);

@@ -1,10 +1,17 @@
 import { pino } from 'pino';
 import type { LogLevel } from './config/config.ts';
 import { cut, scrub } from './scrub.ts';
+import { codeOf, rootOf } from './start-error.ts';
 
 /** Longest message and stack of a logged error, characters: both may quote foreign text of any length. */
 const MESSAGE_MAX = 8_000;
 const STACK_MAX = 16_000;
+
+/** Minimum time between two warnings of background work about the same error, milliseconds: it retries several times a second. */
+const REPEAT_MS = 10_000;
+
+/** Maximum number of warnings whose repetitions are tracked. */
+const REPEATS_MAX = 100;
 
 /** What a log line may say besides its message: facts about a request or a part of the server, never its input. */
 export interface LogFields {
@@ -22,6 +29,8 @@ export interface LogFields {
   readonly url?: string;
   readonly version?: string;
   readonly count?: number;
+  /** How often the same warning was omitted since the last one. */
+  readonly repeated?: number;
   readonly error?: unknown;
 }
 
@@ -44,7 +53,26 @@ export function createLog(level: LogLevel, write: (line: string) => void = write
     if (!logger.isLevelEnabled(method)) return () => {};
     return (message: string, fields: LogFields = {}): void => logger[method](plain(fields), message);
   };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return { debug: at('debug'), info: at('info'), warn: withoutRepeats(at('warn')), error: at('error') };
+}
+
+/** Omits a warning about the same error within ten seconds, unless it belongs to a request. */
+function withoutRepeats(warn: Log['warn']): Log['warn'] {
+  const known = new Map<string, { readonly at: number; omitted: number }>();
+  return (message, fields = {}) => {
+    const { error, requestId } = fields;
+    if (!(error instanceof Error) || requestId !== undefined) return warn(message, fields);
+    const name = `${message}: ${cut(error.message, MESSAGE_MAX)}`;
+    const last = known.get(name);
+    const at = performance.now();
+    if (last && at - last.at < REPEAT_MS) {
+      last.omitted += 1;
+      return;
+    }
+    if (known.size >= REPEATS_MAX) known.clear();
+    known.set(name, { at, omitted: 0 });
+    warn(message, last && last.omitted > 0 ? { ...fields, repeated: last.omitted } : fields);
+  };
 }
 
 /** An error as name, message and stack only: errors carry foreign properties (a database's parameters, a request). */
@@ -52,12 +80,19 @@ function plain(fields: LogFields): Record<string, unknown> {
   const { error, ...rest } = fields;
   if (error === undefined) return rest;
   if (!(error instanceof Error)) return { ...rest, error: { message: cut(String(error), MESSAGE_MAX) } };
-  const cause = error.cause instanceof Error ? { cause: cut(error.cause.message, MESSAGE_MAX) } : {};
+  const cause = error.cause instanceof Error ? { cause: cut(describe(error.cause), MESSAGE_MAX) } : {};
   const { name, message, stack = '' } = error;
   return {
     ...rest,
     error: { name, message: cut(message, MESSAGE_MAX), stack: cut(stack, STACK_MAX), ...cause },
   };
+}
+
+/** The message and the driver's code. Of several addresses that all failed, the first: their error has no message. */
+function describe(error: Error): string {
+  const root = rootOf(error);
+  const message = error.message || (root instanceof Error ? root.message : '');
+  return [message, codeOf(root) && `(${codeOf(root)})`].filter(Boolean).join(' ');
 }
 
 function writeToStandardError(line: string): void {

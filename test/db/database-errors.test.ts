@@ -41,7 +41,7 @@ test.each(['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY', 'SQLIT
 
 test.each([
   ...['SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_READONLY_DBMOVED', 'SQLITE_CANTOPEN'],
-  ...['SQLITE_IOERR', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_FSYNC'],
+  ...['SQLITE_IOERR', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_FSYNC', 'SQLITE_NOMEM', 'SQLITE_PERM'],
 ])('an outage of SQLite: %s', (code) => {
   const error = ofSqlite(code);
   expect(sqliteError(error)).toMatchObject({ code: 'UNAVAILABLE', cause: error });
@@ -53,8 +53,26 @@ test.each(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_ERROR', 'SQLITE_CORRUPT'])('none 
   expect(sqliteError(error)).toBe(error);
 });
 
+test.each([
+  ['08006', 1],
+  ['53300', 5],
+  ['53100', 10],
+  ['25006', 10],
+])('%s may be retried after %i seconds', (code, retryAfterSeconds) => {
+  expect(postgresError(ofPostgres(code))).toMatchObject({ retryAfterSeconds });
+});
+
+test('a full disk is the same outage on both databases', () => {
+  const [here, there] = [sqliteError(ofSqlite('SQLITE_FULL')), postgresError(ofPostgres('53100'))] as Error[];
+  expect(here).toMatchObject({ message: there?.message, outage: 'full', retryAfterSeconds: 10 });
+});
+
 test('an error that is translated already, and one of the program, stay what they are', () => {
-  for (const error of [new UnavailableError('x'), new DatabaseLockedError('x'), new TypeError('x')]) {
+  for (const error of [
+    new UnavailableError('x'),
+    new DatabaseLockedError(new Error('x')),
+    new TypeError('x'),
+  ]) {
     expect(postgresError(error)).toBe(error);
     expect(sqliteError(error)).toBe(error);
   }

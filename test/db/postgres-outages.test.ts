@@ -134,6 +134,22 @@ describe('is an outage with its cause', () => {
   });
 });
 
+test('connections of a server that was read-only are replaced when a change fails', async () => {
+  const name = new URL(url).pathname.slice(1);
+  const set = (value: 'on' | 'off') =>
+    withClient(url, async (client) => {
+      await client.query('set default_transaction_read_only = off');
+      await client.query(`alter database ${name} set default_transaction_read_only = ${value}`);
+    });
+  await set('on');
+  const reads = Array.from({ length: 5 }, () => sql`select pg_sleep(0.05)`.execute(database.kysely));
+  await Promise.all(reads);
+  await expectOutage(insert(database.kysely), '25006');
+  await set('off');
+  // As many as there are connections, none of which was opened after the end.
+  for (let number = 1; number <= 5; number += 1) await insert(database.kysely, `user_${number}`);
+});
+
 describe('a connection that is lost inside a transaction', () => {
   test('fails the change, and the next one has another connection', async () => {
     const lost = database.kysely.transaction().execute(async (tx) => {

@@ -108,8 +108,11 @@ describe('compose.yaml', () => {
 
   test('has Caddy spread requests over the servers, and only those, on the port that is told of', () => {
     const caddyfile = read('deploy/compose/Caddyfile');
-    const [, targets = ''] = /reverse_proxy (.*) \{/.exec(caddyfile) ?? [];
-    expect(targets.split(' ')).toEqual(servers.map(([name]) => `${name}:4000`));
+    const targets = servers.map(([name]) => `${name}:4000`).join(' ');
+    expect([...caddyfile.matchAll(/reverse_proxy (.*) \{/g)].map(([, to]) => to)).toEqual([
+      `/verify ${targets}`,
+      targets,
+    ]);
     expect(services.caddy?.ports?.map(interpolated)).toEqual(['8080:8080']);
     expect(caddyfile).toMatch(/^:8080 \{$/m);
     expect(docs).toContain('on port 8080');

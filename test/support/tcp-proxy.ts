@@ -9,6 +9,8 @@ export interface TcpProxy {
   through(url: string): string;
   /** Cuts every connection, and refuses new ones until `mend`. */
   cut(): void;
+  /** Cuts as `cut` does when the client has sent this many more packets, instead of the last of them. */
+  cutAfter(packets: number): void;
   /** Lets nothing through any more, and closes nothing: bytes vanish until `mend`, which cuts what was open. */
   swallow(): void;
   /** From now on, what the server answers comes this much later, milliseconds. */
@@ -24,6 +26,11 @@ export async function openProxy(
   const sockets = new Set<Socket>();
   let state: 'open' | 'cut' | 'swallowing' = 'open';
   let delay = 0;
+  let packetsLeft = Number.POSITIVE_INFINITY;
+  const cut = (): void => {
+    state = 'cut';
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
   const server = createServer((near) => {
     if (state === 'cut') return near.destroy();
     const far = connect(target, '127.0.0.1');
@@ -40,6 +47,8 @@ export async function openProxy(
       });
     }
     near.on('data', (data) => {
+      packetsLeft -= 1;
+      if (packetsLeft <= 0) cut();
       if (state === 'open') far.write(data);
     });
     far.on('data', (data) => {
@@ -52,12 +61,8 @@ export async function openProxy(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
   const { port } = address;
-  const cutAll = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
-  };
   atEnd(async () => {
-    state = 'cut';
-    cutAll();
+    cut();
     server.close();
     await once(server, 'close');
   });
@@ -68,9 +73,9 @@ export async function openProxy(
       changed.host = `127.0.0.1:${port}`;
       return changed.href;
     },
-    cut: () => {
-      state = 'cut';
-      cutAll();
+    cut,
+    cutAfter: (packets) => {
+      packetsLeft = packets;
     },
     swallow: () => {
       state = 'swallowing';
@@ -79,9 +84,10 @@ export async function openProxy(
       delay = milliseconds;
     },
     mend: () => {
-      if (state === 'swallowing') cutAll();
+      if (state === 'swallowing') cut();
       state = 'open';
       delay = 0;
+      packetsLeft = Number.POSITIVE_INFINITY;
     },
   };
 }

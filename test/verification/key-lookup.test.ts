@@ -82,14 +82,14 @@ onEachDatabase('finding keys', (engine) => {
     async () => {
       const { ctx, hash, id } = await made();
       const { ctx: other, probe } = await process(ctx);
-      probe.failure = new DatabaseLockedError('It is being repaired');
+      probe.failure = new DatabaseLockedError(new Error('It is being repaired'));
       const found = lookUp(other.keys, hash);
       await services().db.updateTable('api_keys').set({ enabled: 0 }).where('id', '=', id).execute();
       probe.failure = null;
       expect(await found).toMatchObject({ key: { keyId: id, enabled: false }, atOnce: false });
 
-      probe.failure = new DatabaseLockedError('For ever');
-      await expect(lookUp(other.keys, hashSecret('another'))).rejects.toThrow('For ever');
+      probe.failure = new DatabaseLockedError(new Error('For ever'));
+      await expect(lookUp(other.keys, hashSecret('another'))).rejects.toThrow(DatabaseLockedError);
     },
   );
 

@@ -8,8 +8,8 @@ interface Refused {
   readonly text: string;
 }
 
-/** Faults of the provider's responses, too many attempts, and errors of the server. */
-export type RefusedSignIn = OidcFaultKind | 'limited' | 'broken';
+/** Faults of the provider's responses, too many attempts, an unavailable database, and errors of the server. */
+export type RefusedSignIn = OidcFaultKind | 'limited' | 'outage' | 'broken';
 
 const REFUSED: Readonly<Record<RefusedSignIn, Refused>> = {
   failed: {
@@ -31,6 +31,11 @@ const REFUSED: Readonly<Record<RefusedSignIn, Refused>> = {
     status: 503,
     title: 'Single sign-on is unavailable',
     text: 'The sign-in service does not respond. Please try again in a moment.',
+  },
+  outage: {
+    status: 503,
+    title: 'Sign-in is unavailable',
+    text: 'The server can’t use its database at the moment. Please try again in a moment.',
   },
   broken: {
     status: 500,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback, type OidcConfig } from '../../core/config/oidc-config.ts';
+import { UnavailableError } from '../../core/errors.ts';
 import type { ServerServices } from '../../graphql/context.ts';
 import { OidcFault } from '../../oidc/oidc-fault.ts';
 import { FlowSeal, newFlow } from '../../oidc/oidc-flow.ts';
@@ -84,17 +85,19 @@ export function oidcHandlers(
         await work(exchange);
       } catch (error) {
         const fault = error instanceof OidcFault ? error : null;
-        const note = fault ? services.log.warn : services.log.error;
+        const outage = error instanceof UnavailableError ? error : null;
+        const note = fault || outage ? services.log.warn : services.log.error;
         note('a sign-in with the provider failed', { requestId: exchange.id, error });
         const isFailure = counted && fault !== null && fault.kind !== 'unavailable';
         const ip = clientAddress(exchange.request, services.config.trustedProxies);
         const limited = isFailure ? countFailure(services, ip) : null;
-        const kind = limited ? 'limited' : (fault?.kind ?? 'broken');
+        const kind = limited ? 'limited' : outage ? 'outage' : (fault?.kind ?? 'broken');
         const { status, html } = refusedPage(kind, exchange.id);
         respond(exchange, status, 'text/html; charset=utf-8', html, {
           'Cache-Control': 'no-store',
           'Content-Security-Policy': SIGN_IN_POLICY,
           ...limited,
+          ...(outage && { 'Retry-After': String(outage.retryAfterSeconds) }),
         });
       }
     };

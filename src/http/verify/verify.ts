@@ -40,9 +40,6 @@ const TWO_KEYS = 'The request contains two different API keys';
 const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX} bytes: reduce its permissions or teams`;
 const UNDECIDED = "The API key can't be verified at the moment";
 
-/** At most so often a failure to decide is logged, milliseconds. */
-const LOG_EVERY_MS = 10_000;
-
 /**
  * Forward-auth for gateways: 200 with the key's identity in headers, or a refusal with `{code, message}`. Reads the
  * query, the two headers that a key comes in, what makes an OPTIONS request a preflight and, behind a trusted proxy,
@@ -50,7 +47,6 @@ const LOG_EVERY_MS = 10_000;
  */
 export function verifyHandler(services: VerificationServices): VerifyHandler {
   const { config, clock, failures, log } = services;
-  let loggedAt = Number.NEGATIVE_INFINITY;
 
   /** 401, or 429 where the address has had too many of them; valid keys are accepted from it all the same. */
   const refuseFailure = (
@@ -78,11 +74,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
   };
 
   const fail = (response: ServerResponse, error: unknown): void => {
-    const now = performance.now();
-    if (now - loggedAt > LOG_EVERY_MS) {
-      loggedAt = now;
-      log.warn('an API key could not be verified; further failures are not logged for 10 seconds', { error });
-    }
+    log.warn('an API key could not be verified', { error });
     if (response.headersSent) response.destroy();
     else refuse(response, 503, 'UNAVAILABLE', UNDECIDED, ['Retry-After', '1']);
   };
