@@ -7,27 +7,61 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DAYS = 90;
 
+/** Keys that are created at the same time. */
+const TOGETHER = 20;
+
+interface Sample {
+  readonly name: string;
+  readonly team: string | null;
+  readonly role: string | null;
+  readonly perHour: number;
+  readonly ageDays: number;
+  readonly expiresInDays?: number;
+  readonly enabled?: boolean;
+}
+
+const SUBJECTS =
+  'Billing,Search,Catalog,Returns,Loyalty,Fraud checks,Tax,Ledger,Shipping labels,Notifications,Reporting,Pricing,Inventory,Storefront,Support desk,Northwind,Contoso'.split(
+    ',',
+  );
+const PURPOSES =
+  'API,webhooks,nightly import,export to the data lake,staging,CI deploy,mobile app,partner portal,load test,pipeline,Terraform,dashboard,batch job,sandbox,mirror,monitoring,backfill'.split(
+    ',',
+  );
+const TEAMS = ['Payments', 'Logistics', 'Platform', 'Apps', null];
+const ROLES = ['member', null, 'admin'];
+
+/** With those below 300 keys: as many as a product has after a while. */
+const MANY: readonly Sample[] = SUBJECTS.flatMap((subject, row) =>
+  PURPOSES.map((_, column) => {
+    const index = column * SUBJECTS.length + row;
+    return {
+      name: `${subject} ${PURPOSES[(column + row * 3) % PURPOSES.length]}`,
+      team: TEAMS[index % TEAMS.length] ?? null,
+      role: ROLES[index % ROLES.length] ?? null,
+      perHour: index % 7 === 0 ? 0 : (index * 37) % 500,
+      ageDays: 12 + index * 2,
+      ...(index % 4 === 0 && { expiresInDays: 3 + index }),
+      enabled: index % 23 !== 5,
+    };
+  }),
+);
+
 /** Keys as a product has them: a name, what they belong to, and about how often each is used in an hour. */
-const KEYS = [
+const KEYS: readonly Sample[] = [
   { name: 'Checkout service', team: 'Payments', role: 'member', perHour: 900, ageDays: 210 },
   { name: 'Invoice export', team: 'Payments', role: 'member', perHour: 40, ageDays: 180 },
   { name: 'Warehouse sync', team: 'Logistics', role: 'member', perHour: 260, ageDays: 150 },
   { name: 'Carrier webhooks', team: 'Logistics', role: null, perHour: 120, ageDays: 95 },
   { name: 'Terraform CI/CD', team: 'Platform', role: 'admin', perHour: 12, ageDays: 88 },
-  {
-    name: 'Staging smoke tests',
-    team: 'Platform',
-    role: 'member',
-    perHour: 30,
-    ageDays: 60,
-    environment: 'TEST',
-  },
+  { name: 'Staging smoke tests', team: 'Platform', role: 'member', perHour: 30, ageDays: 60 },
   { name: 'Partner: Northwind', team: null, role: null, perHour: 75, ageDays: 44 },
   { name: 'Partner: Contoso', team: null, role: null, perHour: 0, ageDays: 30 },
   { name: 'Mobile app, Android', team: 'Apps', role: 'member', perHour: 1_400, ageDays: 21 },
   { name: 'Mobile app, iOS', team: 'Apps', role: 'member', perHour: 1_100, ageDays: 21 },
   { name: 'Data warehouse import', team: null, role: 'member', perHour: 6, ageDays: 9, enabled: false },
-] as const;
+  ...MANY,
+];
 
 /** A key of a lively organization. */
 export interface LivelyKey {
@@ -36,19 +70,23 @@ export interface LivelyKey {
   readonly secret: string;
 }
 
-/** Fills an organization with teams, keys of all ages and 90 days of their use: what a picture should show. */
+/** Fills an organization with teams, 300 keys of all ages and 90 days of their use: what a picture should show. */
 export async function enliven(site: Site, person: SitePerson): Promise<readonly LivelyKey[]> {
   const roles = await rolesOf(site, person);
   const teams = new Map<string, string>();
   const made: LivelyKey[] = [];
-  for (const { name, team, role } of KEYS) {
-    const environment = name.startsWith('Staging') ? 'TEST' : 'LIVE';
-    if (team && !teams.has(team)) teams.set(team, await makeTeam(site, person, team));
+  for (const team of TEAMS) if (team) teams.set(team, await makeTeam(site, person, team));
+  const make = async ({ name, team, role, expiresInDays }: Sample) => {
+    const environment = /staging|sandbox|load test/i.test(name) ? 'TEST' : 'LIVE';
     const roleId = role ? roles.get(role) : null;
     const teamIds = team ? [teams.get(team)] : [];
     const grants = role ? ['api.key.verify'] : ['api.key.view', 'api.key.verify'];
-    made.push({ name, ...(await site.makeKey(person, { name, environment, roleId, teamIds, grants })) });
-  }
+    const expiresAt = expiresInDays ? new Date(Date.now() + expiresInDays * DAY_MS).toISOString() : null;
+    const input = { name, environment, roleId, teamIds, grants, expiresAt };
+    return { name, ...(await site.makeKey(person, input)) };
+  };
+  for (let first = 0; first < KEYS.length; first += TOGETHER)
+    made.push(...(await Promise.all(KEYS.slice(first, first + TOGETHER).map(make))));
   await writeHistory(site, person, made);
   return made;
 }
@@ -71,12 +109,11 @@ async function writeHistory(
   const { kysely: db, close } = await openDatabase(site.env.DATABASE_URL ?? '');
   const now = Date.now();
   try {
-    for (const [index, { perHour, ageDays, ...key }] of KEYS.entries()) {
+    for (const [index, { perHour, ageDays, enabled = true }] of KEYS.entries()) {
       const id = made[index]?.id ?? '';
       const at = now - ageDays * DAY_MS;
-      const enabled = 'enabled' in key ? 0 : 1;
       // No code of ours changes when a key was made.
-      await sql`update api_keys set created_at = ${at}, updated_at = ${at}, rotated_at = ${at}, enabled = ${enabled}
+      await sql`update api_keys set created_at = ${at}, updated_at = ${at}, rotated_at = ${at}, enabled = ${enabled ? 1 : 0}
         where id = ${id}`.execute(db);
       await sql`update api_key_secrets set created_at = ${at} where api_key_id = ${id}`.execute(db);
       if (perHour === 0) continue;

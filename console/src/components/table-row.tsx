@@ -1,17 +1,59 @@
 import { memo, type ReactNode } from 'react';
+import { Link } from 'wouter';
 import { classNames } from './class-names.ts';
 import { Checkbox } from './input.tsx';
 
-/** A column of a table. */
+/** A column of a table. The first one is what a row is about: it always has a width of 200 pixels or more. */
 export interface Column<Row> {
   readonly id: string;
   readonly header: ReactNode;
-  /** Classes of its header and cells: width, alignment, and from which width of the page on it is shown. */
+  /** Classes of its header and cells: width and alignment. */
   readonly className?: string;
+  /** The width that a table needs to have this column. Omitted: every table has it. */
+  readonly from?: keyof typeof FROM;
+  /**
+   * Where a card shows it: below the first column with its header as a label, there without a label, or in the corner.
+   * Omitted: cards don't show it. The first column needs none.
+   */
+  readonly card?: 'labelled' | 'bare' | 'corner';
   /** The column's name in `onSort`. Omitted: not sortable. */
   readonly sort?: string;
   cell(row: Row): ReactNode;
 }
+
+/** 48, 56, 64 and 69 rem. */
+const FROM = {
+  medium: '@2xl:hidden @3xl:table-cell',
+  wide: '@2xl:hidden @4xl:table-cell',
+  wider: '@2xl:hidden @5xl:table-cell',
+  widest: '@2xl:hidden @min-[69rem]:table-cell',
+} as const;
+
+const FIRST_IN_CARD = 'block grow basis-0';
+
+const IN_CARD = {
+  labelled:
+    'flex max-w-full items-baseline gap-1.5 @max-2xl:order-2 @max-2xl:before:shrink-0 @max-2xl:before:text-soft @max-2xl:before:content-[attr(data-label)_/_""]',
+  bare: 'flex max-w-full @max-2xl:order-2',
+  corner: 'flex @max-2xl:order-1',
+} as const;
+
+/** Classes that display a cell in tables of its column's width, and with `inCard` in cards. */
+export function placeOf<Row>({ from }: Column<Row>, inCard: string | false | undefined): string {
+  return classNames(inCard || 'hidden', from ? FROM[from] : '@2xl:table-cell');
+}
+
+/**
+ * Roles that elements of a table have anyway, until a style sheet gives them another `display`: then some browsers no
+ * longer tell screen readers that there is a table.
+ */
+export const ROLES = {
+  table: { role: 'table' },
+  group: { role: 'rowgroup' },
+  row: { role: 'row' },
+  header: { role: 'columnheader' },
+  cell: { role: 'cell' },
+} as const;
 
 interface Props<Row> {
   readonly row: Row;
@@ -22,7 +64,13 @@ interface Props<Row> {
   /** Null: it can't be selected. */
   readonly selected: boolean | null;
   onToggle(id: string): void;
+  /** Reports its height. */
+  readonly measure: (row: HTMLTableRowElement | null) => void;
 }
+
+/** After the first line of a card, its other columns begin a new one. */
+const CARD =
+  '@max-2xl:relative @max-2xl:flex @max-2xl:text-[0.8125rem] @max-2xl:flex-wrap @max-2xl:items-start @max-2xl:gap-x-4 @max-2xl:gap-y-1 @max-2xl:px-4 @max-2xl:py-3 @max-2xl:after:order-1 @max-2xl:after:basis-full @max-2xl:after:content-[""]';
 
 function Row<Item extends { readonly id: string }>({
   row,
@@ -32,27 +80,39 @@ function Row<Item extends { readonly id: string }>({
   className,
   selected,
   onToggle,
+  measure,
 }: Props<Item>) {
   return (
     <tr
+      {...ROLES.row}
+      ref={measure}
       aria-rowindex={index + 2}
       aria-selected={selected ?? undefined}
       data-row={row.id}
+      data-index={index}
       className={classNames(
-        'h-14 border-b border-line transition-colors last:border-0',
+        'border-b border-line transition-colors last:border-0 @2xl:h-14',
+        CARD,
+        selected !== null && '@max-2xl:pl-11',
         selected ? 'bg-accent-soft' : 'hover:bg-hover/60',
         className,
       )}
     >
       {selected !== null && (
-        <td className="w-11 pl-4">
+        <td {...ROLES.cell} className="@max-2xl:absolute @max-2xl:top-4 @max-2xl:left-4 @2xl:w-11 @2xl:pl-4">
           <Checkbox aria-label={`Select ${name}`} checked={selected} onChange={() => onToggle(row.id)} />
         </td>
       )}
-      {columns.map((column) => (
+      {columns.map((column, position) => (
         <td
+          {...ROLES.cell}
           key={column.id}
-          className={classNames('overflow-hidden px-3 first:pl-4 last:pr-4', column.className)}
+          data-label={typeof column.header === 'string' ? column.header : undefined}
+          className={classNames(
+            'overflow-hidden @max-2xl:w-auto @2xl:px-3 @2xl:first:pl-4 @2xl:last:pr-4',
+            column.className,
+            placeOf(column, position === 0 ? FIRST_IN_CARD : column.card && IN_CARD[column.card]),
+          )}
         >
           {column.cell(row)}
         </td>
@@ -61,5 +121,33 @@ function Row<Item extends { readonly id: string }>({
   );
 }
 
-/** A row, memoized: a table renders on every scroll step. */
+/** A row, memoized: a table renders on every scroll step. In a narrow table it is a card. */
 export const TableRow = memo(Row) as typeof Row;
+
+/** What a row is about, and the link to it: cut off at the end of a table's line, in full in a card. */
+export function RowTitle({
+  to,
+  className,
+  children,
+}: {
+  /** Omitted or false: no link. */
+  readonly to?: string | false;
+  readonly className?: string | undefined;
+  readonly children: string;
+}) {
+  const shape = classNames(
+    'min-w-0 truncate text-sm font-medium @max-2xl:wrap-anywhere @max-2xl:whitespace-normal',
+    className,
+  );
+  if (!to)
+    return (
+      <span dir="auto" title={children} className={shape}>
+        {children}
+      </span>
+    );
+  return (
+    <Link href={to} dir="auto" title={children} className={`${shape} hover:underline`}>
+      {children}
+    </Link>
+  );
+}

@@ -1,25 +1,12 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { classNames } from './class-names.ts';
-import { Checkbox } from './input.tsx';
-import { type Column, TableRow } from './table-row.tsx';
+import { useWindowVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { type Selection, type Sorting, TableHead } from './table-head.tsx';
+import { type Column, ROLES, TableRow } from './table-row.tsx';
 
-export type { Column } from './table-row.tsx';
+export { type Column, RowTitle } from './table-row.tsx';
 
+/** Until a row has been measured, pixels. */
 const ROW_HEIGHT = 56;
-
-/** Sort direction. */
-export interface Sorting {
-  readonly by: string;
-  readonly direction: 'ASC' | 'DESC';
-}
-
-/** Rows that are ticked, by their ids. */
-export interface Selection {
-  readonly selected: ReadonlySet<string>;
-  onChange(selected: ReadonlySet<string>): void;
-}
 
 interface Props<Row extends { readonly id: string }> {
   /** Names the table for screen readers. */
@@ -41,18 +28,23 @@ interface Props<Row extends { readonly id: string }> {
   onVisible?(first: number, last: number): void;
 }
 
-/** A table that draws only the rows on the screen, of however many; the page scrolls, not the table. */
+/**
+ * A table that draws only the rows on the screen, of however many; the page scrolls, not the table. Columns leave as the
+ * table gets narrower, and below 42 rem each row is a card.
+ */
 export function Table<Row extends { readonly id: string }>(props: Props<Row>) {
   const { columns, rows, selection, sorting, onVisible } = props;
   const body = useRef<HTMLTableSectionElement>(null);
-  const margin = useTop(body, rows);
+  const [margin, setMargin] = useState(0);
+  const height = useRef(ROW_HEIGHT);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => height.current,
     overscan: 8,
     scrollMargin: margin,
     getItemKey: (index) => rows[index]?.id ?? index,
   });
+  useLayout(body, virtualizer, height, setMargin);
   const toggle = useToggle(selection);
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0], items.at(-1)];
@@ -63,131 +55,86 @@ export function Table<Row extends { readonly id: string }>(props: Props<Row>) {
   }, [range, onVisible]);
   const before = first ? first.start - margin : 0;
   const after = last ? virtualizer.getTotalSize() - (last.end - margin) : 0;
-  const width = columns.length + (selection ? 1 : 0);
   return (
-    <table
-      aria-label={props.label}
-      aria-rowcount={props.totalIsExact === false ? -1 : (props.totalCount ?? rows.length) + 1}
-      className="w-full table-fixed border-collapse text-left"
-    >
-      <thead>
-        <tr className="border-b border-line" aria-rowindex={1}>
-          {selection && <SelectAll rows={rows} selection={selection} />}
-          {columns.map((column) => (
-            <Header key={column.id} column={column} sorting={sorting} onSort={props.onSort} />
-          ))}
-        </tr>
-      </thead>
-      <tbody ref={body}>
-        <Gap height={before} width={width} />
-        {items.map(({ index }) => {
-          const row = rows[index];
-          if (!row) return null;
-          return (
-            <TableRow
-              key={row.id}
-              row={row}
-              index={index}
-              columns={columns}
-              name={props.nameOf(row)}
-              className={props.rowClassName?.(row)}
-              selected={selection ? selection.selected.has(row.id) : null}
-              onToggle={toggle}
-            />
-          );
-        })}
-        <Gap height={after} width={width} />
-      </tbody>
-    </table>
+    <div className="@container">
+      <table
+        {...ROLES.table}
+        aria-label={props.label}
+        aria-rowcount={props.totalIsExact === false ? -1 : (props.totalCount ?? rows.length) + 1}
+        className="w-full table-fixed border-collapse text-left @max-2xl:block"
+      >
+        <TableHead
+          columns={columns}
+          rows={rows}
+          selection={selection}
+          sorting={sorting}
+          onSort={props.onSort}
+        />
+        <tbody {...ROLES.group} ref={body} className="@max-2xl:block">
+          <Gap height={before} />
+          {items.map(({ index }) => {
+            const row = rows[index];
+            if (!row) return null;
+            return (
+              <TableRow
+                key={row.id}
+                row={row}
+                index={index}
+                columns={columns}
+                name={props.nameOf(row)}
+                className={props.rowClassName?.(row)}
+                selected={selection ? selection.selected.has(row.id) : null}
+                onToggle={toggle}
+                measure={virtualizer.measureElement}
+              />
+            );
+          })}
+          <Gap height={after} />
+        </tbody>
+      </table>
+    </div>
   );
 }
 
 /**
- * Top of the rows on the page, pixels. Measured only when rows or the window change: measuring on every scroll step
- * would force a second layout.
+ * Measures where the rows begin on the page, and as soon as the page has another width, how high they are. An observer
+ * is told after the layout, so that measuring costs none.
  */
-function useTop(body: RefObject<HTMLElement | null>, rows: readonly unknown[]): number {
-  const [top, setTop] = useState(0);
-  const measure = useCallback(() => {
-    const now = (body.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
-    setTop((before) => (Math.abs(before - now) > 1 ? now : before));
-  }, [body]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with other rows what is above them may be another.
-  useLayoutEffect(measure, [rows, measure]);
+function useLayout(
+  body: RefObject<HTMLElement | null>,
+  virtualizer: Virtualizer<Window, Element>,
+  height: RefObject<number>,
+  setMargin: (margin: number) => void,
+): void {
   useEffect(() => {
-    window.addEventListener('resize', measure);
-    return () => window.removeEventListener('resize', measure);
-  }, [measure]);
-  return top;
+    let width = 0;
+    const observer = new ResizeObserver(() => {
+      const rows = [...(body.current?.querySelectorAll<HTMLElement>('[data-index]') ?? [])];
+      const [first] = rows;
+      if (!body.current || !first) return;
+      const box = body.current.getBoundingClientRect();
+      setMargin(Math.round(box.top + window.scrollY));
+      if (box.width === width) return;
+      width = box.width;
+      height.current = first.offsetHeight;
+      virtualizer.measure();
+      // What is measured is compared with the estimate, which has to be the new one.
+      virtualizer.getTotalSize();
+      for (const row of rows) virtualizer.measureElement(row);
+    });
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [body, virtualizer, height, setMargin]);
 }
 
-function Gap({ height, width }: { readonly height: number; readonly width: number }) {
+/** Of one column: it would add those that are hidden if it had them all. */
+function Gap({ height }: { readonly height: number }) {
   if (height <= 0) return null;
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus.
     <tr aria-hidden="true">
-      <td colSpan={width} style={{ height }} />
+      <td style={{ height }} />
     </tr>
-  );
-}
-
-function Header<Row>({
-  column,
-  sorting,
-  onSort,
-}: {
-  readonly column: Column<Row>;
-  readonly sorting: Sorting | undefined;
-  readonly onSort: ((sorting: Sorting) => void) | undefined;
-}) {
-  const { sort, header, className } = column;
-  const shape = classNames('h-10 px-3 text-xs font-medium text-soft first:pl-4 last:pr-4', className);
-  if (!sort || !onSort)
-    return (
-      <th scope="col" className={shape}>
-        {header}
-      </th>
-    );
-  const isSorted = sorting?.by === sort;
-  const next = isSorted && sorting.direction === 'ASC' ? 'DESC' : 'ASC';
-  const Arrow = sorting?.direction === 'ASC' ? ArrowUp : ArrowDown;
-  const order = sorting?.direction === 'ASC' ? 'ascending' : 'descending';
-  return (
-    <th scope="col" className={shape} aria-sort={isSorted ? order : 'none'}>
-      <button
-        type="button"
-        onClick={() => onSort({ by: sort, direction: next })}
-        className="-mx-1.5 inline-flex h-7 items-center gap-1 rounded-md px-1.5 hover:bg-hover hover:text-text"
-      >
-        {header}
-        {isSorted && <Arrow size={13} aria-hidden="true" />}
-      </button>
-    </th>
-  );
-}
-
-function SelectAll({
-  rows,
-  selection,
-}: {
-  readonly rows: readonly { readonly id: string }[];
-  readonly selection: Selection;
-}) {
-  const all = rows.length > 0 && rows.every(({ id }) => selection.selected.has(id));
-  const some = !all && selection.selected.size > 0;
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (box.current) box.current.indeterminate = some;
-  }, [some]);
-  return (
-    <th scope="col" className="w-11 pl-4">
-      <Checkbox
-        ref={box}
-        aria-label="Select all that are loaded"
-        checked={all}
-        onChange={() => selection.onChange(new Set(all ? [] : rows.map(({ id }) => id)))}
-      />
-    </th>
   );
 }
 

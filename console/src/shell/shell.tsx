@@ -30,7 +30,7 @@ export function Shell() {
       >
         Skip to the content
       </a>
-      <header className="sticky top-0 z-30 flex flex-col border-b border-line bg-card lg:h-dvh lg:border-r lg:border-b-0">
+      <header className="top-0 z-30 flex flex-col border-b border-line bg-card tall:sticky lg:sticky lg:h-dvh lg:border-r lg:border-b-0">
         <div className="flex h-14 items-center gap-2 px-4">
           <Logo />
           <span className="ml-auto">

@@ -119,7 +119,7 @@ describeInChromium('the list of keys', () => {
     const { site, ada } = await siteWithKeys('A key with a name that is a good deal longer than most');
     await enliven(site, ada);
     const page = await site.signIn(ada);
-    await row(page, 'Checkout service').getByRole('img').waitFor();
+    await row(page, 'Mobile app, iOS').getByRole('img').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'keys');

@@ -2,7 +2,7 @@ import { Ellipsis } from 'lucide-react';
 import { Badge } from '../../components/badge.tsx';
 import { IconButton } from '../../components/button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
-import type { Column } from '../../components/table.tsx';
+import { type Column, RowTitle } from '../../components/table.tsx';
 import { DateText } from '../../components/time.tsx';
 import type { MemberFactsFragment } from '../../generated/graphql.ts';
 import { personName } from './member-list.ts';
@@ -26,31 +26,43 @@ export function memberColumns({
     {
       id: 'person',
       header: 'Person',
-      className: 'w-auto',
       cell: (member) => <Person member={member} isViewer={member.user?.id === viewerId} />,
     },
     {
       id: 'role',
       header: 'Role',
-      className: 'hidden w-40 md:table-cell',
+      className: 'w-40',
+      card: 'labelled',
       cell: ({ role }) => <span className="block truncate">{role.name}</span>,
     },
     {
       id: 'teams',
       header: 'Teams',
-      className: 'hidden w-48 lg:table-cell',
+      className: 'w-48',
+      from: 'medium',
+      card: 'labelled',
       cell: ({ teams }) => <TeamNames names={teams.map(({ name }) => name)} />,
     },
     {
       id: 'joined',
       header: 'Joined',
-      className: 'w-26 sm:w-36',
-      cell: ({ joinedAt }) => (joinedAt ? <DateText at={joinedAt} /> : <Badge tone="warn">Invited</Badge>),
+      className: 'w-36',
+      card: 'bare',
+      cell: ({ joinedAt }) =>
+        joinedAt ? (
+          <span>
+            <span className="text-soft @2xl:hidden">Joined </span>
+            <DateText at={joinedAt} />
+          </span>
+        ) : (
+          <Badge tone="warn">Invited</Badge>
+        ),
     },
     {
       id: 'actions',
       header: <span className="sr-only">Actions</span>,
       className: 'w-14 text-right',
+      card: 'corner',
       cell: (member) => (
         <MemberMenu
           member={member}
@@ -63,7 +75,7 @@ export function memberColumns({
 }
 
 function Person({
-  member: { email, name, role },
+  member: { email, name },
   isViewer,
 }: {
   readonly member: MemberFactsFragment;
@@ -72,14 +84,10 @@ function Person({
   return (
     <div className="flex min-w-0 flex-col">
       <span className="flex min-w-0 items-center gap-2">
-        <span className="truncate font-medium">{personName({ email, name })}</span>
+        <RowTitle>{personName({ email, name })}</RowTitle>
         {isViewer && <Badge>You</Badge>}
       </span>
-      <span className="truncate text-xs leading-4 text-soft">
-        <span className="md:hidden">
-          {role.name}
-          {name && ' · '}
-        </span>
+      <span className="truncate text-xs leading-4 text-soft" title={email}>
         {name && email}
       </span>
     </div>

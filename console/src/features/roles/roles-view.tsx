@@ -1,35 +1,38 @@
 import { Plus, ShieldCheck } from 'lucide-react';
-import { Link } from 'wouter';
 import { Badge } from '../../components/badge.tsx';
 import { ButtonLink } from '../../components/button.tsx';
 import { ListFrame } from '../../components/list-frame.tsx';
 import { Card, EmptyState, Page } from '../../components/page.tsx';
-import { type Column, Table } from '../../components/table.tsx';
+import { type Column, RowTitle, Table } from '../../components/table.tsx';
 import type { RoleFactsFragment } from '../../generated/graphql.ts';
 import { useCan } from '../../viewer/organization.tsx';
 import { useRoles } from './role-list.ts';
+
+const FIGURE = { className: 'w-24 text-right tabular-nums', card: 'labelled' } as const;
 
 const COLUMNS: readonly Column<RoleFactsFragment>[] = [
   {
     id: 'name',
     header: 'Role',
-    className: 'w-auto',
     cell: ({ id, name, description, system }) => (
       <div className="flex min-w-0 flex-col">
         <span className="flex min-w-0 items-center gap-2">
-          <Link href={`/roles/${id}`} className="truncate font-medium hover:underline">
-            {name}
-          </Link>
+          <RowTitle to={`/roles/${id}`}>{name}</RowTitle>
           {system && <Badge>Built in</Badge>}
         </span>
-        {description && <span className="truncate text-xs leading-4 text-soft">{description}</span>}
+        {description && (
+          <span className="truncate text-xs leading-4 text-soft" title={description}>
+            {description}
+          </span>
+        )}
       </div>
     ),
   },
   {
     id: 'permissions',
     header: 'Permissions',
-    className: 'hidden w-64 lg:table-cell',
+    className: 'w-64',
+    from: 'medium',
     cell: ({ permissions }) => (
       <span className="block truncate font-mono text-[0.8125rem]" title={permissions.join(', ')}>
         {permissions.join(', ')}
@@ -39,13 +42,13 @@ const COLUMNS: readonly Column<RoleFactsFragment>[] = [
   {
     id: 'people',
     header: 'Members',
-    className: 'w-18 text-right tabular-nums sm:w-24',
+    ...FIGURE,
     cell: ({ memberCount }) => memberCount?.toLocaleString('en'),
   },
   {
     id: 'keys',
     header: 'Keys',
-    className: 'w-18 text-right tabular-nums sm:w-24',
+    ...FIGURE,
     cell: ({ apiKeyCount }) => apiKeyCount?.toLocaleString('en'),
   },
 ];

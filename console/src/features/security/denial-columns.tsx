@@ -1,13 +1,12 @@
-import { Link } from 'wouter';
 import { Badge } from '../../components/badge.tsx';
 import { LastUsed } from '../../components/last-used.tsx';
-import type { Column } from '../../components/table.tsx';
+import { type Column, RowTitle } from '../../components/table.tsx';
 import { useOpens } from '../../shell/views.tsx';
 import { REASONS } from '../api-keys/detail/denials-card.tsx';
 import type { DeniedKey } from './denial-log.ts';
 import type { DenialGroup, Grouping } from './group-denials.ts';
 
-/** Columns of a grouping. The grouped-by column comes first and stays visible on narrow pages. */
+/** Columns of a grouping, beginning with what it groups by. */
 export function denialColumns(by: Grouping): readonly Column<DenialGroup>[] {
   const first = by === 'attempt' ? 'key' : by;
   const order = {
@@ -15,28 +14,28 @@ export function denialColumns(by: Grouping): readonly Column<DenialGroup>[] {
     reason: ['reason', 'key', 'address'],
     address: ['address', 'key', 'reason'],
   } as const;
-  const [lead, ...others] = order[first];
+  const [lead, second, third] = order[first];
   return [
-    { ...COLUMNS[lead], className: 'w-auto' },
-    ...others.map((id) => ({
-      ...COLUMNS[id],
-      className: id === 'reason' ? 'hidden w-52 sm:table-cell' : 'hidden w-48 lg:table-cell',
-    })),
+    COLUMNS[lead],
+    { ...COLUMNS[second], className: 'w-52' },
+    { ...COLUMNS[third], className: 'w-52', from: 'wide' },
     COUNT,
     LAST_SEEN,
   ];
 }
 
 const COLUMNS: Readonly<Record<'key' | 'reason' | 'address', Column<DenialGroup>>> = {
-  key: { id: 'key', header: 'Key', cell: (group) => <Keys group={group} /> },
+  key: { id: 'key', header: 'Key', card: 'bare', cell: (group) => <Keys group={group} /> },
   reason: {
     id: 'reason',
     header: 'Reason',
+    card: 'bare',
     cell: ({ codes }) => <Several all={codes.map((code) => REASONS[code])} tone />,
   },
   address: {
     id: 'address',
     header: 'Address',
+    card: 'labelled',
     cell: ({ ips }) => <Several all={ips.map((ip) => ip ?? 'Not given')} />,
   },
 };
@@ -45,26 +44,26 @@ const COUNT: Column<DenialGroup> = {
   id: 'count',
   header: 'Attempts',
   className: 'w-20 text-right',
+  card: 'labelled',
   cell: ({ count }) => <span className="font-medium tabular-nums">{count.toLocaleString('en')}</span>,
 };
 
 const LAST_SEEN: Column<DenialGroup> = {
   id: 'last-seen',
   header: 'Last seen',
-  className: 'w-28 sm:w-32',
+  className: 'w-32',
+  card: 'labelled',
   cell: ({ lastSeen }) => <LastUsed at={lastSeen} />,
 };
 
-function Keys({ group: { keys, codes } }: { readonly group: DenialGroup }) {
+function Keys({ group: { keys } }: { readonly group: DenialGroup }) {
   const [latest = null] = keys;
   return (
     <div className="flex min-w-0 flex-col">
       <KeyLink deniedKey={latest} />
       <span className="truncate text-xs leading-4 text-soft">
         {keys.length > 1 && `and ${keys.length - 1} more`}
-        {keys.length === 1 && latest && <span className="font-mono max-sm:hidden">{latest.start}…</span>}
-        {/* Where there is no column for it. */}
-        <span className="sm:hidden"> {codes.map((code) => REASONS[code]).join(', ')}</span>
+        {keys.length === 1 && latest && <span className="font-mono">{latest.start}…</span>}
       </span>
     </div>
   );
@@ -73,12 +72,7 @@ function Keys({ group: { keys, codes } }: { readonly group: DenialGroup }) {
 function KeyLink({ deniedKey }: { readonly deniedKey: DeniedKey }) {
   const opens = useOpens();
   if (!deniedKey) return <span className="truncate text-soft">No such key</span>;
-  if (!opens('/keys/:keyId')) return <span className="truncate font-medium">{deniedKey.name}</span>;
-  return (
-    <Link href={`/keys/${deniedKey.id}`} className="truncate font-medium hover:underline">
-      {deniedKey.name}
-    </Link>
-  );
+  return <RowTitle to={opens('/keys/:keyId') && `/keys/${deniedKey.id}`}>{deniedKey.name}</RowTitle>;
 }
 
 function Several({ all, tone = false }: { readonly all: readonly string[]; readonly tone?: boolean }) {

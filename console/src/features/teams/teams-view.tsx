@@ -6,7 +6,7 @@ import { total } from '../../components/counted.ts';
 import { ListFrame } from '../../components/list-frame.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { Card, EmptyState, Page } from '../../components/page.tsx';
-import { type Column, Table } from '../../components/table.tsx';
+import { type Column, RowTitle, Table } from '../../components/table.tsx';
 import { TeamsDocument, type TeamsQuery } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { DeleteTeamDialog } from './delete-team-dialog.tsx';
@@ -84,27 +84,26 @@ function columnsFor({
   readonly keys: boolean;
   readonly onAction: ((action: Action, team: TeamRow) => void) | null;
 }): readonly Column<TeamRow>[] {
-  const figure = 'w-18 text-right tabular-nums sm:w-28';
+  const figure = { className: 'w-28 text-right tabular-nums', card: 'labelled' } as const;
   const columns: Column<TeamRow>[] = [
     {
       id: 'name',
       header: 'Team',
-      className: 'w-auto',
-      cell: ({ name }) => <span className="block truncate font-medium">{name}</span>,
+      cell: ({ name }) => <RowTitle className="block">{name}</RowTitle>,
     },
   ];
   if (members)
     columns.push({
       id: 'people',
       header: 'Members',
-      className: figure,
+      ...figure,
       cell: (team) => team.members && total(team.members.totalCount, team.members.totalCountIsExact),
     });
   if (keys)
     columns.push({
       id: 'keys',
       header: 'Keys',
-      className: figure,
+      ...figure,
       cell: (team) => team.apiKeys && total(team.apiKeys.totalCount, team.apiKeys.totalCountIsExact),
     });
   if (onAction)
@@ -112,6 +111,7 @@ function columnsFor({
       id: 'actions',
       header: <span className="sr-only">Actions</span>,
       className: 'w-16 text-right',
+      card: 'corner',
       cell: (team) => (
         <Menu
           trigger={

@@ -1,100 +1,118 @@
-import { Link } from 'wouter';
+import { now } from '../../../api/clock.ts';
 import { EnvironmentBadge, KeyStatus } from '../../../components/badge.tsx';
 import { LastUsed } from '../../../components/last-used.tsx';
-import type { Column } from '../../../components/table.tsx';
-import { DateText } from '../../../components/time.tsx';
+import { type Column, RowTitle } from '../../../components/table.tsx';
+import { DateText, RelativeTime } from '../../../components/time.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 import { KeySparkline } from './sparklines.tsx';
 
-/** The columns of the list of keys; on narrow pages the less telling ones step back. */
+/** The columns of the list of keys. What a narrow table or a card leaves out is in the view of the key. */
 export const KEY_COLUMNS: readonly Column<KeyFactsFragment>[] = [
   {
     id: 'name',
     header: 'Name',
     sort: 'NAME',
-    className: 'w-auto',
     cell: (key) => <KeyName apiKey={key} />,
-  },
-  {
-    id: 'role',
-    header: 'Role',
-    className: 'hidden w-32 xl:table-cell',
-    cell: ({ role }) => <span className="block truncate">{role?.name ?? <Nothing />}</span>,
-  },
-  {
-    id: 'environment',
-    header: 'Environment',
-    className: 'hidden w-28 md:table-cell',
-    cell: ({ environment }) => <EnvironmentBadge environment={environment} />,
-  },
-  {
-    id: 'teams',
-    header: 'Teams',
-    className: 'hidden w-32 xl:table-cell',
-    cell: ({ teams }) => (
-      <span className="block truncate" title={teams.map(({ name }) => name).join(', ')}>
-        {teams.map(({ name }) => name).join(', ') || <Nothing />}
-      </span>
-    ),
   },
   {
     id: 'status',
     header: 'Status',
     className: 'w-28',
-    cell: ({ status, lastUsedAt }) => (
-      <div className="flex flex-col items-start gap-0.5">
-        <KeyStatus status={status} />
-        <span className="pl-1 text-xs leading-4 text-soft xs:hidden">
-          <LastUsed at={lastUsedAt} />
-        </span>
-      </div>
-    ),
-  },
-  {
-    id: 'created',
-    header: 'Created',
-    sort: 'CREATED_AT',
-    className: 'hidden w-32 lg:table-cell',
-    cell: ({ createdAt }) => <DateText at={createdAt} />,
+    card: 'bare',
+    cell: ({ status }) => <KeyStatus status={status} />,
   },
   {
     id: 'last-used',
     header: 'Last used',
     sort: 'LAST_USED_AT',
-    className: 'hidden w-36 xs:table-cell',
+    className: 'w-32',
+    card: 'labelled',
     cell: ({ lastUsedAt }) => <LastUsed at={lastUsedAt} />,
   },
   {
     id: 'day',
     header: 'Last 24 hours',
-    className: 'hidden w-32 md:table-cell',
+    className: 'w-32',
+    from: 'medium',
     cell: ({ id }) => <KeySparkline id={id} />,
+  },
+  {
+    id: 'role',
+    header: 'Role',
+    className: 'w-28',
+    from: 'wide',
+    cell: ({ role }) => <Names names={role ? [role.name] : []} />,
+  },
+  {
+    id: 'environment',
+    header: 'Environment',
+    className: 'w-26',
+    from: 'wider',
+    cell: ({ environment }) => <EnvironmentBadge environment={environment} />,
+  },
+  {
+    id: 'teams',
+    header: 'Teams',
+    className: 'w-32',
+    from: 'widest',
+    cell: ({ teams }) => <Names names={teams.map(({ name }) => name)} />,
+  },
+  {
+    id: 'created',
+    header: 'Created',
+    sort: 'CREATED_AT',
+    className: 'w-36',
+    card: 'labelled',
+    cell: ({ createdAt, expiresAt }) => (
+      <div className="flex flex-col @max-2xl:flex-row @max-2xl:flex-wrap @max-2xl:gap-x-4">
+        <DateText at={createdAt} />
+        <Expiry at={expiresAt} />
+      </div>
+    ),
   },
 ];
 
 function KeyName({ apiKey: { id, name, start, status } }: { readonly apiKey: KeyFactsFragment }) {
   const opens = useOpens();
-  const shape = status === 'REVOKED' ? 'truncate font-medium line-through' : 'truncate font-medium';
   return (
     <div className="flex min-w-0 flex-col">
-      {opens('/keys/:keyId') ? (
-        <Link href={`/keys/${id}`} className={`${shape} hover:underline`}>
-          {name}
-        </Link>
-      ) : (
-        <span className={shape}>{name}</span>
-      )}
+      <RowTitle
+        to={opens('/keys/:keyId') && `/keys/${id}`}
+        className={status === 'REVOKED' ? 'line-through' : undefined}
+      >
+        {name}
+      </RowTitle>
       <KeyStart start={start} />
     </div>
   );
 }
 
+function Expiry({ at }: { readonly at: string | null }) {
+  return (
+    <span className="text-soft @2xl:text-xs @2xl:leading-4">
+      {at ? (
+        <>
+          {Date.parse(at) > now() ? 'Expires' : 'Expired'} <RelativeTime at={at} />
+        </>
+      ) : (
+        'No expiry'
+      )}
+    </span>
+  );
+}
+
 /** The first characters of a secret. */
-export function KeyStart({ start }: { readonly start: string }) {
+function KeyStart({ start }: { readonly start: string }) {
   return <span className="block truncate font-mono text-xs leading-4 text-soft">{start}…</span>;
 }
 
-function Nothing() {
-  return <span className="text-soft">–</span>;
+function Names({ names }: { readonly names: readonly string[] }) {
+  if (names.length === 0) return <span className="text-soft">–</span>;
+  const text = names.join(', ');
+  return (
+    <span className="block truncate" title={text}>
+      {text}
+    </span>
+  );
 }

@@ -60,7 +60,7 @@ export function KeyFilters({ search, change, clear }: Props) {
       )}
       <Filter
         label="Needs attention"
-        all="Any attention state"
+        all="Any condition"
         value={search.concern}
         onChange={(show) => change({ show })}
       >
