@@ -13,6 +13,7 @@ import { OperationLimits } from './graphql/cost/operation-limits.ts';
 import { createEngine } from './graphql/engine.ts';
 import { Connections } from './http/connections/connections.ts';
 import { findConsole } from './http/console/console-files.ts';
+import { KnownOrigins } from './http/cors/known-origins.ts';
 import { httpPlugins } from './http/graphql/plugins.ts';
 import type { Readiness } from './http/ops/health.ts';
 import { createRoutes } from './http/routes.ts';
@@ -75,10 +76,11 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const sweep = expirySweep(services);
   let stopRetention: () => Promise<void> = async () => {};
   const operationLimits = new OperationLimits(clock, config.operations);
+  const origins = new KnownOrigins(services);
   const engine = createEngine(
     schema,
     { sizes: new OrganizationSizes({ db: database.kysely, clock }), responseMax: config.http.responseBytes },
-    [...httpPlugins(services, { connections, operationLimits }), ...(overrides.plugins ?? [])],
+    [...httpPlugins(services, { connections, operationLimits, origins }), ...(overrides.plugins ?? [])],
   );
   const liveServer = new LiveServer(services, schema, {
     run: engine.run,
@@ -119,7 +121,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
           return problem;
         };
         const { consoleFolder = findConsole() } = overrides;
-        const parts = { engine, live: liveServer, metrics, consoleFolder };
+        const parts = { engine, live: liveServer, origins, metrics, consoleFolder };
         const routes = createRoutes(services, schema, readiness, parts);
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };

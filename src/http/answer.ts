@@ -9,10 +9,10 @@ export async function answer(exchange: Exchange, route: Route | undefined): Prom
   if (!route) return refuse(exchange, new Refusal(404, 'NOT_FOUND', 'Not found'));
   const { method } = exchange.request;
   const asked = method === 'HEAD' ? 'GET' : method;
+  const allow = (route.methods.includes('GET') ? ['HEAD', ...route.methods] : route.methods).join(', ');
+  if (method === 'OPTIONS') exchange.headers.push('Allow', allow);
   if (route.methods.some((allowed) => allowed === asked)) return route.handle(exchange);
-  const allow = route.methods.includes('GET') ? ['HEAD', ...route.methods] : route.methods;
-  const message = `This address only supports ${allow.join(', ')}`;
-  refuse(exchange, new Refusal(405, 'BAD_REQUEST', message, { Allow: allow.join(', ') }));
+  refuse(exchange, new Refusal(405, 'BAD_REQUEST', `This address only supports ${allow}`, { Allow: allow }));
 }
 
 /** Answers where a route failed, if there is still something to answer. */

@@ -2,6 +2,8 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphq
 import type { ServerServices } from '../graphql/context.ts';
 import type { GraphQLEngine } from '../graphql/engine.ts';
 import { createConsole } from './console/console.ts';
+import { readableByPages } from './cors/cors.ts';
+import type { KnownOrigins } from './cors/known-origins.ts';
 import { type Exchange, redirect, respond } from './exchange.ts';
 import { graphqlHandler } from './graphql/graphql.ts';
 import { healthHandler, type Readiness, readinessHandler } from './ops/health.ts';
@@ -14,7 +16,7 @@ import type { LiveServer } from './websocket/live-server.ts';
 /** Handlers of one path. */
 export interface Route {
   /** HEAD is answered wherever GET is. */
-  readonly methods: readonly ('GET' | 'POST')[];
+  readonly methods: readonly ('GET' | 'POST' | 'OPTIONS')[];
   /** Requested by machines every few seconds: logged for debugging only. */
   readonly quiet?: boolean;
   /** Logged instead of the path if the path is arbitrary input. */
@@ -35,31 +37,34 @@ export function createRoutes(
   {
     engine,
     live,
+    origins,
     metrics,
     consoleFolder,
   }: {
     readonly engine: GraphQLEngine;
     readonly live: LiveServer;
+    readonly origins: KnownOrigins;
     readonly metrics: Metrics | null;
     /** Where the console was built; null: it was not, and `/` leads to GraphiQL. */
     readonly consoleFolder: string | null;
   },
 ): Routes {
   let sdl: string | undefined;
+  const sdlRoute = get('text/plain; charset=utf-8', () => {
+    sdl ??= `${printSchema(lexicographicSortSchema(schema))}\n`;
+    return sdl;
+  });
   const exact = new Map<string, Route>([
     [
       '/graphql',
       {
-        methods: ['GET', 'POST'],
+        methods: ['GET', 'POST', 'OPTIONS'],
         handle: graphqlHandler(services, engine, live),
       },
     ],
     [
       '/schema.graphql',
-      get('text/plain; charset=utf-8', () => {
-        sdl ??= `${printSchema(lexicographicSortSchema(schema))}\n`;
-        return sdl;
-      }),
+      { methods: ['GET', 'OPTIONS'], handle: readableByPages(services, origins, sdlRoute.handle) },
     ],
     [
       '/sign-in',

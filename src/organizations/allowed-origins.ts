@@ -48,14 +48,17 @@ export async function loadAllowedOrigins(
 }
 
 /** Those of these origins that at least one organization allows. */
-export async function findAllowedOrigins(db: Kysely<Tables>, origins: readonly string[]): Promise<string[]> {
+export async function findAllowedOrigins(
+  db: Kysely<Tables>,
+  origins: readonly string[],
+): Promise<ReadonlySet<string>> {
   const rows = await db
     .selectFrom('allowed_origins')
     .select('origin')
     .distinct()
     .where('origin', 'in', origins)
     .execute();
-  return rows.map(({ origin }) => origin);
+  return new Set(rows.map(({ origin }) => origin));
 }
 
 /** Replaces an organization's origins. Returns the change for the audit log, empty if nothing differs. */

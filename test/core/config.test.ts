@@ -19,6 +19,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       publicUrl: null,
+      corsOrigins: [],
       keyPrefix: 'kw',
       trustedProxies: [],
       maxActiveApiKeys: null,
@@ -47,6 +48,7 @@ describe('the configuration', () => {
       HOST: '0.0.0.0',
       PORT: '0',
       PUBLIC_URL: 'https://keys.example.com/',
+      CORS_ORIGINS: 'https://Admin.example.com:443, http://localhost:5173',
       KEY_PREFIX: 'acme_api',
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       MAX_ACTIVE_API_KEYS: '20',
@@ -72,6 +74,7 @@ describe('the configuration', () => {
     expect(config).toMatchObject({
       port: 0,
       publicUrl: 'https://keys.example.com',
+      corsOrigins: ['https://admin.example.com', 'http://localhost:5173'],
       keyPrefix: 'acme_api',
       maxActiveApiKeys: 20,
       usageFlushMs: 50,
@@ -106,6 +109,11 @@ describe('the configuration', () => {
   });
 
   test.each([
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://a.example,'],
+    ['CORS_ORIGINS', 'https://a.example https://b.example'],
+    ['CORS_ORIGINS', 'https://a.example/'],
     ['DATABASE_URL', 'mysql://db'],
     ['DATABASE_URL', 'sqlite:'],
     ['PORT', '65536'],

@@ -259,7 +259,7 @@ onEachDatabase('the cookie', (engine) => {
     const [me, them] = [await makeMember(server()), await makeMember(server())];
     const key = await makeApiKey(server(), me.organizationId, { grants: ['*'] });
     for (const value of [them.sessionToken, staleToken(), 'x'])
-      for (const vouched of [{}, OWN_PAGE, { ...OWN_PAGE, Origin: 'https://evil.example' }]) {
+      for (const vouched of [{}, OWN_PAGE, { ...OWN_PAGE, Origin: server().url }]) {
         const headers = { ...vouched, Cookie: `${name()}=${value}` };
         const { data } = await ask(server(), WHO, { token: me.sessionToken, headers });
         expect(data.viewer.actor.id).toBe(me.userId);

@@ -1,6 +1,7 @@
 import type { Network } from '../ip.ts';
 import { parseNetwork } from '../ip.ts';
 import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from '../key-prefix.ts';
+import { ORIGIN_FORM, parseOrigin } from '../origin.ts';
 import { parseBoolean } from './boolean-env.ts';
 import { type ClusterConfig, readCluster } from './cluster-config.ts';
 import { type HttpLimits, readHttpLimits } from './http-limits.ts';
@@ -15,6 +16,8 @@ export interface Config {
   readonly port: number;
   /** Public URL of this server: scheme, host and port without a path; null: the address it listens on. */
   readonly publicUrl: string | null;
+  /** Web origins whose pages may use operator tokens and sessions. */
+  readonly corsOrigins: readonly string[];
   /** First part of the keys of new organizations. */
   readonly keyPrefix: string;
   /** Proxies whose X-Forwarded-For is trusted. */
@@ -67,6 +70,7 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     host: read('HOST', '127.0.0.1', (text) => text),
     port: read('PORT', 4000, wholeNumber(0, 65_535)),
     publicUrl: read<string | null>('PUBLIC_URL', null, origin),
+    corsOrigins: read<readonly string[]>('CORS_ORIGINS', [], origins),
     keyPrefix: read('KEY_PREFIX', 'kw', keyPrefix),
     trustedProxies: read<readonly Network[]>('TRUSTED_PROXIES', [], networks),
     maxActiveApiKeys: read<number | null>('MAX_ACTIVE_API_KEYS', null, wholeNumber(0, 2_147_483_647)),
@@ -107,6 +111,14 @@ function origin(text: string): string {
   if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash)
     return url.origin;
   throw new Error('must be an http or https address without a path, such as https://keys.example.com');
+}
+
+function origins(text: string): string[] {
+  return text.split(',').map((part) => {
+    const parsed = parseOrigin(part.trim());
+    if (parsed !== null) return parsed;
+    throw new Error(`must be a comma-separated list of origins; each ${ORIGIN_FORM}`);
+  });
 }
 
 function keyPrefix(text: string): string {

@@ -3,6 +3,7 @@ import type { ChangeLog } from '../../changes/change-log.ts';
 import { type ChangeEvent, isDenied } from '../../changes/events.ts';
 import type { Services } from '../../context.ts';
 import { Paced } from '../../core/paced.ts';
+import { admitsOrigin } from '../../organizations/admits-origin.ts';
 import { stillValidOperatorTokens, stillValidSessions } from '../../sessions/still-valid.ts';
 import { stillValidSecrets } from '../../verification/still-valid.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
@@ -11,7 +12,7 @@ import type { Caller } from './caller.ts';
 /** How often credentials are checked for expiry, which is not a change in the log. */
 const LOOK_INTERVAL_MS = 500;
 
-type WatchServices = Pick<Services, 'db' | 'clock' | 'log'> & {
+type WatchServices = Pick<Services, 'db' | 'clock' | 'log' | 'config'> & {
   readonly live: { readonly changes: Pick<ChangeLog, 'observe'> };
 };
 
@@ -70,12 +71,12 @@ export class CallerWatch {
   #observe(principal: Principal): void {
     for (const organizationId of organizationsOf(principal)) {
       if (this.#observed.has(organizationId)) continue;
-      const suspend = (isConcerned: (principal: Principal) => boolean): void => {
-        for (const caller of this.#callers) if (isConcerned(caller.principal)) this.#suspend(caller);
+      const suspend = (isConcerned: (caller: Caller) => boolean): void => {
+        for (const caller of this.#callers) if (isConcerned(caller)) this.#suspend(caller);
       };
       const stop = this.#services.live.changes.observe(organizationId, {
         changed: (change) => suspend((own) => concerns(change, own)),
-        reset: () => suspend((own) => own.isOf(organizationId)),
+        reset: () => suspend(({ principal: own }) => own.isOf(organizationId)),
       });
       this.#observed.set(organizationId, stop);
     }
@@ -93,18 +94,22 @@ export class CallerWatch {
     this.#reading.set(caller, reading);
     try {
       let principal: Principal | null;
+      let isAdmitted = true;
       do {
         reading.again = false;
+        isAdmitted = true;
         principal = await refreshPrincipal(this.#services, caller.principal, caller.ip);
+        if (principal && caller.origin !== null)
+          isAdmitted = await admitsOrigin(this.#services, principal, caller.origin);
       } while (reading.again);
       if (!this.#callers.has(caller)) return;
-      if (principal) {
+      if (principal && isAdmitted) {
         caller.principal = principal;
         this.#observe(principal);
         this.#changed(caller);
       } else {
         this.remove(caller);
-        caller.lose();
+        caller.lose(isAdmitted ? 'UNAUTHENTICATED' : 'FORBIDDEN');
       }
     } catch (error) {
       if (!this.#callers.has(caller)) return;
@@ -186,15 +191,19 @@ function organizationsOf(principal: Principal): readonly string[] {
 }
 
 /** Changes that never affect permissions. */
-const HARMLESS: readonly (string | undefined)[] = ['organization', 'team', 'identity', 'sign_in_link'];
+const HARMLESS: readonly (string | undefined)[] = ['team', 'identity', 'sign_in_link'];
 
-/** Whether a change can affect a caller's permissions. Keys and sessions: only its own. Roles and members: possibly. */
-function concerns({ action, targetId, organizationId }: ChangeEvent, principal: Principal): boolean {
+/**
+ * Whether a change can affect a caller's permissions. Keys and sessions: only its own. Roles and members: possibly. The
+ * organization itself: only callers from web origins, which it may allow no longer.
+ */
+function concerns({ action, targetId, organizationId }: ChangeEvent, { principal, origin }: Caller): boolean {
   // Denials can be triggered at will, so they never cause a re-read.
   if (isDenied(action)) return false;
   const [what] = action.split('.');
   if (what === 'session') return principal.kind === 'user' && principal.sessionId === targetId;
   if (what === 'api_key') return principal.actor === targetId;
+  if (what === 'organization' && origin === null) return false;
   if (HARMLESS.includes(what)) return false;
   return 'organizationIds' in principal && principal.isOf(organizationId);
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isToken, SESSION_PREFIX } from '../../sessions/tokens.ts';
 import { cookieName, cookiesNamed, endPlanted, setCookie } from './cookies.ts';
 
-/** A header that other sites can't send without being asked by a preflight, which no one answers. */
+/** A header that pages of other origins can't send without a preflight, which only allowed origins pass. */
 export const REQUESTED_WITH = 'keywright';
 
 /**

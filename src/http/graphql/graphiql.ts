@@ -120,7 +120,7 @@ async function createPage(): Promise<Page> {
     headers: {
       'Content-Security-Policy': policy.join('; '),
       'Cache-Control': 'no-cache',
-      Vary: 'Accept, Accept-Encoding',
+      Vary: 'Accept, Accept-Encoding, Origin',
       ETag: etag,
     },
   };

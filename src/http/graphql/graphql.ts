@@ -23,6 +23,7 @@ export function graphqlHandler(services: ServerServices, engine: GraphQLEngine, 
   const shared = { ...services };
   return async (exchange: Exchange): Promise<void> => {
     const { request, response } = exchange;
+    exchange.headers.push('Vary', 'Origin');
     const context = contextOf(exchange, shared, live);
     try {
       const result = await handleNodeRequestAndResponse(atEndpoint(request), response, context);
@@ -80,6 +81,7 @@ function contextOf(exchange: Exchange, services: ServerServices, live: LiveServe
     }),
     {
       exchange,
+      isOriginAdmitted: null,
       mediaType: 'application/json' as const,
       streaming: false,
       stream: null,

@@ -10,6 +10,8 @@ import type { UnparsedParams } from './read-params.ts';
 export interface HttpContext extends OperationContext {
   principal: Principal | null;
   readonly exchange: Exchange;
+  /** Whether pages of the request's origin can use the caller's credential. Null: there is no caller, or not yet. */
+  isOriginAdmitted: boolean | null;
   /** What a result is sent as. */
   mediaType: MediaType;
   /** Whether the client accepts an event stream. */

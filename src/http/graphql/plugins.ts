@@ -1,6 +1,8 @@
 import type { ServerServices } from '../../graphql/context.ts';
 import type { OperationLimits } from '../../graphql/cost/operation-limits.ts';
 import type { Connections } from '../connections/connections.ts';
+import { useCors } from '../cors/cors.ts';
+import type { KnownOrigins } from '../cors/known-origins.ts';
 import { useCaller } from './caller.ts';
 import { useEventStream } from './event-stream.ts';
 import { useGraphiql } from './graphiql.ts';
@@ -12,9 +14,14 @@ import { useJsonResult } from './result.ts';
 /** What the HTTP transport adds to yoga, in the order in which it takes effect. */
 export function httpPlugins(
   services: ServerServices,
-  { connections, operationLimits }: { connections: Connections; operationLimits: OperationLimits },
+  {
+    connections,
+    operationLimits,
+    origins,
+  }: { connections: Connections; operationLimits: OperationLimits; origins: KnownOrigins },
 ): HttpPlugin[] {
   return [
+    useCors(services, origins),
     ...(services.config.graphiql ? [useGraphiql()] : []),
     useParameters(connections.unread),
     useCaller(services),

@@ -5,7 +5,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
 import { parseJson } from '../../core/exact-json.ts';
-import { Caller } from '../../graphql/subscriptions/caller.ts';
+import { Caller, type LossCode } from '../../graphql/subscriptions/caller.ts';
 import { Intake, type IntakeHost } from './intake.ts';
 import { type Client, Operations, type OperationsHost } from './operations.ts';
 import { SocketSink } from './socket-sink.ts';
@@ -14,7 +14,10 @@ import { SocketSink } from './socket-sink.ts';
 export interface ConnectionHost extends OperationsHost, IntakeHost {
   /** Details of the handshake needed by operations, so that the request can be released. */
   clientOf(request: IncomingMessage): Client;
-  /** Who the credentials of the handshake and of `connection_init` belong to; null: no one, or no longer. */
+  /**
+   * Who the credentials of the handshake and of `connection_init` belong to; null: no one, or no longer. Rejects with FORBIDDEN
+   * if pages of the handshake's origin can't use them.
+   */
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
   /** Takes one of the credential's slots for sockets. Returns its release function. */
   acquireSlot(principal: Principal): (() => void) | null;
@@ -168,7 +171,7 @@ export class Connection {
     this.#releaseSlot = this.#host.acquireSlot(principal);
     if (!this.#releaseSlot) return this.#close(TRY_AGAIN_LATER, 'Too many connections of this caller');
     const client = this.#host.clientOf(request);
-    const caller = new Caller(principal, client.ip, () => this.#unauthorized());
+    const caller = new Caller(principal, client, (code) => this.#lost(code));
     this.#caller = caller;
     this.#operations = new Operations(this.#host, client, caller, {
       answered: () => this.#intake.holdBack(),
@@ -197,9 +200,15 @@ export class Connection {
   #refuse(error: unknown): void {
     const code = error instanceof AppError ? error.code : null;
     if (code === 'BAD_REQUEST') return this.#close(CloseCode.BadRequest, (error as AppError).message);
+    if (code === 'FORBIDDEN') return this.#lost(code);
     if (code === 'UNAVAILABLE' || code === 'RATE_LIMITED')
       return this.#close(TRY_AGAIN_LATER, (error as AppError).message);
     this.#close(CloseCode.InternalServerError, 'Internal server error');
+  }
+
+  #lost(code: LossCode): void {
+    if (code === 'FORBIDDEN') this.#close(CloseCode.Forbidden, 'Forbidden');
+    else this.#unauthorized();
   }
 
   #unauthorized(): void {

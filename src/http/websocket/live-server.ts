@@ -22,6 +22,7 @@ import type { Credential } from '../auth/credentials.ts';
 import { failedCredential } from '../auth/too-many-failures.ts';
 import { clientAddress } from '../client-address.ts';
 import type { Connections } from '../connections/connections.ts';
+import { foreignOrigin, requireOrigin } from '../cors/foreign-origin.ts';
 import { ResultStream } from '../graphql/event-stream.ts';
 import type { HttpContext } from '../graphql/http-context.ts';
 import { refuseUpgrade } from '../upgrade-answer.ts';
@@ -113,7 +114,7 @@ export class LiveServer {
     const wrote = (): void => this.#connections.wrote(request.socket);
     const results = new ResultStream(response, this.#pingIntervalMs, wrote);
     context.stream = results;
-    const caller = new Caller(principal, context.client.ip, () => results.complete());
+    const caller = new Caller(principal, this.#clientOf(request), () => results.complete());
     const leaveAhead = this.#connections.holdAhead(request.socket, () => results.waitingBytes);
     const leave = (): void => {
       if (!this.#callers.delete(caller)) return;
@@ -174,11 +175,11 @@ export class LiveServer {
 
   /** As for HTTP requests: the protocol has one close code for rejected credentials, and one for retrying later. */
   async #authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null> {
-    const ip = clientAddress(request, this.#services.config.trustedProxies);
+    const { ip, origin } = this.#clientOf(request);
     const credential = this.#credentialOf(request, payload);
     if (credential === null) return this.#cookieCaller(request, ip);
     const principal = credential && (await principalOf(credential, this.#services, ip));
-    if (principal) return principal;
+    if (principal) return requireOrigin(this.#services, principal, origin);
     this.#countFailure(ip);
     return null;
   }
@@ -208,15 +209,19 @@ export class LiveServer {
   }
 
   /** As over HTTP, operations on a socket count as use of the session; an open socket does not. */
-  #refresh({ principal, ip }: Caller): Promise<Principal | null> {
+  async #refresh({ principal, ip, origin }: Caller): Promise<Principal | null> {
     const { db, clock } = this.#services;
-    if (principal.kind === 'user') return acceptSession(db, clock, { id: principal.sessionId });
-    return refreshPrincipal(this.#services, principal, ip);
+    const refreshed =
+      principal.kind === 'user'
+        ? await acceptSession(db, clock, { id: principal.sessionId })
+        : await refreshPrincipal(this.#services, principal, ip);
+    return refreshed && requireOrigin(this.#services, refreshed, origin);
   }
 
   #clientOf(request: IncomingMessage): Client {
     const ip = clientAddress(request, this.#services.config.trustedProxies);
-    return { ip, userAgent: request.headers['user-agent'] ?? null };
+    const origin = foreignOrigin(request, this.#services.publicUrl);
+    return { ip, userAgent: request.headers['user-agent'] ?? null, origin };
   }
 
   #context({ ip, userAgent }: Client, principal: Principal): GraphQLContext {

@@ -15,7 +15,10 @@ import type { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts
 import type { SocketSink } from './socket-sink.ts';
 
 /** Where a client is, and what it says it is. */
-export type Client = Pick<ClientFacts, 'ip' | 'userAgent'>;
+export interface Client extends Pick<ClientFacts, 'ip' | 'userAgent'> {
+  /** The web origin of its page. Null: a page of this server, or a program. */
+  readonly origin: string | null;
+}
 
 /** What operations need from the server. */
 export interface OperationsHost {

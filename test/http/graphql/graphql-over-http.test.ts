@@ -82,9 +82,9 @@ describe('a request that is none', () => {
     expectRefused(await send(server(), { headers, body: QUERY }), 406);
   });
 
-  test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('is refused as %s', async (method) => {
+  test.each(['PUT', 'PATCH', 'DELETE'])('is refused as %s', async (method) => {
     const response = await fetch(`${server().url}/graphql`, { method });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'HEAD, GET, POST']);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'HEAD, GET, POST, OPTIONS']);
   });
 
   test('never quotes what was sent in what it answers', async () => {
@@ -187,13 +187,12 @@ describe('other origins', () => {
   test('get no permission to read answers or to send credentials', async () => {
     const headers = { ...JSON_BODY, Origin: 'https://evil.example' };
     const answer = await send(server(), { headers, body: QUERY });
-    for (const name of ['origin', 'credentials', 'headers'])
-      expect(answer.headers.get(`access-control-allow-${name}`)).toBeNull();
     const preflight = await fetch(`${server().url}/graphql`, {
       method: 'OPTIONS',
       headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' },
     });
-    expect(preflight.status).toBe(405);
+    for (const { headers } of [answer, preflight])
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 });
 

@@ -18,7 +18,7 @@ const WHO =
 const UNAUTHORIZED = { code: 4401, reason: 'Unauthorized' };
 
 onEachDatabase('a socket', (engine) => {
-  const server = serverOn(engine);
+  const server = serverOn(engine, { config: { corsOrigins: ['https://dashboard.example'] } });
   const secure = serverOn(engine, { config: { publicUrl: 'https://keys.example.com' } });
 
   async function whoIs(socket: LiveSocket): Promise<unknown> {
