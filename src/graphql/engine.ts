@@ -16,8 +16,8 @@ export interface GraphQLEngine {
   readonly yoga: ReturnType<typeof createYoga<OperationContext>>;
   /**
    * Runs an operation that didn't arrive as its own HTTP request, through the same hooks. Errors are unmasked: pass
-   * the result to `presentResult`. A subscription is returned once it is admitted. `signal` aborts when the result is
-   * no longer needed.
+   * the result to `presentResult`. A subscription is returned once it is admitted, unless a plugin has replaced its
+   * result. `signal` aborts when the result is no longer needed.
    */
   run(
     params: Params,
@@ -62,9 +62,10 @@ export function createEngine<C extends OperationContext>(
     yoga,
     async run(params, given, signal) {
       let subscription: PricedSubscription | undefined;
+      const admitted: ExecutionResult = { data: null };
       const subscribe = async (priced: PricedSubscription): Promise<ExecutionResult> => {
         subscription = priced;
-        return { data: null };
+        return admitted;
       };
       const request = new fetchAPI.Request(ENDPOINT, { method: 'POST', signal: signal ?? null });
       const context = Object.assign(given, { subscribe });
@@ -72,7 +73,7 @@ export function createEngine<C extends OperationContext>(
         { params, request },
         context as unknown as Parameters<typeof getResultForParams>[1],
       );
-      if (subscription) return { subscription };
+      if (subscription && result === admitted) return { subscription };
       if (!result || isAsyncIterable(result)) throw new Error('The operation has no single result');
       return result;
     },

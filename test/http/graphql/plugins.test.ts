@@ -68,6 +68,26 @@ describe('a plugin of yoga', () => {
   });
 });
 
+describe('a plugin that replaces the result of an admitted subscription', () => {
+  const plugin: Plugin = {
+    onSubscribe: () => ({ onSubscribeResult: ({ setResult }) => setResult({ data: { replaced: 'yes' } }) }),
+  };
+  const server = serverOn('sqlite', { plugins: [plugin] });
+
+  test('answers over both transports, and the subscription of a WebSocket doesn’t start', async () => {
+    const { sessionToken } = await makeMember(server());
+    const socket = await connectLive(server(), sessionToken);
+    const { subscriptions } = server().app.liveServer;
+    const subscribed = socket.subscribe(CHANGED);
+    await eventually(() => subscribed.completed);
+    expect(subscribed.events).toEqual(['yes']);
+    expect(subscriptions.counts.subscribers).toBe(0);
+    const streamed = { token: sessionToken, headers: { Accept: 'text/event-stream' } };
+    const { data } = await ask(server(), CHANGED, streamed);
+    expect(data).toEqual({ replaced: 'yes' });
+  });
+});
+
 describe('a plugin that answers by itself', () => {
   const plugin: Plugin = {
     onResponse({ response, setResponse, fetchAPI }) {
