@@ -1,12 +1,20 @@
-import { type ReactNode, useId } from 'react';
+import { type ComponentProps, type ReactNode, useId } from 'react';
 import type { Fault } from '../api/fault.ts';
-import { Checkbox } from './input.tsx';
+import { Checkbox, Input, TextArea } from './input.tsx';
 
 /** Props that a field passes to its input: id and description. */
 export interface FieldProps {
   readonly id: string;
   readonly 'aria-describedby': string | undefined;
   readonly 'aria-invalid': boolean | undefined;
+}
+
+interface Labels {
+  readonly label: ReactNode;
+  readonly hint?: ReactNode;
+  /** Its error: `fault?.at('name')`. */
+  readonly error?: string | null | undefined;
+  readonly optional?: boolean | undefined;
 }
 
 /** A label, an input, a hint and the API's error. `children` gets the ids that connect them. */
@@ -16,14 +24,7 @@ export function Field({
   error,
   optional = false,
   children,
-}: {
-  readonly label: ReactNode;
-  readonly hint?: ReactNode;
-  /** Its error: `fault?.at('name')`. */
-  readonly error?: string | null | undefined;
-  readonly optional?: boolean;
-  children(props: FieldProps): ReactNode;
-}) {
+}: Labels & { children(props: FieldProps): ReactNode }) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
@@ -48,6 +49,29 @@ export function Field({
         </p>
       )}
     </div>
+  );
+}
+
+type TextProps<Element extends 'input' | 'textarea'> = Labels &
+  Omit<ComponentProps<Element>, 'onChange' | 'children'> & { onChange(text: string): void };
+
+/** A field with a line of text. */
+export function TextField({ label, hint, error, optional, onChange, ...rest }: TextProps<'input'>) {
+  return (
+    <Field label={label} hint={hint} error={error} optional={optional}>
+      {(props) => (
+        <Input autoComplete="off" {...rest} {...props} onChange={(event) => onChange(event.target.value)} />
+      )}
+    </Field>
+  );
+}
+
+/** A field with several lines of text. */
+export function TextAreaField({ label, hint, error, optional, onChange, ...rest }: TextProps<'textarea'>) {
+  return (
+    <Field label={label} hint={hint} error={error} optional={optional}>
+      {(props) => <TextArea {...rest} {...props} onChange={(event) => onChange(event.target.value)} />}
+    </Field>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useCallback, useEffect } from 'react';
-import { type CombinedError, useQuery } from 'urql';
-import { type Document, parsed } from '../api/document.ts';
+import type { CombinedError } from 'urql';
+import type { Document } from '../api/document.ts';
+import { useDocument } from '../api/use-document.ts';
 import { useOrganization } from '../viewer/organization.tsx';
 
 /** Servers write uses down in batches: by then they have (USAGE_FLUSH_MS), milliseconds. */
@@ -12,11 +13,7 @@ export function useWatchedKey<Result>(
   id: string,
 ): { data: Result | undefined; error: CombinedError | undefined; reload: () => void } {
   const { events } = useOrganization();
-  const [{ data, error }, execute] = useQuery({
-    query: parsed(document),
-    variables: { id },
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data, error }, execute] = useDocument(document, { id });
   const reload = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   useEffect(() => events.watchUses([id]), [events, id]);
   useEffect(() => {

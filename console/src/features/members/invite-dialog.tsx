@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { useSubmit } from '../../api/use-submit.ts';
 import { Dialog, DialogForm } from '../../components/dialog.tsx';
-import { Field, FormFault } from '../../components/field.tsx';
-import { Input } from '../../components/input.tsx';
+import { FormFault, TextField } from '../../components/field.tsx';
 import { InviteMemberDocument, type MemberFactsFragment } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
 import { InvitationLink } from './invitation-link.tsx';
@@ -81,31 +80,24 @@ function InviteForm({
         onSubmit={submit}
         onCancel={onClose}
       >
-        <Field label="E-mail" error={fault?.at('email') ?? taken}>
-          {(props) => (
-            <Input
-              {...props}
-              type="email"
-              autoComplete="off"
-              maxLength={254}
-              readOnly={isAgain}
-              value={email}
-              onChange={(event) => onChange({ ...invitation, email: event.target.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label="E-mail"
+          error={fault?.at('email') ?? taken}
+          type="email"
+          maxLength={254}
+          readOnly={isAgain}
+          value={email}
+          onChange={(email) => onChange({ ...invitation, email })}
+        />
         {!isAgain && (
-          <Field label="Name" optional error={fault?.at('name')}>
-            {(props) => (
-              <Input
-                {...props}
-                autoComplete="off"
-                maxLength={100}
-                value={name}
-                onChange={(event) => onChange({ ...invitation, name: event.target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Name"
+            optional
+            error={fault?.at('name')}
+            maxLength={100}
+            value={name}
+            onChange={(name) => onChange({ ...invitation, name })}
+          />
         )}
         <RoleAndTeamsFields
           value={invitation}

@@ -1,10 +1,8 @@
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
-import { useQuery } from 'urql';
-import { parsed } from '../../api/document.ts';
+import { useDocument } from '../../api/use-document.ts';
 import { Button, IconButton } from '../../components/button.tsx';
-import { Choice, Field } from '../../components/field.tsx';
-import { Input } from '../../components/input.tsx';
+import { Choice, TextField } from '../../components/field.tsx';
 import { LoadFault, SkeletonRows } from '../../components/page.tsx';
 import { PermissionCatalogDocument } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
@@ -27,11 +25,7 @@ interface Picked {
 /** A picker of the organization's permissions with descriptions. Only those that the viewer has can be granted. */
 export function PermissionPicker({ chosen, readOnly, onChange }: Picked) {
   const { id: organizationId } = useOrganization();
-  const [{ data, error }, reload] = useQuery({
-    query: parsed(PermissionCatalogDocument),
-    variables: { organizationId },
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data, error }, reload] = useDocument(PermissionCatalogDocument, { organizationId });
   const catalogue = data?.organization?.permissionCatalog;
   if (error && !catalogue) return <LoadFault message={error.message} retry={reload} />;
   if (!catalogue) return <SkeletonRows count={4} />;
@@ -145,27 +139,20 @@ function Others({
       {mayAdd && (
         <div className="flex max-w-md items-start gap-2">
           <div className="grow">
-            <Field
+            <TextField
               label="Custom permission"
               optional
               hint="What your API asks for: words of a-z, 0-9, _ and - joined by dots, such as invoices.read"
-            >
-              {(props) => (
-                <Input
-                  {...props}
-                  autoComplete="off"
-                  maxLength={100}
-                  value={typed}
-                  onChange={(event) => setTyped(event.target.value)}
-                  onKeyDown={(event) => {
-                    if (event.key !== 'Enter') return;
-                    event.preventDefault();
-                    add();
-                  }}
-                  className="font-mono"
-                />
-              )}
-            </Field>
+              maxLength={100}
+              value={typed}
+              onChange={setTyped}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter') return;
+                event.preventDefault();
+                add();
+              }}
+              className="font-mono"
+            />
           </div>
           <Button className="mt-7" onClick={add}>
             <Plus size={16} aria-hidden="true" />

@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Fault } from '../../api/fault.ts';
 import { Button, ButtonLink } from '../../components/button.tsx';
-import { Field, FormFault } from '../../components/field.tsx';
-import { Input, TextArea } from '../../components/input.tsx';
+import { FormFault, TextAreaField, TextField } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
 import { PermissionPicker } from './permission-picker.tsx';
 
@@ -50,28 +49,22 @@ export function RoleForm({
         {submit && (
           <Card>
             <div className="flex flex-col gap-5">
-              <Field label="Name" error={fault?.at('name') ?? taken}>
-                {(props) => (
-                  <Input
-                    {...props}
-                    autoComplete="off"
-                    maxLength={100}
-                    value={text.name}
-                    onChange={(event) => onChange({ ...text, name: event.target.value })}
-                  />
-                )}
-              </Field>
-              <Field label="Description" optional error={fault?.at('description')}>
-                {(props) => (
-                  <TextArea
-                    {...props}
-                    rows={2}
-                    maxLength={500}
-                    value={text.description}
-                    onChange={(event) => onChange({ ...text, description: event.target.value })}
-                  />
-                )}
-              </Field>
+              <TextField
+                label="Name"
+                error={fault?.at('name') ?? taken}
+                maxLength={100}
+                value={text.name}
+                onChange={(name) => onChange({ ...text, name })}
+              />
+              <TextAreaField
+                label="Description"
+                optional
+                error={fault?.at('description')}
+                rows={2}
+                maxLength={500}
+                value={text.description}
+                onChange={(description) => onChange({ ...text, description })}
+              />
             </div>
           </Card>
         )}

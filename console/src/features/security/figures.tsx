@@ -1,6 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useQuery } from 'urql';
-import { parsed } from '../../api/document.ts';
+import { useDocument } from '../../api/use-document.ts';
 import { FullTime } from '../../components/time.tsx';
 import { LastDayDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
@@ -16,12 +15,11 @@ const INTERVAL_MS = 15_000;
 export function Figures({ denials }: { readonly denials: Denials | null }) {
   const { id: organizationId } = useOrganization();
   const can = useCan();
-  const [{ data }, ask] = useQuery({
-    query: parsed(LastDayDocument),
-    variables: { organizationId },
-    pause: !can('organization.view'),
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data }, ask] = useDocument(
+    LastDayDocument,
+    { organizationId },
+    { pause: !can('organization.view') },
+  );
   const mayAsk = can('organization.view');
   useSoonAfter(denials?.total ?? 0, () => mayAsk && ask({ requestPolicy: 'network-only' }));
   const summary = data?.organization?.keySummary;

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { useSubmit } from '../../api/use-submit.ts';
 import { Button } from '../../components/button.tsx';
-import { Field, FormFault } from '../../components/field.tsx';
-import { Input } from '../../components/input.tsx';
+import { FormFault, TextField } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
 import {
   type SettingsFactsFragment,
@@ -38,8 +37,7 @@ export function PolicyCard({ organization }: { readonly organization: SettingsFa
     // The navigation shows the name, too.
     if (changes.name !== undefined) await refresh();
   };
-  const change = (field: keyof Policy) => (event: { readonly target: { readonly value: string } }) =>
-    setPolicy({ ...policy, [field]: event.target.value });
+  const change = (field: keyof Policy) => (text: string) => setPolicy({ ...policy, [field]: text });
   return (
     <Card title="Name and policies">
       <form
@@ -50,54 +48,41 @@ export function PolicyCard({ organization }: { readonly organization: SettingsFa
           void save();
         }}
       >
-        <Field label="Name" error={fault?.at('name')}>
-          {(props) => (
-            <Input
-              {...props}
-              maxLength={100}
-              value={policy.name}
-              onChange={change('name')}
-              autoComplete="off"
-            />
-          )}
-        </Field>
-        <Field
+        <TextField
+          label="Name"
+          error={fault?.at('name')}
+          maxLength={100}
+          value={policy.name}
+          onChange={change('name')}
+        />
+        <TextField
           label="Key prefix"
           error={fault?.at('keyPrefix')}
           hint={`New keys start with ${policy.keyPrefix || 'kw'}_live_ or ${policy.keyPrefix || 'kw'}_test_. Existing keys stay valid.`}
-        >
-          {(props) => (
-            <Input
-              {...props}
-              maxLength={16}
-              value={policy.keyPrefix}
-              onChange={change('keyPrefix')}
-              autoComplete="off"
-              className="max-w-60 font-mono"
-            />
-          )}
-        </Field>
+          maxLength={16}
+          value={policy.keyPrefix}
+          onChange={change('keyPrefix')}
+          className="max-w-60 font-mono"
+        />
         <fieldset>
           <legend className="mb-2 font-medium">Rotation interval (days)</legend>
           <div className="grid gap-4 sm:grid-cols-2">
-            <Field
+            <TextField
               label="Live keys"
               error={fault?.at('rotationPolicy.liveDays')}
               hint="Leave empty for no rotation"
-            >
-              {(props) => (
-                <Input {...props} inputMode="numeric" value={policy.liveDays} onChange={change('liveDays')} />
-              )}
-            </Field>
-            <Field
+              inputMode="numeric"
+              value={policy.liveDays}
+              onChange={change('liveDays')}
+            />
+            <TextField
               label="Test keys"
               error={fault?.at('rotationPolicy.testDays')}
               hint="Leave empty for no rotation"
-            >
-              {(props) => (
-                <Input {...props} inputMode="numeric" value={policy.testDays} onChange={change('testDays')} />
-              )}
-            </Field>
+              inputMode="numeric"
+              value={policy.testDays}
+              onChange={change('testDays')}
+            />
           </div>
         </fieldset>
         <FormFault fault={fault} fields={FIELDS} />

@@ -1,5 +1,4 @@
-import { useQuery } from 'urql';
-import { parsed } from '../../api/document.ts';
+import { useDocument } from '../../api/use-document.ts';
 import { Card, Fact, Facts, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
 import { DateText } from '../../components/time.tsx';
 import { OrganizationSettingsDocument, type SettingsFactsFragment } from '../../generated/graphql.ts';
@@ -10,11 +9,7 @@ import { PolicyCard } from './policy-card.tsx';
 /** Settings of the whole organization. */
 export function OrganizationSettingsView() {
   const { id: organizationId } = useOrganization();
-  const [{ data, error }, reload] = useQuery({
-    query: parsed(OrganizationSettingsDocument),
-    variables: { organizationId },
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data, error }, reload] = useDocument(OrganizationSettingsDocument, { organizationId });
   const organization = data?.organization;
   return (
     <Page title="Settings" description="Settings of the whole organization.">

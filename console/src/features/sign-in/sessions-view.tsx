@@ -1,7 +1,6 @@
 import { MonitorSmartphone } from 'lucide-react';
 import { useState } from 'react';
-import { useQuery } from 'urql';
-import { parsed } from '../../api/document.ts';
+import { useDocument } from '../../api/use-document.ts';
 import { useSubmit } from '../../api/use-submit.ts';
 import { Card, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
 import { RevokeSessionDocument, SessionsDocument } from '../../generated/graphql.ts';
@@ -15,11 +14,7 @@ export function SessionsView() {
   const { email } = useViewer();
   const { signOut } = useSession();
   const toast = useToast();
-  const [{ data, error, fetching }, reload] = useQuery({
-    query: parsed(SessionsDocument),
-    variables: {},
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data, error, fetching }, reload] = useDocument(SessionsDocument, {});
   const { submit, busy, fault } = useSubmit(RevokeSessionDocument, (result) => result.revokeSession);
   const [ending, setEnding] = useState<string | null>(null);
   const sessions = data?.viewer.sessions ?? [];

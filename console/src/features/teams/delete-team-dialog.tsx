@@ -1,5 +1,4 @@
-import { useQuery } from 'urql';
-import { parsed } from '../../api/document.ts';
+import { useDocument } from '../../api/use-document.ts';
 import { useSubmit } from '../../api/use-submit.ts';
 import { total } from '../../components/counted.ts';
 import { AlertDialog } from '../../components/dialog.tsx';
@@ -79,12 +78,11 @@ function useReach({ id: teamId }: TeamFactsFragment): {
   const { id: organizationId } = useOrganization();
   const can = useCan();
   const [members, keys] = [can('member.view'), can('api.key.view')];
-  const [{ data, fetching }] = useQuery({
-    query: parsed(TeamReachDocument),
-    variables: { organizationId, teamId, members, keys },
-    requestPolicy: 'network-only',
-    pause: !members && !keys,
-  });
+  const [{ data, fetching }] = useDocument(
+    TeamReachDocument,
+    { organizationId, teamId, members, keys },
+    { pause: !members && !keys, requestPolicy: 'network-only' },
+  );
   const bound = data?.apiKeys;
   const inIt = data?.node && 'members' in data.node ? data.node.members : null;
   return {

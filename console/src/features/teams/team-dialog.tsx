@@ -1,9 +1,7 @@
 import { useState } from 'react';
-import type { Fault } from '../../api/fault.ts';
 import { useSubmit } from '../../api/use-submit.ts';
 import { Dialog, DialogForm } from '../../components/dialog.tsx';
-import { Field, FormFault } from '../../components/field.tsx';
-import { Input } from '../../components/input.tsx';
+import { FormFault, TextField } from '../../components/field.tsx';
 import { CreateTeamDocument, type TeamFactsFragment, UpdateTeamDocument } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
 
@@ -20,6 +18,8 @@ export function TeamDialog({
   const create = useSubmit(CreateTeamDocument, (data) => data.createTeam);
   const rename = useSubmit(UpdateTeamDocument, (data) => data.updateTeam);
   const [name, setName] = useState(team?.name ?? '');
+  const fault = create.fault ?? rename.fault;
+  const taken = fault?.code === 'CONFLICT' ? fault.message : null;
   const submit = async () => {
     const done = team
       ? await rename.submit({ input: { id: team.id, name } })
@@ -35,36 +35,15 @@ export function TeamDialog({
         onSubmit={submit}
         onCancel={onClose}
       >
-        <NameField name={name} fault={create.fault ?? rename.fault} onChange={setName} />
+        <TextField
+          label="Name"
+          error={fault?.at('name') ?? taken}
+          maxLength={100}
+          value={name}
+          onChange={setName}
+        />
+        <FormFault fault={taken ? null : fault} fields={['name']} />
       </DialogForm>
     </Dialog>
-  );
-}
-
-function NameField({
-  name,
-  fault,
-  onChange,
-}: {
-  readonly name: string;
-  readonly fault: Fault | null;
-  onChange(name: string): void;
-}) {
-  const taken = fault?.code === 'CONFLICT' ? fault.message : null;
-  return (
-    <>
-      <Field label="Name" error={fault?.at('name') ?? taken}>
-        {(props) => (
-          <Input
-            {...props}
-            autoComplete="off"
-            maxLength={100}
-            value={name}
-            onChange={(event) => onChange(event.target.value)}
-          />
-        )}
-      </Field>
-      <FormFault fault={taken ? null : fault} fields={['name']} />
-    </>
   );
 }

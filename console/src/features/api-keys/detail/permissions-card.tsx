@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { useQuery } from 'urql';
-import { parsed } from '../../../api/document.ts';
+import { useDocument } from '../../../api/use-document.ts';
 import { Badge } from '../../../components/badge.tsx';
 import { Card } from '../../../components/page.tsx';
 import { PermissionMeaningsDocument } from '../../../generated/graphql.ts';
@@ -50,11 +49,11 @@ export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
 function useMeanings(): (permission: string) => ReactNode {
   const { id: organizationId } = useOrganization();
   const can = useCan();
-  const [{ data }] = useQuery({
-    query: parsed(PermissionMeaningsDocument),
-    variables: { organizationId },
-    pause: !can('organization.view'),
-  });
+  const [{ data }] = useDocument(
+    PermissionMeaningsDocument,
+    { organizationId },
+    { pause: !can('organization.view'), requestPolicy: 'cache-first' },
+  );
   const catalog = data?.organization?.permissionCatalog ?? [];
   return (permission) => {
     if (permission === '*') return 'Everything';

@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import { now } from '../../../api/clock.ts';
-import { parsed } from '../../../api/document.ts';
+import { useDocument } from '../../../api/use-document.ts';
 import { useSteady } from '../../../api/use-steady.ts';
 import { classNames } from '../../../components/class-names.ts';
 import { Card, Skeleton } from '../../../components/page.tsx';
@@ -63,11 +62,7 @@ function UsageIn({ id, choice }: { readonly id: string; readonly choice: Choice 
     const first = Math.floor(now() / length) - count + 1;
     return new Date(first * length).toISOString();
   });
-  const [{ data, error }] = useQuery({
-    query: parsed(KeyUsageDocument),
-    variables: { id, from, granularity },
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data, error }] = useDocument(KeyUsageDocument, { id, from, granularity });
   const end = Math.floor(useNow() / length) * length;
   const usage = useSteady(data?.apiKey)?.usage;
   if (usage) return <UsageChart usage={usage} range={choice} end={end} label={`Uses of the key, ${name}`} />;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { duration } from '../../../components/duration.ts';
-import { Choice, Field } from '../../../components/field.tsx';
-import { Input, Select, TextArea } from '../../../components/input.tsx';
+import { Choice, Field, TextAreaField } from '../../../components/field.tsx';
+import { Input, Select } from '../../../components/input.tsx';
 import { useTeamNames } from '../../teams/team-list.ts';
 import { ExpiryField } from './expiry-field.tsx';
 import { FieldError } from './field-error.tsx';
@@ -30,23 +30,17 @@ export function BoundsFields({
         />
         <RateField draft={draft} fault={fault} change={change} />
       </div>
-      <Field
+      <TextAreaField
         label="Allowed IPs"
         optional
         hint="One address or network per line, for example 203.0.113.7 or 2001:db8::/32. Leave empty to allow all addresses."
         error={fault?.at('ipAllowlist')}
-      >
-        {(props) => (
-          <TextArea
-            {...props}
-            rows={3}
-            spellCheck={false}
-            value={draft.ipAllowlist}
-            onChange={(event) => change({ ipAllowlist: event.target.value })}
-            className="font-mono text-[0.8125rem]"
-          />
-        )}
-      </Field>
+        rows={3}
+        spellCheck={false}
+        value={draft.ipAllowlist}
+        onChange={(ipAllowlist) => change({ ipAllowlist })}
+        className="font-mono text-[0.8125rem]"
+      />
     </>
   );
 }

@@ -1,6 +1,5 @@
 import { useState } from 'react';
-import { Field } from '../../../components/field.tsx';
-import { TextArea } from '../../../components/input.tsx';
+import { TextAreaField } from '../../../components/field.tsx';
 import type { FieldsProps } from './fields.ts';
 import { readMetadata } from './metadata.ts';
 
@@ -11,27 +10,21 @@ export function MetadataField({ draft, fault, change }: FieldsProps) {
   const [typing, setTyping] = useState(false);
   const { metadata } = draft;
   return (
-    <Field
+    <TextAreaField
       label="Metadata"
       optional
       hint="Whatever you keep with it: a JSON object of at most 16 KB"
       error={typing ? null : (fault?.at('metadata') ?? readMetadata(metadata).fault)}
-    >
-      {(props) => (
-        <TextArea
-          {...props}
-          rows={Math.min(ROWS_MAX, Math.max(3, metadata.split('\n').length))}
-          spellCheck={false}
-          placeholder='{ "plan": "pro" }'
-          value={metadata}
-          onChange={(event) => {
-            setTyping(true);
-            change({ metadata: event.target.value });
-          }}
-          onBlur={() => setTyping(false)}
-          className="font-mono text-[0.8125rem]"
-        />
-      )}
-    </Field>
+      rows={Math.min(ROWS_MAX, Math.max(3, metadata.split('\n').length))}
+      spellCheck={false}
+      placeholder='{ "plan": "pro" }'
+      value={metadata}
+      onChange={(text) => {
+        setTyping(true);
+        change({ metadata: text });
+      }}
+      onBlur={() => setTyping(false)}
+      className="font-mono text-[0.8125rem]"
+    />
   );
 }

@@ -1,9 +1,8 @@
 import { ListChecks } from 'lucide-react';
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { now } from '../../../api/clock.ts';
-import { parsed } from '../../../api/document.ts';
+import { useDocument } from '../../../api/use-document.ts';
 import { Card, EmptyState, Page } from '../../../components/page.tsx';
 import { ReviewPolicyDocument } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
@@ -60,11 +59,11 @@ function PolicyHint() {
   const { id: organizationId } = useOrganization();
   const can = useCan();
   const opens = useOpens();
-  const [{ data }] = useQuery({
-    query: parsed(ReviewPolicyDocument),
-    variables: { organizationId },
-    pause: !can('organization.view'),
-  });
+  const [{ data }] = useDocument(
+    ReviewPolicyDocument,
+    { organizationId },
+    { pause: !can('organization.view'), requestPolicy: 'cache-first' },
+  );
   const policy = data?.organization?.rotationPolicy;
   if (!policy || policy.liveDays || policy.testDays) return null;
   return (

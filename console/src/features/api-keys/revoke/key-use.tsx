@@ -1,6 +1,5 @@
 import { Activity, Moon } from 'lucide-react';
-import { useQuery } from 'urql';
-import { parsed } from '../../../api/document.ts';
+import { useDocument } from '../../../api/use-document.ts';
 import { ActorName } from '../../../components/actor-name.tsx';
 import { classNames } from '../../../components/class-names.ts';
 import { counted } from '../../../components/counted.ts';
@@ -16,11 +15,7 @@ type Owned = NonNullable<KeyOwnerQuery['apiKey']>;
 /** Live usage of a key by address, to show who would be affected by its revocation. */
 export function KeyUse({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
   const hours = useLastDay([apiKey.id]).get(apiKey.id);
-  const [{ data }] = useQuery({
-    query: parsed(KeyOwnerDocument),
-    variables: { id: apiKey.id },
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data }] = useDocument(KeyOwnerDocument, { id: apiKey.id });
   const owned = data?.apiKey;
   const uses = hours ? usesIn(hours) : null;
   return (

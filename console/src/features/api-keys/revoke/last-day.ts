@@ -1,6 +1,5 @@
 import { useEffect } from 'react';
-import { useQuery } from 'urql';
-import { parsed } from '../../../api/document.ts';
+import { useDocument } from '../../../api/use-document.ts';
 import { LastDayOfKeysDocument } from '../../../generated/graphql.ts';
 import { useOrganization } from '../../../viewer/organization.tsx';
 
@@ -20,12 +19,11 @@ export function useLastDay(ids: readonly string[]): ReadonlyMap<string, Hours> {
   const wanted = ids.slice(0, KEYS_MAX).join(' ');
   const requested = wanted === '' ? [] : wanted.split(' ');
   useEffect(() => (wanted ? events.watchUses(wanted.split(' ')) : undefined), [events, wanted]);
-  const [{ data }] = useQuery({
-    query: parsed(LastDayOfKeysDocument),
-    variables: { ids: requested },
-    pause: requested.length === 0,
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data }] = useDocument(
+    LastDayOfKeysDocument,
+    { ids: requested },
+    { pause: requested.length === 0 },
+  );
   const hours = new Map<string, Hours>();
   for (const node of data?.nodes ?? [])
     if (node && 'usage' in node && node.usage) hours.set(node.id, node.usage);

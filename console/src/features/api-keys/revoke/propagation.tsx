@@ -1,7 +1,6 @@
 import { ShieldCheck, ShieldQuestion } from 'lucide-react';
 import { classNames } from '../../../components/class-names.ts';
 import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
-import { Propagated } from './propagated.tsx';
 
 /** Which nodes confirmed a revocation, and how soon. */
 export function PropagationShown({ propagation }: { readonly propagation: PropagationFactsFragment }) {
@@ -40,5 +39,24 @@ export function PropagationShown({ propagation }: { readonly propagation: Propag
         </ol>
       </div>
     </div>
+  );
+}
+
+/** Which verifying nodes had confirmed a revocation when the answer was sent. */
+interface Propagation {
+  readonly confirmedNodes: number;
+  readonly totalNodes: number;
+  /** From the commit to the last confirmation. */
+  readonly milliseconds: number;
+}
+
+/** How far a revocation has come: `revoked on 3 of 3 nodes after 12 ms`. */
+export function Propagated({ propagation }: { readonly propagation: Propagation }) {
+  const { confirmedNodes, totalNodes, milliseconds } = propagation;
+  const time = milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds).toLocaleString('en');
+  return (
+    <strong className="font-semibold tabular-nums">
+      revoked on {confirmedNodes} of {totalNodes} {totalNodes === 1 ? 'node' : 'nodes'} after {time} ms
+    </strong>
   );
 }

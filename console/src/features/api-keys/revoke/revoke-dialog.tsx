@@ -1,65 +1,29 @@
-import { useId, useState } from 'react';
 import { useSubmit } from '../../../api/use-submit.ts';
-import { AlertDialog } from '../../../components/dialog.tsx';
-import {
-  type KeyFactsFragment,
-  type PropagationFactsFragment,
-  RevokeKeyDocument,
-} from '../../../generated/graphql.ts';
-import { ConfirmationForm, useConfirmation } from './confirmation.tsx';
+import { type KeyFactsFragment, RevokeKeyDocument } from '../../../generated/graphql.ts';
 import { KeyUse } from './key-use.tsx';
-import { Revoked } from './revoked.tsx';
-
-interface Props {
-  readonly apiKey: KeyFactsFragment;
-  onClose(): void;
-}
+import { RevocationDialog } from './revocation-dialog.tsx';
 
 /** Revokes a key: shows its usage, asks for its name, then shows the nodes that confirmed the revocation. */
-export function RevokeDialog({ apiKey, onClose }: Props) {
-  const [propagation, setPropagation] = useState<PropagationFactsFragment | null>(null);
-  if (!propagation) return <RevokeQuestion apiKey={apiKey} onClose={onClose} onRevoked={setPropagation} />;
-  return (
-    <Revoked
-      title={`“${apiKey.name}” is revoked`}
-      description="Requests with this key are denied."
-      propagation={propagation}
-      onClose={onClose}
-    />
-  );
-}
-
-function RevokeQuestion({
-  apiKey,
-  onClose,
-  onRevoked,
-}: Props & { onRevoked(propagation: PropagationFactsFragment): void }) {
-  const form = useId();
-  // White space in names is shown as one space.
-  const phrase = apiKey.name.replace(/\s+/g, ' ');
-  const { input, setInput, isMeant, reason } = useConfirmation(phrase);
+export function RevokeDialog({ apiKey, onClose }: { readonly apiKey: KeyFactsFragment; onClose(): void }) {
+  const { id, name } = apiKey;
   const { submit, busy, fault } = useSubmit(RevokeKeyDocument, ({ revokeApiKey }) => revokeApiKey);
-  const revoke = async () => {
-    const payload = await submit({ input: { id: apiKey.id, reason } });
-    if (payload) onRevoked(payload.propagation);
-  };
   return (
-    <AlertDialog
-      title={`Revoke “${apiKey.name}”?`}
-      description="The key stops working immediately. This can’t be undone."
+    <RevocationDialog
+      question={{
+        title: `Revoke “${name}”?`,
+        description: 'The key stops working immediately. This can’t be undone.',
+        cancel: 'Keep the key',
+        confirm: 'Revoke key',
+      }}
+      // White space in names is shown as one space.
+      phrase={name.replace(/\s+/g, ' ')}
+      done={{ title: `“${name}” is revoked`, description: 'Requests with this key are denied.' }}
+      fault={fault}
+      busy={busy}
+      revoke={(reason) => submit({ input: { id, reason } })}
       onClose={onClose}
-      cancel="Keep the key"
-      confirm={{ label: 'Revoke key', form, disabled: !isMeant, busy }}
     >
       <KeyUse apiKey={apiKey} />
-      <ConfirmationForm
-        id={form}
-        phrase={phrase}
-        input={input}
-        fault={fault}
-        onChange={setInput}
-        onConfirmed={revoke}
-      />
-    </AlertDialog>
+    </RevocationDialog>
   );
 }

@@ -2,7 +2,7 @@ import { ShieldCheck } from 'lucide-react';
 import { ButtonLink } from '../../../components/button.tsx';
 import { Card, EmptyState } from '../../../components/page.tsx';
 import type { FinishRotationMutation } from '../../../generated/graphql.ts';
-import { Propagated } from '../revoke/propagated.tsx';
+import { Propagated } from '../revoke/propagation.tsx';
 
 type Payload = Extract<FinishRotationMutation['revokeApiKeySecret'], { propagation: unknown }>;
 

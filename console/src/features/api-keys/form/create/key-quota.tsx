@@ -1,5 +1,4 @@
-import { useQuery } from 'urql';
-import { parsed } from '../../../../api/document.ts';
+import { useDocument } from '../../../../api/use-document.ts';
 import { CreateKeyBoundsDocument } from '../../../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../../../viewer/organization.tsx';
 
@@ -7,12 +6,11 @@ import { useCan, useOrganization } from '../../../../viewer/organization.tsx';
 export function KeyQuota() {
   const { id: organizationId } = useOrganization();
   const can = useCan();
-  const [{ data }] = useQuery({
-    query: parsed(CreateKeyBoundsDocument),
-    variables: { organizationId },
-    pause: !can('organization.view'),
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data }] = useDocument(
+    CreateKeyBoundsDocument,
+    { organizationId },
+    { pause: !can('organization.view') },
+  );
   const limits = data?.organization?.limits;
   if (!limits?.maxActiveApiKeys || limits.activeApiKeys < limits.maxActiveApiKeys) return null;
   return (

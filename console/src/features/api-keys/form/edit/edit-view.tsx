@@ -1,7 +1,6 @@
 import { Lock } from 'lucide-react';
-import { useQuery } from 'urql';
 import { useParams } from 'wouter';
-import { parsed } from '../../../../api/document.ts';
+import { useDocument } from '../../../../api/use-document.ts';
 import { useSteady } from '../../../../api/use-steady.ts';
 import { ButtonLink } from '../../../../components/button.tsx';
 import { BackLink, EmptyState, Page } from '../../../../components/page.tsx';
@@ -18,11 +17,7 @@ export function EditView() {
 }
 
 function Edited({ id }: { readonly id: string }) {
-  const [{ data, error }, reload] = useQuery({
-    query: parsed(EditedKeyDocument),
-    variables: { id },
-    requestPolicy: 'cache-and-network',
-  });
+  const [{ data, error }, reload] = useDocument(EditedKeyDocument, { id });
   const apiKey = useSteady(data?.apiKey);
   if (apiKey) return <EditPage apiKey={apiKey} />;
   return <MissingKey loaded={data !== undefined} error={error} reload={reload} />;

@@ -1,0 +1,15 @@
+import { type AnyVariables, type RequestPolicy, type UseQueryResponse, useQuery } from 'urql';
+import { type Document, parsed } from './document.ts';
+
+/**
+ * A query's result: what is cached at once, then the server's, unless another policy is given. While it is paused,
+ * nothing is requested.
+ */
+export function useDocument<Result, Variables extends AnyVariables>(
+  document: Document<Result, Variables>,
+  variables: Variables,
+  options: { readonly pause?: boolean; readonly requestPolicy?: RequestPolicy } = {},
+): UseQueryResponse<Result, AnyVariables> {
+  const requestPolicy = 'cache-and-network';
+  return useQuery<Result, AnyVariables>({ query: parsed(document), variables, requestPolicy, ...options });
+}
