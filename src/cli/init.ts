@@ -2,6 +2,7 @@ import { Input } from '../core/input.ts';
 import { readKeyPrefix } from '../organizations/read-key-prefix.ts';
 import { foundAndSignIn } from './found-and-sign-in.ts';
 import type { Io } from './io.ts';
+import { printJson } from './print-json.ts';
 import { withContext } from './with-context.ts';
 
 /** The options of `init`. */
@@ -23,14 +24,8 @@ export async function init(io: Io, options: InitOptions): Promise<void> {
   );
   const { organization, userId, link, session } = founded;
   if (options.json) {
-    const answer = {
-      organizationId: organization.id,
-      userId,
-      sessionToken: session.token,
-      signInUrl: link.url,
-    };
-    io.stdout.write(`${JSON.stringify(answer)}\n`);
-    return;
+    const { id: organizationId } = organization;
+    return printJson(io, { organizationId, userId, sessionToken: session.token, signInUrl: link.url });
   }
   io.stdout.write(
     `Organization   ${organization.name} (${organization.id})

@@ -2,6 +2,7 @@ import { createOperatorToken } from '../operator-tokens/create-operator-token.ts
 import { listOperatorTokens } from '../operator-tokens/list-operator-tokens.ts';
 import { revokeOperatorToken } from '../operator-tokens/revoke-operator-token.ts';
 import type { Io } from './io.ts';
+import { printJson } from './print-json.ts';
 import { withContext } from './with-context.ts';
 
 interface JsonOption {
@@ -23,7 +24,7 @@ export async function listTokens(io: Io, { json }: JsonOption): Promise<void> {
     createdAt: new Date(createdAt).toISOString(),
     revokedAt: revokedAt === null ? null : new Date(revokedAt).toISOString(),
   }));
-  if (json) io.stdout.write(`${JSON.stringify(rows)}\n`);
+  if (json) printJson(io, rows);
   else for (const row of rows) io.stdout.write(`${line(row)}\n`);
 }
 

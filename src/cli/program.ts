@@ -8,6 +8,7 @@ import type { Io } from './io.ts';
 import { addKeyCommands } from './keys/commands.ts';
 import { addMemberCommands } from './members/commands.ts';
 import { addOrganizationCommands } from './organizations/commands.ts';
+import { runs } from './runs.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The exit code of a rejected operation. */
@@ -50,10 +51,7 @@ export function buildProgram(io: Io): Command {
     .description('Migrate the database and start the server')
     .option('--port <number>', 'port to listen on, 0 for any free port (default: PORT, or 4000)', port)
     .option('--host <address>', 'address to listen on (default: HOST, or 127.0.0.1)')
-    .action(async (options: { port?: string; host?: string }) => {
-      const { serve } = await import('./serve.ts');
-      await serve(io, options);
-    });
+    .action(runs(io, () => import('./serve.ts'), 'serve'));
 
   program
     .command('init')
@@ -63,35 +61,18 @@ export function buildProgram(io: Io): Command {
     .option('--name <name>', 'name of the owner')
     .option('--key-prefix <prefix>', 'first part of the organization’s keys (default: KEY_PREFIX, or kw)')
     .option('--json', 'print one JSON object and nothing else')
-    .action(
-      async (options: {
-        organization: string;
-        email: string;
-        name?: string;
-        keyPrefix?: string;
-        json?: true;
-      }) => {
-        const { init } = await import('./init.ts');
-        await init(io, options);
-      },
-    );
+    .action(runs(io, () => import('./init.ts'), 'init'));
 
   program
     .command('sign-in-link')
     .description('Create a one-time sign-in link for an existing user')
     .argument('<email>', 'e-mail address of the user')
-    .action(async (email: string) => {
-      const { signInLink } = await import('./sign-in-link.ts');
-      await signInLink(io, email);
-    });
+    .action(runs(io, () => import('./sign-in-link.ts'), 'signInLink'));
 
   program
     .command('migrate')
     .description('Migrate the database to the current schema')
-    .action(async () => {
-      const { migrateDatabase } = await import('./migrate.ts');
-      await migrateDatabase(io);
-    });
+    .action(runs(io, () => import('./migrate.ts'), 'migrateDatabase'));
 
   program
     .command('copy')
@@ -100,10 +81,7 @@ export function buildProgram(io: Io): Command {
     )
     .requiredOption('--from <url>', 'source database; stop all servers that use it')
     .option('--to <url>', 'target database (default: DATABASE_URL)')
-    .action(async (options: { from: string; to?: string }) => {
-      const { copy } = await import('./copy.ts');
-      await copy(io, options);
-    });
+    .action(runs(io, () => import('./copy.ts'), 'copy'));
 
   addOperatorTokens(program, io);
   addIdentityCommands(program, io);
@@ -124,28 +102,19 @@ function addOperatorTokens(program: Command, io: Io): void {
     .description('Create a token and print it, which is shown only once')
     .argument('<name>', 'name of the token: 1 to 64 characters of a-z, 0-9, ., _ and -')
     .option('--json', 'print one JSON object and nothing else')
-    .action(async (name: string, options: { json?: true }) => {
-      const { createToken } = await import('./operator-tokens.ts');
-      await createToken(io, name, options);
-    });
+    .action(runs(io, () => import('./operator-tokens.ts'), 'createToken'));
 
   tokens
     .command('list')
     .description('List all tokens, including revoked ones')
     .option('--json', 'print a JSON array and nothing else')
-    .action(async (options: { json?: true }) => {
-      const { listTokens } = await import('./operator-tokens.ts');
-      await listTokens(io, options);
-    });
+    .action(runs(io, () => import('./operator-tokens.ts'), 'listTokens'));
 
   tokens
     .command('revoke')
     .description('Revoke a token, immediately and permanently')
     .argument('<name>', 'name of the token')
-    .action(async (name: string) => {
-      const { revokeToken } = await import('./operator-tokens.ts');
-      await revokeToken(io, name);
-    });
+    .action(runs(io, () => import('./operator-tokens.ts'), 'revokeToken'));
 }
 
 /** The text of a port; parsed with the rest of the configuration. */

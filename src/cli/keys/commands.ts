@@ -2,14 +2,9 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import { repeated, repeatedOneOf, seconds, timeOrAgo, timeOrAhead } from '../option-values.ts';
 import { addPageOptions } from '../page-options.ts';
-import { addOrganizationOption, addServerOptions, type ServerOptions } from '../server-options.ts';
-import type { CreateKeyOptions } from './create.ts';
-import type { ListKeysOptions } from './list.ts';
+import { runs } from '../runs.ts';
+import { addOrganizationOption, addServerOptions } from '../server-options.ts';
 import { addPolicyOptions } from './policy-options.ts';
-import type { RevokeKeysOptions } from './revoke.ts';
-import type { RotateKeyOptions } from './rotate.ts';
-import type { UpdateKeyOptions } from './update.ts';
-import type { VerifyKeyOptions } from './verify.ts';
 
 const ENVIRONMENTS = ['live', 'test'];
 const STATUSES = ['active', 'disabled', 'expired', 'revoked'];
@@ -36,10 +31,7 @@ function addCreate(keys: Command, io: Io): void {
     .addOption(environment('environment of the key, which is part of the secret (default: live)'));
   addPolicyOptions(addOrganizationOption(create), { clearable: false }).addOption(secretAlone());
   addServerOptions(create, 'print {"apiKey", "secret"} and nothing else').action(
-    async (options: CreateKeyOptions) => {
-      const { createKey } = await import('./create.ts');
-      await createKey(io, options);
-    },
+    runs(io, () => import('./create.ts'), 'createKey'),
   );
 }
 
@@ -87,10 +79,9 @@ function addList(keys: Command, io: Io): void {
       ]),
     );
   addPageOptions(list).addOption(new Option('--quiet', 'print only IDs, one per line').conflicts('json'));
-  addServerOptions(list, 'print a JSON array and nothing else').action(async (options: ListKeysOptions) => {
-    const { listKeys } = await import('./list.ts');
-    await listKeys(io, options);
-  });
+  addServerOptions(list, 'print a JSON array and nothing else').action(
+    runs(io, () => import('./list.ts'), 'listKeys'),
+  );
 }
 
 function addShow(keys: Command, io: Io): void {
@@ -99,10 +90,7 @@ function addShow(keys: Command, io: Io): void {
     .description('Show a key and the first characters of its secrets')
     .argument('<id>', 'ID of the key: key_…');
   addServerOptions(show, 'print one JSON object and nothing else').action(
-    async (id: string, options: ServerOptions) => {
-      const { showKey } = await import('./show.ts');
-      await showKey(io, id, options);
-    },
+    runs(io, () => import('./show.ts'), 'showKey'),
   );
 }
 
@@ -116,10 +104,7 @@ function addUpdate(keys: Command, io: Io): void {
     .addOption(new Option('--disable', 'disable the key until it is enabled again').conflicts('enable'));
   addPolicyOptions(update, { clearable: true });
   addServerOptions(update, 'print the key as one JSON object and nothing else').action(
-    async (id: string, options: UpdateKeyOptions) => {
-      const { updateKey } = await import('./update.ts');
-      await updateKey(io, id, options);
-    },
+    runs(io, () => import('./update.ts'), 'updateKey'),
   );
 }
 
@@ -135,10 +120,7 @@ function addRotate(keys: Command, io: Io): void {
     )
     .addOption(secretAlone());
   addServerOptions(rotate, 'print {"apiKey", "secret", "retiring"} and nothing else').action(
-    async (id: string, options: RotateKeyOptions) => {
-      const { rotateKey } = await import('./rotate.ts');
-      await rotateKey(io, id, options);
-    },
+    runs(io, () => import('./rotate.ts'), 'rotateKey'),
   );
 }
 
@@ -149,10 +131,7 @@ function addRevoke(keys: Command, io: Io): void {
     .argument('<id...>', 'IDs of the keys: key_…')
     .option('--reason <text>', 'reason, recorded in the audit log');
   addServerOptions(revoke, 'print {"apiKeys", "propagation"} and nothing else').action(
-    async (ids: string[], options: RevokeKeysOptions) => {
-      const { revokeKeys } = await import('./revoke.ts');
-      await revokeKeys(io, ids, options);
-    },
+    runs(io, () => import('./revoke.ts'), 'revokeKeys'),
   );
 
   const secret = keys
@@ -162,10 +141,7 @@ function addRevoke(keys: Command, io: Io): void {
     )
     .argument('<id>', 'ID of the secret: sec_…');
   addServerOptions(secret, 'print {"apiKey", "propagation"} and nothing else').action(
-    async (id: string, options: ServerOptions) => {
-      const { revokeSecret } = await import('./revoke-secret.ts');
-      await revokeSecret(io, id, options);
-    },
+    runs(io, () => import('./revoke-secret.ts'), 'revokeSecret'),
   );
 }
 
@@ -182,10 +158,7 @@ function addVerify(keys: Command, io: Io): void {
     .option('--team <id>', 'ID of the team that the key must be bound to, unless it is bound to none')
     .addOption(environment('environment the key must belong to'));
   addServerOptions(verify, 'print one JSON object and nothing else').action(
-    async (secret: string, options: VerifyKeyOptions) => {
-      const { verifyKey } = await import('./verify.ts');
-      await verifyKey(io, secret, options);
-    },
+    runs(io, () => import('./verify.ts'), 'verifyKey'),
   );
 }
 

@@ -1,20 +1,10 @@
 import type { Ask } from '../ask.ts';
-import type { RateLimitInput } from '../generated/graphql.ts';
+import type { UpdateApiKeyInput } from '../generated/graphql.ts';
 import { findRole, findTeams } from '../organizations/find-by-name.ts';
 import type { PolicyOptions } from './policy-options.ts';
 
 /** A key's policy as API input: null clears, omitted properties are unchanged. */
-export interface Policy {
-  readonly description?: string | null;
-  readonly roleId?: string | null;
-  readonly grants?: string[];
-  readonly teamIds?: string[];
-  readonly ipAllowlist?: string[];
-  readonly rateLimit?: RateLimitInput | null;
-  readonly expiresAt?: string | null;
-  readonly externalId?: string | null;
-  readonly metadata?: Record<string, unknown> | null;
-}
+export type Policy = Omit<UpdateApiKeyInput, 'id' | 'name' | 'enabled'>;
 
 /** The policy in the options. Looks up roles and teams given by name in the organization. */
 export async function readPolicy(

@@ -17,10 +17,7 @@ export async function revokeKeys(io: Io, ids: string[], options: RevokeKeysOptio
     input: { ids, ...(reason !== undefined && { reason }) },
   });
   const { apiKeys, propagation } = accepted(revokeApiKeys, 'RevokeApiKeysPayload');
-  if (options.json) {
-    printJson(io, { apiKeys, propagation });
-    return;
-  }
+  if (options.json) return printJson(io, { apiKeys, propagation });
   for (const { id, name } of apiKeys) io.stdout.write(`Revoked ${id} ${name}\n`);
   io.stdout.write(reached(propagation));
 }

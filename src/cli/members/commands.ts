@@ -2,10 +2,8 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import { repeated } from '../option-values.ts';
 import { addPageOptions } from '../page-options.ts';
+import { runs } from '../runs.ts';
 import { addOrganizationOption, addServerOptions } from '../server-options.ts';
-import type { InviteMemberOptions } from './invite.ts';
-import type { ListMembersOptions } from './list.ts';
-import type { RemoveMemberOptions } from './remove.ts';
 
 /** The commands about members. Each is loaded when it runs. */
 export function addMemberCommands(program: Command, io: Io): void {
@@ -24,17 +22,11 @@ export function addMemberCommands(program: Command, io: Io): void {
   addServerOptions(
     addOrganizationOption(invite),
     'print {"membership", "signInUrl"} and nothing else',
-  ).action(async (email: string, options: InviteMemberOptions) => {
-    const { inviteMember } = await import('./invite.ts');
-    await inviteMember(io, email, options);
-  });
+  ).action(runs(io, () => import('./invite.ts'), 'inviteMember'));
 
   const list = members.command('list').description('List members and pending invitations');
   addServerOptions(addPageOptions(addOrganizationOption(list)), 'print a JSON array and nothing else').action(
-    async (options: ListMembersOptions) => {
-      const { listMembers } = await import('./list.ts');
-      await listMembers(io, options);
-    },
+    runs(io, () => import('./list.ts'), 'listMembers'),
   );
 
   const remove = members
@@ -42,9 +34,6 @@ export function addMemberCommands(program: Command, io: Io): void {
     .description('Remove a member and sign them out immediately')
     .argument('<member>', 'membership ID (mem_…) or e-mail address');
   addServerOptions(addOrganizationOption(remove), 'print {"removedId"} and nothing else').action(
-    async (member: string, options: RemoveMemberOptions) => {
-      const { removeMember } = await import('./remove.ts');
-      await removeMember(io, member, options);
-    },
+    runs(io, () => import('./remove.ts'), 'removeMember'),
   );
 }

@@ -17,10 +17,7 @@ export async function listMembers(io: Io, options: ListMembersOptions): Promise<
   const ask = connect(io, options);
   const { organization = null } = options;
   const members = await readPages(io, options, (page) => readMembers(ask, organization, page));
-  if (options.json) {
-    printJson(io, members);
-    return;
-  }
+  if (options.json) return printJson(io, members);
   const rows = members.map(({ id, email, name, role, teams, joinedAt }) => [
     id,
     email,

@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Io } from '../io.ts';
 import { wholeNumber } from '../option-values.ts';
 import { addPageOptions } from '../page-options.ts';
-import type { PageOptions } from '../pages.ts';
-import { addServerOptions, type ServerOptions } from '../server-options.ts';
+import { runs } from '../runs.ts';
+import { addServerOptions } from '../server-options.ts';
 
 /** The commands about organizations. Each is loaded when it runs. */
 export function addOrganizationCommands(program: Command, io: Io): void {
@@ -15,10 +15,7 @@ export function addOrganizationCommands(program: Command, io: Io): void {
     .command('list')
     .description('List your organizations, or all organizations with an operator token');
   addServerOptions(addPageOptions(list), 'print a JSON array and nothing else').action(
-    async (options: ServerOptions & PageOptions) => {
-      const { listOrganizations } = await import('./list.ts');
-      await listOrganizations(io, options);
-    },
+    runs(io, () => import('./list.ts'), 'listOrganizations'),
   );
 
   const show = organizations
@@ -26,10 +23,7 @@ export function addOrganizationCommands(program: Command, io: Io): void {
     .description('Show an organization with its limits, policies and key counts')
     .argument('[organization]', 'ID or slug; optional for API keys and users of a single organization');
   addServerOptions(show, 'print one JSON object and nothing else').action(
-    async (organization: string | undefined, options: ServerOptions) => {
-      const { showOrganization } = await import('./show.ts');
-      await showOrganization(io, organization, options);
-    },
+    runs(io, () => import('./show.ts'), 'showOrganization'),
   );
 
   organizations
@@ -38,14 +32,11 @@ export function addOrganizationCommands(program: Command, io: Io): void {
     .argument('<organization>', 'ID or slug of the organization')
     .argument('<number>', 'maximum number of active keys, or none for no limit', limit)
     .option('--json', 'print one JSON object and nothing else')
-    .action(async (organization: string, number: number | 'none', options: { json?: true }) => {
-      const { limitOrganization } = await import('./limit.ts');
-      await limitOrganization(io, organization, number === 'none' ? null : number, options);
-    });
+    .action(runs(io, () => import('./limit.ts'), 'limitOrganization'));
 }
 
-function limit(text: string): number | 'none' {
-  if (text === 'none') return text;
+function limit(text: string): number | null {
+  if (text === 'none') return null;
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number or none.');
   return wholeNumber(0, 2_147_483_647)(text);
 }

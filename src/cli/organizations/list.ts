@@ -14,10 +14,7 @@ export async function listOrganizations(io: Io, options: ServerOptions & PageOpt
     const { viewer } = await ask(ListOrganizationsDocument, page);
     return viewer.organizations;
   });
-  if (options.json) {
-    printJson(io, organizations);
-    return;
-  }
+  if (options.json) return printJson(io, organizations);
   const rows = organizations.map((one) => [
     one.id,
     one.name,
