@@ -1,47 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { TableName, Tables } from './tables.ts';
+import { TABLES } from './table-keys.ts';
+import type { Tables } from './tables.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
-
-/**
- * The copied tables, in an order that satisfies foreign keys, with the columns that identify a row. Null: runtime
- * state, or filled automatically.
- */
-const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
-  organizations: ['id'],
-  allowed_origins: ['organization_id', 'origin'],
-  organization_sequences: ['organization_id'],
-  users: ['id'],
-  roles: ['id'],
-  teams: ['id'],
-  memberships: ['id'],
-  membership_teams: ['membership_id', 'team_id'],
-  sign_in_tokens: ['hash'],
-  sessions: ['id'],
-  user_identities: ['issuer', 'subject'],
-  used_oidc_flows: ['state_hash'],
-  operator_tokens: ['id'],
-  api_keys: ['id'],
-  // Triggers maintain the counts.
-  api_key_counts: null,
-  // Written by triggers.
-  api_key_documents: null,
-  api_key_teams: ['api_key_id', 'team_id'],
-  api_key_secrets: ['id'],
-  api_key_usage: ['api_key_id'],
-  api_key_secret_usage: ['secret_id'],
-  api_key_usage_buckets: ['api_key_id', 'granularity', 'start'],
-  organization_usage_buckets: ['organization_id', 'granularity', 'start'],
-  // Empty: a checkpoint has brought it into the tables above.
-  usage_journal: null,
-  usage_writers: null,
-  audit_log: ['id'],
-  nodes: null,
-  node_watches: null,
-  relayed_usage: null,
-};
 
 /** Number of rows read and written per batch, far below the parameter limits of both engines. */
 const BATCH = 500;

@@ -32,9 +32,7 @@ class BackgroundSession implements Session {
     return read ?? turns.within(deadline, () => connection.run<Row>(query, false));
   }
 
-  streamQuery<Row>(): AsyncGenerator<QueryResult<Row>> {
-    return noStream();
-  }
+  readonly streamQuery = noStream;
 
   async begin(readOnly: boolean): Promise<void> {
     const { connection, turns, waitMs } = this.#connections;

@@ -113,9 +113,7 @@ class SqliteSession implements Session {
     return read ?? turns.within(deadline, () => retryWhileLocked(() => run(ready(writer), query), deadline));
   }
 
-  streamQuery<Row>(): AsyncGenerator<QueryResult<Row>> {
-    return noStream();
-  }
+  readonly streamQuery = noStream;
 
   async begin(readOnly: boolean): Promise<void> {
     const { openReader, waitMs } = this.#connections;

@@ -2,15 +2,15 @@ import {
   type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
-  type Driver,
+  DummyDriver,
   Kysely,
-  type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
 import { FairQueue } from './fair-queue.ts';
 import { ScanWorker, type ScanWorkerOptions } from './scan-worker.ts';
+import { noStream } from './sqlite-dialect.ts';
 import type { Tables } from './tables.ts';
 
 /** Processes that read: the second starts while the first is busy with another organization. */
@@ -66,47 +66,22 @@ function scanDialect(read: Read, group: string): Dialect {
   };
 }
 
-class ScanDriver implements Driver {
-  readonly #connection: ScanConnection;
+class ScanDriver extends DummyDriver {
+  readonly #connection: DatabaseConnection;
 
   constructor(read: Read, group: string) {
-    this.#connection = new ScanConnection(read, group);
+    super();
+    this.#connection = {
+      executeQuery: async <Row>(query: CompiledQuery) => ({ rows: (await read(group, query)) as Row[] }),
+      streamQuery: noStream,
+    };
   }
 
-  async init(): Promise<void> {}
-
-  async acquireConnection(): Promise<DatabaseConnection> {
+  override async acquireConnection(): Promise<DatabaseConnection> {
     return this.#connection;
   }
 
-  async beginTransaction(): Promise<void> {
+  override async beginTransaction(): Promise<void> {
     throw new Error('Scans do not support transactions');
-  }
-
-  async commitTransaction(): Promise<void> {}
-
-  async rollbackTransaction(): Promise<void> {}
-
-  async releaseConnection(): Promise<void> {}
-
-  async destroy(): Promise<void> {}
-}
-
-class ScanConnection implements DatabaseConnection {
-  readonly #read: Read;
-  readonly #group: string;
-
-  constructor(read: Read, group: string) {
-    this.#read = read;
-    this.#group = group;
-  }
-
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    return { rows: (await this.#read(this.#group, query)) as Row[] };
-  }
-
-  // biome-ignore lint/correctness/useYield: the interface wants a generator.
-  async *streamQuery<Row>(): AsyncGenerator<QueryResult<Row>> {
-    throw new Error('Scans do not support streaming');
   }
 }

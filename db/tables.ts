@@ -198,39 +198,5 @@ export interface Tables {
 /** A table, which is no view. */
 export type TableName = Exclude<keyof Tables, 'current_roles'>;
 
-const NAMES: Readonly<Record<TableName, true>> = {
-  organizations: true,
-  allowed_origins: true,
-  organization_sequences: true,
-  users: true,
-  memberships: true,
-  membership_teams: true,
-  teams: true,
-  roles: true,
-  sign_in_tokens: true,
-  sessions: true,
-  user_identities: true,
-  used_oidc_flows: true,
-  operator_tokens: true,
-  api_keys: true,
-  api_key_counts: true,
-  api_key_documents: true,
-  api_key_teams: true,
-  api_key_secrets: true,
-  api_key_usage: true,
-  api_key_secret_usage: true,
-  api_key_usage_buckets: true,
-  organization_usage_buckets: true,
-  usage_journal: true,
-  usage_writers: true,
-  audit_log: true,
-  nodes: true,
-  node_watches: true,
-  relayed_usage: true,
-};
-
-/** The names of all tables. */
-export const TABLE_NAMES: ReadonlySet<string> = new Set(Object.keys(NAMES));
-
 export type Row<Name extends keyof Tables> = Selectable<Tables[Name]>;
 export type NewRow<Name extends keyof Tables> = Insertable<Tables[Name]>;
