@@ -20,6 +20,12 @@ export interface Sort {
   readonly isUnique?: boolean;
 }
 
+/** The order by creation, oldest first, for rows of this table. `name` names it in cursors. */
+export function byAge(name: string, table: keyof Tables): Sort {
+  const [column, idColumn] = [`${table}.created_at`, `${table}.id`];
+  return { name, column, type: 'number', idColumn, direction: 'asc' };
+}
+
 /**
  * A list that several queries read, none of which has a row of another, each along an index of its own: together they are
  * in the order that each of them is in. `narrow` leaves of each of them what a page may need.

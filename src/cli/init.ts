@@ -1,8 +1,7 @@
 import { Input } from '../core/input.ts';
 import { readKeyPrefix } from '../organizations/read-key-prefix.ts';
 import { foundAndSignIn } from './found-and-sign-in.ts';
-import type { Io } from './io.ts';
-import { printJson } from './print-json.ts';
+import { type Io, printJson } from './io.ts';
 import { withContext } from './with-context.ts';
 
 /** The options of `init`. */

@@ -16,3 +16,8 @@ export interface Output {
 export function linesTo(output: Output): (line: string) => void {
   return (line) => void output.write(`${line}\n`);
 }
+
+/** One JSON value on standard output, on one line. */
+export function printJson(io: Io, value: unknown): void {
+  io.stdout.write(`${JSON.stringify(value)}\n`);
+}

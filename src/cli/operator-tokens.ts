@@ -1,8 +1,7 @@
 import { createOperatorToken } from '../operator-tokens/create-operator-token.ts';
 import { listOperatorTokens } from '../operator-tokens/list-operator-tokens.ts';
 import { revokeOperatorToken } from '../operator-tokens/revoke-operator-token.ts';
-import type { Io } from './io.ts';
-import { printJson } from './print-json.ts';
+import { type Io, printJson } from './io.ts';
 import { withContext } from './with-context.ts';
 
 interface JsonOption {

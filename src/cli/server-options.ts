@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { wholeNumber } from './option-values.ts';
 
 /** The options of every command that speaks to a server. */
 export interface ServerOptions {
@@ -27,4 +28,12 @@ export function addOrganizationOption(command: Command): Command {
     '--organization <id>',
     'ID of the organization; optional for API keys and users of a single organization',
   );
+}
+
+/** Adds which part of a list to print. */
+export function addPageOptions(command: Command): Command {
+  return command
+    .option('--first <count>', 'number of rows: 1 to 100 (default: 100)', wholeNumber(1, 100))
+    .option('--after <cursor>', 'only rows after this cursor')
+    .addOption(new Option('--all', 'all rows').conflicts(['first', 'after']));
 }

@@ -42,3 +42,8 @@ function oneLine(cell: Cell): string {
   const text = String(cell ?? '').replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
   return text === '' ? NOTHING : text;
 }
+
+/** A time for display: RFC 3339 without milliseconds. Null: none. */
+export function shortTime(time: string | null): string | null {
+  return time?.replace(/\.\d+Z$/, 'Z') ?? null;
+}

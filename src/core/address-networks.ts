@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import type { Budget } from './budgets.ts';
 
 /**
@@ -18,21 +19,13 @@ const NETWORKS = [
 export function addressBudgets(ip: string | null, limit: number): Budget[] {
   if (ip === null) return [{ name: 'unknown', limit }];
   if (!ip.includes(':')) return [{ name: ip, limit }];
-  const groups = groupsOf(ip);
+  const { parts: groups } = ipaddr.IPv6.parse(ip);
   return NETWORKS.map(({ groups: wide, times }) => ({ name: prefixOf(groups, wide), limit: limit * times }));
 }
 
-function prefixOf(groups: readonly string[], wide: number): string {
-  const whole = groups.slice(0, Math.floor(wide)).join(':');
-  if (Number.isInteger(wide)) return `${whole}::/${wide * 16}`;
-  const half = (Number.parseInt(groups[Math.floor(wide)] ?? '0', 16) & 0xff00).toString(16);
-  return `${whole}:${half}::/${wide * 16}`;
-}
-
-function groupsOf(ip: string): string[] {
-  const [head = '', tail = ''] = ip.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
-  return [...before, ...(ip.includes('::') ? zeros : []), ...after];
+function prefixOf(groups: readonly number[], wide: number): string {
+  const whole = Math.floor(wide);
+  const kept = groups.slice(0, whole);
+  if (whole < wide) kept.push((groups[whole] ?? 0) & 0xff00);
+  return `${kept.map((group) => group.toString(16)).join(':')}::/${wide * 16}`;
 }

@@ -1,8 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { TypeID, typeid } from 'typeid-js';
 
+const TYPES = ['org', 'team', 'user', 'mem', 'role', 'key', 'sec', 'evt', 'ses', 'op'] as const;
+
 /** Types of ids. The word is the id's prefix. */
-export type IdType = 'org' | 'team' | 'user' | 'mem' | 'role' | 'key' | 'sec' | 'evt' | 'ses' | 'op';
+export type IdType = (typeof TYPES)[number];
 
 /** Times in ids of users lie anywhere in so many milliseconds before now: three years. */
 const USER_AGE_MAX_MS = 3 * 365 * 86_400_000;
@@ -32,7 +34,7 @@ function uuidAt(time: number): Uint8Array {
 export function idType(id: string): IdType | null {
   const at = id.indexOf('_');
   const prefix = id.slice(0, Math.max(at, 0));
-  if (!TYPES.has(prefix as IdType) || id.length !== at + 27) return null;
+  if (!TYPES.includes(prefix as IdType) || id.length !== at + 27) return null;
   try {
     TypeID.fromString(id);
     return prefix as IdType;
@@ -40,19 +42,6 @@ export function idType(id: string): IdType | null {
     return null;
   }
 }
-
-const TYPES: ReadonlySet<IdType> = new Set([
-  'org',
-  'team',
-  'user',
-  'mem',
-  'role',
-  'key',
-  'sec',
-  'evt',
-  'ses',
-  'op',
-]);
 
 /** Whether the text is an id of this type. */
 export function isId(type: IdType, id: string): boolean {

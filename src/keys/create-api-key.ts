@@ -5,10 +5,10 @@ import type { Changes } from '../changes/events.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
+import { organizationById } from '../organizations/organization.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import { requireTeams } from '../teams/require-teams.ts';
 import type { ApiKey } from './api-key.ts';
-import { keyOrganization } from './key-organization.ts';
 import { bindToTeams } from './key-teams.ts';
 import { insertSecret, newSecret, searchText } from './new-secret.ts';
 import type { KeysContext } from './pending-usage.ts';
@@ -58,7 +58,7 @@ export async function createApiKey(
   authorizeSomewhere(ctx, PERMISSION);
   const organizationId = resolveOrganizationId(ctx, given.organizationId);
   authorize(ctx, organizationId, PERMISSION);
-  const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
+  const { permissionCatalog: catalog } = await organizationById(ctx.db, organizationId);
   const input = new Input();
   const now = ctx.clock.now();
   const { name = '', ...provided } = readPolicy(
@@ -84,7 +84,7 @@ async function insertKey(
   const permissions = await permissionsInForce(tx, organizationId, policy);
   refuseEscalation(principal, organizationId, permissions, [limitsOf(policy, environment)]);
   await requireTeams(tx, organizationId, policy.teamIds);
-  const organization = await keyOrganization(tx, organizationId);
+  const organization = await organizationById(tx, organizationId);
   await assertKeyQuota(change, organization, now);
 
   const id = newId('key');

@@ -4,8 +4,8 @@ import { refuseEscalation } from '../access/escalation.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
+import { organizationById } from '../organizations/organization.ts';
 import { type ApiKey, type ApiKeySecret, loadSecrets, statusOf } from './api-key.ts';
-import { keyOrganization } from './key-organization.ts';
 import { teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
@@ -80,7 +80,7 @@ async function replaceSecret(
   if (overlapSeconds > 0) await assertKeyQuotaForSecret(tx, id, now);
 
   const retiringId = await retireNewest(tx, key, now, overlapSeconds);
-  const { keyPrefix } = await keyOrganization(tx, organizationId);
+  const { keyPrefix } = await organizationById(tx, organizationId);
   const next = newSecret(keyPrefix, key.environment);
   await insertSecret(tx, id, next, now);
   const starts = await startsOfKey(tx, id, now);

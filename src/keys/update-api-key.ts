@@ -2,9 +2,9 @@ import { refuseEscalation } from '../access/escalation.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
+import { organizationById } from '../organizations/organization.ts';
 import { requireTeams } from '../teams/require-teams.ts';
 import { type ApiKey, statusOf } from './api-key.ts';
-import { keyOrganization } from './key-organization.ts';
 import { bindToTeams, teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { searchText, startsOfKey } from './new-secret.ts';
@@ -30,7 +30,7 @@ const PERMISSION = 'api.key.update';
  */
 export async function updateApiKey(ctx: KeysContext, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
-  const { permissionCatalog: catalog } = await keyOrganization(ctx.db, organizationId);
+  const { permissionCatalog: catalog } = await organizationById(ctx.db, organizationId);
   const input = new Input();
   const policy = readPolicy(input, given, { now: ctx.clock.now(), catalog });
   input.checkForm();
@@ -66,7 +66,7 @@ async function applyPolicy(
   const wasActive = statusOf(key, now) === 'ACTIVE';
   const becomesActive = statusOf({ ...after, revokedAt: null }, now) === 'ACTIVE';
   if (becomesActive && !wasActive)
-    await assertKeyQuota(change, await keyOrganization(tx, organizationId), now);
+    await assertKeyQuota(change, await organizationById(tx, organizationId), now);
 
   const starts = await startsOfKey(tx, id, now);
   await tx

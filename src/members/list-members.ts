@@ -1,4 +1,4 @@
-import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import { byAge, type Page, type PageArgs, readPage } from '../../db/page.ts';
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';
@@ -10,13 +10,7 @@ export interface MemberFilter {
   readonly teamId?: string;
 }
 
-const BY_AGE: Sort = {
-  name: 'members',
-  column: 'memberships.created_at',
-  type: 'number',
-  idColumn: 'memberships.id',
-  direction: 'asc',
-};
+const BY_AGE = byAge('members', 'memberships');
 
 /** The members of an organization and pending invitations, oldest first. The caller needs `member.view`. */
 export async function listMembers(

@@ -4,7 +4,7 @@ import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { requireCommandLine } from '../sessions/require-command-line.ts';
-import { loadOrganizations, type Organization } from './organization.ts';
+import { type Organization, organizationById } from './organization.ts';
 
 /** A limit on the keys of an organization. */
 export interface LimitApiKeysInput {
@@ -30,8 +30,7 @@ export async function limitApiKeys(ctx: Context, given: LimitApiKeysInput): Prom
   const organizationId = isId('org', organization) ? organization : await findBySlug(ctx, organization);
   const { result } = await write(ctx, async ({ tx, lock, audit }) => {
     await lock(organizationId);
-    const [before] = await loadOrganizations(tx, [organizationId]);
-    if (!before) throw new NotFoundError(organizationId, 'organization');
+    const before = await organizationById(tx, organizationId);
     if (before.maxActiveApiKeys === maxActiveApiKeys) return before;
     await tx
       .updateTable('organizations')

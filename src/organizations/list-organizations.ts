@@ -1,15 +1,9 @@
-import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import { byAge, type Page, type PageArgs, readPage } from '../../db/page.ts';
 import type { Context } from '../context.ts';
 import { UnauthenticatedError } from '../core/errors.ts';
 import { ORGANIZATION_COLUMNS, type Organization, toOrganization } from './organization.ts';
 
-const BY_AGE: Sort = {
-  name: 'organizations',
-  column: 'organizations.created_at',
-  type: 'number',
-  idColumn: 'organizations.id',
-  direction: 'asc',
-};
+const BY_AGE = byAge('organizations', 'organizations');
 
 /** The organizations that the caller belongs to, all of them for an operator, oldest first. */
 export async function listOrganizations(ctx: Context, page: PageArgs): Promise<Page<Organization>> {

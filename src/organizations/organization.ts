@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Row, Tables } from '../../db/tables.ts';
+import { NotFoundError } from '../core/errors.ts';
+import { isId } from '../core/ids.ts';
 
 /** A customer, product or department with keys of its own. */
 export interface Organization {
@@ -66,4 +68,11 @@ export async function loadOrganizations(db: Kysely<Tables>, ids: readonly string
     .where('id', 'in', ids)
     .execute();
   return rows.map(toOrganization);
+}
+
+/** The organization with this id. Rejects with NotFoundError. */
+export async function organizationById(db: Kysely<Tables>, id: string): Promise<Organization> {
+  const [organization] = isId('org', id) ? await loadOrganizations(db, [id]) : [];
+  if (!organization) throw new NotFoundError(id, 'organization');
+  return organization;
 }

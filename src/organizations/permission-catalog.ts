@@ -1,9 +1,6 @@
-import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
 import { BUILT_IN_PERMISSIONS, isPermission, PERMISSION_MAX } from '../access/permissions.ts';
-import { NotFoundError } from '../core/errors.ts';
 import { DESCRIPTION_MAX, type Input } from '../core/input.ts';
-import { loadOrganizations, type PermissionDefinition } from './organization.ts';
+import type { PermissionDefinition } from './organization.ts';
 
 type Path = readonly string[];
 
@@ -41,16 +38,6 @@ function isKnown(permission: string, known: readonly string[]): boolean {
   if (!permission.endsWith('.*')) return known.includes(permission);
   const start = permission.slice(0, -1);
   return known.some((name) => name.startsWith(start));
-}
-
-/** The custom permissions of an organization. Rejects with NotFoundError if there is no such organization. */
-export async function loadCatalog(
-  db: Kysely<Tables>,
-  organizationId: string,
-): Promise<readonly PermissionDefinition[]> {
-  const [organization] = await loadOrganizations(db, [organizationId]);
-  if (!organization) throw new NotFoundError(organizationId, 'organization');
-  return organization.permissionCatalog;
 }
 
 /** Validates custom permissions, at most 500; null: none. */

@@ -7,7 +7,7 @@ import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { readAllowedOrigins, replaceAllowedOrigins } from './allowed-origins.ts';
 import { difference } from './difference.ts';
-import { loadOrganizations, type Organization, type RotationPolicy } from './organization.ts';
+import { type Organization, organizationById, type RotationPolicy } from './organization.ts';
 import { readPermissionCatalog } from './permission-catalog.ts';
 import { readKeyPrefix } from './read-key-prefix.ts';
 
@@ -59,8 +59,7 @@ export async function updateOrganization(
   const { allowedOrigins, ...provided } = readChanges(input, given);
   input.checkForm();
   return command(ctx, { organizationId: id, permission: PERMISSION }, async ({ tx, audit }) => {
-    const [before] = await loadOrganizations(tx, [id]);
-    if (!before) throw new NotFoundError(id, 'organization');
+    const before = await organizationById(tx, id);
     input.checkChanged([before.name, ...before.permissionCatalog.map(({ description }) => description)]);
     const rotationPolicy = { ...before.rotationPolicy, ...provided.rotationPolicy };
     const after: Organization = { ...before, ...provided, rotationPolicy };

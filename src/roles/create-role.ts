@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { foldName, Input } from '../core/input.ts';
-import { loadCatalog } from '../organizations/permission-catalog.ts';
+import { organizationById } from '../organizations/organization.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import type { Role } from './role.ts';
 import { roleHolders } from './role-holders.ts';
@@ -31,7 +31,8 @@ export async function createRole(ctx: Context, given: CreateRoleInput): Promise<
   const organizationId = resolveOrganizationId(ctx, given.organizationId);
   authorize(ctx, organizationId, PERMISSION);
   const input = new Input();
-  const provided = readRole(input, given, await loadCatalog(ctx.db, organizationId));
+  const { permissionCatalog } = await organizationById(ctx.db, organizationId);
+  const provided = readRole(input, given, permissionCatalog);
   input.check();
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, now, audit, principal }) => {
     const { name = '', description = null, permissions = [] } = provided;

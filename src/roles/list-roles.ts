@@ -1,15 +1,9 @@
-import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import { byAge, type Page, type PageArgs, readPage } from '../../db/page.ts';
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { ROLE_COLUMNS, type Role, toRole } from './role.ts';
 
-const BY_AGE: Sort = {
-  name: 'roles',
-  column: 'current_roles.created_at',
-  type: 'number',
-  idColumn: 'current_roles.id',
-  direction: 'asc',
-};
+const BY_AGE = byAge('roles', 'current_roles');
 
 /** The roles of an organization, oldest first. The caller needs `role.view`. */
 export async function listRoles(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Role>> {

@@ -6,7 +6,7 @@ import { foldName, Input } from '../core/input.ts';
 import { difference } from '../organizations/difference.ts';
 import { locate } from '../organizations/locate.ts';
 import { isNameTaken } from '../organizations/name-taken.ts';
-import { loadCatalog } from '../organizations/permission-catalog.ts';
+import { organizationById } from '../organizations/organization.ts';
 import { endOutgrownLinks } from '../sessions/link-ceiling.ts';
 import { requireRole } from './require-role.ts';
 import type { Role } from './role.ts';
@@ -31,7 +31,8 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
   const { id } = given;
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
   const input = new Input();
-  const provided = readRole(input, given, await loadCatalog(ctx.db, organizationId));
+  const { permissionCatalog } = await organizationById(ctx.db, organizationId);
+  const provided = readRole(input, given, permissionCatalog);
   input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
     const { tx, audit, principal } = change;

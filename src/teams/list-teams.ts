@@ -1,16 +1,10 @@
-import { type Page, type PageArgs, readPage, type Sort } from '../../db/page.ts';
+import { byAge, type Page, type PageArgs, readPage } from '../../db/page.ts';
 import { keyScopeOf } from '../access/key-scope.ts';
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { TEAM_COLUMNS, type Team, toTeam } from './team.ts';
 
-const BY_AGE: Sort = {
-  name: 'teams',
-  column: 'teams.created_at',
-  type: 'number',
-  idColumn: 'teams.id',
-  direction: 'asc',
-};
+const BY_AGE = byAge('teams', 'teams');
 
 /** The teams of an organization that exist for the caller, oldest first. The caller needs `team.view`. */
 export async function listTeams(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Team>> {

@@ -1,6 +1,5 @@
 import { listIdentities } from '../../oidc/list-identities.ts';
-import type { Io } from '../io.ts';
-import { printJson } from '../print-json.ts';
+import { type Io, printJson } from '../io.ts';
 import { table } from '../table.ts';
 import { withContext } from '../with-context.ts';
 

@@ -1,7 +1,6 @@
 import type { KeyDetailsFragment, KeyRowFragment, SomebodyFragment } from '../generated/graphql.ts';
 import type { Io } from '../io.ts';
-import { shortTime } from '../short-time.ts';
-import { facts, table } from '../table.ts';
+import { facts, shortTime, table } from '../table.ts';
 
 /** Keys, a row each. */
 export function keyTable(keys: readonly KeyRowFragment[]): string {

@@ -7,10 +7,9 @@ import {
   type Environment,
   ListKeysDocument,
 } from '../generated/graphql.ts';
-import type { Io } from '../io.ts';
+import { type Io, printJson } from '../io.ts';
 import { findRole, findTeam } from '../organizations/find-by-name.ts';
 import { type PageOptions, readPages } from '../pages.ts';
-import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { required } from '../server-refusal.ts';
 import { keyTable } from './key-view.ts';

@@ -1,10 +1,9 @@
 import { connect } from '../ask.ts';
 import { RotateKeyDocument } from '../generated/graphql.ts';
-import type { Io } from '../io.ts';
-import { printJson } from '../print-json.ts';
+import { type Io, printJson } from '../io.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
-import { shortTime } from '../short-time.ts';
+import { shortTime } from '../table.ts';
 import { printKeyWithSecret } from './key-view.ts';
 
 /** The options of `keys rotate`. */

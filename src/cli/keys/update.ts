@@ -1,7 +1,6 @@
 import { connect } from '../ask.ts';
 import { OrganizationOfKeyDocument, UpdateKeyDocument } from '../generated/graphql.ts';
-import type { Io } from '../io.ts';
-import { printJson } from '../print-json.ts';
+import { type Io, printJson } from '../io.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
 import { UsageError } from '../usage-error.ts';

@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import { repeated } from '../option-values.ts';
-import { addPageOptions } from '../page-options.ts';
 import { runs } from '../runs.ts';
-import { addOrganizationOption, addServerOptions } from '../server-options.ts';
+import { addOrganizationOption, addPageOptions, addServerOptions } from '../server-options.ts';
 
 /** The commands about members. Each is loaded when it runs. */
 export function addMemberCommands(program: Command, io: Io): void {

@@ -1,8 +1,7 @@
 import { connect } from '../ask.ts';
 import { InviteMemberDocument } from '../generated/graphql.ts';
-import type { Io } from '../io.ts';
+import { type Io, printJson } from '../io.ts';
 import { findRole, findTeams } from '../organizations/find-by-name.ts';
-import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
 import { facts } from '../table.ts';

@@ -1,10 +1,8 @@
 import { connect } from '../ask.ts';
-import type { Io } from '../io.ts';
+import { type Io, printJson } from '../io.ts';
 import { type PageOptions, readPages } from '../pages.ts';
-import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
-import { shortTime } from '../short-time.ts';
-import { table } from '../table.ts';
+import { shortTime, table } from '../table.ts';
 import { readMembers } from './read-members.ts';
 
 /** The options of `members list`. */

@@ -1,9 +1,8 @@
 import { foldName } from '../../core/input.ts';
 import { type Ask, connect } from '../ask.ts';
 import { RemoveMemberDocument } from '../generated/graphql.ts';
-import type { Io } from '../io.ts';
+import { type Io, printJson } from '../io.ts';
 import { findInPages } from '../pages.ts';
-import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
 import { readMembers } from './read-members.ts';

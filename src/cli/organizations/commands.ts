@@ -1,9 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Io } from '../io.ts';
 import { wholeNumber } from '../option-values.ts';
-import { addPageOptions } from '../page-options.ts';
 import { runs } from '../runs.ts';
-import { addServerOptions } from '../server-options.ts';
+import { addPageOptions, addServerOptions } from '../server-options.ts';
 
 /** The commands about organizations. Each is loaded when it runs. */
 export function addOrganizationCommands(program: Command, io: Io): void {

@@ -1,6 +1,5 @@
 import { limitApiKeys } from '../../organizations/limit-api-keys.ts';
-import type { Io } from '../io.ts';
-import { printJson } from '../print-json.ts';
+import { type Io, printJson } from '../io.ts';
 import { withContext } from '../with-context.ts';
 
 /** Sets the maximum number of active keys of an organization directly in the database. Null: unlimited. */

@@ -1,11 +1,9 @@
 import { connect } from '../ask.ts';
 import { ListOrganizationsDocument } from '../generated/graphql.ts';
-import type { Io } from '../io.ts';
+import { type Io, printJson } from '../io.ts';
 import { type PageOptions, readPages } from '../pages.ts';
-import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
-import { shortTime } from '../short-time.ts';
-import { table } from '../table.ts';
+import { shortTime, table } from '../table.ts';
 
 /** Prints the organizations that the caller belongs to; for an operator, all. */
 export async function listOrganizations(io: Io, options: ServerOptions & PageOptions): Promise<void> {

@@ -6,13 +6,11 @@ import {
   SummarizeKeysDocument,
   type SummarizeKeysQuery,
 } from '../generated/graphql.ts';
-import type { Io } from '../io.ts';
+import { type Io, printJson } from '../io.ts';
 import { findInPages } from '../pages.ts';
-import { printJson } from '../print-json.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { required, ServerRefusal } from '../server-refusal.ts';
-import { shortTime } from '../short-time.ts';
-import { facts } from '../table.ts';
+import { facts, shortTime } from '../table.ts';
 
 type Shown = NonNullable<ShowOrganizationQuery['organization']>;
 type Summary = NonNullable<SummarizeKeysQuery['organization']>['keySummary'];

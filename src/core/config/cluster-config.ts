@@ -1,3 +1,5 @@
+import { type ReadVariable, wholeNumber } from './setting.ts';
+
 /** How several servers on one database work together. */
 export interface ClusterConfig {
   /** Where to listen to PostgreSQL; null: at the database's own address. */
@@ -8,10 +10,8 @@ export interface ClusterConfig {
   readonly redisUrl: string | null;
 }
 
-type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
-
 /** Reads the settings that only several servers need. */
-export function readCluster(read: Read, wholeNumber: (min: number, max: number) => (text: string) => number) {
+export function readCluster(read: ReadVariable) {
   return {
     listenUrl: read<string | null>('DATABASE_LISTEN_URL', null, postgresUrl),
     leaseMs: read('CLUSTER_LEASE_MS', 3_000, wholeNumber(300, 60_000)),

@@ -2,12 +2,12 @@ import type { Network } from '../ip.ts';
 import { parseNetwork } from '../ip.ts';
 import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from '../key-prefix.ts';
 import { ORIGIN_FORM, parseOrigin } from '../origin.ts';
-import { parseBoolean } from './boolean-env.ts';
 import { type ClusterConfig, readCluster } from './cluster-config.ts';
 import { type HttpLimits, readHttpLimits } from './http-limits.ts';
 import { type LiveLimits, readLiveLimits } from './live-limits.ts';
 import { type OidcConfig, readOidc } from './oidc-config.ts';
 import { type OperationLimitsConfig, readOperationLimits } from './operation-limits-config.ts';
+import { parseBoolean, wholeNumber } from './setting.ts';
 
 /** All settings, parsed and validated together. docs/configuration.md explains each. */
 export interface Config {
@@ -78,10 +78,10 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     verifyCacheKeys: read('VERIFY_CACHE_KEYS', 100_000, wholeNumber(1, 10_000_000)),
     verifyFailuresPerMinute: read('VERIFY_FAILURES_PER_MINUTE', 120, wholeNumber(1, 1_000_000)),
     auditRetentionDays: read<number | null>('AUDIT_RETENTION_DAYS', null, wholeNumber(1, 36_500)),
-    cluster: readCluster(read, wholeNumber),
-    live: readLiveLimits(read, wholeNumber),
-    http: readHttpLimits(read, wholeNumber),
-    operations: readOperationLimits(read, wholeNumber),
+    cluster: readCluster(read),
+    live: readLiveLimits(read),
+    http: readHttpLimits(read),
+    operations: readOperationLimits(read),
     oidc: readOidc(env, read, (message) => faults.push(message)),
     metrics: read('METRICS', false, parseBoolean),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),
@@ -96,14 +96,6 @@ function databaseUrl(text: string): string {
   if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
   // The value may hold a password, so it is not repeated.
   throw new Error('must be sqlite:<path> or postgres://user:password@host:port/database');
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new Error(`must be a whole number from ${min} to ${max}`);
-  };
 }
 
 function origin(text: string): string {

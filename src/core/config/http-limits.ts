@@ -1,3 +1,5 @@
+import { type ReadVariable, wholeNumber } from './setting.ts';
+
 /** Limits of connections, requests and responses. docs/configuration.md explains each. */
 export interface HttpLimits {
   /** Maximum size of a GraphQL response, bytes of JSON. */
@@ -18,16 +20,11 @@ export interface HttpLimits {
   readonly writeTimeoutMs: number;
 }
 
-type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
-
 const GIB = 1_073_741_824;
 const MIB = 1_048_576;
 
 /** Reads the limits. */
-export function readHttpLimits(
-  read: Read,
-  wholeNumber: (min: number, max: number) => (text: string) => number,
-): HttpLimits {
+export function readHttpLimits(read: ReadVariable): HttpLimits {
   return {
     responseBytes: read('RESPONSE_BYTES', 4 * MIB, wholeNumber(65_536, GIB)),
     connections: read('CONNECTIONS', 20_000, wholeNumber(1, 1_000_000)),

@@ -1,3 +1,5 @@
+import { type ReadVariable, wholeNumber } from './setting.ts';
+
 /** Limits of subscriptions and the connections that carry them. docs/live.md explains each. */
 export interface LiveLimits {
   /** Concurrent operations on one socket. */
@@ -28,13 +30,8 @@ export interface LiveLimits {
   readonly heldMax: number;
 }
 
-type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
-
 /** Reads the limits; what has no name of its own follows from the rest. */
-export function readLiveLimits(
-  read: Read,
-  wholeNumber: (min: number, max: number) => (text: string) => number,
-): LiveLimits {
+export function readLiveLimits(read: ReadVariable): LiveLimits {
   const bufferedMax = read('LIVE_BUFFER_BYTES', 1_048_576, wholeNumber(16_384, 1_073_741_824));
   return {
     operations: read('LIVE_OPERATIONS_PER_SOCKET', 100, wholeNumber(1, 10_000)),

@@ -1,4 +1,4 @@
-import { parseBoolean } from './boolean-env.ts';
+import { parseBoolean, type ReadVariable } from './setting.ts';
 
 /** Sign-in by OpenID Connect, parsed and checked. docs/sign-in.md explains it. */
 export interface OidcConfig {
@@ -19,9 +19,6 @@ export interface OidcAdmission {
   /** Name or id of one of its roles. */
   readonly role: string;
 }
-
-/** Reads one variable: the fallback where it is unset or does not parse, which is noted then. */
-export type ReadVariable = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
 
 const REQUIRED = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
 

@@ -1,3 +1,5 @@
+import { type ReadVariable, wholeNumber } from './setting.ts';
+
 /** Limits for each kind of caller. 0: unlimited. */
 export interface PerCaller {
   /** A person or an API key. */
@@ -20,16 +22,11 @@ export interface OperationLimitsConfig {
   readonly operations: PerCaller;
 }
 
-type Read = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
-
 /** An operation may take so many with the largest body and document: with fewer it would be rejected in every window. */
 const POINTS_MIN = 20_000;
 
 /** Reads the limits of /graphql. */
-export function readOperationLimits(
-  read: Read,
-  wholeNumber: (min: number, max: number) => (text: string) => number,
-): OperationLimitsConfig {
+export function readOperationLimits(read: ReadVariable): OperationLimitsConfig {
   const points = (text: string): number => (text === '0' ? 0 : wholeNumber(POINTS_MIN, 1_000_000_000)(text));
   const count = wholeNumber(0, 1_000_000);
   return {

@@ -3,9 +3,9 @@ import { type Page, type PageArgs, readPage, type Sort } from '../../../db/page.
 import { authorize } from '../../access/authorize.ts';
 import { keyScopeOf } from '../../access/key-scope.ts';
 import { isGiven } from '../../core/given.ts';
+import { organizationById } from '../../organizations/organization.ts';
 import { type ApiKey, addColumns, type keysInScope, toApiKey } from '../api-key.ts';
 import { flushUsage } from '../flush-usage.ts';
-import { keyOrganization } from '../key-organization.ts';
 import type { KeysContext } from '../pending-usage.ts';
 import { type ApiKeyFilter, readFilter } from './api-key-filter.ts';
 import { type ApiKeyOrder, walkOf } from './key-walk.ts';
@@ -50,7 +50,7 @@ export async function listApiKeys(
   authorize(ctx, organizationId, PERMISSION);
   const wanted = readFilter(filter ?? {});
   const { field, direction } = orderBy ?? { field: 'CREATED_AT', direction: 'DESC' };
-  const { rotationPolicy } = await keyOrganization(ctx.db, organizationId);
+  const { rotationPolicy } = await organizationById(ctx.db, organizationId);
   // Uses are written in batches; an answer that depends on them waits for the batch.
   if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await flushUsage(ctx);
   const scope = keyScopeOf(ctx);

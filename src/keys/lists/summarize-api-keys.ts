@@ -2,9 +2,9 @@ import { type Expression, type SqlBool, sql } from 'kysely';
 import { authorize } from '../../access/authorize.ts';
 import { type KeyScope, keyScopeOf } from '../../access/key-scope.ts';
 import type { Organization } from '../../organizations/organization.ts';
+import { organizationById } from '../../organizations/organization.ts';
 import { keysInScope } from '../api-key.ts';
 import { flushUsage } from '../flush-usage.ts';
-import { keyOrganization } from '../key-organization.ts';
 import type { KeysContext } from '../pending-usage.ts';
 import { hasStatus, isRotationDue, isUnusedSince } from './api-key-filter.ts';
 import { type AttentionCounts, countAttention, SOON_MS, UNUSED_MS } from './attention-counts.ts';
@@ -19,7 +19,7 @@ export type ApiKeySummary = Omit<KeyCounts, 'early'> & AttentionCounts;
  */
 export async function summarizeApiKeys(ctx: KeysContext, organizationId: string): Promise<ApiKeySummary> {
   authorize(ctx, organizationId, 'api.key.view');
-  const organization = await keyOrganization(ctx.db, organizationId);
+  const organization = await organizationById(ctx.db, organizationId);
   await flushUsage(ctx);
   const scope = keyScopeOf(ctx);
   if (scope) return summarizeInScope(ctx, organization, scope);
