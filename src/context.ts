@@ -6,6 +6,7 @@ import type { EventBus } from './cluster/bus.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
 import type { Log } from './core/log.ts';
+import type { Measurements } from './core/measurements.ts';
 
 /** Services that the whole server shares. */
 export interface Services {
@@ -18,6 +19,8 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Config;
+  /** Omitted where the configuration has no metrics. */
+  readonly measurements?: Measurements | undefined;
   /** Public URL of this server, without a trailing slash. */
   readonly publicUrl: string;
 }

@@ -52,6 +52,7 @@ export async function createServices(
     clock,
     log,
     config,
+    measurements: metrics?.measurements,
     get publicUrl() {
       return publicUrl();
     },

@@ -19,7 +19,7 @@ interface OwnContext {
  */
 export function createContext(services: ServerServices, own: OwnContext): GraphQLContext {
   const { db, unhurried, scans, bus, usage, limiter, failures, keys, deniedAttempts } = services;
-  const { clock, log, config, publicUrl, live } = services;
+  const { clock, log, config, measurements, publicUrl, live } = services;
   const { principal, client, response = {} } = own;
   const context: GraphQLContext = {
     db,
@@ -34,6 +34,7 @@ export function createContext(services: ServerServices, own: OwnContext): GraphQ
     clock,
     log,
     config,
+    measurements,
     publicUrl,
     live,
     principal,

@@ -6,6 +6,7 @@ import type { Params } from './params.ts';
 import { useCost } from './plugins/cost.ts';
 import { useDocumentLimits } from './plugins/document-limits.ts';
 import { useExecutor } from './plugins/executor.ts';
+import { useMeasurements } from './plugins/measurements.ts';
 import type { OperationBounds } from './prepared-operation.ts';
 
 /** A context without the properties set by `run`. */
@@ -37,6 +38,7 @@ export function createEngine<C extends OperationContext>(
     schema,
     plugins: [
       ...(plugins as readonly object[] as Plugin[]),
+      useMeasurements(),
       useDocumentLimits(),
       useCost(bounds, documents),
       useExecutor(),

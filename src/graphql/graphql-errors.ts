@@ -11,8 +11,15 @@ import {
   ValidationError,
 } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { Measurements } from '../core/measurements.ts';
 import { Refusal } from '../core/refusal.ts';
 import { describeFault } from './request-fault.ts';
+
+/** Where errors are logged and counted. */
+export interface Report {
+  readonly log: Log;
+  readonly measurements?: Measurements | undefined;
+}
 
 /**
  * The result as the caller may see it: rejections with their code and details, request faults as they are, and
@@ -21,18 +28,24 @@ import { describeFault } from './request-fault.ts';
 export function presentResult(
   result: ExecutionResult,
   request: { readonly id: string },
-  log: Log,
+  report: Report,
 ): ExecutionResult {
   const { data, errors } = result;
   if (!errors) return result;
   // Yoga drops errors that look like aborts, and the message of an AggregateError without errors.
   if (errors.length === 0 && data === undefined)
-    return { ...result, errors: [presentError(new Error('The operation has no result'), request, log)] };
-  return { ...result, errors: errors.map((error) => presentError(error, request, log)) };
+    return { ...result, errors: [presentError(new Error('The operation has no result'), request, report)] };
+  return { ...result, errors: errors.map((error) => presentError(error, request, report)) };
 }
 
 /** One error as shown to the caller. */
-export function presentError(error: unknown, request: { readonly id: string }, log: Log): GraphQLError {
+export function presentError(error: unknown, request: { readonly id: string }, report: Report): GraphQLError {
+  const presented = describeError(error, request, report.log);
+  report.measurements?.error(String(presented.extensions.code));
+  return presented;
+}
+
+function describeError(error: unknown, request: { readonly id: string }, log: Log): GraphQLError {
   const cause = causeOf(error);
   if (cause instanceof UnavailableError && cause.cause)
     log.warn('a request could not be processed', { requestId: request.id, error: cause });

@@ -5,9 +5,16 @@ import type { Principal } from '../access/principal.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { presentedAddress } from '../core/ip.ts';
+import type { VerificationOutcome } from '../core/measurements.ts';
 import type { Environment } from '../keys/secret.ts';
 import type { VerificationContext } from './services.ts';
-import { isFailure, type VerificationCode, verifySecret } from './verify.ts';
+import {
+  isFailure,
+  type Verdict,
+  type VerificationCode,
+  type VerificationRequest,
+  verifySecret,
+} from './verify.ts';
 
 /** Input of a verification. */
 export interface VerifyApiKeyInput {
@@ -52,7 +59,7 @@ export async function verifyApiKey(
 ): Promise<Verification> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
   const { permissions, ip, teamId } = readArguments(given);
-  const { code, message, record, remaining, resetAt } = await verifySecret(ctx, {
+  const { code, message, record, remaining, resetAt } = await measured(ctx, {
     secret: given.key,
     permissions,
     ip,
@@ -67,6 +74,20 @@ export async function verifyApiKey(
   const limited = isFailure(code) ? countFailure(ctx, principal, ip) : null;
   if (limited) return limited;
   return { valid: code === 'VALID', code, message, keyId: record?.keyId ?? null, remaining, resetAt };
+}
+
+async function measured(ctx: VerificationContext, request: VerificationRequest): Promise<Verdict> {
+  const { measurements } = ctx;
+  if (!measurements) return verifySecret(ctx, request);
+  const begunAt = performance.now();
+  let outcome: VerificationOutcome = 'failed';
+  try {
+    const verdict = await verifySecret(ctx, request);
+    outcome = verdict.code === 'VALID' ? 'accepted' : 'denied';
+    return verdict;
+  } finally {
+    measurements.verification('graphql', outcome, performance.now() - begunAt);
+  }
 }
 
 /**

@@ -113,7 +113,7 @@ export class SharedExecution {
     const context = this.#untouched ?? this.#context();
     this.#untouched = null;
     const done = (result: ExecutionResult): void => {
-      execution.result = new SharedResult(presentResult(result, context.client, context.log));
+      execution.result = new SharedResult(presentResult(result, context.client, context));
       this.#deliver();
     };
     const { document, operation } = this.#subscription;

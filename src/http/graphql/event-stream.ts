@@ -26,7 +26,8 @@ interface StreamedResult extends ExecutionResult {
  */
 export function useEventStream(): HttpPlugin {
   return {
-    onResultProcess({ result, serverContext: { exchange, log, stream }, setResultProcessor }) {
+    onResultProcess({ result, serverContext, setResultProcessor }) {
+      const { exchange, stream } = serverContext;
       if (!isAsyncIterable(result)) return;
       const results = result as AsyncIterable<StreamedResult>;
       setResultProcessor((_result, { Response }) => {
@@ -38,7 +39,7 @@ export function useEventStream(): HttpPlugin {
         });
         // One at a time: what the client doesn't take waits in `ResultStream`, which counts it.
         const events = eventsOf(results, {
-          present: (given) => presentResult(given, exchange, log),
+          present: (given) => presentResult(given, exchange, serverContext),
           isComplete: () => !stream?.interrupted,
         });
         const body = Readable.from(events, { objectMode: true, highWaterMark: 1 });

@@ -25,8 +25,8 @@ export function useJsonResult(): HttpPlugin {
 }
 
 function respondWith(result: ExecutionResult, context: HttpContext, { Response }: FetchAPI): Response {
-  const { exchange, mediaType, log } = context;
-  const shown = withCost(presentResult(result, exchange, log), context);
+  const { exchange, mediaType } = context;
+  const shown = withCost(presentResult(result, exchange, context), context);
   const { status, headers } = headOf(result, shown, context);
   const text = JSON.stringify(shown);
   const body = text.length > BUFFERED_FROM ? Buffer.from(text) : text;

@@ -1,16 +1,19 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { EventBus, StartableBus } from '../../cluster/bus.ts';
 import { concernsKeys, staleBy } from '../../cluster/stale.ts';
+import type { Measurements } from '../../core/measurements.ts';
 import type { UsageRecorder } from '../../usage/recorder.ts';
 import type { StartableRateLimiter } from '../../verification/create-rate-limiter.ts';
 import type { KeyLookup, UsageSink } from '../../verification/services.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { LiveServer } from '../websocket/live-server.ts';
+import { createMeasurements } from './measurements.ts';
 
 /** Metrics for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
+  readonly measurements: Measurements;
   /** The same sink, whose verifications are counted by code. */
   counting(usage: UsageSink): UsageSink;
   /** The same bus, of whose changes is measured how long they take to be known everywhere. */
@@ -24,7 +27,7 @@ type Shown = (name: string, help: string, read: () => number | null | undefined)
 type Counted = (
   name: string,
   help: string,
-  label: 'code' | 'from' | 'version' | null,
+  label: 'code' | 'from' | 'type' | null,
   read: () => Readonly<Record<string, number>> | null,
 ) => void;
 
@@ -104,9 +107,13 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
       return status && { all: status.fallbacks };
     },
   );
-  counted('build_info', 'Always 1, labeled with the version', 'version', () => ({
-    [packageJson.version]: 1,
-  }));
+  const info = { name: 'keywright_build_info', help: 'Always 1, labeled with the version' };
+  new Gauge({ ...info, registers, labelNames: ['version'] }).set({ version: packageJson.version }, 1);
+
+  const { measurements, requests, errors } = createMeasurements(registry);
+  const types = 'GraphQL operations by type. Those that were rejected before they ran have the type rejected';
+  counted('graphql_requests_total', types, 'type', requests);
+  counted('graphql_errors_total', 'GraphQL errors sent to clients, by code', 'code', () => errors);
 
   const propagation = new Histogram({
     name: 'keywright_propagation_seconds',
@@ -122,6 +129,7 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
 
   return {
     contentType: registry.contentType,
+    measurements,
     text: () => registry.metrics(),
     counting: (usage) => ({
       ...usage,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Measurements, VerificationOutcome } from '../../core/measurements.ts';
 import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { VerificationServices } from '../../verification/services.ts';
@@ -46,7 +47,7 @@ const UNDECIDED = "The API key can't be verified at the moment";
  * X-Forwarded-For; nothing else, and no body.
  */
 export function verifyHandler(services: VerificationServices): VerifyHandler {
-  const { config, clock, failures, log } = services;
+  const { config, clock, failures, log, measurements } = services;
 
   /** 401, or 429 where the address has had too many of them; valid keys are accepted from it all the same. */
   const refuseFailure = (
@@ -111,7 +112,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
     return undefined;
   };
 
-  return (request, response, query) => {
+  const handle: VerifyHandler = (request, response, query) => {
     try {
       const params = readVerifyQuery(query);
       if (params instanceof Refusal) return refuse(response, params.status, params.code, params.message, []);
@@ -120,6 +121,24 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
       fail(response, error);
     }
   };
+  return measurements ? measured(handle, measurements) : handle;
+}
+
+/** Measures how long a handler takes to answer. */
+function measured(handle: VerifyHandler, measurements: Measurements): VerifyHandler {
+  const observe = ({ statusCode }: ServerResponse, begunAt: number): void =>
+    measurements.verification('verify', outcomeOf(statusCode), performance.now() - begunAt);
+  return (request, response, query) => {
+    const begunAt = performance.now();
+    const pending = handle(request, response, query);
+    if (pending) return pending.then(() => observe(response, begunAt));
+    observe(response, begunAt);
+  };
+}
+
+function outcomeOf(status: number): VerificationOutcome {
+  if (status === 200) return 'accepted';
+  return status === 503 ? 'failed' : 'denied';
 }
 
 /** Adds what is left of the key's rate limit, where it has one, to headers. */

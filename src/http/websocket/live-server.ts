@@ -139,7 +139,7 @@ export class LiveServer {
         resumeAt: typeof lastEventId === 'string' ? lastEventId : null,
       });
       subscribed.catch((error: unknown) => {
-        if (started) return results.error([presentError(error, context.client, context.log).toJSON()]);
+        if (started) return results.error([presentError(error, context.client, context).toJSON()]);
         leave();
         reject(error);
       });

@@ -95,8 +95,8 @@ export class Operations {
       .catch((error: unknown) => {
         // Nothing has run: the client can send it again.
         if (error instanceof UnavailableError) return this.#events.interrupted();
-        const { client, log } = this.#host.context(this.#client, this.#caller.principal);
-        if (!running.stopped) sink.error([presentError(error, client, log).toJSON()]);
+        const context = this.#host.context(this.#client, this.#caller.principal);
+        if (!running.stopped) sink.error([presentError(error, context.client, context).toJSON()]);
         over();
       })
       .finally(() => {
@@ -170,7 +170,7 @@ export class Operations {
         ended: over,
       });
     }
-    const result = presentResult(outcome, context.client, context.log);
+    const result = presentResult(outcome, context.client, context);
     over();
     if (result.data === undefined) return sink.error((result.errors ?? []).map((error) => error.toJSON()));
     sink.next(new SharedResult(result));

@@ -20,7 +20,7 @@ function failed(...errors: readonly Error[]): ExecutionResult['errors'] {
 }
 
 function headOf(result: ExecutionResult, mediaType: MediaType = JSON_TYPE) {
-  return responseHead(presentResult(result, { id: 'a request' }, log), mediaType);
+  return responseHead(presentResult(result, { id: 'a request' }, { log }), mediaType);
 }
 
 test.each([
@@ -61,7 +61,7 @@ test('the wait is part of the error, for transports without headers', () => {
   const { errors } = presentResult(
     { errors: failed(new RateLimitedError('Too much', 7)) ?? [] },
     { id: '' },
-    log,
+    { log },
   );
   expect(errors?.[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: 7 });
 });
