@@ -66,8 +66,14 @@ export function buildProgram(io: Io): Command {
   program
     .command('sign-in-link')
     .description('Create a one-time sign-in link for an existing user')
-    .argument('<email>', 'e-mail address of the user')
+    .argument('[email]', 'e-mail address of the user (default: the first owner)')
     .action(runs(io, () => import('./sign-in-link.ts'), 'signInLink'));
+
+  program
+    .command('session-token')
+    .description('Sign in as an existing user and print the session token')
+    .argument('[email]', 'e-mail address of the user (default: the first owner)')
+    .action(runs(io, () => import('./sign-in-link.ts'), 'sessionToken'));
 
   program
     .command('migrate')

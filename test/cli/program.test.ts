@@ -15,7 +15,7 @@ test.each([
   [['init'], "required option '--organization <name>' not specified"],
   [['init', '--organization', 'Acme'], "required option '--email <address>' not specified"],
   [['init', '--organization', 'Acme', '--email'], 'argument missing'],
-  [['sign-in-link'], "missing required argument 'email'"],
+  [['sign-in-link', 'a@example.com', 'b@example.com'], 'too many arguments'],
   [['operator-tokens'], 'Usage: keywright operator-tokens'],
   [['operator-tokens', 'create'], "missing required argument 'name'"],
   [['operator-tokens', 'revoke'], "missing required argument 'name'"],
@@ -36,6 +36,7 @@ test('tells its version and its commands when asked', async () => {
     'serve',
     'init',
     'sign-in-link',
+    'session-token',
     'migrate',
     'operator-tokens',
     'keys',
@@ -52,6 +53,7 @@ test.each([
   [['serve']],
   [['init', '--organization', 'Acme', '--email', 'ada@example.com']],
   [['sign-in-link', 'ada@example.com']],
+  [['session-token']],
   [['operator-tokens', 'list']],
 ])('%j names every setting that can’t be used', async (args) => {
   const wrong = { DATABASE_URL: 'mysql://root:hunter2@db/keys', PORT: 'http' };

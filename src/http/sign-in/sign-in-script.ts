@@ -60,7 +60,7 @@ export const SIGN_IN_SCRIPT = `'use strict';
   });
   const useless = () => failed(
     'This link is no longer valid.',
-    'Sign-in links work once and expire after 15 minutes, invitations after 7 days. Ask the sender for a new link, or run on the server: keywright sign-in-link YOUR-EMAIL',
+    'Sign-in links work once and expire after 15 minutes, invitations after 7 days. Ask the sender for a new link, or run on the server: keywright sign-in-link (for the first owner) or keywright sign-in-link EMAIL',
   );
 
   const signIn = async () => {
@@ -131,6 +131,6 @@ export const SIGN_IN_SCRIPT = `'use strict';
     });
   } else if (token) confirm();
   else if (provider) show({ message: 'Sign in to continue.', provide: true });
-  else failed('The link contains no token.', 'Open the complete link, including everything after the #. To get a new link, run on the server: keywright sign-in-link YOUR-EMAIL');
+  else failed('The link contains no token.', 'Open the complete link, including everything after the #. To get a new link, run on the server: keywright sign-in-link (for the first owner) or keywright sign-in-link EMAIL');
 })();
 `;

@@ -22,8 +22,8 @@ export function SignedOut({ ended }: { readonly ended: boolean }) {
       }
     >
       <pre className="mt-3 rounded-lg bg-hover whitespace-pre-wrap break-words px-3 py-2.5 font-mono text-xs">
-        {'keywright sign-in-link YOUR-EMAIL\n\n# in a clone of its sources\n'}
-        npm run keywright -- sign-in-link YOUR-EMAIL
+        {'# the first owner\nkeywright sign-in-link\n\n# another user\nkeywright sign-in-link EMAIL\n\n'}
+        {'# in a clone of the repository\nnpm run -s keywright -- sign-in-link'}
       </pre>
       <p className="mt-3 text-soft">It works once, and for 15 minutes.</p>
       {provider && (
