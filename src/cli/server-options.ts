@@ -25,8 +25,8 @@ export function addServerOptions(command: Command, json: string): Command {
 /** Adds which organization a command is about. */
 export function addOrganizationOption(command: Command): Command {
   return command.option(
-    '--organization <id>',
-    'ID of the organization; optional for API keys and users of a single organization',
+    '--organization <organization>',
+    'ID or slug of the organization (default: KEYWRIGHT_ORGANIZATION, or your only one)',
   );
 }
 

@@ -11,11 +11,16 @@ export interface Refusal {
 /** An operation that the server rejected. The message has one line per fault, named by its option. */
 export class ServerRefusal extends Error {
   readonly code: string | undefined;
+  /** Whether an organization must be named. */
+  readonly lacksOrganization: boolean;
 
   constructor(refusals: readonly Refusal[]) {
     super(refusals.flatMap(lines).join('\n'));
     this.name = new.target.name;
     this.code = refusals[0]?.code;
+    this.lacksOrganization = refusals
+      .flatMap(({ issues = [] }) => issues)
+      .some(({ path }) => path.at(-1) === 'organizationId' || path.join() === 'id');
   }
 }
 

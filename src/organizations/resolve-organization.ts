@@ -18,9 +18,20 @@ export function resolveOrganizationId(
     if (isId('org', given) && principal.isOf(given)) return given;
     throw new NotFoundError(given, 'organization');
   }
-  const [only, ...others] = organizationsOf(principal);
-  if (only !== undefined && others.length === 0) return only;
-  throw new ValidationError([{ path, message: 'is required unless you belong to exactly one organization' }]);
+  const ids = organizationsOf(principal);
+  const [only] = ids;
+  if (only !== undefined && ids.length === 1) return only;
+  throw new ValidationError([{ path, message: `is required because ${reason(principal, ids)}` }]);
+}
+
+/** Organizations named in an error. */
+const NAMED_MAX = 10;
+
+function reason(principal: Principal, ids: readonly string[]): string {
+  if (principal.kind === 'operator') return 'operator tokens have access to all organizations';
+  if (ids.length === 0) return "you don't belong to an organization";
+  const named = ids.slice(0, NAMED_MAX).join(', ');
+  return `you belong to more than one organization: ${named}${ids.length > NAMED_MAX ? ', …' : ''}`;
 }
 
 function organizationsOf(principal: Principal): readonly string[] {

@@ -325,7 +325,9 @@ onEachDatabase('keys', (engine) => {
     const operator = { ...env, KEYWRIGHT_TOKEN: await makeOperatorToken(server(), 'cli') };
     expect(await run(operator, ...args)).toMatchObject({
       code: 1,
-      stderr: '--organization: is required unless you belong to exactly one organization\n',
+      stderr: expect.stringMatching(
+        /^--organization: is required\. You can choose one of these by slug or ID:\n/,
+      ),
     });
     const unknown = { ...env, KEYWRIGHT_TOKEN: `sess_${'x'.repeat(43)}` };
     expect(await run(unknown, ...args)).toMatchObject({

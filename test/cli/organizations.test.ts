@@ -79,7 +79,11 @@ onEachDatabase('organizations', (engine) => {
     expect(await run(env, 'organizations', 'show', slug)).toEqual({
       code: 1,
       stdout: '',
-      stderr: `No organization found with the slug ${slug}\n`,
+      stderr: expect.stringMatching(
+        new RegExp(
+          `^No organization found with the slug ${slug}. You can choose .*:\nSLUG +NAME +ID\n\\S+ +Acme +org_\\w+\n$`,
+        ),
+      ),
     });
   });
 

@@ -29,25 +29,30 @@ test('left out, takes a key’s own and a user’s single one', () => {
   expect(resolveOrganizationId(userOf(two), null)).toBe(two);
 });
 
+const many = Array.from({ length: 11 }, () => newId('org'));
+
 test.each([
-  ['a user of two', userOf(one, two)],
-  ['a user of none', userOf()],
-  ['an operator', operator],
-])('left out by %s, wants it to be said', (_who, ctx) => {
+  ['a user of two', userOf(one, two), `you belong to more than one organization: ${one}, ${two}`],
+  [
+    'a user of many',
+    userOf(...many),
+    `you belong to more than one organization: ${many.slice(0, 10).join(', ')}, …`,
+  ],
+  ['a user of none', userOf(), "you don't belong to an organization"],
+  ['an operator', operator, 'operator tokens have access to all organizations'],
+])('omitted by %s, is required, and the error lists what the caller can choose', (_who, ctx, reason) => {
   expect(() => resolveOrganizationId(ctx, null)).toThrow(
-    new ValidationError([
-      {
-        path: ['input', 'organizationId'],
-        message: 'is required unless you belong to exactly one organization',
-      },
-    ]),
+    new ValidationError([{ path: ['input', 'organizationId'], message: `is required because ${reason}` }]),
   );
 });
 
 test('names the place where it must be said', () => {
   expect(() => resolveOrganizationId(operator, null, ['organizationId'])).toThrow(
     new ValidationError([
-      { path: ['organizationId'], message: 'is required unless you belong to exactly one organization' },
+      {
+        path: ['organizationId'],
+        message: 'is required because operator tokens have access to all organizations',
+      },
     ]),
   );
 });

@@ -79,7 +79,10 @@ onEachDatabase('reading over GraphQL', (engine) => {
     for (const [query, place] of Object.entries(places)) {
       const { errors } = await ask(server(), query, { token: operator });
       const issues = [
-        { path: [place], message: 'is required unless you belong to exactly one organization' },
+        {
+          path: [place],
+          message: 'is required because operator tokens have access to all organizations',
+        },
       ];
       expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', issues } }]);
     }

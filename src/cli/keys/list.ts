@@ -9,6 +9,7 @@ import {
 } from '../generated/graphql.ts';
 import { type Io, printJson } from '../io.ts';
 import { findRole, findTeam } from '../organizations/find-by-name.ts';
+import { inOrganization } from '../organizations/in-organization.ts';
 import { type PageOptions, readPages } from '../pages.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { required } from '../server-refusal.ts';
@@ -42,12 +43,13 @@ const ORDERS = {
 /** Prints the keys that match the options. With `quiet`, prints only their ids. */
 export async function listKeys(io: Io, options: ListKeysOptions): Promise<void> {
   const ask = connect(io, options);
-  const { organization: organizationId = null } = options;
-  const filter = await readFilter(ask, organizationId, options);
   const orderBy = readOrder(options);
-  const keys = await readPages(io, options, async (page) => {
-    const { apiKeys } = await ask(ListKeysDocument, { organizationId, filter, ...orderBy, ...page });
-    return required(apiKeys);
+  const keys = await inOrganization(io, ask, options.organization, async (organizationId) => {
+    const filter = await readFilter(ask, organizationId, options);
+    return readPages(io, options, async (page) => {
+      const { apiKeys } = await ask(ListKeysDocument, { organizationId, filter, ...orderBy, ...page });
+      return required(apiKeys);
+    });
   });
   if (options.quiet) io.stdout.write(keys.map(({ id }) => `${id}\n`).join(''));
   else if (options.json) printJson(io, keys);

@@ -2,6 +2,7 @@ import { connect } from '../ask.ts';
 import { InviteMemberDocument } from '../generated/graphql.ts';
 import { type Io, printJson } from '../io.ts';
 import { findRole, findTeams } from '../organizations/find-by-name.ts';
+import { inOrganization } from '../organizations/in-organization.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
 import { facts } from '../table.ts';
@@ -19,13 +20,16 @@ export interface InviteMemberOptions extends ServerOptions {
 /** Invites a member and prints the sign-in link, which is not shown again. With `quiet`, prints only the link. */
 export async function inviteMember(io: Io, email: string, options: InviteMemberOptions): Promise<void> {
   const ask = connect(io, options);
-  const { organization: organizationId = null, name } = options;
-  const roleId = await findRole(ask, organizationId, options.role);
-  const teamIds = await findTeams(ask, organizationId, options.team ?? []);
-  const { inviteMember: result } = await ask(InviteMemberDocument, {
-    input: { organizationId, email, roleId, teamIds, ...(name !== undefined && { name }) },
+  const { name, role: roleName, team = [] } = options;
+  const invited = await inOrganization(io, ask, options.organization, async (organizationId) => {
+    const roleId = await findRole(ask, organizationId, roleName);
+    const teamIds = await findTeams(ask, organizationId, team);
+    const { inviteMember: result } = await ask(InviteMemberDocument, {
+      input: { organizationId, email, roleId, teamIds, ...(name !== undefined && { name }) },
+    });
+    return accepted(result, 'InviteMemberPayload');
   });
-  const { membership, signInUrl } = accepted(result, 'InviteMemberPayload');
+  const { membership, signInUrl } = invited;
   if (options.quiet) io.stdout.write(`${signInUrl}\n`);
   else if (options.json) printJson(io, { membership, signInUrl });
   else {

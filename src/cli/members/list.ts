@@ -1,5 +1,6 @@
 import { connect } from '../ask.ts';
 import { type Io, printJson } from '../io.ts';
+import { inOrganization } from '../organizations/in-organization.ts';
 import { type PageOptions, readPages } from '../pages.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { shortTime, table } from '../table.ts';
@@ -13,8 +14,9 @@ export interface ListMembersOptions extends ServerOptions, PageOptions {
 /** Prints the members of an organization, invited ones included. */
 export async function listMembers(io: Io, options: ListMembersOptions): Promise<void> {
   const ask = connect(io, options);
-  const { organization = null } = options;
-  const members = await readPages(io, options, (page) => readMembers(ask, organization, page));
+  const members = await inOrganization(io, ask, options.organization, (organizationId) =>
+    readPages(io, options, (page) => readMembers(ask, organizationId, page)),
+  );
   if (options.json) return printJson(io, members);
   const rows = members.map(({ id, email, name, role, teams, joinedAt }) => [
     id,

@@ -2,6 +2,7 @@ import { foldName } from '../../core/input.ts';
 import { type Ask, connect } from '../ask.ts';
 import { RemoveMemberDocument } from '../generated/graphql.ts';
 import { type Io, printJson } from '../io.ts';
+import { inOrganization } from '../organizations/in-organization.ts';
 import { findInPages } from '../pages.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { accepted } from '../server-refusal.ts';
@@ -15,15 +16,18 @@ export interface RemoveMemberOptions extends ServerOptions {
 /** Removes a member by id or e-mail address. Their sessions end immediately. */
 export async function removeMember(io: Io, given: string, options: RemoveMemberOptions): Promise<void> {
   const ask = connect(io, options);
-  const id = await membershipId(ask, options.organization ?? null, given);
+  const id = given.includes('@')
+    ? await inOrganization(io, ask, options.organization, (organizationId) =>
+        findMembership(ask, organizationId, given),
+      )
+    : given;
   const { removeMember: result } = await ask(RemoveMemberDocument, { input: { id } });
   const { removedId } = accepted(result, 'RemoveMemberPayload');
   if (options.json) printJson(io, { removedId });
   else io.stdout.write(`Removed ${given}\n`);
 }
 
-async function membershipId(ask: Ask, organizationId: string | null, given: string): Promise<string> {
-  if (!given.includes('@')) return given;
+async function findMembership(ask: Ask, organizationId: string | null, given: string): Promise<string> {
   const email = foldName(given);
   const found = await findInPages(
     (page) => readMembers(ask, organizationId, page),

@@ -20,7 +20,7 @@ export function addOrganizationCommands(program: Command, io: Io): void {
   const show = organizations
     .command('show')
     .description('Show an organization with its limits, policies and key counts')
-    .argument('[organization]', 'ID or slug; optional for API keys and users of a single organization');
+    .argument('[organization]', 'ID or slug (default: KEYWRIGHT_ORGANIZATION, or your only one)');
   addServerOptions(show, 'print one JSON object and nothing else').action(
     runs(io, () => import('./show.ts'), 'showOrganization'),
   );

@@ -1,16 +1,15 @@
 import { type Ask, connect } from '../ask.ts';
 import {
-  ListOrganizationsDocument,
   ShowOrganizationDocument,
   type ShowOrganizationQuery,
   SummarizeKeysDocument,
   type SummarizeKeysQuery,
 } from '../generated/graphql.ts';
 import { type Io, printJson } from '../io.ts';
-import { findInPages } from '../pages.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { required, ServerRefusal } from '../server-refusal.ts';
 import { facts, shortTime } from '../table.ts';
+import { inOrganization } from './in-organization.ts';
 
 type Shown = NonNullable<ShowOrganizationQuery['organization']>;
 type Summary = NonNullable<SummarizeKeysQuery['organization']>['keySummary'];
@@ -22,22 +21,16 @@ export async function showOrganization(
   options: ServerOptions,
 ): Promise<void> {
   const ask = connect(io, options);
-  const id = await organizationId(ask, given);
-  const { organization } = await ask(ShowOrganizationDocument, { id });
+  const organization = await inOrganization(
+    io,
+    ask,
+    given,
+    async (id) => (await ask(ShowOrganizationDocument, { id })).organization,
+  );
   if (!organization) throw new Error('No organization found with this ID');
   const keySummary = await summarize(ask, organization.id);
   if (options.json) printJson(io, { ...organization, keySummary });
   else io.stdout.write(view(organization, keySummary));
-}
-
-async function organizationId(ask: Ask, given: string | undefined): Promise<string | null> {
-  if (given === undefined || given.startsWith('org_')) return given ?? null;
-  const found = await findInPages(
-    async (page) => (await ask(ListOrganizationsDocument, page)).viewer.organizations,
-    ({ slug }) => slug === given,
-  );
-  if (!found) throw new Error(`No organization found with the slug ${given}`);
-  return found.id;
 }
 
 /** Null if the caller may not view keys. */

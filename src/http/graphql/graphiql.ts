@@ -11,6 +11,9 @@ import type { HttpPlugin } from './http-context.ts';
 export const FIRST_DOCUMENT = `# After signing in with a link, requests are authenticated. Otherwise, add a credential under "Headers":
 # { "Authorization": "Bearer <session token, operator token or API key>" }
 
+# If you can access more than one organization, or use an operator token, name one in requests 2 and 3, for example
+# createApiKey(input: { name: "My first key", organizationId: "org_…" }) and apiKeys(first: 10, organizationId: "org_…").
+
 # 1. Who is the caller, and which organizations can it access?
 query WhoAmI {
   viewer {
@@ -21,7 +24,6 @@ query WhoAmI {
       ... on SystemActor { system: name }
     }
     organizations { nodes { id name keyPrefix } }
-    permissions
   }
 }
 
