@@ -97,12 +97,15 @@ export type VerifyApiKeyInput = {
   teamId?: string | number | null | undefined;
 };
 
-export type LiveKeysQueryVariables = Exact<{ [key: string]: never; }>;
+export type LiveKeysQueryVariables = Exact<{
+  organizationId?: string | number | null | undefined;
+}>;
 
 
 export type LiveKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, status: ApiKeyStatus, lastUsedAt: string | null }> } | null };
 
 export type KeyChangesSubscriptionVariables = Exact<{
+  organizationId?: string | number | null | undefined;
   after?: string | null | undefined;
 }>;
 
@@ -117,6 +120,7 @@ export type KeyChangesSubscription = { apiKeyChanged:
    };
 
 export type KeyUsesSubscriptionVariables = Exact<{
+  organizationId?: string | number | null | undefined;
   since?: string | null | undefined;
 }>;
 
@@ -163,8 +167,8 @@ export class TypedDocumentString<TResult, TVariables>
 }
 
 export const LiveKeysDocument = new TypedDocumentString(`
-    query LiveKeys {
-  apiKeys(first: 100) {
+    query LiveKeys($organizationId: ID) {
+  apiKeys(organizationId: $organizationId, first: 100) {
     nodes {
       id
       name
@@ -175,8 +179,8 @@ export const LiveKeysDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<LiveKeysQuery, LiveKeysQueryVariables>;
 export const KeyChangesDocument = new TypedDocumentString(`
-    subscription KeyChanges($after: String) {
-  apiKeyChanged(after: $after) {
+    subscription KeyChanges($organizationId: ID, $after: String) {
+  apiKeyChanged(organizationId: $organizationId, after: $after) {
     __typename
     cursor
     apiKey {
@@ -189,8 +193,8 @@ export const KeyChangesDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<KeyChangesSubscription, KeyChangesSubscriptionVariables>;
 export const KeyUsesDocument = new TypedDocumentString(`
-    subscription KeyUses($since: DateTime) {
-  apiKeyUsed(since: $since) {
+    subscription KeyUses($organizationId: ID, $since: DateTime) {
+  apiKeyUsed(organizationId: $organizationId, since: $since) {
     count
     apiKey {
       id

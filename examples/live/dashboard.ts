@@ -7,11 +7,13 @@ import {
   type KeyUsesSubscription,
   LiveKeysDocument,
 } from '../generated/graphql.ts';
-import { keywright } from '../verify-in-code/keywright.ts';
+import { exitWith, keywright } from '../verify-in-code/keywright.ts';
 
 // A terminal dashboard that prints a line when a key changes or is used. After a server restart, it resumes changes after
 // the last cursor, and uses from the time of the last one.
+// KEYWRIGHT_ORGANIZATION is the ID of an organization. It is only required if the token gives access to several.
 const { KEYWRIGHT_URL = 'http://127.0.0.1:4000', KEYWRIGHT_TOKEN = '' } = process.env;
+const organizationId = process.env.KEYWRIGHT_ORGANIZATION ?? null;
 
 interface Key {
   readonly id: string;
@@ -54,6 +56,7 @@ let since = new Date().toISOString();
 async function followChanges(): Promise<never> {
   for (;;) {
     const variables = {
+      organizationId,
       get after() {
         return cursor;
       },
@@ -71,6 +74,7 @@ async function followChanges(): Promise<never> {
 const uses = follow<KeyUsesSubscription>(
   KeyUsesDocument.toString(),
   {
+    organizationId,
     get since() {
       return since;
     },
@@ -81,9 +85,12 @@ const uses = follow<KeyUsesSubscription>(
   },
 );
 const changes = followChanges();
-const { apiKeys } = await keywright(KEYWRIGHT_URL, KEYWRIGHT_TOKEN)(LiveKeysDocument, {});
-for (const key of apiKeys?.nodes ?? []) show(key, 'found');
-await Promise.all([changes, uses]).catch((error: unknown) => {
+const found = keywright(KEYWRIGHT_URL, KEYWRIGHT_TOKEN)(LiveKeysDocument, { organizationId }).then(
+  ({ apiKeys }) => {
+    for (const key of apiKeys?.nodes ?? []) show(key, 'found');
+  },
+);
+await Promise.all([found, changes, uses]).catch((error: unknown) => {
   const isClosed = error instanceof Object && 'code' in error && error.code === 4401;
-  throw isClosed ? new Error('The credential is not valid') : error;
+  exitWith(isClosed ? new Error('The credential is not valid') : error);
 });

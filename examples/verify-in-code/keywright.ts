@@ -11,9 +11,21 @@ export function keywright(url: string, token: string) {
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
       body: JSON.stringify({ query: document.toString(), variables }),
     });
-    const { data, errors } = (await response.json()) as { data?: Result; errors?: { message: string }[] };
-    if (!data || errors?.length)
-      throw new Error(errors?.map((error) => error.message).join('; ') ?? 'no data');
+    const body = await response.json().catch(() => null);
+    const { data, errors } = (body ?? {}) as { data?: Result; errors?: { message: string }[] };
+    if (errors?.length) throw new Error(errors.map((error) => error.message).join('; '));
+    if (!data) throw new Error(`${url} responded with ${response.status} and without data`);
     return data;
   };
+}
+
+/** Prints an error, or the errors of a subscription, in one line and ends the program. */
+export function exitWith(error: unknown): never {
+  const messages = [error].flat().map((one) => {
+    const { message, cause, reason } = one as Error & { reason?: string };
+    // fetch only reports that it failed. The reason is its cause. A closed WebSocket has a reason and no message.
+    return cause instanceof Error ? `${message}: ${cause.message || cause.name}` : message || reason;
+  });
+  console.error(messages.join('; '));
+  process.exit(1);
 }

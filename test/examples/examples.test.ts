@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { finish, start } from '../cli/run.ts';
+import { freePort } from '../gateways/program.ts';
 import { CreateKeyDocument, RevokeKeyDocument, VerifyKeyDocument } from '../generated/graphql.ts';
 import { expectType, request } from '../schema/request.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -37,6 +39,38 @@ onEachDatabase('the examples', (engine) => {
       /^issued key_\w+, which starts with kw_live_\w+\naccepted: customer-42\n$/,
     );
   });
+
+  it.each(['verify-in-code/index.ts', 'live/dashboard.ts'])(
+    '%s prints one line and exits with 1 where it is rejected, and runs for the organization of a user of two',
+    { timeout: 60_000 },
+    async (path) => {
+      const { env, token } = await initialized(engine);
+      const again = ['--organization', 'Beta', '--email', 'a@example.com', '--json'];
+      const { organizationId } = JSON.parse((await finish(start(env, 'init', ...again))).stdout);
+      const { url } = await startServer(env);
+      const valid = { KEYWRIGHT_URL: url, KEYWRIGHT_TOKEN: token };
+      for (const [own, message] of [
+        [valid, `organizationId: is required because you belong to more than one organization: org_`],
+        [{ ...valid, KEYWRIGHT_ORGANIZATION: 'beta' }, 'No organization found with this ID'],
+        [{ ...valid, KEYWRIGHT_TOKEN: 'sess_unknown' }, 'The credential is not valid'],
+        [{ KEYWRIGHT_URL: url }, ''],
+        [{ ...valid, KEYWRIGHT_URL: `http://127.0.0.1:${await freePort()}` }, 'ECONNREFUSED'],
+      ] as const) {
+        const example = runExample(path, own);
+        expect(await example.ended, example.output()).toBe(1);
+        expect(example.output()).toMatch(/^[^\n]+\n$/);
+        expect(example.output()).toContain(message);
+      }
+      const example = runExample(path, { ...valid, KEYWRIGHT_ORGANIZATION: organizationId });
+      if (path.startsWith('verify')) expect(await example.ended, example.output()).toBe(0);
+      const { data } = await request({ url }, token, CreateKeyDocument, {
+        input: { name: 'B', organizationId },
+      });
+      expectType(data.createApiKey, 'CreateApiKeyPayload');
+      if (path.startsWith('live'))
+        await eventually(() => / B {2}ACTIVE /.test(example.output()), { timeoutMs: 15_000 });
+    },
+  );
 
   it('live shows changes and uses, and misses nothing while the server restarts', {
     timeout: 60_000,
