@@ -37,6 +37,7 @@ onEachDatabase('organizations', (engine) => {
       id: organizationId,
       rotationPolicy: { testDays: null },
       permissionCatalog: [{ name: 'prompt.render' }],
+      allowedOrigins: ['https://app.example.com', 'http://localhost:5173'],
     });
     await makeApiKey(server(), organizationId);
     const { stdout } = await run(env, 'organizations', 'show');
@@ -46,6 +47,7 @@ onEachDatabase('organizations', (engine) => {
       'Rotation, live +every 90 days',
       'Rotation, test +none',
       'Custom permissions +prompt.render',
+      'Allowed origins +http://localhost:5173, https://app.example.com',
       'Keys: active +1',
       'Keys: rotation overdue +0',
     ])

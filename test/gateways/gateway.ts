@@ -224,6 +224,8 @@ export function describeGateway(gateway: Gateway): void {
       const forged = { ...preflight.headers, 'X-Keywright-Key-Id': 'forged', X_Keywright_Role: 'owner' };
       const passed = await ask(null, { method: 'OPTIONS', headers: forged }, '/', at);
       expect([passed.status, passed.arrival?.method, told(passed.arrival)]).toEqual([200, 'OPTIONS', {}]);
+      // The API's own answer reaches the browser.
+      expect(passed.headers.get('access-control-allow-origin')).toBe('*');
       for (const init of [
         { headers: preflight.headers },
         { method: 'PUT', headers: { ...preflight.headers, 'X-HTTP-Method-Override': 'OPTIONS' } },

@@ -26,7 +26,7 @@ export async function startUpstream(): Promise<Upstream> {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     arrivals.push(arrivalOf(request, body));
-    response.setHeader('X-From', 'the API').end('hello');
+    response.setHeader('X-From', 'the API').setHeader('Access-Control-Allow-Origin', '*').end('hello');
   });
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket: WebSocket, request) => {

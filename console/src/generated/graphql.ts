@@ -777,14 +777,14 @@ export type LastDayQueryVariables = Exact<{
 
 export type LastDayQuery = { organization: { id: string, keySummary: { verifiedLastDay: number, deniedLastDay: number } | null } | null };
 
-export type SettingsFactsFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null };
+export type SettingsFactsFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, allowedOrigins: Array<string> | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null };
 
 export type OrganizationSettingsQueryVariables = Exact<{
   organizationId: string | number;
 }>;
 
 
-export type OrganizationSettingsQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } | null };
+export type OrganizationSettingsQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, allowedOrigins: Array<string> | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } | null };
 
 export type UpdateOrganizationMutationVariables = Exact<{
   input: UpdateOrganizationInput;
@@ -794,7 +794,7 @@ export type UpdateOrganizationMutationVariables = Exact<{
 export type UpdateOrganizationMutation = { updateOrganization:
     | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
-    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } }
+    | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, allowedOrigins: Array<string> | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    | null };
 
@@ -1109,6 +1109,7 @@ export const SettingsFactsFragmentDoc = new TypedDocumentString(`
     description
     builtIn
   }
+  allowedOrigins
   limits {
     activeApiKeys
     maxActiveApiKeys
@@ -2446,6 +2447,7 @@ export const OrganizationSettingsDocument = new TypedDocumentString(`
     description
     builtIn
   }
+  allowedOrigins
   limits {
     activeApiKeys
     maxActiveApiKeys
@@ -2498,6 +2500,7 @@ fragment SettingsFacts on Organization {
     description
     builtIn
   }
+  allowedOrigins
   limits {
     activeApiKeys
     maxActiveApiKeys

@@ -472,7 +472,7 @@ export type ShowOrganizationQueryVariables = Exact<{
 }>;
 
 
-export type ShowOrganizationQuery = { organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, limits: { maxActiveApiKeys: number | null, activeApiKeys: number } | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null } | null };
+export type ShowOrganizationQuery = { organization: { allowedOrigins: Array<string> | null, id: string, name: string, slug: string, keyPrefix: string, createdAt: string, limits: { maxActiveApiKeys: number | null, activeApiKeys: number } | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null } | null };
 
 export type SummarizeKeysQueryVariables = Exact<{
   id?: string | number | null | undefined;
@@ -1484,6 +1484,7 @@ export const ShowOrganizationDocument = new TypedDocumentString(`
       description
       builtIn
     }
+    allowedOrigins
   }
 }
     fragment OrganizationRow on Organization {

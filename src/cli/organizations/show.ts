@@ -58,6 +58,7 @@ function view(organization: Shown, summary: Summary | null): string {
     ['Rotation, live', days(rotationPolicy.liveDays)],
     ['Rotation, test', days(rotationPolicy.testDays)],
     ['Custom permissions', own.map(({ name }) => name).join(', ')],
+    ['Allowed origins', required(organization.allowedOrigins).join(', ')],
     ...(summary ? figures(summary) : []),
   ]);
 }

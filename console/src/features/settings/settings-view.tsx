@@ -4,6 +4,7 @@ import { DateText } from '../../components/time.tsx';
 import { OrganizationSettingsDocument, type SettingsFactsFragment } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
 import { CatalogueCard } from './catalogue-card.tsx';
+import { OriginsCard } from './origins-card.tsx';
 import { PolicyCard } from './policy-card.tsx';
 
 /** Settings of the whole organization. */
@@ -22,6 +23,7 @@ export function OrganizationSettingsView() {
           <div className="flex min-w-0 flex-col gap-6">
             <PolicyCard organization={organization} />
             <CatalogueCard organization={organization} />
+            <OriginsCard organization={organization} />
           </div>
           <OperatorSettings organization={organization} />
         </div>
