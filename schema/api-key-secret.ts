@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findsNode } from './node.ts';
 import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
+import { nullableTime } from './scalars.ts';
 
 const SecretStatus = builder.enumType('SecretStatus', {
   description: 'Status of a secret',
@@ -27,21 +28,15 @@ builder.objectType(ApiKeySecretRef, {
       resolve: (secret, _args, ctx) => secretStatusOf(secret, ctx.clock.now()),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the secret was created' }),
-    expiresAt: t.expose('expiresAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the overlap after a rotation ends. Null for the newest secret',
-    }),
-    lastUsedAt: t.expose('lastUsedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the secret was last accepted. Null if it has never been used',
-    }),
-    revokedAt: t.expose('revokedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the secret was revoked. Null if it was not',
-    }),
+    expiresAt: t.expose(
+      'expiresAt',
+      nullableTime('When the overlap after a rotation ends. Null for the newest secret'),
+    ),
+    lastUsedAt: t.expose(
+      'lastUsedAt',
+      nullableTime('When the secret was last accepted. Null if it has never been used'),
+    ),
+    revokedAt: t.expose('revokedAt', nullableTime('When the secret was revoked. Null if it was not')),
     apiKey: t.field({
       type: ApiKeyRef,
       description: 'The key that the secret belongs to',

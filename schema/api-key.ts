@@ -26,6 +26,7 @@ import {
   RoleRef,
   TeamRef,
 } from './refs.ts';
+import { nullableTime } from './scalars.ts';
 import { ownAuditScan } from './scan.ts';
 import { shareRead } from './shared-reads.ts';
 import { UsageBucket, UsageGranularity } from './usage.ts';
@@ -142,25 +143,16 @@ builder.objectType(ApiKeyRef, {
       resolve: (key, _args, ctx) => findActor(ctx, key.createdBy, key.organizationId),
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the key was last changed' }),
-    expiresAt: t.expose('expiresAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the key expires. Null if it doesn’t expire',
-    }),
-    lastUsedAt: t.expose('lastUsedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the key was last accepted. Null if it has never been used',
-    }),
+    expiresAt: t.expose('expiresAt', nullableTime('When the key expires. Null if it doesn’t expire')),
+    lastUsedAt: t.expose(
+      'lastUsedAt',
+      nullableTime('When the key was last accepted. Null if it has never been used'),
+    ),
     lastUsedIp: t.exposeString('lastUsedIp', {
       nullable: true,
       description: 'IP address of the client at the last use. Null if it was not provided',
     }),
-    revokedAt: t.expose('revokedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the key was revoked. Null if it was not',
-    }),
+    revokedAt: t.expose('revokedAt', nullableTime('When the key was revoked. Null if it was not')),
     revokedBy: t.field({
       type: Actor,
       nullable: true,

@@ -18,6 +18,11 @@ builder.scalarType('DateTime', {
   parseValue: parseDateTime,
 });
 
+/** Options of a field that exposes a time or null. */
+export function nullableTime(description: string) {
+  return { type: 'DateTime', nullable: true, description } as const;
+}
+
 builder.scalarType('JSONObject', {
   description: 'A JSON object of at most 64 KB. Whole numbers can’t exceed 2^53 - 1',
   serialize: (value) => value as Record<string, unknown>,

@@ -1,3 +1,4 @@
+import type { FieldMap } from '@pothos/core';
 import type { ChangeEvent, DenialEvent, UseEvent } from '../src/changes/events.ts';
 import type { ApiKey } from '../src/keys/api-key.ts';
 import type { Counted } from '../src/realtime/channels.ts';
@@ -124,62 +125,54 @@ function recorded(change: ChangeEvent, field: string, side: 0 | 1): string {
   return String(change.changes[field]?.[side] ?? '');
 }
 
-builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyCreated'), {
-  description: 'An API key was created',
-  interfaces: [ApiKeyChange],
-});
+function changeType(
+  name: string,
+  description: string,
+  fields: (
+    t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, ChangeEvent>,
+  ) => FieldMap = () => ({}),
+) {
+  builder.objectType(builder.objectRef<ChangeEvent>(name), {
+    description,
+    interfaces: [ApiKeyChange],
+    fields,
+  });
+}
 
-builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyUpdated'), {
-  description: 'A property of an API key was changed',
-  interfaces: [ApiKeyChange],
-  fields: (t) => ({
-    changedFields: t.stringList({
-      description: 'Names of the changed fields, as in `UpdateApiKeyInput`',
-      resolve: (change) => Object.keys(change.changes),
-    }),
+changeType('ApiKeyCreated', 'An API key was created');
+
+changeType('ApiKeyUpdated', 'A property of an API key was changed', (t) => ({
+  changedFields: t.stringList({
+    description: 'Names of the changed fields, as in `UpdateApiKeyInput`',
+    resolve: (change) => Object.keys(change.changes),
   }),
-});
+}));
 
-builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyRotated'), {
-  description: 'An API key was rotated',
-  interfaces: [ApiKeyChange],
-  fields: (t) => ({
-    retiring: t.field({
-      type: ApiKeySecretRef,
-      description: 'The secret that was replaced',
-      resolve: (change) => recorded(change, 'secretId', 0),
-    }),
+changeType('ApiKeyRotated', 'An API key was rotated', (t) => ({
+  retiring: t.field({
+    type: ApiKeySecretRef,
+    description: 'The secret that was replaced',
+    resolve: (change) => recorded(change, 'secretId', 0),
   }),
-});
+}));
 
-builder.objectType(builder.objectRef<ChangeEvent>('ApiKeySecretRevoked'), {
-  description: 'A secret of an API key was revoked',
-  interfaces: [ApiKeyChange],
-  fields: (t) => ({
-    secret: t.field({
-      type: ApiKeySecretRef,
-      description: 'The revoked secret',
-      resolve: (change) => recorded(change, 'secretId', 0),
-    }),
+changeType('ApiKeySecretRevoked', 'A secret of an API key was revoked', (t) => ({
+  secret: t.field({
+    type: ApiKeySecretRef,
+    description: 'The revoked secret',
+    resolve: (change) => recorded(change, 'secretId', 0),
   }),
-});
+}));
 
-builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyRevoked'), {
-  description: 'An API key was revoked',
-  interfaces: [ApiKeyChange],
-  fields: (t) => ({
-    reason: t.string({
-      nullable: true,
-      description: 'Reason for the revocation. Null if none was provided',
-      resolve: (change) => recorded(change, 'reason', 1) || null,
-    }),
+changeType('ApiKeyRevoked', 'An API key was revoked', (t) => ({
+  reason: t.string({
+    nullable: true,
+    description: 'Reason for the revocation. Null if none was provided',
+    resolve: (change) => recorded(change, 'reason', 1) || null,
   }),
-});
+}));
 
-builder.objectType(builder.objectRef<ChangeEvent>('ApiKeyExpired'), {
-  description: 'An API key expired',
-  interfaces: [ApiKeyChange],
-});
+changeType('ApiKeyExpired', 'An API key expired');
 
 const KEYS = 'Only events of the keys with these IDs, at most 500. Omit for all keys';
 

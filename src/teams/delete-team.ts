@@ -1,11 +1,11 @@
-import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
-import { ConflictError, NotFoundError } from '../core/errors.ts';
+import { ConflictError } from '../core/errors.ts';
 import { inBatches } from '../core/paced.ts';
 import { locate } from '../organizations/locate.ts';
-import { loadTeams, type Team } from './team.ts';
+import { requireTeam } from './team.ts';
 
 /** The team to delete. */
 export interface DeleteTeamInput {
@@ -90,12 +90,6 @@ async function unbindRevokedKeys({ db, unhurried }: Context, teamId: string): Pr
     last = ids.at(-1) ?? last;
     return ids.length;
   });
-}
-
-async function requireTeam(tx: Transaction<Tables>, id: string): Promise<Team> {
-  const [team] = await loadTeams(tx, [id]);
-  if (!team) throw new NotFoundError(id, 'team');
-  return team;
 }
 
 async function refuseUsed(db: Kysely<Tables>, teamId: string): Promise<void> {

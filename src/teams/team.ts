@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Row, Tables } from '../../db/tables.ts';
+import { NotFoundError } from '../core/errors.ts';
 
 /** A group within an organization that members belong to and keys are bound to. */
 export interface Team {
@@ -24,4 +25,11 @@ export async function loadTeams(db: Kysely<Tables>, ids: readonly string[]): Pro
   if (ids.length === 0) return [];
   const rows = await db.selectFrom('teams').select(TEAM_COLUMNS).where('id', 'in', ids).execute();
   return rows.map(toTeam);
+}
+
+/** The team with this id. Rejects with NotFoundError. */
+export async function requireTeam(db: Kysely<Tables>, id: string): Promise<Team> {
+  const [team] = await loadTeams(db, [id]);
+  if (!team) throw new NotFoundError(id, 'team');
+  return team;
 }

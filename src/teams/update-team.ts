@@ -1,11 +1,11 @@
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
-import { ConflictError, NotFoundError } from '../core/errors.ts';
+import { ConflictError } from '../core/errors.ts';
 import { foldName, Input } from '../core/input.ts';
 import { difference } from '../organizations/difference.ts';
 import { locate } from '../organizations/locate.ts';
 import { isNameTaken } from '../organizations/name-taken.ts';
-import { loadTeams, type Team } from './team.ts';
+import { requireTeam, type Team } from './team.ts';
 
 /** Changes to apply. Undefined fields keep their value. */
 export interface UpdateTeamInput {
@@ -26,8 +26,7 @@ export async function updateTeam(ctx: Context, given: UpdateTeamInput): Promise<
   const provided = given.name === undefined ? {} : { name: input.name(['input', 'name'], given.name) };
   input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
-    const [before] = await loadTeams(tx, [id]);
-    if (!before) throw new NotFoundError(id, 'team');
+    const before = await requireTeam(tx, id);
     input.checkChanged([before.name]);
     const after: Team = { ...before, ...provided };
     const changes = difference(before, after, ['name']);
