@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf, rootOf, StartError } from '../src/core/start-error.ts';
 import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts';
@@ -10,7 +10,7 @@ import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts'
 export function databaseStartError(error: unknown, setting: string, url: string): unknown {
   const root = rootOf(error);
   const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : null;
-  const fault = ofMigration(root) ?? (path === null ? ofPostgres(root, new URL(url)) : ofSqlite(root, path));
+  const fault = ofMigration(root) ?? (path === null ? ofPostgres(error, new URL(url)) : ofSqlite(root, path));
   if (!fault) return error;
   const where = path ?? addressOf(new URL(url));
   return new StartError(`${setting}: ${fault(where)}`, { cause: error });
@@ -41,7 +41,16 @@ function ofSqlite(root: unknown, path: string): Fault {
     return () => `the folder ${dirname(path)} can't be created (${code}); create it, or set another path`;
   const primary = /^SQLITE_([A-Z]+)/.exec(code)?.[1] ?? '';
   if (primary === 'CANTOPEN' || primary === 'READONLY') return unusableFile(path);
-  return saying(SQLITE_FAULTS[primary]);
+  return saying(SQLITE_FAULTS[primary === 'IOERR' && isFull(dirname(path)) ? 'FULL' : primary]);
+}
+
+/** SQLite reports some failed writes on a full disk as other faults of the disk. */
+function isFull(folder: string): boolean {
+  try {
+    return statfsSync(folder).bavail === 0;
+  } catch {
+    return false;
+  }
 }
 
 const FOLDER_FAULTS: ReadonlySet<string> = new Set(
@@ -79,15 +88,22 @@ function permits(path: string, mode: number): boolean {
   }
 }
 
-function ofPostgres(root: unknown, { username }: URL): Fault {
-  const code = codeOf(root);
-  const message = root instanceof Error ? root.message : '';
+function ofPostgres(error: unknown, { username }: URL): Fault {
+  const code = codeOf(rootOf(error));
+  const message = messagesOf(error);
   if (TLS_FAULTS.test(code))
     return (where) =>
       `the TLS certificate of ${where} is not valid (${code}); correct it, or trust its issuer with sslrootcert in the URL`;
   const fault = FAULTS_BY_MESSAGE.find(([pattern]) => pattern.test(message));
   const text = POSTGRES_FAULTS[code] ?? fault?.[1];
   return saying(text?.replace('$user', () => username || 'of this process'));
+}
+
+/** The messages of an error and its causes: of a connection that timed out, the root only says that it was closed. */
+function messagesOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const parts = error instanceof AggregateError ? error.errors.slice(0, 1) : [error.cause];
+  return [error.message, ...parts.map(messagesOf)].join('\n');
 }
 
 const TLS_FAULTS = /CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^EPROTO$/;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -121,6 +121,25 @@ describe('an SQLite database', () => {
     expect(await fault(env.DATABASE_URL, 'migrate')).toMatch(
       /^DATABASE_URL: \S+ is locked by another program; /,
     );
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('on a full disk', async () => {
+    const path = folder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path]);
+    onTestFinished(() => void execFileSync('umount', ['--lazy', path]));
+    const [file, rest] = [join(path, 'keywright.db'), join(path, 'rest')];
+    const fill = () => execFileSync('sh', ['-c', `cat /dev/zero > "${rest}" 2>/dev/null || true`]);
+    const full = `DATABASE_URL: there is no space left on the disk of ${file}; free some space`;
+    fill();
+    expect(await fault(`sqlite:${file}`, 'migrate')).toBe(full);
+    for (const name of [rest, file]) rmSync(name);
+    expect((await run({ DATABASE_URL: `sqlite:${file}` }, 'migrate')).code).toBe(0);
+    fill();
+    for (const args of [
+      ['serve', '--port', '0'],
+      ['operator-tokens', 'create', 'ci'],
+    ])
+      expect(await fault(`sqlite:${file}`, ...args)).toBe(full);
   });
 
   describe('without the rights', () => {
@@ -244,6 +263,17 @@ describe('a PostgreSQL database', () => {
     const port = await listening(createHttpServer());
     expect(await fault(`postgres://ada:secret-word@127.0.0.1:${port}/keys`, 'serve')).toBe(
       `DATABASE_URL: 127.0.0.1:${port}/keys closed the connection; check that it is a PostgreSQL server, and its log`,
+    );
+  });
+
+  test('that accepts the connection, but does not respond', { timeout: 30_000 }, async () => {
+    const sockets = new Set<Socket>();
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    const port = await listening(createServer((socket) => void sockets.add(socket)));
+    expect(await fault(`postgres://ada:secret-word@127.0.0.1:${port}/keys`, 'serve')).toBe(
+      `DATABASE_URL: no response from 127.0.0.1:${port}/keys; check the address and any firewalls in between`,
     );
   });
 

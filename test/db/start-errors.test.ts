@@ -28,6 +28,8 @@ test.each([
   [ofServer('28000', 'no pg_hba.conf entry for host "::1", SSL encryption'), `${WHERE} rejects the user ada`],
   [ofServer('3D000'), `${WHERE} does not exist; create the database`],
   [ofServer('42501'), `${WHERE} does not allow the user ada to create tables; grant`],
+  [ofServer('53100'), `there is no space left on the disk of ${WHERE}; free`],
+  [ofServer('57014'), `${WHERE} did not respond in time; check`],
   [ofServer('53300'), `${WHERE} has no connections left; raise max_connections`],
   [ofServer('57P03'), `${WHERE} is starting or stopping; try again`],
   [

@@ -29,6 +29,8 @@ const MANAGES = ['api.key.view', 'api.key.create', 'api.key.verify'];
 export const CREATE = `mutation ($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { ... on CreateApiKeyPayload { secret apiKey { id } } ... on Error { message } } }`;
 
+export const CREATE_ONE = 'mutation { createApiKey(input: { name: "Late" }) { __typename } }';
+
 /** Starts a server on a database. It is ended with the test at the latest. */
 export async function startProcess(databaseUrl: string): Promise<Process> {
   const env = { DATABASE_URL: databaseUrl, LOG_LEVEL: 'info', PORT: '0', USAGE_FLUSH_MS: '100' };

@@ -11,6 +11,7 @@ import { ask } from '../support/server.ts';
 import { eventually } from '../support/wait.ts';
 import {
   CREATE,
+  CREATE_ONE,
   changes,
   expectSoundLog,
   expectUnavailable,
@@ -26,7 +27,6 @@ import {
 
 const TIMEOUT_MS = 120_000;
 const RECOVERY = { timeoutMs: 30_000 };
-const CREATE_ONE = 'mutation { createApiKey(input: { name: "Late" }) { __typename } }';
 
 /** A database that can be kept from being written while a server runs on it. */
 interface Storage {
