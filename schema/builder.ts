@@ -160,4 +160,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 });
 
 builder.queryType({ description: 'Root type of queries' });
-builder.mutationType({ description: 'Root type of mutations' });
+builder.mutationType({
+  description:
+    'Root type of mutations. A field that requires a permission you don’t have is null, with the error `FORBIDDEN`, and all other fields are returned. Configure your client to keep data that arrives with errors, such as a new secret',
+});

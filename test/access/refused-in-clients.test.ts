@@ -1,0 +1,62 @@
+import {
+  ApolloClient,
+  gql as apolloGql,
+  CombinedGraphQLErrors,
+  HttpLink,
+  InMemoryCache,
+} from '@apollo/client';
+import { Client, fetchExchange, gql as urqlGql } from '@urql/core';
+import { expect, test } from 'vitest';
+import { onEachDatabase } from '../support/databases.ts';
+import { serverOn } from '../support/server.ts';
+import { Place } from './world.ts';
+
+const ROTATE = `mutation Rotate($id: ID!) { rotateApiKey(input: { id: $id }) {
+  ... on RotateApiKeyPayload { secret apiKey { id auditLog(first: 1) { totalCount } } } } }`;
+
+interface Rotated {
+  readonly rotateApiKey: { readonly secret: string; readonly apiKey: { readonly auditLog: unknown } };
+}
+
+const ARRIVED = {
+  rotateApiKey: { secret: expect.stringMatching(/^kw_live_/), apiKey: { auditLog: null } },
+};
+
+onEachDatabase('a rotation by somebody without audit.view that selects the audit log', (engine) => {
+  const server = serverOn(engine);
+
+  async function rotation() {
+    const place = await Place.make(server().services, 'Acme');
+    const { secret } = await place.key({ grants: ['api.key.update'] });
+    const { id } = await place.key();
+    return { url: `${server().url}/graphql`, headers: { Authorization: `Bearer ${secret}` }, id };
+  }
+
+  test('urql: returns the secret, the null and the error', async () => {
+    const { url, headers, id } = await rotation();
+    const client = new Client({
+      url,
+      fetchOptions: { headers },
+      preferGetMethod: false,
+      exchanges: [fetchExchange],
+    });
+    const { data, error } = await client.mutation(urqlGql(ROTATE), { id }).toPromise();
+    expect(data).toMatchObject(ARRIVED);
+    expect(error?.graphQLErrors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  test('Apollo Client: the same with errorPolicy all; by default, the error has the data', async () => {
+    const { url, headers, id } = await rotation();
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: url, headers }),
+      cache: new InMemoryCache(),
+    });
+    const mutation = apolloGql(ROTATE);
+    const all = await client.mutate<Rotated>({ mutation, variables: { id }, errorPolicy: 'all' });
+    expect(all.data).toMatchObject(ARRIVED);
+    expect(CombinedGraphQLErrors.is(all.error)).toBe(true);
+    const thrown = await client.mutate<Rotated>({ mutation, variables: { id } }).catch((error) => error);
+    expect(CombinedGraphQLErrors.is(thrown) && thrown.data).toMatchObject(ARRIVED);
+    client.stop();
+  });
+});
