@@ -26,7 +26,7 @@ describeInChromium('the audit log', () => {
     expect(sequences).toEqual(sequences.map((_, index) => (sequences[0] ?? 0) - index));
 
     await page.getByRole('combobox', { name: 'Action' }).selectOption('api_key');
-    await page.getByRole('combobox', { name: 'By whom' }).selectOption('Ada');
+    await page.getByRole('combobox', { name: 'Actor' }).selectOption('Ada');
     await eventually(async () => (await lines(page).count()) === 50);
     await page.getByRole('button', { name: 'Load more' }).click();
     await eventually(async () => (await lines(page).count()) === 60);
@@ -45,7 +45,7 @@ describeInChromium('the audit log', () => {
     await page.locator('[data-live=live]').waitFor();
     await site.ask(ada, `mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { __typename } }`, { id });
     await line(page, 'Ada revoked the key Brand new').waitFor();
-    await page.getByLabel('To').fill('2001-02-03');
+    await page.getByLabel('To', { exact: true }).fill('2001-02-03');
     await page.getByRole('heading', { name: 'No matching entries' }).waitFor();
   });
 

@@ -70,8 +70,12 @@ export interface LivelyKey {
   readonly secret: string;
 }
 
-/** Fills an organization with teams, 300 keys of all ages and 90 days of their use: what a picture should show. */
-export async function enliven(site: Site, person: SitePerson): Promise<readonly LivelyKey[]> {
+/** Fills an organization with teams, 300 keys of all ages (or the first of them) and 90 days of their use: what a picture should show. */
+export async function enliven(
+  site: Site,
+  person: SitePerson,
+  count = KEYS.length,
+): Promise<readonly LivelyKey[]> {
   const roles = await rolesOf(site, person);
   const teams = new Map<string, string>();
   const made: LivelyKey[] = [];
@@ -85,8 +89,8 @@ export async function enliven(site: Site, person: SitePerson): Promise<readonly 
     const input = { name, environment, roleId, teamIds, grants, expiresAt };
     return { name, ...(await site.makeKey(person, input)) };
   };
-  for (let first = 0; first < KEYS.length; first += TOGETHER)
-    made.push(...(await Promise.all(KEYS.slice(first, first + TOGETHER).map(make))));
+  for (let first = 0; first < count; first += TOGETHER)
+    made.push(...(await Promise.all(KEYS.slice(first, Math.min(first + TOGETHER, count)).map(make))));
   await writeHistory(site, person, made);
   return made;
 }
@@ -109,7 +113,7 @@ async function writeHistory(
   const { kysely: db, close } = await openDatabase(site.env.DATABASE_URL ?? '');
   const now = Date.now();
   try {
-    for (const [index, { perHour, ageDays, enabled = true }] of KEYS.entries()) {
+    for (const [index, { perHour, ageDays, enabled = true }] of KEYS.slice(0, made.length).entries()) {
       const id = made[index]?.id ?? '';
       const at = now - ageDays * DAY_MS;
       // No code of ours changes when a key was made.

@@ -89,7 +89,7 @@ describeInChromium('the members of an organization', () => {
     expect(await other.getByRole('button', { name: `Actions for ${ada.email}` }).count()).toBe(0);
     await other.getByRole('button', { name: 'Invite member' }).click();
     await other
-      .getByRole('option', { name: 'owner (holds more than you do)' })
+      .getByRole('option', { name: 'owner (has permissions you don’t have)' })
       .waitFor({ state: 'attached' });
     expect(await other.getByRole('option', { name: 'owner' }).isDisabled()).toBe(true);
     // A role that grew meanwhile is refused by the server, at its field.

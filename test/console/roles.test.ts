@@ -84,7 +84,7 @@ describeInChromium('roles and teams', () => {
       .getByRole('alert')
       .getByText(/invoices\.read/)
       .waitFor();
-    await page.getByRole('button', { name: 'Take away invoices.read' }).click();
+    await page.getByRole('button', { name: 'Remove invoices.read' }).click();
     await page.getByRole('button', { name: 'Create role' }).click();
     await row(page, 'Readers').waitFor();
 

@@ -98,8 +98,8 @@ function Views() {
 
 function NothingHere() {
   return (
-    <EmptyState icon={X} title="There is nothing here">
-      The address may be wrong, or it leads to something that you may not see.
+    <EmptyState icon={X} title="Page not found">
+      The page doesn’t exist, or you don’t have access to it.
     </EmptyState>
   );
 }

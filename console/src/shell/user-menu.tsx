@@ -6,7 +6,7 @@ import { useToast } from './toasts.tsx';
 import { useOpens } from './views.tsx';
 
 const THEMES: readonly { readonly value: Theme; readonly label: string }[] = [
-  { value: 'system', label: 'Like the system' },
+  { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ];

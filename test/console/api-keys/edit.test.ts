@@ -178,14 +178,14 @@ describeInChromium('editing a key', () => {
     await textBox(page, 'Name').fill('Mine');
     await update(site, ada, { id: key.id, name: 'Theirs', description: 'New words' });
     const news = page.getByRole('status').filter({ hasText: 'changed this key while you were editing it' });
-    await news.getByText('Description: the form shows it as it is now').waitFor();
-    await news.getByText('Name: you changed it, too').waitFor();
+    await news.getByText('The form now shows the new value of: Description').waitFor();
+    await news.getByText('You both changed: Name').waitFor();
     expect(await textBox(page, 'Description').inputValue()).toBe('New words');
     expect(await textBox(page, 'Name').inputValue()).toBe('Mine');
     expect(await accessibilityFaults(page)).toEqual([]);
-    await news.getByRole('button', { name: 'Take theirs (Name)' }).click();
+    await news.getByRole('button', { name: 'Use their value (Name)' }).click();
     expect(await textBox(page, 'Name').inputValue()).toBe('Theirs');
-    await news.getByRole('button', { name: 'I have seen it' }).click();
+    await news.getByRole('button', { name: 'Dismiss' }).click();
     await news.waitFor({ state: 'detached' });
 
     await textBox(page, 'External id').fill('customer-7');

@@ -60,12 +60,12 @@ describeInChromium('disabling a key', () => {
     await page.getByRole('checkbox', { name: 'api.key.view', exact: true }).waitFor();
     expect(await page.getByRole('checkbox', { name: 'team.manage' }).isDisabled()).toBe(true);
     await page.goto(`${site.url}/keys/${wide.id}`);
-    await page.getByText('It holds more than you do (team.manage)').waitFor();
+    await page.getByText('permissions that you don’t have: team.manage').waitFor();
     expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Disable' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Rotate' }).count()).toBe(0);
     await page.goto(`${site.url}/keys/${wide.id}/edit`);
-    await page.getByText('You lack team.manage').waitFor();
+    await page.getByText('you also need team.manage').waitFor();
 
     const watchers = { name: 'Watchers', permissions: ['api.key.view'] };
     const other = await site.signIn(await join(site, ada, 'wil@example.com', watchers));
@@ -74,7 +74,7 @@ describeInChromium('disabling a key', () => {
     expect(await other.getByRole('link', { name: 'Edit' }).count()).toBe(0);
     expect(await other.getByRole('button', { name: 'Disable' }).count()).toBe(0);
     await other.goto(`${site.url}/keys/${own.id}/edit`);
-    await other.getByText('There is nothing here').waitFor();
+    await other.getByText('Page not found').waitFor();
   });
 
   test('tells the permissions that the viewer has lost since the form was opened', async () => {

@@ -78,7 +78,7 @@ describeInChromium('the page of a key', () => {
   test('can be used by everybody, in both themes and at every width', async () => {
     const site = await startSite();
     const ada = await site.found();
-    const [checkout] = await enliven(site, ada);
+    const [checkout] = await enliven(site, ada, 11);
     const page = await openKey(site, ada, checkout?.id ?? '');
     // What is refused before the page listens is not told again.
     await eventually(async () => {
@@ -178,7 +178,7 @@ describeInChromium('a rotation', () => {
     expect(await page.getByRole('link', { name: 'Rotate' }).count()).toBe(0);
     expect(await page.getByText('Audit trail').count()).toBe(0);
     await page.goto(`${site.url}/keys/${key.id}/rotate`);
-    await page.getByText('There is nothing here').waitFor();
+    await page.getByText('Page not found').waitFor();
   });
 });
 

@@ -106,7 +106,7 @@ describeInChromium('the list of keys', () => {
     expect(await page.evaluate(focusIsInMain)).toBe(true);
     await page.getByRole('button', { name: /Account/ }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('menuitemradio', { name: 'Like the system' }).waitFor();
+    await page.getByRole('menuitemradio', { name: 'System' }).waitFor();
     await page.keyboard.press('Escape');
     await eventually(async () => String(await focused()).includes('Ada'));
     await page.getByRole('link', { name: 'Billing' }).focus();
@@ -115,7 +115,7 @@ describeInChromium('the list of keys', () => {
     await eventually(async () => (await page.evaluate('document.activeElement.id')) === 'main');
   });
 
-  test('can be used by everybody, in both themes and at every width', async () => {
+  test('can be used by everybody, in both themes and at every width', { timeout: 120_000 }, async () => {
     const { site, ada } = await siteWithKeys('A key with a name that is a good deal longer than most');
     await enliven(site, ada);
     const page = await site.signIn(ada);

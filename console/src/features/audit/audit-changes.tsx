@@ -6,7 +6,7 @@ const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 /** The changes of an entry, field by field, before and after. */
 export function AuditChanges({ changes }: { readonly changes: Record<string, unknown> }) {
   const fields = Object.entries(changes);
-  if (fields.length === 0) return <p className="text-soft">No field has another value by it.</p>;
+  if (fields.length === 0) return <p className="text-soft">No fields were changed.</p>;
   return (
     <div className="overflow-x-auto">
       <table className="w-full min-w-88 text-left text-[0.8125rem]">

@@ -67,7 +67,7 @@ function Actor({ actor, onChange }: { readonly actor: string; onChange(actor: st
   );
   const isMember = people.some(([id]) => id === actor);
   return (
-    <Filter label="By whom" all="Any actor" value={actor} className={SHAPE} onChange={onChange}>
+    <Filter label="Actor" all="Any actor" value={actor} className={SHAPE} onChange={onChange}>
       <Options of={people} />
       {actor !== '' && !isMember && <option value={actor}>{actor}</option>}
       {actor !== 'cli' && <option value="cli">cli</option>}

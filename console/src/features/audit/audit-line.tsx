@@ -93,7 +93,7 @@ function Details({
             <Code>{targetId}</Code>
           </Fact>
         )}
-        <Fact name="Address">{entry.ip ?? 'None: on the server itself'}</Fact>
+        <Fact name="Address">{entry.ip ?? 'None (on the server itself)'}</Fact>
         {entry.userAgent && <Fact name="Client">{entry.userAgent}</Fact>}
         <Fact name="Number">{entry.sequence}</Fact>
       </Facts>

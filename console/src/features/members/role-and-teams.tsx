@@ -54,7 +54,7 @@ export function RoleAndTeamsFields({
               return (
                 <option key={role.id} value={role.id} disabled={isBeyond}>
                   {role.name}
-                  {isBeyond ? ' (holds more than you do)' : ''}
+                  {isBeyond ? ' (has permissions you don’t have)' : ''}
                 </option>
               );
             })}

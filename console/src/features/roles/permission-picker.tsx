@@ -37,7 +37,7 @@ export function PermissionPicker({ chosen, readOnly, onChange }: Picked) {
         {...picked}
         permission="*"
         label="Everything"
-        meaning="All that there is, and all that is added later."
+        meaning="All permissions, including those added later."
       />
       <div className="-mb-6 gap-x-8 md:columns-2">
         {groupsOf(catalogue).map((group) => (
@@ -53,14 +53,12 @@ function Group({ group, ...picked }: Picked & { readonly group: PermissionGroup 
   const wildcard = wildcardOf(group);
   return (
     <fieldset className="mb-6 flex min-w-0 break-inside-avoid flex-col gap-2.5">
-      <legend className="mb-2 font-mono text-[0.8125rem] font-semibold">
-        {group.stem || 'Single words'}
-      </legend>
+      <legend className="mb-2 font-mono text-[0.8125rem] font-semibold">{group.stem || 'Other'}</legend>
       {wildcard && group.permissions.length > 1 && (
         <One
           {...picked}
           permission={wildcard}
-          meaning={`All below ${group.stem}, and what is added there later`}
+          meaning={`All permissions under ${group.stem}, including those added later`}
         />
       )}
       {group.permissions.map(({ name, description }) => (
@@ -86,7 +84,7 @@ function One({
   const isChosen = chosen.includes(permission);
   const wider = chosen.find((one) => one !== permission && covers([one], permission));
   const mayGive = covers(held, permission);
-  const notes = [meaning, wider && `Covered by ${wider}`, !mayGive && !readOnly && 'You don’t hold it'];
+  const notes = [meaning, wider && `Covered by ${wider}`, !mayGive && !readOnly && 'You don’t have it'];
   return (
     <Choice
       label={label ?? <span className="font-mono text-[0.8125rem] break-all">{permission}</span>}
@@ -125,7 +123,7 @@ function Others({
               {permission}
               {!readOnly && (
                 <IconButton
-                  label={`Take away ${permission}`}
+                  label={`Remove ${permission}`}
                   className="size-6"
                   onClick={() => onChange(withChoice(chosen, permission, false))}
                 >

@@ -120,7 +120,7 @@ function WhyReadOnly({
 }) {
   if (role.system) return 'This role is built in, and can’t be changed.';
   if (beyond.length > 0)
-    return `Only somebody who holds all of it can change it. You lack ${beyond.join(', ')}.`;
+    return `This role has more permissions than you. To change it, you also need ${beyond.join(', ')}.`;
   return role.description;
 }
 

@@ -47,7 +47,7 @@ export function SecurityView() {
 function GroupingChoice({ by, onChange }: { readonly by: Grouping; onChange(by: Grouping): void }) {
   return (
     <fieldset className="flex flex-wrap gap-1 border-b border-line px-3 py-2">
-      <legend className="sr-only">Put together</legend>
+      <legend className="sr-only">Group by</legend>
       {GROUPINGS.map(([grouping, words]) => (
         <button
           key={grouping}

@@ -38,7 +38,7 @@ export function SessionRow({
           Last used <RelativeTime at={lastSeenAt} /> · signed in <DateText at={createdAt} /> · ends by{' '}
           <DateText at={expiresAt} />
         </p>
-        {organization && <p className="text-[0.8125rem] text-soft">Reaches {organization.name} alone</p>}
+        {organization && <p className="text-[0.8125rem] text-soft">Only for {organization.name}</p>}
       </div>
       <Button
         size="small"

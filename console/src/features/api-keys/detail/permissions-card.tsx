@@ -16,7 +16,7 @@ export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
   return (
     <Card title="Effective permissions" padded={permissions.length === 0}>
       {permissions.length === 0 ? (
-        <p className="text-soft">None: it is accepted only where no permission is asked for.</p>
+        <p className="text-soft">None. The key only works where no permission is required.</p>
       ) : (
         <ul className="divide-y divide-line">
           {permissions.map((permission) => (
@@ -38,8 +38,8 @@ export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
       )}
       {can('api.key.update') && beyond.length > 0 && apiKey.status !== 'REVOKED' && (
         <p className="border-t border-line px-4 py-3 text-[0.8125rem] text-soft">
-          It holds more than you do ({beyond.join(', ')}): only somebody who holds all of it can change or
-          rotate it.
+          You can’t change or rotate this key, because it has permissions that you don’t have:{' '}
+          {beyond.join(', ')}.
         </p>
       )}
     </Card>

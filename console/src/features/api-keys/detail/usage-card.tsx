@@ -77,7 +77,7 @@ function UsageIn({ id, choice }: { readonly id: string; readonly choice: Choice 
 function Ranges({ choice, onChange }: { readonly choice: Choice; onChange(choice: Choice): void }) {
   return (
     <fieldset className="flex rounded-lg border border-line p-0.5">
-      <legend className="sr-only">Stretch of time</legend>
+      <legend className="sr-only">Period</legend>
       {CHOICES.map((one) => (
         <button
           key={one.label}

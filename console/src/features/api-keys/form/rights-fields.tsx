@@ -41,7 +41,7 @@ export function RightsFields({
       <fieldset className="min-w-0">
         <legend className="font-medium">{roles.length > 0 ? 'Additional permissions' : 'Permissions'}</legend>
         <p className="mt-0.5 mb-3 text-[0.8125rem] text-soft">
-          Grant only what the key needs. Only permissions that you hold can be given.
+          Grant only what the key needs. You can only grant permissions that you have.
         </p>
         <Grants chosen={draft.grants} onChange={(grants) => change({ grants })} />
         <FieldError text={fault?.at('grants') ?? escalation(fault, draft.roleId === '')} />
@@ -76,7 +76,7 @@ function RoleField({
             const isBeyond = missingOf(held, permissions).length > 0;
             return (
               <option key={id} value={id} disabled={isBeyond}>
-                {isBeyond ? `${name} (holds more than you do)` : name}
+                {isBeyond ? `${name} (has permissions you don’t have)` : name}
               </option>
             );
           })}

@@ -17,7 +17,7 @@ export function RoleMeaning({
   return (
     <div className="rounded-lg bg-hover px-3.5 py-3">
       {description && <p className="mb-2">{description}</p>}
-      {permissions.length === 0 && <p className="text-soft">It holds no permission.</p>}
+      {permissions.length === 0 && <p className="text-soft">This role has no permissions.</p>}
       <ul className="flex flex-col gap-1.5">
         {permissions.map((permission) => (
           <li key={permission} className="flex flex-wrap gap-x-3">
@@ -33,6 +33,6 @@ export function RoleMeaning({
 }
 
 function wildcard(permission: string): string {
-  if (permission === '*') return 'Everything, and all that is added later';
+  if (permission === '*') return 'All permissions, including those added later';
   return permission.endsWith('.*') ? `All below ${permission.slice(0, -2)}` : '';
 }

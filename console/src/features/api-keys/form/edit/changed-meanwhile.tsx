@@ -20,14 +20,12 @@ export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; read
           <GitMerge size={18} aria-hidden="true" className="mt-0.5 shrink-0" />
           <div className="flex min-w-0 grow flex-col gap-2">
             <p className="font-medium">
-              {actor ? <ActorName actor={actor} /> : 'Somebody'} changed this key while you were editing it.
+              {actor ? <ActorName actor={actor} /> : 'Someone'} changed this key while you were editing it.
             </p>
-            {theirs.length > 0 && (
-              <p>{named(theirs)}: the form shows it as it is now. Saving leaves that alone.</p>
-            )}
+            {theirs.length > 0 && <p>The form now shows the new value of: {named(theirs)}.</p>}
             {both.map((field) => (
               <div key={field} className="flex flex-wrap items-center justify-between gap-2">
-                <p>{FIELD_NAMES[field]}: you changed it, too. Saving puts your value in place of theirs.</p>
+                <p>You both changed: {FIELD_NAMES[field]}. Saving overwrites their value.</p>
                 <Button
                   size="small"
                   onClick={(event) => {
@@ -35,7 +33,7 @@ export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; read
                     stay(event.currentTarget);
                   }}
                 >
-                  Take theirs<span className="sr-only"> ({FIELD_NAMES[field]})</span>
+                  Use their value<span className="sr-only"> ({FIELD_NAMES[field]})</span>
                 </Button>
               </div>
             ))}
@@ -47,7 +45,7 @@ export function ChangedMeanwhile({ keyId, edit }: { readonly keyId: string; read
                 stay(event.currentTarget);
               }}
             >
-              I have seen it
+              Dismiss
             </Button>
           </div>
         </div>

@@ -39,8 +39,8 @@ function EditPage({ apiKey }: { readonly apiKey: EditedKey }) {
             It is revoked.
           </EmptyState>
         ) : beyond.length > 0 ? (
-          <EmptyState icon={Lock} title="This key holds more than you do" action={back}>
-            Only somebody who holds all of it can change it. You lack {beyond.join(', ')}.
+          <EmptyState icon={Lock} title="This key has more permissions than you" action={back}>
+            To change it, you also need {beyond.join(', ')}.
           </EmptyState>
         ) : (
           <EditForm apiKey={apiKey} />
