@@ -32,18 +32,18 @@ export interface Overrides {
   readonly database?: Database;
   readonly timeouts?: Partial<Timeouts>;
   readonly liveLimits?: Partial<LiveLimits>;
-  /** Folder of the built console; null: none. */
+  /** Folder of the built console. Null: none. */
   readonly consoleFolder?: string | null;
-  /** Further plugins of yoga, which see every operation. */
+  /** Further yoga plugins, which see every operation. */
   readonly plugins?: readonly Plugin[];
 }
 
-/** How long operations of sockets may still run when the server stops, milliseconds. */
+/** How long operations on sockets may still run when the server stops, milliseconds. */
 const STOP_GRACE_MS = 6_000;
 
 /** The assembled application. */
 export interface App {
-  /** For work on the server itself, such as the command line's; the database has its tables once `start` is done. */
+  /** For the server's own commands. The database has its tables once `start` resolves. */
   readonly services: ServerServices;
   /** Live subscriptions, for metrics and tests. */
   readonly liveServer: LiveServer;
@@ -69,7 +69,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const connections = new Connections(config.http, config.trustedProxies);
   const server = createHttpServer({ log, timeouts, connections });
   let url = addressOf(config.host, config.port);
-  // Without PUBLIC_URL known only when the server listens: the port may be any that is free.
+  // Without PUBLIC_URL, the URL is known only once the server listens: the port may be any free one.
   const publicUrl = () => config.publicUrl ?? url;
   const running = await createServices(database, { config, clock, log, publicUrl });
   const { services, metrics } = running;
@@ -92,7 +92,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   metrics?.showing(liveServer, connections);
 
   const end = async (): Promise<void> => {
-    // At once: while subscriptions end, no new work is taken.
+    // Immediately, so that no new work is accepted while subscriptions end.
     await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS)]);
     await Promise.all([sweep.stop(), stopRetention()]);
     await running.stop();
@@ -139,7 +139,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   return { services, liveServer, operationLimits, connections, start, stop };
 }
 
-/** The address to reach a listener at; one that listens everywhere is reached at localhost. */
+/** The URL of a listener. One that listens on all addresses is reached at localhost. */
 function addressOf(host: string, port: number): string {
   if (host === '0.0.0.0' || host === '::' || host === '') return `http://localhost:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -62,7 +62,7 @@ export async function callerNow(ctx: Context, tx: Transaction<Tables>): Promise<
   return now;
 }
 
-/** `command` without the permission check: for sign-in, where holding a token is the permission. */
+/** `command` without the permission check, for sign-in: holding a token is the permission. */
 export async function write<T>(ctx: Context, work: (change: Change) => Promise<T>): Promise<Outcome<T>> {
   const records: AuditRecord[] = [];
   let now = ctx.clock.now();

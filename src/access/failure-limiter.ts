@@ -7,15 +7,15 @@ import type { RateLimitState } from '../core/rate-limit-state.ts';
 export interface FailureLimiter {
   /** Records a failed attempt from this address. Null if the address is unknown; all of these share one limit. */
   count(ip: string | null): RateLimitState;
-  /** The same of one that this caller was told of; null: it did not say from where. */
+  /** Records a failed attempt that this caller reports. Null if it didn't provide the client's address. */
   countFor(caller: FailedCaller, ip: string | null): RateLimitState;
-  /** Limit of an address. */
+  /** Records attempts of an address. */
   readonly policy: { readonly limit: number; readonly windowSeconds: number };
 }
 
-/** A caller that verifies for others. */
+/** A caller that verifies on behalf of others. */
 export interface FailedCaller {
   readonly actor: string;
-  /** Only the addresses it names have a budget, not the caller itself. */
+  /** Applies the limits to the addresses that it reports, not to the caller itself. */
   readonly trusted: boolean;
 }

@@ -19,7 +19,7 @@ export const BUILT_IN_PERMISSIONS = {
 /** Name of a built-in permission. */
 export type BuiltInPermission = keyof typeof BUILT_IN_PERMISSIONS;
 
-/** The roles that come with every organization; no one can change or delete them. */
+/** The roles that every organization has. They can't be changed or deleted. */
 export const SYSTEM_ROLES = [
   { name: 'owner', description: 'All permissions', permissions: ['*'] },
   {

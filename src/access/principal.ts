@@ -79,7 +79,7 @@ export function userPrincipal(
   };
 }
 
-/** A key as it is known where it is verified. */
+/** The data of a key that its verification has loaded. */
 export interface CallingKey extends KeyLimits {
   readonly keyId: string;
   readonly secretId: string;

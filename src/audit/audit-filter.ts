@@ -4,28 +4,28 @@ import { Input } from '../core/input.ts';
 
 /** Filter of the audit log. All conditions must match; null is ignored. Times are milliseconds since the epoch. */
 export interface AuditFilter {
-  /** DENIED: attempts that were rejected, and changed nothing. */
+  /** DENIED: attempts that were rejected and changed nothing. */
   readonly outcome?: 'DONE' | 'DENIED' | null | undefined;
   /** Any of these, at most 100. */
   readonly actions?: readonly string[] | null | undefined;
   readonly targetId?: string | null | undefined;
   /** A user's or key's id, or a system actor's name. */
   readonly actorId?: string | null | undefined;
-  /** Not before. */
+  /** Inclusive. */
   readonly from?: number | null | undefined;
-  /** Before. */
+  /** Exclusive. */
   readonly to?: number | null | undefined;
 }
 
-/** A validated filter; null is no condition. */
+/** A validated filter. Null: no condition. */
 export interface AuditConditions {
-  /** At least one, each once. */
+  /** Not empty, without duplicates. */
   readonly actions: readonly string[] | null;
   /** Whether to exclude denied attempts. `actions` contains none of them then. */
   readonly doneOnly: boolean;
   readonly targetId: string | null;
   readonly actorId: string | null;
-  /** Not before the first time, before the second. */
+  /** From the first time (inclusive) to the second (exclusive). */
   readonly time: readonly [from: number, to: number] | null;
 }
 
@@ -59,7 +59,7 @@ export function readAuditFilter(filter: AuditFilter): AuditConditions | null {
   };
 }
 
-/** Which actions to look for; those of changes are not all known: a newer release may have written some. */
+/** Actions to search for. Actions of changes may be unknown here, because a newer release wrote them. */
 function actionsOf(
   outcome: 'DONE' | 'DENIED' | null,
   named: readonly string[] | null,
@@ -69,7 +69,7 @@ function actionsOf(
   return named.filter((action) => DENIED.includes(action) === (outcome === 'DENIED'));
 }
 
-/** Whether an action or actor can be named so; no other text reaches the database. */
+/** Whether the text can be an action or an actor. No other text reaches the database. */
 function isPlain(text: string): boolean {
   return /^[\w.:-]{1,100}$/.test(text);
 }

@@ -13,19 +13,22 @@ export type AuditIndex = 'target' | 'actor' | 'action' | 'time' | 'log';
 /** Entries in any order. */
 export type Entries = SelectQueryBuilder<Tables, 'audit_log', Row<'audit_log'>>;
 
-/** What is looked for, and where. */
+/** The conditions of a search, and the log that it searches. */
 export interface AuditSearch {
   readonly db: Kysely<Tables>;
   readonly organizationId: string;
   readonly conditions: AuditConditions;
 }
 
-/** More than there are: what is read up to a limit is read by itself. */
+/** More rows than any log has: SQLite evaluates a subquery with a limit separately. */
 const ANY_NUMBER = 2 ** 31;
 
 type Conditions = Expression<SqlBool>[];
 
-/** The entries, read along one index. A page in the index's order costs what the page costs, if nothing else is asked for. */
+/**
+ * The entries, read along one index. A page in the index's order reads only its own rows if there is no other
+ * condition.
+ */
 export function walk(search: AuditSearch, index: AuditIndex): Entries {
   return search.db
     .selectFrom('audit_log')
@@ -33,7 +36,7 @@ export function walk(search: AuditSearch, index: AuditIndex): Entries {
     .where(({ and }) => and([...found(search, index), ...passing(search, index)]));
 }
 
-/** The entries of some actions, each read along the index: together they are in the order of the log. */
+/** The entries of some actions, each read along the index. Together, they are in the order of the log. */
 export function walksByAction({ db, conditions, ...search }: AuditSearch): Walks<Entries> {
   return (narrow) => {
     const walks = (conditions.actions ?? []).map((action) => {
@@ -45,7 +48,7 @@ export function walksByAction({ db, conditions, ...search }: AuditSearch): Walks
   };
 }
 
-/** The same entries, if an index leads to few: all of these are read, and sorted then. */
+/** The same entries, if an index leads to few: reads all of them, then sorts them. */
 export function gather(search: AuditSearch, index: AuditIndex): Entries {
   const few = search.db
     .selectFrom('audit_log')
@@ -67,7 +70,7 @@ export function countFound(search: AuditSearch, index: AuditIndex, atMost: numbe
   return countUpTo(search.db, entries, atMost);
 }
 
-/** The conditions that an index answers. An object's id is its own in all organizations. */
+/** The conditions that an index answers. Ids of objects are unique across organizations. */
 function found({ organizationId, conditions }: AuditSearch, index: AuditIndex): Conditions {
   const { actions, targetId, actorId, time } = conditions;
   if (index === 'target') return [sql`target_id = ${targetId}`];
@@ -79,8 +82,8 @@ function found({ organizationId, conditions }: AuditSearch, index: AuditIndex): 
 }
 
 /**
- * The others. SQLite chooses an index without knowing how much it leads to: there they are written so that none can be
- * chosen by them. PostgreSQL has statistics, which it can only use for columns as they are.
+ * The remaining conditions. SQLite chooses an index without knowing how many rows it leads to, so they are written so
+ * that no index applies. PostgreSQL has statistics, which it can use only for plain columns.
  */
 function passing({ db, organizationId, conditions }: AuditSearch, index: AuditIndex): Conditions {
   const { actions, targetId, actorId, time, doneOnly } = conditions;

@@ -3,7 +3,7 @@ import type { Row, Tables } from '../../db/tables.ts';
 import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import type { Action, Changes } from '../changes/events.ts';
 
-/** One change, by whom, from where and when. */
+/** One change: what, by whom, from where and when. */
 export interface AuditEntry {
   readonly id: string;
   readonly organizationId: string;
@@ -12,7 +12,7 @@ export interface AuditEntry {
   readonly action: Action;
   /** A user's or key's id, or a system actor's name. */
   readonly actor: string;
-  /** Empty if a creation was denied, or an attempt on an object that is not the organization's. */
+  /** Empty for a denied creation, and for an attempt on an object outside the organization. */
   readonly targetId: string;
   readonly changes: Changes;
   readonly ip: string | null;
@@ -35,7 +35,7 @@ export const AUDIT_COLUMNS = [
   'audit_log.occurred_at',
 ] as const;
 
-/** An entry from its row, without teams that don't exist for the caller. */
+/** Maps a row to an entry. Omits teams that are not visible to the caller. */
 export function toAuditEntry(row: Row<'audit_log'>, scope: KeyScope): AuditEntry {
   const changes = JSON.parse(row.changes) as Changes;
   return {
@@ -60,7 +60,7 @@ function withTeamsIn(scope: readonly string[], changes: Changes): Changes {
   return { ...changes, teamIds: [known(teamIds[0]), known(teamIds[1])] };
 }
 
-/** The entries that exist for the caller, in any order. */
+/** The entries that are visible to the caller, in any order. */
 export async function loadAuditEntries(
   ctx: Scoped & { readonly db: Kysely<Tables> },
   ids: readonly string[],

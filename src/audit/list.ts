@@ -25,7 +25,7 @@ const BY_SEQUENCE: Sort = {
   isUnique: true,
 };
 
-/** The order of the log, except where a clock was set back. */
+/** The same as the order of the log, unless a clock was set back. */
 const BY_TIME: Sort = {
   name: 'audit-time',
   column: 'occurred_at',
@@ -37,14 +37,13 @@ const BY_TIME: Sort = {
 /** Maximum number of entries that are read and sorted for a page. */
 const GATHERED_MAX = 5_000;
 
-/** Maximum number of actions whose entries are read for a page where requests are answered. */
+/** Maximum number of actions whose entries are read on the request connection. */
 const NEAR_ACTIONS_MAX = 20;
 
 /**
- * An organization's log, the latest change first: in the order of its sequence or, where the filter has a time, of the
- * times. For a caller limited to teams, of the keys that exist for it. The caller needs `audit.view`. Rejects with
- * NotFoundError for an organization that the caller doesn't belong to, with BAD_USER_INPUT for arguments that can't be
- * used.
+ * A page of an organization's log, newest first: by sequence or, if the filter has a time, by time. A caller limited to
+ * teams sees entries of visible keys. Requires `audit.view`. Rejects with NotFoundError for an organization that the
+ * caller doesn't belong to, and with BAD_USER_INPUT for invalid arguments.
  */
 export async function listAudit(
   ctx: Context,
@@ -71,7 +70,7 @@ const NO_CONDITIONS: AuditConditions = {
   time: null,
 };
 
-/** How the entries are found; what may take long is read apart from requests. */
+/** Plans how to find the entries. Reads that may take long run separately from requests. */
 async function find(
   ctx: Context,
   {
@@ -100,7 +99,7 @@ async function find(
   return walk(far, conditions.time ? 'time' : index);
 }
 
-/** The indexes that the conditions allow, the most selective first as a rule. */
+/** The indexes that the conditions allow, usually the most selective first. */
 function indexesFor({ targetId, actorId, actions, time }: AuditConditions): AuditIndex[] {
   return [
     ...(targetId === null ? [] : (['target'] as const)),

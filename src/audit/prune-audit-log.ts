@@ -7,13 +7,16 @@ const DAY_MS = 86_400_000;
 /** Maximum number of entries removed in one batch. */
 const BATCH = { min: 100, max: 1_000 } as const;
 
-/** By these it is known who was removed from an organization: they stay out until invited again, however long ago it was. */
+/**
+ * These record who was removed from an organization. Removed people can't rejoin until they are invited again, at any
+ * time later.
+ */
 const KEPT: Action = 'member.removed';
 
 /**
- * Removes entries that are older than the operator keeps them, oldest first, until `stopped`; never the last of an
- * organization, by which cursors are judged, nor removals of members. Resolves with how many there were; none where
- * everything is kept.
+ * Removes entries past the retention period, oldest first, until `stopped`. Keeps removals of members, and the last
+ * entry of each organization, which validates cursors. Resolves with the number of removed entries; 0 if there is no
+ * retention period.
  */
 export async function pruneAuditLog(
   { db, unhurried, clock, config }: Pick<Services, 'db' | 'unhurried' | 'clock' | 'config'>,
@@ -21,7 +24,7 @@ export async function pruneAuditLog(
 ): Promise<number> {
   if (config.auditRetentionDays === null) return 0;
   const before = clock.now() - config.auditRetentionDays * DAY_MS;
-  // Entries that are never removed are read once instead of with each batch.
+  // Reads entries that are never removed once instead of with each batch.
   let from = Number.MIN_SAFE_INTEGER;
   return inBatches({ ...BATCH, stopped }, async (size) => {
     const old = await db

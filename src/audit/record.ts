@@ -17,8 +17,8 @@ export interface AuditRecord {
 const USER_AGENT_MAX = 300;
 
 /**
- * Writes the rows, numbered on from the organization's sequence, in the order given. The sequence's row stays locked
- * until the end of the transaction: in each organization the order of numbers is the order of commits, without gaps.
+ * Writes the rows in the order of the list, numbered on from the organization's sequence. The row of the sequence stays
+ * locked until the end of the transaction, so the numbers of an organization are in commit order, without gaps.
  */
 export async function recordChanges(
   tx: Transaction<Tables>,

@@ -7,13 +7,16 @@ import type { Event } from './events.ts';
 import type { Following } from './followers.ts';
 import { readPositions, requireReplayable } from './read-changes.ts';
 
-/** How often the log is polled for changes that were not announced here: those of other processes. */
+/**
+ * Interval at which the log is polled for changes that were not announced here, such as those of other processes,
+ * milliseconds.
+ */
 const LOOK_INTERVAL_MS = 500;
 
 /** Minimum interval between two polls, however often a missed message is reported, milliseconds. */
 const LOOK_EVERY_MS = 100;
 
-/** Which changes are followed, from which position, and how. */
+/** Which changes to follow, from which position, and where to deliver them. */
 export interface Follow extends Following {
   readonly organizationId: string;
   /** The last sequence received. Null: only new changes. */
@@ -95,7 +98,7 @@ export class ChangeLog {
   observe(organizationId: string, observer: ChangeObserver): () => void {
     const { tail, release } = this.#hold(organizationId);
     const leave = tail.observe(observer);
-    // Where the position can't be read, the next look at the log has it.
+    // If the position can't be read, the next poll reads it.
     tail.open().catch(() => {});
     return () => {
       leave();
@@ -114,7 +117,7 @@ export class ChangeLog {
       for (const [organizationId, position] of positions)
         this.#held.get(organizationId)?.tail.reach(position);
     } catch (error) {
-      this.#log.warn('The log of changes could not be looked at; it is tried again', { error });
+      this.#log.warn('The change log could not be polled and will be retried', { error });
     }
   }
 
@@ -136,7 +139,7 @@ export class ChangeLog {
 
   #tail(organizationId: string): ChangeTail {
     return new ChangeTail(this.#db, organizationId, null, (error) =>
-      this.#log.warn('The log of changes could not be read; it is tried again', { organizationId, error }),
+      this.#log.warn('The change log could not be read and will be retried', { organizationId, error }),
     );
   }
 

@@ -7,9 +7,9 @@ import type { ChangeEvent } from './events.ts';
 import { Followers, type Following } from './followers.ts';
 import { CHANGES_PER_READ, readChanges, readPositions } from './read-changes.ts';
 
-/** Observes an organization's changes as soon as they are known, possibly more than once. */
+/** Observes an organization's changes as soon as they are known. */
 export interface ChangeObserver {
-  /** Takes a change: in any order, and possibly more than once. Must not throw. */
+  /** Receives a change, in any order and possibly more than once. Must not throw. */
   changed(change: ChangeEvent): void;
   /** Anything may have changed unnoticed. Must not throw. */
   reset(): void;
@@ -32,17 +32,17 @@ export class ChangeTail {
   readonly #followers: Followers;
   readonly #observers = new Set<ChangeObserver>();
   readonly #early = new Map<number, ChangeEvent>();
-  /** The sequence up to which followers have everything, or are sent it; null: not read yet. */
+  /** The sequence up to which followers have received, or are being sent, everything. Null: not read yet. */
   #position: number | null;
   #opening: Promise<void> | null = null;
   #isReading = false;
   /** The highest sequence reported by any source and not read since. */
   #wanted = 0;
-  /** Everything up to here was delivered. Null: nothing yet. */
+  /** Everything up to this sequence was delivered. Null: nothing yet. */
   #turns: Turns | null = null;
   #isResting = false;
 
-  /** A tail whose followers start after `position`; null: after the last change when it is opened. */
+  /** A tail whose followers start after `position`. Null: after the last change at the time of opening. */
   constructor(
     db: Kysely<Tables>,
     organizationId: string,
@@ -56,7 +56,7 @@ export class ChangeTail {
     this.#followers = new Followers({ db, organizationId, onFailure, position: () => this.#position ?? 0 });
   }
 
-  /** Resolves when its position is known. Rejects where that can't be read. */
+  /** Resolves when the position is known. Rejects if it can't be read. */
   async open(): Promise<void> {
     if (this.#position !== null) return;
     this.#opening ??= readPositions(this.#db, [this.#organizationId])
@@ -67,7 +67,7 @@ export class ChangeTail {
     await this.#opening;
   }
 
-  /** Follows from after `after` (null: only new changes) once it is open, like `Followers.follow`. */
+  /** Follows from after `after` (null: only new changes) once the tail is open, like `Followers.follow`. */
   async follow(after: number | null, following: Following): Promise<() => void> {
     await this.open();
     return this.#followers.follow(after ?? this.#position ?? 0, following);
@@ -79,7 +79,7 @@ export class ChangeTail {
     return () => this.#observers.delete(observer);
   }
 
-  /** Takes an announced change. */
+  /** Receives an announced change. */
   receive(change: ChangeEvent): void {
     const { sequence } = change;
     if (this.#position !== null && sequence <= this.#position) return;
@@ -94,14 +94,14 @@ export class ChangeTail {
     }
   }
 
-  /** Takes a hint that changes up to `last` are committed: they are read unless they are announced in this turn. */
+  /** Receives a hint that changes up to `last` are committed. Reads them unless they are announced in this turn. */
   hint(last: number): void {
     if (this.#position !== null && last <= this.#position) return;
     this.#wanted = Math.max(this.#wanted, last);
     setImmediate(() => this.#catchUpIfNeeded());
   }
 
-  /** Takes the sequence of the last change, as it was read from the database. */
+  /** Receives the sequence of the last change, as read from the database. */
   reach(position: number): void {
     if (this.#position === null) {
       this.#position = position;

@@ -1,4 +1,4 @@
-/** Field to its value before and after, null if there was or is none. Never a secret or a hash. */
+/** Field to its values before and after; null if it had or has none. Never a secret or a hash. */
 export type Changes = Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
 
 /** Actions of the audit log. */
@@ -31,7 +31,7 @@ export type DoneAction =
 /** Denied attempts in the audit log: nothing changed. */
 export const DENIED_ACTIONS = [
   'organization.update',
-  // Number of others, in addition to those recorded.
+  // The number of denied attempts that were not recorded.
   'organization.denied_attempts_omitted',
   'team.create',
   'team.update',
@@ -54,7 +54,7 @@ export type DeniedAction = (typeof DENIED_ACTIONS)[number];
 /** Every action in the audit log. */
 export type Action = DoneAction | DeniedAction;
 
-/** Whether the entry records a denied attempt, not a change. */
+/** Whether the entry records a denied attempt instead of a change. */
 export function isDenied(action: Action): action is DeniedAction {
   return (DENIED_ACTIONS as readonly Action[]).includes(action);
 }
@@ -64,7 +64,7 @@ export interface ChangeEvent {
   readonly type: 'change';
   readonly id: string;
   readonly organizationId: string;
-  /** Position in the organization's log; grows by one. */
+  /** Position in the organization's log. Increases by one. */
   readonly sequence: number;
   readonly action: Action;
   readonly actor: string;
@@ -93,7 +93,7 @@ export interface DenialEvent {
   readonly type: 'denial';
   /** Null if the key is unknown and the request named no organization. */
   readonly organizationId: string | null;
-  /** Null: no such key. */
+  /** Null: the key doesn't exist. */
   readonly keyId: string | null;
   readonly code: string;
   readonly at: number;

@@ -8,21 +8,21 @@ import type { Receiver } from './receiver.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { TopicIndex } from './topic-index.ts';
 
-/** Which changes are followed, and how. */
+/** Which changes to follow, and where to deliver them. */
 export interface Following extends Receiver<ChangeEvent> {
-  /** Null: of all keys. */
+  /** Null: changes of all keys. */
   readonly keyIds: readonly string[] | null;
 }
 
 interface Follower extends Following {
   readonly wanted: ReadonlySet<string> | null;
-  /** The last sequence that it has, or needs not have. */
+  /** The last sequence that it has received, or doesn't need. */
   at: number;
   /** Null while it replays. */
   leave: (() => void) | null;
 }
 
-/** What is followed. */
+/** The followed keys and the receiver. */
 interface Tail {
   readonly db: Kysely<Tables>;
   readonly organizationId: string;
@@ -59,8 +59,8 @@ export class Followers {
   }
 
   /**
-   * Follows from after `after` on. While it replays, it gets the log in chunks as it is ready for them, then new
-   * changes without a gap. Resolves with a stop function once it is live, or as soon as `stopped` says so.
+   * Follows changes after `after`. Replays the log in chunks as the receiver accepts them, then delivers new changes
+   * without a gap. Resolves with a stop function once it is live, or as soon as `stopped` returns true.
    */
   async follow(after: number, following: Following): Promise<() => void> {
     const { keyIds } = following;
@@ -113,11 +113,11 @@ export class Followers {
     if (recent) return recent;
     const changes = await readChanges(this.#tail.db, this.#tail.organizationId, sequence);
     if (changes.length === 0)
-      throw new AppError('CURSOR_EXPIRED', 'These changes are no longer stored; reload the keys');
+      throw new AppError('CURSOR_EXPIRED', 'These changes are no longer stored: reload the keys');
     return changes;
   }
 
-  /** Goes on with the past, from this change on: it was not delivered. */
+  /** Replays from this change on, which was not delivered. */
   #fallBehind(follower: Follower, change: ChangeEvent): void {
     follower.leave?.();
     follower.leave = null;

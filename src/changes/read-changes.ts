@@ -10,8 +10,8 @@ export const CHANGES_PER_READ = 500;
 const POSITIONS_PER_READ = 1_000;
 
 /**
- * The changes after a sequence, in order and without a gap, at most CHANGES_PER_READ of them: up to one that is no longer
- * kept. Rejects with CURSOR_EXPIRED where that is the first.
+ * The changes after a sequence, in order and without a gap, at most CHANGES_PER_READ of them: up to one that has been
+ * pruned. Rejects with CURSOR_EXPIRED if that is the first one.
  */
 export async function readChanges(
   db: Kysely<Tables>,
@@ -60,7 +60,7 @@ export async function readPositions(
 
 /**
  * Checks that everything after a sequence can still be replayed. Throws CURSOR_INVALID for a sequence that has not been
- * reached yet, CURSOR_EXPIRED where changes after it are no longer kept.
+ * reached yet, and CURSOR_EXPIRED if changes after it have been pruned.
  */
 export async function requireReplayable(
   db: Kysely<Tables>,
@@ -68,8 +68,7 @@ export async function requireReplayable(
   after: number,
 ): Promise<void> {
   const position = (await readPositions(db, [organizationId])).get(organizationId) ?? 0;
-  if (after > position)
-    throw new AppError('CURSOR_INVALID', 'This cursor names a change that has not happened');
+  if (after > position) throw new AppError('CURSOR_INVALID', 'This cursor is ahead of the last change');
   if (after === position) return;
   const oldest = await db
     .selectFrom('audit_log')
@@ -82,5 +81,5 @@ export async function requireReplayable(
 }
 
 function expired(): AppError {
-  return new AppError('CURSOR_EXPIRED', 'Changes after this cursor are no longer stored; reload the keys');
+  return new AppError('CURSOR_EXPIRED', 'Changes after this cursor are no longer stored: reload the keys');
 }

@@ -1,14 +1,16 @@
 import type { AppError } from '../core/errors.ts';
 
-/** Takes the events of a source. */
+/** Receives the events of a source. */
 export interface Receiver<E> {
   receive(event: E): void;
-  /** Resolves, always asynchronously, when more of the past can be taken, with the number of events: 1 or more. */
+  /** Resolves, always asynchronously, when it can accept more past events, with their number: 1 or more. */
   ready(): Promise<number>;
-  /** Whether it can't take live events now. If none may be omitted, it gets them later by replay. */
+  /**
+   * Whether it can't accept live events at the moment. If no event may be omitted, it receives them later by replay.
+   */
   full(): boolean;
   /** Whether it is no longer needed. */
   stopped(): boolean;
-  /** Takes the reason why the source can't go on. */
+  /** Receives the reason why the source has failed. */
   failed(error: AppError): void;
 }

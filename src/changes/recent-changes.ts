@@ -1,6 +1,6 @@
 import type { ChangeEvent } from './events.ts';
 
-/** Most changes that are kept. */
+/** Maximum number of changes that are kept. */
 const KEPT_MAX = 1_000;
 
 /** Maximum number returned per call. */
@@ -26,13 +26,13 @@ export class RecentChanges {
 
   /** Adds the change after the last one. */
   add(change: ChangeEvent): void {
-    // Those who fall behind do so with a change that is added already.
+    // A follower falls behind with a change that has already been added.
     if (this.#behind === 0) this.#changes.length = 0;
     this.#changes.push(change);
     if (this.#changes.length > 2 * KEPT_MAX) this.#changes.splice(0, KEPT_MAX);
   }
 
-  /** Some of the changes after a sequence, in order; null where the first of them is not kept. */
+  /** Some of the changes after a sequence, in order. Null if the first of them is no longer kept. */
   after(sequence: number): readonly ChangeEvent[] | null {
     const first = this.#changes[0]?.sequence;
     if (first === undefined || sequence + 1 < first) return null;

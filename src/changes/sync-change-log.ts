@@ -4,15 +4,15 @@ import type { Tables } from '../../db/tables.ts';
 import type { Action, LoggedChange } from './events.ts';
 import { CHANGES_PER_READ } from './read-changes.ts';
 
-/** How old a look at the database may be, milliseconds: `maxAgeMs` always, `outageMs` where another look fails. */
+/** Maximum age of a check of the database, milliseconds: normally `maxAgeMs`, and `outageMs` while checks fail. */
 export interface LookAge {
   readonly maxAgeMs: number;
   readonly outageMs: number;
 }
 
 /**
- * The change log of an embedded database, read by its synchronous driver: for caches that answer without waiting. Each
- * user has one of its own.
+ * The change log of an embedded database, read by its synchronous driver, for caches that answer without waiting. Each
+ * cache has its own instance.
  */
 export class SyncChangeLog {
   readonly #version: () => number;

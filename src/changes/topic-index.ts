@@ -7,7 +7,7 @@ interface OrganizationTopics<T> {
 export class TopicIndex<T> {
   readonly #organizations = new Map<string, OrganizationTopics<T>>();
 
-  /** Leads events of these keys (null: all of the organization) to `target`. Returns how to stop. */
+  /** Adds a subscriber to these keys (null: to all of the organization). Returns a function that removes it. */
   add(organizationId: string, keyIds: readonly string[] | null, target: T): () => void {
     const topics = this.#organizations.get(organizationId) ?? { all: new Set<T>(), byKey: new Map() };
     this.#organizations.set(organizationId, topics);

@@ -14,8 +14,8 @@ export type Ask = <Result, Variables>(
 const TIMEOUT_MS = 60_000;
 
 /**
- * Whom the operations of a command go to and as whom: by its options, else by the environment. Throws UsageError if
- * there is no token, or the address or token can't be used; no message repeats either.
+ * Returns a function that sends a command's operations, with the URL and token of its options or else of the
+ * environment. Throws UsageError if there is no token, or if one of them is invalid; no message contains either.
  */
 export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
   const { url, token } = options;
@@ -34,7 +34,7 @@ export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
         'User-Agent': `keywright-cli/${packageJson.version}`,
       },
       body: JSON.stringify({ query: document.toString(), variables }),
-      // The token is for this server, not for wherever it sends us.
+      // The token is for this server only, so redirects are not followed.
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch((error: unknown) => {
@@ -71,7 +71,7 @@ function isLeftOut({ path = [], extensions }: AnsweredError): boolean {
 
 function endpointOf(source: string, text: string): URL {
   const base = URL.canParse(text) ? new URL(text.endsWith('/') ? text : `${text}/`) : null;
-  // Not quoted: it may contain a password, for which it is rejected.
+  // Not quoted: it may contain a password, which is why it is rejected.
   if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
     throw new UsageError(`${source} must be an http or https address, such as https://keys.example.com`);
   return new URL('graphql', base);
@@ -80,12 +80,12 @@ function endpointOf(source: string, text: string): URL {
 function tokenOf(text = ''): string {
   const token = text.trim();
   if (token === '') throw new UsageError('No credential provided: set KEYWRIGHT_TOKEN or pass --token');
-  // Invalid header values would be quoted by the error about them.
+  // The error about an invalid header value would quote it.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('The token contains invalid characters');
   return token;
 }
 
-/** The network error: `fetch` itself only says that it failed. */
+/** The underlying network error: `fetch` itself only reports that it failed. */
 function reasonOf(error: unknown): string {
   const { name, cause, message } = error as Error;
   if (name === 'TimeoutError') return `no response within ${TIMEOUT_MS / 1000} s`;

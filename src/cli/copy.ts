@@ -29,7 +29,7 @@ export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
   try {
     const problem = await explained(source, () => migrationProblem(reading));
     if (problem) throw new Error(`The source database can't be read: ${problem}`);
-    // Usage that a server which was killed had no time to bring into the tables.
+    // Usage that a killed server did not move to the tables.
     await checkpointJournal(reading.unhurried);
     const { database: writing } = await openMigrated(target, linesTo(io.stderr));
     try {
@@ -50,7 +50,7 @@ function databaseUrl(env: Readonly<Record<string, string>>): string {
   return parseConfig(env).databaseUrl;
 }
 
-/** A bar that moves on a terminal; elsewhere a line when a table is done. */
+/** A bar that moves in a terminal; otherwise one line for each finished table. */
 function progressOn(output: Output): (progress: CopyProgress) => void {
   const moves = 'isTTY' in output && output.isTTY === true;
   return ({ step, table, done, rows }) => {

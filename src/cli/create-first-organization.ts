@@ -18,7 +18,7 @@ export async function createFirstOrganization(ctx: Context): Promise<SignInLink 
     const { result } = await write(ctx, (change) => foundOrganization(ctx, change, founding));
     return result.link;
   } catch (error) {
-    // Another server started at the same time and created it first, with its own link.
+    // Another server started at the same time and created the organization first, with its own link.
     if (error instanceof ConflictError) return null;
     throw error;
   }

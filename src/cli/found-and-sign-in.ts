@@ -14,7 +14,7 @@ export async function foundAndSignIn(
 ): Promise<Founded & { readonly session: NewSession }> {
   const elsewhere = await reachedElsewhere(ctx, founding.owner.email);
   const { result } = await write(ctx, async (change) => {
-    // Locks in the order of ids and first, as everywhere, to avoid deadlocks.
+    // Locks first and in the order of the ids, as everywhere, to avoid deadlocks.
     for (const organizationId of elsewhere) await change.lock(organizationId);
     const founded = await foundOrganization(ctx, change, founding);
     const organizationIds = [...elsewhere, founded.organization.id];

@@ -5,7 +5,7 @@ import { insertOrganization, type NewOrganization } from '../organizations/inser
 import type { Organization } from '../organizations/organization.ts';
 import { createSignInLink, type SignInLink } from '../sign-in/create-sign-in-link.ts';
 
-/** A new organization and its owner; already checked. */
+/** A new organization and its owner, already validated. */
 export interface Founding extends Pick<NewOrganization, 'name' | 'slug' | 'keyPrefix'> {
   readonly owner: { readonly email: string; readonly name: string | null };
 }

@@ -35,7 +35,9 @@ export async function openMigrated(
   }
 }
 
-/** Checks without a lock. If nothing is left to migrate, the problem would only show at the first change. */
+/**
+ * Checks without a lock. If there is nothing to migrate, the problem would otherwise only appear at the first change.
+ */
 async function requireWritable({ engine, kysely }: Database, url: string): Promise<void> {
   if (engine === 'sqlite') {
     const path = url.slice('sqlite:'.length);
@@ -56,7 +58,7 @@ function readOnly(code: string): () => never {
   };
 }
 
-/** Does the first work on a database, in which it shows whether there is one. */
+/** Runs the first statement on a database, which fails if it can't be used. */
 export async function explained<T>({ url, setting }: NamedDatabase, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

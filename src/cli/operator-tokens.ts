@@ -15,7 +15,7 @@ export async function createToken(io: Io, name: string, { json }: JsonOption): P
   if (!json) io.stderr.write('Copy this token now. It is not shown again.\n');
 }
 
-/** Prints all tokens, a line each. */
+/** Prints all tokens, one per line. */
 export async function listTokens(io: Io, { json }: JsonOption): Promise<void> {
   const tokens = await withContext(io, listOperatorTokens);
   const rows = tokens.map(({ name, createdAt, revokedAt }) => ({
@@ -32,7 +32,7 @@ function line(row: { name: string; createdAt: string; revokedAt: string | null }
   return `${row.name.padEnd(24)}  created ${row.createdAt}${revoked}`;
 }
 
-/** Ends a token. */
+/** Revokes a token. */
 export async function revokeToken(io: Io, name: string): Promise<void> {
   await withContext(io, (ctx) => revokeOperatorToken(ctx, name));
   io.stdout.write(`Revoked ${name}\n`);

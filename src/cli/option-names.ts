@@ -1,4 +1,4 @@
-/** The option that sets a field of an input, where it is not the field's name. */
+/** The option that sets a field of an input, if it differs from the field's name. */
 const OPTIONS: Readonly<Record<string, string>> = {
   organizationId: '--organization',
   roleId: '--role',
@@ -13,7 +13,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   key: '<secret>',
 };
 
-/** Where a fault is, in command-line terms: `["input", "ipAllowlist", "1"]` is `--allow no. 2`. */
+/** The path of an issue in command-line terms: `["input", "ipAllowlist", "1"]` is `--allow no. 2`. */
 export function optionNamed(path: readonly string[]): string {
   const [field = '', place, ...rest] = path[0] === 'input' ? path.slice(1) : path;
   const option = OPTIONS[field] ?? `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -34,13 +34,13 @@ export function seconds(text: string): number {
   return duration(text) ?? refuse('It must be a duration, such as 90d, 24h, 30m or 45s.');
 }
 
-/** A time that lies so far ahead, as RFC 3339: `90d`. */
+/** The time after this duration, as RFC 3339: `90d`. */
 export function fromNow(text: string): string {
   const ahead = duration(text) ?? refuse('It must be a duration, such as 90d, 24h, 30m or 45s.');
   return isoTime(systemClock.now() + ahead * 1000);
 }
 
-/** A time as RFC 3339; a day is the beginning of it, in UTC, and a minute without seconds the beginning of that. */
+/** A time as RFC 3339. A date is midnight UTC, and seconds are optional. */
 export function time(text: string): string {
   const day = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
   const value = parseTime(day.replace(/^(.{13}:\d\d)(?=Z|[+-])/i, '$1:00'));
@@ -49,13 +49,13 @@ export function time(text: string): string {
     : isoTime(value);
 }
 
-/** A time, or how long ago it was. */
+/** A time, or a duration in the past. */
 export function timeOrAgo(text: string): string {
   const ago = duration(text);
   return ago === null ? time(text) : isoTime(systemClock.now() - ago * 1000);
 }
 
-/** A time, or how far ahead it is. */
+/** A time, or a duration in the future. */
 export function timeOrAhead(text: string): string {
   return duration(text) === null ? time(text) : fromNow(text);
 }

@@ -3,13 +3,13 @@ import type { Io } from './io.ts';
 /** Maximum number of rows of a page. */
 const PAGE_MAX = 100;
 
-/** Which part of a list. */
+/** The part of a list to read. */
 export interface PageOptions {
   /** Rows per page, 100 by default. */
   readonly first?: number;
   /** The cursor to start after. */
   readonly after?: string;
-  /** Every page that there is. */
+  /** All pages. */
   readonly all?: true;
 }
 
@@ -19,7 +19,7 @@ export interface Page<Row> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** Reads one page, or all. If there are more, prints on standard error how to get them. */
+/** Reads one page, or all pages. If there are more, prints to standard error how to get them. */
 export async function readPages<Row>(
   io: Io,
   { first = PAGE_MAX, after, all }: PageOptions,
@@ -40,7 +40,7 @@ export async function readPages<Row>(
   }
 }
 
-/** Whatever fits among all rows of a list, or null. */
+/** The first row of a list that matches, or null. Reads all pages. */
 export async function findInPages<Row>(
   read: (page: { first: number; after: string | null }) => Promise<Page<Row>>,
   fits: (row: Row) => boolean,

@@ -19,7 +19,7 @@ const WRONG_USAGE = 2;
 
 /**
  * Runs one command: `args` without the program's own name. Resolves with the exit code: 0, 1 for a rejected operation,
- * 2 for wrong usage; the reason is on standard error then. Never rejects.
+ * or 2 for invalid usage. The reason is on standard error. Never rejects.
  */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
   try {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { wholeNumber } from './option-values.ts';
 
-/** The options of every command that speaks to a server. */
+/** The options of every command that uses a server. */
 export interface ServerOptions {
   readonly url?: string;
   readonly token?: string;
@@ -22,7 +22,7 @@ export function addServerOptions(command: Command, json: string): Command {
     );
 }
 
-/** Adds which organization a command is about. */
+/** Adds the option that selects an organization. */
 export function addOrganizationOption(command: Command): Command {
   return command.option(
     '--organization <organization>',
@@ -30,7 +30,7 @@ export function addOrganizationOption(command: Command): Command {
   );
 }
 
-/** Adds which part of a list to print. */
+/** Adds the options that select a part of a list. */
 export function addPageOptions(command: Command): Command {
   return command
     .option('--first <count>', 'number of rows: 1 to 100 (default: 100)', wholeNumber(1, 100))

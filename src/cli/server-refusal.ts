@@ -1,14 +1,14 @@
 import { optionNamed } from './option-names.ts';
 
-/** Why a server rejected an operation: common to errors and to error members of a union. */
+/** Why a server rejected an operation. Errors and the error members of a union have this form. */
 export interface Refusal {
   readonly message: string;
   readonly code?: string;
-  /** Every fault of an input. */
+  /** All issues of an input. */
   readonly issues?: readonly { readonly path: readonly string[]; readonly message: string }[];
 }
 
-/** An operation that the server rejected. The message has one line per fault, named by its option. */
+/** An operation that the server rejected. The message has one line per issue, named by its option. */
 export class ServerRefusal extends Error {
   readonly code: string | undefined;
   /** Whether an organization must be named. */
@@ -24,7 +24,7 @@ export class ServerRefusal extends Error {
   }
 }
 
-/** What a GraphQL error rejects, and why. */
+/** The reason of a GraphQL error. */
 export function refusalOf(error: {
   readonly message: string;
   readonly extensions?: Omit<Refusal, 'message'>;

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-/** Between two columns. */
+/** The gap between two columns. */
 const GAP = '  ';
 
 /** Placeholder for an empty cell. */
@@ -19,7 +19,7 @@ export function table(titles: readonly string[], rows: readonly (readonly Cell[]
   return texts.map((row) => `${alignedRow(row, widths)}\n`).join('');
 }
 
-/** An object's properties, one per line after its name. Ends with a line break. */
+/** An object's properties, one per line, after their names. Ends with a line break. */
 export function facts(entries: readonly (readonly [name: string, value: Cell])[]): string {
   const width = Math.max(...entries.map(([name]) => widthOf(name)));
   return entries.map(([name, value]) => `${alignedRow([name, oneLine(value)], [width])}\n`).join('');
@@ -37,7 +37,9 @@ function widthOf(text: string): number {
   return text.length > MEASURED_MAX ? text.length : stringWidth(text);
 }
 
-/** Replaces line breaks and other control characters that move the cursor or change text direction with spaces. */
+/**
+ * Replaces control characters, which could move the cursor, and characters that change the text direction with spaces.
+ */
 function oneLine(cell: Cell): string {
   const text = String(cell ?? '').replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
   return text === '' ? NOTHING : text;

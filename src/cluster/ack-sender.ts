@@ -6,11 +6,12 @@ import { directChannel } from './notification-channels.ts';
 /** Maximum number of confirmations queued per node. If changes are forged, the latest are sent. */
 const WAITING_MAX = 10_000;
 
-/** Maximum number of unknown nodes confirmed to at once: forged changes name forged nodes. */
+/** Maximum number of unknown nodes that are sent confirmations at once: forged changes name forged nodes. */
 const UNKNOWN_MAX = 16;
 
 /**
- * Confirms other nodes' changes to them. Batches those of one turn of the event loop, one message per node at a time.
+ * Sends other nodes the confirmations of their changes. Batches those of one turn of the event loop, one message per
+ * node at a time.
  */
 export class AckSender {
   readonly #nodeId: string;
@@ -53,7 +54,7 @@ export class AckSender {
       const message = encode({ type: 'confirmed', from: this.#nodeId, changes: some });
       return this.#connection.query('select pg_notify($1, $2)', [directChannel(to), message]);
     });
-    // Where it does not arrive, the other waits until this node's lease is over.
+    // If it does not arrive, the other node waits until this node's lease expires.
     await Promise.allSettled(sent);
     this.#sending.delete(to);
     void this.#send(to);

@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 import type { ChangeEvent, Event } from '../changes/events.ts';
 import { type Stale, staleBy } from './stale.ts';
 
-/** Which nodes had confirmed a change before its response was sent. */
+/** Which nodes confirmed a change before its response was sent. */
 export interface Propagation {
   readonly confirmedNodes: number;
   readonly totalNodes: number;
@@ -20,7 +20,7 @@ export interface EventBus {
    * the previous state: each has confirmed, or stopped using its cache. Never rejects.
    */
   announce(changes: readonly ChangeEvent[]): Promise<Propagation>;
-  /** Passes on a use or a denial; never waits. A change goes to the listeners of this node only. */
+  /** Publishes a use or a denial. Never waits. A change only reaches the listeners of this node. */
   emit(event: Event): void;
   /**
    * Calls `listener` for every new use and denial, and for changes committed by this node. Changes of all nodes come
@@ -58,7 +58,7 @@ export interface StartableBus extends EventBus {
   /** Resolves when it is certain to receive the others' messages, or after a timeout. It keeps trying. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Null where there can be no other nodes. */
+  /** Null if there can be no other nodes. */
   status(): BusStatus | null;
 }
 
@@ -81,11 +81,11 @@ export function inProcessBus(): EventBus {
   };
 }
 
-/** Who listens on this node. */
+/** The listeners on this node. */
 export interface LocalListeners extends Pick<EventBus, 'subscribe' | 'onInvalidate'> {
   emit(event: Event): void;
   invalidate(stale: Stale): void;
-  /** Tells them of changes that this node has committed: caches first. */
+  /** Notifies them of changes that this node has committed, caches first. */
   announce(changes: readonly ChangeEvent[]): void;
 }
 

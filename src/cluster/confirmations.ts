@@ -44,7 +44,7 @@ export class Confirmations {
 
   /**
    * Waits until all of these nodes have confirmed the change, each until its deadline by `performance.now()`. While
-   * `nodes` is pending, waits until `atMost`. Resolves with whether a node has.
+   * `nodes` is pending, waits until `atMost`. Resolves with a function that tells whether a node has confirmed.
    */
   async allOf(
     id: string,

@@ -15,8 +15,8 @@ export interface Moment {
 const OWN_CLOCKS: LeaseClocks = { monotonic: () => performance.now(), wall: () => Date.now() };
 
 /**
- * The right to rely on cached state. It expires by itself, even if the process stalls, and is extended only by proof
- * that nothing was missed. A wall clock that jumps forward ends it early; one that jumps back has no effect.
+ * The right to use cached state. It expires by itself, even if the process stalls, and is extended only by proof that
+ * nothing was missed. A wall clock that jumps forward ends it early; one that jumps back has no effect.
  */
 export class Lease {
   readonly milliseconds: number;
@@ -34,7 +34,7 @@ export class Lease {
     return { monotonic: this.#clocks.monotonic(), wall: this.#clocks.wall() };
   }
 
-  /** Records a proof that nothing was missed before `asked`, the time at which it was requested. */
+  /** Records a proof that nothing was missed before `requested`, the time at which the proof was requested. */
   extend({ monotonic, wall }: Moment): void {
     this.#until = Math.max(this.#until, monotonic + this.milliseconds);
     this.#untilByWall = wall + this.milliseconds;

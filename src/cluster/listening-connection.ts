@@ -9,7 +9,7 @@ const BACKOFF_MS = { first: 100, most: 5_000 };
 export interface Listening {
   /** A new connection is listening. Earlier messages were missed. */
   established(): void;
-  /** It is gone, and tried again. */
+  /** The connection is lost, and is being reopened. */
   lost(error: unknown): void;
   heard(channel: string, text: string): void;
 }
@@ -42,7 +42,7 @@ export class ListeningConnection {
 
   /** Runs a statement on it. Rejects if there is no connection or it is lost in the meantime. */
   async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    if (!this.#current) throw new Error('The listening connection is not there');
+    if (!this.#current) throw new Error('The listening connection is not open');
     const { rows } = await this.#current.client.query<Row>(text, [...values]);
     return rows;
   }
@@ -74,7 +74,7 @@ export class ListeningConnection {
   }
 
   async #session(): Promise<void> {
-    // The socket is ours, so that it can be cut where the other side does not answer.
+    // An own socket, so that it can be destroyed if the server does not respond.
     const socket = new Socket();
     const client = new pg.Client({
       connectionString: this.#url,
@@ -109,7 +109,7 @@ export class ListeningConnection {
     const { first, most } = BACKOFF_MS;
     const longest = Math.min(most, first * 2 ** this.#failures);
     this.#failures += 1;
-    // Jittered, so that nodes that lost the same server don't reconnect at once.
+    // Jittered, so that nodes that lost the same server don't all reconnect at once.
     await pause(longest * (0.5 + Math.random() / 2), undefined, { signal: this.#stopping.signal }).catch(
       () => {},
     );

@@ -2,17 +2,17 @@ import { isId } from '../core/ids.ts';
 import { SIGNATURE_LENGTH } from './ack-signing.ts';
 import type { Stale } from './stale.ts';
 
-/** PostgreSQL takes 7,999 bytes; all of a message is ASCII. */
+/** PostgreSQL accepts 7,999 bytes. A message contains only ASCII. */
 const LONGEST = 7_900;
 
-/** Said to every node. */
+/** Sent to every node. */
 export type Broadcast =
   | {
       readonly type: 'change';
       readonly from: string;
       /** Identifies the transaction, for confirmations. */
       readonly id: string;
-      /** Null: more than fits. */
+      /** Null: too many to fit into a message. */
       readonly stale: readonly Stale[] | null;
     }
   /** The organizations that the node wants usage of have changed. */
@@ -20,7 +20,7 @@ export type Broadcast =
   /** Usage was sent, up to this number, which only earlier releases go by. */
   | { readonly type: 'usage'; readonly from: string; readonly number: number };
 
-/** Said to one node. */
+/** Sent to one node. */
 export type Direct =
   /** A node's proof to itself that it receives messages: an unpredictable nonce. */
   | { readonly type: 'beat'; readonly word: string }
@@ -30,7 +30,7 @@ export type Direct =
 /** The id of a change, and the proof that this node has processed it. */
 export type Confirmation = readonly [id: string, proof: string];
 
-/** Encodes a message as a notification. Changes that don't fit are reduced to the fact that there are some. */
+/** Encodes a message as a notification. Replaces changes that don't fit by the fact that there are some. */
 export function encode(message: Broadcast | Direct): string {
   const text = JSON.stringify(message);
   if (text.length <= LONGEST || message.type !== 'change' || !message.stale) return text;
@@ -57,7 +57,7 @@ export function decodeBroadcast(text: string): Broadcast | null {
   return Array.isArray(stale) && stale.every(isStale) ? { type, from, id, stale } : null;
 }
 
-/** The same of a notification to one node. */
+/** The same for a notification to one node. */
 export function decodeDirect(text: string): Direct | null {
   const { type, from, word, changes } = fieldsOf(text);
   if (type === 'beat' && typeof word === 'string') return { type, word };
@@ -95,7 +95,7 @@ function isConfirmation(value: unknown): value is Confirmation {
   return typeof id === 'string' && typeof proof === 'string' && proof.length === SIGNATURE_LENGTH;
 }
 
-/** Lists cut so that each fits into one message. */
+/** Splits lists so that each part fits into one message. */
 export function portions(changes: readonly Confirmation[]): Confirmation[][] {
   const found: Confirmation[][] = [];
   for (let start = 0; start < changes.length; start += 100) found.push(changes.slice(start, start + 100));

@@ -17,9 +17,9 @@ export interface NodeMembershipEvents {
   shared(): void;
   /** A beat returned: every message sent before it has been received. */
   proven(): void;
-  /** The node was added to the list: the others don't, or no longer, know of it. */
+  /** The node was added to the list. The other nodes don't know it yet, or no longer do. */
   enrolled(): void;
-  /** All nodes in the table. */
+  /** Receives all nodes in the table. */
   seen(rows: readonly NodeRow[]): void;
 }
 
@@ -82,7 +82,7 @@ export class NodeMembership {
     return this.#secret;
   }
 
-  /** Begins to beat on a new connection. */
+  /** Starts beating on a new connection. */
   established(): void {
     this.#secret = createNonce();
     this.#known = false;
@@ -189,7 +189,7 @@ export class NodeMembership {
       await this.look();
       await this.#removeGone();
     } catch {
-      // The connection is lost or will be closed. The next beat follows on the new one.
+      // The connection is lost or will be closed. The next beat uses the new one.
     }
   }
 

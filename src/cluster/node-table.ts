@@ -11,7 +11,7 @@ export async function readNodes(db: Kysely<Tables>): Promise<NodeRow[]> {
   return rows.map(({ lease_ms: leaseMs, ...row }) => ({ ...row, leaseMs }));
 }
 
-/** Whether a node's row with this secret is there, in a database that can be written to. */
+/** Whether the row of a node with this secret exists, in a database that accepts writes. */
 export async function isNodeKnown(
   db: Kysely<Tables>,
   { id, name }: { id: string; name: string },

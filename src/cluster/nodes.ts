@@ -10,7 +10,7 @@ export interface NodeRow {
 
 /** A node that may still rely on the state before a change. */
 export interface LiveNode {
-  /** When it stops to do so at the latest, by `performance.now()`. */
+  /** The latest time until which it does so, by `performance.now()`. */
   readonly until: number;
   readonly secret: string | null;
 }

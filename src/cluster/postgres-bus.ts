@@ -21,7 +21,7 @@ import { UsageExchange } from './usage-exchange.ts';
 const ABANDONED_MS = 120_000;
 
 const THROUGH_A_POOLER =
-  'This node listens through a pooler, where notifications get lost; it remembers no key until DATABASE_LISTEN_URL leads to the server itself';
+  "This node listens through a pooler, which loses notifications. It doesn't cache keys until DATABASE_LISTEN_URL points to the server itself";
 
 const SIGN_OFF_PATIENCE_MS = 1_000;
 
@@ -34,7 +34,7 @@ interface Settings {
   /** Where to listen: the server itself, not a pooler. */
   readonly listenUrl: string;
   readonly leaseMs: number;
-  /** For people to know the node by. */
+  /** Shown to people to identify the node. */
   readonly name: string;
 }
 
@@ -63,7 +63,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     lost(error) {
       if (connected) connectionsLost += 1;
       connected = false;
-      if (!silent) log.warn('Other nodes are not heard; it is tried again', { error });
+      if (!silent) log.warn('The listening connection was lost and is being reopened', { error });
       silent = true;
     },
     heard(channel, text) {
@@ -80,7 +80,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       silent = true;
     },
     proven() {
-      if (silent) log.info('Other nodes are heard again');
+      if (silent) log.info('The listening connection is open again');
       silent = false;
       firstProof();
       confirmations.prune(performance.now() - ABANDONED_MS);
@@ -155,7 +155,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
       if (!lease.isHeld() && !silent) {
         silent = true;
         log.warn(
-          'This node does not hear what is said where changes are made; it remembers no key until it does',
+          "This node doesn't receive the messages of the database that it writes to. It doesn't cache keys until it does: check DATABASE_LISTEN_URL",
         );
       }
     },
@@ -177,7 +177,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     }),
   };
 
-  /** So that no node waits for this one. If it can't be sent, the others will notice. */
+  /** So that no node waits for this one. If the message can't be sent, the other nodes wait for the lease. */
   async function signOff(): Promise<void> {
     const said = connection.query('delete from nodes where id = $1', [id]).catch(() => {});
     await Promise.race([said, pause(SIGN_OFF_PATIENCE_MS, undefined, { ref: false })]);

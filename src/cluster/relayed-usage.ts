@@ -3,27 +3,27 @@ import type { Tables } from '../../db/tables.ts';
 import type { DenialEvent, UseEvent } from '../changes/events.ts';
 import { Paced } from '../core/paced.ts';
 
-/** Between two reads, milliseconds: less than between two notifications of one node. */
+/** Interval between two reads, milliseconds: less than between two notifications of one node. */
 const READ_EVERY_MS = 100;
 
-/** After a failure, milliseconds. */
+/** Delay after a failure, milliseconds. */
 const RETRY_MS = 1_000;
 
 interface Settings {
   readonly db: Kysely<Tables>;
   readonly ownId: string;
   readonly receive: (event: UseEvent | DenialEvent) => void;
-  /** Whether usage is watched here. */
+  /** Whether usage is watched on this node. */
   readonly wanted: () => boolean;
 }
 
 /**
- * Reads usage sent by other nodes, each item once and in order. The position comes from the table, which only nodes
- * can write; a notification only triggers a read.
+ * Reads usage sent by other nodes, each item once and in order. The position comes from the table, which only nodes can
+ * write; a notification only triggers a read.
  */
 export class RelayedUsage {
   readonly #settings: Settings;
-  /** Of each node, the last number read, or not wanted. Null: not looked at yet. */
+  /** The last number of each node that was read or skipped. Null: not read yet. */
   #positions: Map<string, number> | null = null;
   readonly #reads = new Paced(READ_EVERY_MS, () => this.#read());
   #retry: NodeJS.Timeout | undefined;
@@ -52,7 +52,7 @@ export class RelayedUsage {
       }
       for (const nodeId of positions.keys()) if (!newest.has(nodeId)) positions.delete(nodeId);
       for (const [nodeId, number] of newest) {
-        // Of a node that was not there at the last look, everything is new.
+        // Everything of a node that appeared since the last read is new.
         const after = positions.get(nodeId) ?? 0;
         if (number > after) await this.#pass(nodeId, after, positions);
       }

@@ -7,7 +7,7 @@ export interface Stale {
   /** Sequences of the first and the last of the changes; there is no gap between them. */
   readonly first: number;
   readonly last: number;
-  /** The affected keys, empty if no verification depends on the changes. Null: any key of the organization. */
+  /** The affected keys; empty if no verification depends on the changes. Null: any key of the organization. */
   readonly keyIds: readonly string[] | null;
 }
 
@@ -17,7 +17,7 @@ export const ALL_STALE: Stale = { organizationId: null, first: 0, last: 0, keyId
 /** What a change invalidates for verification: nothing, its target key, or any key of the organization. */
 const CONCERNS: Readonly<Record<DoneAction, 'nothing' | 'key' | 'organization'>> = {
   'organization.created': 'nothing',
-  // Its web origins may have changed, which callers are checked against.
+  // Its web origins may have changed, which apply to its callers.
   'organization.updated': 'organization',
   'team.created': 'nothing',
   'team.updated': 'nothing',

@@ -13,7 +13,7 @@ export class UsageExchange {
   readonly #received: RelayedUsage;
   #isMissed = false;
 
-  /** `receive` gets events of other nodes. */
+  /** `receive` is called with events of other nodes. */
   constructor(db: Kysely<Tables>, ownId: string, receive: (event: UseEvent | DenialEvent) => void) {
     this.#watches = new Watches(db, ownId);
     this.#sent = new UsageRelay(db, ownId);
@@ -34,19 +34,19 @@ export class UsageExchange {
     this.#received.heard();
   }
 
-  /** A message may have been missed. It is read when the nodes are next read. */
+  /** A message may have been missed. Usage is read again when the nodes are next read. */
   missed(): void {
     this.#isMissed = true;
   }
 
-  /** Takes the rows of all nodes, which show whether their watches have changed. */
+  /** Receives the rows of all nodes, which show whether their watches have changed. */
   seen(rows: readonly NodeRow[]): void {
     this.#watches.learn(rows).catch(() => {});
     if (this.#isMissed) this.#received.heard();
     this.#isMissed = false;
   }
 
-  /** Publishes what is watched here; all of it if the other nodes know `nothing`. */
+  /** Publishes what is watched here. If the other nodes know `nothing`, publishes all of it. */
   share(nothing = false): void {
     void this.#watches.share(nothing);
   }

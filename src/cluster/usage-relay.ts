@@ -67,7 +67,7 @@ export class UsageRelay {
       this.#sending = null;
       await this.#clean();
     } catch {
-      // The database is away: it is tried again, with the same.
+      // The database is unavailable: the same batch is sent again later.
     }
     this.#timer = null;
     if (this.#sending || this.#waiting.size > 0) this.#sendSoon();

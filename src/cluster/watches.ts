@@ -49,7 +49,7 @@ export class Watches {
     return this.#watchedElsewhere.has(organizationId);
   }
 
-  /** Publishes the watches; with `anew`, all of them again, because they were lost. Never rejects. */
+  /** Publishes the watches. With `anew`, publishes all of them again, because they were lost. Never rejects. */
   async share(anew = false): Promise<void> {
     if (anew) this.#shared = new Set();
     if (this.#sharing || this.#stopped) return;
@@ -59,7 +59,7 @@ export class Watches {
     this.#sharing = true;
     try {
       const done = await this.#write(added, removed);
-      // Without its own row, the node publishes all of them after its next beat.
+      // Without a row of its own, the node publishes all of them after its next beat.
       if (done) this.#shared = new Set([...this.#shared, ...added].filter((id) => !removed.includes(id)));
     } catch {
       // Failures are retried with the next beat.

@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 import type { Budget } from './budgets.ts';
 
 /**
- * Networks of IPv6 that one client may have all addresses of, from the widest, with how many times the budget of a single
- * client each has: providers delegate a /64 or /56 to a household, and a /48 to a site. An IPv4 address stands for itself.
+ * IPv6 networks whose addresses one client may control, widest first, each with a multiple of the budget of a single
+ * client: providers delegate a /64 or /56 to a household, and a /48 to a site. An IPv4 address counts on its own.
  */
 const NETWORKS = [
   { groups: 3, times: 16 },
@@ -12,9 +12,9 @@ const NETWORKS = [
 ] as const;
 
 /**
- * The budgets that a client's address counts in, the widest first: an IPv6 address in its /48, /56 and /64, so that
- * changing addresses within what one client can have gains little. `ip` is in its normal form (RFC 5952); null: not
- * known, all of which count as one.
+ * The budgets of a client's address, widest first: an IPv6 address counts in its /48, /56 and /64, so that switching
+ * between addresses of one client gains little. `ip` is in normal form (RFC 5952). Null: unknown; all unknown addresses
+ * share a budget.
  */
 export function addressBudgets(ip: string | null, limit: number): Budget[] {
   if (ip === null) return [{ name: 'unknown', limit }];

@@ -20,9 +20,8 @@ interface Window {
 }
 
 /**
- * Budgets that are spent together: one that belongs to several wholes, as an address belongs to its networks, counts in
- * each of them or in none. Windows are fixed, and begin with the first count. Memory is bounded: of too many names, those
- * that were quiet for longest are forgotten.
+ * Budgets that are spent together: an address counts in all of its networks or in none of them. Windows are fixed and
+ * start with the first count. Memory is bounded: the least recently used names are evicted.
  */
 export class Budgets {
   /** Milliseconds. */
@@ -37,9 +36,9 @@ export class Budgets {
   }
 
   /**
-   * Spends `points` of all of the budgets, if each has as many left. `budgets` begin with the widest: one that is used up
-   * lets no window begin for those within it, so that a network can't push others out of memory by the number of its
-   * addresses. `states` are as they are afterwards, up to the one that is used up.
+   * Spends `points` in all of the budgets, if each has enough left. `budgets` start with the widest: if it is
+   * exhausted, no window starts for those within it, so that a network can't evict others by its number of addresses.
+   * `states` are the states afterwards, up to the exhausted one.
    */
   spend(budgets: readonly Budget[], points: number): { spent: boolean; states: readonly BudgetState[] } {
     const now = this.#clock.monotonic();
@@ -54,7 +53,9 @@ export class Budgets {
     return { spent: true, states };
   }
 
-  /** Spends `points` of all of the budgets, however many are left: what is beyond a limit uses up the rest of the window. */
+  /**
+   * Spends `points` in all of the budgets, however many are left. Points beyond a limit use up the rest of the window.
+   */
   owe(budgets: readonly Budget[], points: number): readonly BudgetState[] {
     const now = this.#clock.monotonic();
     return budgets.map((budget) => this.#add(budget, this.#running(budget.name, now), points));

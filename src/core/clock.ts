@@ -1,29 +1,31 @@
 /**
- * The time, as an argument: tests move it by hand. What people and other machines see, and what is stored, is a time of
- * the wall clock, which may be stepped in either direction. How long something lasts is measured with the monotonic one.
+ * The time as an argument, so that tests can control it. Stored times, and times that people and other machines see,
+ * are from the wall clock, which may be stepped in either direction. Durations are measured with the monotonic clock.
  */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Milliseconds since some moment of this process. Never steps; only differences between two readings mean anything. */
+  /** Milliseconds since an arbitrary time. Never steps; only differences between two readings are meaningful. */
   monotonic(): number;
 }
 
 /** The system's clocks. */
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
-/** The time at which a moment of the monotonic clock comes, by the wall clock as it is set now; a past one is now. */
+/** Converts a time of the monotonic clock to the wall clock as it is set now. A past time becomes the present. */
 export function wallTimeOf(clock: Clock, monotonic: number): number {
   return clock.now() + Math.max(0, Math.ceil(monotonic - clock.monotonic()));
 }
 
-/** Steps back of fewer milliseconds go unnoticed: reading two clocks takes time, and none of it matters so exactly. */
+/** Smaller steps back are ignored: the two clocks are not read at the same instant, milliseconds. */
 const STEP_MIN_MS = 100;
 
 /** Detects that the wall clock has been set back, so that stored times may lie in the future. */
 export class ClockSteps {
   readonly #clock: Clock;
-  /** Of the wall clock over the monotonic one; slewing and a machine's sleep only ever change it slowly, or upwards. */
+  /**
+   * Difference between the wall clock and the monotonic clock. Slewing changes it slowly, and sleep only increases it.
+   */
   #lead: number;
 
   constructor(clock: Clock) {
@@ -31,7 +33,7 @@ export class ClockSteps {
     this.#lead = this.#read();
   }
 
-  /** Whether it was since the last call that said so, or since the beginning. */
+  /** Whether the clock was set back since the last call that returned true, or since the start. */
   wentBack(): boolean {
     const lead = this.#read();
     const wentBack = lead < this.#lead - STEP_MIN_MS;

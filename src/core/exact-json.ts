@@ -3,19 +3,19 @@ import { quotable } from './scrub.ts';
 /** Error message for a number that `parseJson` can't represent exactly. */
 export const INEXACT = 'whole numbers beyond 2^53 - 1 would lose digits: send them as strings';
 
-/** Deepest nesting of lists and objects in a JSON text of a client. */
+/** Maximum nesting of lists and objects in JSON from a client. */
 export const JSON_DEPTH_MAX = 100;
 
-/** Maximum number of values in lists and objects of a JSON text of a client: more than the largest mutation has. */
+/** Maximum number of values in lists and objects in JSON from a client: more than the largest mutation has. */
 export const JSON_VALUES_MAX = 50_000;
 
 /** Maximum number of steps of a path that are printed. */
 const STEPS_MAX = 10;
 
-/** Only JSON with so many digits in a row can hold a whole number beyond 2^53 - 1. */
+/** Only JSON with this many consecutive digits can contain a whole number beyond 2^53 - 1. */
 const LONG = 16;
 
-/** A string, so that its digits are not taken for a number, or a number. */
+/** A string, whose digits must be skipped, or a number. */
 const TOKEN = /"(?:[^"\\]|\\.?)*"?|-?\d+(?:[.eE][\d.eE+-]*)?/gs;
 
 const WHOLE = /^-?\d+$/;
@@ -24,9 +24,9 @@ const WHOLE = /^-?\d+$/;
 export class JsonLimitError extends SyntaxError {}
 
 /**
- * `JSON.parse`, with infinity in place of each whole number beyond 2^53 - 1: JSON.parse rounds them and leaves no trace.
- * Throws a JsonLimitError, before anything is parsed, where the text is nested deeper than JSON_DEPTH_MAX or has more than
- * JSON_VALUES_MAX values; a SyntaxError where it is not JSON.
+ * `JSON.parse` with infinity in place of each whole number beyond 2^53 - 1, which JSON.parse would round silently.
+ * Throws a JsonLimitError, before anything is parsed, if the text is nested deeper than JSON_DEPTH_MAX or has more than
+ * JSON_VALUES_MAX values, and a SyntaxError if it is not JSON.
  */
 export function parseJson(text: string): unknown {
   if (!scanJson(text)) return JSON.parse(text);
@@ -36,7 +36,10 @@ export function parseJson(text: string): unknown {
   return JSON.parse(marked);
 }
 
-/** Checks the limits of a text, which may be no JSON. Returns whether it may hold whole numbers that would lose digits. */
+/**
+ * Checks the limits of a text, which may not be JSON. Returns whether it may contain whole numbers that would lose
+ * digits.
+ */
 function scanJson(text: string): boolean {
   let depth = 0;
   let values = 0;
@@ -75,7 +78,7 @@ function scanJson(text: string): boolean {
   return isLong;
 }
 
-/** Where the string that goes on at `from` ends; the end of the text where it doesn't. */
+/** The end of the string that contains `from`; the end of the text if the string isn't closed. */
 function endOfString(text: string, from: number): number {
   const end = text.indexOf('"', from);
   if (end < 0) return text.length;
@@ -89,7 +92,7 @@ function endOfString(text: string, from: number): number {
 }
 
 const [QUOTE, COMMA, ZERO, NINE, BACKSLASH] = [0x22, 0x2c, 0x30, 0x39, 0x5c];
-/** Each two before the sign that closes it. */
+/** Skips pairs of characters before the closing quote. */
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 function tooManyValues(): JsonLimitError {
@@ -97,8 +100,8 @@ function tooManyValues(): JsonLimitError {
 }
 
 /**
- * Where a value from `parseJson` holds a number that was not kept, infinities that were written as `1e400` included.
- * The path (`plan.seats[2]`, empty for the value itself) is safe to show. Null if every number was kept.
+ * Where a value from `parseJson` contains a number that was not preserved, including infinities written as `1e400`. The
+ * path (`plan.seats[2]`, empty for the value itself) is safe to show. Null if every number was preserved.
  */
 export function findInexact(value: unknown): string | null {
   const steps = stepsTo(value);

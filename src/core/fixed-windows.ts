@@ -11,13 +11,12 @@ export interface Window {
   readonly limit: number;
 }
 
-/** Fewer windows than this are never looked through for ended ones. */
+/** With fewer windows than this, ended ones are not removed. */
 const SWEEP_MIN = 1_024;
 
 /**
- * Counts by name in stretches of time that begin with the first count and are as long as they should be, however the
- * wall clock is set meanwhile. Windows that have ended take no memory for long:
- * they are swept out whenever the windows kept have doubled.
+ * Counts by name in windows that start with the first count. Their length is independent of the wall clock. Ended
+ * windows are removed whenever the number of windows has doubled.
  */
 export class FixedWindows {
   readonly #clock: Clock;
@@ -28,14 +27,17 @@ export class FixedWindows {
     this.#clock = clock;
   }
 
-  /** The window of this name, limit and length (milliseconds) that runs now; undefined if none does. */
+  /** The current window with this name, limit and length (milliseconds); undefined if there is none. */
   running(name: string, limit: number, length: number): Window | undefined {
     const window = this.#windows.get(name);
     const same = window?.limit === limit && window.length === length;
     return same && window.endsAt > this.#clock.monotonic() ? window : undefined;
   }
 
-  /** The same, begun now where none runs. A name has one window at a time: another limit or length begins a new one. */
+  /**
+   * The same; starts a window if there is none. A name has one window at a time: another limit or length starts a new
+   * one.
+   */
   begin(name: string, limit: number, length: number): Window {
     const running = this.running(name, limit, length);
     if (running) return running;
@@ -45,7 +47,7 @@ export class FixedWindows {
     return window;
   }
 
-  /** How many are in memory, ended ones included. */
+  /** Number of windows in memory, including ended ones. */
   get size(): number {
     return this.#windows.size;
   }

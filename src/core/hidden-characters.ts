@@ -1,20 +1,20 @@
 import { domainToASCII } from 'node:url';
 
 /**
- * Characters that are invisible or change the direction of text, and those that will never be any (RFC 8264, 9.13); and
- * those around annotations, which are invisible too.
+ * Invisible characters, characters that change the direction of text, code points that are never assigned (RFC 8264,
+ * 9.13), and interlinear annotation characters, which are invisible too.
  */
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Noncharacter_Code_Point}\ufff9-\ufffb]/gu;
 
-/** Those that free text needs: emoji are written with them. */
+/** Those required by free text: emoji contain them. */
 const OF_EMOJI = /^(?:\u200c|\u200d|\p{Variation_Selector})$/u;
 
 const JOINERS = /^(?:\u200c|\u200d)$/;
 
-/** How a text is used: a name identifies something, and must not pass for another. */
+/** How a text is used. A name identifies something, so it must not be mistaken for another. */
 export type TextUse = 'name' | 'text';
 
-/** The first character of a text that its readers can't see or that reorders it, as `U+202E`, or null. */
+/** The first invisible or reordering character of a text, as `U+202E`, or null. */
 export function findHidden(text: string, use: TextUse): string | null {
   for (const { 0: character, index } of text.matchAll(HIDDEN)) {
     const allowed =
@@ -26,12 +26,12 @@ export function findHidden(text: string, use: TextUse): string | null {
   return null;
 }
 
-/** Asks for an emoji's colored form, which keyboards send with many emoji: not hidden, as everyone sees the form. */
+/** Selects an emoji's colored form. Keyboards send it with many emoji. Not hidden, because the form is visible. */
 const EMOJI_FORM = '\ufe0f';
 
 /**
- * Whether it is the form of the emoji before it, or a joiner where a script needs one (RFC 5892, A.1 and A.2). IDNA has these rules for host names, and Node
- * the tables for them: asked is the label of the letters next to the joiner.
+ * Whether the character is a form selector of the emoji before it, or a joiner that the script requires (RFC 5892, A.1
+ * and A.2). IDNA has the same rules for host names, so this checks the label around the joiner with Node's tables.
  */
 function isInPlace(character: string, left: string, right: string): boolean {
   if (character === EMOJI_FORM) return /\p{Extended_Pictographic}$/u.test(left);

@@ -3,15 +3,15 @@ import { TypeID, typeid } from 'typeid-js';
 
 const TYPES = ['org', 'team', 'user', 'mem', 'role', 'key', 'sec', 'evt', 'ses', 'op'] as const;
 
-/** Types of ids. The word is the id's prefix. */
+/** Types of ids. The word is the prefix of the id. */
 export type IdType = (typeof TYPES)[number];
 
-/** Times in ids of users lie anywhere in so many milliseconds before now: three years. */
+/** The time in a user's id is random within this period before its creation, milliseconds: three years. */
 const USER_AGE_MAX_MS = 3 * 365 * 86_400_000;
 
 /**
- * A new TypeID: `<type>_` and a UUIDv7 in 26 base-32 characters (TypeID specification 0.3). It says when it was created,
- * except a user's: organizations share users, and none may learn that a person was known to another before.
+ * A new TypeID: `<type>_` and a UUIDv7 in 26 base-32 characters (TypeID specification 0.3). It contains its creation
+ * time, except for users: organizations share users, and must not learn that another one already knew a person.
  */
 export function newId(type: IdType): string {
   if (type !== 'user') return typeid(type).toString();
@@ -28,8 +28,8 @@ function uuidAt(time: number): Uint8Array {
 }
 
 /**
- * The type of an id, or null if the text is no id of this service. Checked before any id reaches the database, which
- * also keeps hostile text (NUL, lone surrogates) away from it.
+ * The type of an id, or null if the text is not an id of this service. Checked before any id reaches the database,
+ * which also keeps hostile text (NUL, lone surrogates) away from it.
  */
 export function idType(id: string): IdType | null {
   const at = id.indexOf('_');

@@ -17,26 +17,26 @@ type Path = readonly string[];
 type Given<T> = T | null | undefined;
 
 /**
- * A code point in NFC comes from at most 4, of at most 2 UTF-16 units each: longer text never fits. Normalizing it would
- * take quadratic time where it is a run of combining marks.
+ * A code point in NFC comes from at most 4, of at most 2 UTF-16 units each, so longer text never fits. Normalizing it
+ * would take quadratic time if it is a run of combining marks.
  */
 const UNITS_MAX = 8;
 
-/** Longest text that is folded, in UTF-16 units: longer than every text that is stored folded. */
+/** Maximum length of folded text, in UTF-16 units: longer than any text that is stored folded. */
 const FOLDED_MAX = 4_000;
 
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
-// Tabs and line breaks pass, NUL and the rest don't.
+// Allows tabs and line breaks, but no other control characters such as NUL.
 const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
- * Validates an input field by field and collects all faults, so that the caller sees them at once. Each method returns
- * the value to store, or after a fault a placeholder, which is never used because `check` throws.
+ * Validates an input field by field and collects all issues, so that the caller sees them at once. Each method returns
+ * the value to store or, after an issue, a placeholder that is never used because `check` throws.
  */
 export class Input {
   readonly #issues: Issue[] = [];
-  /** Faults of texts by rules that were not always there: see `checkChanged`. */
+  /** Issues of texts under rules that were added later: see `checkChanged`. */
   readonly #newIssues: (Issue & { readonly text: string })[] = [];
 
   /** A name: 1 to 100 code points after trimming, in NFC, on one line, without hidden characters. */
@@ -48,8 +48,8 @@ export class Input {
   }
 
   /**
-   * Free text of at most `max` code points, in NFC, otherwise as given; null if there is none or only white space. On
-   * one line unless `multiline`. `use` says which hidden characters it may have; where it is omitted, all.
+   * Free text of at most `max` code points, in NFC and otherwise unchanged; null if it is missing or only white space.
+   * On one line unless `multiline`. `use` decides which hidden characters are allowed; if omitted, all are.
    */
   text(
     path: Path,
@@ -62,13 +62,13 @@ export class Input {
     return options.use ? this.#visible(path, text, options.use) : text;
   }
 
-  /** A list of at most `max` entries; empty for null. */
+  /** A list of at most `max` entries. Null: empty. */
   list<T>(path: Path, list: Given<readonly T[]>, max: number): readonly T[] {
     if (!list) return [];
     return list.length > max ? this.#refuse(path, `must have at most ${max} entries`, []) : list;
   }
 
-  /** At most `max` strings (as given, before doubles are dropped); each once, in the order given. None for null. */
+  /** At most `max` strings (counted with duplicates), without duplicates, in the order of the input. Null: empty. */
   uniqueStrings(path: Path, list: Given<readonly string[]>, max: number): string[] {
     return [...new Set(this.list(path, list, max))];
   }
@@ -88,34 +88,34 @@ export class Input {
     return this.#refuse(path, 'must be an e-mail address', '');
   }
 
-  /** Records a fault found by another check. */
+  /** Records an issue found by another check. */
   fault(path: Path, message: string): void {
     this.#issues.push({ path, message });
   }
 
-  /** Notes a fault of a text that may be stored already, by a rule that was not always there. */
+  /** Records an issue of a text that may be stored already, under a rule that was added later. */
   newFault(path: Path, text: string, message: string): void {
     this.#newIssues.push({ path, message, text });
   }
 
-  /** Throws a ValidationError with all faults, if any. */
+  /** Throws a ValidationError with all issues, if any. */
   check(): void {
     this.checkChanged([]);
   }
 
-  /** The same without faults that the stored object may have already; `checkChanged` must follow once it is known. */
+  /** The same without issues that the stored object may already have. `checkChanged` must follow once it is known. */
   checkForm(): void {
     if (this.#issues.length > 0) throw new ValidationError(this.#issues);
   }
 
-  /** Throws a ValidationError with every fault of texts other than the stored ones: these stay usable. */
+  /** Throws a ValidationError with every issue of texts other than the stored ones, which remain usable. */
   checkChanged(stored: readonly (string | null)[]): void {
     const changed = this.#newIssues.filter(({ text }) => !stored.includes(text));
     const issues = [...this.#issues, ...changed.map(({ path, message }) => ({ path, message }))];
     if (issues.length > 0) throw new ValidationError(issues);
   }
 
-  /** `check` where the answer has no place for a ValidationError: throws BAD_USER_INPUT. */
+  /** `check` for results that can't contain a ValidationError: throws BAD_USER_INPUT. */
   checkArguments(): void {
     const issues = [...this.#issues, ...this.#newIssues];
     if (issues.length > 0) throw new AppError('BAD_USER_INPUT', new ValidationError(issues).message);
@@ -143,7 +143,8 @@ export class Input {
 }
 
 /**
- * Folds a name for comparison and sorting, identically on both engines. Text that is far too long is returned as it is.
+ * Folds a name for comparison and sorting, identically on both engines. Text that is far too long is returned
+ * unchanged.
  */
 export function foldName(text: string): string {
   if (text.length > FOLDED_MAX) return text;

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** An IPv4 or IPv6 network, in the form that matching needs. */
+/** An IPv4 or IPv6 network, in the form used for matching. */
 export interface Network {
   readonly address: ipaddr.IPv4 | ipaddr.IPv6;
   readonly bits: number;
@@ -10,9 +10,9 @@ export interface Network {
 const MAPPED_BITS = 96;
 
 /**
- * Reads an address or network in CIDR notation (RFC 4632, RFC 4291 2.3). A bare address is a /32 or /128, bits right
- * of the prefix must be zero; an IPv4-mapped IPv6 network is the IPv4 network. Returns the network and its normal form,
- * or what is wrong with it.
+ * Parses an address or network in CIDR notation (RFC 4632, RFC 4291 2.3). A bare address is a /32 or /128, and host
+ * bits must be zero. An IPv4-mapped IPv6 network is the IPv4 network. Returns the network and its normal form, or the
+ * fault.
  */
 export function parseNetwork(text: string): { network: Network; text: string } | { fault: string } {
   const [head = '', tail, ...rest] = text.split('/', 3);
@@ -33,10 +33,13 @@ export function parseNetwork(text: string): { network: Network; text: string } |
   return { network: { address, bits }, text: `${address}/${bits}` };
 }
 
-/** No address is longer, not even with a zone id, brackets and a port; what is, no expression has to look at. */
+/** Longest address, including a zone id, brackets and a port. Longer text is never matched. */
 const ADDRESS_MAX = 100;
 
-/** The network of a text that was checked when it was stored. Throws where it is none: nothing may be decided without it. */
+/**
+ * The network of a stored text, which was validated before. Throws if it is invalid, because no decision may be made
+ * without it.
+ */
 export function storedNetwork(text: string): Network {
   const parsed = parseNetwork(text);
   if ('network' in parsed) return parsed.network;
@@ -44,8 +47,8 @@ export function storedNetwork(text: string): Network {
 }
 
 /**
- * An address, or null if the text is none. IPv4 only in four plain decimal parts (no octal, hex or short forms, which
- * programs read differently); an IPv4-mapped IPv6 address is the IPv4 address; zone ids are dropped.
+ * Parses an address; null if it is invalid. IPv4 must have four decimal parts (no octal, hex or short forms, which
+ * programs interpret differently). An IPv4-mapped IPv6 address is the IPv4 address. Zone ids are dropped.
  */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   if (text.length > ADDRESS_MAX) return null;
@@ -58,31 +61,31 @@ export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : null;
 }
 
-/** Addresses come again and again, and reading one costs more than all that is done with it. */
+/** Addresses recur, and parsing one costs more than everything that is done with it. */
 const READ_MAX = 10_000;
 const read = new Map<string, { readonly address: ipaddr.IPv4 | ipaddr.IPv6; readonly text: string } | null>();
 
-/** The address in its normal form (RFC 5952; IPv4-mapped as IPv4), or null if the text is none. */
+/** The address in normal form (RFC 5952; IPv4-mapped as IPv4), or null if the text is not an address. */
 export function normalAddress(text: string): string | null {
   return readAddress(text)?.text ?? null;
 }
 
-/** An address with a port, and IPv6 then in brackets; or in brackets alone. */
+/** An address with a port, IPv6 in brackets; or an address in brackets. */
 const WITH_PORT = /^(?:([\d.]+)|\[([^\]]+)\])(?::\d{1,5})?$/;
 
 /**
- * The address in a text as proxies and frameworks write it, in its normal form: as it is or with a port
- * (`192.0.2.1:4711`, `[2001:db8::1]:443`), in double quotes, with spaces around. Null if the text is none.
+ * The address in a text as written by proxies and frameworks, in normal form: without or with a port (`192.0.2.1:4711`,
+ * `[2001:db8::1]:443`), in double quotes, surrounded by spaces. Null if it is invalid.
  */
 export function presentedAddress(text: string): string | null {
-  // As most are; also what makes it cheap.
+  // The usual form, and the cheapest to recognize.
   const plain = readAddress(text);
   if (plain) return plain.text;
   if (text.length > ADDRESS_MAX) return null;
   const trimmed = text.trim();
   const bare = trimmed.length > 1 && /^".*"$/s.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
   const [, v4, v6] = WITH_PORT.exec(bare) ?? [];
-  // Brackets are for IPv6, and a port without brackets for IPv4: anything else is two different addresses to two readers.
+  // Brackets are for IPv6, and a port without brackets is for IPv4. Programs would interpret other forms differently.
   if (v6 !== undefined && !v6.includes(':')) return null;
   return normalAddress(v4 ?? v6 ?? bare);
 }
@@ -99,7 +102,7 @@ function readAddress(text: string) {
   return known;
 }
 
-/** Whether the address lies in one of the networks; text that is no address lies in none. */
+/** Whether the address is in one of the networks. Text that isn't an address is in none. */
 export function isInNetworks(text: string, networks: readonly Network[]): boolean {
   const known = readAddress(text);
   if (!known) return false;
@@ -110,7 +113,7 @@ function contains(network: Network, address: ipaddr.IPv4 | ipaddr.IPv6): boolean
   return network.address.kind() === address.kind() && address.match(network.address as never, network.bits);
 }
 
-/** Whether every address of the network lies in one of the others, each of which may hold only a part of it. */
+/** Whether every address of the network is in one of the others, each of which may cover only a part of it. */
 export function isCovered(network: Network, others: readonly Network[]): boolean {
   if (others.some((other) => other.bits <= network.bits && contains(other, network.address))) return true;
   const inside = others.filter((other) => other.bits > network.bits && contains(network, other.address));

@@ -1,12 +1,12 @@
 /**
- * Whether a value may fit into so many bytes of JSON. Looks at no more of it than that: a value for which this is true
- * has at most six times as many, where each character is escaped.
+ * Whether a value may fit into this many bytes of JSON. Stops examining it once it doesn't. If true, it has at most six
+ * times as many, if each character is escaped.
  */
 export function mayFitInJson(value: unknown, bytes: number): boolean {
   return bytesLeft(value, bytes) >= 0;
 }
 
-/** At most so much is left of `bytes` after the value. Negative, with the rest of it not looked at, where that is too little. */
+/** An upper bound of what is left of `bytes` after the value. Negative, and incomplete, if there are too few. */
 function bytesLeft(value: unknown, bytes: number): number {
   if (typeof value === 'string') return bytes - '""'.length - value.length;
   if (typeof value !== 'object' || value === null) return bytes - 1;

@@ -1,4 +1,4 @@
-/** Words of `[a-z][a-z0-9]{1,11}` joined by single underscores; together with the length limit, a usable key prefix. */
+/** Words of `[a-z][a-z0-9]{1,11}` joined by single underscores. With the length limit, a valid key prefix. */
 export const KEY_PREFIX_PATTERN = /^[a-z][a-z0-9]{1,11}(?:_[a-z][a-z0-9]{1,11})*$/;
 
 /** Longest key prefix, in characters. */

@@ -3,17 +3,22 @@ import type { LogLevel } from './config/config.ts';
 import { cut, scrub } from './scrub.ts';
 import { codeOf, rootOf } from './start-error.ts';
 
-/** Longest message and stack of a logged error, characters: both may quote foreign text of any length. */
+/**
+ * Maximum length of the message and the stack of a logged error, characters: both may quote foreign text of any length.
+ */
 const MESSAGE_MAX = 8_000;
 const STACK_MAX = 16_000;
 
-/** Minimum time between two warnings of background work about the same error, milliseconds: it retries several times a second. */
+/**
+ * Minimum time between two warnings of background work about the same error, milliseconds: it retries several times a
+ * second.
+ */
 const REPEAT_MS = 10_000;
 
 /** Maximum number of warnings whose repetitions are tracked. */
 const REPEATS_MAX = 100;
 
-/** What a log line may say besides its message: facts about a request or a part of the server, never its input. */
+/** Fields of a log line besides its message: facts about a request or a part of the server, never its input. */
 export interface LogFields {
   readonly requestId?: string;
   readonly method?: string;
@@ -42,14 +47,14 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Makes the log; `write` receives whole lines (standard error unless told otherwise). */
+/** Creates the log. `write` receives whole lines. Default: standard error. */
 export function createLog(level: LogLevel, write: (line: string) => void = writeToStandardError): Log {
   const logger = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     { write: (line: string) => write(scrub(line)) },
   );
   const at = (method: 'debug' | 'info' | 'warn' | 'error') => {
-    // Nothing is made ready for a line that is not written.
+    // Nothing is prepared for a line that is not written.
     if (!logger.isLevelEnabled(method)) return () => {};
     return (message: string, fields: LogFields = {}): void => logger[method](plain(fields), message);
   };
@@ -75,7 +80,10 @@ function withoutRepeats(warn: Log['warn']): Log['warn'] {
   };
 }
 
-/** An error as name, message and stack only: errors carry foreign properties (a database's parameters, a request). */
+/**
+ * An error as name, message and stack only: errors carry foreign properties, such as the database's parameters or a
+ * request.
+ */
 function plain(fields: LogFields): Record<string, unknown> {
   const { error, ...rest } = fields;
   if (error === undefined) return rest;
@@ -88,7 +96,10 @@ function plain(fields: LogFields): Record<string, unknown> {
   };
 }
 
-/** The message and the driver's code. Of several addresses that all failed, the first: their error has no message. */
+/**
+ * The message and the driver's code. If several addresses failed, those of the first, because the error itself has no
+ * message.
+ */
 function describe(error: Error): string {
   const root = rootOf(error);
   const message = error.message || (root instanceof Error ? root.message : '');

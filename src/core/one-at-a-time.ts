@@ -1,6 +1,6 @@
 /**
- * Work of which one run is under way at a time. A call during a run resolves with the next one, which begins after the
- * call and serves all calls until then.
+ * Work that never runs concurrently. A call during a run resolves with the next run, which starts after the call and
+ * serves all calls until then.
  */
 export class OneAtATime {
   readonly #work: () => Promise<void>;
@@ -15,7 +15,7 @@ export class OneAtATime {
     return this.#running !== null;
   }
 
-  /** Resolves, or rejects, as a run that begins now or later. */
+  /** Resolves, or rejects, with a run that starts now or later. */
   run(): Promise<void> {
     const running = this.#running;
     if (running) {

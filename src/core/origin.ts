@@ -1,4 +1,4 @@
-/** Longest origin, characters: scheme, a host name (RFC 1035, 2.3.4) and a port. */
+/** Maximum length of an origin, characters: scheme, a host name (RFC 1035, 2.3.4) and a port. */
 const ORIGIN_MAX = 270;
 
 /** A host name or bracketed IPv6 address, and optionally a port. */

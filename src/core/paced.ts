@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, systemClock } from './clock.ts';
 
 /**
- * Work that anyone may ask for as often as they like. It starts at once where it has rested, else `everyMs`
- * milliseconds after its last start, and never runs twice at a time: one run does what was asked for until it started.
+ * Work that anyone may request at any rate. It starts immediately if it has rested, otherwise `everyMs` milliseconds
+ * after its last start, and never runs concurrently. One run serves all requests before its start.
  */
 export class Paced {
   readonly #everyMs: number;
@@ -14,19 +14,19 @@ export class Paced {
   #startedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
 
-  /** `work` handles its own errors; where it rejects nevertheless, nothing happens. */
+  /** `work` handles its own errors. Rejections are ignored. */
   constructor(everyMs: number, work: () => Promise<void>) {
     this.#everyMs = everyMs;
     this.#work = work;
   }
 
-  /** Has the work done by a run that has not started yet. */
+  /** Requests a run that has not started yet. */
   ask(): void {
     this.#asked = true;
     this.#schedule();
   }
 
-  /** Starts no more runs. */
+  /** Starts no further runs. */
   stop(): void {
     this.#stopped = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -55,25 +55,25 @@ export class Paced {
   }
 }
 
-/** How long background work goes on at most before everything else has its turn, milliseconds. */
+/** Maximum duration of background work before other work is served, milliseconds. */
 const TURN_MS = 8;
 
-/** How work is cut into batches. */
+/** The size of batches. */
 export interface Batching {
-  /** How much the first batch does, and the least that any does: what a transaction costs is shared by so much. */
+  /** Size of the first batch, and the minimum: it amortizes the cost of a transaction. */
   readonly min: number;
-  /** Most that one batch does. */
+  /** Maximum size of a batch. */
   readonly max: number;
-  /** Whether to stop before the next batch; omitted: never. */
+  /** Whether to stop before the next batch. Omitted: never. */
   readonly stopped?: (() => boolean) | undefined;
-  /** What measures how long a batch takes; omitted: the machine's. */
+  /** Measures how long a batch takes. Omitted: the system's clock. */
   readonly clock?: Pick<Clock, 'monotonic'> | undefined;
 }
 
 /**
- * Does much work in batches of about 8 milliseconds. Whatever waits has its turn between two of them: requests on this
- * thread, and changes that wait for the database. `work` does up to `size` of it and resolves with how much that was; less
- * than `size` is the end. Resolves with how much was done in all.
+ * Does a large amount of work in batches of about 8 milliseconds. Requests on this thread, and changes that wait for
+ * the database, are served between batches. `work` does up to `size` and resolves with the amount done; less than
+ * `size` ends the work. Resolves with the total.
  */
 export async function inBatches(
   { min, max, stopped = () => false, clock = systemClock }: Batching,
@@ -86,7 +86,7 @@ export async function inBatches(
     total += done;
     if (done < size) break;
     const took = clock.monotonic() - start;
-    // Doubled and halved: statements that differ only by their length are compiled a few times.
+    // Doubled and halved, so that statements that differ only in length are compiled a few times.
     if (took > TURN_MS) size = Math.max(min, Math.floor(size / 2));
     else if (took < TURN_MS / 2) size = Math.min(max, size * 2);
     await turn();
@@ -94,12 +94,12 @@ export async function inBatches(
   return total;
 }
 
-/** Something done one by one that lets everything else have its turn when it has gone on for a while. */
+/** A loop that yields to other work after it has run for a while. */
 export class Turns {
   readonly #clock: Pick<Clock, 'monotonic'>;
   #end: number;
 
-  /** Begins a turn, measured by the machine's clock unless told otherwise. */
+  /** Starts a turn. `clock` defaults to the system's clock. */
   constructor(clock: Pick<Clock, 'monotonic'> = systemClock) {
     this.#clock = clock;
     this.#end = clock.monotonic() + TURN_MS;
@@ -110,7 +110,7 @@ export class Turns {
     return this.#clock.monotonic() >= this.#end;
   }
 
-  /** Resolves when everything that waited has had its turn. */
+  /** Resolves after all waiting work has been served. */
   async rest(): Promise<void> {
     await turn();
     this.#end = this.#clock.monotonic() + TURN_MS;

@@ -9,16 +9,16 @@ export interface PageArgs {
 /** Some rows of a list, each with its cursor, in the list's order. */
 export interface Page<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
-  /** Whether the list has rows after this page, and before it. Asks the database only where the page does not say so. */
+  /** Whether the list has rows after and before this page. Queries the database only if the page does not tell. */
   hasNextPage(): Promise<boolean>;
   hasPreviousPage(): Promise<boolean>;
-  /** Counts the whole list, up to 10,000: a query of its own, run only when someone asks. */
+  /** Counts the whole list, up to 10,000, with a query of its own. Called only if the total is selected. */
   totalCount(): Promise<number>;
-  /** Whether that is how many there are; otherwise there are at least so many. */
+  /** Whether the count is exact. If false, there are at least this many. */
   isTotalCountExact(): Promise<boolean>;
 }
 
-/** How many rows a list has: exactly, or at least. */
+/** The number of rows of a list: exact, or a lower bound. */
 export interface Total {
   readonly count: number;
   readonly isExact: boolean;
@@ -27,7 +27,7 @@ export interface Total {
 /** Maximum number of rows that are counted. */
 export const COUNT_MAX = 10_000;
 
-/** Rows of a page where the caller doesn't say. */
+/** Default number of rows of a page. */
 export const PAGE_DEFAULT = 25;
 
 /** Maximum number of rows of a page. */

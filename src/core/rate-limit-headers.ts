@@ -1,4 +1,4 @@
-/** A limit: so many in so much time. */
+/** A limit: a quota per window. */
 export interface Policy {
   readonly limit: number;
   readonly windowSeconds: number;
@@ -10,12 +10,12 @@ interface State {
   readonly resetAt: number;
 }
 
-/** What a limit counts by, as the headers name it. */
+/** Names of limits in the headers. */
 export type PolicyName = 'key' | 'failures' | 'caller' | 'organization' | 'address';
 
 /**
- * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): the quota `q` in a window of `w` seconds,
- * and the remaining `r` until the reset in `t` seconds. Names and values in turn.
+ * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): the quota `q` in a window of `w`
+ * seconds, and the remaining `r` until the reset in `t` seconds. Names and values alternate.
  */
 export function policyHeaders(name: PolicyName, policy: Policy, state: State, now: number): string[] {
   return [
@@ -26,7 +26,7 @@ export function policyHeaders(name: PolicyName, policy: Policy, state: State, no
   ];
 }
 
-/** `Retry-After` (RFC 9110, 10.2.3): whole seconds, 1 at least, after which there is something left. */
+/** `Retry-After` (RFC 9110, 10.2.3): whole seconds, at least 1, until the limit allows requests again. */
 export function retryAfter({ resetAt }: State, now: number): string[] {
   return ['Retry-After', String(Math.max(1, secondsTo(resetAt, now)))];
 }

@@ -1,13 +1,16 @@
-/** Longest foreign name that is quoted, in UTF-16 units: longer than names of the schema, shorter than any credential. */
+/**
+ * Maximum length of a quoted foreign name, in UTF-16 units: longer than names of the schema, shorter than any
+ * credential.
+ */
 const QUOTED_MAX = 32;
 
-/** Shortest tokens, and random parts of API keys, that are taken for credentials, in characters. */
+/** Minimum length of tokens, and of random parts of API keys, that are treated as credentials, in characters. */
 const TOKEN_MIN = 20;
 const SECRET_MIN = 12;
 
 /**
- * Removes everything that looks like a credential or the hash of one, in time linear in the text. The log's callers pass
- * none; this is for texts that others wrote, such as a database's error that quotes the row.
+ * Removes everything that looks like a credential or the hash of one, in time linear in the text. Keywright logs none;
+ * this protects against foreign texts, such as a database error that quotes a row.
  */
 export function scrub(text: string): string {
   return text
@@ -28,8 +31,8 @@ export function scrub(text: string): string {
 }
 
 /**
- * Foreign text in at most `max` UTF-16 units and `…`. It ends at a space or a quote, because `scrub` no longer recognizes
- * a credential that was cut in two.
+ * Truncates foreign text to `max` UTF-16 units and `…`, at a space or a quote: `scrub` wouldn't recognize a credential
+ * that was cut in two.
  */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
@@ -38,7 +41,7 @@ export function cut(text: string, max: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** A foreign name as a message may quote it: escaped and scrubbed, or `…` where it is longer than any name of the schema. */
+/** A foreign name for a message: escaped and scrubbed, or `…` if it is longer than any name of the schema. */
 export function quotable(name: string): string {
   return name.length > QUOTED_MAX ? '…' : scrub(JSON.stringify(name).slice(1, -1));
 }

@@ -8,7 +8,7 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** What an error was created of: the first cause that has no cause itself, of several that failed alike the first. */
+/** The root cause of an error. Of an AggregateError, that of the first error. */
 export function rootOf(error: unknown): unknown {
   let root = error;
   for (let depth = 0; depth < 10; depth += 1) {

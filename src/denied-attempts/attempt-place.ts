@@ -6,7 +6,7 @@ import type { Attempt } from './attempt.ts';
 /** Tables of the objects that mutations name. */
 const TABLES = { key: 'api_keys', role: 'current_roles', team: 'teams', mem: 'memberships' } as const;
 
-/** The organization of a caller that has no other, whatever it names; else null. */
+/** The caller's organization, if it can only have one. Otherwise null. */
 export function onlyOrganization(principal: Principal): string | null {
   if (!('organizationIds' in principal)) return null;
   const [only = null, ...others] = principal.organizationIds;
@@ -14,8 +14,8 @@ export function onlyOrganization(principal: Principal): string | null {
 }
 
 /**
- * The organization whose log the attempt belongs in, and its target there: never an organization that the caller
- * doesn't belong to, and no target of another one. Null if no organization can be told.
+ * The organization whose log records the attempt, and its target there: never an organization that the caller doesn't
+ * belong to, and never a target of another one. Null if the organization can't be determined.
  */
 export async function placeOf(
   ctx: Context,

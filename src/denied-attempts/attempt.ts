@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 
 /** Records rejected mutations in the audit log without delaying the response. */
 export interface DeniedAttempts {
-  /** Records at most a few per caller and organization per minute, and the number of the others. */
+  /** Records at most a few per caller and organization per minute, and the number of the omitted ones. */
   record(ctx: Context, attempt: Attempt): void;
-  /** Resolves when nothing is left to write. */
+  /** Resolves when all attempts have been written. */
   stop(): Promise<void>;
 }
 

@@ -10,16 +10,15 @@ import { OmittedAttempts } from './omitted-attempts.ts';
 
 const WINDOW_MS = 60_000;
 
-/** Attempts recorded per minute of one caller, and of one organization. */
+/** Maximum number of attempts recorded per minute for one caller, and for one organization. */
 const PER_CALLER = 10;
 const PER_ORGANIZATION = 60;
 
-/** Share of those for callers without any management permission, who can't use up the rest. */
+/** Share of these for callers without any management permission, so that they can't use up the rest. */
 const WITHOUT_MANAGEMENT = 20;
 
 /**
- * Maximum number of callers with one of which the first attempt is recorded per minute although the organization's are
- * used up.
+ * Maximum number of callers whose first attempt in a minute is recorded even if the organization's limit is reached.
  */
 const FIRST_ONES = 60;
 

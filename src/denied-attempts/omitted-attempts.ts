@@ -8,22 +8,22 @@ import { newId } from '../core/ids.ts';
 const WINDOW_MS = 60_000;
 
 interface Omitted {
-  /** Of the first of them, with the services to write by. */
+  /** When the first of them occurred, and the services to write with. */
   readonly ctx: Context;
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly count: number;
-  /** When it is written, by the monotonic clock. */
+  /** When the count is written, by the monotonic clock. */
   readonly dueAt: number;
 }
 
 /**
- * Counts the denied attempts of each organization that its audit log omits, and writes their number into it: a minute after
- * the first, or when the server stops. A number that can't be written is kept for the next time.
+ * Counts the denied attempts that each organization's audit log omits, and records the number a minute after the first,
+ * or when the server stops. A number that can't be written is kept for the next attempt.
  */
 export class OmittedAttempts {
   readonly #clock: Clock;
-  /** By organization; those that are due first come first. */
+  /** By organization, in due order. */
   readonly #counts = new Map<string, Omitted>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -67,7 +67,7 @@ export class OmittedAttempts {
     this.#timer = setTimeout(() => void this.write(), left).unref();
   }
 
-  /** Writes what is due by then; after what is being written, so that no one stops before that is done. */
+  /** Writes what is due by then, after the write in progress, so that stopping waits for both. */
   #write(by: () => number): Promise<void> {
     this.#writing = this.#writing.then(async () => {
       if (this.#timer) clearTimeout(this.#timer);

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import type { Io } from '../io.ts';
 import { SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
-/** The command that prints a shell's script, and the one that the script asks. */
+/** The command that prints a shell's script, and the one that the script calls. */
 export function addCompletionCommands(program: Command, io: Io): void {
   program
     .command('completion')

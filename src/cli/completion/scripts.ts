@@ -1,12 +1,12 @@
-/** The shells that there is a script for. */
+/** The supported shells. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** A shell with completion. */
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * Shell completion scripts. On Tab they run `keywright complete` with the words so far, exactly as typed. No word is
- * evaluated, so completing `$(…)` runs nothing.
+ * Shell completion scripts. On Tab, they run `keywright complete` with the words as typed. No word is evaluated, so
+ * completing `$(…)` runs nothing.
  */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# Completion of keywright for bash. In ~/.bashrc: source <(keywright completion bash)

@@ -11,7 +11,7 @@ export interface Completion {
  * program's own command tree and runs nothing.
  */
 export function completeWords(program: Command, words: readonly string[]): Completion[] {
-  // bash cuts `--option=value` at the sign.
+  // bash splits `--option=value` at the sign.
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1).filter((word) => word !== '=');
   const { command, option, operands } = walk(program, before);

@@ -13,12 +13,12 @@ export interface VerifyKeyOptions extends ServerOptions {
   readonly environment?: string;
 }
 
-/** A longer input can't be a secret. */
+/** Longer input can't be a secret. */
 const STDIN_MAX = 4_096;
 
 /**
- * Prints whether a key is accepted: the code, and for an accepted one its id and name. `-` reads the secret from
- * standard input. Rejects with the reason where it is rejected, so that the exit code is 1.
+ * Prints whether a key is accepted: the code and, if it is accepted, its id and name. `-` reads the secret from
+ * standard input. Rejects with the reason if the key is denied, so that the exit code is 1.
  */
 export async function verifyKey(io: Io, given: string, options: VerifyKeyOptions): Promise<void> {
   const ask = connect(io, options);

@@ -11,7 +11,7 @@ export interface ListMembersOptions extends ServerOptions, PageOptions {
   readonly organization?: string;
 }
 
-/** Prints the members of an organization, invited ones included. */
+/** Prints the members of an organization, including pending invitations. */
 export async function listMembers(io: Io, options: ListMembersOptions): Promise<void> {
   const ask = connect(io, options);
   const members = await inOrganization(io, ask, options.organization, (organizationId) =>

@@ -3,7 +3,7 @@ import { ListMembersDocument, type MemberRowFragment } from '../generated/graphq
 import type { Page } from '../pages.ts';
 import { required } from '../server-refusal.ts';
 
-/** Reads a page of the organization's members; without an organization, of the caller's only one. */
+/** Reads a page of the members of the organization. Without an organization, of the caller's only one. */
 export async function readMembers(
   ask: Ask,
   organizationId: string | null,

@@ -13,7 +13,7 @@ export interface RemoveMemberOptions extends ServerOptions {
   readonly organization?: string;
 }
 
-/** Removes a member by id or e-mail address. Their sessions end immediately. */
+/** Removes a member by id or e-mail address. Their sessions lose access to the organization immediately. */
 export async function removeMember(io: Io, given: string, options: RemoveMemberOptions): Promise<void> {
   const ask = connect(io, options);
   const id = given.includes('@')

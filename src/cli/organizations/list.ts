@@ -5,7 +5,7 @@ import { type PageOptions, readPages } from '../pages.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { shortTime, table } from '../table.ts';
 
-/** Prints the organizations that the caller belongs to; for an operator, all. */
+/** Prints the organizations that the caller belongs to; for an operator token, all of them. */
 export async function listOrganizations(io: Io, options: ServerOptions & PageOptions): Promise<void> {
   const ask = connect(io, options);
   const organizations = await readPages(io, options, async (page) => {

@@ -63,7 +63,7 @@ function view(organization: Shown, summary: Summary | null): string {
   ]);
 }
 
-/** Each with its name; `10000+` is one of which there may be more. */
+/** Each count with its name. `10000+` means that there may be more. */
 function figures(summary: Summary): [string, string][] {
   const values = Object.entries(summary as Record<string, number | boolean | string>);
   const exact = new Map(values.filter(([name]) => name.endsWith('IsExact')));

@@ -1,12 +1,12 @@
 import { type ReadVariable, wholeNumber } from './setting.ts';
 
-/** How several servers on one database work together. */
+/** Settings of several servers on one database. */
 export interface ClusterConfig {
-  /** Where to listen to PostgreSQL; null: at the database's own address. */
+  /** URL for LISTEN. Null: the database's own URL. */
   readonly listenUrl: string | null;
-  /** How long a node that may have missed something goes by what it caches, milliseconds. */
+  /** How long a node that may have missed a change uses its cache, milliseconds. */
   readonly leaseMs: number;
-  /** Where rate limits are counted for all nodes together; null: each counts for itself. */
+  /** Redis URL for rate limits that all nodes share. Null: each node counts separately. */
   readonly redisUrl: string | null;
 }
 
@@ -21,7 +21,7 @@ export function readCluster(read: ReadVariable) {
 
 function postgresUrl(text: string): string {
   if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
-  // The value may hold a password, so it is not repeated.
+  // The value may contain a password, so it is not repeated.
   throw new Error('must be postgres://user:password@host:port/database');
 }
 

@@ -14,7 +14,7 @@ export interface Config {
   readonly databaseUrl: string;
   readonly host: string;
   readonly port: number;
-  /** Public URL of this server: scheme, host and port without a path; null: the address it listens on. */
+  /** Public URL of this server: scheme, host and port without a path. Null: the address that it listens on. */
   readonly publicUrl: string | null;
   /** Web origins whose pages may use operator tokens and sessions. */
   readonly corsOrigins: readonly string[];
@@ -22,7 +22,7 @@ export interface Config {
   readonly keyPrefix: string;
   /** Proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly Network[];
-  /** Limit that new organizations start with; null: unlimited. */
+  /** Initial limit on active keys of new organizations. Null: unlimited. */
   readonly maxActiveApiKeys: number | null;
   /** Interval between writes of usage, milliseconds. */
   readonly usageFlushMs: number;
@@ -30,13 +30,13 @@ export interface Config {
   readonly verifyCacheKeys: number;
   /** Failed verifications that a client address may cause in a minute. */
   readonly verifyFailuresPerMinute: number;
-  /** Whole days for which the audit log is kept; null: forever. */
+  /** Whole days for which audit entries are kept. Null: forever. */
   readonly auditRetentionDays: number | null;
   readonly cluster: ClusterConfig;
   readonly live: LiveLimits;
   readonly http: HttpLimits;
   readonly operations: OperationLimitsConfig;
-  /** Sign-in with an OpenID provider; null: with links only. */
+  /** Sign-in with an OpenID provider. Null: only with links. */
   readonly oidc: OidcConfig | null;
   /** Whether /metrics is served. */
   readonly metrics: boolean;
@@ -52,7 +52,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** Parses the environment. Throws a ConfigError that names every variable that does not parse. */
+/** Parses the environment. Throws a ConfigError that names every invalid variable. */
 export function parseConfig(env: Readonly<Record<string, string>>): Config {
   const faults: string[] = [];
   const read = <T>(name: string, fallback: T, parse: (text: string) => T): T => {
@@ -94,7 +94,7 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
 function databaseUrl(text: string): string {
   if (/^sqlite:(?!:memory:).+/.test(text)) return text;
   if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
-  // The value may hold a password, so it is not repeated.
+  // The value may contain a password, so it is not repeated.
   throw new Error('must be sqlite:<path> or postgres://user:password@host:port/database');
 }
 

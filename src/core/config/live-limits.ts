@@ -24,13 +24,15 @@ export interface LiveLimits {
   readonly pingIntervalMs: number;
   /** Bytes that may be buffered for one client before sending pauses. */
   readonly bufferedMax: number;
-  /** Bytes from which on the newest event of a key replaces the older. */
+  /** Buffered bytes beyond which the newest event of a key replaces the previous one. */
   readonly conflateFrom: number;
-  /** Changes that may wait while the rights of a caller are looked at; uses that may be under way at once. */
+  /**
+   * Maximum number of changes that wait while the caller's permissions are read, and of uses that are executed at once.
+   */
   readonly heldMax: number;
 }
 
-/** Reads the limits; what has no name of its own follows from the rest. */
+/** Reads the limits. Limits without a setting are derived from the others. */
 export function readLiveLimits(read: ReadVariable): LiveLimits {
   const bufferedMax = read('LIVE_BUFFER_BYTES', 1_048_576, wholeNumber(16_384, 1_073_741_824));
   return {

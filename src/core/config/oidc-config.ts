@@ -1,14 +1,14 @@
 import { parseBoolean, type ReadVariable } from './setting.ts';
 
-/** Sign-in by OpenID Connect, parsed and checked. docs/sign-in.md explains it. */
+/** Settings of sign-in with OpenID Connect, validated. docs/sign-in.md explains them. */
 export interface OidcConfig {
-  /** As the provider writes it in `iss`. */
+  /** As the provider sends it in `iss`. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** In lower case; null: any. */
+  /** In lower case. Null: any. */
   readonly allowedEmailDomains: readonly string[] | null;
-  /** Where people whom no one invited become members, and as what; null: they don't. */
+  /** Organization and role of people without an invitation. Null: they can't sign in. */
   readonly admission: OidcAdmission | null;
 }
 
@@ -22,7 +22,7 @@ export interface OidcAdmission {
 
 const REQUIRED = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
 
-/** Reads the variables of the group; null if none is set. `fault` notes what is missing. */
+/** Reads the variables of the group. Null if none is set. `fault` records what is missing. */
 export function readOidc(
   env: Readonly<Record<string, string>>,
   read: ReadVariable,
@@ -56,7 +56,7 @@ function readAdmission(
   if (!read('OIDC_JIT', false, parseBoolean)) return null;
   if (organization === undefined)
     fault('OIDC_ORGANIZATION must be set if OIDC_JIT is on: it names the organization that new users join');
-  // Many providers have accounts for all the world: that all of it comes in must be said.
+  // Many providers have accounts for everyone, so admitting all of them must be explicit.
   if (env.OIDC_ALLOWED_EMAIL_DOMAINS === undefined)
     fault(
       'OIDC_ALLOWED_EMAIL_DOMAINS must be set if OIDC_JIT is on: domains whose users may join, or * for all users of the provider',
@@ -68,7 +68,7 @@ function issuer(allowHttp: boolean): (text: string) => string {
   return (text) => {
     const url = URL.canParse(text) ? new URL(text) : null;
     const plain = url && !url.username && !url.password && !url.search && !url.hash;
-    // Discovery adds the rest, and compares the issuer only then.
+    // Discovery appends the path, and compares the issuer only afterwards.
     if (!plain || !/^https?:$/.test(url.protocol) || url.pathname.includes('/.well-known/'))
       throw new Error(
         'must be the issuer exactly as the provider publishes it, such as https://accounts.google.com',
@@ -81,7 +81,7 @@ function issuer(allowHttp: boolean): (text: string) => string {
   };
 }
 
-/** Whether a URL's host can only be this machine. */
+/** Whether the host of a URL is a loopback address. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

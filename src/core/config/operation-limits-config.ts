@@ -22,7 +22,10 @@ export interface OperationLimitsConfig {
   readonly operations: PerCaller;
 }
 
-/** An operation may take so many with the largest body and document: with fewer it would be rejected in every window. */
+/**
+ * Maximum points of an operation with the largest body and document: with a lower limit, it would be rejected in every
+ * window.
+ */
 const POINTS_MIN = 20_000;
 
 /** Reads the limits of /graphql. */

@@ -1,4 +1,7 @@
-/** Reads one variable: the fallback where it is unset or does not parse, which is noted then. */
+/**
+ * Reads one variable. Returns the fallback if it is unset, or records the error and returns the fallback if it is
+ * invalid.
+ */
 export type ReadVariable = <T>(name: string, fallback: T, parse: (text: string) => T) => T;
 
 /** Parses a boolean setting. Throws an Error that lists the allowed values. */
