@@ -48,10 +48,15 @@ const RESPONSE_HEADERS = [
 
 /** Adds CORS headers to responses of GraphQL, and answers preflights. */
 export function useCors(services: ServerServices, origins: KnownOrigins): HttpPlugin {
-  return useCORS<HttpContext>(async (_request, { exchange, isOriginAdmitted }) => {
+  const ask = async (origin: string, { request }: Exchange): Promise<CORSOptions> =>
+    (await origins.isKnown(origin)) && optionsFor(origin, request);
+  // Waits for nothing where a request has no other origin, as most.
+  return useCORS<HttpContext>((_request, { exchange, isOriginAdmitted }) => {
     const origin = foreignOrigin(exchange.request, services.publicUrl);
     if (origin === null) return false;
-    return (isOriginAdmitted ?? (await origins.isKnown(origin))) && optionsFor(origin, exchange.request);
+    return isOriginAdmitted === null
+      ? ask(origin, exchange)
+      : isOriginAdmitted && optionsFor(origin, exchange.request);
   });
 }
 
