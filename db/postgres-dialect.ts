@@ -11,7 +11,7 @@ import {
   type PostgresPoolClient,
 } from 'kysely';
 import pg from 'pg';
-import { UnavailableError } from '../src/core/errors.ts';
+import { UnavailableError, UnknownOutcomeError } from '../src/core/errors.ts';
 import { isConnectionFailure, postgresError } from './postgres-errors.ts';
 
 /** Where connections come from: a pool, or a part of one. */
@@ -85,7 +85,7 @@ function isUnknownOutcome(error: unknown): error is UnavailableError {
 function unknownOutcome({ cause }: UnavailableError): UnavailableError {
   const message =
     'The connection to the database was lost while the change was saved: check whether it took effect';
-  return new UnavailableError(message, 1, { cause });
+  return new UnknownOutcomeError(message, 1, { cause });
 }
 
 function translated(pool: ConnectionSource): PostgresPool {

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'FORBIDDEN'
   | 'BAD_REQUEST'
   | 'BAD_USER_INPUT'
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
   | 'QUERY_TOO_COMPLEX'
   | 'CURSOR_INVALID'
   | 'CURSOR_EXPIRED'
@@ -109,6 +110,9 @@ export class UnavailableError extends AppError {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** The database became unavailable while a change was committed: the change may have taken effect. */
+export class UnknownOutcomeError extends UnavailableError {}
 
 /** A rate or concurrency limit is exhausted: HTTP 429 with `Retry-After`. Nothing ran. */
 export class RateLimitedError extends AppError {

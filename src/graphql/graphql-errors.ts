@@ -60,7 +60,7 @@ function describeError(error: unknown, request: { readonly id: string }, log: Lo
 }
 
 /** The original error: GraphQL wraps errors to add their location. */
-function causeOf(error: unknown): unknown {
+export function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return cause;

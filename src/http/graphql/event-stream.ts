@@ -6,6 +6,7 @@ import { presentResult } from '../../graphql/graphql-errors.ts';
 import type { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
 import type { Sink } from '../../graphql/subscriptions/subscriber.ts';
 import { allHeaders } from '../exchange.ts';
+import { COMPLETE_EVENT, EVENT_STREAM, nextEvent } from './event-format.ts';
 import type { HttpPlugin } from './http-context.ts';
 
 /** Between two comments that keep proxies from closing a quiet stream, milliseconds at most. */
@@ -32,7 +33,7 @@ export function useEventStream(): HttpPlugin {
       const results = result as AsyncIterable<StreamedResult>;
       setResultProcessor((_result, { Response }) => {
         const headers = allHeaders(exchange, {
-          'Content-Type': 'text/event-stream; charset=utf-8',
+          'Content-Type': `${EVENT_STREAM}; charset=utf-8`,
           'Cache-Control': 'no-store',
           // nginx would hold events back until its buffer is full.
           'X-Accel-Buffering': 'no',
@@ -44,7 +45,7 @@ export function useEventStream(): HttpPlugin {
         });
         const body = Readable.from(events, { objectMode: true, highWaterMark: 1 });
         return new Response(body as unknown as ReadableStream, { status: 200, headers });
-      }, 'text/event-stream');
+      }, EVENT_STREAM);
     },
   };
 }
@@ -60,15 +61,14 @@ async function* eventsOf(
   yield COMMENT;
   try {
     for await (const { json, cursor = null, ...result } of results) {
-      const id = cursor === null ? '' : `id: ${cursor}\n`;
-      yield `event: next\n${id}data: ${json ?? JSON.stringify(present(result))}\n\n`;
+      yield nextEvent(json ?? JSON.stringify(present(result)), cursor);
     }
   } catch (cause) {
     const originalError = new Error('A subscription failed', { cause });
     const error = new GraphQLError(originalError.message, { originalError });
-    yield `event: next\ndata: ${JSON.stringify(present({ errors: [error] }))}\n\n`;
+    yield nextEvent(JSON.stringify(present({ errors: [error] })));
   }
-  if (isComplete()) yield 'event: complete\ndata:\n\n';
+  if (isComplete()) yield COMPLETE_EVENT;
 }
 
 /** The results of one subscription on their way to a client that takes them at its own pace. */

@@ -12,8 +12,8 @@ export interface HttpContext extends OperationContext {
   readonly exchange: Exchange;
   /** Whether pages of the request's origin can use the caller's credential. Null: there is no caller, or not yet. */
   isOriginAdmitted: boolean | null;
-  /** What a result is sent as. */
-  mediaType: MediaType;
+  /** What a result is sent as; null: as an event stream, because the client accepts nothing else. */
+  mediaType: MediaType | null;
   /** Whether the client accepts an event stream. */
   streaming: boolean;
   unparsed: UnparsedParams | null;

@@ -19,7 +19,7 @@ export function useParameters(unread: BodyBuffers['unread']): HttpPlugin {
       context.streaming = method !== 'HEAD' && asksFor(accept, 'text/event-stream');
       const mediaType = acceptedMediaType(accept);
       if (!mediaType && !context.streaming) throw notAcceptable();
-      if (mediaType) context.mediaType = mediaType;
+      context.mediaType = mediaType;
       const unparsed = await readParams(context.exchange, { unread, ip: context.client.ip });
       context.unparsed = unparsed;
       setRequestParser(() => unparsed.parse());

@@ -9,7 +9,7 @@ import { useGraphiql } from './graphiql.ts';
 import type { HttpPlugin } from './http-context.ts';
 import { useOperationLimits } from './limits.ts';
 import { useParameters } from './parameters.ts';
-import { useJsonResult } from './result.ts';
+import { useSingleResult } from './result.ts';
 
 /** What the HTTP transport adds to yoga, in the order in which it takes effect. */
 export function httpPlugins(
@@ -26,7 +26,7 @@ export function httpPlugins(
     useParameters(connections.unread),
     useCaller(services),
     useOperationLimits(operationLimits),
-    useJsonResult(),
+    useSingleResult(),
     useEventStream(),
   ];
 }

@@ -7,23 +7,28 @@ export interface ResponseHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+interface OperationFacts {
+  /** The operation must be sent by POST. */
+  readonly refusedMethod?: boolean;
+  readonly isMutation?: boolean;
+}
+
 /** Codes of errors whose request is worth sending again later, with the status that tells clients and proxies so. */
 const LATER: Readonly<Record<string, number>> = { RATE_LIMITED: 429, UNAVAILABLE: 503 };
 
 /**
- * The head of the answer to a well-formed request. `result` is as the caller sees it; `refusedMethod`: the operation must
- * be sent by POST. A request of which any part was answered keeps 200, so that no client repeats it as a whole.
+ * The head of the answer to a well-formed request. `result` is as the caller sees it. A request of which any part was answered keeps 200, so that no client repeats it as a whole.
  */
 export function responseHead(
   result: ExecutionResult,
   mediaType: MediaType,
-  { refusedMethod = false }: { readonly refusedMethod?: boolean } = {},
+  { refusedMethod = false, isMutation = false }: OperationFacts = {},
 ): ResponseHead {
   const errors = result.errors ?? [];
   const has = (code: string): boolean => errors.some(({ extensions }) => extensions.code === code);
   if (has('UNAUTHENTICATED')) return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
   if (refusedMethod) return { status: 405, headers: { Allow: 'POST' } };
-  if (errors.length > 0 && isUnanswered(result)) {
+  if (isRepeatable(result, isMutation)) {
     for (const [code, status] of Object.entries(LATER))
       if (has(code)) return { status, headers: { 'Retry-After': String(waitOf(errors, code)) } };
   }
@@ -37,9 +42,13 @@ function plainStatus({ data }: ExecutionResult, isOurFault: boolean, mediaType: 
   return mediaType === 'application/json' ? 200 : 400;
 }
 
-/** Whether no field of the operation has a value. */
-function isUnanswered({ data }: ExecutionResult): boolean {
-  return Object.values(data ?? {}).every((value) => value === null);
+/**
+ * Whether a client can send a failed operation again: no field has a value, and no mutation has got as far as the fields of
+ * its payload.
+ */
+export function isRepeatable({ data, errors = [] }: ExecutionResult, isMutation: boolean): boolean {
+  if (errors.length === 0 || Object.values(data ?? {}).some((value) => value !== null)) return false;
+  return !isMutation || errors.every(({ path = [] }) => path.length <= 1);
 }
 
 /** The longest wait that these errors ask for, whole seconds, 1 at least. */

@@ -1,38 +1,47 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { type FetchAPI, isAsyncIterable } from 'graphql-yoga';
+import { UnknownOutcomeError } from '../../core/errors.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { COST_MAX } from '../../graphql/cost/query-cost.ts';
-import { presentResult } from '../../graphql/graphql-errors.ts';
+import { causeOf, presentResult } from '../../graphql/graphql-errors.ts';
 import { hasStatus } from '../../graphql/request-fault.ts';
 import { allHeaders } from '../exchange.ts';
+import { COMPLETE_EVENT, EVENT_STREAM, nextEvent } from './event-format.ts';
 import type { HttpContext, HttpPlugin } from './http-context.ts';
-import { responseHead } from './response-head.ts';
+import { isRepeatable, type ResponseHead, responseHead } from './response-head.ts';
 
 /** Longer texts are encoded before they are sent, characters: as a buffer what waits for the client is counted in bytes. */
 const BUFFERED_FROM = 65_536;
 
-/** Sends results as JSON, with the status and headers that their errors ask for, and errors as the caller may see them. */
-export function useJsonResult(): HttpPlugin {
+/** Statuses of event streams that clients retry. Others would make them send a mutation again that has an error. */
+const STREAM_STATUSES: readonly number[] = [401, 429, 503];
+
+/**
+ * Sends single results as the caller may see them: as JSON, with the status and headers that their errors require, or as an
+ * event stream.
+ */
+export function useSingleResult(): HttpPlugin {
   return {
     onResultProcess({ result, serverContext, setResultProcessor }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
       setResultProcessor(
         (given, fetchAPI) => respondWith(given as ExecutionResult, serverContext, fetchAPI),
-        serverContext.mediaType,
+        serverContext.mediaType ?? EVENT_STREAM,
       );
     },
   };
 }
 
 function respondWith(result: ExecutionResult, context: HttpContext, { Response }: FetchAPI): Response {
-  const { exchange, mediaType } = context;
+  const { exchange } = context;
   const shown = withCost(presentResult(result, exchange, context), context);
-  const { status, headers } = headOf(result, shown, context);
-  const text = JSON.stringify(shown);
+  const { status, headers, type } = headOf(result, shown, context);
+  const json = JSON.stringify(shown);
+  const text = type === EVENT_STREAM ? `${nextEvent(json)}${COMPLETE_EVENT}` : json;
   const body = text.length > BUFFERED_FROM ? Buffer.from(text) : text;
   const all = allHeaders(exchange, headers);
   // In lower case the Response finds these two without a map of all headers.
-  all['content-type'] = `${mediaType}; charset=utf-8`;
+  all['content-type'] = `${type}; charset=utf-8`;
   all['content-length'] = String(Buffer.byteLength(body));
   // Responses hold what only the caller may see, now and then a secret.
   all['Cache-Control'] = 'no-store';
@@ -41,11 +50,21 @@ function respondWith(result: ExecutionResult, context: HttpContext, { Response }
   return response;
 }
 
-function headOf({ errors = [] }: ExecutionResult, shown: ExecutionResult, { mediaType }: HttpContext) {
+function headOf(
+  { errors = [] }: ExecutionResult,
+  shown: ExecutionResult,
+  { mediaType, admitted }: HttpContext,
+): ResponseHead & { readonly type: string } {
+  const type = mediaType ?? 'application/json';
   const refusal = errors.length === 1 ? thrownRefusal(errors[0]) : null;
-  if (refusal) return refusal;
   const refusedMethod = errors.some((error) => hasStatus(error.extensions.http, 405));
-  return responseHead(shown, mediaType, { refusedMethod });
+  const isMutation = admitted?.operation.operation === 'mutation';
+  const head = refusal ?? responseHead(shown, type, { refusedMethod, isMutation });
+  const { status, headers } = head;
+  const isUnknown = errors.some((error) => causeOf(error) instanceof UnknownOutcomeError);
+  const isRetried = STREAM_STATUSES.includes(status) && isRepeatable(shown, isMutation) && !isUnknown;
+  if (mediaType || isRetried) return { status, headers, type };
+  return { status: 200, headers, type: EVENT_STREAM };
 }
 
 /** The refusal that kept the operation from running; one that a resolver threw is an error of its field. */

@@ -82,9 +82,8 @@ describe('a plugin that replaces the result of an admitted subscription', () => 
     await eventually(() => subscribed.completed);
     expect(subscribed.events).toEqual(['yes']);
     expect(subscriptions.counts.subscribers).toBe(0);
-    const streamed = { token: sessionToken, headers: { Accept: 'text/event-stream' } };
-    const { data } = await ask(server(), CHANGED, streamed);
-    expect(data).toEqual({ replaced: 'yes' });
+    const streamed = await openEventSource(server(), CHANGED, { token: sessionToken });
+    expect(await streamed.received(1)).toEqual(['yes']);
   });
 });
 

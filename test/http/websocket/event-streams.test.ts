@@ -99,17 +99,10 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
       const blind = await makeApiKey(server(), organizationId, { grants: ['team.view'] });
       const { sessionToken: token } = await makeMember(server());
       const codeOf = async (query: string, options: { token: string; lastEventId?: string }) => {
-        const response = await fetch(`${server().url}/graphql`, {
-          method: 'POST',
-          headers: {
-            Accept: 'text/event-stream',
-            'Content-Type': 'application/json',
-            Authorization: `Bearer ${options.token}`,
-            ...(options.lastEventId ? { 'Last-Event-ID': options.lastEventId } : {}),
-          },
-          body: JSON.stringify({ query }),
-        });
-        const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+        const stream = await openEventSource(server(), query, options);
+        await stream.ended;
+        expect([stream.status, stream.events.map(({ event }) => event)]).toEqual([200, ['next', 'complete']]);
+        const [{ errors }] = stream.values();
         return errors[0]?.extensions.code;
       };
       expect(await codeOf(CHANGED, { token: blind.secret })).toBe('FORBIDDEN');
