@@ -78,6 +78,27 @@ describe('the log', () => {
     expect(line).not.toContain('hunter2');
   });
 
+  test('names the code of a cause, and the first of several that have no message together', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED ::1:5432'), { code: 'ECONNREFUSED' });
+    const error = new Error('unreachable', { cause: new AggregateError([refused, refused]) });
+    const [line = ''] = lines('info', (log) => log.warn('failed', { error }));
+    expect(JSON.parse(line).error.cause).toBe('connect ECONNREFUSED ::1:5432 (ECONNREFUSED)');
+  });
+
+  test('writes a warning of background work about the same error once, and each of a request', () => {
+    const written = lines('info', (log) => {
+      for (let time = 0; time < 3; time += 1) {
+        log.warn('not saved', { error: new Error('full') });
+        log.warn('not read', { error: new Error('full') });
+        log.warn('not answered', { error: new Error('full'), requestId: `${time}` });
+      }
+      log.warn('not saved', { error: new Error('locked') });
+    });
+    const told = written.map((line) => JSON.parse(line)).map(({ msg, error }) => `${msg}: ${error.message}`);
+    const answers = Array.from({ length: 3 }, () => 'not answered: full');
+    expect(told.sort()).toEqual([...answers, 'not read: full', 'not saved: full', 'not saved: locked']);
+  });
+
   test('cuts what an error says, and where it says it', () => {
     const error = new Error('word '.repeat(200_000));
     const [line = ''] = lines('info', (log) => log.error('failed', { error }));

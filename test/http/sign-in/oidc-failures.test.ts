@@ -1,9 +1,10 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../src/core/config/config.ts';
 import { makePerson } from '../../sessions/people.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { ask } from '../../support/server.ts';
-import { answerFor, freshAccount, lastCause, siteOn } from './oidc-site.ts';
+import { answerFor, freshAccount, lastCause, signInAs, siteOn } from './oidc-site.ts';
 
 const { trustedProxies } = parseConfig({ TRUSTED_PROXIES: '127.0.0.1' });
 
@@ -44,6 +45,20 @@ onEachDatabase('a sign-in with the provider that fails', (engine) => {
     expect(await limited.text()).toContain('Too many attempts');
     expect(await bearerStatus(ip)).toBe(429);
     expect((await callback(freshAddress(), query)).status).toBe(400);
+  });
+
+  test.runIf(engine === 'sqlite')('because the database is read-only can be tried again', async () => {
+    const { browser, answer } = await answerFor(site(), freshAccount());
+    const { db } = site().server.services;
+    const setReadOnly = (value: 'on' | 'off') => sql.raw(`pragma query_only = ${value}`).execute(db);
+    await setReadOnly('on');
+    const { status, headers, text } = await browser.open(answer);
+    await setReadOnly('off');
+    expect([status, headers.get('retry-after')]).toEqual([503, '10']);
+    expect(text).toContain('Sign-in is unavailable');
+    expect(site().server.lines.filter((line) => line.startsWith('{"level":50'))).toEqual([]);
+    // Nobody has invited this account.
+    expect((await signInAs(site(), freshAccount())).page.status).toBe(403);
   });
 
   test('counts what failed elsewhere, too', async () => {
