@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { databaseFor, readyAt, start } from './cli/run.ts';
+import { freePort } from './gateways/program.ts';
 import { onEachDatabase } from './support/databases.ts';
 import { outputPattern, type Recipe, readRecipes, type Step } from './support/recipes.ts';
 
@@ -82,7 +83,7 @@ onEachDatabase('docs/recipes.md', (engine) => {
   );
 });
 
-test('the document has the five products, and each says what its commands print', () => {
+test('the document has its recipes, and each says what its commands print', () => {
   expect(setup?.title).toBe('Before you start');
   expect(recipes.map(({ title }) => title)).toEqual([
     'P0 Security',
@@ -90,9 +91,29 @@ test('the document has the five products, and each says what its commands print'
     'Petra Security',
     'ipaware',
     'px0',
+    'Call the API from a browser',
   ]);
   for (const { steps } of recipes)
     expect(steps.filter(({ output }) => output !== null).length).toBeGreaterThan(2);
+});
+
+test.each([
+  [
+    'pick data.createApiKey.secret <<<\'{"data":{"createApiKey":{"message":"denied"}}}\'',
+    '{"data":{"createApiKey":{"message":"denied"}}}',
+  ],
+  ['pick data.id </dev/null', 'Unexpected end of JSON input'],
+  ['KEYWRIGHT_TOKEN=none graphql "{ apiKeys { totalCount } }" | pick data.apiKeys.totalCount', 'curl: .*'],
+  ['sign_in ""', 'curl: .*'],
+])('a step that fails prints plain lines: %s', async (commands, message) => {
+  const nobody = { KEYWRIGHT_URL: `http://127.0.0.1:${await freePort()}` };
+  const { code, stderr } = await runSteps(nobody, [
+    ...(setup?.steps ?? []),
+    { commands, line: 0, output: null },
+  ]);
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(new RegExp(`^${message}$`, 'm'));
+  expect(stderr).not.toMatch(/^ +at /m);
 });
 
 describe('an output is as the document says', () => {
