@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { FIRST_DOCUMENT } from '../../src/http/graphql/graphiql.ts';
 import { SIGN_IN_SCRIPT } from '../../src/http/sign-in/sign-in-script.ts';
+import { makePerson, sessionOf } from '../sessions/people.ts';
 import { serverOn } from '../support/server.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -52,6 +53,36 @@ describe('GraphiQL', () => {
 
   test('begins with a document that the schema accepts', () => {
     expect(validate(schema, parse(FIRST_DOCUMENT))).toEqual([]);
+  });
+
+  test('begins with requests that work, or tell a user of two organizations what to add', async () => {
+    const { services } = server();
+    const one = await makePerson(services);
+    const two = await makePerson(services, { email: one.email });
+    const { token } = await sessionOf(services, two.userId);
+    const send = async (operationName: string, document = FIRST_DOCUMENT) => {
+      const response = await fetch(`${server().url}/graphql`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: document, operationName }),
+      });
+      return response.text();
+    };
+    const ids = [one.organizationId, two.organizationId];
+    const known = await send('WhoAmI');
+    expect(known).not.toContain('errors');
+    for (const id of ids) expect(known).toContain(`"id":"${id}"`);
+    const reason = 'organizationId: is required because you belong to more than one organization: ';
+    for (const name of ['CreateKey', 'ListKeys']) {
+      const answer = await send(name);
+      for (const text of [reason, ...ids]) expect(answer).toContain(text);
+    }
+    const document = FIRST_DOCUMENT.replace(
+      /^ .*(name: "My first key"|apiKeys\(first: 10)/gm,
+      (text) => `${text}, organizationId: "${two.organizationId}"`,
+    );
+    expect(await send('CreateKey', document)).toContain('"secret":"kw_live_');
+    expect(await send('ListKeys', document)).toContain('"name":"My first key"');
   });
 
   test('is for browsers: programs get JSON', async () => {
