@@ -132,7 +132,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     }
     sweep.start();
     stopRetention = startAuditRetention(services);
-    log.info('ready', { url });
+    log.info('Ready', { url });
     return { url };
   };
 

@@ -78,7 +78,7 @@ onEachDatabase('the app', (engine) => {
         status: 'unavailable',
         reason: 'the database is unreachable',
       });
-      expect(lines.some((line) => line.includes('the server is not ready'))).toBe(true);
+      expect(lines.some((line) => line.includes('The server is not ready'))).toBe(true);
       expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
       // What needs the database fails, masked, in the form that GraphQL clients expect.
       const answer = await ask(server, '{ __typename }', { token: `sess_${'A'.repeat(43)}` });

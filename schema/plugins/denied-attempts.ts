@@ -76,7 +76,7 @@ function report(
   const input = (args as { readonly input?: Readonly<Record<string, unknown>> | null }).input ?? {};
   const named = typeof input.organizationId === 'string' ? input.organizationId : null;
   const organizationId = knownOrganization(principal, named);
-  log.info('a mutation was rejected', {
+  log.info('A mutation was rejected', {
     requestId: request.id,
     operation,
     code,

@@ -11,7 +11,7 @@ export function startAuditRetention(
   const prune = (): Promise<void> =>
     pruneAuditLog(services, () => stopped).then(
       (count) => {
-        if (count > 0) services.log.info('old audit log entries were deleted', { count });
+        if (count > 0) services.log.info('Old audit log entries were removed', { count });
       },
       (error) => services.log.warn('The audit log could not be pruned and will be retried', { error }),
     );

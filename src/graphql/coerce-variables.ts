@@ -23,12 +23,12 @@ type Path = readonly (string | number)[];
 /** Thrown to stop coercion after enough faults. */
 const ENOUGH = Symbol('enough faults');
 
-/** An input object's fields are named in a fault if the client sent at most this many. */
+/** Fields of an input object are named in a fault if the client sent at most this many. */
 const FIELDS_MAX = 100;
 
 /**
- * An operation's variables as their types have them, or at most `faultsMax` faults: which variable, where in it, and what
- * was expected. Faults quote no value, and property names only where they are no longer than the schema's.
+ * Coerces an operation's variables to their types, or returns at most `faultsMax` faults: which variable, where in it,
+ * and what was expected. Faults quote no values, and no property names that are longer than those of the schema.
  */
 export function coerceVariables(
   schema: GraphQLSchema,

@@ -99,7 +99,7 @@ class Counter {
     }
   }
 
-  /** `names` are those of the fields that are selected already. */
+  /** `names`: names of the fields that are already selected. */
   measure(set: SelectionSetNode, names = new Set<string>()): Measures {
     let { depth, aliases, fields } = NOTHING;
     for (const selection of set.selections) {

@@ -48,11 +48,11 @@ export function presentError(error: unknown, request: { readonly id: string }, r
 function describeError(error: unknown, request: { readonly id: string }, log: Log): GraphQLError {
   const cause = causeOf(error);
   if (cause instanceof UnavailableError && cause.cause)
-    log.warn('a request could not be processed', { requestId: request.id, error: cause });
+    log.warn('A request could not be processed', { requestId: request.id, error: cause });
   if (cause instanceof AppError) return located(error, cause.message, { ...factsOf(cause) });
   const code = error instanceof GraphQLError ? faultCode(error, cause) : null;
   if (code) return located(error, describeFault(cause as GraphQLError), { code });
-  log.error('a request failed', { requestId: request.id, error: cause });
+  log.error('A request failed', { requestId: request.id, error: cause });
   return located(error, 'Something went wrong on the server', {
     code: 'INTERNAL_SERVER_ERROR',
     requestId: request.id,

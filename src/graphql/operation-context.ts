@@ -8,7 +8,7 @@ export interface Charge {
   cost: number | null;
   /** Charges points before the work. Throws RateLimitedError if not enough are left. */
   spend(points: number): void;
-  /** Charges points for completed work, however many are left: the caller's next operations pay for it. */
+  /** Charges points for completed work, however many are left: they are deducted from the caller's next operations. */
   owe(points: number): void;
 }
 

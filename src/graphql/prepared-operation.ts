@@ -95,7 +95,7 @@ export class PreparedOperation {
     return coerceVariables(this.#schema, variableDefinitions, given, FAULTS_MAX);
   }
 
-  /** An error where an argument that the cost depends on can't be used. */
+  /** The error if an argument that the cost depends on is invalid. */
   #costWith(given: Record<string, unknown>, context: GraphQLContext): number | GraphQLError {
     if (this.#cost !== undefined) return this.#cost;
     try {

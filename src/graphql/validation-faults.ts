@@ -27,9 +27,9 @@ const BAD_VALUE = 'BAD_USER_INPUT';
 const VALUES_MAX = 20;
 
 /**
- * Validates a document, and reports at most `faultsMax` faults: those of values as BAD_USER_INPUT, as for variables, and
- * all others as BAD_REQUEST. Only the rule about values quotes them: it reports by its nodes. Messages of the other rules
- * quote names, which are omitted where they are long enough to be a credential.
+ * Validates a document and reports at most `faultsMax` faults: invalid values as BAD_USER_INPUT, as for variables, and
+ * all others as BAD_REQUEST. Only the rule about values would quote them, so it is replaced. Messages of the other
+ * rules quote names; these are omitted if they are long enough to be a credential.
  */
 export function validationFaults(
   schema: GraphQLSchema,
@@ -52,7 +52,7 @@ export function validationFaults(
   });
 }
 
-/** The rule that values have the type of their place, with reports that quote none of them. */
+/** The rule that values must match the expected type, with reports that quote none of them. */
 const quotelessRule: ValidationRule = (context) => {
   const reportError = (error: GraphQLError): void => context.reportError(valueFault(context, error));
   return ValuesOfCorrectTypeRule(Object.create(context, { reportError: { value: reportError } }));
@@ -61,7 +61,7 @@ const quotelessRule: ValidationRule = (context) => {
 function valueFault(context: ValidationContext, error: GraphQLError): GraphQLError {
   const node = error.nodes?.[0];
   const type = context.getInputType();
-  // About the fields of an input object, of which it quotes names.
+  // About a field of an input object, whose name it quotes.
   if (!node) return error;
   if (node.kind === Kind.OBJECT_FIELD || (node.kind === Kind.OBJECT && isInputObjectType(getNamedType(type))))
     return new GraphQLError(error.message, { nodes: node, extensions: { code: BAD_VALUE } });

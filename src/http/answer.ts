@@ -4,7 +4,7 @@ import { Refusal } from '../core/refusal.ts';
 import { type Exchange, refuse, respondJson } from './exchange.ts';
 import type { Route } from './routes.ts';
 
-/** Lets a route answer, or says why none does. */
+/** Calls the handler of a route, or reports that the path or the method is not supported. */
 export async function answer(exchange: Exchange, route: Route | undefined): Promise<void> {
   if (!route) return refuse(exchange, new Refusal(404, 'NOT_FOUND', 'Not found'));
   const { method } = exchange.request;
@@ -15,20 +15,20 @@ export async function answer(exchange: Exchange, route: Route | undefined): Prom
   refuse(exchange, new Refusal(405, 'BAD_REQUEST', `This address only supports ${allow}`, { Allow: allow }));
 }
 
-/** Answers where a route failed, if there is still something to answer. */
+/** Responds to a request whose handler failed, if a response is still possible. */
 export function fail(log: Log, exchange: Exchange, error: unknown): void {
   if (error instanceof UnavailableError && !exchange.response.headersSent) {
-    log.warn('a request could not be processed', { requestId: exchange.id, error });
+    log.warn('A request could not be processed', { requestId: exchange.id, error });
     const { code, message, retryAfterSeconds } = error;
     return respondJson(exchange, 503, { code, message }, { 'Retry-After': String(retryAfterSeconds) });
   }
-  log.error('a request failed', { requestId: exchange.id, error });
+  log.error('A request failed', { requestId: exchange.id, error });
   const body = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on the server' };
   if (exchange.response.headersSent) exchange.response.destroy();
   else respondJson(exchange, 500, { ...body, requestId: exchange.id });
 }
 
-/** Logs a request that has been answered, or whose client has left. */
+/** Logs a request that has been answered, or whose client has disconnected. */
 export function logAnswer(
   log: Log,
   { id, request, response, actor, operation }: Exchange,
@@ -37,10 +37,10 @@ export function logAnswer(
   milliseconds: number,
 ): void {
   const write = route?.quiet ? log.debug : log.info;
-  write(response.writableFinished ? 'answered' : 'the client left', {
+  write(response.writableFinished ? 'Answered' : 'The client disconnected', {
     requestId: id,
     method: request.method ?? '',
-    // A path that is no route is whatever someone typed.
+    // A path without a route may be any text.
     ...(path ? { route: path } : {}),
     status: response.statusCode,
     milliseconds: Math.round(milliseconds * 100) / 100,

@@ -4,31 +4,31 @@ import { Refusal } from '../core/refusal.ts';
 import type { ByteLedger, Holder } from './connections/byte-ledger.ts';
 
 /**
- * Event of a request whose server stops: a reader that waits for its body gives up. An event, since a callback kept on a
- * longer-lived object keeps the garbage of each request from being collected while it is young.
+ * Emitted on a request when its server stops, so that a reader stops waiting for the body. An event, because a callback
+ * on a longer-lived object would keep each request's garbage from being collected early.
  */
 export const STOPPING = Symbol('stopping');
 
 /** Maximum size of a request body, bytes. */
 export const BODY_MAX = 1_048_576;
 
-/** From so many bytes on, a body that is being received is counted. */
+/** Bodies are counted while being received from this many bytes on. */
 const COUNTED_MIN = 4_096;
 
-/** Closes the connection of a request that is answered before its body has arrived. */
+/** Closes the connection of a request that is answered before its body has been received. */
 const CLOSE = { Connection: 'close' };
 
-/** Where bodies are kept in memory, and whose they are. */
+/** The ledger of buffered bodies, and the client that they belong to. */
 export interface BodyBuffers {
   readonly unread: ByteLedger;
-  /** The client's address; null: not known. */
+  /** The client's address. Null: unknown. */
   readonly ip: string | null;
 }
 
 /**
- * Reads a body as UTF-8 text, and asks for it first where the client waits for that (RFC 9110, 10.1.1). Rejects with a
- * Refusal: 413 past BODY_MAX, by the length announced or by the bytes that came; 415 for one that is compressed; 400 for
- * what is no UTF-8, or ends early; 503 where too many bytes of bodies are held, or the server stops.
+ * Reads a body as UTF-8 text. Sends 100 (Continue) first if the client expects it (RFC 9110, 10.1.1). Rejects with a
+ * Refusal: 413 if it is larger than BODY_MAX, as announced or as received; 415 if it is compressed; 400 if it isn't
+ * UTF-8 or ends early; 503 if too many bytes of bodies are buffered, or the server is stopping.
  */
 export function readBody(
   request: IncomingMessage,
@@ -65,7 +65,7 @@ export function readBody(
       if (isUtf8(body)) resolve(body.toString('utf8'));
       else reject(new Refusal(400, 'BAD_REQUEST', 'The body is not UTF-8'));
     });
-    // `ended` comes first: every request closes, and an error costs more to create than a body to read.
+    // `ended` comes first: every request closes, and creating an error costs more than creating a body to read.
     const giveUp = (reason: () => Refusal) => () => {
       if (ended) return;
       drop(reason());

@@ -1,21 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { isInNetworks, type Network, normalAddress, presentedAddress } from '../core/ip.ts';
 
-/** Longest chain of proxies that is followed; a longer one is no chain that an operator set up. */
+/** Maximum number of proxies in a chain. No operator configures more. */
 const PROXIES_MAX = 32;
 
 /**
- * Where the request came from: the socket's peer or, where that is a trusted proxy, the right-most address of
- * X-Forwarded-For that is none; the left-most one where all of them are. Null if that can't be known: the socket has no
- * address any longer, or the chain has an entry on the way that is no address. A proxy's own address never stands in
- * for a client that it could not name.
+ * The client's address: the socket's peer or, if that is a trusted proxy, the right-most address in X-Forwarded-For
+ * that isn't one, or the left-most if all are. Null if it is unknown: the socket is closed, or an entry that must be
+ * read isn't an address. A proxy's own address never replaces that of a client.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: readonly Network[]): string | null {
   const peer = normalAddress(request.socket.remoteAddress ?? '');
   if (peer === null || trustedProxies.length === 0 || !isInNetworks(peer, trustedProxies)) return peer;
   // Node joins repeated headers with commas, in their order.
   const chain = request.headers['x-forwarded-for'];
-  // A trusted peer that forwards for no one asks for itself.
+  // A trusted peer without the header is the client itself.
   return typeof chain === 'string' ? originOf(chain, trustedProxies) : peer;
 }
 

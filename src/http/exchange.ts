@@ -7,13 +7,13 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Id of the request, in X-Request-Id and the log. */
   readonly id: string;
-  /** What follows the `?` of the address, or an empty string. */
+  /** The part of the URL after `?`, or an empty string. */
   readonly query: string;
-  /** Headers that the response has whatever it is, names and values in turn; its own go before them. */
+  /** Headers of every response, names and values alternating. Headers of the response itself take precedence. */
   readonly headers: string[];
-  /** For the log: who asked, once that is known. */
+  /** For the log: the caller, once known. */
   actor?: string;
-  /** For the log: what was asked for, in words of the schema. */
+  /** For the log: what was requested, in terms of the schema. */
   operation?: string;
 }
 
@@ -30,7 +30,7 @@ export function respond(
 ): void {
   const { response } = exchange;
   if (response.destroyed || response.headersSent) return;
-  // As a buffer what waits for the client is counted in bytes, and not copied.
+  // As a buffer, pending data is counted in bytes, and not copied.
   const sent = typeof body === 'string' && body.length > BUFFERED_FROM ? Buffer.from(body) : body;
   const length = typeof sent === 'string' ? Buffer.byteLength(sent) : sent.length;
   writeHead(exchange, status, { 'Content-Type': contentType, 'Content-Length': String(length), ...headers });
@@ -38,8 +38,8 @@ export function respond(
 }
 
 /**
- * Writes status and headers, together with those of the exchange. All at once: Node.js checks and keeps each header that is
- * set by itself, which takes longer than all else that a small answer needs.
+ * Writes the status and headers, together with those of the exchange. All at once: Node.js checks and stores each
+ * header that is set separately, which takes longer than the rest of a small response.
  */
 export function writeHead(
   exchange: Exchange,
@@ -49,7 +49,7 @@ export function writeHead(
   exchange.response.writeHead(status, allHeaders(exchange, headers));
 }
 
-/** These headers of a response, and those of the exchange that they don't replace. */
+/** The headers of a response, and those of the exchange that they don't replace. */
 export function allHeaders(
   { headers: common }: Exchange,
   headers: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Every value that was sent under this (lower-case) name; Node itself joins or drops repeated headers. */
+/** Every value of this (lower-case) header. Node.js itself joins or drops repeated headers. */
 export function headerValues(request: IncomingMessage, name: string): string[] {
   const values: string[] = [];
   const raw = request.rawHeaders;
@@ -15,7 +15,7 @@ export function headerValues(request: IncomingMessage, name: string): string[] {
 const CONTENT_LENGTH = 'content-length';
 const TRANSFER_ENCODING = 'transfer-encoding';
 
-/** Whether headers (names and values in turn, as they came) say that a body of at least one byte follows. */
+/** Whether headers (names and values alternating) announce a body of at least one byte. */
 export function announcesBody(rawHeaders: readonly string[]): boolean {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
@@ -26,10 +26,13 @@ export function announcesBody(rawHeaders: readonly string[]): boolean {
   return false;
 }
 
-/** Shuts off what an API never needs: other sites can neither frame nor sniff an answer, nor learn where it came from. */
+/**
+ * Disables features that an API doesn't need: other sites can't frame a response, sniff its type, or see its URL as the
+ * referrer.
+ */
 export const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Headers of every response, names and values in turn. */
+/** Headers of every response, names and values alternating. */
 export function securityHeaders(publicUrl: string): readonly string[] {
   const headers: Record<string, string> = {
     'X-Content-Type-Options': 'nosniff',

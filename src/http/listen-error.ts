@@ -1,6 +1,6 @@
 import { codeOf, StartError } from '../core/start-error.ts';
 
-/** Why the server can't listen, by the settings that say where; any other error as it is. */
+/** Why the server can't listen, in terms of its settings. Returns other errors unchanged. */
 export function listenError(error: unknown, host: string, port: number): unknown {
   const say = FAULTS[codeOf(error)];
   return say ? new StartError(say(host, port), { cause: error }) : error;

@@ -1,24 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Maximum number of requests that may wait on one connection for the responses before theirs. */
+/** Maximum number of requests on one connection that wait for earlier responses. */
 const WAITING_MAX = 16;
 
 const waiting = new WeakMap<Socket, number>();
 
 /**
- * Starts to serve a request once the client has taken the responses before its own (RFC 9112, 9.3.2): of requests that a
- * client sends without reading, one is served, and no more are read. Too many of them end the connection.
+ * Serves a request once the client has read the responses before its own (RFC 9112, 9.3.2). Of requests that a client
+ * sends without reading responses, one is served, and no further ones are read. Too many of them close the connection.
  */
 export function inTurn(request: IncomingMessage, response: ServerResponse, serve: () => void): void {
-  // A response is given the connection when those before it have been sent.
+  // A response is assigned to the connection when those before it have been sent.
   if (response.socket) return serve();
   const { socket } = request;
   if (socket.destroyed) return;
   const count = (waiting.get(socket) ?? 0) + 1;
   if (count > WAITING_MAX) return void socket.destroy();
   waiting.set(socket, count);
-  // Node.js reads on after each request that is complete.
+  // Node.js continues reading after each complete request.
   process.nextTick(() => {
     if (waiting.get(socket)) socket.pause();
   });
@@ -26,7 +26,7 @@ export function inTurn(request: IncomingMessage, response: ServerResponse, serve
     const left = (waiting.get(socket) ?? 1) - 1;
     waiting.set(socket, left);
     if (left === 0) socket.resume();
-    // After a turn of everything else: a client may have sent many requests at once.
+    // After a turn of the event loop: a client may have sent many requests at once.
     setImmediate(() => {
       if (!socket.destroyed) serve();
     });

@@ -15,9 +15,9 @@ import type { LiveServer } from './websocket/live-server.ts';
 
 /** Handlers of one path. */
 export interface Route {
-  /** HEAD is answered wherever GET is. */
+  /** HEAD is supported wherever GET is. */
   readonly methods: readonly ('GET' | 'POST' | 'OPTIONS')[];
-  /** Requested by machines every few seconds: logged for debugging only. */
+  /** Requested by machines every few seconds: logged at level `debug` only. */
   readonly quiet?: boolean;
   /** Logged instead of the path if the path is arbitrary input. */
   readonly name?: string;
@@ -45,7 +45,7 @@ export function createRoutes(
     readonly live: LiveServer;
     readonly origins: KnownOrigins;
     readonly metrics: Metrics | null;
-    /** Where the console was built; null: it was not, and `/` leads to GraphiQL. */
+    /** Folder of the built console. Null: not built, and `/` redirects to GraphiQL. */
     readonly consoleFolder: string | null;
   },
 ): Routes {

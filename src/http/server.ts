@@ -36,20 +36,20 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
 /** Path of WebSockets. */
 const WEBSOCKET_PATH = '/graphql';
 
-/** Path of gateway checks, handled before anything that other requests need. */
+/** Path of gateway checks, handled before the steps that only other requests need. */
 const VERIFY_PATH = '/verify';
 
 /** Maximum size of a header section of a request, bytes. */
 const HEADERS_MAX = 16_384;
 
-/** What is served, made when the port is known. */
+/** The handlers, created when the port is known. */
 export interface Site {
   readonly routes: Routes;
-  /** Takes over connections whose client asks for a WebSocket, at /graphql. */
+  /** Takes over connections of WebSocket handshakes at /graphql. */
   upgrade?(request: IncomingMessage, stream: Duplex, head: Buffer): void;
-  /** Answers at /verify, whatever the method. Nothing of it is logged. */
+  /** Handles /verify with any method. These requests are not logged. */
   readonly verify?: VerifyHandler;
-  /** Where browsers reach the server. */
+  /** URL at which browsers reach the server. */
   readonly publicUrl: string;
 }
 
@@ -60,7 +60,7 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-/** The server around the routes: request ids, headers of every answer, the log, and coming and going. */
+/** The server around the routes: request ids, common headers, the log, and starting and stopping. */
 export function createHttpServer({
   log,
   timeouts,
@@ -72,7 +72,7 @@ export function createHttpServer({
 }): HttpServer {
   /** Responses in progress. */
   const open = new Set<ServerResponse>();
-  /** Connections that are WebSockets by now, and end by themselves. */
+  /** Connections that have become WebSockets, which close themselves. */
   const upgraded = new WeakSet<Duplex>();
   /** Connections that are being closed because the server stops. */
   const closing = new WeakSet<Duplex>();
@@ -87,7 +87,7 @@ export function createHttpServer({
     response: ServerResponse,
     query: string,
   ) => {
-    // What is announced is not read: the next request on the connection would begin somewhere in it.
+    // The announced body isn't read, so the next request on the connection would start somewhere in it.
     if (announcesBody(request.rawHeaders)) response.setHeader('Connection', 'close');
     const work = handle(request, response, query);
     if (!work && !stopping) return;
@@ -140,7 +140,7 @@ export function createHttpServer({
     connectionsCheckingInterval: Math.min(1_000, timeouts.headers, timeouts.request),
     maxHeaderSize: HEADERS_MAX,
   });
-  // A client that waits for 100 (Continue) gets it when its body is read.
+  // A client that expects 100 (Continue) receives it when its body is read.
   for (const event of ['request', 'checkContinue'] as const)
     server.on(event, (request, response) => inTurn(request, response, () => serve(request, response)));
 
@@ -151,7 +151,7 @@ export function createHttpServer({
 
   server.on('connection', (socket) => connections.accept(socket));
 
-  /** Closes connections on which no request is under way, with whatever has come of the next one. */
+  /** Closes connections without a request in progress, including those with an incomplete request. */
   const closeUnused = (): void => {
     const used = new Set<Duplex>([...open].map(({ req }) => req.socket));
     for (const socket of connections.sockets()) {
@@ -169,9 +169,9 @@ export function createHttpServer({
       if (!response.headersSent) response.setHeader('Connection', 'close');
       response.req.emit(STOPPING);
     }
-    // Node.js takes connections on which nothing, or half a request, has come for busy ones.
+    // Node.js considers connections on which nothing, or half a request, has arrived as busy.
     closeUnused();
-    // A client may have left while its request still runs.
+    // A client may have disconnected while its request still runs.
     const finished = closed.then(() => Promise.all(running));
     const timer = new Promise((resolve) => {
       deadline = setTimeout(resolve, timeouts.stop);
@@ -206,7 +206,7 @@ export function createHttpServer({
   };
 }
 
-/** The address's path and query; clients of proxies send whole addresses (RFC 9112, 3.2.2). */
+/** The path and query of the URL. Clients of proxies send absolute URLs (RFC 9112, 3.2.2). */
 function split(url: string): { path: string; query: string } {
   const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
   const at = local.indexOf('?');

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 
-/** Rejects an upgrade, and lets go of the connection, whatever the client does with its own side of it. */
+/** Rejects an upgrade and closes the connection, whatever the client does with its side of it. */
 export function refuseUpgrade(stream: Duplex, status: string): void {
   stream.on('error', () => {});
   stream.once('finish', () => stream.destroy());

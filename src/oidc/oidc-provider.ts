@@ -104,7 +104,7 @@ export class OidcProvider {
       return discovered;
     } catch (error) {
       if (!known) throw oidcFault(error, 'unavailable');
-      this.#services.log.warn("the OpenID provider's metadata could not be refreshed", {
+      this.#services.log.warn("The OpenID provider's metadata could not be refreshed", {
         error: oidcFault(error),
       });
       this.#known = { ...known, goodUntil: now + RETRY_MS };

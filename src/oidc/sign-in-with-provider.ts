@@ -52,7 +52,7 @@ export async function signInWithProvider(
     if (admitting) {
       const { email, userId } = before ?? { email: identity.email, userId: null };
       const obstacle = await admitNewcomer(change, { email, userId, name: identity.name }, admitting);
-      if (obstacle) ctx.log.error(`new users cannot join: ${obstacle}`, { requestId: ctx.client.id });
+      if (obstacle) ctx.log.error(`New users cannot join: ${obstacle}`, { requestId: ctx.client.id });
     }
     const user = before ?? (await findIdentified(tx, identity));
     if (!user) throw new OidcFault('refused', 'no user has this e-mail address');
@@ -79,6 +79,6 @@ async function admittingOrganization(
   if (!admission) return null;
   const organizationId = await findAdmitting(db, admission.organization);
   if (organizationId !== null) return { organizationId, role: admission.role };
-  log.error('new users cannot join: OIDC_ORGANIZATION is not an organization', { requestId: request.id });
+  log.error('New users cannot join: OIDC_ORGANIZATION is not an organization', { requestId: request.id });
   return null;
 }

@@ -52,13 +52,13 @@ export function createUsageRecorder(
       await work();
     } catch (error) {
       failures += 1;
-      log.warn('Usage could not be written; it is kept for the next try', { error });
+      log.warn('Usage could not be written and will be retried', { error });
     }
   };
 
   const appends = new OneAtATime(async () => {
     const count = buffer.takeDropped();
-    if (count > 0) log.warn('Usage was not counted: too much was waiting to be written', { count });
+    if (count > 0) log.warn('Usage was dropped: too much was waiting to be written', { count });
     await attempt(() => buffer.append());
   });
 
@@ -112,7 +112,7 @@ export function createUsageRecorder(
       await pruneBuckets(unhurried, clock.now(), () => stopped);
       await pruneMarks(unhurried);
     } catch (error) {
-      log.warn('Old usage could not be removed; it is tried again in an hour', { error });
+      log.warn('Old usage could not be removed and will be retried in an hour', { error });
     }
   };
 
@@ -149,7 +149,7 @@ export function createUsageRecorder(
       await pruning;
       await flush();
       const count = buffer.unsafeMinutes;
-      if (count > 0) log.error('Usage could not be written before the end, and is lost', { count });
+      if (count > 0) log.error('Usage could not be written at shutdown and is lost', { count });
     },
   };
 }

@@ -22,7 +22,7 @@ export async function createRateLimiter(
   return {
     ...own,
     start: async () => {
-      if (spansNodes) log.info('Rate limits are counted per node; set REDIS_URL to share them between nodes');
+      if (spansNodes) log.info('Rate limits are counted per node. Set REDIS_URL to share them between nodes');
     },
     stop: async () => {},
     status: () => null,

@@ -87,7 +87,7 @@ onEachDatabase('a denied attempt', (engine) => {
     expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
     const [entry] = await settled(owner, 1);
     expect(entry).toMatchObject({ action: 'api_key.revoke', targetId: apiKey.id });
-    const lines = server().lines.filter((line) => line.includes('a mutation was rejected'));
+    const lines = server().lines.filter((line) => line.includes('A mutation was rejected'));
     expect(lines.some((line) => line.includes('"code":"FORBIDDEN"') && line.includes(member.userId))).toBe(
       true,
     );
@@ -214,7 +214,7 @@ onEachDatabase('a denied attempt', (engine) => {
     await ask(server(), CREATE, { token: member.sessionToken, variables: { id: owner.organizationId } });
     await ask(server(), CREATE, { token: member.sessionToken, variables: { id: typed } });
     const lines = server().lines.slice(before);
-    const rejected = lines.filter((line) => line.includes('a mutation was rejected'));
+    const rejected = lines.filter((line) => line.includes('A mutation was rejected'));
     expect(rejected.map((line) => JSON.parse(line))).toMatchObject(
       Array(2).fill({
         operation: 'createApiKey',

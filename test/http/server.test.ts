@@ -143,7 +143,7 @@ test('logs one line a request, with nothing of what was sent', async () => {
   await fetch(`${url}/hunter2`);
   await fetch(`${url}/quiet`);
   const found = await eventually(() => lines.length === 3 && logged());
-  expect(found[0]).toMatchObject({ level: 30, msg: 'answered', method: 'GET', route: '/a', status: 200 });
+  expect(found[0]).toMatchObject({ level: 30, msg: 'Answered', method: 'GET', route: '/a', status: 200 });
   expect(found[0]?.milliseconds).toBeTypeOf('number');
   expect(found[1]).toMatchObject({ status: 404 });
   expect(found[1]).not.toHaveProperty('route');
@@ -280,7 +280,7 @@ test('cuts off what does not finish in time when it stops', async () => {
   await server.stop();
   expect(await busy.closed()).toBe('');
   const line = await eventually(() => logged().at(-1));
-  expect(line).toMatchObject({ msg: 'the client left', route: '/wait' });
+  expect(line).toMatchObject({ msg: 'The client disconnected', route: '/wait' });
 });
 
 test('waits, when it stops, for work whose client has left', async () => {

@@ -75,7 +75,7 @@ describe('usage written beside the thread that answers', () => {
     use(1000);
     await sql`alter table api_key_usage_buckets rename to away`.execute(services().db);
     await recorder.flush();
-    expect(services().lines.at(-1)).toContain('kept for the next try');
+    expect(services().lines.at(-1)).toContain('could not be written and will be retried');
     expect(recorder.pendingSecret(keys[0]?.keyId ?? '', keys[0]?.secretId ?? '', 0)).toMatchObject({
       at: 1000,
       uses: 1,

@@ -190,7 +190,7 @@ describe('the journal of usage', () => {
     const recorder = createUsageRecorder({ ...services(), unhurried: db }, 60_000);
     await recorder.start();
     expect(recorder.status().failures).toBe(1);
-    expect(services().lines.at(-1)).toContain('kept for the next try');
+    expect(services().lines.at(-1)).toContain('could not be written and will be retried');
     await recorder.stop();
     for (const key of keys) expect(await counted(key)).toEqual(once(1, 1000));
   });

@@ -196,7 +196,7 @@ onEachDatabase('the usage recorder', (engine) => {
       use(1000);
       broken.breakIt();
       await recorder.flush();
-      expect(services().lines.at(-1)).toContain('kept for the next try');
+      expect(services().lines.at(-1)).toContain('could not be written and will be retried');
       use(2000);
       expect(await seen()).toMatchObject({ lastUsedAt: 2000, uses: 2 });
       expect(await written()).toMatchObject({ lastUsedAt: null, uses: 0 });

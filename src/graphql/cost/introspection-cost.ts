@@ -26,8 +26,8 @@ type Rows = Readonly<Record<string, number>>;
 const known = new WeakMap<GraphQLSchema, { readonly rows: Rows; readonly wholeSchema: number }>();
 
 /**
- * What an operation's introspection costs, in proportion to that of the whole schema: by the fields it returns, from how
- * many types the schema has, and how many fields and arguments these have on average. 0 where there is none.
+ * The cost of an operation's introspection, relative to that of the whole schema. Estimated from the fields it returns,
+ * the number of types in the schema, and their average number of fields and arguments. 0 without introspection.
  */
 export function introspectionCost(
   schema: GraphQLSchema,
@@ -104,7 +104,7 @@ function rowsIn(schema: GraphQLSchema): Rows {
     '__Type.inputFields': average(inputs.length, types.length),
     '__Field.args': average(args.length, fields.length),
     '__Directive.args': 2,
-    // Of every three types one is a list or not null, and has another below it.
+    // Of every three types, one is a list or non-null type that wraps another.
     '__Type.ofType': 1 / 3,
   };
 }

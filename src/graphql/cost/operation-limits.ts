@@ -102,7 +102,7 @@ export class Ticket implements Charge {
   readonly #limits: OperationLimits;
   readonly #counted: readonly Counted[];
   readonly #budgets: Budgets;
-  /** The widest first, each with the limit that it counts against. */
+  /** Widest first, each with the limit that it counts against. */
   readonly #parts: readonly Budget[];
   #states: readonly BudgetState[] = [];
   #entered = false;

@@ -12,8 +12,8 @@ import { isolateOperation } from '../isolate-operation.ts';
 import { introspectionCost } from './introspection-cost.ts';
 
 /**
- * What one operation may cost: about the fields it can return, as the schema weighs them, and what it reads beyond that
- * (`scan-cost.ts`).
+ * The cost of one operation: about the number of fields that it can return, as weighted by the schema, and the rows
+ * that it reads beyond that (`scan-cost.ts`).
  */
 export const COST_MAX = 10_000;
 
@@ -58,8 +58,8 @@ export function queryCost(
 }
 
 /**
- * Whether the cost may be another the next time: by variables, where there is a field whose weight is worked out from its
- * arguments; or by the time, where there is one that says so of itself.
+ * Whether the cost can differ the next time: because a field's weight is computed from its arguments, or depends on the
+ * time.
  */
 export function hasVariableCost(
   schema: GraphQLSchema,

@@ -144,7 +144,7 @@ class Count {
 
   #field(type: GraphQLObjectType, nodes: FieldNodes, around: string | null): number {
     const definition = type.getFields()[nodes[0].name.value];
-    // Most fields: their arguments decide nothing.
+    // Most fields: the price doesn't depend on their arguments.
     if (!definition || (isLeafType(getNamedType(definition.type)) && !scanOf(definition))) return 0;
     const args = argumentsOf(definition, nodes[0], this.variables);
     // Such a field fails before it reads anything.
@@ -199,7 +199,7 @@ class Count {
   }
 }
 
-/** The arguments of a field, or null if they can't be used. */
+/** The arguments of a field, or null if they are invalid. */
 function argumentsOf(
   definition: GraphQLField<unknown, unknown>,
   node: FieldNode,

@@ -15,12 +15,12 @@ import type { PlacePath } from './field-errors.ts';
 import type { Complete, CompleteLeaf, Planned, PlannedField, Selection } from './planned.ts';
 import { executeFields, failed, isPromise } from './run.ts';
 
-/** A field as far as its values depend on it. */
+/** The parts of a field that the completion of its values depends on. */
 interface Place extends Pick<PlannedField, 'name' | 'parent' | 'nodes'> {
   readonly plan: Planned;
 }
 
-/** How values of a type are completed in this place. */
+/** Completes values of a type in this position. */
 export function completionOf(type: GraphQLOutputType, place: Place): Complete {
   const leaf = leafCompletionOf(type, place);
   if (leaf)
@@ -34,7 +34,7 @@ export function completionOf(type: GraphQLOutputType, place: Place): Complete {
   return (run, value, path, info) => notNull(complete(run, value, path, info), place);
 }
 
-/** How values of a type are completed in this place if it is a leaf, else null. */
+/** Completes values of a type in this position if it is a leaf type. Otherwise null. */
 export function leafCompletionOf(type: GraphQLOutputType, place: Place): CompleteLeaf | null {
   const named = isNonNullType(type) ? type.ofType : type;
   if (!isLeafType(named)) return null;

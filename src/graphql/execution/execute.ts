@@ -33,9 +33,9 @@ const COERCION_ERRORS_MAX = 50;
 const PLANS = new PlanCache();
 
 /**
- * Executes an operation by the algorithm of graphql-js's `execute` (GraphQL specification, 6), with its wording and order of
- * errors, by a plan that is kept with the operation. Doesn't offer `fieldResolver` and `typeResolver`. Never rejects:
- * errors are in the result. Throws where the arguments themselves can't be used.
+ * Executes an operation by the algorithm of graphql-js's `execute` (GraphQL specification, 6), with its wording and
+ * order of errors, by a plan that is cached with the operation. Doesn't support `fieldResolver` and `typeResolver`.
+ * Never rejects: errors are in the result. Throws if the arguments themselves are invalid.
  */
 export function execute(args: ExecuteArgs): ExecutionResult | Promise<ExecutionResult> {
   const { schema, document, plans = PLANS } = args;

@@ -3,7 +3,7 @@ import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 /** Path of a value in the response. */
 export type PlacePath = GraphQLResolveInfo['path'];
 
-/** The same; undefined: it is all of it. */
+/** The same. Undefined: the whole response. */
 export type Path = PlacePath | undefined;
 
 /** Field errors in the order in which they occurred. */

@@ -43,7 +43,7 @@ export interface PlannedField {
   readonly nullable: boolean;
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
   readonly complete: Complete;
-  /** Where it is a leaf read from the property of its name: completes it without what resolvers are handed. */
+  /** For a leaf that is read from the property of its name: completes it without the arguments of resolvers. */
   readonly completeProperty: CompleteLeaf | null;
 }
 
@@ -63,6 +63,6 @@ export interface Run {
   readonly variables: Record<string, unknown>;
   readonly errors: FieldErrors;
   readonly budget: ResponseBudget;
-  /** Aborted when no one waits for the result. */
+  /** Aborted when the result is no longer needed. */
   readonly signal?: AbortSignal | undefined;
 }

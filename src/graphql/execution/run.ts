@@ -102,7 +102,7 @@ export function executeFields(
   }
   const [first, ...others] = waiting;
   if (!first) return data;
-  // Most objects of a list wait for one value, if any: each promise less counts.
+  // Most objects of a list await at most one value, so each avoided promise matters.
   if (others.length === 0)
     return (data[first.key] as Promise<unknown>).then((value) => {
       data[first.key] = value;

@@ -37,7 +37,7 @@ export function useCost(
     prepared.set(operation, known);
     const decide = (admission: Admission): void => {
       if ('errors' in admission) {
-        // Finding the errors was work, the more the longer the document is.
+        // Finding the errors was work that grows with the document's length.
         context.charge.owe(documentPoints(query.length));
         return setResultAndStopExecution(admission);
       }
@@ -51,7 +51,7 @@ export function useCost(
   return {
     onParse({ params, context }) {
       const text = params.source.toString();
-      // Parsing and validation cost grows with the document's length, which is all that is known yet.
+      // The cost of parsing and validation grows with the document's length, which is all that is known yet.
       if (!documents.get(text)) context.charge.spend(documentPoints(text.length));
       examined.add(context);
     },

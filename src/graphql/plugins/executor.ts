@@ -4,7 +4,7 @@ import { endCaches, startCaches } from '../../../schema/operation-caches.ts';
 import { execute } from '../execution/execute.ts';
 import type { OperationContext } from '../operation-context.ts';
 
-/** Executes admitted operations by their plans, within their response budgets, until their clients have gone. */
+/** Executes admitted operations by their plans, within their response budgets, until their clients disconnect. */
 export function useExecutor(): Plugin<OperationContext, OperationContext> {
   return {
     onExecute({ setExecuteFn }) {

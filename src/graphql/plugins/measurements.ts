@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { OperationContext } from '../operation-context.ts';
 
-/** Measures how long operations take, from parsing their documents until their results are there. */
+/** Measures the duration of operations, from parsing their documents to their results. */
 export function useMeasurements(): Plugin<OperationContext, OperationContext> {
   return {
     onParams({ context, paramsHandler, setParamsHandler }) {

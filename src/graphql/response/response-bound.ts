@@ -26,7 +26,7 @@ import type { GraphQLContext } from '../../../schema/context.ts';
 import { isolateOperation } from '../isolate-operation.ts';
 import { ITEMS_MAX, OPEN_SCALAR, SCALAR_BYTES, SHOWN_ONCE, VALUE_BYTES } from './response-sizes.ts';
 
-/** A field that failed is null in the data, and an entry in the errors. */
+/** A failed field is null in the data, with an entry in the errors. */
 const ERROR_BYTES = 400;
 
 /** Around the data, and of each object. */
@@ -40,9 +40,9 @@ const USUAL_JSON_BYTES = 2_500;
 const USUAL_ITEMS = 5;
 
 /**
- * How large the response of an operation can be, in bytes, with these (coerced) variables: `certain`, where every value
- * is as large as the limits on input allow; else where lists, texts and JSON objects are as usual. Throws a
- * GraphQLError if an argument that decides how many rows there are can't be used.
+ * The maximum size of an operation's response, bytes, with these (coerced) variables. `certain`: if every value is as
+ * large as the limits on input allow. Otherwise, lists, texts and JSON objects have their typical maximum sizes. Throws
+ * a GraphQLError if an argument that decides the number of rows is invalid.
  */
 export function responseBound(
   schema: GraphQLSchema,
@@ -121,7 +121,7 @@ export function responseBound(
 type Field = GraphQLField<unknown, unknown>;
 type Rows = (args: Record<string, unknown>, ctx: GraphQLContext, field: Field) => { multiplier?: number };
 
-/** How the schema works out the rows of a field from its arguments, where it does. */
+/** The function by which the schema computes the number of a field's rows from its arguments, if any. */
 function rowsOf({ extensions }: Field): Rows | null {
   return typeof extensions.complexity === 'function' ? (extensions.complexity as Rows) : null;
 }

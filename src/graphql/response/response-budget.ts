@@ -19,7 +19,10 @@ export class ResponseBudget {
   readonly #changes: boolean;
   #units = 0;
 
-  /** `max`: bytes of the response in UTF-8. `changes`: what runs may have taken effect before the budget is exceeded. */
+  /**
+   * `max`: bytes of the response in UTF-8. `changes`: whether the operation's changes may take effect before the budget
+   * is exceeded.
+   */
   constructor(max: number, changes = false) {
     this.#max = max;
     this.#changes = changes;
@@ -47,7 +50,7 @@ export class ResponseBudget {
     if (this.#units > this.#max) throw this.error;
   }
 
-  /** Counts a value that is written as it is: a leaf of the result. Throws as `add` does. */
+  /** Counts a value that is written unchanged: a leaf of the result. Throws like `add`. */
   addValue(value: unknown): void {
     if (typeof value === 'string') this.add(value.length + 3);
     else if (typeof value !== 'object' || value === null) this.add(FIELD_UNITS);
@@ -66,7 +69,7 @@ export class ResponseBudget {
     }
   }
 
-  /** Counts an error of a field. Throws as `add` does. */
+  /** Counts an error of a field. Throws like `add`. */
   addError({ message }: Error): void {
     this.add(ERROR_UNITS + Math.min(message.length, ERROR_MESSAGE_UNITS_MAX));
   }
@@ -87,12 +90,12 @@ function responseTooLarge(what: string): AppError {
   return new AppError('RESPONSE_TOO_LARGE', `${what} Request fewer rows (\`first\`) or fields.`);
 }
 
-/** The error of an operation that was not run because it could return more than `max` bytes. */
+/** The error of an operation that didn't run because its response could exceed `max` bytes. */
 export function responseCouldBeTooLarge(max: number): AppError {
   return responseTooLarge(`The response could exceed ${max} bytes, so nothing was changed.`);
 }
 
-/** How many bytes `JSON.stringify` would write, in UTF-8; some number above `max` where it is more than that. */
+/** Number of bytes that `JSON.stringify` would write, in UTF-8; if it exceeds `max`, some number above `max`. */
 export function jsonBytes(value: unknown, max: number): number {
   if (typeof value === 'string') return stringBytes(value);
   if (typeof value === 'number') return Number.isFinite(value) ? String(value).length : 4;

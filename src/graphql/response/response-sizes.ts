@@ -1,6 +1,6 @@
-// How large values can be, as the limits on input leave them: a character of a name or text takes up to four bytes.
+// Maximum sizes of values, which follow from the limits on input. A character of a name or text has up to four bytes.
 
-/** Maximum number of items of a list, or how many there are with the arguments of a field. */
+/** Maximum number of items of a list, or a function of the field's arguments. */
 type Items = number | ((args: Record<string, unknown>) => number);
 
 /** Maximum number of items of lists, by `Type.field`. Rows of connections are counted by the connection's arguments. */
@@ -38,7 +38,7 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'Viewer.sessions': 100,
 };
 
-/** Maximum size of values, bytes of JSON, by `Type.field`, where they differ from others of their scalar. */
+/** Maximum size of values, bytes of JSON, by `Type.field`, if they differ from others of their scalar. */
 export const VALUE_BYTES: Readonly<Record<string, number>> = {
   'ApiKey.description': 2_002,
   'ApiKey.externalId': 802,

@@ -42,7 +42,7 @@ export class CallerDocuments {
     };
   }
 
-  /** How many callers have subscriptions. */
+  /** Number of callers with subscriptions. */
   get size(): number {
     return this.#callers.size;
   }
@@ -54,7 +54,7 @@ function costOf(documents: ReadonlyMap<string, Subscribed>): number {
   return sum;
 }
 
-/** Throws a RateLimitedError if different documents are more than allowed, or cost more. */
+/** Throws RateLimitedError if the number of different documents, or their cost, exceeds its limit. */
 export function assertWithin(
   limits: DocumentLimits,
   whose: 'caller' | 'organization',

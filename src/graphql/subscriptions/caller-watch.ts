@@ -17,17 +17,17 @@ type WatchServices = Pick<Services, 'db' | 'clock' | 'log' | 'config'> & {
 };
 
 /**
- * Keeps what callers can see in step with their permissions. A change that could concern a caller suspends it at once and
- * has its credential read again; the events themselves cost no query.
+ * Keeps the subscriptions of callers in step with their permissions. A change that may concern a caller suspends it
+ * immediately, and its credential is read again. The events themselves require no query.
  */
 export class CallerWatch {
   readonly #services: WatchServices;
   readonly #changed: (caller: Caller) => void;
   readonly #callers = new Set<Caller>();
   readonly #reading = new Map<Caller, { again: boolean }>();
-  /** Suspended, and their credentials could not be read. */
+  /** Suspended callers whose credentials could not be read. */
   readonly #waiting = new Set<Caller>();
-  /** By organization, how to stop observing its changes. */
+  /** By organization, the function that stops observing its changes. */
   readonly #observed = new Map<string, () => void>();
   readonly #looks = new Paced(0, () => this.#look());
   #timer: NodeJS.Timeout | null = null;
@@ -63,7 +63,7 @@ export class CallerWatch {
     if (this.#callers.size === 0) this.#rest();
   }
 
-  /** How many callers are watched. */
+  /** Number of watched callers. */
   get size(): number {
     return this.#callers.size;
   }
@@ -114,7 +114,7 @@ export class CallerWatch {
     } catch (error) {
       if (!this.#callers.has(caller)) return;
       this.#waiting.add(caller);
-      this.#services.log.warn('A credential could not be read; its subscriptions wait', { error });
+      this.#services.log.warn('A credential could not be read; its subscriptions are paused', { error });
     } finally {
       this.#reading.delete(caller);
     }
@@ -134,7 +134,7 @@ export class CallerWatch {
     }
   }
 
-  /** Stops to observe organizations that no caller belongs to. */
+  /** Stops observing organizations without callers. */
   #leaveUnobserved(): void {
     const wanted = new Set([...this.#callers].flatMap(({ principal }) => organizationsOf(principal)));
     for (const [organizationId, stop] of this.#observed) {
@@ -144,7 +144,7 @@ export class CallerWatch {
     }
   }
 
-  /** Nobody is watched. */
+  /** There are no watched callers. */
   #rest(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
@@ -154,7 +154,7 @@ export class CallerWatch {
 
 const CREDENTIALS_PER_READ = 500;
 
-/** Callers whose credential has ended, with a few queries per kind. */
+/** Callers whose credential has expired or was revoked, with a few queries per kind. */
 async function endedCredentials(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   callers: readonly Caller[],
@@ -195,7 +195,7 @@ const HARMLESS: readonly (string | undefined)[] = ['team', 'identity', 'sign_in_
 
 /**
  * Whether a change can affect a caller's permissions. Keys and sessions: only its own. Roles and members: possibly. The
- * organization itself: only callers from web origins, which it may allow no longer.
+ * organization itself: only callers from web origins, because it may no longer allow them.
  */
 function concerns({ action, targetId, organizationId }: ChangeEvent, { principal, origin }: Caller): boolean {
   // Denials can be triggered at will, so they never cause a re-read.

@@ -1,7 +1,7 @@
 import type { Principal } from '../../access/principal.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** Why a caller can't go on. */
+/** Why a caller's subscriptions must end. */
 export type LossCode = keyof typeof LOSSES;
 
 const LOSSES = {
@@ -9,18 +9,18 @@ const LOSSES = {
   FORBIDDEN: 'The credential can no longer be used by pages of this origin',
 };
 
-/** Someone with subscriptions: one WebSocket, or one event stream. */
+/** The holder of subscriptions: one WebSocket or one event stream. */
 export class Caller {
   readonly subscribers = new Set<Subscriber>();
-  /** As it was when the credential was last looked at. */
+  /** As of the last time that the credential was read. */
   principal: Principal;
   /** The address the credential came from. */
   readonly ip: string | null;
-  /** The web origin it was called from. Null: a page of this server, or a program. */
+  /** The web origin of the calling page. Null: a page of this server, or a program. */
   readonly origin: string | null;
   readonly #lost: (code: LossCode) => void;
 
-  /** `lost` is called once, after the subscriptions ended, with the reason when it can't go on. */
+  /** `lost` is called once, after the subscriptions have ended, with the reason. */
   constructor(
     principal: Principal,
     { ip, origin }: { readonly ip: string | null; readonly origin: string | null },
@@ -49,7 +49,7 @@ export class Caller {
     for (const subscriber of [...this.subscribers]) subscriber.stop();
   }
 
-  /** Ends everything: the credential is gone, or pages of its origin can't use it anymore. */
+  /** Ends everything: the credential is no longer valid, or can no longer be used by pages of its origin. */
   lose(code: LossCode = 'UNAUTHENTICATED'): void {
     if (this.over) return;
     this.over = true;

@@ -8,9 +8,9 @@ import type { SharedExecution } from './shared-execution.ts';
 export interface Group {
   readonly name: string;
   readonly organizationId: string;
-  /** Names the key scope of its subscribers. */
+  /** Identifies the key scope of its subscribers. */
   readonly scope: string;
-  /** Of the execution of one event. */
+  /** Cost of the execution of one event. */
   readonly cost: number;
   readonly execution: SharedExecution;
   subscribers: number;
@@ -41,7 +41,7 @@ export class ExecutionGroups {
     return this.#groups.size;
   }
 
-  /** How many organizations have groups. */
+  /** Number of organizations with groups. */
   get organizations(): number {
     return this.#organizations.size;
   }
@@ -87,7 +87,7 @@ export class ExecutionGroups {
   }
 }
 
-/** Equal for callers for whom the same keys exist; teams come in the order of their ids. */
+/** Equal for callers that see the same keys. Teams are sorted by id. */
 export function scopeName(principal: Principal | null): string {
   return JSON.stringify(principal?.keyScope ?? null);
 }

@@ -20,8 +20,8 @@ import type { CheckedSubscription } from '../operation-context.ts';
 type OpenSource = (ctx: LiveContext, args: Record<string, unknown>) => Promise<Source>;
 
 /**
- * The source of a subscription's events, after `resumeAt` where that is given and it can be resumed. Rejects as the
- * source does: arguments, permission, cursor.
+ * Opens the source of a subscription's events, after `resumeAt` if it is set and the subscription can be resumed.
+ * Rejects like the source: invalid arguments, missing permission, invalid cursor.
  */
 export async function sourceOf(
   schema: GraphQLSchema,
@@ -47,8 +47,8 @@ const variablesBelow = new WeakMap<OperationDefinitionNode, readonly string[]>()
 const digests = new WeakMap<OperationDefinitionNode, string>();
 
 /**
- * What two subscriptions have in common whose events come to the same results: the operation, and the variables that
- * count for results; those that only say which events, such as `after`, don't.
+ * Equal for subscriptions whose events have the same results: identifies the operation and the variables that affect
+ * results. Variables that only select events, such as `after`, are ignored.
  */
 export function resultKey({ document, operation, variables }: CheckedSubscription): string {
   const names = variablesBelow.get(operation) ?? usedBelow(document, operation);
@@ -68,7 +68,7 @@ function digestOf({ loc, name }: OperationDefinitionNode): string {
     .digest('base64url');
 }
 
-/** The same subscription for its events: without the arguments that only say which events, and their variables. */
+/** The subscription as executed for each event: without arguments that only select events, and their variables. */
 export function withoutRootArguments(subscription: CheckedSubscription): CheckedSubscription {
   const { operation, variables } = subscription;
   const used = new Set(usedBelow(subscription.document, operation));

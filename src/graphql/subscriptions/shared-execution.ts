@@ -32,7 +32,7 @@ export class SharedResult implements ExecutionResult {
 export interface GroupMember {
   /** Changes whenever pending results must no longer reach it. */
   readonly epoch: number;
-  /** The number of the last execution that it waits for. It may join no earlier one. */
+  /** The number of the last execution that it waits for. It must not join an earlier one. */
   behind: number;
   deliver(event: object, result: SharedResult): void;
 }
@@ -48,8 +48,8 @@ interface Execution {
 let lastNumber = 0;
 
 /**
- * Everyone with the same operation, organization and permissions: each event is executed and serialized once for all of
- * them, and delivered in the order in which the events came.
+ * All subscribers with the same operation, organization and permissions. Each event is executed and serialized once for
+ * all of them, and delivered in the order of the events.
  */
 export class SharedExecution {
   readonly #schema: GraphQLSchema;
@@ -66,8 +66,8 @@ export class SharedExecution {
   #delivered: Execution | null = null;
 
   /**
-   * `context` gives a context, with the permissions of the group, for what begins at this moment. `responseMax`: largest
-   * result, bytes.
+   * `context` returns a context with the permissions of the group for an execution that starts now. `responseMax`:
+   * maximum size of a result, bytes.
    */
   constructor(
     schema: GraphQLSchema,

@@ -3,7 +3,7 @@ import type { LiveLimits } from '../../core/config/live-limits.ts';
 import type { Source } from '../../realtime/source.ts';
 import type { GroupMember, SharedExecution, SharedResult } from './shared-execution.ts';
 
-/** Where a subscription's results go: a WebSocket or an event stream. Nothing of it throws. */
+/** Receives the results of a subscription: a WebSocket or an event stream. Its methods never throw. */
 export interface Sink {
   /** Sends one serialized result, with the cursor to resume from after it, if any. */
   next(result: SharedResult, cursor: string | null): void;
@@ -28,7 +28,7 @@ const REPLAYED_SHARE = 0.25;
 
 const NOBODY = (): void => {};
 
-/** One subscription of one client: what it is owed, and what keeps it from being sent. */
+/** One subscription of one client, with the events that are still to be sent, and what prevents sending them. */
 export class Subscriber implements GroupMember {
   readonly organizationId: string;
   /** Identifies the executions it shares, in addition to the permissions. */
@@ -41,7 +41,7 @@ export class Subscriber implements GroupMember {
   #group: SharedExecution;
   /** Handed to the group and not yet delivered, in order. */
   #underWay: object[] = [];
-  /** Held back, in order; and, where only the newest matters, the newest of each key. */
+  /** Held events in order or, if only the newest matters, the newest of each key. */
   #held: object[] | null = null;
   #newest: Map<string, object> | null = null;
   #paused = false;
@@ -62,7 +62,7 @@ export class Subscriber implements GroupMember {
     limits: SubscriberLimits;
     ended: (subscriber: Subscriber) => void;
   }) {
-    // Not the source itself: it knows more than is needed once it is open, of thousands of subscribers.
+    // Not the source itself: once open, it retains more than thousands of subscribers need.
     this.organizationId = options.source.organizationId;
     this.#conflate = options.source.conflate;
     this.#cursorOf = options.source.cursorOf;
@@ -78,7 +78,7 @@ export class Subscriber implements GroupMember {
     return this.#leave !== null && !this.over;
   }
 
-  /** Starts its source. Rejects where it can't be opened. */
+  /** Starts its source. Rejects if it can't be opened. */
   async open(source: Source): Promise<void> {
     const leave = await source.open({
       receive: (event) => this.#receive(event),
@@ -91,14 +91,14 @@ export class Subscriber implements GroupMember {
     else this.#leave = leave;
   }
 
-  /** Holds everything until `resume`, including pending results: it may no longer be permitted to see them. */
+  /** Holds everything, including pending results, until `resume`: the caller may no longer be permitted to see it. */
   pause(): void {
     if (this.#paused || this.over) return;
     this.#paused = true;
     this.#takeBack();
   }
 
-  /** Goes on in the group of its present permissions. */
+  /** Continues in the group of its current permissions. */
   resume(group: SharedExecution): void {
     this.#group = group;
     this.#paused = false;
@@ -122,12 +122,12 @@ export class Subscriber implements GroupMember {
     if (this.#underWay.length <= this.#atOnce / 2) this.#wake();
   }
 
-  /** Ends it with errors, for a reason that is not the client's. */
+  /** Ends it with errors. */
   fail(errors: readonly GraphQLFormattedError[]): void {
     if (this.#end()) this.#sink.error(errors);
   }
 
-  /** Ends it for a reason that is temporary: the client subscribes again, and resumes. */
+  /** Ends it for a temporary reason: the client subscribes again, and resumes. */
   interrupt(): void {
     if (this.#end()) this.#sink.interrupt();
   }

@@ -63,7 +63,7 @@ export class Subscriptions {
     this.#watch.stop();
   }
 
-  /** Watches a caller's rights until it leaves. */
+  /** Watches a caller's permissions until it leaves. */
   enter(caller: Caller): void {
     this.#watch.add(caller);
   }

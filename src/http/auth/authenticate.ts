@@ -11,9 +11,9 @@ import { endUselessCookies, isFromOtherOrigin, isFromOwnPage, sessionTokens } fr
 import { failedCredential } from './too-many-failures.ts';
 
 /**
- * The caller, or null if the request carries no credential that counts. A credential in a header goes before any
- * cookie. Rejects with a Refusal if it is not accepted: 400 or 401, or 429 where too many were not accepted from this
- * address. A cookie of a session that has ended is no credential: it is ended by `setCookies`, since no script can.
+ * The caller, or null if the request has no credential. A credential in a header takes precedence over cookies. Rejects
+ * with a Refusal if it is invalid: 400 or 401, or 429 after too many failures from this address. The cookie of an
+ * invalid session is ignored and deleted with `setCookies`, because scripts can't do so.
  */
 export async function authenticate(
   request: IncomingMessage,
@@ -63,7 +63,7 @@ async function authenticateCookie(
   return null;
 }
 
-/** Why a cookie may have been sent by another site's page; null if not. */
+/** Why a cookie may have been sent by another site's page. Null if it can't. */
 function whyNotOurs(request: IncomingMessage, publicUrl: string): string | null {
   if (!isFromOwnPage(request)) return 'Session cookies require the header X-Requested-With: keywright';
   if (isFromOtherOrigin(request, publicUrl))
@@ -71,13 +71,13 @@ function whyNotOurs(request: IncomingMessage, publicUrl: string): string | null 
   return null;
 }
 
-/** The next request of the browser carries our own cookie alone. */
+/** The browser's next request contains only our own cookie. */
 function ambiguous(): Refusal {
   const headers = { ...invalidCredential().headers, 'Retry-After': '0' };
   return new Refusal(401, 'UNAUTHENTICATED', 'The request contains cookies of two sessions', headers);
 }
 
-/** Who a credential belongs to; null if it is not accepted. */
+/** The owner of a credential. Null if it is not accepted. */
 export function principalOf(
   { kind, token }: Credential,
   services: VerificationServices,

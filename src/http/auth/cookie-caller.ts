@@ -6,15 +6,15 @@ import { sessionTokens } from './session-cookie.ts';
 
 /** The sessions in a request's cookies. */
 export interface CookieSessions {
-  /** How many different tokens there are. */
+  /** Number of different tokens. */
   readonly presented: number;
-  /** The users of those that are accepted. */
+  /** The users of the accepted tokens. */
   readonly accepted: readonly UserPrincipal[];
 }
 
 /**
- * Looks up every session that a request's cookies name. More than one is accepted only where someone planted a cookie:
- * then none may be believed, or a neighbour could put a person into another account.
+ * Looks up every session in a request's cookies. There is more than one only if another party planted a cookie. None of
+ * them is trusted then: otherwise, a neighboring site could sign a person in to another account.
  */
 export async function findCookieSessions(
   request: IncomingMessage,

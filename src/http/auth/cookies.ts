@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Deepest path and domain of which a planted cookie is cleared. */
+/** Maximum number of levels of paths and domains for which planted cookies are deleted. */
 const LEVELS_MAX = 4;
 
 /**
- * The name of a cookie of the server at `publicUrl`: of its own, since ports share cookies, and where the site is https
- * with the prefix that keeps other hosts from planting one (RFC 6265bis, 4.1.3.2).
+ * The name of a cookie of the server at `publicUrl`. It is unique to the server, because ports share cookies. With
+ * https, its prefix prevents other hosts from setting it (RFC 6265bis, 4.1.3.2).
  */
 export function cookieName(publicUrl: string, use = ''): string {
   const known = names.get(`${use} ${publicUrl}`);
@@ -18,10 +18,10 @@ export function cookieName(publicUrl: string, use = ''): string {
   return name;
 }
 
-/** A server has one address; tests have several. */
+/** A server has one URL; tests have several. */
 const names = new Map<string, string>();
 
-/** All cookies of a request whose names begin like this, in the order in which they came. */
+/** All cookies of a request whose names start with this text, in order. */
 export function cookiesLike(request: IncomingMessage, start: string): { name: string; value: string }[] {
   const { cookie } = request.headers;
   if (!cookie?.includes(start)) return [];
@@ -33,12 +33,12 @@ export function cookiesLike(request: IncomingMessage, start: string): { name: st
   });
 }
 
-/** The values of all cookies of this name; there are several where someone else has planted one. */
+/** The values of all cookies with this name. There are several if another party has planted one. */
 export function cookiesNamed(request: IncomingMessage, wanted: string): string[] {
   return cookiesLike(request, wanted).flatMap(({ name, value }) => (name === wanted ? [value] : []));
 }
 
-/** A Set-Cookie value: for all of this host and no other, of no use to scripts. A value of null ends the cookie. */
+/** A Set-Cookie value for this host only, not readable by scripts. Null deletes the cookie. */
 export function setCookie(
   publicUrl: string,
   name: string,
@@ -50,11 +50,11 @@ export function setCookie(
 }
 
 /**
- * Set-Cookie values that end whatever another server of the same host, or of a neighbouring one, planted under this name
- * for the request's address: below a longer path, or for a whole domain. Our own cookie stays.
+ * Set-Cookie values that delete cookies of this name that another server on this or a neighboring host planted for the
+ * request's URL: with a longer path, or for a whole domain. Our own cookie stays.
  */
 export function endPlanted(request: IncomingMessage, publicUrl: string, name: string): string[] {
-  // With the prefix of https there can be no other.
+  // With the prefix of https, there can be no other.
   if (isHttps(publicUrl)) return [];
   const domains = domainsOf(new URL(publicUrl).hostname);
   return pathsOf(request.url ?? '/').flatMap((path) =>

@@ -11,16 +11,17 @@ export interface Credential {
 }
 
 /**
- * What the headers of a request say, cookies apart. Throws a Refusal: 400 for a header that repeats, 401 for what can't be a
- * credential.
+ * The credentials in the headers of a request, without cookies. Throws a Refusal: 400 for a repeated header, 401 for a
+ * value that can't be a credential.
  */
 export function headerCredentials(request: IncomingMessage): Credential[] {
   return explicitCredentials(headerValue(request, 'authorization'), headerValue(request, 'x-api-key'));
 }
 
 /**
- * What values of Authorization and X-API-Key say. Next to X-API-Key, an Authorization without a token in Keywright's own
- * form is ignored: it is meant for the API behind a gateway. Throws a Refusal for a value that can't be a credential.
+ * The credentials in the values of Authorization and X-API-Key. With X-API-Key, an Authorization without a token in
+ * Keywright's own format is ignored: it is meant for the API behind a gateway. Throws a Refusal for a value that can't
+ * be a credential.
  */
 export function explicitCredentials(
   authorizations: readonly string[],
@@ -42,21 +43,21 @@ function bearerCredential(value: string): Credential {
   return { kind: kindOf(token), token };
 }
 
-/** The credential in the value of an X-API-Key header. Throws a Refusal for what is no API key. */
+/** The credential in the value of an X-API-Key header. Throws a Refusal if it isn't an API key. */
 function apiKeyCredential(value: string): Credential {
   const token = trimPresented(value);
   if (!isPresentable(token) || kindOf(token) !== 'key') throw invalidCredential();
   return { kind: 'key', token };
 }
 
-/** The credential, if all are the same. Throws a Refusal if they differ. */
+/** The credential, if all are equal. Throws a Refusal if they differ. */
 export function requireSingleCredential(credentials: readonly Credential[]): Credential | null {
   const [first = null, ...others] = credentials;
   if (others.every((other) => other.token === first?.token)) return first;
   throw new Refusal(400, 'BAD_REQUEST', 'The request contains two different credentials');
 }
 
-/** The value of a header, as a list of one or none. Throws a Refusal if it is given more than once. */
+/** The value of a header, as a list of at most one. Throws a Refusal if the header is repeated. */
 export function headerValue(request: IncomingMessage, name: string): string[] {
   const values = headerValues(request, name);
   if (values.length <= 1) return values;

@@ -7,10 +7,10 @@ import type { RateLimitState } from '../../core/rate-limit-state.ts';
 
 const WINDOW_SECONDS = 60;
 
-/** Maximum number of names that are counted at once, of each kind. */
+/** Maximum number of names of each kind that are counted at once. */
 const NAMES_MAX = 50_000;
 
-/** How many times the budget of an address a caller has for everyone on whose behalf it verifies. */
+/** How many times the budget of an address a caller has in total for the clients it verifies. */
 const CALLER_TIMES = 100;
 
 /**
@@ -21,7 +21,7 @@ export class FailureLimit implements FailureLimiter {
   readonly policy: Policy;
   readonly #clock: Clock;
   readonly #addresses: Budgets;
-  /** Apart, so that no caller can push addresses out of memory by naming others. */
+  /** Separate, so that no caller can evict addresses by reporting others. */
   readonly #named: Budgets;
 
   constructor(clock: Clock, limit: number) {
@@ -44,14 +44,14 @@ export class FailureLimit implements FailureLimiter {
     return this.#count(this.#named, [...whole, ...within]);
   }
 
-  /** How many names of addresses and networks are counted. */
+  /** Number of counted addresses and networks. */
   get size(): number {
     return this.#addresses.size;
   }
 
   #count(counted: Budgets, budgets: readonly Budget[]): RateLimitState {
     const { spent, states } = counted.spend(budgets, 1);
-    // Of several the one that has the least left: it will be used up first.
+    // Of several budgets, the one with the fewest points left: it is exhausted first.
     let least: BudgetState | undefined;
     for (const state of states) if (!least || state.remaining <= least.remaining) least = state;
     const { limit } = this.policy;

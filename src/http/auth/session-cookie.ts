@@ -5,10 +5,7 @@ import { cookieName, cookiesNamed, endPlanted, setCookie } from './cookies.ts';
 /** A header that pages of other origins can't send without a preflight, which only allowed origins pass. */
 export const REQUESTED_WITH = 'keywright';
 
-/**
- * Maximum number of cookies of a request that are looked up. A browser sends one, and planting more gains
- * nothing.
- */
+/** Maximum number of a request's cookies that are looked up. A browser sends one, and planting more gains nothing. */
 const TOKENS_MAX = 4;
 
 /** The name of the console's cookie; its value is a session token. */
@@ -16,12 +13,12 @@ export function sessionCookieName(publicUrl: string): string {
   return cookieName(publicUrl);
 }
 
-/** Whether the request says that it comes from a page of this server: what a cookie needs to be accepted. */
+/** Whether the request claims to come from a page of this server, which a cookie requires. */
 export function isFromOwnPage(request: IncomingMessage): boolean {
   return request.headers['x-requested-with'] === REQUESTED_WITH;
 }
 
-/** Whether the browser says that the page is elsewhere than PUBLIC_URL. Programs name no origin. */
+/** Whether the browser reports a page at another origin than PUBLIC_URL. Programs send no origin. */
 export function isFromOtherOrigin({ headers }: IncomingMessage, publicUrl: string): boolean {
   return headers.origin !== undefined && headers.origin !== originOf(publicUrl);
 }
@@ -31,7 +28,7 @@ export function originOf(publicUrl: string): string {
   return new URL(publicUrl).origin;
 }
 
-/** The different session tokens in a request's cookies; not checked yet. */
+/** The different session tokens in a request's cookies, not verified yet. */
 export function sessionTokens(request: IncomingMessage, publicUrl: string): string[] {
   const tokens = cookiesNamed(request, sessionCookieName(publicUrl)).filter((value) =>
     isToken(SESSION_PREFIX, value),
@@ -39,10 +36,7 @@ export function sessionTokens(request: IncomingMessage, publicUrl: string): stri
   return [...new Set(tokens)].slice(0, TOKENS_MAX);
 }
 
-/**
- * Set-Cookie values that hand the session to the browser, or take it back (null), and end what others have planted in its
- * place.
- */
+/** Set-Cookie values that set the session cookie, or delete it (null), and delete planted cookies of its name. */
 export function sessionCookies(
   request: IncomingMessage,
   publicUrl: string,
@@ -55,8 +49,8 @@ export function sessionCookies(
 }
 
 /**
- * Set-Cookie values that end the cookies of a request that count for nothing: all of them where no session is accepted;
- * else, where there are several, those that are not in the place of our own.
+ * Set-Cookie values that delete useless cookies of a request: all of them if no session is accepted; otherwise, if
+ * there are several, all but our own.
  */
 export function endUselessCookies(request: IncomingMessage, publicUrl: string, accepted: number): string[] {
   const name = sessionCookieName(publicUrl);

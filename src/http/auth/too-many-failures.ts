@@ -11,7 +11,7 @@ export function failureHeaders({ policy }: FailureLimiter, state: RateLimitState
   return [...retryAfter(state, now), ...policyHeaders('failures', policy, state, now)];
 }
 
-/** Counts a failure of this address. Returns the headers of a 429 where there were too many, else null. */
+/** Counts a failure of this address. Returns the headers of a 429 if there were too many, otherwise null. */
 export function countFailure(
   { failures, clock }: Pick<VerificationServices, 'failures' | 'clock'>,
   ip: string | null,
@@ -25,8 +25,8 @@ export function countFailure(
 }
 
 /**
- * Counts a credential that was not accepted, from this address. Returns the refusal to answer with in place of the given
- * one: 429 where there were too many.
+ * Counts an invalid credential from this address. Returns the refusal to respond with: the provided one, or 429 if
+ * there were too many.
  */
 export function failedCredential(
   services: Pick<VerificationServices, 'failures' | 'clock'>,

@@ -3,11 +3,11 @@ import type { Budget } from '../../core/budgets.ts';
 
 /** A holder of buffered bytes. */
 export interface Holder {
-  /** The client's address; undefined: of many clients, whose bytes count in all only; null: not known. */
+  /** The client's address. Undefined: many clients, whose bytes count only towards the total. Null: unknown. */
   readonly ip: string | null | undefined;
-  /** How many bytes there are now. */
+  /** Current number of bytes. */
   measure(): number;
-  /** Releases all of them at once, because there are too many. */
+  /** Releases all bytes immediately, because there are too many. */
   cut(): void;
 }
 
@@ -54,7 +54,7 @@ export class ByteLedger {
     if (this.#measure(holder) > 0) this.#enforce(holder);
   }
 
-  /** Forgets a holder. */
+  /** Removes a holder. */
   release(holder: Holder): void {
     const held = this.#held.get(holder);
     if (!held) return;
@@ -93,7 +93,7 @@ export class ByteLedger {
     for (const { name, limit } of budgets) {
       const sum = (): number => (name === null ? this.#all : (this.#sums.get(name) ?? 0));
       if (sum() <= limit) continue;
-      // What was taken meanwhile is not known yet.
+      // Releasing may have changed the number in the meantime.
       for (const one of [...this.#held.keys()]) this.#measure(one);
       while (sum() > limit) this.#cutLargest(name);
     }
@@ -105,7 +105,7 @@ export class ByteLedger {
       const isWithin = name === null || entry[1].budgets.some((budget) => budget.name === name);
       if (isWithin && entry[1].bytes > (largest?.[1].bytes ?? 0)) largest = entry;
     }
-    if (!largest) throw new Error('Bytes are held by nobody');
+    if (!largest) throw new Error('Bytes are counted without a holder');
     this.#cut += 1;
     this.release(largest[0]);
     largest[0].cut();

@@ -153,7 +153,7 @@ class OpenConnection implements Holder {
   readonly socket: Socket;
   ip: string | null | undefined;
   waiting = false;
-  /** Bytes that wait for it elsewhere. */
+  /** Bytes buffered for it elsewhere. */
   ahead: () => number = NOTHING;
   #unsent = 0;
   #taken = 0;

@@ -3,18 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A file of the console as it is sent. */
+/** A file of the console and its compressed forms. */
 export interface ConsoleFile {
   readonly contentType: string;
-  /** Its name has its content's hash in it. */
+  /** Whether its name contains the hash of its content. */
   readonly immutable: boolean;
-  /** Which compressed forms there are. */
+  /** The available compressed forms. */
   readonly forms: readonly Form[];
-  /** The bytes, read once and then kept. Rejects where the file is gone. */
+  /** The bytes, read once and cached. Rejects if the file no longer exists. */
   read(form: Form): Promise<Buffer>;
 }
 
-/** How the bytes are compressed, in the words of Content-Encoding. */
+/** Content coding of the bytes, as in Content-Encoding. */
 export type Form = 'identity' | 'br' | 'gzip';
 
 const ENDINGS: Readonly<Record<Form, string>> = { identity: '', br: '.br', gzip: '.gz' };
@@ -28,7 +28,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** The folder with the built console: beside the bundle, or where a build in the repository puts it; null: not built. */
+/**
+ * The folder with the built console: next to the bundle, or where a build in the repository writes it. Null: not built.
+ */
 export function findConsole(): string | null {
   const places = ['./console/', '../../../dist/console/'];
   const folders = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
@@ -36,8 +38,8 @@ export function findConsole(): string | null {
 }
 
 /**
- * The files of a folder by their addresses. Only what is there now is ever served: an address is looked up in this list
- * and never becomes a path. Their bytes are read when first asked for.
+ * The files of a folder by path. Only files that exist now are ever served: a requested path is looked up in this list,
+ * and never becomes a file path. Contents are read on first request.
  */
 export function listConsoleFiles(folder: string): ReadonlyMap<string, ConsoleFile> {
   const all = readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -9,21 +9,21 @@ import { type ConsoleFile, type Form, listConsoleFiles } from './console-files.t
 
 /** Options of the console. */
 export interface ConsoleOptions {
-  /** Where it was built. */
+  /** Folder of the build. */
   readonly folder: string;
-  /** Where browsers reach the server. */
+  /** URL at which browsers reach the server. */
   readonly publicUrl: string;
-  /** Whether people can sign in with an OpenID provider, which the page then offers. */
+  /** Whether single sign-on is configured, which the page then offers. */
   readonly hasProvider: boolean;
 }
 
-/** Answers an address of the console; `name` stands for it in the log, in place of whatever someone typed. */
+/** Responds to a path of the console. `name` replaces the path in the log, because it may be any text. */
 export interface ConsoleRoute {
   readonly name: string;
   handle(exchange: Exchange): Promise<void>;
 }
 
-/** First parts of the addresses at which the page itself finds out what to show. */
+/** First segments of the paths for which the page itself decides what to show. */
 const VIEWS: ReadonlySet<string> = new Set([
   'o',
   'keys',
@@ -37,12 +37,12 @@ const VIEWS: ReadonlySet<string> = new Set([
   'settings',
 ]);
 
-/** Hashed names never change their content. */
+/** Files with hashed names never change. */
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /**
- * The console: files by their addresses, and one page for all views. Gives what answers a path, or null if the console
- * has nothing there. Reads the folder's list at once, and throws where it can't.
+ * The console: its files by path, and one page for all views. Returns the handler of a path, or null if the console
+ * doesn't have it. Lists the folder immediately, and throws if it can't.
  */
 export function createConsole(options: ConsoleOptions): (path: string) => ConsoleRoute | null {
   const files = listConsoleFiles(options.folder);
@@ -68,7 +68,7 @@ export function consolePolicy(publicUrl: string): string {
     "style-src 'self'",
     "font-src 'self'",
     "img-src 'self' data:",
-    // Not every browser takes the page's own WebSockets for 'self'.
+    // Some browsers don't match the page's own WebSockets with 'self'.
     `connect-src 'self' ${socket}`,
     "base-uri 'none'",
     "form-action 'none'",
@@ -111,13 +111,13 @@ function etagOf(bytes: Buffer): string {
   return etag;
 }
 
-/** Whether the client has these bytes (RFC 9110, 13.1.2); proxies may have marked the tag as weak. */
+/** Whether the client already has these bytes (RFC 9110, 13.1.2). Proxies may have marked the tag as weak. */
 function isKnown(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
 }
 
-/** The smallest form that the client takes (RFC 9110, 12.5.3). */
+/** The smallest form that the client accepts (RFC 9110, 12.5.3). */
 export function acceptedForm(header: string | undefined, forms: readonly Form[]): Form {
   const accepted = new Set<string>();
   for (const part of (header ?? '').toLowerCase().split(',')) {
@@ -129,7 +129,10 @@ export function acceptedForm(header: string | undefined, forms: readonly Form[])
   return 'identity';
 }
 
-/** The page, told what only this server knows, and compressed when it is first asked for. Read now: it names the pieces listed. */
+/**
+ * The page with the settings of this server, compressed on first request. Read now, because it refers to the listed
+ * files.
+ */
 function pageOf({ folder, hasProvider }: ConsoleOptions): ConsoleFile {
   const told = hasProvider ? `<meta name="single-sign-on" content="${OIDC_PATH}">\n  ` : '';
   const html = Buffer.from(

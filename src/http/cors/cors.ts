@@ -5,7 +5,7 @@ import type { HttpContext, HttpPlugin } from '../graphql/http-context.ts';
 import { foreignOrigin } from './foreign-origin.ts';
 import type { KnownOrigins } from './known-origins.ts';
 
-/** How long browsers may remember the answer to a preflight, seconds. The request itself is checked each time. */
+/** How long browsers may cache the response to a preflight, seconds. The request itself is checked each time. */
 const MAX_AGE_S = 3_600;
 
 const METHODS = ['GET', 'HEAD', 'POST'];
@@ -60,7 +60,7 @@ export function useCors(services: ServerServices, origins: KnownOrigins): HttpPl
   });
 }
 
-/** Lets pages of known origins read the responses of a route that needs no credential. */
+/** Lets pages of known origins read the responses of a route that requires no credential. */
 export function readableByPages(
   services: ServerServices,
   origins: KnownOrigins,
@@ -80,7 +80,7 @@ export function readableByPages(
   };
 }
 
-/** Never with credentials in the sense of CORS, which are cookies: pages send their own. */
+/** Never with "credentials" in the terms of CORS, which are cookies: pages send their own. */
 function optionsFor(origin: string, { method }: Exchange['request']): CORSOptions {
   const common = { origin: [origin], credentials: false, exposedHeaders: RESPONSE_HEADERS };
   if (method !== 'OPTIONS') return common;

@@ -6,7 +6,7 @@ import { admitsOrigin } from '../../organizations/admits-origin.ts';
 import { isFromOtherOrigin } from '../auth/session-cookie.ts';
 
 /**
- * The origin of the page that sent a request, if that isn't a page of this server, as the browser wrote it. Null for
+ * The origin of the page that sent a request, if it isn't a page of this server, as the browser wrote it. Null for
  * programs, which send none, and for pages at another address of this server: only browsers set Sec-Fetch-Site, and not
  * over http for a name that an attacker has pointed here.
  */

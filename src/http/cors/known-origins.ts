@@ -8,10 +8,10 @@ import { findAllowedOrigins } from '../../organizations/allowed-origins.ts';
 const READ_EVERY_MS = 100;
 const ORIGINS_PER_READ = 1_000;
 
-/** Maximum number of remembered origins that are allowed, and of others. */
+/** Maximum number of cached origins that are allowed, and of others. */
 const REMEMBERED_MAX = 10_000;
 
-/** How long an answer is used, milliseconds, where changes by other processes aren't announced (SQLite). */
+/** How long a result is used, milliseconds, if changes by other processes aren't announced (SQLite). */
 const FRESH_MS = 5_000;
 
 interface Answer {
@@ -26,12 +26,12 @@ interface Waiting {
 }
 
 /**
- * Whether any organization, or CORS_ORIGINS, allows a web origin: all that is known of the caller of a preflight. Anyone can
- * ask about any origin, so answers are cached, and all others are read together, ten times a second at most.
+ * Whether any organization, or CORS_ORIGINS, allows a web origin: a preflight doesn't tell who the caller is. Anyone
+ * can ask about any origin, so results are cached, and all others are read together, at most ten times a second.
  */
 export class KnownOrigins {
   readonly #services: Pick<Services, 'db' | 'bus' | 'clock' | 'config'>;
-  /** Apart, so that random origins don't evict those that are in use. */
+  /** Separate, so that random origins don't evict those in use. */
   readonly #allowed = new LRUCache<string, Answer>({ max: REMEMBERED_MAX });
   readonly #others = new LRUCache<string, Answer>({ max: REMEMBERED_MAX });
   readonly #waiting = new Map<string, Waiting>();
@@ -46,7 +46,7 @@ export class KnownOrigins {
     });
   }
 
-  /** Never rejects: while the database is unavailable, the last answer counts. */
+  /** Never rejects: while the database is unavailable, the last result is used. */
   isKnown(origin: string): boolean | Promise<boolean> {
     if (this.#services.config.corsOrigins.includes(origin)) return true;
     if (parseOrigin(origin) !== origin) return false;

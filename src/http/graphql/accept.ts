@@ -1,10 +1,10 @@
-/** The media types of a GraphQL answer. The second, newer one says with its status whether the request was valid. */
+/** The media types of a GraphQL response. The status of the second, newer one tells whether the request was valid. */
 export const MEDIA_TYPES = ['application/json', 'application/graphql-response+json'] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
 /**
- * The media type to answer in (RFC 9110, 12.5.1; GraphQL over HTTP), or null if none is acceptable: of those named the
- * most welcome, the newer one where both are; else, where a wildcard or no header leaves the choice, JSON.
+ * The media type of the response (RFC 9110, 12.5.1; GraphQL over HTTP), or null if none is acceptable: the listed one
+ * with the highest quality, the newer one if both are equal. With a wildcard or without the header: JSON.
  */
 export function acceptedMediaType(accept: string | undefined): MediaType | null {
   if (accept === undefined || accept === '*/*') return 'application/json';
@@ -19,7 +19,7 @@ export function acceptedMediaType(accept: string | undefined): MediaType | null 
 
 /** Whether the header names the type itself, not by a wildcard. */
 export function asksFor(accept: string | undefined, type: string): boolean {
-  // What it does not spell it does not ask for: most requests need not be taken apart.
+  // A header that doesn't contain the type's name doesn't accept it, so most headers need not be parsed.
   if (!accept?.toLowerCase().includes(type)) return false;
   return (qualities(accept).get(type) ?? 0) > 0;
 }
@@ -32,7 +32,7 @@ function qualities(accept: string): Map<string, number> {
     for (const parameter of parameters) {
       const [name, value = ''] = parameter.split('=');
       if (name === 'q') quality = Number(value) || 0;
-      // Every answer is UTF-8.
+      // Every response is UTF-8.
       if (name === 'charset' && value.replaceAll('"', '') !== 'utf-8') quality = 0;
     }
     found.set(type, Math.max(found.get(type) ?? 0, quality));

@@ -3,7 +3,10 @@ import { authenticate } from '../auth/authenticate.ts';
 import { foreignOrigin, originRefusal } from '../cors/foreign-origin.ts';
 import type { HttpPlugin } from './http-context.ts';
 
-/** Authenticates the caller once the body is complete: it may take its time, and a credential can end meanwhile. */
+/**
+ * Authenticates the caller once the body is complete: it may arrive slowly, and a credential may become invalid in the
+ * meantime.
+ */
 export function useCaller(services: ServerServices): HttpPlugin {
   return {
     onRequestParse: async ({ serverContext }) => {

@@ -7,7 +7,7 @@ import { allHeaders, type Exchange } from '../exchange.ts';
 import { asksFor } from './accept.ts';
 import type { HttpPlugin } from './http-context.ts';
 
-/** What someone sees first: who they are, a key, and the list that it is in. */
+/** The initial query: the viewer, a key, and its list. */
 export const FIRST_DOCUMENT = `# After signing in with a link, requests are authenticated. Otherwise, add a credential under "Headers":
 # { "Authorization": "Bearer <session token, operator token or API key>" }
 
@@ -87,7 +87,7 @@ function pageFor(
 }
 
 async function createPage(): Promise<Page> {
-  // Half a megabyte of text, which only those need who see it.
+  // Half a megabyte of text, which only users of GraphiQL need.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'Keywright · GraphiQL',
@@ -95,13 +95,13 @@ async function createPage(): Promise<Page> {
     endpoint: '/graphql',
     credentials: 'same-origin',
     defaultQuery: FIRST_DOCUMENT,
-    // What the session cookie is accepted with.
+    // The session cookie is accepted only with this header.
     additionalHeaders: { 'X-Requested-With': REQUESTED_WITH },
     shouldPersistHeaders: false,
   });
   const hash = (text: string) => createHash('sha256').update(text).digest('base64');
   const script = html.slice(html.indexOf('<script>') + '<script>'.length, html.lastIndexOf('</script>'));
-  // Its editor makes workers out of texts, and styles while it runs.
+  // Its editor creates workers from texts, and styles at run time.
   const policy = [
     "default-src 'none'",
     `script-src 'sha256-${hash(script)}' blob:`,

@@ -16,7 +16,7 @@ const NOBODY: Charge = { cost: null, spend() {}, owe() {} };
 
 const { host, pathname } = new URL(ENDPOINT);
 
-/** Hands requests at /graphql to yoga, and sends its responses. */
+/** Passes requests at /graphql to yoga, and sends its responses. */
 export function graphqlHandler(services: ServerServices, engine: GraphQLEngine, live: LiveServer) {
   const { handleNodeRequestAndResponse } = engine.yoga;
   // Without getters, which every request would call again.
@@ -35,8 +35,8 @@ export function graphqlHandler(services: ServerServices, engine: GraphQLEngine, 
 }
 
 /**
- * A request whose address is always yoga's endpoint: yoga would parse the client's Host header and query, and look for routes of
- * its own in both. Yoga doesn't know HEAD; Node.js omits the body of its response.
+ * A request whose URL is always yoga's endpoint: yoga would parse the client's Host header and query, and match both
+ * with routes of its own. Yoga doesn't support HEAD; Node.js omits the body of its response.
  */
 function atEndpoint(request: IncomingMessage): NodeRequest {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -50,14 +50,14 @@ function atEndpoint(request: IncomingMessage): NodeRequest {
 }
 
 /**
- * Sends yoga's response. A body that is there as a whole ends the response in the same write as its headers; two writes take a
- * third of a small request's time. Nothing waits for the client: it may take its time, or never take everything.
+ * Sends yoga's response. A complete body ends the response in the same write as the headers, since two writes take a
+ * third of a small request's time. Nothing waits for the client, which may read slowly or never.
  */
 function send(exchange: Exchange, result: Response, { sent }: HttpContext): void {
   const { request, response } = exchange;
   if (response.destroyed || response.headersSent) return;
   if (sent?.response !== result) {
-    // A plugin's own response knows nothing of these.
+    // A plugin's own response doesn't have these headers.
     for (const [name, value] of Object.entries(allHeaders(exchange, { 'Cache-Control': 'no-store' })))
       if (!result.headers.has(name)) response.setHeader(name, value);
     return void sendNodeResponse(result, response, request, true);
@@ -100,7 +100,7 @@ function contextOf(exchange: Exchange, services: ServerServices, live: LiveServe
   return context;
 }
 
-/** What a response can do for a page of this server. */
+/** Effects on the response that only a page of this server can use. */
 function pageEffects(exchange: Exchange, { publicUrl, clock }: ServerServices): ResponseEffects {
   return {
     requireOwnOrigin() {

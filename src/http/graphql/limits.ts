@@ -1,7 +1,9 @@
 import type { OperationLimits } from '../../graphql/cost/operation-limits.ts';
 import type { HttpPlugin } from './http-context.ts';
 
-/** Runs an operation within its caller's limits, from before it is parsed; headers of the response say what is left. */
+/**
+ * Enforces the caller's limits on an operation, starting before it is parsed. Response headers contain what is left.
+ */
 export function useOperationLimits(limits: OperationLimits): HttpPlugin {
   return {
     onRequestParse({ serverContext }) {

@@ -4,15 +4,15 @@ import { checkParams, malformed, type Params } from '../../graphql/params.ts';
 import { type BodyBuffers, readBody } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 
-/** The parameters of a request as text, which is parsed when the caller is known and charged for its size. */
+/** The parameters of a request as text, which is parsed once the caller is known and charged for its size. */
 export interface UnparsedParams {
   /** Length of the text, UTF-16 units. */
   readonly size: number;
-  /** Throws a Refusal if the text holds no parameters that fit. */
+  /** Throws a Refusal if the parameters in the text are invalid. */
   parse(): Params;
 }
 
-/** Reads the parameters from the address (GET) or the body (POST). Rejects with a Refusal if they can't be read. */
+/** Reads the parameters from the URL (GET) or the body (POST). Rejects with a Refusal if they can't be read. */
 export async function readParams(exchange: Exchange, buffers: BodyBuffers): Promise<UnparsedParams> {
   const { request, query } = exchange;
   if (request.method !== 'POST') return { size: query.length, parse: () => checkParams(fromQuery(query)) };
@@ -35,7 +35,7 @@ function fromQuery(query: string): Record<string, unknown> {
   };
 }
 
-/** Other content types are those that a page of another site can send unasked. */
+/** A page of another site can send other content types without a preflight. */
 function requireJson(contentType = ''): void {
   if (contentType === 'application/json') return;
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());

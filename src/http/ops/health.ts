@@ -41,7 +41,7 @@ async function check(readiness: () => Promise<string | null>, log: Log): Promise
   try {
     return await Promise.race([readiness(), late]);
   } catch (error) {
-    log.warn('the server is not ready', { error });
+    log.warn('The server is not ready', { error });
     // The driver's message may contain hosts and users.
     const { message } = error instanceof UnavailableError ? error : new Error('The database is unreachable');
     return message.charAt(0).toLowerCase() + message.slice(1);

@@ -14,11 +14,11 @@ export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   readonly measurements: Measurements;
-  /** The same sink, whose verifications are counted by code. */
+  /** The same sink; verifications are counted by code. */
   counting(usage: UsageSink): UsageSink;
-  /** The same bus, of whose changes is measured how long they take to be known everywhere. */
+  /** The same bus; the time until changes have reached every node is measured. */
   measuring(bus: EventBus): EventBus;
-  /** Shows the subscriptions and connections of this server. */
+  /** Adds the subscriptions and connections of this server. */
   showing(live: LiveServer, connections: Connections): void;
 }
 
@@ -38,14 +38,14 @@ interface Sources {
   readonly limiter: Pick<StartableRateLimiter, 'status'>;
 }
 
-/** Prepares the metrics; the library is loaded only where they are wanted. */
+/** Creates the metrics. The library is loaded only if metrics are enabled. */
 export async function createMetrics({ keys, recorder, bus, limiter }: Sources): Promise<Metrics> {
   const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await import('prom-client');
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
-  /** A value that is looked up when it is asked for; none where there is none. */
+  /** A gauge whose value is read on request; absent if there is none. */
   const shown: Shown = (name, help, read) => {
     new Gauge({
       name: `keywright_${name}`,
@@ -58,7 +58,7 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
       },
     });
   };
-  /** Counts that are kept elsewhere, by the values of a label. */
+  /** Counters that are kept elsewhere, by the values of a label. */
   const counted: Counted = (name, help, label, read) => {
     new Counter({
       name: `keywright_${name}`,

@@ -3,15 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import { FLOW_MS, type FlowSeal, type OidcFlow } from '../../oidc/oidc-flow.ts';
 import { cookieName, cookiesLike, cookiesNamed, setCookie } from '../auth/cookies.ts';
 
-/** Maximum number of sign-ins that a browser can have under way at once; the oldest is given up for one more. */
+/** Maximum number of concurrent sign-ins of a browser. The oldest is dropped for a new one. */
 const FLOWS_MAX = 4;
 
 /** Maximum number of cookies that are read, so that planting more gains nothing. */
 const COOKIES_MAX = 16;
 
 /**
- * The sealed flows in a browser's cookies, each in one of its own, so that sign-ins in several tabs don't disturb each
- * other. Lax, because the provider's page leads back here.
+ * The sealed flows in a browser's cookies, one cookie per flow, so that sign-ins in several tabs don't interfere. Lax,
+ * because the provider redirects back here.
  */
 export class FlowCookies {
   readonly #publicUrl: () => string;
@@ -22,7 +22,7 @@ export class FlowCookies {
     this.#seal = seal;
   }
 
-  /** Set-Cookie values with which a flow begins; those of flows that are too many end. */
+  /** Set-Cookie values that start a flow. Deletes the oldest flows beyond the maximum. */
   async begin(request: IncomingMessage, flow: OidcFlow, now: number): Promise<string[]> {
     const value = await this.#seal.seal(flow);
     const own = this.#set(this.#nameOf(flow.state), value);
@@ -35,9 +35,9 @@ export class FlowCookies {
     return [own, ...newest.slice(FLOWS_MAX - 1).map((name) => this.#set(name, null))];
   }
 
-  /** The flow that an answer with this state belongs to, if this browser began it; null: it did not, or too long ago. */
+  /** The flow that a response with this state belongs to. Null if this browser didn't start it, or too long ago. */
   async find(request: IncomingMessage, state: string, now: number): Promise<OidcFlow | null> {
-    // Where another host planted a cookie of this name, ours is among them, and no one else could seal one.
+    // If another host planted a cookie of this name, ours is among them, and only ours can be opened.
     for (const value of cookiesNamed(request, this.#nameOf(state)).slice(0, COOKIES_MAX)) {
       const flow = await this.#seal.open(value, now);
       if (flow?.state === state) return flow;
@@ -45,7 +45,7 @@ export class FlowCookies {
     return null;
   }
 
-  /** A Set-Cookie value that ends the flow with this state. */
+  /** A Set-Cookie value that deletes the flow with this state. */
   end(state: string): string {
     return this.#set(this.#nameOf(state), null);
   }

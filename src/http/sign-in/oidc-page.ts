@@ -44,7 +44,7 @@ const REFUSED: Readonly<Record<RefusedSignIn, Refused>> = {
   },
 };
 
-/** The page for a sign-in that failed, and its status. `requestId` leads whoever reads the log to the cause. */
+/** The page for a failed sign-in, and its status. `requestId` identifies the log line with the cause. */
 export function refusedPage(kind: RefusedSignIn, requestId: string): { status: number; html: string } {
   const { status, title, text } = REFUSED[kind];
   const main = `      <p class="fault">${title}</p>

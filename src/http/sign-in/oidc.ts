@@ -18,12 +18,12 @@ import { OIDC_PATH, SIGN_IN_POLICY } from './sign-in-page.ts';
 /** Redirect URI, which must be registered with the provider. */
 export const OIDC_CALLBACK_PATH = `${OIDC_PATH}/callback`;
 
-/** Where a sign-in leads, always: an address that the request names would be an open redirect. */
+/** Where every sign-in leads. An address from the request would be an open redirect. */
 const HOME = '/';
 
 type Handler = (exchange: Exchange) => Promise<void>;
 
-/** Sign-in with the OpenID provider: the way there, and the way back. */
+/** Sign-in with the OpenID provider: the redirect to the provider, and its response. */
 export function oidcHandlers(
   services: ServerServices,
   settings: OidcConfig,
@@ -39,7 +39,7 @@ export function oidcHandlers(
 
   const begin: Handler = async (exchange) => {
     const { request, response } = exchange;
-    // No one is signed in, or out of what they were in, by another site's page: ours asks first.
+    // Another site's page must not sign anyone in, or out of another account: our own page asks first.
     if (isFromElsewhere(request)) return redirect(exchange, '/sign-in');
     const now = services.clock.now();
     const flow = newFlow(sessionHash(request, services.publicUrl), now);
@@ -53,7 +53,7 @@ export function oidcHandlers(
     const [state, ...others] = new URLSearchParams(query).getAll('state');
     if (!state || others.length > 0)
       throw new OidcFault('failed', 'the response has no state, or more than one');
-    // Whatever comes of it: an answer of the provider is for one try.
+    // Whatever the result: a response of the provider is valid for one attempt.
     const spent = cookies.end(state);
     response.setHeader('Set-Cookie', spent);
     if (request.method !== 'GET') throw new OidcFault('failed', 'the response was not sent with GET');
@@ -67,7 +67,7 @@ export function oidcHandlers(
     const ip = clientAddress(request, services.config.trustedProxies);
     const client = { id, ip, userAgent: request.headers['user-agent'] ?? null };
     const ctx = { ...services, principal: null, client };
-    // A provider on our own site has left the session's cookie with the request; others have not.
+    // With a provider on our own site, the browser sends the session cookie with this request; with others it doesn't.
     const previous = flow.previous ?? sessionHash(request, services.publicUrl);
     const { result } = await signInWithProvider(ctx, settings, { claims, flow: { ...flow, previous } });
     exchange.actor = result.user.id;
@@ -77,7 +77,7 @@ export function oidcHandlers(
     leadTo(exchange, HOME);
   };
 
-  /** Answers with a page where the work fails. */
+  /** Responds with a page if the work fails. */
   const orPage =
     (work: Handler, { counted }: { readonly counted: boolean }): Handler =>
     async (exchange) => {
@@ -87,7 +87,7 @@ export function oidcHandlers(
         const fault = error instanceof OidcFault ? error : null;
         const outage = error instanceof UnavailableError ? error : null;
         const note = fault || outage ? services.log.warn : services.log.error;
-        note('a sign-in with the provider failed', { requestId: exchange.id, error });
+        note('A sign-in with the provider failed', { requestId: exchange.id, error });
         const isFailure = counted && fault !== null && fault.kind !== 'unavailable';
         const ip = clientAddress(exchange.request, services.config.trustedProxies);
         const limited = isFailure ? countFailure(services, ip) : null;
@@ -105,13 +105,13 @@ export function oidcHandlers(
   return { begin: orPage(begin, { counted: false }), finish: orPage(finish, { counted: true }) };
 }
 
-/** The hash of the browser's session token, for the session to end once another has begun; null if it has none. */
+/** Hash of the browser's session token: the session is revoked once another has started. Null: none. */
 function sessionHash(request: IncomingMessage, publicUrl: string): string | null {
   const [token, ...others] = sessionTokens(request, publicUrl);
   return token === undefined || others.length > 0 ? null : hashToken(token);
 }
 
-/** Whether another site's page led here, as browsers tell (Fetch Metadata). */
+/** Whether another site's page led here, as reported by the browser (Fetch Metadata). */
 function isFromElsewhere(request: IncomingMessage): boolean {
   const site = request.headers['sec-fetch-site'];
   return site === 'cross-site' || site === 'same-site';

@@ -1,4 +1,4 @@
-/** The document of a page of the sign-in; `title` and `main` are HTML, `script` is an address. */
+/** The document of a sign-in page. `title` and `main` are HTML, `script` is a URL. */
 export function signInDocument({
   title,
   main,
@@ -8,7 +8,7 @@ export function signInDocument({
   title: string;
   main: string;
   script?: string;
-  /** For the script: where browsers reach this server. */
+  /** For the script: the URL at which browsers reach this server. */
   publicUrl?: string;
 }): string {
   const data = publicUrl ? ` id="main" data-public-url="${escaped(publicUrl)}"` : '';

@@ -1,5 +1,5 @@
 /**
- * The script of the sign-in page. It uses a link only when the person asks for it: opening an address proves nothing, for
+ * The script of the sign-in page. It uses a link only after the person confirms: opening a URL proves nothing, because
  * another site may have led there with a link of its own.
  */
 export const SIGN_IN_SCRIPT = `'use strict';

@@ -1,9 +1,9 @@
 import type { VerifiableKey } from '../../verification/services.ts';
 
-/** What needs no encoding: most of what people write. */
+/** Characters that need no encoding. */
 const PLAIN = /^[\w.~-]*$/;
 
-/** Most keys have the permissions of many others, as one and the same list. */
+/** Many keys share one list of permissions. */
 const lists = new WeakMap<readonly string[], string>();
 
 const NAMES = ['Key-Id', 'Organization-Id', 'Environment', 'Role', 'Permissions', 'Teams', 'External-Id'].map(
@@ -11,18 +11,17 @@ const NAMES = ['Key-Id', 'Organization-Id', 'Environment', 'Role', 'Permissions'
 );
 
 /**
- * Maximum size of the identity headers together, bytes: names, values and what separates them. Gateways
- * have buffers.
+ * Maximum size of the identity headers in total, bytes: names, values and separators. Buffers of gateways are limited.
  */
 export const IDENTITY_BYTES_MAX = 8_192;
 
-/** What they take where all are empty: a colon, a space and a line end each. */
+/** Their size if all are empty: a colon, a space and a line end each. */
 const EMPTY_BYTES = NAMES.join(': \r\n').length + ': \r\n'.length;
 
 /**
- * Who a key is, as headers of an acceptance: names and values in turn. Every one is always there, empty if there is
- * nothing, so that a proxy that copies them overwrites what a client made up. What people wrote is percent-encoded.
- * Null if they would take more than IDENTITY_BYTES_MAX.
+ * The identity of a key as headers of a 200 response, names and values alternating. Every header is always present,
+ * empty without a value, so that a proxy that copies them overwrites headers forged by the client. Values written by
+ * people are percent-encoded. Null if they would exceed IDENTITY_BYTES_MAX.
  */
 export function identityHeaders(key: VerifiableKey): string[] | null {
   const values = [
@@ -39,7 +38,7 @@ export function identityHeaders(key: VerifiableKey): string[] | null {
   return bytes > IDENTITY_BYTES_MAX ? null : withNames(values);
 }
 
-/** Headers of an acceptance without a key: empty, so that they too overwrite what a client made up. */
+/** Headers of a 200 response without a key: empty, so that they too overwrite headers forged by the client. */
 export function noIdentityHeaders(): string[] {
   return withNames(NAMES.map(() => ''));
 }

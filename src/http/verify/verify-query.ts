@@ -15,17 +15,17 @@ const OWN_QUERY = "pass the query of the client's own request in uri=, or omit i
 
 const PERMISSIONS_MAX = 100;
 
-/** A gateway's configuration has few addresses. What is longer is not kept, so that strangers can fill nothing. */
+/** A gateway's configuration has few URLs. Longer ones are not cached, so that others can't fill the cache. */
 const KEPT_MAX = 1_000;
 const KEPT_LENGTH_MAX = 2_000;
 const kept = new LRUCache<string, VerifyParams | Refusal>({ max: KEPT_MAX });
 
-/** Where what follows is not for us: Envoy appends the address that the client asked for. */
+/** What follows is not meant for us: Envoy appends the path that the client requested. */
 const REST = /(?:^|&)uri=/;
 
 /**
- * Reads the query of /verify: `permission` (any number, all needed), `team`, `environment`, `organization`,
- * `preflight`. A Refusal for anything else: a parameter that was ignored might be the one that was to keep someone out.
+ * Parses the query of /verify: `permission` (repeatable, all required), `team`, `environment`, `organization`,
+ * `preflight`. Throws a Refusal for anything else, because ignoring a misspelled parameter would disable a check.
  */
 export function readVerifyQuery(query: string): VerifyParams | Refusal {
   if (query === '') return NOTHING;

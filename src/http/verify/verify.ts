@@ -11,10 +11,10 @@ import { isPreflight } from './preflight.ts';
 import { presentedKey, SEVERAL } from './presented-key.ts';
 import { readVerifyQuery, type VerifyParams } from './verify-query.ts';
 
-/** Names and values in turn, as Node sends them fastest. */
+/** Names and values alternating, the form that Node.js sends fastest. */
 type RawHeaders = string[];
 
-/** Answers a request without more ado: at once where nothing has to be waited for. Never throws or rejects. */
+/** Responds to a request, synchronously if nothing has to be awaited. Never throws or rejects. */
 export type VerifyHandler = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -42,14 +42,14 @@ const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX}
 const UNDECIDED = "The API key can't be verified at the moment";
 
 /**
- * Forward-auth for gateways: 200 with the key's identity in headers, or a refusal with `{code, message}`. Reads the
- * query, the two headers that a key comes in, what makes an OPTIONS request a preflight and, behind a trusted proxy,
- * X-Forwarded-For; nothing else, and no body.
+ * Forward authentication for gateways: 200 with the key's identity in headers, or a refusal with `{code, message}`.
+ * Reads only the query, the two headers that can contain a key, the headers of a CORS preflight and, behind a trusted
+ * proxy, X-Forwarded-For. Doesn't read the body.
  */
 export function verifyHandler(services: VerificationServices): VerifyHandler {
   const { config, clock, failures, log, measurements } = services;
 
-  /** 401, or 429 where the address has had too many of them; valid keys are accepted from it all the same. */
+  /** 401, or 429 after too many failures from the address. Valid keys are still accepted from it. */
   const refuseFailure = (
     response: ServerResponse,
     ip: string | null,
@@ -75,7 +75,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
   };
 
   const fail = (response: ServerResponse, error: unknown): void => {
-    log.warn('an API key could not be verified', { error });
+    log.warn('An API key could not be verified', { error });
     if (response.headersSent) response.destroy();
     else refuse(response, 503, 'UNAVAILABLE', UNDECIDED, ['Retry-After', '1']);
   };
@@ -94,7 +94,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
       response.end();
     } else if (secret === SEVERAL) refuse(response, 400, 'BAD_REQUEST', TWO_KEYS, []);
     else {
-      // Not spread: every request passes here.
+      // Not spread: on the path of every request.
       const { permissions, teamId, environment, askedBy, visible } = params;
       const verdict = verifySecret(services, {
         secret,
@@ -141,7 +141,7 @@ function outcomeOf(status: number): VerificationOutcome {
   return status === 503 ? 'failed' : 'denied';
 }
 
-/** Adds what is left of the key's rate limit, where it has one, to headers. */
+/** Adds the state of the key's rate limit, if it has one, to headers. */
 function limitHeaders(
   headers: string[],
   { code, record, remaining, resetAt }: Verdict,
@@ -163,7 +163,7 @@ function refuse(
 ): void {
   const body = JSON.stringify({ code, message });
   response.writeHead(status, [
-    // Once more, for gateways that see no body.
+    // Repeated in a header for gateways that can't read the body.
     'X-Keywright-Code',
     code,
     ...headers,

@@ -15,11 +15,11 @@ export interface ConnectionHost extends OperationsHost, IntakeHost {
   /** Details of the handshake needed by operations, so that the request can be released. */
   clientOf(request: IncomingMessage): Client;
   /**
-   * Who the credentials of the handshake and of `connection_init` belong to; null: no one, or no longer. Rejects with FORBIDDEN
-   * if pages of the handshake's origin can't use them.
+   * The owner of the credentials of the handshake and of `connection_init`. Null: none, or no longer valid. Rejects
+   * with FORBIDDEN if pages of the handshake's origin can't use them.
    */
   authenticate(request: IncomingMessage, payload: unknown): Promise<Principal | null>;
-  /** Takes one of the credential's slots for sockets. Returns its release function. */
+  /** Acquires one of the credential's slots for sockets. Returns its release function. */
   acquireSlot(principal: Principal): (() => void) | null;
 }
 
@@ -30,10 +30,10 @@ const TRY_AGAIN_LATER = 1013;
 /** How long a client may take to close its side, milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Longest id of an operation, characters: every message to the client repeats it. */
+/** Maximum length of an operation's id, characters: every message to the client repeats it. */
 const ID_MAX = 1_000;
 
-/** Longest reason of a close frame, bytes (RFC 6455, 5.5): `ws` throws where it is longer. */
+/** Maximum length of the reason of a close frame, bytes (RFC 6455, 5.5): `ws` throws if it is longer. */
 const REASON_MAX_BYTES = 123;
 
 /** This many UTF-16 units of any text and an ellipsis fit. */
@@ -50,9 +50,9 @@ export class Connection {
   #operations: Operations | null = null;
   #releaseSlot: (() => void) | null = null;
   #initTimer: NodeJS.Timeout | null;
-  /** Whether the client has been heard of since the last ping. */
+  /** Whether anything was received from the client since the last ping. */
   #alive = true;
-  /** How the socket is closed when its last operation has been answered. */
+  /** How to close the socket once its last operation has been answered. */
   #farewell: readonly [code: number, reason: string] = GOING_AWAY;
   #cut: NodeJS.Timeout | null = null;
   readonly #letIn: () => void;
@@ -84,7 +84,7 @@ export class Connection {
   }
 
   /**
-   * Ends every subscription, and then the socket, when pending queries and mutations have been answered. There is no
+   * Ends every subscription, and closes the socket once pending queries and mutations have been answered. Sends no
    * `complete`, so the client connects and subscribes again by itself.
    */
   goAway(): void {
@@ -92,7 +92,7 @@ export class Connection {
     else this.#bye();
   }
 
-  /** Drops a client that has not answered the last ping, and pings the others. */
+  /** Disconnects a client that has not answered the last ping. Pings the others. */
   ping(): void {
     if (!this.#alive) return this.#socket.terminate();
     this.#alive = false;
@@ -108,7 +108,7 @@ export class Connection {
     this.#socket.close(code, fits ? reason : `${reason.slice(0, REASON_CUT)}…`);
   }
 
-  /** As `goAway`, but the reason is not that the server stops. */
+  /** Like `goAway`, for a reason other than the server stopping. */
   #interrupt(): void {
     this.#farewell = [TRY_AGAIN_LATER, 'Try again later'];
     this.goAway();
@@ -125,7 +125,7 @@ export class Connection {
 
   #receive(data: RawData, isBinary: boolean): void {
     this.#alive = true;
-    // Messages must be text: binary ones are invalid.
+    // Binary messages are invalid.
     const text = isBinary ? '' : data.toString();
     this.#intake.count(text.length);
     // A client may keep sending while the socket closes.

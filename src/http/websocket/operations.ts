@@ -14,7 +14,7 @@ import type { Subscriber } from '../../graphql/subscriptions/subscriber.ts';
 import type { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts';
 import type { SocketSink } from './socket-sink.ts';
 
-/** Where a client is, and what it says it is. */
+/** The client's address and user agent. */
 export interface Client extends Pick<ClientFacts, 'ip' | 'userAgent'> {
   /** The web origin of its page. Null: a page of this server, or a program. */
   readonly origin: string | null;
@@ -34,13 +34,13 @@ export interface OperationsHost {
   atWork(work: Promise<void>): void;
 }
 
-/** An operation: `subscriber` null until a subscription has one. */
+/** An operation. `subscriber` is null until a subscription has one. */
 interface Running {
   readonly sink: SocketSink;
   subscriber: Subscriber | null;
   /** The client has canceled it. */
   stopped: boolean;
-  /** Aborted then. */
+  /** Aborted when the client cancels. */
   gone: AbortController | null;
 }
 
@@ -115,14 +115,16 @@ export class Operations {
     running.subscriber?.stop();
   }
 
-  /** The client is gone. */
+  /** The client has disconnected. */
   stop(): void {
     for (const running of this.#running.values()) stop(running);
     this.#running.clear();
   }
 
-  /** Ends every subscription, without telling the client: it subscribes again when its socket closes. Pending queries and
-   * mutations complete first. */
+  /**
+   * Ends every subscription without notifying the client, which subscribes again when its socket closes. Pending
+   * queries and mutations complete first.
+   */
   end(): void {
     this.#ending = true;
     for (const { subscriber } of [...this.#running.values()]) subscriber?.stop();
@@ -154,7 +156,7 @@ export class Operations {
         Object.assign(context, { charge, started: () => {} }),
         running.gone?.signal,
       );
-      // A kilobyte that subscriptions don't need while they wait.
+      // Releases a kilobyte that waiting subscriptions don't need.
       running.gone = null;
     } finally {
       charge.leave();

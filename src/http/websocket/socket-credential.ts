@@ -8,8 +8,8 @@ import {
 import { originOf } from '../auth/session-cookie.ts';
 
 /**
- * The one explicit credential of a WebSocket: in the payload of `connection_init` (`authorization`, `x-api-key`), or in
- * the handshake's headers. Null if there is none. Throws a Refusal if they disagree or can't be one.
+ * The single explicit credential of a WebSocket: in the payload of `connection_init` (`authorization`, `x-api-key`), or
+ * in the headers of the handshake. Null if there is none. Throws a Refusal if they differ or are invalid.
  */
 export function readSocketCredential(request: IncomingMessage, payload: unknown): Credential | null {
   const given = (name: string) => [...payloadValues(payload, name), ...headerValue(request, name)];
@@ -24,7 +24,7 @@ export function isFromOwnOrigin({ headers }: IncomingMessage, publicUrl: string)
   return headers.origin === originOf(publicUrl);
 }
 
-/** The texts under a (lower-case) name in the payload of `connection_init`, however the name is written. */
+/** The texts under a (lower-case) name in the payload of `connection_init`, case-insensitive. */
 function payloadValues(payload: unknown, name: string): string[] {
   return Object.entries(payload ?? {}).flatMap(([key, value]) =>
     typeof value === 'string' && key.toLowerCase() === name ? [value] : [],

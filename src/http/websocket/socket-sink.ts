@@ -16,8 +16,8 @@ export class SocketSink implements Sink {
   readonly #interrupted: () => void;
 
   /**
-   * `stream` is the connection below `socket`, as the handshake handed it over; `wrote` is called when something waits
-   * there for the client, and `interrupted` when the client is to subscribe again, which it does when its socket closes.
+   * `stream` is the connection below `socket`, from the handshake. `wrote` is called when data is buffered for the
+   * client, and `interrupted` when the client is to subscribe again, which it does when its socket closes.
    */
   constructor(
     socket: WebSocket,
@@ -34,7 +34,7 @@ export class SocketSink implements Sink {
   }
 
   next(result: SharedResult): void {
-    // `ws` writes each message whole and synchronously (no compression here), so frames can't interleave.
+    // `ws` writes each message whole and synchronously (no compression is used), so frames can't interleave.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#stream.write(textFrame(result.message, this.#tail));
     this.#noteUnsent();

@@ -6,7 +6,7 @@ import { AddressCounts } from '../connections/address-counts.ts';
 import { refuseUpgrade } from '../upgrade-answer.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 
-/** The protocol's answer to a client that offers no subprotocol which we speak. */
+/** Close code of the protocol for a client that offers no supported subprotocol. */
 const SUBPROTOCOL_NOT_ACCEPTABLE = 4406;
 
 /** How long such a client may take to close, milliseconds. */
@@ -42,11 +42,11 @@ export class Sockets {
     });
   }
 
-  /** Takes over a connection whose client, at this address, asked to upgrade it. */
+  /** Takes over a connection whose client, at this address, requested an upgrade. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, ip: string | null): void {
     if (this.#stopping) return refuseUpgrade(stream, '503 Service Unavailable');
     if (!this.#pending.add(ip)) return refuseUpgrade(stream, '503 Service Unavailable');
-    // Each operation of a slow client waits for it; how many there are is limited.
+    // Each operation of a slow client waits for it; their number is limited.
     stream.setMaxListeners(0);
     let pending = true;
     const settled = (): void => {
@@ -60,7 +60,7 @@ export class Sockets {
     });
   }
 
-  /** How many sockets are open. */
+  /** Number of open sockets. */
   get size(): number {
     return this.#connections.size;
   }
@@ -100,7 +100,7 @@ export class Sockets {
   }
 }
 
-/** Tells a client that it speaks no subprotocol of ours; one that doesn't close in time is cut. */
+/** Closes a socket without a supported subprotocol, and terminates it if the client doesn't close in time. */
 function turnAway(socket: WebSocket): void {
   socket.on('error', () => {});
   const cut = setTimeout(() => socket.terminate(), TURN_AWAY_MS);

@@ -74,7 +74,7 @@ describe('a plugin that throws', () => {
         const id = response.headers.get('x-request-id') ?? '';
         expect(text, hook).toContain(id);
         const lines = server().lines.filter((line) => line.includes(id));
-        expect(lines.filter((line) => line.includes('a request failed')).length, hook).toBeGreaterThan(0);
+        expect(lines.filter((line) => line.includes('A request failed')).length, hook).toBeGreaterThan(0);
         expect(response.headers.get('cache-control'), hook).toBe('no-store');
         expect(response.headers.get('x-content-type-options'), hook).toBe('nosniff');
         expect(server().app.operationLimits.size.operations, hook).toBe(0);

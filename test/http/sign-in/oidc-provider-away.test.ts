@@ -86,7 +86,7 @@ test('its addresses serve on while they can’t be read anew', async () => {
   }
   // Not for everybody who signs in.
   expect(asked()).toBe(before + 1);
-  expect(server.lines.join('')).toContain("the OpenID provider's metadata could not be refreshed");
+  expect(server.lines.join('')).toContain("The OpenID provider's metadata could not be refreshed");
   server.clock.advance(MINUTE);
   provider.instead = null;
   await signInAs(site, account);

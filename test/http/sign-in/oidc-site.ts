@@ -64,7 +64,7 @@ export async function answerFor(
 export function lastCause({ lines }: TestServer): string {
   for (const line of lines.toReversed()) {
     const { msg, error } = JSON.parse(line) as { msg: string; error?: { message: string } };
-    if (msg === 'a sign-in with the provider failed') return error?.message ?? '';
+    if (msg === 'A sign-in with the provider failed') return error?.message ?? '';
   }
   return '';
 }

@@ -37,7 +37,7 @@ onEachDatabase('a cursor older than what is kept', (engine) => {
     await before.close();
     clock.advance(2 * DAY);
     const server = await start();
-    await eventually(() => server.lines.some((line) => line.includes('old audit log entries were deleted')));
+    await eventually(() => server.lines.some((line) => line.includes('Old audit log entries were removed')));
     const again = await connectLive(server, key.secret);
     expect(await again.subscribe(CHANGED, { after: cursors[0] }).failed()).toBe('CURSOR_EXPIRED');
     const stream = await openEventSource(server, CHANGED, {
