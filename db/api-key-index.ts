@@ -3,7 +3,7 @@ import { isPostgres } from './is-postgres.ts';
 import type { ApiKeysTable } from './key-tables.ts';
 import type { Tables } from './tables.ts';
 
-/** Indexes of `api_keys` that lists are read by. */
+/** Indexes of `api_keys` that lists use. */
 export type ApiKeyIndex = `api_keys_${
   | 'by_age'
   | 'by_name'

@@ -79,9 +79,9 @@ export interface BackgroundConnection {
 }
 
 /**
- * Opens a connection to a SQLite file in a thread of its own, so that the thread that answers requests doesn't stand still
- * while it writes. The thread starts with the first statement. Callers take turns with the other writes of this process;
- * the thread waits for those of others, for up to `waitMs` each.
+ * Opens a connection to a SQLite file in its own thread, so that writes don't block the thread that serves requests.
+ * The thread starts with the first statement. Callers take turns with the other writes of this process; the thread
+ * waits for other processes, up to `waitMs` per statement.
  */
 export function openBackgroundConnection(settings: {
   readonly path: string;
@@ -89,7 +89,7 @@ export function openBackgroundConnection(settings: {
   readonly pragmas: readonly string[];
 }): BackgroundConnection & { close(): Promise<void> } {
   let worker: Worker | null = null;
-  // Answers come in the order of the questions.
+  // Responses arrive in the order of the requests.
   const waiting: Waiting[] = [];
 
   const start = (): Worker => {

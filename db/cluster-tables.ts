@@ -3,25 +3,25 @@ import type { Fixed } from './column-types.ts';
 /** A server that runs on this database, or ran until a moment ago. */
 export interface NodesTable {
   id: Fixed<string>;
-  /** For people to know it by. */
+  /** Identifies it to people. */
   name: string;
   /** Incremented each time the node proves that it receives the other nodes' messages. */
   beat: number;
-  /** How long after that the node may rely on its cache. */
+  /** How long the node may use its cache after that. */
   lease_ms: number;
-  /** Grows each time its rows in `node_watches` change. */
+  /** Incremented when its rows in `node_watches` change. */
   watching: number;
-  /** Key that signs its confirmations, new with every connection. Null: the program signs none. */
+  /** Key that signs its confirmations, new with every connection. Null: the program doesn't sign any. */
   secret: string | null;
 }
 
-/** Someone at this node watches uses and denials of this organization. */
+/** An organization whose uses and denials are watched on this node. */
 export interface NodeWatchesTable {
   node_id: Fixed<string>;
   organization_id: Fixed<string>;
 }
 
-/** Uses and denials to be sent to the other nodes. */
+/** Uses and denials for the other nodes. */
 export interface RelayedUsageTable {
   node_id: Fixed<string>;
   /** Number of the node's last message. */

@@ -1,4 +1,4 @@
 import type { ColumnType } from 'kysely';
 
-/** A column that only the insert sets. */
+/** A column that is set only on insert. */
 export type Fixed<T> = ColumnType<T, T, never>;

@@ -74,7 +74,7 @@ async function refuseOtherData(source: Kysely<Tables>, target: Kysely<Tables>): 
   }
 }
 
-/** In the order of its keys, from the last row that is there already. */
+/** The last row in the order of the keys that has already been copied. */
 async function copyTable(
   source: Kysely<Tables>,
   target: Kysely<Tables>,

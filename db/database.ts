@@ -6,11 +6,11 @@ export type Engine = 'sqlite' | 'postgres';
 
 /** How a database is opened. */
 export interface OpenOptions {
-  /** On SQLite: how long a change waits for the changes of others, milliseconds; omitted: 10,000. */
+  /** On SQLite: how long a change waits for other changes, milliseconds. Omitted: 10,000. */
   readonly lockWaitMs?: number | undefined;
-  /** How long a read among `scans` may take, milliseconds; omitted: 5,000. */
+  /** How long a read of `scans` may take, milliseconds. Omitted: 5,000. */
   readonly scanTimeLimitMs?: number | undefined;
-  /** On PostgreSQL: how long a connection on which nothing comes is kept, milliseconds; omitted: 35,000. */
+  /** On PostgreSQL: how long a connection without traffic is kept, milliseconds. Omitted: 35,000. */
   readonly silenceMaxMs?: number | undefined;
 }
 
@@ -24,8 +24,8 @@ export const SCAN_TIME_LIMIT_MS = 5_000;
 export interface Database {
   readonly kysely: Kysely<Tables>;
   /**
-   * The same for changes that take long: on SQLite their transactions run in another thread, so that this one answers
-   * requests meanwhile, and each statement takes a little longer.
+   * The same database for long changes. On SQLite, their transactions run in another thread, so that this one can serve
+   * requests in the meantime; each statement takes slightly longer.
    */
   readonly unhurried: Kysely<Tables>;
   readonly engine: Engine;
@@ -37,13 +37,13 @@ export interface Database {
 }
 
 /**
- * Reads for verification: each compiled once, on connections of their own. No transaction of `kysely` delays them, and
- * none shows through before its commit.
+ * Reads for verification: compiled once, on separate connections. Transactions of `kysely` don't delay them, and are
+ * visible only after their commit.
  */
 export type Lookup = SyncLookup | AsyncLookup;
 
 /**
- * An embedded database: an answer is there when the call returns. Throws DatabaseLockedError while another process repairs
+ * An embedded database: results are returned synchronously. Throws DatabaseLockedError while another process repairs
  * the file after a crash.
  */
 export interface SyncLookup {
@@ -59,7 +59,7 @@ export interface SyncRead<Row> {
   all(...values: readonly unknown[]): Row[];
 }
 
-/** A server: every read takes a while, and several are under way at once. */
+/** A server: reads are asynchronous and concurrent. */
 export interface AsyncLookup {
   readonly mode: 'async';
   /** Compiles once per connection under this name. The parameters of `query` are only placeholders. */

@@ -6,9 +6,9 @@ export interface FairQueueLimits {
   readonly lanes: number;
   /** Maximum number running at once per group. */
   readonly lanesPerGroup: number;
-  /** How many of one group wait at most. */
+  /** Maximum queue length per group. */
   readonly waitingPerGroup: number;
-  /** How many wait at most. */
+  /** Maximum queue length in total. */
   readonly waiting: number;
   /** Maximum wait, milliseconds. */
   readonly waitMs: number;
@@ -33,7 +33,7 @@ export class FairQueue {
   readonly #limits: FairQueueLimits;
   readonly #freeLanes: number[];
   readonly #running = new Map<string, number>();
-  /** In the order in which they have their turn. */
+  /** In the order of their turns. */
   readonly #waiting = new Map<string, Set<Waiting>>();
   #waitingCount = 0;
   #isClosed = false;
@@ -45,8 +45,8 @@ export class FairQueue {
   }
 
   /**
-   * Resolves when it may run. Rejects with RateLimitedError if too many of its group wait already, and with
-   * UnavailableError where too many wait in all, it has waited too long, or the queue is closed.
+   * Resolves when the work may run. Rejects with RateLimitedError if too many of its group are queued, and with
+   * UnavailableError if too many are queued in total, it has waited too long, or the queue is closed.
    */
   enter(group: string): Promise<Slot> {
     const { waitingPerGroup, waiting, waitMs } = this.#limits;
@@ -121,7 +121,7 @@ export class FairQueue {
       if (!next) continue;
       this.#remove(group, next);
       if (own.size > 0) {
-        // To the end of the order.
+        // Moves the group to the end of the order.
         this.#waiting.delete(group);
         this.#waiting.set(group, own);
       }

@@ -5,7 +5,7 @@ export interface ApiKeysTable {
   id: Fixed<string>;
   organization_id: Fixed<string>;
   name: string;
-  /** The name folded for ordering, so that both engines order alike. */
+  /** The name folded for sorting, so that both engines sort alike. */
   name_key: string;
   description: string | null;
   environment: Fixed<'live' | 'test'>;
@@ -27,23 +27,23 @@ export interface ApiKeysTable {
   created_at: Fixed<number>;
   created_by: Fixed<string>;
   updated_at: number;
-  /** When the newest secret was created: rotation is due some days after it. */
+  /** When the newest secret was created. Rotation is due a number of days later. */
   rotated_at: number;
   /** NEVER if the key doesn't expire. */
   expires_at: number;
   revoked_at: number | null;
   revoked_by: string | null;
   revocation_reason: string | null;
-  /** When the log took note of the present expiry; null: not yet. */
+  /** When the current expiry was recorded in the audit log. Null: not yet. */
   expiry_recorded_at: number | null;
 }
 
 /** Number of keys of an organization by role and state, written only by triggers. Rows with a count of 0 may remain. */
 export interface ApiKeyCountsTable {
   organization_id: Fixed<string>;
-  /** Empty: without a role, and for revoked keys. */
+  /** Empty: no role, or the keys are revoked. */
   role_id: Fixed<string>;
-  /** Of an unrevoked, enabled key: `expired` once its expiry is recorded, before that `open`. */
+  /** State of unrevoked, enabled keys: `expired` once the expiry is recorded, until then `open`. */
   state: Fixed<'open' | 'expired' | 'disabled' | 'revoked'>;
   keys: Fixed<number>;
 }
@@ -63,24 +63,24 @@ export interface ApiKeyTeamsTable {
 export interface ApiKeySecretsTable {
   id: Fixed<string>;
   api_key_id: Fixed<string>;
-  /** SHA-256 of the secret, hexadecimal. Selected by no query: secrets are only looked up by it. */
+  /** SHA-256 of the secret, hexadecimal. No query selects it; it is only used to look up secrets. */
   hash: Fixed<string>;
   start: Fixed<string>;
   created_at: Fixed<number>;
-  /** When a newer secret replaced it; null for the newest. */
+  /** When a newer secret replaced it. Null for the newest. */
   replaced_at: number | null;
-  /** End of the overlap after a rotation; NEVER for the newest. */
+  /** End of the overlap after a rotation. NEVER for the newest. */
   expires_at: number;
   revoked_at: number | null;
-  /** When the log took note that its overlap ran out; null: not yet. */
+  /** When the end of its overlap was recorded in the audit log. Null: not yet. */
   expiry_recorded_at: number | null;
 }
 
-/** Last use of a key: apart from the key, which changes only when someone changes it. */
+/** Last use of a key. Separate from the key, which changes only when someone changes it. */
 export interface ApiKeyUsageTable {
   api_key_id: Fixed<string>;
   organization_id: Fixed<string>;
-  /** NOT_YET where the key was never used. */
+  /** NOT_YET if the key was never used. */
   last_used_at: number;
   last_used_ip: string | null;
 }
@@ -100,7 +100,7 @@ export interface ApiKeyUsageBucketsTable {
   denied: number;
 }
 
-/** The sum of the buckets of an organization's keys, minutes and hours only: what the last day is read from. */
+/** The sums of the buckets of an organization's keys, only in minutes and hours: the last day is read from them. */
 export interface OrganizationUsageBucketsTable {
   organization_id: Fixed<string>;
   granularity: Fixed<'minute' | 'hour'>;
@@ -109,25 +109,25 @@ export interface OrganizationUsageBucketsTable {
   denied: number;
 }
 
-/** SQLite only: usage that is on disk and not yet in the tables above. */
+/** SQLite only: usage that is on disk, but not yet in the tables above. */
 export interface UsageJournalTable {
   id: Fixed<string>;
   /** JSON: version and entries as src/usage/entries.ts encodes them. */
   activities: Fixed<string>;
-  /** Null in rows that a server of the release before wrote. */
+  /** Null in rows written by a server of the previous release. */
   writer: Fixed<string | null>;
   number: Fixed<number | null>;
-  /** Which keys: -1 in rows that a server of the release before wrote. */
+  /** Range of keys. -1 in rows written by a server of the previous release. */
   shard: Generated<number>;
-  /** How many keys. */
+  /** Number of keys. */
   keys: Generated<number>;
 }
 
 /** The processes that write usage. */
 export interface UsageWritersTable {
   writer: Fixed<string>;
-  /** Of the last batch written: one of this number or below is dropped. */
+  /** Number of the last batch. Batches with this or a lower number are dropped. */
   number: number;
-  /** When, by the database's clock; milliseconds since the epoch. */
+  /** Time of the last batch by the database's clock, milliseconds since the epoch. */
   written_at: number;
 }

@@ -16,14 +16,17 @@ export interface MigrationResult {
 /** How often a process checks whether another one has finished its migrations, milliseconds. */
 const LOOK_MS = 100;
 
-/** Held on PostgreSQL while migrations run. No one waits for it inside a statement, for which an index would wait. */
+/**
+ * Held on PostgreSQL while migrations run. No one waits for it within a statement, because building an index would wait
+ * for that statement.
+ */
 const LOCK = 4_812_275_530_664_201n;
 
 /**
- * Brings the tables up to date, each migration by itself. `progress` is told which one runs and what it does, except in
- * an empty database. Runs under a lock: of several processes that start at once one migrates, and the others wait.
- * Rejects with DatabaseTooNewError if the database knows migrations that this program does not, and with
- * DatabaseForeignError where it is another program's; nothing is changed then.
+ * Applies pending migrations one by one. `progress` is notified of each, except in an empty database. Runs under a
+ * lock: of several starting processes, one migrates and the others wait. Rejects with DatabaseTooNewError if the
+ * database has unknown migrations, and with DatabaseForeignError if it belongs to another program; nothing is changed
+ * then.
  */
 export async function migrate(
   { kysely, engine }: Database,
@@ -32,7 +35,7 @@ export async function migrate(
 ): Promise<MigrationResult> {
   const run = { engine, all, progress };
   const missing = await pending(kysely, run);
-  // Without any lock, so that a program starts while another writes.
+  // Without a lock, so that a program can start while another one writes.
   if (missing.length === 0) return { applied: [] };
   const told = missing.length === Object.keys(all).length ? { ...run, progress: () => {} } : run;
   return engine === 'postgres'
@@ -41,8 +44,8 @@ export async function migrate(
 }
 
 /**
- * Why the database can't be served by this program as it is, or null if it can. One that was served already may have
- * become newer meanwhile (`served`): a migration leaves the release before it working. Reads only.
+ * Why this program can't serve the database in its current state, or null. A database that is already being served
+ * (`served`) may have become newer: migrations keep the previous release working. Only reads.
  */
 export async function migrationProblem(
   database: Database,
@@ -62,7 +65,9 @@ interface Run {
   readonly progress: Progress;
 }
 
-/** A migration of much data, or the wait for another process's, may take longer than any statement of a request. */
+/**
+ * A migration of much data, or waiting for another process's migrations, may take longer than a request's statement.
+ */
 async function runUnhurried(connection: Kysely<Tables>, run: Run): Promise<MigrationResult> {
   await sql`set statement_timeout = 0`.execute(connection);
   try {
@@ -147,8 +152,8 @@ async function pending(kysely: Kysely<Tables>, { engine, all }: Run): Promise<st
 }
 
 /**
- * Checks that a database in which nothing of ours was migrated is free for it. A schema of PostgreSQL may hold an
- * extension's tables, or others that don't get in the way; a file of SQLite was looked at when it was opened.
+ * Checks that a database without migrations of Keywright is free. A PostgreSQL schema may contain an extension's
+ * tables, or others without conflicting names. A SQLite file was already checked when it was opened.
  */
 async function refuseForeign(
   kysely: Kysely<Tables>,

@@ -8,7 +8,7 @@ export interface OrganizationsTable {
   max_active_api_keys: number | null;
   rotation_live_days: number | null;
   rotation_test_days: number | null;
-  /** JSON: the organization's own permissions, `[{name, description}]`. */
+  /** JSON: the organization's custom permissions, `[{name, description}]`. */
   permission_catalog: string;
   created_at: Fixed<number>;
 }
@@ -20,7 +20,7 @@ export interface AllowedOriginsTable {
   origin: Fixed<string>;
 }
 
-/** One narrow row an organization: the lock that puts its changes into an order, and the number of the last one. */
+/** One narrow row per organization: the lock that orders its changes, and the number of the last one. */
 export interface OrganizationSequencesTable {
   organization_id: Fixed<string>;
   value: number;

@@ -8,7 +8,7 @@ const OUTAGES = {
   conflict: ['The change conflicted with another one; try again', 1],
   slow: ['The database took too long', 1],
   exhausted: ['The database is out of resources', 5],
-  // Someone has to look after the server or the disk first.
+  // The server or the disk needs attention first.
   full: ['There is no disk space left to save changes', 10],
   readOnly: ['The database is read-only', 10],
   failing: ["The database can't be read or written", 10],
@@ -16,7 +16,7 @@ const OUTAGES = {
 
 export type Outage = keyof typeof OUTAGES;
 
-/** The database can't do what was asked; the driver's error is the cause. Nothing was changed. */
+/** The database can't serve the request; the driver's error is the cause. Nothing was changed. */
 export class DatabaseOutageError extends UnavailableError {
   readonly outage: Outage;
 

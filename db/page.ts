@@ -7,16 +7,16 @@ import type { Tables } from './tables.ts';
 
 export type { Page, PageArgs } from '../src/core/page.ts';
 
-/** What a list is ordered by: one column, then the id, both in one direction. */
+/** The sort order of a list: one column, then the id, both in the same direction. */
 export interface Sort {
   /** Names the order in cursors, so that a cursor of another order is rejected. */
   readonly name: string;
-  /** Column, qualified where the query has several tables; never null. */
+  /** Column, qualified if the query has several tables. Never null. */
   readonly column: string;
   readonly type: 'number' | 'text';
   readonly idColumn: string;
   readonly direction: 'asc' | 'desc';
-  /** Whether no two rows have the same value, which then orders them by itself. */
+  /** Whether all values are distinct, so that the column alone determines the order. */
   readonly isUnique?: boolean;
 }
 
@@ -27,8 +27,8 @@ export function byAge(name: string, table: keyof Tables): Sort {
 }
 
 /**
- * A list that several queries read, none of which has a row of another, each along an index of its own: together they are
- * in the order that each of them is in. `narrow` leaves of each of them what a page may need.
+ * A list read by several queries with disjoint rows, each along its own index and in the same order. `narrow` limits
+ * each of them to what a page may need.
  */
 export type Walks<Query> = (narrow: (walk: Query) => Query) => Query;
 
@@ -38,18 +38,18 @@ export interface SortValues {
   readonly sort_id: string;
 }
 
-/** How to read a list whose query finds rows, but not everything shown of them. */
+/** How to read a list whose query finds the rows, but not all of their data. */
 export interface PageOptions<Row> {
-  /** Reads the rows of a page, in the direction given, that the query finds with their `SortValues`. */
+  /** Reads the rows of a page, in this direction, that the query finds with their `SortValues`. */
   complete?(
     page: SelectQueryBuilder<Tables, never, SortValues>,
     direction: Sort['direction'],
   ): Promise<(Row & SortValues)[]>;
-  /** Counts the list in another way than by its query. */
+  /** Counts the list in another way than with its query. */
   total?(): Promise<Total>;
 }
 
-/** A place in an order: the value that rows are sorted by, then an id. */
+/** A position in an order: the value that rows are sorted by, then an id. */
 type Place = readonly [value: string | number, id: string];
 
 type Operator = '>' | '<' | '>=' | '<=';
@@ -97,7 +97,7 @@ export async function readPage<Name extends keyof Tables, Selected extends objec
   const kept = rows.slice(0, limit);
   const [first, last] = [kept[0], kept.at(-1)].map((row) => row && placeOf(row));
 
-  // One row beyond the page, found by the index of the order. A page without rows stands where it began.
+  // Reads one row beyond the page, along the index of the order. A page without rows is positioned where it started.
   const rowsAt = async (place: Place | null | undefined, operator: Operator): Promise<boolean> => {
     const probe = (walk: SelectQueryBuilder<Tables, Name, Selected>) => {
       const one = walk.clearSelect().select(sql<number>`1`.as('found'));
@@ -132,7 +132,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Writes its cursor only where it is asked for: most lists are read by their rows. */
+/** Encodes its cursor only on request: most lists are read without cursors. */
 class RowEdge<T> {
   readonly #row: SortValues;
   readonly #sort: Sort;
@@ -197,7 +197,7 @@ function decodeCursor(cursor: string, sort: Sort): Place {
       return [value as string | number, id];
     }
   } catch {
-    // Answered below, like every other cursor that this list did not make.
+    // Rejected below, like every other cursor that this list did not create.
   }
   throw new AppError('BAD_USER_INPUT', 'The cursor does not belong to this list in this order');
 }

@@ -10,13 +10,13 @@ const FULL_MS = 10_000;
 
 /** Connections for changes. They are replaced if the server turns out to be read-only. */
 export interface ChangingConnections extends ConnectionSource {
-  /** The last change's outage that a small change may not run into, or null. */
+  /** The last change's outage that a small test change may not reproduce, or null. */
   recentOutage(): DatabaseOutageError | null;
 }
 
 /**
  * Whether a connection is read-only is decided when it is opened, and after a failover its server may have become a
- * standby. So all connections opened before a change failed as read-only are replaced.
+ * standby. All connections opened before a change failed as read-only are therefore replaced.
  */
 export function changingConnections(pool: pg.Pool): ChangingConnections {
   const openedAt = new WeakMap<pg.PoolClient, number>();

@@ -20,7 +20,7 @@ const OUTAGES: Readonly<Record<string, Outage>> = {
   '25P04': 'slow',
   '55P03': 'locked',
   '25006': 'readOnly',
-  // Two conflicting changes at once: on retry, the second one sees the first.
+  // Two conflicting concurrent changes: on retry, the second one sees the first.
   '40001': 'conflict',
   '40P01': 'conflict',
 };
@@ -35,8 +35,8 @@ export function postgresError(error: unknown): unknown {
 }
 
 /**
- * Whether it was the connection that failed, so that no one knows what became of the statement. The driver says so with
- * errors of no class or code of its own; those of the server and of the program have theirs.
+ * Whether the connection failed, so that the outcome of the statement is unknown. The driver reports this with plain
+ * errors without a code; those of the server and of the program have a class or code.
  */
 export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return false;

@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** A longer statement is canceled, so that a stuck one can't hold an organization's lock forever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** A connection that received nothing for this long is dead: every statement has been answered or canceled by then. */
+/** A connection that received nothing for this long is dead: by then, every statement has been answered or canceled. */
 const SILENCE_MAX_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
 /** Connections for verification: each pipelines many look-ups, and none waits behind a change. */
@@ -29,7 +29,7 @@ const LOOKUP_POOL_SIZE = 4;
 /** A look-up fails after this time, whatever the state of the server, milliseconds. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
-/** Connections for reads that may look at every row of an organization: whatever they do, changes have theirs. */
+/** Connections for reads that may scan every row of an organization, so that changes keep their own connections. */
 const SCAN_QUEUE = {
   lanes: 4,
   lanesPerGroup: 2,
@@ -38,7 +38,7 @@ const SCAN_QUEUE = {
   waitMs: 10_000,
 } as const;
 
-/** How much later than the server a scan is canceled here, milliseconds. */
+/** How much later than the server the client cancels a scan, milliseconds. */
 const SCAN_GRACE_MS = 1_000;
 
 /** Opens a pool on a PostgreSQL server. Whole numbers arrive as numbers: all of ours stay below 2^53. */
@@ -104,7 +104,7 @@ function openPool(url: string, silenceMaxMs: number, settings: pg.PoolConfig): p
   return pool;
 }
 
-/** Connections of a pool that a group has in its turn. */
+/** The connections of a pool that a group uses in its turn. */
 function inTurn(pool: pg.Pool, queue: FairQueue, group: string): ConnectionSource {
   return {
     connect: async () => {
@@ -125,7 +125,7 @@ function inTurn(pool: pg.Pool, queue: FairQueue, group: string): ConnectionSourc
   };
 }
 
-/** Without it, statements to a server that vanished silently would wait for a quarter of an hour. */
+/** Without keep-alive, statements to a server that vanished silently would wait for a quarter of an hour. */
 function mortalSocket(silenceMaxMs: number): Socket {
   const socket = new Socket();
   const end = (): void => void (isUnhurried() ? socket.setTimeout(silenceMaxMs) : socket.destroy());

@@ -4,8 +4,9 @@ import { sqliteDriverPath } from './sqlite-driver.ts';
 import { sqliteError } from './sqlite-errors.ts';
 
 /**
- * What runs in the process. It stands here as text so that it is the same from sources and in a bundle. A thread waits
- * for the end of the pipe that its parent holds: whatever happens to the parent, and whatever runs here, it ends then.
+ * Source of the child process, as text so that it works the same from sources and in a bundle. A thread waits for the
+ * end of the pipe that the parent holds, so the process exits whatever happens to the parent, and whatever it is
+ * running.
  */
 const PROGRAM = `
 'use strict';
@@ -45,10 +46,10 @@ process.send('ready');
 /** How long the process may take to start, milliseconds. */
 const START_MAX_MS = 20_000;
 
-/** How long it is kept without work, milliseconds. */
+/** How long the process is kept without work, milliseconds. */
 const IDLE_MS = 60_000;
 
-/** Maximum heap size, MiB: answers are pages and counts. */
+/** Maximum heap size, MiB: results are pages and counts. */
 const HEAP_MAX_MB = 128;
 
 export interface ScanWorkerOptions {
@@ -72,14 +73,14 @@ interface Running {
   resolve(rows: Row[]): void;
   reject(error: unknown): void;
   timer: NodeJS.Timeout;
-  /** Its process ended for another reason than its time limit, and it was begun again. */
+  /** The process exited for another reason than its time limit, and was started again. */
   isRepeated: boolean;
 }
 
 /**
- * Reads a SQLite file in a process of its own, one read at a time, so that no read keeps this thread from answering
- * requests, and any can be ended: SQLite's driver can't be interrupted, and a thread that is ended finishes its read
- * first. The process starts with the first read, ends after a while without one, and never outlives this one.
+ * Reads a SQLite file in a child process, one read at a time, so that reads don't block this thread and can be aborted:
+ * SQLite's driver can't be interrupted, and a terminated thread finishes its read first. The process starts with the
+ * first read, exits after a while without one, and never outlives its parent.
  */
 export class ScanWorker {
   readonly #options: ScanWorkerOptions;
@@ -93,14 +94,14 @@ export class ScanWorker {
     this.#options = options;
   }
 
-  /** The process's id while there is one. */
+  /** The process's id while it runs. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
   /**
-   * Gives the rows of a statement that only reads. Rejects with UnavailableError if that takes too long, or the process
-   * can't be started, and with what SQLite throws. Must not be called while another read is under way.
+   * Returns the rows of a read-only statement. Rejects with UnavailableError if it takes too long or the process can't
+   * be started, and with SQLite's errors. Must not be called during another read.
    */
   read(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
     if (this.#isClosed) return Promise.reject(new UnavailableError('The database is closed'));
@@ -113,7 +114,7 @@ export class ScanWorker {
     });
   }
 
-  /** Ends the process, and what runs in it. */
+  /** Terminates the process, and the read that it is running. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
@@ -143,7 +144,7 @@ export class ScanWorker {
     const started = spawn(
       process.execPath,
       [...flags, '-e', PROGRAM, '--', sqliteDriverPath, path, String(busyTimeoutMs)],
-      // Passes no environment: it holds secrets.
+      // Passes no environment, because it contains secrets.
       { stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'], env: {}, windowsHide: true },
     );
     this.#process = started;

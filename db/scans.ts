@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Tables } from './tables.ts';
 
-/** The tables whose rows belong to one organization each, and that may have many of them. */
+/** Tables with an organization per row, in which an organization may have many rows. */
 export type ScannedTable =
   | 'api_keys'
   | 'api_key_usage'
@@ -12,20 +12,20 @@ export type ScannedTable =
   | 'roles'
   | 'teams';
 
-/** Reads that may look at every row of an organization, apart from those that are short. */
+/** Reads that may scan every row of an organization, separate from short ones. */
 export interface Scans {
   /**
-   * For a read of this organization. Where the organization has few rows in the table it is `db` itself; otherwise it
-   * runs apart from what answers requests, within a time limit, and in turn with those of other organizations. Then it
-   * fails with UnavailableError where it takes or waits for too long, and with RateLimitedError if too many wait
-   * already. Only single statements that read; no transactions.
+   * The reader for an organization. If the organization has few rows in the table, this is `db` itself. Otherwise,
+   * reads run separately from requests, within a time limit, and in turn with other organizations'. They fail with
+   * UnavailableError if they take or wait too long, and with RateLimitedError if too many are queued. Only for single
+   * read-only statements, without transactions.
    */
   reader(db: Kysely<Tables>, table: ScannedTable, organizationId: string): Promise<Kysely<Tables>>;
   /** The same for a read of all organizations. */
   readerOfAll(db: Kysely<Tables>): Promise<Kysely<Tables>>;
 }
 
-/** Organizations by the reader for each of them: those that have few rows in the table share one. */
+/** Organizations grouped by their readers: those with few rows in the table share one. */
 export async function byReader(
   { db, scans }: { readonly db: Kysely<Tables>; readonly scans: Scans },
   table: ScannedTable,
@@ -42,14 +42,14 @@ export async function byReader(
 /** A scan of at most this many rows is faster here. */
 const FEW_ROWS = 200;
 
-/** How long it is cached that an organization has few or many rows, milliseconds. */
+/** How long it is cached whether an organization has few rows, milliseconds. */
 const FEW_MS = 5_000;
 const MANY_MS = 60_000;
 
-/** Maximum number of organizations, times tables, that are cached. */
+/** Maximum number of cached combinations of organization and table. */
 const REMEMBERED_MAX = 20_000;
 
-/** The organizations together, where a group is an organization. */
+/** The group of reads of all organizations. */
 const ALL = '*';
 
 interface Size {
@@ -57,7 +57,7 @@ interface Size {
   readonly knownUntil: number;
 }
 
-/** Scans that `connect` runs; `near` is where short reads run. */
+/** Scans run by `connect`. `near` runs short reads. */
 export function createScans(near: Kysely<Tables>, connect: (group: string) => Kysely<Tables>): Scans {
   const sizes = new LRUCache<string, Size>({ max: REMEMBERED_MAX });
 
@@ -66,7 +66,7 @@ export function createScans(near: Kysely<Tables>, connect: (group: string) => Ky
     return size && size.knownUntil > performance.now() ? size : undefined;
   };
 
-  /** Reads an index, and never more than a few rows of it. */
+  /** Reads an index, at most a few entries. */
   const measure = async (
     key: string,
     table: ScannedTable | 'organizations',

@@ -5,12 +5,14 @@ import type { Tables } from './tables.ts';
 /** The index on PostgreSQL, which needs extensions that a role may not be allowed to add. */
 const SEARCH_INDEX = 'api_keys_by_search';
 
-/** Looks up this many of the last characters: more would hardly match fewer keys, and take longer. */
+/**
+ * Number of characters at the end of a text that are looked up: more would hardly match fewer keys, and take longer.
+ */
 const LOOKED_UP = 10;
 
 /**
- * The ids of an organization's keys whose searchable text may hold this one, by the index of three characters each, as
- * a query; null if the text is too short for it. Texts of other organizations are neither read nor counted.
+ * The ids of an organization's keys whose searchable text may contain this text, by the trigram index, as a query. Null
+ * if the text is too short for the index. Texts of other organizations are neither read nor counted.
  */
 export function keysContaining(
   db: Kysely<Tables>,

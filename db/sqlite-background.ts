@@ -3,14 +3,14 @@ import type { BackgroundConnection } from './background-connection.ts';
 import { dialectOf, noStream, readAlone, type Session, type SqliteConnections } from './sqlite-dialect.ts';
 import { deadlineIn } from './write-turns.ts';
 
-/** What it works on. */
+/** The connections and locks that it uses. */
 export interface BackgroundConnections extends Pick<SqliteConnections, 'reader' | 'turns' | 'waitMs'> {
   readonly connection: BackgroundConnection;
 }
 
 /**
- * SQLite for work that may keep its thread from everything else: transactions, and statements that write, run on a
- * connection in a thread of its own. They take turns with the changes of this thread; other reads stay here.
+ * SQLite for long work: transactions, and statements that write, run on a connection in another thread. They take turns
+ * with the changes of this thread. Other reads run here.
  */
 export function backgroundDialect(connections: BackgroundConnections): Dialect {
   return dialectOf(() => new BackgroundSession(connections));

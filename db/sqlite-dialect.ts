@@ -15,12 +15,12 @@ import { sqliteError } from './sqlite-errors.ts';
 import type { Statements } from './sqlite-statements.ts';
 import { deadlineIn, retryWhileLocked, type WriteTurns } from './write-turns.ts';
 
-/** What the dialect works on. All of these fail at once where a lock is held (no `busy_timeout`). */
+/** The connections and locks that the dialect uses. All of these fail immediately on a lock (no `busy_timeout`). */
 export interface SqliteConnections {
   readonly writer: Statements;
-  /** Sees every commit, and is never inside a transaction. */
+  /** Sees every commit, and is never in a transaction. */
   readonly reader: Statements;
-  /** A connection for one transaction that reads. */
+  /** A connection for one read-only transaction. */
   openReader(): Statements;
   readonly turns: WriteTurns;
   /** How long a change or a read waits for a lock, milliseconds. */
@@ -54,7 +54,7 @@ export function dialectOf(openSession: () => Session): Dialect {
   };
 }
 
-/** Migrations run in a transaction: its lock keeps other processes out meanwhile. */
+/** Migrations run in a transaction, whose lock excludes other processes. */
 class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

@@ -3,21 +3,21 @@ import type SQLiteDriver from 'better-sqlite3';
 
 export type { Database as SqliteConnection, Statement as SqlitePreparedStatement } from 'better-sqlite3';
 
-/** better-sqlite3 13 needs this version of Node.js; on an earlier one its addon ends the process with a segmentation fault. */
+/** better-sqlite3 13 requires this version of Node.js. On an earlier one, its addon crashes the process. */
 const NODE_MAJOR_MIN = 22;
 
-/** Brings better-sqlite3 12. npm installs it only on a version of Node.js that needs it. */
+/** Contains better-sqlite3 12. npm installs it only on versions of Node.js that need it. */
 const NODE_20_DRIVER = '@keywright/better-sqlite3-node20';
 
 const driverRequire = createRequire(import.meta.url);
 
-/** The file of the SQLite driver, for worker threads and child processes: `require` of it gives the constructor. */
+/** The file of the SQLite driver, for worker threads and child processes: `require` returns the constructor. */
 export const sqliteDriverPath: string = sqliteDriverFile(process.versions.node, driverRequire.resolve);
 
 /** The SQLite driver's constructor. The driver is loaded here and nowhere else. */
 export const SQLite: typeof SQLiteDriver = driverRequire(sqliteDriverPath);
 
-/** The file of the driver for a version of Node.js, such as `24.21.0`. Throws where the driver is not installed. */
+/** The file of the driver for a version of Node.js, such as `24.21.0`. Throws if the driver is not installed. */
 export function sqliteDriverFile(nodeVersion: string, resolve: (name: string) => string): string {
   if (Number.parseInt(nodeVersion, 10) >= NODE_MAJOR_MIN) return resolve('better-sqlite3');
   try {

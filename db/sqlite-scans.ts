@@ -13,7 +13,7 @@ import { ScanWorker, type ScanWorkerOptions } from './scan-worker.ts';
 import { noStream } from './sqlite-dialect.ts';
 import type { Tables } from './tables.ts';
 
-/** Processes that read: the second starts while the first is busy with another organization. */
+/** Child processes for reads: the second one starts while the first is busy with another organization. */
 const WORKERS = 2;
 
 const QUEUE = {
@@ -24,10 +24,10 @@ const QUEUE = {
   waitMs: 10_000,
 } as const;
 
-/** Reads of a SQLite file in processes of their own. */
+/** Reads of a SQLite file in child processes. */
 export interface SqliteScans {
   connect(group: string): Kysely<Tables>;
-  /** The ids of the processes that run. */
+  /** The ids of the running processes. */
   readonly pids: readonly number[];
   close(): Promise<void>;
 }

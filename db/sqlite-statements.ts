@@ -2,8 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { SqliteConnection, SqlitePreparedStatement } from './sqlite-driver.ts';
 
 /**
- * Maximum number of statements that are kept compiled: about all that the program has, lists of ids of any length
- * apart.
+ * Maximum number of cached compiled statements: about all that the program has, except for lists of ids of any length.
  */
 const STATEMENTS_MAX = 300;
 
@@ -11,9 +10,9 @@ type Row = Record<string, unknown>;
 
 /** A compiled statement. */
 export interface Statement {
-  /** Whether it gives rows: `all` is for those that do, `run` for the others. */
+  /** Whether it returns rows: use `all` if it does, otherwise `run`. */
   readonly reader: boolean;
-  /** Whether it can be run on a connection that only reads. */
+  /** Whether it can run on a read-only connection. */
   readonly readonly: boolean;
   all(parameters: readonly unknown[]): Row[];
   run(parameters: readonly unknown[]): {
@@ -22,9 +21,9 @@ export interface Statement {
   };
 }
 
-/** A connection that compiles each statement once, and not again for each query. */
+/** A connection that compiles each statement once instead of for each query. */
 export interface Statements {
-  /** Whether a transaction is under way that was not begun by a single statement. */
+  /** Whether a transaction of several statements is open. */
   readonly inTransaction: boolean;
   prepare(sql: string): Statement;
   /** Whether the statement only reads rows. */
@@ -35,8 +34,9 @@ export interface Statements {
 }
 
 /**
- * Keeps the statements of a connection. SQLite itself compiles one again where the tables have changed meanwhile; the
- * names of its columns are those of the first time, so that a statement names them (no `*`) where tables may change.
+ * Caches the statements of a connection. SQLite itself recompiles a statement if the tables have changed, but the names
+ * of its columns stay those of the first time. Therefore, statements on tables that may change name their columns (no
+ * `*`).
  */
 export function keepStatements(connection: SqliteConnection): Statements {
   const statements = new LRUCache<string, Statement>({ max: STATEMENTS_MAX });
@@ -65,7 +65,7 @@ export function keepStatements(connection: SqliteConnection): Statements {
 /** Builds row objects itself: the driver's work per value takes longer than the read. */
 function reading(statement: SqlitePreparedStatement<unknown[], unknown[]>): Statement {
   const names = statement.columns().map(({ name }) => name);
-  // Copied for each row, so that all have one form however many columns there are.
+  // Copied for each row, so that all have the same shape regardless of the number of columns.
   const empty: Row = Object.fromEntries(names.map((name) => [name, null]));
   statement.raw();
   return {

@@ -25,7 +25,7 @@ const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_sche
 
 /**
  * Opens a SQLite file (created if missing, readable by its owner only): WAL, every commit on disk before it is
- * acknowledged. No connection of this thread blocks inside SQLite, which would block everything else.
+ * acknowledged. No connection of this thread blocks inside SQLite, which would block all requests.
  */
 export async function openSqlite(
   path: string,
@@ -46,7 +46,7 @@ export async function openSqlite(
     return reader;
   };
   const closeAll = (): void => {
-    // The writer last: only it can bring the journal into the file.
+    // The writer last: only it can checkpoint the WAL into the file.
     for (const connection of opened.reverse()) connection.close();
   };
   const turns = new WriteTurns();

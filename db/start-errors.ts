@@ -4,8 +4,8 @@ import { codeOf, rootOf, StartError } from '../src/core/start-error.ts';
 import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts';
 
 /**
- * Why a database can't be used, in a line that names the setting it came from, where it is, and what to do next, without
- * the password in its URL. An error that has nothing to do with that comes back as it is.
+ * Why a database can't be used, in one line that names the setting, the location without the password, and the next
+ * step. Unrelated errors are returned unchanged.
  */
 export function databaseStartError(error: unknown, setting: string, url: string): unknown {
   const root = rootOf(error);
@@ -16,10 +16,10 @@ export function databaseStartError(error: unknown, setting: string, url: string)
   return new StartError(`${setting}: ${fault(where)}`, { cause: error });
 }
 
-/** What to say of the path of the file, or the address of the database. */
+/** Describes the problem for the path of the file, or the address of the database. */
 type Fault = ((where: string) => string) | undefined;
 
-/** In a text of ours, `%` stands for where it is. */
+/** In Keywright's own texts, `%` stands for the location. */
 function saying(text: string | undefined): Fault {
   return text === undefined ? undefined : (where) => text.replace('%', () => where);
 }
@@ -67,7 +67,7 @@ const SQLITE_FAULTS: Readonly<Record<string, string>> = {
   IOERR: "% can't be read or written; check its disk and the system log",
 };
 
-/** Whether it is the file or its folder. SQLite writes a journal next to the file, so it needs both. */
+/** Whether the file or its folder is not writable. SQLite writes a journal next to the file, so it needs both. */
 function unusableFile(path: string): Fault {
   const folder = dirname(path);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
@@ -108,7 +108,7 @@ function messagesOf(error: unknown): string {
 
 const TLS_FAULTS = /CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^EPROTO$/;
 
-/** Where there is no code, or one of many meanings, by what the driver and the server say. */
+/** If there is no code, or an ambiguous one, by the messages of driver and server. */
 const FAULTS_BY_MESSAGE: readonly (readonly [fault: RegExp, text: string])[] = [
   [
     /does not support SSL/i,
@@ -145,7 +145,7 @@ const POSTGRES_FAULTS: Readonly<Record<string, string>> = {
   '25006': '% is read-only; set the address of the primary server',
 };
 
-/** `db.example.com:5432/keywright`: nothing of who signs in. */
+/** `db.example.com:5432/keywright`, without credentials. */
 function addressOf({ hostname, port, pathname, searchParams }: URL): string {
   return `${hostname || searchParams.get('host') || 'localhost'}:${port || '5432'}${pathname}`;
 }

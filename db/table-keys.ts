@@ -29,7 +29,7 @@ export const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   api_key_secret_usage: ['secret_id'],
   api_key_usage_buckets: ['api_key_id', 'granularity', 'start'],
   organization_usage_buckets: ['organization_id', 'granularity', 'start'],
-  // Empty: a checkpoint has brought it into the tables above.
+  // Empty: a checkpoint has moved it to the tables above.
   usage_journal: null,
   usage_writers: null,
   audit_log: ['id'],

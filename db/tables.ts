@@ -21,14 +21,14 @@ import type {
 } from './organization-tables.ts';
 
 /*
- * One set of tables for both engines. Times are milliseconds since the Unix epoch, flags are 0 or 1, JSON is text: what
- * SQLite and PostgreSQL store alike.
+ * One set of tables for both engines. Times are milliseconds since the Unix epoch, flags are 0 or 1, and JSON is text:
+ * values that SQLite and PostgreSQL store alike.
  */
 
-/** `expires_at` of what never expires: larger than every time, so that comparing needs no special case. */
+/** `expires_at` of objects that never expire: larger than every time, so that comparisons need no special case. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** `last_used_at` of what was never used. */
+/** `last_used_at` of objects that were never used. */
 export const NOT_YET = 0;
 
 export interface UsersTable {
@@ -44,15 +44,15 @@ export interface MembershipsTable {
   organization_id: Fixed<string>;
   user_id: Fixed<string>;
   role_id: string;
-  /** As the organization knows the person; null: by the e-mail address alone. */
+  /** The person's name in the organization. Null: only the e-mail address is known. */
   name: string | null;
   created_at: Fixed<number>;
-  /** Null: invited, not joined yet. */
+  /** Null: invited, but not joined yet. */
   joined_at: number | null;
-  /** 0: joined with a link that someone else has seen; no session reaches it but those that are limited to it. */
+  /** 0: joined with a link that someone else has seen. Only sessions limited to the organization can access it. */
   confirmed: Generated<number>;
   /**
-   * The user, key or operator token that decided on the invitation: the membership can be joined while that may invite.
+   * The user, key or operator token that created the invitation, which can be accepted while this creator may invite.
    * Null: the command line, or a release that didn't record it.
    */
   invited_by: string | null;
@@ -67,7 +67,7 @@ export interface TeamsTable {
   id: Fixed<string>;
   organization_id: Fixed<string>;
   name: string;
-  /** The name folded for comparing: unique in the organization. */
+  /** The name folded for comparison. Unique in the organization. */
   name_key: string;
   created_at: Fixed<number>;
 }
@@ -82,11 +82,11 @@ export interface RolesTable {
   permissions: string;
   is_system: Fixed<number>;
   created_at: Fixed<number>;
-  /** Null: it exists. A deleted role stays while revoked keys refer to it, without permissions; nothing else does. */
+  /** Null: it exists. A deleted role stays, without permissions, while revoked keys refer to it. */
   deleted_at: number | null;
 }
 
-/** A view of the roles that exist: what every read of roles reads. */
+/** A view of the existing roles, which all reads of roles use. */
 export type CurrentRolesView = {
   [Column in Exclude<keyof RolesTable, 'deleted_at'>]: ColumnType<
     SelectType<RolesTable[Column]>,
@@ -100,16 +100,16 @@ export interface SignInTokensTable {
   user_id: Fixed<string>;
   created_at: Fixed<number>;
   expires_at: Fixed<number>;
-  /** The organization that it invites to, whose invitation it ends with; null: it is no invitation. */
+  /** The organization that it invites to; deleted together with the invitation. Null: not an invitation. */
   invites_to: Fixed<string | null>;
-  /** The only organization that a session by it reaches; null: all of the user's. */
+  /** The only organization that its session gives access to. Null: all of the user's. */
   limited_to: Fixed<string | null>;
   /**
-   * JSON: the permissions that its creator held in that organization; a membership with more ends it. Null: not limited,
+   * JSON: the permissions of its creator in that organization. Revoked if the membership gains more. Null: not limited,
    * or created by a release that didn't record them.
    */
   ceiling: Fixed<string | null>;
-  /** As `invited_by`: the link of an invitation works while its creator may invite. */
+  /** Like `invited_by`: an invitation link is valid while its creator may invite. */
   created_by: Fixed<string | null>;
 }
 
@@ -117,16 +117,16 @@ export interface SessionsTable {
   id: Fixed<string>;
   hash: Fixed<string>;
   user_id: Fixed<string>;
-  /** The only organization that it reaches; null: all of the user's. */
+  /** The only organization that it gives access to. Null: all of the user's. */
   limited_to: Fixed<string | null>;
-  /** That of the link with which it began. */
+  /** The ceiling of the link that started it. */
   ceiling: Fixed<string | null>;
   created_at: Fixed<number>;
   expires_at: Fixed<number>;
   last_seen_at: number;
 }
 
-/** Whom an OpenID provider means by a subject. A user has one at most. */
+/** The user of a subject at an OpenID provider. A user has at most one. */
 export interface UserIdentitiesTable {
   issuer: Fixed<string>;
   subject: Fixed<string>;
@@ -134,7 +134,7 @@ export interface UserIdentitiesTable {
   created_at: Fixed<number>;
 }
 
-/** Sign-ins with an OpenID provider that are done, until they would be too old anyway: none is done twice. */
+/** Completed sign-ins with an OpenID provider, kept until they would have expired, so that none is completed twice. */
 export interface UsedOidcFlowsTable {
   state_hash: Fixed<string>;
   expires_at: Fixed<number>;
@@ -195,7 +195,7 @@ export interface Tables {
   relayed_usage: RelayedUsageTable;
 }
 
-/** A table, which is no view. */
+/** A table that isn't a view. */
 export type TableName = Exclude<keyof Tables, 'current_roles'>;
 
 export type Row<Name extends keyof Tables> = Selectable<Tables[Name]>;

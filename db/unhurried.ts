@@ -1,4 +1,4 @@
-/** Work under way in this process in which a server may take as long as it needs for a statement. */
+/** Work in progress in this process during which a server may take any time for a statement. */
 let underWay = 0;
 
 /** Runs such work. Connections to the server stay open, even without traffic. */

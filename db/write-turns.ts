@@ -10,7 +10,7 @@ const PAUSE_MAX_MS = 25;
 /** Maximum number of writes of this process that wait for others. */
 const WAITING_MAX = 1_000;
 
-/** When a wait is over, by the monotonic clock. */
+/** When a wait times out, by the monotonic clock. */
 export type Deadline = number;
 
 export function deadlineIn(milliseconds: number): Deadline {
@@ -18,8 +18,8 @@ export function deadlineIn(milliseconds: number): Deadline {
 }
 
 /**
- * Calls `attempt` until it fails with something other than a held lock, with pauses in which everything else runs.
- * Rejects with what it throws, as `sqliteError` says it, and with DatabaseLockedError after the deadline.
+ * Calls `attempt` until it succeeds or fails for another reason than a lock, with pauses in which other work runs.
+ * Rejects with its errors, as converted by `sqliteError`, or with DatabaseLockedError after the deadline.
  */
 export async function retryWhileLocked<T>(attempt: () => T, deadline: Deadline): Promise<Awaited<T>> {
   for (let longest = PAUSE_MIN_MS; ; longest = Math.min(2 * longest, PAUSE_MAX_MS)) {
@@ -41,8 +41,8 @@ interface Waiting {
 }
 
 /**
- * One write at a time in this process, in the order in which they came, and one for each turn of the event loop: a write
- * keeps everything else waiting until it is on the disk, and requests for verification come in between.
+ * Runs one write of this process at a time, in order, and one per turn of the event loop: a write blocks the thread
+ * until it is on disk, so verifications are served in between.
  */
 export class WriteTurns {
   #taken = false;
@@ -76,7 +76,7 @@ export class WriteTurns {
     });
   }
 
-  /** Does some work in a turn of its own. */
+  /** Runs work in a turn of its own. */
   async within<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
     await this.begin(deadline);
     try {

@@ -100,8 +100,8 @@ const BUILT_IN = Object.entries(BUILT_IN_PERMISSIONS).map(([name, text]) => ({
 }));
 
 /**
- * A name of the organization for callers who may see it, otherwise this one: these fields can't be null, so refusing them
- * would remove everything around them.
+ * A name of the organization for callers who may see it, otherwise the fallback: these fields can't be null, so an
+ * error would remove everything around them.
  */
 function nameFor(ctx: GraphQLContext, organization: Organization, name: string, otherwise: string): string {
   return ctx.principal?.knows(organization.id) ? name : otherwise;

@@ -63,8 +63,8 @@ const HOUR_MS = 3_600_000;
 let written = { hour: Number.NaN, text: '' };
 
 /**
- * A time as `toISOString` writes it. Formatting dominates the cost of a time, and those of a list are often close: keeps
- * the text of the last hour.
+ * A time in the format of `toISOString`. Formatting dominates the cost of a time, and those of a list are often close,
+ * so the text of the last hour is cached.
  */
 function textOf(time: number): string {
   const whole = Math.trunc(time);

@@ -85,7 +85,7 @@ export function countedScan(table: SizedTable, part: 'whole' | 'share' = 'whole'
   return { tables: [table], points: ({ counts, whole }) => (counts ? whole(table) * times : 0) };
 }
 
-/** Maximum number of entries of indexes that a summary reads. */
+/** Maximum number of index entries that a summary reads. */
 export const SUMMARY_ROWS_MAX = 50_000;
 
 /**

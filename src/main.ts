@@ -1,14 +1,14 @@
 import module from 'node:module';
 
-// Node 22 and later keep compiled code from one start to the next.
+// Node.js 22 and later can cache compiled code between starts.
 const { enableCompileCache } = module as { enableCompileCache?: () => void };
 enableCompileCache?.();
 
-// Only now, so that what follows is kept as well.
+// Imported only now, so that it is cached as well.
 const { runProgram } = await import('./cli/program.ts');
 const { readEnvironment } = await import('./core/config/env.ts');
 const { stdout, stderr, argv } = process;
-// Whoever reads it has seen enough: `keywright keys list --all | head`.
+// The reader has closed the pipe: `keywright keys list --all | head`.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

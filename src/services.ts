@@ -13,14 +13,14 @@ import { createUsageRecorder } from './usage/recorder.ts';
 import { createRateLimiter } from './verification/create-rate-limiter.ts';
 import { createKeyLookup } from './verification/key-lookup.ts';
 
-/** What verbs work with, and what runs in the background for them. */
+/** The services of verbs, and the background work that maintains them. */
 export interface RunningServices {
   readonly services: ServerServices;
   /** Null where the configuration has no metrics. */
   readonly metrics: Metrics | null;
-  /** Starts what runs in the background. Requires the tables of this release. */
+  /** Starts background work. Requires the tables of this release. */
   start(): Promise<void>;
-  /** Writes the usage gathered and stops everything. The database stays open. May be called in any state. */
+  /** Writes pending usage and stops everything. The database stays open. May be called in any state. */
   stop(): Promise<void>;
 }
 

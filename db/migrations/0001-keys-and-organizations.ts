@@ -2,9 +2,9 @@ import { type ColumnDataType, type Kysely, PostgresAdapter, type RawBuilder, sql
 
 type Text = RawBuilder<unknown> | ColumnDataType;
 
-/** Makes every table of the first version. */
+/** Creates every table of the first version. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // Bytewise order, as in SQLite: the server's locale must not change what a cursor means.
+  // Bytewise order, as in SQLite: the server's locale must not change the meaning of a cursor.
   const text: Text = db.getExecutor().adapter instanceof PostgresAdapter ? sql`text collate "C"` : 'text';
   await organizations(db, text);
   await people(db, text);
@@ -143,7 +143,7 @@ async function keys(db: Kysely<unknown>, text: Text): Promise<void> {
     .addColumn('revoked_by', text)
     .addColumn('revocation_reason', text)
     .execute();
-  // One index for each order of a list, then one for each filter that can leave few rows of many.
+  // One index for each sort order of a list, then one for each filter that may select few rows of many.
   await index(db, 'api_keys', 'by_age', ['organization_id', 'created_at', 'id']);
   await index(db, 'api_keys', 'by_name', ['organization_id', 'name_key', 'id']);
   await index(db, 'api_keys', 'by_expiry', ['organization_id', 'expires_at', 'id']);

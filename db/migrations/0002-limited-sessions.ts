@@ -1,6 +1,9 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 
-/** Lets invitations say what they are for, and what those who accept them reach. */
+/**
+ * Records which organization an invitation link is for, and which organization the sessions started with it are limited
+ * to.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const text = db.getExecutor().adapter instanceof PostgresAdapter ? sql`text collate "C"` : 'text';
   for (const [table, column] of [

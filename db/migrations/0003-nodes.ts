@@ -1,6 +1,6 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 
-/** Lets several servers on one database know of each other. */
+/** Adds the tables by which several servers on one database discover each other. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
   const text = postgres ? sql`text collate "C"` : 'text';
@@ -25,6 +25,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('events', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('relayed_usage_pk', ['node_id', 'number'])
     .execute();
-  // Of what is read once, within a second, nothing has to survive a crash of the database.
+  // These rows are read once, within a second, and don't need to survive a crash of the database.
   if (postgres) await sql`alter table relayed_usage set unlogged`.execute(db);
 }

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const table of ['api_keys', 'api_key_secrets']) {
     await db.schema.alterTable(table).addColumn('expiry_recorded_at', 'bigint').execute();
-    // What is recorded or revoked is no more looked at, however much of it there is.
+    // Recorded and revoked rows are not in the index, however many there are.
     await db.schema
       .createIndex(`${table}_to_expire`)
       .on(table)

@@ -1,6 +1,6 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 
-/** Lets a server know another's confirmation from one that somebody else made up. */
+/** Adds the secrets with which servers sign confirmations, so that they can't be forged. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
   await db.schema

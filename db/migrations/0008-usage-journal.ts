@@ -1,6 +1,6 @@
 import { type Kysely, PostgresAdapter } from 'kysely';
 
-/** Lets an embedded database take usage over in one piece, and bring it into the tables that are read later. */
+/** Adds the journal, to which an embedded database appends usage before it is moved to its tables. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   if (db.getExecutor().adapter instanceof PostgresAdapter) return;
   await db.schema

@@ -1,8 +1,8 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 
 /**
- * Keeps with each invitation link, and each session that began with one, what its creator could grant; and with each
- * membership, the name by which the organization knows the person.
+ * Adds the permissions that an invitation's creator could grant to each link, and to each session started with it; and
+ * the person's name in the organization to each membership.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const text = db.getExecutor().adapter instanceof PostgresAdapter ? sql`text collate "C"` : 'text';
@@ -11,7 +11,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     await endOutgrown(db, table);
   }
   await db.schema.alterTable('memberships').addColumn('name', text).execute();
-  // Somebody who is invited and known elsewhere is known there by another organization's name.
+  // The name of an invited person who is known elsewhere was given by another organization.
   await sql`
     update memberships set name = (
       select users.name from users where users.id = memberships.user_id and (
@@ -24,8 +24,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Ends links and sessions whose membership or role has changed since they were created, and limits the others to what the
- * membership holds now: what their creators could grant was not recorded.
+ * Deletes links and sessions whose membership or role has changed since their creation, and limits the others to the
+ * current permissions of the membership: what their creators could grant was not recorded.
  */
 async function endOutgrown(db: Kysely<unknown>, name: string): Promise<void> {
   const table = sql.table(name);

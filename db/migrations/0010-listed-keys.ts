@@ -4,7 +4,10 @@ import { createIndexes, type Index, type Progress } from './migration.ts';
 export const title = 'Indexes keys by what lists show of them';
 export const apart = true;
 
-/** Each holds revoked keys alone, or the others. By age, one tells what filters look at without a key's row. */
+/**
+ * Each contains only revoked keys, or only the others. The one by age covers the columns of filters, so that they need
+ * no row.
+ */
 const INDEXES: readonly Index[] = [
   {
     name: 'api_keys_unrevoked_by_age',
@@ -38,7 +41,7 @@ const INDEXES: readonly Index[] = [
   },
 ];
 
-/** Lets lists of keys pass over what they don't show, however much of it there is. */
+/** Lets lists of keys skip the keys that they don't show, however many there are. */
 export async function up(db: Kysely<unknown>, progress?: Progress): Promise<void> {
   await createIndexes(db, INDEXES, progress);
 }

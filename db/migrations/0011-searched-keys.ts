@@ -6,26 +6,32 @@ import { breathe, createIndex, type Progress } from './migration.ts';
 export const title = 'Indexes what is searched of API keys';
 export const apart = true;
 
-/** Keys that are indexed in one transaction, so that other writers wait for less than a second. */
+/** Number of keys indexed per transaction, so that other writers wait for less than a second. */
 const BATCH = 20_000;
 
-/** Keys from one line about them to the next. */
+/** Number of keys between two progress lines. */
 const TOLD = 5 * BATCH;
 
-/** What FTS5 has where nothing is set: so many parts of an index on one level are merged, a bit with every change. */
+/** Default of FTS5: number of parts of an index on one level that are merged, gradually with every change. */
 const AUTOMERGE = 4;
 
-/** Lets a search of keys find rare texts without reading every key: by three characters each. */
+/** Adds a trigram index, so that a search finds rare texts without reading every key. */
 export async function up(db: Kysely<unknown>, progress?: Progress): Promise<void> {
   await (db.getExecutor().adapter instanceof PostgresAdapter
     ? upPostgres(db, progress)
     : upSqlite(db, progress));
 }
 
-/** PostgreSQL's codes for an extension that may not be added, is not offered or not installed, or has no such class. */
+/**
+ * PostgreSQL's error codes for an extension that may not be created, isn't available or installed, or has no such
+ * operator class.
+ */
 const NO_EXTENSION: readonly unknown[] = ['42501', '0A000', '58P01', '42704'];
 
-/** The extensions come with PostgreSQL, but a role may not be allowed to add them: lists work without, slower. */
+/**
+ * The extensions are part of PostgreSQL, but a role may lack the privilege to create them. Lists work without them, but
+ * slower.
+ */
 async function upPostgres(db: Kysely<unknown>, progress: Progress = () => {}): Promise<void> {
   try {
     await sql`create extension if not exists pg_trgm`.execute(db);
@@ -34,13 +40,16 @@ async function upPostgres(db: Kysely<unknown>, progress: Progress = () => {}): P
     await createIndex(db, { name: 'api_keys_by_search', on: 'api_keys', columns, using: 'gin' }, progress);
   } catch (error) {
     const { code, message } = (error instanceof UnavailableError ? error.cause : error) as pg.DatabaseError;
-    // After anything else, such as a lost connection, the migration counts as not done, and is repeated.
+    // After any other error, such as a lost connection, the migration counts as not applied, and is repeated.
     if (!NO_EXTENSION.includes(code)) throw error;
     progress(`searching is slow: the extensions pg_trgm and btree_gin can’t be used (${message})`);
   }
 }
 
-/** Its name as SQL: an administrator may have put the extension into a schema outside the search path. */
+/**
+ * The class's qualified name as SQL: an administrator may have created the extension in a schema outside the search
+ * path.
+ */
 async function trigramClass(db: Kysely<unknown>): Promise<string> {
   const { rows } = await sql<{ name: string }>`
     select quote_ident(nspname) || '.gin_trgm_ops' as name
@@ -49,10 +58,10 @@ async function trigramClass(db: Kysely<unknown>): Promise<string> {
   return rows[0]?.name ?? 'gin_trgm_ops';
 }
 
-/** Triggers keep the index up to date, so that it has what the release before writes too. */
+/** Triggers maintain the index, so that it includes writes of the previous release. */
 async function upSqlite(db: Kysely<unknown>, progress?: Progress): Promise<void> {
   for (const statement of SQLITE) await sql.raw(statement).execute(db);
-  // Merged only where it must be, sixteen at a time, it is filled in little more than half of the time.
+  // Merging only when required, sixteen parts at a time, fills it in little more than half the time.
   await setAutomerge(db, 0);
   await indexKeys(db, progress);
   await setAutomerge(db, AUTOMERGE);
@@ -65,9 +74,9 @@ async function setAutomerge(db: Kysely<unknown>, parts: number): Promise<void> {
 }
 
 /*
- * Documents have numbers, since `rowid` of keys may change. Those of one organization have the same upper 32 bits, so
- * that its search passes over others' documents; the first of them is the organization's own, and has no text. Texts are
- * not stored again, nor where in them three characters stand.
+ * Documents have their own numbers, because the `rowid` of keys may change. Those of one organization have the same
+ * upper 32 bits, so that its search skips other organizations' documents; the first one belongs to the organization and
+ * has no text. Texts and trigram positions are not stored.
  */
 const LAST_NUMBER = 'select max(number) from api_key_documents where organization_id =';
 
@@ -105,7 +114,7 @@ const SQLITE = [
    end`,
 ];
 
-/** Adds documents of the keys that were there before the triggers, in the order in which their rows are stored. */
+/** Adds documents for the keys that existed before the triggers, in the order in which their rows are stored. */
 async function indexKeys(db: Kysely<unknown>, progress: Progress = () => {}): Promise<void> {
   for (let after = 0, done = 0; ; ) {
     const { rows } = await sql<{ last: number | null; keys: number }>`

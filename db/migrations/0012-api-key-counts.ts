@@ -3,8 +3,8 @@ import { type Kysely, PostgresAdapter, type RawBuilder, sql } from 'kysely';
 export const title = 'Counts the keys of each organization by role and state';
 
 /**
- * Keeps how many keys each organization has, by role and state. Triggers count, so that keys that a server of an earlier
- * release changes are counted too.
+ * Stores the number of keys of each organization by role and state. Triggers maintain it, so that changes by servers of
+ * the previous release count, too.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
@@ -17,7 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('keys', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('api_key_counts_pk', ['organization_id', 'role_id', 'state'])
     .execute();
-  // Before the keys are counted: the triggers count every change after that, and no other change is under way.
+  // Before the keys are counted: the triggers count every later change, and there is no concurrent one.
   await (postgres ? countOnPostgres(db) : countOnSqlite(db));
   await sql`
     insert into api_key_counts (organization_id, role_id, state, keys)
@@ -30,7 +30,7 @@ function role(row: string): RawBuilder<string> {
   return sql.raw(`case when ${row}.revoked_at is null then coalesce(${row}.role_id, '') else '' end`);
 }
 
-/** The state of a key as its row alone tells it; whether an open one has expired depends on the time. */
+/** The state of a key as determined by its row alone. Whether an open key has expired depends on the time. */
 function state(row: string): RawBuilder<string> {
   return sql.raw(`case when ${row}.revoked_at is not null then 'revoked' when ${row}.enabled = 0 then 'disabled'
     when ${row}.expiry_recorded_at is not null then 'expired' else 'open' end`);
@@ -54,7 +54,7 @@ async function countOnSqlite(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
 }
 
-/** Once for each statement: one that changes 500 keys writes a few counts, and in one order. */
+/** Once per statement: one that changes 500 keys writes a few counts, always in the same order. */
 async function countOnPostgres(db: Kysely<unknown>): Promise<void> {
   const rows = (table: string, change: number) =>
     sql`select organization_id, ${role(table)} as role_id, ${state(table)} as state, ${sql.lit(change)} as change

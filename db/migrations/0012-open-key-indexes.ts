@@ -4,7 +4,7 @@ import { createIndexes, type Index, type Progress } from './migration.ts';
 export const title = 'Indexes open keys by expiry and rotation';
 export const apart = true;
 
-/** Neither revoked nor disabled, and no expiry recorded: nearly all of them are active. */
+/** Neither revoked nor disabled, and without a recorded expiry: nearly all of these are active. */
 const OPEN = 'revoked_at is null and enabled = 1 and expiry_recorded_at is null';
 
 const INDEXES: readonly Index[] = [
@@ -22,7 +22,7 @@ const INDEXES: readonly Index[] = [
   },
 ];
 
-/** Lets active keys be counted up to a bound without reading the keys themselves. */
+/** Lets active keys be counted up to a limit without reading their rows. */
 export async function up(db: Kysely<unknown>, progress?: Progress): Promise<void> {
   await createIndexes(db, INDEXES, progress);
 }

@@ -5,7 +5,7 @@ export const title = 'Sums up the usage of each organization';
 /** Only the last day is read, in minutes and whole hours; milliseconds. */
 const RECENT_MS = 2 * 86_400_000;
 
-/** Keeps the usage of each organization, so that the sum of the last day doesn't read every key's. */
+/** Stores the usage of each organization, so that the sum of the last day doesn't require reading every key's usage. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const text = db.getExecutor().adapter instanceof PostgresAdapter ? sql`text collate "C"` : 'text';
   await db.schema

@@ -1,8 +1,9 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 
 /**
- * Keeps whether a member has joined in a session of their own, and who created each invitation and its link. Memberships of
- * before, and those that a server of the release before writes, count as confirmed, and their invitations as the operator's.
+ * Records whether a member has joined in a session of their own, and who created each invitation and its link. Existing
+ * memberships, and those written by a server of the previous release, count as confirmed, and their invitations as the
+ * operator's.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const text = db.getExecutor().adapter instanceof PostgresAdapter ? sql`text collate "C"` : 'text';

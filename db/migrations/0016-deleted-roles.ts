@@ -2,7 +2,7 @@ import { type Kysely, PostgresAdapter, sql } from 'kysely';
 
 export const title = 'Lets a deleted role stay with its revoked keys';
 
-/** Has a role: a row of `memberships`, or of `api_keys` where it is not revoked. */
+/** Conditions for having a role: a row of `memberships`, or an unrevoked one of `api_keys`. */
 const HOLDERS = [
   { table: 'memberships', columns: 'role_id', holds: 'new.role_id is not null' },
   {
@@ -13,8 +13,8 @@ const HOLDERS = [
 ] as const;
 
 /**
- * Adds when a role was deleted, and a view of the roles that exist, which is what they are read from. Triggers keep
- * servers of the release before, which show a deleted role, from giving it to anybody and from changing it.
+ * Adds the deletion time of roles, and a view of existing roles, which all reads use. Triggers prevent servers of the
+ * previous release, which show a deleted role, from assigning or changing it.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('roles').addColumn('deleted_at', 'bigint').execute();

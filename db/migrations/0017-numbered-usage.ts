@@ -3,8 +3,9 @@ import { type Kysely, PostgresAdapter, sql } from 'kysely';
 export const title = 'Numbers the batches of usage';
 
 /**
- * Adds the number of the last batch that each writer of usage has written, so that a batch that is sent again counts once.
- * On SQLite, the journal's rows get their writer, number, shard and how many keys they are about; those of a server of the release before have none.
+ * Adds the number of the last batch that each writer of usage has written, so that a batch that is sent again counts
+ * once. On SQLite, rows of the journal get their writer, number, shard and number of keys; rows of servers of the
+ * previous release have none.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;

@@ -20,8 +20,8 @@ import * as allowedOrigins from './0018-allowed-origins.ts';
 import type { Migration } from './migration.ts';
 
 /**
- * All migrations, oldest first. Once released, one is never edited. Indexes of tables that may be large are built by one
- * with `apart` and `createIndexes`, beside the one of the same number that makes columns and tables.
+ * All migrations, oldest first. Never edited once released. Indexes on tables that may be large are built by a separate
+ * migration with `apart` and `createIndexes`, with the same number as the one that adds columns and tables.
  */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-keys-and-organizations': keysAndOrganizations,

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 
-/** Says what a migration does now, in one line: most matter only where there is much data. */
+/** Reports a migration's progress in one line, mostly for large amounts of data. */
 export type Progress = (line: string) => void;
 
-/** One step of the schema. Once released, it is never edited. */
+/** One step of the schema. Never edited once released. */
 export interface Migration {
-  /** What it does, as operators read it while it runs: `Indexes API keys by name`. */
+  /** Describes it to operators while it runs, such as `Indexes API keys by name`. */
   readonly title?: string;
   /**
-   * Runs outside a transaction, so that no lock is held for longer than one of its statements takes: servers of the
-   * release before go on writing in between. `up` may be repeated after a crash, from the start.
+   * Runs outside a transaction, so that no lock is held for longer than one of its statements: servers of the previous
+   * release continue to write in between. `up` may be repeated from the start after a crash.
    */
   readonly apart?: boolean;
   up(db: Kysely<unknown>, progress?: Progress): Promise<void>;
@@ -22,24 +22,27 @@ export interface Index {
   readonly on: string;
   /** As SQL: columns and expressions with their order, such as `organization_id, lower(name), id desc`. */
   readonly columns: string;
-  /** As SQL: which rows it holds; left out: all. */
+  /** As SQL: condition of the indexed rows. Omitted: all. */
   readonly where?: string;
-  /** On PostgreSQL: its access method, such as `gin`; left out: `btree`. */
+  /** On PostgreSQL: its access method, such as `gin`. Omitted: `btree`. */
   readonly using?: string;
 }
 
-/** So long nothing is built, milliseconds, where every other process waits for the one file: they look every 25. */
+/**
+ * Pause between two builds for the other processes that wait for the file, milliseconds. They retry every 25
+ * milliseconds.
+ */
 const BREATH_MS = 100;
 
-/** For the `up` of a migration with `apart`, on SQLite: lets the writers have their turn that wait for the one file. */
+/** For `up` of a migration with `apart`, on SQLite: lets other writers proceed that wait for the file. */
 export async function breathe(): Promise<void> {
   await pause(BREATH_MS);
 }
 
 /**
- * Builds an index beside servers that go on working, for the `up` of a migration with `apart`: on PostgreSQL
- * concurrently, on SQLite in a transaction of its own, after which waiting writers have their turn. Does nothing where it
- * is there; one that was left half-built by a crash is built anew.
+ * Builds an index while servers continue to work, for `up` of a migration with `apart`: on PostgreSQL concurrently, on
+ * SQLite in a separate transaction, after which waiting writers proceed. Does nothing if the index exists. Rebuilds an
+ * index that was left incomplete by a crash.
  */
 export async function createIndex(db: Kysely<unknown>, index: Index, progress?: Progress): Promise<void> {
   const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
@@ -55,7 +58,7 @@ export async function createIndex(db: Kysely<unknown>, index: Index, progress?: 
   if (!postgres) await breathe();
 }
 
-/** The same of several, one after the other. */
+/** The same for several indexes, one after the other. */
 export async function createIndexes(
   db: Kysely<unknown>,
   indexes: readonly Index[],
@@ -64,7 +67,7 @@ export async function createIndexes(
   for (const index of indexes) await createIndex(db, index, progress);
 }
 
-/** Whether PostgreSQL began to build an index of this name and did not get to the end. */
+/** Whether PostgreSQL started to build an index of this name and did not finish. */
 async function isInvalid(db: Kysely<unknown>, name: string): Promise<boolean> {
   const { rows } = await sql`
     select 1 from pg_index inner join pg_class on pg_class.oid = pg_index.indexrelid

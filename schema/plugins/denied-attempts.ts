@@ -87,7 +87,7 @@ function report(
   ctx.deniedAttempts.record(ctx, { action, organizationId: named, targetId: targetOf(input, error) });
 }
 
-/** The provided organization if it is the caller's, else the caller's only one. Other text is arbitrary input. */
+/** The provided organization if it is the caller's, or else the caller's only one. Other text is arbitrary input. */
 function knownOrganization(principal: Principal | null, named: string | null): string | null {
   const own = principal && 'organizationIds' in principal ? principal.organizationIds : [];
   return own.find((id) => id === named) ?? (own.length === 1 ? (own[0] ?? null) : null);

@@ -2,8 +2,8 @@ import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTyp
 import { defaultFieldResolver, type GraphQLFieldResolver } from 'graphql';
 
 /**
- * Reads the ids of nodes as they are. What the relay plugin puts around them encodes nothing here, and creates several
- * promises for each: most of what a small result costs.
+ * Reads the ids of nodes directly. The relay plugin's encoding does nothing here, but creates several promises for each
+ * id, which is most of the cost of a small result.
  */
 export const DIRECT_IDS = 'directIds';
 

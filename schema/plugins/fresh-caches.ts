@@ -3,8 +3,8 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { startCaches } from '../operation-caches.ts';
 
 /**
- * Starts every field of a mutation without what the fields before it have loaded: they run one by one, and each shows
- * objects as it has left them.
+ * Clears the loaded data before every field of a mutation: they run one by one, and each returns objects in their state
+ * after it.
  */
 export const FRESH_CACHES = 'freshCaches';
 

@@ -26,7 +26,7 @@ class RefusableFieldsPlugin<Types extends SchemaTypes> extends BasePlugin<Types>
   }
 }
 
-/** Whether the scopes of a field require more than a valid credential, which the whole request has or doesn't have. */
+/** Whether the scopes of a field require more than a valid credential, which applies to the whole request. */
 function needsPermission(scopes: unknown): boolean {
   if (typeof scopes !== 'object' || scopes === null) return scopes !== undefined;
   return Object.keys(scopes).some((scope) => scope !== 'authenticated');

@@ -11,12 +11,12 @@ export interface ApiKeySecret {
   /** Display form. */
   readonly start: string;
   readonly createdAt: number;
-  /** When a newer secret replaced it; null for the newest. */
+  /** When a newer secret replaced it. Null for the newest. */
   readonly replacedAt: number | null;
-  /** End of its overlap after a rotation; null for the newest. */
+  /** End of its overlap after a rotation. Null for the newest. */
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
-  /** When its key expires; null: never. */
+  /** When its key expires. Null: never. */
   readonly keyExpiresAt: number | null;
   /** Null: not used yet. */
   readonly lastUsedAt: number | null;
@@ -24,7 +24,7 @@ export interface ApiKeySecret {
   readonly uses: number;
 }
 
-/** Whether a secret is accepted. RETIRING: it is, but a newer one has replaced it. */
+/** Whether a secret is accepted. RETIRING: accepted, but replaced by a newer one. */
 export type SecretStatus = 'ACTIVE' | 'RETIRING' | 'EXPIRED' | 'REVOKED';
 
 /** Status of a secret at a time, regardless of whether its key is disabled. */
@@ -53,7 +53,9 @@ const COLUMNS = [
 type SecretRow = Omit<Row<'api_key_secrets'>, 'hash' | 'expiry_recorded_at'> &
   Pick<Row<'api_key_secret_usage'>, 'last_used_at' | 'uses'> & { key_expires_at: number };
 
-/** The secrets with these ids whose keys exist for the caller, in any order; inside a transaction, pass it. */
+/**
+ * The secrets with these ids whose keys are visible to the caller, in any order. Pass the transaction if there is one.
+ */
 export async function loadSecrets(
   ctx: Pick<KeysContext, 'db' | 'usage'> & Scoped,
   ids: readonly string[],
@@ -64,7 +66,10 @@ export async function loadSecrets(
   return rows.map((row) => toSecret(row, ctx.usage));
 }
 
-/** The secrets of each of the keys, newest first: all that are accepted, and the newest 100 that have ended. */
+/**
+ * The secrets of each of the keys, newest first: all that are accepted, and the newest 100 that have expired or been
+ * revoked.
+ */
 export async function loadSecretsOfKeys(
   ctx: Pick<KeysContext, 'db' | 'usage' | 'clock'> & Scoped,
   keyIds: readonly string[],
@@ -80,7 +85,7 @@ export async function loadSecretsOfKeys(
 }
 
 function newestFirst(a: SecretRow, b: SecretRow): number {
-  // Ids are ordered by time, too, which orders two secrets of the same millisecond.
+  // Ids are in order of creation, too, which orders two secrets of the same millisecond.
   return b.created_at - a.created_at || (a.id < b.id ? 1 : -1);
 }
 

@@ -33,7 +33,7 @@ export interface ApiKey {
   readonly roleId: string | null;
   /** Permissions granted in addition to the role's. */
   readonly grants: readonly string[];
-  /** Networks in normal form; empty: any address. */
+  /** Networks in normal form. Empty: any address. */
   readonly ipAllowlist: readonly string[];
   readonly rateLimit: RateLimit | null;
   readonly externalId: string | null;
@@ -69,7 +69,7 @@ export function statusOf(
 
 export const DAY_MS = 86_400_000;
 
-/** When the key is due for rotation; null for a revoked key and without a rotation policy. */
+/** When the key is due for rotation. Null for a revoked key, and without a rotation policy. */
 export function rotationDueAt(
   key: Pick<ApiKey, 'revokedAt' | 'environment' | 'rotatedAt'>,
   policy: RotationPolicy,
@@ -78,7 +78,10 @@ export function rotationDueAt(
   return key.revokedAt !== null || days === null ? null : key.rotatedAt + days * DAY_MS;
 }
 
-/** The columns that each property of a key is made of; beside them, every query selects its id and its organization's. */
+/**
+ * The columns that each property of a key requires. In addition, every query selects the ids of the key and its
+ * organization.
+ */
 const COLUMNS = {
   id: [],
   organizationId: [],
@@ -113,14 +116,14 @@ type ApiKeyRow = Omit<Row<'api_keys'>, 'name_key' | 'search_text' | 'expiry_reco
 };
 
 /**
- * Keys in scope with their last use: every column that `toApiKey` needs, or those that it needs for some properties. What
- * is read of a row costs more than finding it.
+ * Keys in scope with their last use: all columns that `toApiKey` needs, or only those of some properties. Reading a
+ * row's columns costs more than finding the row.
  */
 export function selectApiKeys(db: Kysely<Tables>, scope: KeyScope, properties?: readonly (keyof ApiKey)[]) {
   return addColumns(keysInScope(db, scope), properties);
 }
 
-/** Selects what `toApiKey` needs of a query of keys. */
+/** Adds the columns that `toApiKey` needs to a query of keys. */
 export function addColumns(
   keys: ReturnType<typeof keysInScope>,
   properties: readonly (keyof ApiKey)[] = PROPERTIES,
@@ -130,7 +133,7 @@ export function addColumns(
     .select(properties.flatMap((property) => COLUMNS[property]))
     .select(properties.includes('roleId') ? [CURRENT_ROLE_ID] : [])
     .select(() => {
-      // Which of two uses an address belongs to, their times tell.
+      // The times of two uses decide which one an address belongs to.
       if (properties.includes('lastUsedIp')) return [LAST_USED_AT, LAST_USED_IP];
       return properties.includes('lastUsedAt') ? [LAST_USED_AT] : [];
     });
@@ -138,7 +141,7 @@ export function addColumns(
 
 const eb = expressionBuilder<Tables, 'api_keys'>();
 
-/** The role of a key: without one where it was deleted, which only a revoked key can show. */
+/** The role of a key. Null if the role was deleted, which only a revoked key can have. */
 const CURRENT_ROLE_ID = eb
   .case()
   .when('api_keys.revoked_at', 'is', null)
@@ -152,18 +155,21 @@ const CURRENT_ROLE_ID = eb
   .end()
   .as('role_id');
 
-// Not joined: looked up only for the rows of a page, whatever the planner knows of the tables.
+// A subquery instead of a join: evaluated only for the rows of a page, whatever the planner knows about the tables.
 const USAGE = eb.selectFrom('api_key_usage').whereRef('api_key_usage.api_key_id', '=', 'api_keys.id');
 const LAST_USED_AT = USAGE.select('last_used_at').as('last_used_at');
 const LAST_USED_IP = USAGE.select('last_used_ip').as('last_used_ip');
 
-/** All keys in scope: where every read of keys on behalf of a caller begins, but for lists (`plan-key-list.ts`). */
+/** All keys in scope. Every read of keys on behalf of a caller starts here, except for lists (`plan-key-list.ts`). */
 export function keysInScope(db: Kysely<Tables>, scope: KeyScope) {
   const keys = db.selectFrom('api_keys');
   return scope ? keys.where(isInScope(scope, 'api_keys.id')) : keys;
 }
 
-/** A row as a key, with its last use as it is known now, written or not. What was not selected means nothing. */
+/**
+ * Maps a row to a key, with its last use as currently known, written or not. Properties that were not selected are
+ * meaningless.
+ */
 export function toApiKey(row: ApiKeyRow, usage: KeysContext['usage']): ApiKey {
   const lastUse = lastUseOf(row, usage);
   const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
@@ -204,7 +210,7 @@ function parsed<T>(json: string | undefined): T {
   return (json === undefined ? undefined : JSON.parse(json)) as T;
 }
 
-/** The keys with these ids that exist for the caller, in any order; inside a transaction, pass it. */
+/** The keys with these ids that are visible to the caller, in any order. Pass the transaction if there is one. */
 export async function loadApiKeys(
   ctx: Pick<KeysContext, 'db' | 'usage'> & Scoped,
   ids: readonly string[],
@@ -215,7 +221,10 @@ export async function loadApiKeys(
   return rows.map((row) => toApiKey(row, ctx.usage));
 }
 
-/** The teams that each of the keys is bound to, as far as they exist for the caller, by name; a key without has no entry. */
+/**
+ * The teams that each of the keys is bound to, if they are visible to the caller, by name. A key without teams has no
+ * entry.
+ */
 export async function loadTeamsOfKeys(
   ctx: Pick<KeysContext, 'db'> & Scoped,
   keyIds: readonly string[],

@@ -47,8 +47,8 @@ const DEFAULTS: Omit<KeyPolicy, 'name'> = {
 };
 
 /**
- * Creates a key. The caller needs `api.key.create` and every permission the key will have; a calling key can't exceed
- * its own restrictions. Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError or
+ * Creates a key. Requires `api.key.create` and every permission the key will have. A calling key can't exceed its own
+ * restrictions. Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError or
  * LimitExceededError.
  */
 export async function createApiKey(
@@ -118,7 +118,7 @@ async function insertKey(
   return { apiKey: await requireApiKey(ctx, change, id), secret: first.secret };
 }
 
-/** Environment and rights always, the rest where it says something; there was nothing before. */
+/** The environment and the permissions, and all other properties with a value. There was nothing before. */
 function creation(policy: KeyPolicy, environment: Environment): Changes {
   const { roleId, grants, teamIds } = policy;
   const after = Object.entries(policyChanges(DEFAULTS, policy)).map(([field, [, value]]) => [field, value]);

@@ -6,9 +6,9 @@ import { teamIdsOfKeys } from './key-teams.ts';
 import type { KeysContext } from './pending-usage.ts';
 
 /**
- * Revokes keys with all their secrets, inside a change that has locked their organizations. Rejects with NotFoundError,
- * with ForbiddenError if one is bound to other teams than the caller's, or with ConflictError if one is revoked
- * already. Returns the keys in the order of `ids`, which names each once.
+ * Revokes keys with all their secrets, within a change that has locked their organizations. Rejects with NotFoundError,
+ * with ForbiddenError if one is bound to teams outside the caller's, or with ConflictError if one is already revoked.
+ * Returns the keys in the order of `ids`, which has no duplicates.
  */
 export async function endApiKeys(
   ctx: KeysContext,
@@ -26,7 +26,7 @@ export async function endApiKeys(
     .set({ revoked_at: now, revoked_by: principal.actor, revocation_reason: reason, updated_at: now })
     .where('id', 'in', ids)
     .execute();
-  // Secrets that have ended already keep saying how.
+  // Secrets that have already expired or been revoked keep their state.
   await tx
     .updateTable('api_key_secrets')
     .set({ revoked_at: now })

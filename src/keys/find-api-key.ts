@@ -6,7 +6,7 @@ import type { KeysContext } from './pending-usage.ts';
 const PERMISSION = 'api.key.view';
 
 /**
- * The key with this id; null if there is none, or none in an organization of the caller. Throws ForbiddenError if the
+ * The key with this id. Null if it doesn't exist, or not in an organization of the caller. Throws ForbiddenError if the
  * caller lacks `api.key.view` in its organization.
  */
 export async function findApiKey(ctx: KeysContext, id: string): Promise<ApiKey | null> {

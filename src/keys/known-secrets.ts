@@ -1,12 +1,15 @@
 import { expressionBuilder } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
-/** How many secrets of a key that have ended are still shown and searched; rotations without overlap may end any number. */
+/**
+ * Number of expired or revoked secrets of a key that are shown and searched: rotations without overlap may leave any
+ * number.
+ */
 export const ENDED_SECRETS_MAX = 100;
 
 /**
  * The secrets of each of the keys that are shown and searched: those that are accepted, and the newest 100 that have
- * ended. A query of ids, to be part of another.
+ * expired or been revoked. Returns a query of ids, to be part of another.
  */
 export function knownSecrets(keyIds: readonly string[], now: number) {
   const db = expressionBuilder<Tables>();
@@ -27,7 +30,7 @@ export function knownSecrets(keyIds: readonly string[], now: number) {
     .where('api_key_id', 'in', keyIds);
   const ranked = db.selectFrom(secrets.as('secrets')).select((eb) => [
     'id',
-    // Accepted ones are ranked apart, and are ten at most.
+    // Accepted ones are ranked separately; there are at most ten.
     eb.fn
       .agg<number>('row_number')
       .over((over) =>

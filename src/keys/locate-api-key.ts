@@ -7,9 +7,8 @@ import { keysInScope } from './api-key.ts';
 import type { KeysContext } from './pending-usage.ts';
 
 /**
- * The organization of a key, where the caller holds the permission there. A key that doesn't exist for the caller, of
- * another organization or team, is answered like one that doesn't exist: NotFoundError. Throws UnauthenticatedError and
- * ForbiddenError as well.
+ * The organization of a key, if the caller has the permission there. Throws NotFoundError for keys that don't exist and
+ * for those of other organizations or teams alike, UnauthenticatedError, or ForbiddenError.
  */
 export async function locateApiKey(
   ctx: KeysContext,

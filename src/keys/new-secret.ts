@@ -18,7 +18,7 @@ export function newSecret(prefix: string, environment: Environment): NewSecret {
   return { id: newId('sec'), secret, start: startOf(secret) };
 }
 
-/** Gives a key a secret, of which only the hash and the display form are stored. */
+/** Adds a secret to a key. Only its hash and display form are stored. */
 export async function insertSecret(
   tx: Transaction<Tables>,
   apiKeyId: string,
@@ -44,7 +44,10 @@ export async function insertSecret(
     .execute();
 }
 
-/** The display forms by which a key is found: of its secrets that are accepted, and of the newest 100 that have ended. */
+/**
+ * The display forms by which a key is found: those of accepted secrets, and of the newest 100 that have expired or been
+ * revoked.
+ */
 export async function startsOfKey(db: Kysely<Tables>, apiKeyId: string, now: number): Promise<string[]> {
   const rows = await db
     .selectFrom('api_key_secrets')
@@ -56,7 +59,7 @@ export async function startsOfKey(db: Kysely<Tables>, apiKeyId: string, now: num
   return rows.map((row) => row.start);
 }
 
-/** What `search` looks in. A line break stands between the parts, and no search can hold one. */
+/** The text that `search` matches. Line breaks separate the parts, and a search can't contain any. */
 export function searchText(
   key: { readonly id: string; readonly name: string; readonly description: string | null },
   starts: readonly string[],

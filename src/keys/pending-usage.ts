@@ -6,13 +6,13 @@ export interface LastUse {
   readonly ip: string | null;
 }
 
-/** Uses that are not written yet. */
+/** Usage that is not written yet. */
 export interface PendingUsage {
   /** Last use of a key that is not written yet; readers merge it with the database. */
   pendingKey(keyId: string): LastUse | undefined;
   /**
-   * A key's secret's last use and count of uses that a row read before does not hold yet. `lastUsedAt` is what the row says, by
-   * which a write that has committed is told from one that is still to come.
+   * The part of a key's secret's last use and number of uses that a previously read row doesn't include. `lastUsedAt`
+   * is the row's value, which tells whether a write was committed before the read.
    */
   pendingSecret(
     keyId: string,
@@ -23,7 +23,7 @@ export interface PendingUsage {
   flush(): Promise<void>;
 }
 
-/** What verbs on keys receive: a key is shown with its last use, written or not. */
+/** Context of verbs on keys: a key is shown with its last use, written or not. */
 export interface KeysContext extends Context {
   readonly usage: PendingUsage;
 }

@@ -1,8 +1,8 @@
 import type { PermittedChange } from '../command.ts';
 
 /**
- * Whether the caller is this key and uses a secret that is being replaced, which must not control the newer one. Checks
- * the database, since a secret may be replaced while it is used.
+ * Whether the caller is this key with a secret that is being replaced, which must not control the newer one. Checks the
+ * database, because a secret may be replaced while it is used.
  */
 export async function isReplacedCaller({ tx, principal }: PermittedChange, keyId: string): Promise<boolean> {
   if (principal.kind !== 'key' || principal.keyId !== keyId) return false;

@@ -18,11 +18,11 @@ export interface RevokeApiKeySecretInput {
 const PERMISSION = 'api.key.update';
 
 /**
- * Ends one secret of a key, at once and forever, also the last one accepted. Requires `api.key.update`. Rejects with
- * NotFoundError, with ForbiddenError if its key is bound to other teams than the caller's, where the caller presents a
- * secret of the same key that is being replaced and means another one, where the caller is an API key and means the
- * current secret of a key that still has an older one, or with ConflictError if the secret or its key has ended
- * already. Returns the key.
+ * Revokes one secret of a key, immediately and permanently, even if it is the last accepted one. Requires
+ * `api.key.update`. Rejects with NotFoundError; with ConflictError if the secret or its key has expired or been
+ * revoked; with ForbiddenError if the key is bound to teams outside the caller's, if the caller's own secret is being
+ * replaced and this is another one of the key, or if an API key would revoke a current secret while an older one is
+ * accepted. Returns the key.
  */
 export async function revokeApiKeySecret(
   ctx: KeysContext,
@@ -48,7 +48,7 @@ function placeOf(ctx: KeysContext, id: string) {
 
 /**
  * Whether this secret is the newest of its key and an older one is still accepted. Someone who has the older one and
- * created another key with it would be the only one left who can use the key.
+ * created another key with it could otherwise lock out everyone else.
  */
 async function isReplacement({ tx, now }: PermittedChange, keyId: string, id: string): Promise<boolean> {
   const accepted = await tx

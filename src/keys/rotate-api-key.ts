@@ -37,10 +37,10 @@ const OVERLAP_MAX_SECONDS = 7_776_000;
 const ACCEPTED_MAX = 10;
 
 /**
- * Gives a key a new secret; the old one retires after the overlap, at the latest when the key expires. Secrets that
- * retire already keep their own ends. The caller needs `api.key.update` and every permission of the key; a calling key
- * rotates itself, unless its secret is being replaced, and keys that are bound at least as tightly. Rejects with
- * ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many secrets accepted).
+ * Adds a secret to a key. The old one retires after the overlap, at the latest when the key expires; secrets that are
+ * already retiring are unchanged. Requires `api.key.update` and every permission of the key. A calling key can rotate
+ * itself, unless its secret is being replaced, and keys that are restricted at least as much. Rejects with
+ * ValidationError, NotFoundError, EscalationError, or ConflictError (revoked, expired, or too many accepted secrets).
  */
 export async function rotateApiKey(
   ctx: KeysContext,
@@ -96,7 +96,7 @@ async function replaceSecret(
     changes: { secretId: [retiringId, next.id], overlapSeconds: [null, overlapSeconds] },
   });
   const [retiring] = await loadSecrets({ ...ctx, principal }, [retiringId], tx);
-  if (!retiring) throw new Error(`The secret ${retiringId} is gone`);
+  if (!retiring) throw new Error(`The secret ${retiringId} does not exist`);
   return { apiKey: await requireApiKey(ctx, change, id), secret: next.secret, retiring };
 }
 

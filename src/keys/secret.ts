@@ -22,17 +22,20 @@ const TAIL_LENGTH = '_live_'.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
 
 const SECRET_MAX = KEY_PREFIX_MAX + TAIL_LENGTH;
 
-/** Longest secret that a key can have, characters; those of other systems have forms of their own. */
+/** Maximum length of a key's secret, characters. Credentials of other systems may be longer. */
 export const PRESENTED_MAX = 512;
 
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
-/** Whether the text can be presented as a secret: printable ASCII without spaces, at most PRESENTED_MAX. What is stored can. */
+/**
+ * Whether the text can be presented as a secret: printable ASCII without spaces, at most PRESENTED_MAX characters. All
+ * stored secrets can.
+ */
 export function isPresentable(text: string): boolean {
   return text.length <= PRESENTED_MAX && PRINTABLE.test(text);
 }
 
-/** The value of each digit of a checksum, by its character's code. */
+/** The value of each digit of a checksum, by character code. */
 const DIGIT_VALUES = new Map([...ALPHABET].map((digit, value) => [digit.charCodeAt(0), value]));
 const VALUE_OF = Array.from({ length: 128 }, (_, code) => DIGIT_VALUES.get(code) ?? 0);
 
@@ -54,8 +57,8 @@ export function parseSecret(text: string): { prefix: string; environment: Enviro
 }
 
 /**
- * A secret as it was presented, without the spaces, tabs and line ends around it that copying and shells add. ASCII alone:
- * what a header can't carry must not be accepted through another door either.
+ * A presented secret without surrounding spaces, tabs and line breaks, which copying and shells add. Only ASCII white
+ * space: a value that a header can't contain must not be accepted elsewhere either.
  */
 export function trimPresented(text: string): string {
   let start = 0;
@@ -69,7 +72,7 @@ function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
-/** Whether the text looks like a secret of a key, be its checksum right or wrong. */
+/** Whether the text looks like the secret of a key, regardless of its checksum. */
 export function hasSecretForm(text: string): boolean {
   return (
     text.length <= SECRET_MAX &&
@@ -90,7 +93,7 @@ function isKeyPrefix(prefix: string): boolean {
   return true;
 }
 
-/** The number that the last digits are. */
+/** The number that the checksum digits represent. */
 function checksumIn(text: string): number {
   let value = 0;
   for (let place = text.length - CHECKSUM_LENGTH; place < text.length; place += 1)
@@ -104,8 +107,8 @@ export function hashSecret(secret: string): string {
 }
 
 /**
- * The display form: the first 16 characters, or prefix, environment and 4 random characters where that is longer. All
- * of a secret that is ever shown again.
+ * The display form: the first 16 characters, or prefix, environment and 4 random characters if that is longer. The rest
+ * of a secret is never shown again.
  */
 export function startOf(secret: string): string {
   const random = secret.length - RANDOM_LENGTH - CHECKSUM_LENGTH;

@@ -23,10 +23,10 @@ export interface UpdateApiKeyInput extends PolicyInput {
 const PERMISSION = 'api.key.update';
 
 /**
- * Changes a key, never its secret; a change that changes nothing leaves no trace. The caller needs `api.key.update` and
- * every permission of the key, before and after. A calling key can't update itself, nor a key that is bound less
- * tightly than itself, before or after. Rejects with ValidationError, NotFoundError (key, role or team), ConflictError
- * (revoked), EscalationError, or LimitExceededError if the key would become active again.
+ * Changes a key, but never its secrets. If nothing differs, nothing is recorded. Requires `api.key.update` and every
+ * permission of the key, before and after. A calling key can't update itself, or keys that are less restricted than
+ * itself before or after. Rejects with ValidationError, NotFoundError (key, role or team), ConflictError (revoked),
+ * EscalationError, or LimitExceededError if the key would become active again.
  */
 export async function updateApiKey(ctx: KeysContext, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);

@@ -10,7 +10,7 @@ import { joinOrganization } from './join-organization.ts';
 
 /** The user to admit. */
 export interface Newcomer {
-  /** Null: there is no user with the address yet. */
+  /** Null: no user has the address yet. */
   readonly userId: string | null;
   readonly email: string;
   readonly name: string | null;
@@ -20,9 +20,9 @@ export interface Newcomer {
 export const ADMITTING_ACTOR = 'oidc';
 
 /**
- * Makes someone a member who is none, was not invited and was never removed: who was, stays out until invited again.
- * The role is the operator's choice, and explicit, so it may hold what no member does; but never everything. Gives what
- * keeps everyone out, for the log, or null. The caller has locked the organization.
+ * Adds a person as a member who was neither invited nor removed before: removed people must be invited again. The
+ * operator chooses the role explicitly, so it may have permissions that no member has, but never all. Returns an
+ * obstacle that applies to everyone, for the log, or null. The caller has locked the organization.
  */
 export async function admitNewcomer(
   change: Change,

@@ -5,7 +5,7 @@ import { loadKnownUsers, loadUsers, type User } from './user.ts';
 
 /**
  * The users that are visible to the caller, in any order: the caller itself, and members of organizations where it has
- * `member.view`, by the name that the first such organization knows. Other users are omitted.
+ * `member.view`, by their name in the first of these organizations. Other users are omitted.
  */
 export async function findUsers(ctx: Context, ids: readonly string[]): Promise<User[]> {
   const { principal, db } = ctx;

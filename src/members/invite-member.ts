@@ -21,7 +21,7 @@ import { userByEmail } from './user-by-email.ts';
 export interface InviteMemberInput {
   readonly organizationId?: string | null | undefined;
   readonly email: string;
-  /** The person's name in this organization; omitted or null: as in an earlier invitation, or none. */
+  /** The person's name in this organization. Omitted or null: as in an earlier invitation, or none. */
   readonly name?: string | null | undefined;
   readonly roleId: string;
   readonly teamIds?: readonly string[] | null | undefined;
@@ -45,10 +45,10 @@ interface Invitation {
 const PERMISSION = 'member.manage';
 
 /**
- * Invites someone to an organization. Whoever is invited already is invited again: with the role and teams given now,
- * by a fresh link, and the earlier one no longer works. The caller needs `member.manage` and everything that the role
- * holds, of an invitation created before too. Rejects with ValidationError, NotFoundError (organization, role or team),
- * EscalationError, or ConflictError if the person has already joined.
+ * Invites a person to an organization. A pending invitation is replaced: it gets the new role and teams, and its link
+ * becomes invalid. Requires `member.manage` and every permission of the role, and of the role in a pending invitation.
+ * Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError, or ConflictError if the
+ * person has already joined.
  */
 export async function inviteMember(ctx: Context, given: InviteMemberInput): Promise<Outcome<InvitedMember>> {
   authorizeSomewhere(ctx, PERMISSION);
@@ -126,7 +126,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
   return { membership: await requireMembership(tx, id), signInUrl: link.url };
 }
 
-/** An invitation created before, which the caller must be allowed to make: the link lets in whoever has it. */
+/** An existing invitation, which the caller must be permitted to create: anyone with the new link can use it. */
 async function pending(
   { tx, principal }: PermittedChange,
   membership: Membership,

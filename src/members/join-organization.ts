@@ -8,7 +8,7 @@ export interface NewMember {
   readonly organizationId: string;
   /** Lower-case. An existing user with this address keeps their account. */
   readonly email: string;
-  /** The person's name in this organization; null: only the address is known. */
+  /** The person's name in this organization. Null: only the address is known. */
   readonly name: string | null;
   readonly roleId: string;
 }

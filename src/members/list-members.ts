@@ -6,13 +6,13 @@ import { type Membership, selectMemberships, toMembership } from './membership.t
 
 /** Filter of a list of members. */
 export interface MemberFilter {
-  /** Only those in this team; of a team of another organization there are none. */
+  /** Only members of this team. A team of another organization has none. */
   readonly teamId?: string;
 }
 
 const BY_AGE = byAge('members', 'memberships');
 
-/** The members of an organization and pending invitations, oldest first. The caller needs `member.view`. */
+/** The members of an organization and pending invitations, oldest first. Requires `member.view`. */
 export async function listMembers(
   ctx: Context,
   organizationId: string,

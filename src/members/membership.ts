@@ -10,11 +10,11 @@ export interface Membership {
   readonly userId: string;
   /** The address that was invited; lower-case. */
   readonly email: string;
-  /** The person's name in this organization; null: only the address is known. */
+  /** The person's name in this organization. Null: only the address is known. */
   readonly name: string | null;
   readonly roleId: string;
   readonly createdAt: number;
-  /** Null: invited, not joined yet. */
+  /** Null: invited, but not joined yet. */
   readonly joinedAt: number | null;
 }
 

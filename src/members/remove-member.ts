@@ -17,9 +17,10 @@ export interface RemoveMemberInput {
 const PERMISSION = 'member.manage';
 
 /**
- * Removes a member, or withdraws an invitation, and returns the membership's id. Sessions of the user lose the
- * organization at once; those that reach no other end. Keys that the member made stay. The caller needs `member.manage`
- * and everything that the member may do. Rejects with NotFoundError, ForbiddenError, or ConflictError for the last owner.
+ * Removes a member, or withdraws an invitation, and returns the membership's id. Sessions of the user lose access to
+ * the organization immediately; those without any other organization are revoked. Keys that the member created are
+ * kept. Requires `member.manage` and every permission of the member. Rejects with NotFoundError, ForbiddenError, or
+ * ConflictError for the last owner.
  */
 export async function removeMember(ctx: Context, { id }: RemoveMemberInput): Promise<Outcome<string>> {
   const organizationId = await locate(ctx, 'mem', id, PERMISSION);

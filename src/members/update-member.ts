@@ -25,11 +25,11 @@ export interface UpdateMemberInput {
 const PERMISSION = 'member.manage';
 
 /**
- * Gives a member, invited ones and oneself included, another role or other teams, immediately. An invitation link, and
- * the sessions that began with one, end where the role holds more than the link's creator could grant. The caller needs
- * `member.manage` and everything that the member may do, before and after. Rejects with ValidationError, NotFoundError
- * (member, role or team), EscalationError, or ConflictError if the last owner would go; if nothing differs, nothing is
- * written.
+ * Changes the role or teams of a member, possibly of the caller or an invited person, immediately. Revokes an
+ * invitation link, and sessions started with one, if the role has more permissions than the link's creator could grant.
+ * Requires `member.manage` and every permission of the member, before and after. Rejects with ValidationError,
+ * NotFoundError (member, role or team), EscalationError, or ConflictError for the last owner. If nothing differs,
+ * nothing is written.
  */
 export async function updateMember(ctx: Context, given: UpdateMemberInput): Promise<Outcome<Membership>> {
   const { id } = given;
@@ -54,7 +54,7 @@ export async function updateMember(ctx: Context, given: UpdateMemberInput): Prom
     if (Object.keys(changes).length === 0) return membership;
     await tx
       .updateTable('memberships')
-      // Whoever sets the role of an invitation becomes responsible for it.
+      // The person who sets the role of an invitation becomes its creator.
       .set({ role_id: after.roleId, ...(changes.roleId && { invited_by: inviterOf(principal) }) })
       .where('id', '=', id)
       .execute();

@@ -12,21 +12,21 @@ export interface User {
 
 const COLUMNS = ['users.id', 'users.name', 'users.email'] as const;
 
-/** The users that exist, by their own names, in any order. */
+/** The existing users, by their own names, in any order. */
 export async function loadUsers(db: Kysely<Tables>, ids: readonly string[]): Promise<User[]> {
   if (ids.length === 0) return [];
   return db.selectFrom('users').select(COLUMNS).where('id', 'in', ids).execute();
 }
 
-/** A user whom an organization knows: a member of it, or someone whom its audit log names. */
+/** A user as known to an organization: a member, or a person in its audit log. */
 export interface KnownUser {
   readonly organizationId: string;
   readonly userId: string;
 }
 
 /**
- * The users in the same order, each by the name that the organization has for it: none for former members, and never
- * one given elsewhere. Null: there is no such user.
+ * The users in the same order, each by the organization's own name for them: null for former members, and never a name
+ * from elsewhere. Null if the user doesn't exist.
  */
 export async function loadKnownUsers(
   db: Kysely<Tables>,

@@ -3,12 +3,12 @@ import { OidcFault, type OidcFaultKind } from './oidc-fault.ts';
 /** Maximum depth of the chain of causes. */
 const CAUSES_MAX = 4;
 
-/** An OAuth error code; anything else in its place is not repeated. */
+/** An OAuth error code. Other text in its position is not repeated. */
 const ERROR_CODE = /^[\w.-]{1,60}$/;
 
 /**
- * Converts an error between Keywright and the provider to a fault in words of the library and OAuth codes only: tokens,
- * codes and addresses are omitted. `kind` applies if the error itself does not tell.
+ * Converts an error between Keywright and the provider to a fault in terms of the library and OAuth codes only. Tokens,
+ * codes and addresses are omitted. `kind` applies if the error itself doesn't determine it.
  */
 export function oidcFault(error: unknown, kind?: OidcFaultKind): OidcFault {
   if (error instanceof OidcFault) return error;

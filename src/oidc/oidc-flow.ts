@@ -13,7 +13,7 @@ export interface OidcFlow {
   readonly nonce: string;
   /** The PKCE code verifier (RFC 7636). */
   readonly verifier: string;
-  /** Hash of the browser's session token at the start of the flow; null: none. */
+  /** Hash of the browser's session token at the start of the flow. Null: none. */
   readonly previous: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -47,7 +47,7 @@ export class FlowSeal {
     this.#salt = salt;
   }
 
-  /** The flow as base64url text that only this opens. */
+  /** The flow as base64url text that only this object can open. */
   async seal(flow: OidcFlow): Promise<string> {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(CIPHER, await this.#sealingKey(), iv);
@@ -55,7 +55,7 @@ export class FlowSeal {
     return Buffer.concat(sealed).toString('base64url');
   }
 
-  /** The flow in the text; null if it was not sealed by this or is too old. */
+  /** The flow in the text. Null if it was not sealed by this object, or is too old. */
   async open(text: string, now: number): Promise<OidcFlow | null> {
     const bytes = Buffer.from(text, 'base64url');
     if (text.length > SEALED_MAX || bytes.length <= IV_BYTES + TAG_BYTES) return null;
@@ -72,7 +72,7 @@ export class FlowSeal {
   }
 
   #sealingKey(): Promise<Buffer> {
-    // Deliberately slow: anyone with a cookie could try secrets against it.
+    // Deliberately slow: anyone with a cookie could guess secrets offline.
     this.#key ??= promisify(scrypt)(this.#secret, this.#salt, 32) as Promise<Buffer>;
     return this.#key;
   }

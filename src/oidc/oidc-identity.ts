@@ -54,8 +54,8 @@ export function acceptClaims(
 }
 
 /**
- * The address in lower case. Rejected where that takes more than A to Z: Unicode has letters that become others' (the
- * Kelvin sign a k), and someone else's address must not come out.
+ * The address in lower case. Rejected if lower-casing changes more than A to Z: Unicode has letters that become others
+ * (the Kelvin sign becomes k), and the result could be another person's address.
  */
 function plainAddress(email: string): string {
   const input = new Input();

@@ -72,7 +72,7 @@ export class OidcProvider {
       // A multi-tenant provider can use one issuer for all tenants, which identifies no one.
       if (token?.iss !== configuration.serverMetadata().issuer)
         throw new OidcFault('failed', 'the ID token is from another issuer');
-      // One of them says both: an address of the one is not verified by the other.
+      // The claims of one source only: an address in one of them is not verified by the other.
       const complete = token.email !== undefined && token.email_verified !== undefined;
       const source =
         complete || !configuration.serverMetadata().userinfo_endpoint
@@ -124,7 +124,7 @@ export class OidcProvider {
       clientAuthentication(library, clientSecret),
       {
         timeout: TIMEOUT_SECONDS,
-        // The signature of the ID token is looked at too, not only the connection that it came by.
+        // The signature of the ID token is verified in addition to the connection that it came by.
         execute: [enableNonRepudiationChecks, ...(url.protocol === 'http:' ? [allowInsecureRequests] : [])],
       },
     );

@@ -23,10 +23,10 @@ export interface ProviderSignIn {
 }
 
 /**
- * Begins a session of whoever the provider vouches for: joins the organizations that the user is invited to, makes a
- * newcomer a member where the operator wants that, links the identity to the user the first time, and ends the session
- * that the browser had before. Needs no caller: the provider's word is the permission. Rejects with OidcFault, and then
- * nothing is changed.
+ * Starts a session for the person whom the provider has authenticated. Accepts the user's invitations, adds a new user
+ * as a member if the operator has enabled this, links the identity to the user on the first sign-in, and revokes the
+ * browser's previous session. Needs no caller: the provider's response is the permission. Rejects with OidcFault;
+ * nothing is changed then.
  */
 export async function signInWithProvider(
   ctx: Context,
@@ -58,7 +58,7 @@ export async function signInWithProvider(
     if (!user) throw new OidcFault('refused', 'no user has this e-mail address');
     const { userId } = user;
     await joinInvited(change, userId, locked, { confirmed: true });
-    // The user may have been added to another organization since, which is not locked and must not be written to.
+    // The user may have been added to another organization since then, which is not locked and must not be written to.
     const joined = (await organizationsOf(tx, userId)).confirmed.filter((id) => locked.includes(id));
     if (joined.length === 0) throw new OidcFault('refused', 'the user does not belong to any organization');
     if (!user.linked) await linkIdentity(change, userId, identity, joined);

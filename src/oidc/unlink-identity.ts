@@ -6,10 +6,10 @@ import { reachedBy } from '../sessions/user-organizations.ts';
 import { requireUserByEmail } from '../sign-in/require-user-by-email.ts';
 
 /**
- * Parts a user from the identity at the OpenID provider, and ends the user's sessions: whoever the provider next
- * vouches for by this address becomes the user. Each organization's log has the sessions that reached it. Only for the
- * command line. Rejects with ValidationError, NotFoundError if no one has the address, or ConflictError if the user has
- * no identity.
+ * Unlinks a user from the identity at the OpenID provider, and revokes the user's sessions. The next identity that the
+ * provider reports with this address is linked to the user. Recorded in the audit log of each organization that the
+ * sessions had access to. Only for the command line. Rejects with ValidationError, NotFoundError if no user has the
+ * address, or ConflictError if the user has no identity.
  */
 export async function unlinkIdentity(ctx: Context, email: string): Promise<void> {
   requireCommandLine(ctx, 'identity.manage');

@@ -14,9 +14,8 @@ export interface IdentifiedUser {
 }
 
 /**
- * The user whom an identity stands for, or null if there is none: by issuer and subject or, for a user who never came
- * this way, by the address. Rejects with OidcFault if the address is of a user with another identity: addresses are
- * given to others, subjects are not.
+ * The user of an identity, or null: by issuer and subject or, for a user without a linked identity, by address. Rejects
+ * with OidcFault if the address belongs to a user with another identity: addresses are reassigned, subjects are not.
  */
 export async function findIdentified(
   db: Kysely<Tables>,

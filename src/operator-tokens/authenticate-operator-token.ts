@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables.ts';
 import { type OperatorPrincipal, operatorPrincipal } from '../access/principal.ts';
 import { hashToken, isToken, OPERATOR_PREFIX } from '../sessions/tokens.ts';
 
-/** The operator behind a token; null if it is unknown or revoked. */
+/** The operator of a token. Null if the token is unknown or revoked. */
 export async function authenticateOperatorToken(
   db: Kysely<Tables>,
   token: string,

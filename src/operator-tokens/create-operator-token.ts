@@ -14,8 +14,9 @@ export interface NewOperatorToken {
 }
 
 /**
- * Creates an operator token. Only for the command line. The name of a revoked token may be used again. Belongs to no
- * organization, so no audit log has it. Rejects with ValidationError, or ConflictError for a name in use.
+ * Creates an operator token. Only for the command line. The name of a revoked token can be used again. Not recorded in
+ * an audit log, because it belongs to no organization. Rejects with ValidationError, or ConflictError for a name in
+ * use.
  */
 export async function createOperatorToken(ctx: Context, name: string): Promise<NewOperatorToken> {
   requireCommandLine(ctx, 'operator_token.manage');

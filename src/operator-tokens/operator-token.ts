@@ -4,7 +4,7 @@ import type { Input } from '../core/input.ts';
 /** A token of the operator's own back end. Times are milliseconds since the epoch. */
 export interface OperatorToken {
   readonly id: string;
-  /** Unique; the audit log has it as `operator:<name>`. */
+  /** Unique. Appears in the audit log as `operator:<name>`. */
   readonly name: string;
   readonly createdAt: number;
   readonly revokedAt: number | null;

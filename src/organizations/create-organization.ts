@@ -10,16 +10,16 @@ import { readSlug } from './slug.ts';
 /** Input for a new organization. */
 export interface CreateOrganizationInput {
   readonly name: string;
-  /** Omitted or null: derived from the name, with a number if that is taken. */
+  /** Omitted or null: derived from the name, with a number if it is taken. */
   readonly slug?: string | null | undefined;
-  /** Omitted or null: the server's. */
+  /** Omitted or null: the server's default. */
   readonly keyPrefix?: string | null | undefined;
 }
 
 /**
- * Creates an organization with the roles owner, admin and member. For operators and Keywright itself: rejects with
- * UnauthenticatedError or ForbiddenError for anyone else, with ValidationError, or with ConflictError if the slug given
- * is taken.
+ * Creates an organization with the roles owner, admin and member. Only for operators and Keywright itself: rejects with
+ * UnauthenticatedError or ForbiddenError for anyone else, with ValidationError, or with ConflictError if the provided
+ * slug is taken.
  */
 export async function createOrganization(
   ctx: Context,

@@ -29,8 +29,7 @@ const ROTATION_TEST_DAYS = 180;
 const SHARED_START = 30;
 
 /**
- * Creates an organization with its sequence and its system roles. Rejects with ConflictError if the slug given is
- * taken.
+ * Creates an organization with its sequence and system roles. Rejects with ConflictError if the provided slug is taken.
  */
 export async function insertOrganization(
   { tx, now, audit }: Change,
@@ -99,7 +98,7 @@ async function insertSystemRoles(
   organizationId: string,
   now: number,
 ): Promise<string> {
-  // Sorted ids keep the roles in this order in lists, where all of them are equally old.
+  // Sorted ids keep the roles in this order in lists, because all of them have the same age.
   const ids = SYSTEM_ROLES.map(() => newId('role')).sort();
   const rows = SYSTEM_ROLES.map((role, index) => ({
     id: ids[index] ?? newId('role'),

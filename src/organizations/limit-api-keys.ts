@@ -10,16 +10,16 @@ import { type Organization, organizationById } from './organization.ts';
 export interface LimitApiKeysInput {
   /** Its id or slug. */
   readonly organization: string;
-  /** Maximum number of active keys, 0 to 2,147,483,647; null: unlimited. Existing keys above the limit are kept. */
+  /** Maximum number of active keys, 0 to 2,147,483,647. Null: unlimited. Existing keys above the limit are kept. */
   readonly maxActiveApiKeys: number | null;
 }
 
 const LIMIT_MAX = 2_147_483_647;
 
 /**
- * Sets how many active keys an organization may have: from the commit on, no key beyond it is made. Only for the
- * command line: it is the operator's decision. Rejects with ValidationError or NotFoundError; if nothing differs,
- * nothing is written.
+ * Sets the maximum number of active keys of an organization. Once committed, no key beyond it is created. Only for the
+ * command line, because it is the operator's decision. Rejects with ValidationError or NotFoundError. If nothing
+ * differs, nothing is written.
  */
 export async function limitApiKeys(ctx: Context, given: LimitApiKeysInput): Promise<Organization> {
   requireCommandLine(ctx, 'organization.limit');
@@ -45,7 +45,7 @@ export async function limitApiKeys(ctx: Context, given: LimitApiKeysInput): Prom
 }
 
 async function findBySlug({ db }: Context, slug: string): Promise<string> {
-  // A slug by its form; whatever else the text is never reaches the database.
+  // Treated as a slug only if it has the format of one. No other text reaches the database.
   const row = /^[a-z0-9-]{1,60}$/.test(slug)
     ? await db.selectFrom('organizations').select('id').where('slug', '=', slug).executeTakeFirst()
     : undefined;

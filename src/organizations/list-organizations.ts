@@ -5,7 +5,7 @@ import { ORGANIZATION_COLUMNS, type Organization, toOrganization } from './organ
 
 const BY_AGE = byAge('organizations', 'organizations');
 
-/** The organizations that the caller belongs to, all of them for an operator, oldest first. */
+/** The organizations that the caller belongs to, oldest first. For an operator, all of them. */
 export async function listOrganizations(ctx: Context, page: PageArgs): Promise<Page<Organization>> {
   const { principal, db } = ctx;
   if (!principal) throw new UnauthenticatedError();

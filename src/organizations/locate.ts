@@ -10,9 +10,9 @@ const KINDS = {
 } as const;
 
 /**
- * The organization of a role, team or membership, where the caller holds the permission there. One of an organization
- * that the caller doesn't belong to is answered like one that doesn't exist: NotFoundError. Rejects with
- * UnauthenticatedError or ForbiddenError as well.
+ * The organization of a role, team or membership, if the caller has the permission there. Rejects with NotFoundError
+ * for objects that don't exist and for those of other organizations alike, with UnauthenticatedError, or with
+ * ForbiddenError.
  */
 export async function locate(
   ctx: Context,

@@ -7,24 +7,24 @@ import type { Clock } from '../core/clock.ts';
 /** Tables in which an organization may have many rows. */
 export type SizedTable = 'api_keys' | 'memberships' | 'teams' | 'roles' | 'audit_log';
 
-/** Maximum number of entries of an index that are counted to learn a size: a millisecond at most. */
+/** Maximum number of index entries that are counted to determine a size: at most a millisecond. */
 const PROBE_MAX = 5_000;
 
 /** Assumed size of a larger table, used only to price a scan. */
 const LARGE = 100_000;
 
-/** Smallest size that is distinguished for callers who may not know how large their organization is. */
+/** Smallest size that is distinguished for callers who may not know the size of their organization. */
 const COARSE_MIN = 500;
 
-/** How long a size is cached, milliseconds. An organization does not outgrow its price in that time. */
+/** How long a size is cached, milliseconds. An organization doesn't outgrow its price in that time. */
 const FRESH_MS = 60_000;
 
 /** Maximum number of sizes that are cached. */
 const REMEMBERED_MAX = 20_000;
 
 /**
- * About how many rows organizations have, for what a scan costs. Never counts more than 5,000 entries of an index, and
- * that once a minute at most: whatever is larger counts as 100,000.
+ * Approximate numbers of rows of organizations, for the cost of scans. Counts at most 5,000 index entries, at most once
+ * a minute. Larger organizations count as 100,000.
  */
 export class OrganizationSizes {
   readonly #db: Kysely<Tables>;
@@ -38,7 +38,7 @@ export class OrganizationSizes {
     this.#clock = clock;
   }
 
-  /** Makes the sizes of these tables known for `rows`. Waits for nothing where they are. */
+  /** Loads the sizes of these tables for `rows`. Returns immediately if they are cached. */
   async load(organizationIds: readonly string[], tables: readonly SizedTable[]): Promise<void> {
     for (const organizationId of organizationIds)
       for (const table of tables) {
@@ -51,8 +51,8 @@ export class OrganizationSizes {
   }
 
   /**
-   * About how many rows of the table the organization has, as a price may tell the caller: whoever may not see the
-   * whole organization gets a coarse size. Null if it was not loaded, or doesn't exist for the caller.
+   * Approximate number of rows of the organization in the table, as far as the price may reveal it: callers who may not
+   * see the whole organization get a coarse size. Null if it was not loaded, or isn't visible to the caller.
    */
   rows(principal: Principal | null, organizationId: string, table: SizedTable): number | null {
     if (!principal?.isOf(organizationId)) return null;
@@ -86,7 +86,7 @@ export class OrganizationSizes {
   }
 }
 
-/** The smallest of 500, 5,000, 50,000 … that holds so many rows. */
+/** The smallest of 500, 5,000, 50,000 … that is at least this number of rows. */
 function coarse(rows: number): number {
   let size = COARSE_MIN;
   while (size < rows) size *= 10;

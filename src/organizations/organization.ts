@@ -3,7 +3,7 @@ import type { Row, Tables } from '../../db/tables.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 
-/** A customer, product or department with keys of its own. */
+/** A customer, product or department with its own keys. */
 export interface Organization {
   readonly id: string;
   readonly name: string;
@@ -59,7 +59,7 @@ export function toOrganization(row: Row<'organizations'>): Organization {
   };
 }
 
-/** The organizations that exist, in any order. */
+/** The existing organizations, in any order. */
 export async function loadOrganizations(db: Kysely<Tables>, ids: readonly string[]): Promise<Organization[]> {
   if (ids.length === 0) return [];
   const rows = await db

@@ -4,8 +4,8 @@ import { NotFoundError, UnauthenticatedError, ValidationError } from '../core/er
 import { isId } from '../core/ids.ts';
 
 /**
- * Resolves an optional organization id: the one provided if it is visible to the caller, otherwise the caller's only
- * one. Throws UnauthenticatedError, NotFoundError, or a ValidationError at `path`. Doesn't query the database.
+ * Resolves an optional organization id: the provided one if it is visible to the caller, or else the caller's only one.
+ * Throws UnauthenticatedError, NotFoundError, or a ValidationError at `path`. Doesn't query the database.
  */
 export function resolveOrganizationId(
   ctx: AuthorizationContext,

@@ -10,7 +10,7 @@ export function readSlug(input: Input, path: readonly string[], value: string): 
   return value;
 }
 
-/** Derives a slug from a name; `organization` if no character of the name fits. */
+/** Derives a slug from a name. `organization` if no character of the name is allowed. */
 export function slugOf(name: string): string {
   const letters = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const slug = letters.replace(/[^a-z0-9]+/g, '-').slice(0, SLUG_MAX);

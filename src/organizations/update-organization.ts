@@ -44,8 +44,8 @@ const ROTATION_MAX_DAYS = 3650;
 const FIELDS = ['name', 'keyPrefix', 'rotationPolicy', 'permissionCatalog'] as const;
 
 /**
- * Changes an organization. The caller needs `organization.manage`. Rejects with NotFoundError or ValidationError; if
- * nothing differs, nothing is written.
+ * Changes an organization. Requires `organization.manage`. Rejects with NotFoundError or ValidationError. If nothing
+ * differs, nothing is written.
  */
 export async function updateOrganization(
   ctx: Context,

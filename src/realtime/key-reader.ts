@@ -11,7 +11,10 @@ import type { KeysContext } from '../keys/pending-usage.ts';
  */
 export type KeyReader = (id: string) => ApiKey | null;
 
-/** How late a change made by another process may be seen, milliseconds; those of this one are announced at once. */
+/**
+ * Maximum delay until a change by another process is seen, milliseconds. Changes by this process are announced
+ * immediately.
+ */
 const LOOK_EVERY_MS = 0.25;
 
 /** Cache limits: keys, and characters of their source data. */
@@ -19,8 +22,8 @@ const KEYS_MAX = 10_000;
 const CHARACTERS_MAX = 20_000_000;
 
 /**
- * Reads keys synchronously. Null if the database is a server. An embedded one reports immediately whether any process
- * has committed; then the organization's last change is read, and the key again if that is new.
+ * Reads keys synchronously. Null if the database is a server. An embedded database reports immediately whether any
+ * process has committed. If so, the organization's last change is read, and the key again if that change is new.
  */
 export function keyReader(
   { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,
@@ -41,7 +44,7 @@ function rememberingReader(
         'organization_sequences.organization_id',
         'api_keys.organization_id',
       )
-      // In the same statement, so that the two belong together.
+      // In the same statement, so that the two are consistent.
       .select('organization_sequences.value as position')
       .where('api_keys.id', '=', '')
       .compile(),

@@ -10,14 +10,14 @@ export interface UsePlace {
   readonly keyId: string;
 }
 
-/** The last use of each key of the caller's that was used from `from` on, the earliest first, up to 500 of them. */
+/** The last use of each of the caller's keys that was used since `from`, earliest first, at most 500. */
 export async function readRecentlyUsed(
   ctx: Context,
   organizationId: string,
   keyIds: readonly string[] | null,
   from: UsePlace,
 ): Promise<UseEvent[]> {
-  // Some keys among many: their uses may be anywhere in the order.
+  // A few keys among many: their uses may be anywhere in the order.
   const scope = keyScopeOf(ctx);
   const db = keyIds || scope ? await ctx.scans.reader(ctx.db, 'api_key_usage', organizationId) : ctx.db;
   let query = db

@@ -9,7 +9,10 @@ import type { Source } from './source.ts';
 /** Maximum number of events waiting for the database before the subscriber is disconnected as too slow. */
 const WAITING_MAX = 1_000;
 
-/** Which events a caller may receive: those of keys in its scope, identified by `keyOf`. Null is not a key's event. */
+/**
+ * Which events a caller may receive: those of keys in its scope. `keyOf` returns an event's key. Null: the event isn't
+ * about a key.
+ */
 export interface EventScope<E> {
   readonly db: Kysely<Tables>;
   readonly scope: KeyScope;

@@ -18,14 +18,14 @@ import type { Source } from './source.ts';
 
 export type LiveContext = KeysContext & { readonly live: Live };
 
-/** Most keys that one subscription names. */
+/** Maximum number of keys in a subscription's filter. */
 const KEYS_MAX = 500;
 
 const INTERVAL_MIN_MS = 100;
 const INTERVAL_MAX_MS = 60_000;
 const INTERVAL_DEFAULT_MS = 1_000;
 
-/** The actions that are changes of a key's life, with the names that subscribers know them by. */
+/** The actions that change a key's life cycle, with their names in subscriptions. */
 export const CHANGE_TYPES = {
   'api_key.created': 'CREATED',
   'api_key.updated': 'UPDATED',
@@ -80,7 +80,7 @@ export async function changedSource(
   return scopedSource(source, { db: ctx.db, scope: keyScopeOf(ctx), keyOf: ({ targetId }) => targetId });
 }
 
-/** Uses of keys, of each at most one in an interval. Needs `api.key.view`. */
+/** Uses of keys, at most one per key and interval. Requires `api.key.view`. */
 export async function usedSource(
   ctx: LiveContext,
   args: Scope & { minIntervalMs?: number | null | undefined; since?: number | null | undefined },

@@ -22,8 +22,8 @@ export interface CreateRoleInput {
 const PERMISSION = 'role.manage';
 
 /**
- * Creates a role. The caller needs `role.manage` and everything that the role will hold. Rejects with ValidationError,
- * NotFoundError (the organization), EscalationError, or ConflictError if the organization has a role of this name,
+ * Creates a role. Requires `role.manage` and every permission the role will have. Rejects with ValidationError,
+ * NotFoundError (the organization), EscalationError, or ConflictError if the organization has a role with this name,
  * case-insensitive.
  */
 export async function createRole(ctx: Context, given: CreateRoleInput): Promise<Outcome<Role>> {

@@ -15,9 +15,9 @@ export interface DeleteRoleInput {
 const PERMISSION = 'role.manage';
 
 /**
- * Deletes a role that no one has, and returns its id. The caller needs `role.manage`. Rejects with NotFoundError, or
- * with ConflictError for a system role and for one that members or unrevoked keys have. Revoked keys show no role
- * afterwards, and are not written: the audit log keeps which role they had, and what it held.
+ * Deletes a role that is not in use, and returns its id. Requires `role.manage`. Rejects with NotFoundError, or with
+ * ConflictError for a system role or if members or unrevoked keys have the role. Revoked keys lose it without being
+ * written: the audit log keeps which role they had, and its permissions.
  */
 export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise<Outcome<string>> {
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
@@ -36,7 +36,10 @@ export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise
   });
 }
 
-/** The role, if it may be deleted. How many have it is not for everyone who may manage roles. */
+/**
+ * The role, if it can be deleted. Errors don't reveal how many have it, because not everyone who can manage roles may
+ * know.
+ */
 async function requireUnused(db: Kysely<Tables>, organizationId: string, id: string): Promise<Role> {
   const role = await requireRole(db, organizationId, id);
   if (role.system) throw new ConflictError(`The system role ${role.name} can't be deleted`);
@@ -46,7 +49,7 @@ async function requireUnused(db: Kysely<Tables>, organizationId: string, id: str
   return role;
 }
 
-/** Whether any key refers to the role, which no one has any longer. */
+/** Whether any key still refers to the role. */
 async function hasRevokedKeys(tx: Transaction<Tables>, id: string): Promise<boolean> {
   const key = await tx
     .selectFrom('api_keys')
@@ -60,8 +63,8 @@ async function hasRevokedKeys(tx: Transaction<Tables>, id: string): Promise<bool
 }
 
 /**
- * Leaves the row to the keys that refer to it. A server of the previous release still shows it: without permissions, and
- * by a name that says what it is. No name begins with a space, so that its own is free again.
+ * Keeps the row for the keys that refer to it. A server of the previous release still shows it, without permissions and
+ * with a name that tells. No name starts with a space, so the role's own name is available again.
  */
 async function hide(tx: Transaction<Tables>, id: string, now: number): Promise<void> {
   await tx

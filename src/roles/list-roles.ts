@@ -5,7 +5,7 @@ import { ROLE_COLUMNS, type Role, toRole } from './role.ts';
 
 const BY_AGE = byAge('roles', 'current_roles');
 
-/** The roles of an organization, oldest first. The caller needs `role.view`. */
+/** The roles of an organization, oldest first. Requires `role.view`. */
 export async function listRoles(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Role>> {
   await requireOrganization(ctx, organizationId, 'role.view');
   const query = ctx.db

@@ -1,8 +1,9 @@
 import { SYSTEM_ROLES } from '../access/permissions.ts';
 
 /**
- * Characters by the letters that they look like: those of confusables.txt (UTS #39, Unicode 17.0.0) with a prototype in a
- * system role's name, without those that NFKD makes the letters. © Unicode, Inc., https://www.unicode.org/license.txt
+ * Characters by the letters that they resemble: those of confusables.txt (UTS #39, Unicode 17.0.0) with a prototype in
+ * a system role's name, except for those that NFKD converts to the letters. © Unicode, Inc.,
+ * https://www.unicode.org/license.txt
  */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   A: '\u0391\u0410\u13aa\u15c5\ua4ee\u{102a0}\u{16f40}\u{1ccd6}',
@@ -38,14 +39,16 @@ const PROTOTYPES: ReadonlyMap<string, string> = new Map(
   Object.entries(LOOK_ALIKES).flatMap(([letters, alike]) => [...alike].map((one) => [one, letters])),
 );
 
-/** The system role whose name this one could be mistaken for, although it is another name, or null. */
+/** The system role whose name this different name could be mistaken for, or null. */
 export function systemRoleLike(name: string): string | null {
   const lower = name.toLowerCase();
   const like = SYSTEM_ROLES.find((role) => role.name !== lower && skeleton(role.name) === skeleton(name));
   return like?.name ?? null;
 }
 
-/** As UTS #39, section 4, has it, upper and lower case and compatibility forms alike; for the letters of system roles. */
+/**
+ * The skeleton of a name (UTS #39, section 4), ignoring case and compatibility forms, for the letters of system roles.
+ */
 function skeleton(name: string): string {
   return prototypes(prototypes(name.normalize('NFKD')).toLowerCase());
 }

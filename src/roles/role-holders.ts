@@ -7,9 +7,9 @@ import { isAdmittingRole } from './admitting-role.ts';
 import { type Role, roleHasMembers } from './role.ts';
 
 /**
- * What those are bound by that a role's permissions go to: its members and unrevoked keys, and people who get it when
- * they first sign in. Keys with the same limits are one; their teams don't count, since no key that is bound to teams
- * changes roles.
+ * The restrictions of those who get a role's permissions: its members and unrevoked keys, and people who get it when
+ * they first sign in. Keys with equal restrictions count once. Their teams are ignored, because a team-bound key can't
+ * change roles.
  */
 export async function roleHolders(
   tx: Transaction<Tables>,

@@ -4,7 +4,7 @@ import { checkPermissions } from '../organizations/permission-catalog.ts';
 import { systemRoleLike } from './look-alikes.ts';
 import type { Role } from './role.ts';
 
-/** Input fields of a role; undefined: not provided. */
+/** Input fields of a role. Undefined: not provided. */
 export interface RoleInput {
   readonly name?: string | null | undefined;
   readonly description?: string | null | undefined;
@@ -17,7 +17,7 @@ export type SaidOfRole = Partial<Pick<Role, 'name' | 'description' | 'permission
 /** Maximum number of permissions of a role: as many as a key can be granted. */
 const PERMISSIONS_MAX = 100;
 
-/** Validates the fields of a role and adds faults to `input`. */
+/** Validates the fields of a role and adds issues to `input`. */
 export function readRole(
   input: Input,
   { name, description, permissions }: RoleInput,

@@ -4,7 +4,7 @@ import type { Row, Tables } from '../../db/tables.ts';
 import { isInScope, type KeyScope } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 
-/** A named set of permissions that members and keys carry. */
+/** A named set of permissions of members and keys. */
 export interface Role {
   readonly id: string;
   readonly organizationId: string;
@@ -17,7 +17,7 @@ export interface Role {
   readonly createdAt: number;
 }
 
-/** How many members and keys have a role; revoked keys don't count. */
+/** Number of members and keys with a role. Revoked keys don't count. */
 export interface RoleUses {
   readonly members: number;
   readonly apiKeys: number;
@@ -47,7 +47,7 @@ export function toRole(row: Omit<Row<'current_roles'>, 'name_key'>): Role {
   };
 }
 
-/** The roles that exist, in any order. */
+/** The existing roles, in any order. */
 export async function loadRoles(db: Kysely<Tables>, ids: readonly string[]): Promise<Role[]> {
   if (ids.length === 0) return [];
   const rows = await db.selectFrom('current_roles').select(ROLE_COLUMNS).where('id', 'in', ids).execute();
@@ -55,8 +55,8 @@ export async function loadRoles(db: Kysely<Tables>, ids: readonly string[]): Pro
 }
 
 /**
- * The uses of each of the roles, which may be of several organizations: by members, and by keys in scope. Unless keys are
- * limited to teams, they are not read: their number is kept.
+ * The uses of each of the roles, possibly of several organizations: by members, and by keys in scope. For callers that
+ * are not limited to teams, stored counts are used.
  */
 export async function countUsesOfRoles(
   ctx: Pick<Context, 'db' | 'scans'>,
@@ -74,7 +74,7 @@ export async function countUsesOfRoles(
 
 type Uses = { readonly role_id: string | null; readonly uses: number | string | bigint };
 
-/** Counts in the reader of each organization; a role without uses is omitted. */
+/** Counts in the reader of each organization. A role without uses is omitted. */
 async function countByReader(
   ctx: Pick<Context, 'db' | 'scans'>,
   table: 'memberships' | 'api_keys',

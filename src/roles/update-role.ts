@@ -21,11 +21,10 @@ export interface UpdateRoleInput extends RoleInput {
 const PERMISSION = 'role.manage';
 
 /**
- * Changes a role, and with it the permissions of its members and keys, immediately; invitation links and sessions that
- * are worth less than the role end. The caller needs `role.manage` and every permission of the role, before and after;
- * a calling key changes no role whose holders are bound less tightly than itself. Rejects with ValidationError,
- * NotFoundError, EscalationError, or ConflictError for a system role or a name that is taken; if nothing differs,
- * nothing is written.
+ * Changes a role, and immediately the permissions of its members and keys. Revokes invitation links and sessions whose
+ * ceiling doesn't cover the role. Requires `role.manage` and every permission of the role, before and after. A calling
+ * key can't change a role with less restricted holders than itself. Rejects with ValidationError, NotFoundError,
+ * EscalationError, or ConflictError for a system role or a name that is taken. If nothing differs, nothing is written.
  */
 export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<Outcome<Role>> {
   const { id } = given;

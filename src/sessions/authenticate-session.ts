@@ -7,8 +7,8 @@ import { loadSession, type SessionKey } from './session-principal.ts';
 import { hashToken, isToken, SESSION_PREFIX } from './tokens.ts';
 
 /**
- * The user behind a session token with its permissions in every organization that it has joined. Null if the token is
- * unknown, the session has ended, is over 30 days old, or was not used for 12 hours. Counts as a use of the session.
+ * The user of a session token with its permissions in every organization that it has joined. Null if the token is
+ * unknown, the session was revoked, is over 30 days old, or was not used for 12 hours. Counts as a use of the session.
  */
 export async function authenticateSession(
   db: Kysely<Tables>,
@@ -32,12 +32,12 @@ export async function acceptSession(
   return session.principal;
 }
 
-/** The latest use of sessions whose last use is being written, by database. */
+/** By database, the latest use of sessions whose last use is being written. */
 const touching = new WeakMap<Kysely<Tables>, Map<string, number>>();
 
 /**
- * Writes the use in the background, once at a time: the caller must not wait for a database that others write to. Where
- * it fails, the next request tries again.
+ * Writes the use in the background, one write at a time: the caller must not wait for a database that is being written
+ * to. If it fails, the next request tries again.
  */
 function touchLater(db: Kysely<Tables>, sessionId: string, now: number): void {
   const uses = touching.get(db) ?? new Map<string, number>();
@@ -57,7 +57,7 @@ function touchLater(db: Kysely<Tables>, sessionId: string, now: number): void {
 }
 
 async function touch(db: Kysely<Tables>, sessionId: string, now: number): Promise<void> {
-  // Of concurrent requests that see the same old time only the first writes, and a lagging clock never moves it back.
+  // Only the first of concurrent requests that read the same old time writes, and a lagging clock never moves it back.
   await db
     .updateTable('sessions')
     .set({ last_seen_at: now })

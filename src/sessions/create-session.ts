@@ -13,15 +13,15 @@ export interface NewSession {
   readonly expiresAt: number;
 }
 
-/** Who records a session. */
+/** How to record a session in audit logs. */
 export interface SessionNotes {
-  /** Who begins it; omitted: the caller. */
+  /** The actor. Omitted: the caller. */
   readonly actor?: string;
-  /** The organizations whose audit logs have it; omitted: all that it reaches. */
+  /** The organizations whose audit logs record it. Omitted: all that it gives access to. */
   readonly organizationIds?: readonly string[];
-  /** The only organization that it reaches; omitted or null: all of the user's. */
+  /** The only organization that it gives access to. Omitted or null: all of the user's. */
   readonly limitedTo?: string | null;
-  /** The ceiling of the link with which it begins, as it is stored; omitted or null: none. */
+  /** The stored ceiling of the link that starts it. Omitted or null: none. */
   readonly ceiling?: string | null;
 }
 

@@ -4,9 +4,9 @@ import type { Context } from '../context.ts';
 import { organizationsOf, reachedBy } from './user-organizations.ts';
 
 /**
- * Ends the caller's session with this id, or all of them, immediately, and says which there were. A session limited to
- * an organization ends only those that are limited alike. Rejects with UnauthenticatedError if the caller ends others
- * than its own and has ended itself meanwhile.
+ * Revokes the caller's session with this id, or all of them, immediately, and returns their ids. A session limited to
+ * an organization revokes only sessions with the same limit. Rejects with UnauthenticatedError if the caller's own
+ * session has been revoked in the meantime and it revokes others.
  */
 export async function endOwnSessions(
   ctx: Context,

@@ -4,14 +4,16 @@ import { missing } from '../access/permissions.ts';
 import type { Change } from '../command.ts';
 
 /*
- * Whoever creates an invitation sees its link and could open it. So the link, and every session that begins with it, is
- * worth what its creator could grant: a membership that gains more ends both.
+ * The creator of an invitation sees its link and could open it. The link, and every session started with it, are
+ * therefore limited to what the creator could grant: if the membership gains more, they are revoked.
  */
 
 /** Memberships whose permissions change together. */
 export type ChangedMemberships = { readonly membershipId: string } | { readonly roleId: string };
 
-/** Whether a membership with these permissions holds more than a stored ceiling; one that was not recorded limits nothing. */
+/**
+ * Whether a membership with these permissions exceeds a stored ceiling. A ceiling that was not recorded limits nothing.
+ */
 export function isOutgrown(ceiling: string | null, permissions: readonly string[]): boolean {
   return ceiling !== null && missing(JSON.parse(ceiling) as string[], permissions).length > 0;
 }
@@ -49,7 +51,7 @@ export async function endOutgrownLinks(
   for (const { id } of ended) audit({ organizationId, action: 'session.ended', targetId: id, changes: {} });
 }
 
-/** The different ceilings of what began with a link that a member or a key created. */
+/** The different ceilings of links and sessions that a member or a key has created. */
 async function ceilingsOf(
   tx: Transaction<Tables>,
   organizationId: string,

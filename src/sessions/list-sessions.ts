@@ -7,8 +7,8 @@ import { SESSION_IDLE_MS } from './session-lifetime.ts';
 const SESSIONS_MAX = 100;
 
 /**
- * The caller's active sessions, most recently used first, at most 100; none for keys and operators. A session limited to
- * an organization sees only those that are limited alike. Rejects with UnauthenticatedError.
+ * The caller's active sessions, most recently used first, at most 100. Empty for keys and operators. A session limited
+ * to an organization sees only sessions with the same limit. Rejects with UnauthenticatedError.
  */
 export async function listSessions(ctx: Context): Promise<Session[]> {
   return ownSessions(ctx, (query) =>
@@ -16,7 +16,7 @@ export async function listSessions(ctx: Context): Promise<Session[]> {
   );
 }
 
-/** Those of these sessions that `listSessions` would return if it had no maximum, in any order. */
+/** Those of these sessions that `listSessions` would return without a maximum, in any order. */
 export async function findSessions(ctx: Context, ids: readonly string[]): Promise<Session[]> {
   return ownSessions(ctx, (query) => query.where('id', 'in', ids));
 }

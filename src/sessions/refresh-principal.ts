@@ -4,7 +4,9 @@ import { type OperatorPrincipal, operatorPrincipal, type UserPrincipal } from '.
 import type { Clock } from '../core/clock.ts';
 import { loadSession } from './session-principal.ts';
 
-/** The user of a session with its current permissions; null if the session has ended. Doesn't count as a use. */
+/**
+ * The user of a session with its current permissions. Null if the session is no longer valid. Doesn't count as a use.
+ */
 export async function refreshSession(
   db: Kysely<Tables>,
   clock: Clock,
@@ -14,7 +16,7 @@ export async function refreshSession(
   return session?.principal ?? null;
 }
 
-/** The operator of a token; null if the token is revoked. */
+/** The operator of a token. Null if the token is revoked. */
 export async function refreshOperator(
   db: Kysely<Tables>,
   tokenId: string,

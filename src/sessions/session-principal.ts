@@ -15,9 +15,9 @@ export interface AcceptedSession {
 export type SessionKey = { readonly hash: string } | { readonly id: string };
 
 /**
- * The session and what its user may do in every organization that it reaches, in one query; null if there is no such
- * session or it has ended: by its age, by not being used, or because its user holds more than the link was worth with
- * which it began. A user without organizations holds nothing.
+ * The session and its user's permissions in every organization that it gives access to, in one query. Null if there is
+ * no such session, it is too old or was not used for too long, or its user has permissions beyond the ceiling of the
+ * link that started it. A user without organizations has no permissions.
  */
 export async function loadSession(
   db: Kysely<Tables>,

@@ -6,8 +6,8 @@ export interface Session {
   readonly lastSeenAt: number;
   /** When it expires. It also expires after 12 hours without use. */
   readonly expiresAt: number;
-  /** The only organization that it reaches; null: all of the user's. */
+  /** The only organization that it gives access to. Null: all of the user's. */
   readonly limitedTo: string | null;
-  /** Whether it is the caller's own. */
+  /** Whether it is the caller's own session. */
   readonly current: boolean;
 }

@@ -1,22 +1,22 @@
 import type { Context } from '../context.ts';
 import { endOwnSessions } from './end-own-sessions.ts';
 
-/** How far a sign-out goes. */
+/** The extent of a sign-out. */
 export interface SignOutInput {
-  /** Ends all of the user's sessions, not only the caller's. */
+  /** Revokes all of the user's sessions, not only the caller's. */
   readonly everywhere?: boolean | null | undefined;
 }
 
 /** Result of a sign-out. */
 export interface SignedOut {
-  /** Whether the session that asked was there to end. */
+  /** Whether the caller's session existed. */
   readonly signedOut: boolean;
   readonly endedSessions: number;
 }
 
 /**
- * Ends the caller's session, or all of its user's, immediately: a session limited to an organization, those that are
- * limited alike. A key or an operator has none to end.
+ * Revokes the caller's session, or all of its user's, immediately. A session limited to an organization revokes only
+ * sessions with the same limit. A key or an operator has none to revoke.
  */
 export async function signOut(ctx: Context, { everywhere }: SignOutInput = {}): Promise<SignedOut> {
   const { principal } = ctx;

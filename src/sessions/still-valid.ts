@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { SESSION_IDLE_MS } from './session-lifetime.ts';
 
-/** Those of up to a few hundred sessions that have not ended. */
+/** Those of up to a few hundred sessions that are still valid. */
 export async function stillValidSessions(
   db: Kysely<Tables>,
   now: number,

@@ -1,18 +1,21 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
-/** The organizations of a user by how far it has come in them; ids in alphabetical order, the order of locks. */
+/** The organizations of a user by state of the membership. Ids are in alphabetical order, the order of locks. */
 export interface UserOrganizations {
-  /** Joined and invited ones. */
+  /** Joined or invited. */
   readonly all: readonly string[];
   readonly joined: readonly string[];
-  /** Joined in an unlimited session or by the operator: sessions without a limit give access to these. */
+  /** Confirmed memberships: sessions without a limit give access to these. */
   readonly confirmed: readonly string[];
   /** Memberships that are only invitations. */
   readonly invited: readonly { readonly organizationId: string; readonly membershipId: string }[];
 }
 
-/** Where a user is a member. Read before a transaction that locks these: SQLite's begin best with a write. */
+/**
+ * The memberships of a user. Read before a transaction that locks their organizations: SQLite transactions should begin
+ * with a write.
+ */
 export async function organizationsOf(db: Kysely<Tables>, userId: string): Promise<UserOrganizations> {
   const rows = await db
     .selectFrom('memberships')
@@ -31,7 +34,7 @@ export async function organizationsOf(db: Kysely<Tables>, userId: string): Promi
   };
 }
 
-/** The organizations that a session of the user reaches which may be limited to one. */
+/** The organizations that a session of the user gives access to, which may be limited to one. */
 export function reachedBy(
   { joined, confirmed }: Pick<UserOrganizations, 'joined' | 'confirmed'>,
   limitedTo: string | null,

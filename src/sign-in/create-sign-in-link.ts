@@ -8,7 +8,7 @@ export const SIGN_IN_LINK_MS = 15 * 60_000;
 /** Lifetime of an invitation link, milliseconds. */
 export const INVITATION_MS = 7 * 24 * 3_600_000;
 
-/** A one-time link, which signs in whoever opens it. */
+/** A one-time link, which signs in the person who opens it. */
 export interface SignInLink {
   /** Shown only once; only its hash is stored. */
   readonly token: string;
@@ -17,21 +17,21 @@ export interface SignInLink {
   readonly expiresAt: number;
 }
 
-/** What a link invites to. */
+/** The invitation of a link. */
 export interface Invitation {
   readonly organizationId: string;
   /**
-   * What the creator of the link holds there, where the link reaches that organization alone and is worth no more than
-   * this; null: it reaches all of the user's organizations.
+   * The creator's permissions in that organization, if the link is limited to that organization and these permissions.
+   * Null: it gives access to all of the user's organizations.
    */
   readonly ceiling: readonly string[] | null;
-  /** As `inviterOf` names it; the link works while that may invite. */
+  /** As returned by `inviterOf`. The link is valid while this creator may invite. */
   readonly createdBy: string | null;
 }
 
 /**
- * Creates a one-time link for a user as a part of a change, and clears away those of the user that no one used in time.
- * An invitation replaces earlier ones to the same organization. Whoever calls this writes the audit rows.
+ * Creates a one-time link for a user as a part of a change, and deletes expired links of the user. An invitation
+ * replaces earlier ones to the same organization. The calling verb writes the audit rows.
  */
 export async function createSignInLink(
   change: Change,

@@ -9,14 +9,13 @@ export interface SignInLinkFacts {
   readonly organizationName: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Whether it only works in a browser where this person is signed in. */
+  /** Whether it only works in a browser in which this person is signed in. */
   readonly needsSession: boolean;
 }
 
 /**
- * What the link with this token is for, without using it; null if it doesn't work. Needs no caller: holding the token
- * is the permission. Rejects with RateLimitedError for one more token that doesn't work from an address that tried too
- * many.
+ * Describes the link with this token without using it. Null if it is invalid. Needs no caller: holding the token is the
+ * permission. Rejects with RateLimitedError for an invalid token after too many from this address.
  */
 export async function describeSignInLink(ctx: SignInContext, token: string): Promise<SignInLinkFacts | null> {
   const { db, clock } = ctx;

@@ -1,8 +1,9 @@
 import type { Change } from '../command.ts';
 
 /**
- * Ends what rests on links that members have seen: invitations of the user to these organizations, and sessions that
- * began with one. For a user who has just shown otherwise who it is. The caller has locked the organizations.
+ * Revokes access through links that members have seen: invitations of the user to these organizations, and sessions
+ * started with one. For a user who has just proved their identity in another way. The caller has locked the
+ * organizations.
  */
 export async function endLinkAccess(
   { tx, audit }: Change,

@@ -2,8 +2,8 @@ import type { UserPrincipal } from '../access/principal.ts';
 import type { Change } from '../command.ts';
 
 /**
- * Ends the session in whose place another begins, and says whether it still was there. The caller has locked the
- * organizations that it reaches.
+ * Revokes the session that a new one replaces, and returns whether it was still there. The caller has locked the
+ * organizations that it gives access to.
  */
 export async function endReplacedSession(
   { tx, audit }: Change,

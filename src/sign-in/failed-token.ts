@@ -1,7 +1,7 @@
 import type { FailureLimiter } from '../access/failure-limiter.ts';
 import type { Context } from '../context.ts';
 
-/** What signing in with a link requires: failed links count towards the limit of an address. */
+/** Context of signing in with a link: invalid links count towards the limit of an address. */
 export interface SignInContext extends Context {
   readonly failures: FailureLimiter;
 }
@@ -9,8 +9,7 @@ export interface SignInContext extends Context {
 import { RateLimitedError } from '../core/errors.ts';
 
 /**
- * Counts the token of a sign-in link that doesn't work as a failure of the client's address. Throws RateLimitedError if
- * there were too many.
+ * Counts an invalid sign-in token as a failure of the client's address. Throws RateLimitedError if there were too many.
  */
 export function countFailedToken({ failures, client, clock }: SignInContext): void {
   const { allowed, resetAt } = failures.count(client.ip);

@@ -10,9 +10,9 @@ export interface FoundLink {
   readonly hash: string;
   readonly userId: string;
   readonly email: string;
-  /** Organization that it invites to; null: not an invitation. */
+  /** Organization that it invites to. Null: not an invitation. */
   readonly invitesTo: string | null;
-  /** Organization that its session is limited to; null: all of the user's. */
+  /** Organization that its session is limited to. Null: all of the user's. */
   readonly limitedTo: string | null;
   /** As stored. */
   readonly ceiling: string | null;
@@ -22,8 +22,8 @@ export interface FoundLink {
 }
 
 /**
- * The link with this token; null if the token is unknown, used or too old, where the membership outgrew the link, or
- * its creator may no longer invite.
+ * The link with this token. Null if the token is unknown, used or expired, if the membership exceeds the link's
+ * ceiling, or if its creator may no longer invite.
  */
 export async function findLink(db: Kysely<Tables>, token: string, now: number): Promise<FoundLink | null> {
   if (!isToken(SIGN_IN_PREFIX, token)) return null;
@@ -48,8 +48,8 @@ export async function findLink(db: Kysely<Tables>, token: string, now: number): 
 }
 
 /**
- * Whether the membership to which a link invites holds more than the link's creator could grant when it created the link,
- * or can grant now.
+ * Whether the membership of an invitation has permissions that the link's creator could not grant at its creation, or
+ * can't grant now.
  */
 export async function isLinkVoid(
   db: Kysely<Tables>,
@@ -69,8 +69,8 @@ export async function isLinkVoid(
 }
 
 /**
- * Whether a link works only along with a session of its user that reaches everything: its creator has seen it, and its
- * user was a member before. Who removes a member and invites them again must not get to act in their name.
+ * Whether a link only works together with an unlimited session of its user: its creator has seen it, and its user was a
+ * member before. Someone who removes a member and invites them again must not be able to act on their behalf.
  */
 export async function needsOwnSession(
   db: Kysely<Tables>,

@@ -6,7 +6,9 @@ import { idType } from '../core/ids.ts';
 
 const PERMISSION = 'member.manage';
 
-/** How an invitation names its creator: a user's, key's or operator token's id; null: Keywright itself, which stays. */
+/**
+ * The creator of an invitation: id of a user, key or operator token. Null: Keywright itself, which can always invite.
+ */
 export function inviterOf(principal: Principal): string | null {
   switch (principal.kind) {
     case 'user':
@@ -21,8 +23,9 @@ export function inviterOf(principal: Principal): string | null {
 }
 
 /**
- * Whether the creator of an invitation could create it now: it is still there, and holds `member.manage` and everything
- * that the role holds. Otherwise, who was removed could come back by an invitation of before. Null: no one to look at.
+ * Whether the creator of an invitation could create it now: it still exists, and has `member.manage` and every
+ * permission of the role. Otherwise, a removed person could come back through an earlier invitation. Null: no creator
+ * to check.
  */
 export async function mayStillInvite(
   db: Kysely<Tables>,
@@ -64,7 +67,7 @@ async function permissionsOfMember(db: Kysely<Tables>, userId: string, organizat
   return role ? (JSON.parse(role.permissions) as string[]) : null;
 }
 
-/** Of a key that has no restrictions: people have none, and a key passes on at most its own. */
+/** Condition: a key without restrictions. People have none, and a key can't grant more than its own allow. */
 async function permissionsOfKey(db: Kysely<Tables>, keyId: string, organizationId: string) {
   const key = await db
     .selectFrom('api_keys')

@@ -5,8 +5,8 @@ import { createSignInLink, type SignInLink } from './create-sign-in-link.ts';
 import { requireUserByEmail } from './require-user-by-email.ts';
 
 /**
- * Creates a one-time link, good for 15 minutes, for a user that there is. Only for the command line: the link makes its
- * bearer that user. Rejects with ValidationError, or NotFoundError if no one has the address.
+ * Creates a one-time link, valid for 15 minutes, for an existing user. Only for the command line: the link signs its
+ * holder in as that user. Rejects with ValidationError, or NotFoundError if no user has the address.
  */
 export async function issueSignInLink(ctx: Context, email: string): Promise<SignInLink> {
   requireCommandLine(ctx, 'sign_in_link.create');
@@ -18,7 +18,7 @@ export async function issueSignInLink(ctx: Context, email: string): Promise<Sign
     const changes = { expiresAt: [null, new Date(link.expiresAt).toISOString()] } as const;
     const record = { action: 'sign_in_link.created', changes } as const;
     for (const organizationId of joined) change.audit({ ...record, organizationId, targetId: userId });
-    // Until people join, an organization knows nothing of them but the invitation.
+    // Until people join, an organization knows nothing about them except the invitation.
     for (const { organizationId, membershipId } of invited)
       change.audit({ ...record, organizationId, targetId: membershipId });
     return link;

@@ -3,15 +3,15 @@ import { mayStillInvite } from './inviter-standing.ts';
 
 /** Circumstances of joining. */
 export interface Joining {
-  /** Whether it is the person: not someone with a link that its creator has seen. */
+  /** Whether the person is present, not someone with a link that its creator has seen. */
   readonly confirmed: boolean;
-  /** The organization whose invitation was checked already, with the link that was opened; null: none. */
+  /** The organization whose invitation was already checked with the opened link. Null: none. */
   readonly invitedTo?: string | null;
 }
 
 /**
- * Makes a user a member of those of the organizations that it is invited to by someone who may still invite; a person
- * who confirms it, also of those that a link joined before. The caller has locked the organizations.
+ * Makes a user a member of those of the organizations to which someone who may still invite has invited the user. A
+ * person who confirms memberships also joins those of links opened before. The caller has locked the organizations.
  */
 export async function joinInvited(
   change: Change,

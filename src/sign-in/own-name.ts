@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
 /**
- * What a user is called in a session: by the own name, or, where the session reaches one organization alone, as that
- * organization knows the user. Whoever invited someone and opens the link must not learn a name given elsewhere.
+ * The user's name in a session: the user's own or, if the session is limited to one organization, the name in that
+ * organization. An inviter who opens the link must not learn names from elsewhere.
  */
 export async function findOwnName(
   db: Kysely<Tables>,

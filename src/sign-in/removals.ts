@@ -11,8 +11,8 @@ export interface RemovedPerson {
 }
 
 /**
- * How someone came to be removed from an organization, by its audit log, which keeps that for good: as a member
- * (`joined`), or with an invitation that was withdrawn. Null: never.
+ * How a person was last removed from an organization, by its audit log, which keeps this permanently: as a member
+ * (`joined`), or as an invitation that was withdrawn. Null: never.
  */
 export async function findRemoval(
   db: Kysely<Tables>,
@@ -29,12 +29,12 @@ export async function findRemoval(
     )
     .execute();
   const removals = rows.map((row) => JSON.parse(row.changes) as Changes);
-  // The id of someone who had not joined is in no entry.
+  // The audit log doesn't contain the id of someone who had not joined.
   if (removals.some((changes) => changes.userId?.[0] === person.userId)) return 'joined';
   return removals.some((changes) => changes.email?.[0] === person.email) ? 'invited' : null;
 }
 
-/** Finds the text anywhere in JSON, and now and then another: wildcards, and what JSON escapes, stand for any character. */
+/** Matches the text anywhere in JSON, and rarely other text: escaped characters and wildcards match any character. */
 function likeText(text: string): string {
   return `%${text.replace(/[%_\\"]/g, '_')}%`;
 }

@@ -4,8 +4,8 @@ import { Input } from '../core/input.ts';
 import { organizationsOf, type UserOrganizations } from '../sessions/user-organizations.ts';
 
 /**
- * The user with this address, and the organizations of the user, in the order in which they are locked. Rejects with
- * ValidationError, or NotFoundError if no one has the address.
+ * The user with this address, and the user's organizations in the order of locks. Rejects with ValidationError, or
+ * NotFoundError if no user has the address.
  */
 export async function requireUserByEmail(
   { db }: Context,
@@ -13,7 +13,7 @@ export async function requireUserByEmail(
 ): Promise<{ userId: string; organizations: UserOrganizations }> {
   const input = new Input();
   const address = input.email(['email'], email);
-  // Whatever is stored must be found.
+  // Everything that is stored must be found.
   input.checkForm();
   const user = await db.selectFrom('users').select('id').where('email', '=', address).executeTakeFirst();
   if (!user) throw new NotFoundError(address, 'user', 'e-mail address');

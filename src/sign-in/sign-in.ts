@@ -24,13 +24,10 @@ export interface SignedIn {
 }
 
 /**
- * Trades the token of a one-time link for a session, once, and joins the organizations that the user is invited to. An
- * invitation that a member or a key created joins that one organization only. Unless the user opens it in a session of
- * their own, which reaches all, only sessions limited to the organization reach it, until the user confirms it by a
- * sign-in of their own; for someone who was removed from it before, it works only in such a session. The session that
- * the caller has ends. Needs no caller: holding the token is the permission. Rejects with NotFoundError for a token
- * that is unknown, used or too old, or whose creator could not grant or no longer grant what the membership holds; with
- * RateLimitedError for one more of those from an address that tried too many.
+ * Exchanges the token of a one-time link for a session, once. Accepts the user's invitations; if a member or key
+ * created the link, only that one, which stays limited to such sessions until the person confirms it. Revokes the
+ * caller's own session. Needs no caller: holding the token is the permission. Rejects with NotFoundError for an invalid
+ * token, and with RateLimitedError after too many of them from the address. docs/sign-in.md explains the rules.
  */
 export async function signIn(ctx: SignInContext, { token }: SignInInput): Promise<Outcome<SignedIn>> {
   const link = await findLink(ctx.db, token, ctx.clock.now());
@@ -70,14 +67,14 @@ export async function signIn(ctx: SignInContext, { token }: SignInInput): Promis
   });
 }
 
-/** The organizations that a link reaches which may be limited to one. */
+/** The organizations that a link gives access to, which may be limited to one. */
 function reachable(organizationIds: readonly string[], limitedTo: string | null): readonly string[] {
   return limitedTo === null ? organizationIds : organizationIds.filter((id) => id === limitedTo);
 }
 
 /**
- * One answer to whatever is wrong, and without the token: it must not end up in a log. Counts as a failure of the
- * client's address, and says so where there were too many.
+ * The same error for every reason, without the token, which must not end up in a log. Counts as a failure of the
+ * client's address.
  */
 function refusal(ctx: SignInContext): NotFoundError {
   countFailedToken(ctx);

@@ -15,8 +15,8 @@ export interface CreateTeamInput {
 const PERMISSION = 'team.manage';
 
 /**
- * Creates a team. The caller needs `team.manage`. Rejects with ValidationError, NotFoundError (the organization), or
- * ConflictError if a team has this name, case-insensitive.
+ * Creates a team. Requires `team.manage`. Rejects with ValidationError, NotFoundError (the organization), or
+ * ConflictError if the organization has a team with this name, case-insensitive.
  */
 export async function createTeam(ctx: Context, given: CreateTeamInput): Promise<Outcome<Team>> {
   authorizeSomewhere(ctx, PERMISSION);

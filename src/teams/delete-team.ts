@@ -17,14 +17,14 @@ const PERMISSION = 'team.manage';
 /** Maximum number of revoked keys unbound in one transaction. */
 const UNBOUND_AT_ONCE = { min: 200, max: 1_000 } as const;
 
-/** In the audit log, where more of them are unbound than one transaction takes. */
+/** Recorded in the audit log if more keys are unbound than fit into one transaction. */
 const REVOKED_KEYS_LOSE_IT = { revokedApiKeys: ['bound', null] } as const;
 
 /**
- * Deletes a team and returns its id; its members stay members of the organization. The caller needs `team.manage`.
- * Rejects with NotFoundError, or with ConflictError while unrevoked keys are bound to it: one that lost its last team
- * would be accepted for every team. Many revoked keys are unbound in batches before the team is deleted, also where that
- * is rejected in the end because a key was bound to it meanwhile; an entry of its own in the audit log says so first.
+ * Deletes a team and returns its id. Its members stay in the organization. Requires `team.manage`. Rejects with
+ * NotFoundError, or with ConflictError while unrevoked keys are bound to it: a key that lost its last team would be
+ * accepted for every team. Many revoked keys are unbound in batches first, after an audit entry of their own; they stay
+ * unbound if the deletion is then rejected because a key was bound in the meantime.
  */
 export async function deleteTeam(ctx: Context, { id }: DeleteTeamInput): Promise<Outcome<string>> {
   const organizationId = await locate(ctx, 'team', id, PERMISSION);
@@ -38,16 +38,16 @@ export async function deleteTeam(ctx: Context, { id }: DeleteTeamInput): Promise
   }
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
     const { name } = await requireTeam(tx, id);
-    // Few keys are bound to it by now, if any: the transaction reads them where requests are answered.
+    // Few keys are still bound to it, so the transaction can read them on the request connection.
     await refuseUsed(tx, id);
-    // Foreign keys remove its members.
+    // Foreign keys delete its memberships.
     await tx.deleteFrom('teams').where('id', '=', id).execute();
     audit({ organizationId, action: 'team.deleted', targetId: id, changes: { name: [name, null] } });
     return id;
   });
 }
 
-/** Whether more keys are bound to it than are unbound in the transaction that deletes it. */
+/** Whether more keys are bound to it than the deleting transaction unbinds. */
 async function hasManyKeys(db: Kysely<Tables>, id: string): Promise<boolean> {
   const found = await db
     .selectFrom('api_key_teams')
@@ -61,7 +61,7 @@ async function hasManyKeys(db: Kysely<Tables>, id: string): Promise<boolean> {
 }
 
 async function unbindRevokedKeys({ db, unhurried }: Context, teamId: string): Promise<void> {
-  // From where the last batch ended: what was unbound may be in the index for a while.
+  // Continues where the last batch ended: unbound rows may stay in the index for a while.
   let last = '';
   await inBatches(UNBOUND_AT_ONCE, async (size) => {
     const bound = await db
@@ -74,7 +74,7 @@ async function unbindRevokedKeys({ db, unhurried }: Context, teamId: string): Pr
       .execute();
     const ids = bound.map(({ id }) => id);
     if (ids.length > 0) {
-      // Select by id: with a join, PostgreSQL would read all keys for each batch.
+      // Selects by id: with a join, PostgreSQL would read all keys for each batch.
       const revoked = await db
         .selectFrom('api_keys')
         .select('id')

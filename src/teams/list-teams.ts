@@ -6,7 +6,7 @@ import { TEAM_COLUMNS, type Team, toTeam } from './team.ts';
 
 const BY_AGE = byAge('teams', 'teams');
 
-/** The teams of an organization that exist for the caller, oldest first. The caller needs `team.view`. */
+/** The teams of an organization that are visible to the caller, oldest first. Requires `team.view`. */
 export async function listTeams(ctx: Context, organizationId: string, page: PageArgs): Promise<Page<Team>> {
   await requireOrganization(ctx, organizationId, 'team.view');
   const scope = keyScopeOf(ctx);

@@ -20,7 +20,7 @@ export function toTeam(row: Omit<Row<'teams'>, 'name_key'>): Team {
   return { id: row.id, organizationId: row.organization_id, name: row.name, createdAt: row.created_at };
 }
 
-/** The teams that exist, in any order. */
+/** The existing teams, in any order. */
 export async function loadTeams(db: Kysely<Tables>, ids: readonly string[]): Promise<Team[]> {
   if (ids.length === 0) return [];
   const rows = await db.selectFrom('teams').select(TEAM_COLUMNS).where('id', 'in', ids).execute();

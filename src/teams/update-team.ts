@@ -16,8 +16,8 @@ export interface UpdateTeamInput {
 const PERMISSION = 'team.manage';
 
 /**
- * Renames a team. The caller needs `team.manage`. Rejects with ValidationError, NotFoundError, or ConflictError for a
- * name that is taken; if nothing differs, nothing is written.
+ * Renames a team. Requires `team.manage`. Rejects with ValidationError, NotFoundError, or ConflictError for a name that
+ * is taken. If nothing differs, nothing is written.
  */
 export async function updateTeam(ctx: Context, given: UpdateTeamInput): Promise<Outcome<Team>> {
   const { id } = given;

@@ -25,7 +25,7 @@ export interface KeyActivity {
   /** The current minute and those before it. Null: none could be stored. */
   minute: MinuteCount | null;
   minutes: readonly MinuteCount[];
-  /** Mostly one. */
+  /** Usually one. */
   secrets: readonly SecretUses[];
 }
 
@@ -110,7 +110,7 @@ export function addUses(keys: Map<string, KeyActivity>, added: Iterable<KeyActiv
   for (const activity of added) {
     const key = keys.get(activity.keyId);
     if (!key) {
-      // Readers need no minutes.
+      // Readers don't use the minutes.
       activity.minute = null;
       activity.minutes = NONE;
       keys.set(activity.keyId, activity);
@@ -173,7 +173,10 @@ function addMinute(batch: Batch, key: KeyActivity, start: number): MinuteCount {
 
 const NONE: readonly never[] = [];
 
-/** Mostly the first. A list that grows by `push` reserves sixteen more slots, and there are thousands of lists. */
+/**
+ * Usually only the first is set. A list that grows by `push` reserves sixteen more slots, and there are thousands of
+ * lists.
+ */
 function withOne<T>(list: readonly T[], one: T): readonly T[] {
   return list.length === 0 ? [one] : [...list, one];
 }

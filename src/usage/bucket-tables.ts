@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { GRANULARITY_NAMES, type Granularity } from './granularity.ts';
 
-/** A table that counts verifications by stretch of time. */
+/** A table of verifications counted per time interval. */
 export interface BucketTable {
   readonly table: 'api_key_usage_buckets' | 'organization_usage_buckets';
   /** The columns that identify whose verifications are counted. The first is in the primary key. */
@@ -10,7 +10,7 @@ export interface BucketTable {
   readonly granularities: readonly Granularity[];
 }
 
-/** All of them. The last day of an organization is read in minutes and hours. */
+/** All granularities. The last day of an organization is read in minutes and hours. */
 export const BUCKET_TABLES: readonly BucketTable[] = [
   {
     table: 'api_key_usage_buckets',
@@ -20,7 +20,9 @@ export const BUCKET_TABLES: readonly BucketTable[] = [
   { table: 'organization_usage_buckets', owner: ['organization_id'], granularities: ['minute', 'hour'] },
 ];
 
-/** Adds counts to buckets: `rows` is a query, of each bucket once, of owner, granularity, start, verified and denied. */
+/**
+ * Adds counts to buckets. `rows` is a query of owner, granularity, start, verified and denied, with one row per bucket.
+ */
 export async function addToBuckets(
   db: Kysely<Tables>,
   { table, owner: [id, ...others] }: BucketTable,
@@ -35,7 +37,7 @@ export async function addToBuckets(
   `.execute(db);
 }
 
-/** Buckets of one granularity that meet a condition, at most `size`: a condition that names them. */
+/** At most `size` buckets of one granularity that match a condition, as a condition that selects them. */
 export function someBuckets(
   { table, owner: [id] }: BucketTable,
   condition: RawBuilder<unknown>,

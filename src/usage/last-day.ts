@@ -7,8 +7,8 @@ import type { KeysContext } from '../keys/pending-usage.ts';
 import { GRANULARITIES, startOf } from './granularity.ts';
 
 /**
- * Verifications of those of an organization's keys that exist for the caller, in the last 24 hours, in whole minutes,
- * unwritten ones included. Needs `api.key.view`.
+ * Verifications of the organization's keys that are visible to the caller, in the last 24 hours, in whole minutes,
+ * including unwritten ones. Requires `api.key.view`.
  */
 export async function usageLastDay(
   ctx: KeysContext,

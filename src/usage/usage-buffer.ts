@@ -25,19 +25,19 @@ type Keys = Map<string, KeyActivity>;
 const NO_KEYS: Keys = new Map();
 
 /**
- * Uses and denials on their way to a store: gathered, appended in numbered batches, and in the end in the tables. Readers
- * lay what may be missing in the tables over the rows that they read. `append` and `checkpoint` reject if the store does;
- * each has one call at a time, and both may run together. What they couldn't do, the next call does.
+ * Uses and denials on their way to a store: collected, appended in numbered batches, and finally in the tables. Readers
+ * add what the tables may lack to the rows that they read. `append` and `checkpoint` reject if the store does, and the
+ * next call retries. Neither runs concurrently with itself; both may run together.
  */
 export class UsageBuffer {
   readonly #store: UsageStore;
   readonly #limits: typeof JOURNAL_LIMITS;
   #gathering = emptyBatch();
-  /** If batches go into the tables at once: the last that did, or is about to. */
+  /** Set if batches go directly into the tables: the last one that was written, or is being written. */
   #taken: Keys = NO_KEYS;
   /** Unacknowledged batches, each to be sent under the next number. */
   #parts: Batch[] = [];
-  /** Of the last part that was acknowledged. */
+  /** The number of the last acknowledged part. */
   #number = 0;
   /** In the journal. */
   #journaled: Keys = new Map();

@@ -5,9 +5,9 @@ import { addToBuckets, BUCKET_TABLES } from './bucket-tables.ts';
 import { GRANULARITIES, type Granularity } from './granularity.ts';
 
 /**
- * Adds entries to the tables of usage, whatever they hold: last uses only move forwards, counts are added, and keys and
- * secrets that no longer exist are skipped. `entries` is a query of `value` (an entry as JSON) and `place` (its order).
- * Rows are written in one order, so that two servers don't wait for each other.
+ * Adds entries to the usage tables: last uses only move forward, counts are added, and keys and secrets that no longer
+ * exist are skipped. `entries` is a query of `value` (an entry as JSON) and `place` (its order). Rows are always
+ * written in the same order, so that two servers don't deadlock.
  */
 export async function writeTables(tx: Transaction<Tables>, entries: RawBuilder<unknown>): Promise<void> {
   // `->>`, and `column1` as the name of a column of `values`, mean the same on both engines.

@@ -3,8 +3,8 @@ import type { VerificationServices } from './services.ts';
 import { verifySecret } from './verify.ts';
 
 /**
- * The key whose secret this is, as a caller from this address; null if it is not accepted. Counts as a use or a denial
- * of the key, but not against its rate limit, which is for the API that it opens.
+ * The key with this secret as a caller from this address. Null if it is not accepted. Counts as a use or a denial of
+ * the key, but not towards its rate limit, which applies to the product's own API.
  */
 export async function authenticateKey(
   services: Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter'>,

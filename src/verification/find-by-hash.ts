@@ -18,7 +18,7 @@ const COLUMNS = [
   'api_keys.expires_at as key_expires_at',
 ] as const;
 
-/** Of key and secret together, and in few columns: each costs, wherever it comes from. */
+/** For key and secret together, in few columns: each column has a cost. */
 const TOGETHER = [
   sql<number>`case when api_keys.expires_at < api_key_secrets.expires_at
     then api_keys.expires_at else api_key_secrets.expires_at end`.as('expires_at'),
@@ -28,7 +28,7 @@ const TOGETHER = [
     where api_key_teams.api_key_id = api_keys.id)`.as('team_ids'),
 ] as const;
 
-/** Of the organization and the role, as they were at the time of the read. */
+/** Data of the organization and the role as of the read. */
 const AROUND = [
   'organization_sequences.value as sequence',
   'current_roles.name as role_name',
@@ -36,8 +36,8 @@ const AROUND = [
 ] as const;
 
 /**
- * Not the parameter itself: SQLite plans a statement again for every value of one, at five times the cost of the
- * look-up, once someone has run `ANALYZE`.
+ * The parameter in a subquery: after someone has run `ANALYZE`, SQLite would plan the statement again for every value
+ * of a plain parameter, at five times the cost of the look-up.
  */
 const PARAMETER = sql<string>`(select ${''})`;
 
@@ -46,7 +46,7 @@ export function queryByHash(db: Kysely<Tables>): CompiledQuery<VerifiableRow> {
   return whole(db).where('api_key_secrets.hash', '=', PARAMETER).compile();
 }
 
-/** The same without role and organization: half the cost, where those are known already. */
+/** The same without role and organization: half the cost, if these are already known. */
 export function queryKeyByHash(db: Kysely<Tables>): CompiledQuery<KeyRow> {
   return db
     .selectFrom('api_key_secrets')
@@ -58,8 +58,8 @@ export function queryKeyByHash(db: Kysely<Tables>): CompiledQuery<KeyRow> {
 }
 
 /**
- * The same as the first for all hashes in a list, its only parameter, on PostgreSQL; `place` is where in the list a row's
- * hash stands, from 1. (No query selects a hash itself.)
+ * The same as the first for all hashes in a list, its only parameter, on PostgreSQL. `place` is the position of a row's
+ * hash in the list, from 1. (No query selects a hash itself.)
  */
 export function queryByHashes(db: Kysely<Tables>): CompiledQuery<VerifiableRow & { place: number }> {
   const asked = sql<{ hash: string; place: number }>`unnest(${[]}::text[]) with ordinality`;
@@ -69,7 +69,7 @@ export function queryByHashes(db: Kysely<Tables>): CompiledQuery<VerifiableRow &
     .compile();
 }
 
-/** The key of the secret with this id, for one that was presented before, or null. */
+/** The key of the secret with this id, for a secret that was already verified, or null. */
 export async function findBySecretId(db: Kysely<Tables>, secretId: string): Promise<VerifiableKey | null> {
   const row = await whole(db).where('api_key_secrets.id', '=', secretId).executeTakeFirst();
   return row ? verifiableKey(row) : null;

@@ -18,12 +18,12 @@ const LOOK_AGE = { maxAgeMs: 1, outageMs: 3_000 };
 /** Maximum number of roles of one organization that are cached. */
 const ROLES_MAX = 1_000;
 
-/** How long a look-up waits where another process repairs the file after a crash, milliseconds. */
+/** How long a look-up waits while another process repairs the file after a crash, milliseconds. */
 const REPAIR_MS = 1_000;
 
 /**
- * Looks up keys in an embedded database without waiting, unless another process repairs it. Changes of this process are
- * announced before they are answered. Changes of others show in the database's version, which is checked before uses.
+ * Looks up keys in an embedded database without waiting, unless another process repairs it. This process announces its
+ * changes before their responses. Changes by others appear in the database's version, which is checked before each use.
  * Caches at most `keys`.
  */
 export function lookUpAtOnce(
@@ -38,7 +38,7 @@ export function lookUpAtOnce(
 
   const counts = { hits: 0, misses: 0 };
 
-  /** Catches up with the changes of an organization that was confirmed before the last commit. */
+  /** Catches up with the changes of an organization whose cache was current before the last commit. */
   const confirm = (organization: CachedOrganization, changedAt: number, now: number): void => {
     if (organization.confirmedAt >= changedAt) return;
     const last = log.position(organization.id);
@@ -58,7 +58,7 @@ export function lookUpAtOnce(
     const { applied } = organization;
     confirm(organization, changedAt, now);
     const role = row.role_id === null ? NO_ROLE : organization.roles.get(row.role_id);
-    // Caught up only now, the organization may know of changes that the row is too old for.
+    // After catching up, the organization may include changes that are newer than the row.
     if (!role || organization.applied !== applied) return readWhole(hash, now);
     return cache.put(hash, keyWithRole(row, role), applied, now).key;
   };
@@ -84,7 +84,7 @@ export function lookUpAtOnce(
     let known = cache.get(hash);
     if (known && known.organization.confirmedAt < changedAt) {
       confirm(known.organization, changedAt, now);
-      // Catching up may just have touched it.
+      // Catching up may have touched it.
       known = cache.get(hash);
     }
     if (known) {

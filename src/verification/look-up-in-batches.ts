@@ -7,20 +7,20 @@ import type { KeyLookup, VerifiableKey } from './services.ts';
 import { type VerifiableRow, verifiableKey } from './verifiable-row.ts';
 import { type CacheEntry, type ReadUnderWay, VerifyCache } from './verify-cache.ts';
 
-/** Maximum number of hashes of one read, and most reads under way: what comes meanwhile goes into the next. */
+/** Maximum number of hashes per read, and of concurrent reads. Look-ups in the meantime go into the next read. */
 const BATCH_MAX = 500;
 const READS_MAX = 4;
 
 /** Without a bus between the nodes: how long a key is cached, and changes by others go unnoticed. */
 const LEASE_MS = 1_000;
 
-/** Where the bus may have missed something, how old a read may be that decides, and how often it is read again. */
+/** While the bus may have missed changes: maximum age of a read that decides, and maximum number of repeated reads. */
 const READ_AGE_MAX_MS = 1_000;
 const READS_AGAIN_MAX = 3;
 
 /**
- * How often a read is repeated that a change overtook: changes that someone makes up can overtake every one. A request
- * for which it was done so often came before the last of these changes, and is answered by what was before it.
+ * Maximum number of times that a read is repeated because a change overtook it: forged changes could overtake every
+ * read. The request arrived before the last of these changes, so the state before it is a valid answer.
  */
 const OVERTAKEN_MAX = 5;
 
@@ -32,7 +32,7 @@ interface Waiting {
   overtaken: number;
 }
 
-/** When a read was sent, by a clock that never jumps, and by one that goes on while the machine sleeps. */
+/** When a read was sent, by a clock that never jumps, and by one that advances while the machine is suspended. */
 interface SentAt {
   readonly monotonic: number;
   readonly wall: number;
@@ -104,7 +104,7 @@ export function lookUpInBatches(
     for (const [hash, waiting] of batch) {
       place += 1;
       const row = rows.get(place);
-      // The read may be older than a change that was answered since, so its result can't be used.
+      // The read may be older than a change that has been acknowledged since, so its result can't be used.
       if (row && late) readAgain(hash, waiting);
       else if (row && isOvertaken(row, heard)) readAfterChange(hash, waiting, row);
       else settleOne(hash, waiting, row, sentAt);

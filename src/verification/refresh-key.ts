@@ -6,7 +6,7 @@ import { findBySecretId } from './find-by-hash.ts';
 import { firstRefusal } from './verify.ts';
 
 /**
- * The calling key with its current permissions, from this address; null if it is no longer accepted. Doesn't count as a
+ * The calling key with its current permissions, from this address. Null if it is no longer accepted. Doesn't count as a
  * use.
  */
 export async function refreshKey(

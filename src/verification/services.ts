@@ -48,19 +48,19 @@ export interface VerifiableKey {
   readonly allowlist: readonly Network[];
   readonly rateLimit: { readonly limit: number; readonly windowSeconds: number } | null;
   readonly enabled: boolean;
-  /** The key or this secret is. */
+  /** Whether the key or this secret is revoked. */
   readonly revoked: boolean;
-  /** When the key or this secret expires, whichever is first; NEVER if neither does. */
+  /** When the key or this secret expires, whichever is first. NEVER if neither does. */
   readonly expiresAt: number;
-  /** When the key expires; NEVER if it doesn't. */
+  /** When the key expires. NEVER if it doesn't. */
   readonly keyExpiresAt: number;
 }
 
-/** Looks up keys by the hash of a secret: in memory if that is known to be current, otherwise in the database. */
+/** Looks up keys by the hash of a secret: in the cache if it is known to be current, otherwise in the database. */
 export interface KeyLookup {
   /**
-   * Calls `use` with the key that is so at that very moment (null: there is none), and gives what it returns: at once
-   * where nothing has to be waited for. Throws or rejects where it can't be known.
+   * Calls `use` with the key as of that moment (null: unknown), and returns its result: synchronously if nothing has to
+   * be awaited. Throws or rejects if the state can't be determined.
    */
   withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>>;
   /** Number of cache hits and misses. */
@@ -69,7 +69,7 @@ export interface KeyLookup {
   stop(): void;
 }
 
-/** What verification needs in addition to what verbs receive. */
+/** Context of verification, in addition to that of verbs. */
 export interface Verification {
   readonly usage: UsageSink;
   readonly limiter: RateLimiter;

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 
-/** Those of up to a few hundred secrets that are accepted, as far as it doesn't depend on who presents them. */
+/** Those of up to a few hundred secrets that are accepted, apart from checks that depend on the client. */
 export async function stillValidSecrets(
   db: Kysely<Tables>,
   now: number,

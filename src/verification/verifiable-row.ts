@@ -20,9 +20,9 @@ export interface KeyRow {
   /** When the key or the secret expires, whichever is first. */
   readonly expires_at: number;
   readonly key_expires_at: number;
-  /** 1 where the key or the secret is. */
+  /** 1 if the key or the secret is revoked. */
   readonly revoked: number;
-  /** Joined by commas, in no order, or null. */
+  /** Joined by commas, in any order, or null. */
   readonly team_ids: string | null;
 }
 
@@ -34,16 +34,16 @@ export interface RoleRow {
 
 /** A consistent snapshot of key and role. */
 export interface VerifiableRow extends KeyRow, RoleRow {
-  /** Number of the organization's last change at the time of the read. */
+  /** Sequence of the organization's last change at the time of the read. */
   readonly sequence: number;
 }
 
-/** Stands for no role. */
+/** Represents a key without a role. */
 export const NO_ROLE: RoleRow = { role_name: null, role_permissions: null };
 
 type RateLimit = NonNullable<VerifiableKey['rateLimit']>;
 
-/** Keys share these: most have the organization, permissions, allowlist and limit of many others, or none. */
+/** Shared between keys: most have the same organization, permissions, allowlist and limit as many others, or none. */
 const SHARED_MAX = 2_000;
 
 const permissionLists = new LRUCache<string, readonly string[]>({ max: SHARED_MAX });
@@ -57,7 +57,7 @@ export function verifiableKey(row: VerifiableRow): VerifiableKey {
   return keyWithRole(row, row);
 }
 
-/** The same of a key and its role that were read apart. */
+/** The same for a key and its role that were read separately. */
 export function keyWithRole(row: KeyRow, role: RoleRow): VerifiableKey {
   const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
   return {
@@ -87,7 +87,7 @@ function shared(text: string): string {
 }
 
 function rateLimitOf(limit: number, windowSeconds: number): RateLimit {
-  // Both are whole and bounded (10^9, 2,592,000), so that this names the pair, exactly.
+  // Both are whole and bounded (10^9, 2,592,000), so this identifies the pair exactly.
   const name = windowSeconds * 1_000_000_001 + limit;
   const known = rateLimits.get(name);
   if (known) return known;

@@ -48,10 +48,10 @@ const NO_TEAM = '';
 const TOO_MANY = 'Too many failed verifications for this address or by this caller';
 
 /**
- * Says whether to let a client in that presents this secret. Requires `api.key.verify`: keys of organizations where the
- * caller lacks it are unknown, and to a key bound to teams those that share none of them. A secret that fails counts
- * against the address it came from, and is answered RATE_LIMITED where there were too many; a valid one is accepted all
- * the same. Rejects with BAD_USER_INPUT for arguments that can't be used.
+ * Verifies a secret that a client has presented. Requires `api.key.verify`: keys of organizations where the caller
+ * lacks it are unknown, as are keys outside a team-bound caller's teams. An invalid secret counts as a failure of its
+ * address, and results in RATE_LIMITED after too many; valid secrets are still accepted. Rejects with BAD_USER_INPUT
+ * for invalid arguments.
  */
 export async function verifyApiKey(
   ctx: VerificationContext,
@@ -63,7 +63,7 @@ export async function verifyApiKey(
     secret: given.key,
     permissions,
     ip,
-    // For a team that is not visible to the caller, the answer is as if no key were bound to it.
+    // If the team is not visible to the caller, the result is the same as if no key were bound to it.
     teamId: teamId === null || isTeamInScope(principal.keyScope, teamId) ? teamId : NO_TEAM,
     environment: given.environment ?? null,
     takeRateLimit: true,
@@ -91,8 +91,8 @@ async function measured(ctx: VerificationContext, request: VerificationRequest):
 }
 
 /**
- * Takes note of a failure: of the client's address where the caller told it, within a budget of the caller's own. The
- * answer where there were too many, else null. The product's own back end has no budget: it answers for everyone.
+ * Counts a failure of the client's address, if provided, within a budget of the caller. Returns the result after too
+ * many failures, otherwise null. The product's own back end has no budget, because it verifies for everyone.
  */
 function countFailure(
   { failures }: VerificationContext,

@@ -6,14 +6,14 @@ import type { RoleRow } from './verifiable-row.ts';
 /** The state of one organization's changes, kept while one of its keys is cached. */
 export interface CachedOrganization {
   readonly id: string;
-  /** All changes up to this one have been applied to the cache. */
+  /** All changes up to this sequence have been applied to the cache. */
   applied: number;
-  /** When it was last known that nothing after `applied` had been committed; `performance.now()`. */
+  /** When it was last known that nothing after `applied` was committed; `performance.now()`. */
   confirmedAt: number;
   /** Incremented when all cached data of the organization may have changed. */
   version: number;
   keys: number;
-  /** Roles of its keys, by id: as long as no change has touched any of them. */
+  /** Roles of its keys, by id. Valid as long as no change has affected any of them. */
   readonly roles: Map<string, RoleRow>;
 }
 
@@ -21,7 +21,7 @@ export interface CachedOrganization {
 export interface CacheEntry {
   readonly key: VerifiableKey;
   readonly hash: string;
-  /** When the read was sent that gave it; `performance.now()`. */
+  /** When the read of this entry was sent; `performance.now()`. */
   readonly readAt: number;
   readonly organization: CachedOrganization;
   readonly version: number;
@@ -33,13 +33,13 @@ export interface CacheEntry {
 export interface ReadUnderWay {
   /** By organization, the last change that concerns all its keys; by key, the last that concerns it. */
   readonly changes: Map<string, number>;
-  /** Everything may have changed. */
+  /** Whether everything may have changed. */
   all: boolean;
 }
 
 /**
- * The most recently used keys by the hash of a secret, without those touched by a change. It only stores and evicts;
- * its owner is responsible for passing on every change.
+ * The most recently used keys by the hash of a secret, without those affected by a change. It only stores and evicts;
+ * its owner must pass on every change.
  */
 export class VerifyCache {
   readonly #entries: LRUCache<string, CacheEntry>;
@@ -102,7 +102,7 @@ export class VerifyCache {
     return this.#organizations.get(id);
   }
 
-  /** Number of cached keys, including those touched by a change and not requested since. */
+  /** Number of cached keys, including those affected by a change and not requested since. */
   get size(): number {
     return this.#entries.size;
   }

@@ -72,8 +72,8 @@ const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The API key has reached its rate
 type Needs = Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter'>;
 
 /**
- * Verifies a secret and records the use or denial. Malformed secrets need no query, and cached keys are answered
- * synchronously. Throws or rejects if it can't decide; never accepts then.
+ * Verifies a secret and records the use or denial. Malformed secrets need no query, and cached keys are verified
+ * synchronously. Throws or rejects if it can't decide, and never accepts in that case.
  */
 export function verifySecret(services: Needs, request: VerificationRequest): Verdict | Promise<Verdict> {
   // Trim here, so that a secret is treated the same by every interface.
@@ -83,7 +83,7 @@ export function verifySecret(services: Needs, request: VerificationRequest): Ver
   return services.keys.withKey(hash, (key) => decide(services, request, hash, key));
 }
 
-/** Decides on a known key. It must not wait between the key and the answer, since the key may change. */
+/** Decides on a known key. Must not wait between reading the key and deciding, because the key may change. */
 function decide(
   services: Needs,
   request: VerificationRequest,
@@ -139,7 +139,7 @@ function refuseUnknown(services: Needs, request: VerificationRequest, refusal: R
   return verdict(refusal, null, null);
 }
 
-/** The checks in order, up to the rate limit, which changes by being checked. */
+/** The checks in order, up to the rate limit, which counts when it is checked. */
 export function firstRefusal(
   key: VerifiableKey,
   request: Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment'>,

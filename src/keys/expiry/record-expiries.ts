@@ -7,10 +7,13 @@ import type { Context, Services } from '../../context.ts';
 import { newId } from '../../core/ids.ts';
 import { inBatches } from '../../core/paced.ts';
 
-/** How many keys, and secrets, are looked for at once. */
+/** Maximum number of keys, and of secrets, read at once. */
 const FOUND_AT_ONCE = 2_000;
 
-/** How many expiries are recorded in one transaction; PostgreSQL's take their time elsewhere, so that none is small. */
+/**
+ * Number of expiries recorded in one transaction. PostgreSQL's transactions don't block this thread, so theirs can be
+ * large.
+ */
 const BATCH = { sqlite: { min: 100, max: 200 }, postgres: { min: 400, max: 400 } } as const;
 
 type Table = 'api_keys' | 'api_key_secrets';
@@ -19,9 +22,9 @@ type Column = (name: 'expiry_recorded_at' | 'revoked_at' | 'expires_at') => RawB
 
 type Entry = Pick<AuditRecord, 'action' | 'changes'>;
 
-/** What is done with expiries, and how the log says so. */
+/** What to do with expiries, and how the audit log records it. */
 interface Work {
-  /** Which rows it is done with; no more when it is done. `column` gives a column of the table as SQL. */
+  /** Condition for the rows; they no longer match it afterwards. `column` returns a column of the table as SQL. */
   applies(column: Column, now: number): RawBuilder<SqlBool>;
   recordedAt(now: number): number | null;
   ofKey(enabled: boolean): Entry;
@@ -40,7 +43,7 @@ const RECORD: Work = {
 };
 
 const WITHDRAW: Work = {
-  // Only recorded in the future can be an expiry that has not come: there is an index by that.
+  // Only expiries recorded in the future can be early, and there is an index by that time.
   applies: (column, now) => sql`${column('expiry_recorded_at')} > ${now}
     and ${column('revoked_at')} is null and ${column('expires_at')} > ${now}`,
   recordedAt: () => null,
@@ -52,16 +55,16 @@ const WITHDRAW: Work = {
 };
 
 /**
- * Takes note in the log of keys and retiring secrets that have expired, each once, whatever the number of servers and
- * however long none was running. Verification doesn't wait for it: it compares times. Resolves with how many there were.
+ * Records keys and retiring secrets that have expired in the audit log, each once, regardless of the number of servers
+ * and of downtime. Verification doesn't depend on it: it compares times. Resolves with the number recorded.
  */
 export function recordExpiries(services: Services, stopped?: () => boolean): Promise<number> {
   return sweep(services, RECORD, stopped);
 }
 
 /**
- * Takes back expiries that were recorded while the clock was ahead and have not come yet: the log says that the key is
- * accepted again, and has its expiry when it comes. Resolves with how many there were.
+ * Reverts expiries that were recorded while the clock was ahead and are not due yet: the audit log records that the key
+ * is active again, and records the expiry when it is due. Resolves with the number reverted.
  */
 export function withdrawExpiries(services: Services, stopped?: () => boolean): Promise<number> {
   return sweep(services, WITHDRAW, stopped);
@@ -82,7 +85,7 @@ async function sweep(services: Services, work: Work, stopped?: () => boolean): P
   }
 }
 
-/** In one transaction for each organization. */
+/** One transaction for each organization. */
 async function mark(services: Services, work: Work, found: readonly Found[]): Promise<void> {
   const ctx: Context = {
     ...services,
@@ -104,7 +107,7 @@ async function mark(services: Services, work: Work, found: readonly Found[]): Pr
 
 interface Found {
   readonly table: Table;
-  /** Of the key, or of the secret. */
+  /** Id of the key or of the secret. */
   readonly id: string;
   readonly organizationId: string;
   readonly keyId: string;
@@ -115,7 +118,7 @@ async function find({ db }: Services, work: Work, now: number): Promise<Found[]>
     .selectFrom('api_keys')
     .select(['id', 'id as keyId', 'organization_id as organizationId'])
     .where(work.applies(columnsOf('api_keys'), now))
-    // In the order of the index: PostgreSQL would otherwise read and sort every expired key for each thousand.
+    // In the order of the index: otherwise, PostgreSQL would read and sort every expired key for each thousand.
     .orderBy('expiry_recorded_at')
     .orderBy('revoked_at')
     .orderBy('expires_at')
@@ -137,7 +140,9 @@ async function find({ db }: Services, work: Work, now: number): Promise<Found[]>
   ];
 }
 
-/** What was found may have been extended, revoked or recorded before the lock: the conditions hold again. */
+/**
+ * A row may have been extended, revoked or recorded before the lock was acquired, so the conditions are checked again.
+ */
 async function markKeys({ tx, now, audit }: Change, work: Work, found: readonly Found[]): Promise<void> {
   if (found.length === 0) return;
   const ids = found.map(({ id }) => id);
@@ -174,7 +179,10 @@ function columnsOf(table: Table): Column {
   return (name) => sql.ref(`${table}.${name}`);
 }
 
-/** Of a row found by its id: `+` keeps the index of all that have expired out, which is read whole for every batch. */
+/**
+ * Condition of a row that is found by its id. `+` excludes the index of all expired keys, which would be read
+ * completely for every batch.
+ */
 function ofRow(name: Parameters<Column>[0]): RawBuilder<number | null> {
   return sql`+${sql.ref(name)}`;
 }

@@ -10,7 +10,7 @@ import type { Environment } from '../secret.ts';
 
 /** Filter of a list of keys. All conditions must match; null is ignored. Times are milliseconds since the epoch. */
 export interface ApiKeyFilter {
-  /** Any of these; omitted: all but REVOKED. */
+  /** Any of these. Omitted: all but REVOKED. */
   readonly status?: readonly ApiKeyStatus[] | null | undefined;
   readonly environment?: Environment | null | undefined;
   readonly roleId?: string | null | undefined;
@@ -19,7 +19,7 @@ export interface ApiKeyFilter {
   readonly createdById?: string | null | undefined;
   /** Part of name, description, display form or id, case-insensitive; at most 200 characters. */
   readonly search?: string | null | undefined;
-  /** Not used since then (or never), and created before. */
+  /** Not used since this time, or never used and created before it. */
   readonly unusedSince?: number | null | undefined;
   readonly expiresBefore?: number | null | undefined;
   readonly rotationDueBefore?: number | null | undefined;
@@ -51,15 +51,15 @@ export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
   };
 }
 
-/** Whether a filter omits keys of the statuses that it shows. */
+/** Whether a filter excludes some keys of the statuses that it selects. */
 export function isNarrowed({ status: _, ...others }: ApiKeyFilter): boolean {
   return Object.values(others).some(isGiven);
 }
 
-/** The sets of keys that filters select from, as distinguished by indexes. */
+/** Sets of keys that filters select from, as distinguished by indexes. */
 export type Kept = 'all' | 'unrevoked' | 'revoked';
 
-/** Those of which a filter of these statuses shows some; `whole`: it shows all of them. */
+/** The sets that keys of these statuses are in. `whole`: all keys of the set have one of the statuses. */
 export function keptBy({ status }: ApiKeyFilter): { readonly kept: Kept; readonly whole: boolean } {
   const statuses = new Set(status ?? ALL_BUT_REVOKED);
   const all = ALL_BUT_REVOKED.every((each) => statuses.has(each));
@@ -67,7 +67,7 @@ export function keptBy({ status }: ApiKeyFilter): { readonly kept: Kept; readonl
   return statuses.size === 1 ? { kept: 'revoked', whole: true } : { kept: 'all', whole: all };
 }
 
-/** Compares a column of keys with a value: as it is, or so that no index by the column is used. */
+/** Compares a column of keys with a value: plainly, or so that no index on the column is used. */
 export type Compare = (
   column: keyof Tables['api_keys'] & string,
   operator: '=' | '<' | '<=' | '>' | 'like',
@@ -80,8 +80,8 @@ const plainly: Compare = (column, operator, value) => {
 };
 
 /**
- * Compares these columns as they are, and others so that neither engine looks for their values in an index; PostgreSQL
- * still knows how many rows have them.
+ * Compares these columns plainly, and others so that neither engine uses an index on them. PostgreSQL still knows how
+ * many rows match.
  */
 export function comparing(columns: readonly string[]): Compare {
   return (column, operator, value) => {
@@ -90,7 +90,7 @@ export function comparing(columns: readonly string[]): Compare {
   };
 }
 
-/** The filter as conditions. Teams and creators that don't exist for the caller have no keys. */
+/** The filter as conditions. Teams and creators that are not visible to the caller have no keys. */
 export function filterConditions(
   eb: KeyExpressions,
   filter: ApiKeyFilter,
@@ -149,7 +149,7 @@ export function hasStatus(
   return eb.and([unrevoked, eb('api_keys.enabled', '=', eb.lit(1)), expiry]);
 }
 
-/** Condition: not used since then, or never used and created before. */
+/** Condition: not used since this time, or never used and created before it. */
 export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
   const used = eb
     .selectFrom('api_key_usage')
@@ -159,7 +159,7 @@ export function isUnusedSince(eb: KeyExpressions, time: number): Condition {
   return eb.and([eb('api_keys.created_at', '<', time), eb.not(eb.exists(used))]);
 }
 
-/** Condition: rotation due before then, `rotationDueAt` in SQL. */
+/** Condition: rotation is due before this time; `rotationDueAt` in SQL. */
 export function isRotationDue(
   eb: KeyExpressions,
   policy: RotationPolicy,
@@ -172,7 +172,7 @@ export function isRotationDue(
   return eb.and([eb('api_keys.revoked_at', 'is', null), eb.or(due)]);
 }
 
-/** Before when keys of each environment that asks for rotation were rotated whose rotation is due before a time. */
+/** For each environment with a rotation policy, the rotation time before which a key is due before this time. */
 export function rotationLimits(policy: RotationPolicy, time: number): [Environment, number][] {
   const limit = (environment: Environment, days: number | null): [Environment, number][] =>
     days === null ? [] : [[environment, time - days * DAY_MS]];

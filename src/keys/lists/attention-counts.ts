@@ -7,21 +7,26 @@ import { DAY_MS } from '../api-key.ts';
 import type { Environment } from '../secret.ts';
 import { IS_OPEN } from './key-counts.ts';
 
-/** So many open keys are looked at to find those not used, if so many are not used that not each of these can be. */
+/**
+ * Maximum number of open keys that are examined for unused ones, if too many keys are unused to examine each of them.
+ */
 const LOOKED_AT_MAX = 3_000;
 
-/** So many test keys are, however many live ones there are; and so many from the oldest use on. */
+/**
+ * Minimum number of test keys that are examined, regardless of the number of live ones; and number of keys with the
+ * oldest use.
+ */
 const SAMPLE = 1_000;
 
-/** An active key without a use for this long is unused, milliseconds. */
+/** An active key that has not been used for this time is unused, milliseconds. */
 export const UNUSED_MS = 90 * DAY_MS;
 
-/** One that expires within this time expires soon, milliseconds. */
+/** A key that expires within this time expires soon, milliseconds. */
 export const SOON_MS = 7 * DAY_MS;
 
-/** Active keys of an organization that someone should look at. */
+/** Active keys of an organization that need attention. */
 export interface AttentionCounts {
-  /** Not used for 90 days; or never, and older than that. */
+  /** Not used for 90 days, or never used and older than that. */
   readonly unused: Total;
   /** Past the due date of the rotation policy. */
   readonly rotationOverdue: Total;
@@ -47,7 +52,7 @@ function openIn(organizationId: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`organization_id = ${organizationId} and ${IS_OPEN}`;
 }
 
-/** Up to one more than is shown. */
+/** Counts up to one more than is shown. */
 function countKeys(db: Kysely<Tables>, condition: RawBuilder<SqlBool>): Promise<number> {
   const keys = db.selectFrom('api_keys').select(sql`1`.as('one')).where(condition);
   return countUpTo(db, keys, COUNT_MAX);
@@ -72,8 +77,8 @@ async function countOverdue(
 }
 
 /**
- * Looks at the keys of either side of the condition: those not used for long, revoked ones included, where they are few;
- * otherwise at open keys, and where not at all of them, also at those that were not used for the longest time.
+ * If few keys have no recent use, including revoked ones, examines each of them. Otherwise, examines open keys and, if
+ * not all of them, also those with the oldest use.
  */
 async function countUnused(db: Kysely<Tables>, organizationId: string, now: number): Promise<Total> {
   const candidates = notUsed(db, organizationId, now, COUNT_MAX + 1).select(sql`1`.as('one'));
@@ -88,7 +93,7 @@ async function countUnused(db: Kysely<Tables>, organizationId: string, now: numb
   return { count: Math.max(count, oldest), isExact: false };
 }
 
-/** Keys of any status without a recent use, or never used; the oldest use first. */
+/** Keys of any status without a recent use, or never used; oldest use first. */
 function notUsed(db: Kysely<Tables>, organizationId: string, now: number, atMost: number) {
   return db
     .selectFrom('api_key_usage')
@@ -98,7 +103,7 @@ function notUsed(db: Kysely<Tables>, organizationId: string, now: number, atMost
     .limit(atMost);
 }
 
-/** How many of the first unused keys are active, and old enough to count. */
+/** Number of the first unused keys that are active and old enough to count. */
 async function countUnusedOf(
   db: Kysely<Tables>,
   organizationId: string,
@@ -116,7 +121,7 @@ async function countUnusedOf(
   return Number(count);
 }
 
-/** Some open keys of an environment, and the active unused ones among them. */
+/** Examines some open keys of an environment, and counts the active unused ones. */
 async function lookAt(
   db: Kysely<Tables>,
   {
@@ -139,7 +144,7 @@ async function lookAt(
     .select(['id', 'created_at', 'expires_at'])
     .where(openIn(organizationId))
     .where('environment', '=', environment)
-    // In the order of the covering index, and of no other.
+    // In the order of the covering index only.
     .orderBy('environment')
     .orderBy('rotated_at')
     .orderBy('expires_at')

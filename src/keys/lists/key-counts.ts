@@ -1,13 +1,13 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Tables } from '../../../db/tables.ts';
 
-/** How many keys an organization has of each status. */
+/** Number of keys of an organization by status. */
 export interface KeyCounts {
   readonly active: number;
   readonly disabled: number;
   readonly expired: number;
   readonly revoked: number;
-  /** Active keys whose expiry is recorded: the clock was set back, or another server's is ahead. */
+  /** Active keys whose expiry is recorded: the clock was set back, or another server's clock is ahead. */
   readonly early: number;
 }
 
@@ -20,7 +20,7 @@ const NO_KEYS = { open: 0, expired: 0, disabled: 0, revoked: 0, late: 0, early: 
 export const IS_OPEN = sql<SqlBool>`${sql.ref('api_keys.revoked_at')} is null and ${sql.ref('api_keys.enabled')} = 1
   and ${sql.ref('api_keys.expiry_recorded_at')} is null`;
 
-/** The organization, so that no index is chosen by it: the time of a recording leads to fewer keys. */
+/** Prevents indexes by organization: the time of the record leads to fewer keys. */
 const ANY_INDEX = sql<string>`organization_id || ''`;
 
 /**
@@ -33,7 +33,7 @@ export async function countKeys(
   now: number,
 ): Promise<Map<string, KeyCounts>> {
   if (organizationIds.length === 0) return new Map();
-  // One statement, so that no change comes in between.
+  // One statement, so that no change can occur in between.
   const rows = await db
     .selectFrom('api_key_counts')
     .select(({ fn }) => ['organization_id', sql<Part>`state`.as('part'), fn.sum('keys').as('keys')])
@@ -76,7 +76,7 @@ function countsOf({ open, expired, disabled, revoked, late, early }: Record<Part
   return { active: open - late + early, disabled, expired: expired + late - early, revoked, early };
 }
 
-/** How many keys of the organization are active at this time: neither revoked nor disabled nor expired. */
+/** Number of keys of the organization that are active at this time: neither revoked nor disabled nor expired. */
 export async function countActiveApiKeys(
   db: Kysely<Tables>,
   organizationId: string,

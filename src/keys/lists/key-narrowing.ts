@@ -22,16 +22,16 @@ export interface KeySelection {
 /** Finds distinct key ids by an index alone. */
 export type KeyIds = SelectQueryBuilder<Tables, never, { id: string }>;
 
-/** How an index leads to all keys that one part of a selection leaves, and perhaps to some more. */
+/** An index that leads to all keys of one part of a selection, and possibly to others. */
 export interface Narrowing {
   readonly ids: KeyIds;
-  /** Finding them may read more index entries than there are keys. */
+  /** Whether finding them may read more index entries than there are keys. */
   readonly isSlow?: boolean;
-  /** It finds only keys of the selection. */
+  /** Whether it finds only keys of the selection. */
   readonly isExact?: boolean;
 }
 
-/** The indexes that lead to all of a selection, one for each part of it. */
+/** The indexes that lead to the whole selection, one for each part of it. */
 export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowing[] {
   const { organizationId, filter, policy, scope, boundToTeam } = selection;
   const { kept, whole } = keptBy(filter);

@@ -9,13 +9,13 @@ export interface ApiKeyOrder {
   readonly direction: 'ASC' | 'DESC';
 }
 
-/** How a list is read along its order. */
+/** How to read a list in its order. */
 export interface KeyWalk {
   /** Null: the order of last uses. */
   readonly index: ApiKeyIndex | null;
-  /** Columns that the index is searched by. */
+  /** Columns by which the index is searched. */
   readonly columns: readonly (keyof Tables['api_keys'] & string)[];
-  /** Each entry is of a key that the filter shows: a page reads as many as it has. */
+  /** Whether the filter selects every entry: a page then reads only its own rows. */
   readonly isExact: boolean;
 }
 

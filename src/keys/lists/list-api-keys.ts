@@ -13,7 +13,7 @@ import { planKeyList, walkAlong } from './plan-key-list.ts';
 
 export type { ApiKeyOrder } from './key-walk.ts';
 
-/** Which keys, in which order; omitted: all that are not revoked, newest first. */
+/** Which keys, in which order. Omitted: all that are not revoked, newest first. */
 export interface ApiKeyListOptions {
   readonly filter?: ApiKeyFilter | null | undefined;
   readonly orderBy?: ApiKeyOrder | null | undefined;
@@ -51,7 +51,7 @@ export async function listApiKeys(
   const wanted = readFilter(filter ?? {});
   const { field, direction } = orderBy ?? { field: 'CREATED_AT', direction: 'DESC' };
   const { rotationPolicy } = await organizationById(ctx.db, organizationId);
-  // Uses are written in batches; an answer that depends on them waits for the batch.
+  // Uses are written in batches: a response that depends on them waits for the batch.
   if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await flushUsage(ctx);
   const scope = keyScopeOf(ctx);
   const selection = {

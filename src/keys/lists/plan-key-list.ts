@@ -15,10 +15,10 @@ import {
 import { type KeyIds, type KeySelection, type Narrowing, narrowings } from './key-narrowing.ts';
 import type { KeyWalk } from './key-walk.ts';
 
-/** Up to this many keys are gathered and sorted. With more, walking the order finds a page soon. */
+/** Up to this many keys are collected and sorted. With more, walking the order fills a page quickly. */
 const GATHERED_MAX = 2_000;
 
-/** Up to this many are gathered on the request thread: it takes no longer than a page. */
+/** Up to this many are collected on the request thread: this takes no longer than a page. */
 const GATHERED_HERE_MAX = 100;
 
 /** Maximum number of keys examined to count those that match a filter. */
@@ -26,7 +26,7 @@ const COUNTED_AMONG_MAX = 2 * COUNT_MAX;
 
 type KeyQuery = SelectQueryBuilder<Tables, 'api_keys', object>;
 
-/** How a list of keys is read, without the displayed properties and not yet ordered. */
+/** How to read a list of keys, without the displayed properties and the order. */
 export interface KeyListPlan {
   readonly db: Kysely<Tables>;
   readonly query: KeyQuery;
@@ -34,7 +34,7 @@ export interface KeyListPlan {
 }
 
 /**
- * Plans how to read a filtered list. If one part of the filter leaves few keys, gathers them by its index; otherwise
+ * Plans how to read a filtered list. If one part of the filter leaves few keys, collects them by its index. Otherwise,
  * walks the index of the order. The indexes tell how many keys each part leaves.
  */
 export async function planKeyList(
@@ -59,7 +59,7 @@ export async function planKeyList(
   return { db: reader, query, total };
 }
 
-/** How many keys each index leads to, as far as that matters. */
+/** Number of keys that each index leads to, as far as it matters. */
 async function countEach(
   db: Kysely<Tables>,
   reader: Kysely<Tables>,
@@ -75,7 +75,7 @@ async function countEach(
   return ways.map((_, at) => Number(rows[0]?.[`n${at}`]));
 }
 
-/** The keys of a selection, along the index of an order. */
+/** The keys of a selection, read along the index of an order. */
 export function walkAlong(db: Kysely<Tables>, selection: KeySelection, walk: KeyWalk): KeyQuery {
   const { organizationId } = selection;
   const meant = (eb: KeyExpressions) =>
@@ -107,8 +107,8 @@ function among(db: Kysely<Tables>, ids: KeyIds, order: 'first' | 'as they come')
 }
 
 /**
- * Adds to each row the one of another table with the id in this column, looked up for it whatever conditions follow:
- * PostgreSQL might think that they leave a row or two of that table, and look for the matches of each instead.
+ * Joins the row of another table with the id in this column, looked up row by row regardless of the conditions that
+ * follow: PostgreSQL might expect them to leave a row or two of that table, and start from each of those instead.
  */
 function lookingUp(
   db: Kysely<Tables>,
@@ -141,7 +141,7 @@ async function count(db: Kysely<Tables>, query: KeyQuery): Promise<Total> {
   return totalOf(await countUpTo(db, query.select(sql`1`.as('one')), COUNT_MAX));
 }
 
-/** Counts the keys of a selection among the first that an index leads to. */
+/** Counts the selected keys among the first that an index leads to. */
 async function countAmong(
   db: Kysely<Tables>,
   { ids, isExact }: Narrowing,

@@ -32,7 +32,7 @@ export async function summarizeApiKeys(ctx: KeysContext, organizationId: string)
   return { ...byStatus, ...(early > 0 ? atLeast(attention) : attention) };
 }
 
-/** Keys whose expiry is recorded, and has not come, are active and not among them. */
+/** Keys whose expiry is recorded but not due are active, and not among them. */
 function atLeast({ unused, rotationOverdue, expiringSoon }: AttentionCounts): AttentionCounts {
   return {
     unused: { ...unused, isExact: false },
@@ -72,7 +72,7 @@ async function summarizeInScope(
   };
 }
 
-/** Number of rows that match the condition; 0 without any rows. */
+/** Number of rows that match the condition. 0 without any rows. */
 function countOf(condition: Expression<SqlBool>) {
   return sql<number>`count(case when ${condition} then 1 end)`;
 }

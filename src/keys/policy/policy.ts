@@ -36,7 +36,7 @@ const FIELDS: readonly (keyof KeyPolicy)[] = [
   'expiresAt',
 ];
 
-/** A policy as columns of the key's row; its teams are rows of their own. */
+/** A policy as columns of the key's row. Its teams are separate rows. */
 export function policyColumns(policy: KeyPolicy) {
   return {
     name: policy.name,

@@ -24,7 +24,7 @@ const METADATA_MAX_BYTES = 16_384;
 const METADATA_MAX_DEPTH = 100;
 const RATE_LIMIT_MAX = 1_000_000_000;
 const RATE_WINDOW_MAX_SECONDS = 2_592_000;
-/** The last time that a Date can name (ECMA-262, 21.4.1.1). */
+/** The latest time that a Date can represent (ECMA-262, 21.4.1.1). */
 const TIME_MAX = 8_640_000_000_000_000;
 
 type Path = readonly string[];
@@ -75,7 +75,7 @@ const READERS: Readers = {
 
 const FIELDS = Object.keys(READERS) as (keyof KeyPolicy)[];
 
-/** Validates the provided fields and adds faults to `input`. */
+/** Validates the provided fields and adds issues to `input`. */
 export function readPolicy(input: Input, given: PolicyInput, facts: PolicyFacts): Partial<KeyPolicy> {
   const policy: { -readonly [Field in keyof KeyPolicy]?: KeyPolicy[Field] } = {};
   const read = <Field extends keyof KeyPolicy>(field: Field): void => {
