@@ -73,7 +73,7 @@ mutation('createApiKey', {
       description: 'When the key expires. Omit for a key that doesn’t expire',
     }),
   }),
-  errors: [ValidationError, NotFoundError, LimitExceededError, EscalationError],
+  errors: [ValidationError, NotFoundError, ConflictError, LimitExceededError, EscalationError],
   result: 'The new key with its secret, or an error',
   resolve: async (ctx, input) => (await createApiKey(ctx, input)).result,
   payload: {

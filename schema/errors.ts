@@ -20,6 +20,21 @@ const ErrorCode = builder.enumType('ErrorCode', {
   },
 });
 
+const ConflictReason = builder.enumType('ConflictReason', {
+  description: 'What a change conflicts with',
+  values: {
+    REVOKED: { description: 'The key is revoked. Revoking a key or secret again is not a conflict' },
+    NAME_TAKEN: { description: 'Another object has this name or slug' },
+    IN_USE: { description: 'API keys or members use the object' },
+    LAST_OWNER: { description: 'The organization would be left without an owner' },
+    EXPIRED: { description: 'The key or secret has expired' },
+    IDEMPOTENCY_KEY_REUSED: {
+      description: 'The idempotency key was used for another mutation, or with another input',
+    },
+    OTHER: { description: 'Another conflict, described by the message' },
+  },
+});
+
 const KeyRestriction = builder.enumType('KeyRestriction', {
   description: 'A restriction of an API key that also applies to the keys it creates or changes',
   values: {
@@ -84,8 +99,11 @@ builder.objectType(NotFoundError, {
 builder.objectType(ConflictError, {
   name: 'ConflictError',
   description:
-    'The change conflicts with the current state: for example, the key is already revoked, the name is taken, or the role is still in use',
+    'The change conflicts with the current state: for example, the key is revoked, the name is taken, or the role is still in use',
   interfaces: [ErrorInterface],
+  fields: (t) => ({
+    reason: t.expose('reason', { type: ConflictReason, description: 'What the change conflicts with' }),
+  }),
 });
 
 builder.objectType(LimitExceededError, {

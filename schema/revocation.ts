@@ -12,7 +12,7 @@ const updatedKey = { type: ApiKeyRef, description: 'The updated key' } as const;
 
 mutation('revokeApiKey', {
   description:
-    'Revokes an API key and all its secrets, immediately and permanently. Requires `api.key.delete`',
+    'Revokes an API key and all its secrets, immediately and permanently. Revoking it again succeeds with the first result. Requires `api.key.delete`',
   permission: 'api.key.delete',
   argument: 'The key to revoke',
   input: (t) => ({
@@ -35,7 +35,8 @@ mutation('revokeApiKey', {
 });
 
 mutation('revokeApiKeys', {
-  description: 'Revokes up to 500 API keys: either all of them or none. Requires `api.key.delete`',
+  description:
+    'Revokes up to 500 API keys: either all of them or none. Keys that are already revoked keep their first result. Requires `api.key.delete`',
   permission: 'api.key.delete',
   argument: 'The keys to revoke',
   input: (t) => ({
@@ -65,7 +66,7 @@ mutation('revokeApiKeys', {
 
 mutation('revokeApiKeySecret', {
   description:
-    'Revokes one secret of a key, immediately and permanently. Requires `api.key.update`. An API key can revoke a current ' +
+    'Revokes one secret of a key, immediately and permanently. Revoking it again succeeds. Requires `api.key.update`. An API key can revoke a current ' +
     'secret whose predecessor is still accepted only if it authenticates with that current secret',
   permission: 'api.key.update',
   argument: 'The secret to revoke',

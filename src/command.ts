@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Tables } from '../db/tables.ts';
 import { authorize } from './access/authorize.ts';
 import type { Principal } from './access/principal.ts';
-import { type AuditRecord, recordChanges } from './audit/record.ts';
+import { type AuditRecord, type EarlierChange, recordChanges, repeatChanges } from './audit/record.ts';
 import type { ChangeEvent } from './changes/events.ts';
 import type { Propagation } from './cluster/bus.ts';
 import type { Context } from './context.ts';
@@ -19,6 +19,8 @@ export interface Change {
   lock(organizationId: string): Promise<void>;
   /** Adds a row to the audit log; the actor is the caller unless another is named. */
   audit(record: Omit<AuditRecord, 'actor'> & { actor?: string }): void;
+  /** Awaits the propagation of an earlier change again, in a locked organization. Nothing is recorded. */
+  repeat(change: EarlierChange): void;
 }
 
 /** Context of an authorized change in one organization. */
@@ -65,6 +67,7 @@ export async function callerNow(ctx: Context, tx: Transaction<Tables>): Promise<
 /** `command` without the permission check, for sign-in: holding a token is the permission. */
 export async function write<T>(ctx: Context, work: (change: Change) => Promise<T>): Promise<Outcome<T>> {
   const records: AuditRecord[] = [];
+  const earlier: EarlierChange[] = [];
   let now = ctx.clock.now();
   const done = await ctx.db.transaction().execute(async (tx) => {
     const result = await work({
@@ -82,8 +85,10 @@ export async function write<T>(ctx: Context, work: (change: Change) => Promise<T
         if (!actor) throw new UnauthenticatedError();
         records.push({ ...record, actor });
       },
+      repeat: (change) => earlier.push(change),
     });
-    const events: ChangeEvent[] = await recordChanges(tx, records, now, ctx.client);
+    const repeated = await repeatChanges(tx, earlier, now);
+    const events: ChangeEvent[] = [...repeated, ...(await recordChanges(tx, records, now, ctx.client))];
     await ctx.bus.prepare(tx, events);
     return { result, events };
   });

@@ -133,6 +133,7 @@ export type IssueMutationVariables = Exact<{
 
 
 export type IssueMutation = { createApiKey:
+    | { __typename: 'ConflictError', message: string }
     | { secret: string, apiKey: { id: string, start: string } }
     | { __typename: 'EscalationError', message: string }
     | { __typename: 'LimitExceededError', message: string }

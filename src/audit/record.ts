@@ -13,6 +13,9 @@ export interface AuditRecord {
   readonly changes: Changes;
 }
 
+/** A change that was recorded before. */
+export type EarlierChange = Omit<AuditRecord, 'actor' | 'changes'>;
+
 /** Maximum length of a stored user agent, in characters. */
 const USER_AGENT_MAX = 300;
 
@@ -43,6 +46,30 @@ export async function recordChanges(
       .execute();
   }
   return events;
+}
+
+/**
+ * Events that announce earlier changes of locked organizations again. They have the organization's last sequence, which
+ * those recorded in the same transaction follow without a gap.
+ */
+export async function repeatChanges(
+  tx: Transaction<Tables>,
+  earlier: readonly EarlierChange[],
+  now: number,
+): Promise<ChangeEvent[]> {
+  if (earlier.length === 0) return [];
+  const ids = [...new Set(earlier.map(({ organizationId }) => organizationId))];
+  const rows = await tx
+    .selectFrom('organization_sequences')
+    .selectAll()
+    .where('organization_id', 'in', ids)
+    .execute();
+  const last = new Map(rows.map((row) => [row.organization_id, row.value]));
+  return earlier.map((change) => {
+    const sequence = last.get(change.organizationId) ?? 0;
+    const event = { id: newId('evt'), sequence, occurredAt: now, actor: '', changes: {} };
+    return { type: 'change', ...event, ...change, repeated: true };
+  });
 }
 
 async function raiseSequence(tx: Transaction<Tables>, organizationId: string, by: number): Promise<number> {

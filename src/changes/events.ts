@@ -71,6 +71,8 @@ export interface ChangeEvent {
   readonly targetId: string;
   readonly changes: Changes;
   readonly occurredAt: number;
+  /** Announced again, so that its propagation can be awaited: caches drop what it concerns, and nobody else is told. */
+  readonly repeated?: true;
 }
 
 /** A change as far as caches depend on it. */

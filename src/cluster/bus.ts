@@ -103,7 +103,7 @@ export function localListeners(): LocalListeners {
     invalidate,
     announce(changes) {
       for (const stale of staleBy(changes)) invalidate(stale);
-      for (const change of changes) emit(change);
+      for (const change of changes) if (!change.repeated) emit(change);
     },
     subscribe: (listener) => {
       listeners.add(listener);

@@ -62,10 +62,23 @@ export class NotFoundError extends AppError {
   }
 }
 
+/** What a change conflicts with. */
+export type ConflictReason =
+  | 'REVOKED'
+  | 'NAME_TAKEN'
+  | 'IN_USE'
+  | 'LAST_OWNER'
+  | 'EXPIRED'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'OTHER';
+
 /** The change conflicts with the current state. */
 export class ConflictError extends AppError {
-  constructor(message: string) {
+  readonly reason: ConflictReason;
+
+  constructor(reason: ConflictReason, message: string) {
     super('CONFLICT', message);
+    this.reason = reason;
   }
 }
 

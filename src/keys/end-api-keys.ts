@@ -1,45 +1,49 @@
 import { refuseOtherTeams } from '../access/key-scope.ts';
 import type { PermittedChange } from '../command.ts';
-import { ConflictError, NotFoundError } from '../core/errors.ts';
+import { NotFoundError } from '../core/errors.ts';
 import { type ApiKey, loadApiKeys, statusOf } from './api-key.ts';
 import { teamIdsOfKeys } from './key-teams.ts';
 import type { KeysContext } from './pending-usage.ts';
 
 /**
- * Revokes keys with all their secrets, within a change that has locked their organizations. Rejects with NotFoundError,
- * with ForbiddenError if one is bound to teams outside the caller's, or with ConflictError if one is already revoked.
- * Returns the keys in the order of `ids`, which has no duplicates.
+ * Revokes keys with all their secrets, within a change that has locked their organizations. Keys that are already revoked
+ * stay as they are; only their propagation is awaited again. Rejects with NotFoundError, or with ForbiddenError if one is
+ * bound to teams outside the caller's. Returns the keys in the order of `ids`, which has no duplicates.
  */
 export async function endApiKeys(
   ctx: KeysContext,
-  { tx, now, audit, principal }: PermittedChange,
+  { tx, now, audit, repeat, principal }: PermittedChange,
   ids: readonly string[],
   reason: string | null,
 ): Promise<ApiKey[]> {
   const caller = { ...ctx, principal };
   const before = inOrder(ids, await loadApiKeys(caller, ids, tx));
   refuseOtherTeams(caller, 'api.key.delete', await teamIdsOfKeys(tx, ids));
-  const revoked = before.find((key) => key.revokedAt !== null);
-  if (revoked) throw new ConflictError(`The API key ${revoked.id} is already revoked`);
+  const pending = before.filter((key) => key.revokedAt === null);
+  for (const key of before)
+    if (key.revokedAt !== null)
+      repeat({ organizationId: key.organizationId, action: 'api_key.revoked', targetId: key.id });
+  if (pending.length === 0) return before;
+  const pendingIds = pending.map((key) => key.id);
   await tx
     .updateTable('api_keys')
     .set({ revoked_at: now, revoked_by: principal.actor, revocation_reason: reason, updated_at: now })
-    .where('id', 'in', ids)
+    .where('id', 'in', pendingIds)
     .execute();
   // Secrets that have already expired or been revoked keep their state.
   await tx
     .updateTable('api_key_secrets')
     .set({ revoked_at: now })
-    .where('api_key_id', 'in', ids)
+    .where('api_key_id', 'in', pendingIds)
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', now)
     .execute();
-  for (const key of before) {
+  for (const key of pending) {
     const changes = { status: [statusOf(key, now), 'REVOKED'], reason: [null, reason] } as const;
     audit({ organizationId: key.organizationId, action: 'api_key.revoked', targetId: key.id, changes });
   }
   const ended = { revokedAt: now, revokedBy: principal.actor, revocationReason: reason, updatedAt: now };
-  return before.map((key) => ({ ...key, ...ended }));
+  return before.map((key) => (key.revokedAt === null ? { ...key, ...ended } : key));
 }
 
 function inOrder(ids: readonly string[], keys: readonly ApiKey[]): ApiKey[] {

@@ -18,11 +18,11 @@ export interface RevokeApiKeySecretInput {
 const PERMISSION = 'api.key.update';
 
 /**
- * Revokes one secret of a key, immediately and permanently, even if it is the last accepted one. Requires
- * `api.key.update`. Rejects with NotFoundError; with ConflictError if the secret or its key has expired or been
- * revoked; with ForbiddenError if the key is bound to teams outside the caller's, if the caller's own secret is being
- * replaced and this is another one of the key, or if an API key would revoke a current secret while an older one is
- * accepted. Returns the key.
+ * Revokes one secret of a key, immediately and permanently, even if it is the last accepted one. Revoking it again changes
+ * nothing. Requires `api.key.update`. Rejects with NotFoundError; with ConflictError if the secret has expired; with
+ * ForbiddenError if the key is bound to teams outside the caller's, if the caller's own secret is being replaced and this
+ * is another one of the key, or if an API key would revoke a current secret while an older one is accepted. Returns the
+ * key.
  */
 export async function revokeApiKeySecret(
   ctx: KeysContext,
@@ -67,7 +67,7 @@ async function endSecret(
   keyId: string,
   id: string,
 ): Promise<ApiKey> {
-  const { tx, now, audit, principal } = change;
+  const { tx, now, audit, repeat, principal } = change;
   const key = await requireApiKey(ctx, change, keyId);
   refuseOtherTeams(change, PERMISSION, await teamIdsOfKeys(tx, [keyId]));
   const isOwn = principal.kind === 'key' && principal.secretId === id;
@@ -76,12 +76,16 @@ async function endSecret(
       PERMISSION,
       "A secret that is being replaced can't revoke other secrets of its key",
     );
-  if (key.revokedAt !== null) throw new ConflictError('The API key and all its secrets are already revoked');
   const [secret] = await loadSecrets({ ...ctx, principal }, [id], tx);
   if (!secret) throw new NotFoundError(id, 'secret');
   const status = secretStatusOf({ ...secret, keyExpiresAt: null }, now);
-  if (status === 'REVOKED') throw new ConflictError('The secret is already revoked');
-  if (status === 'EXPIRED') throw new ConflictError('The secret has already expired');
+  const { organizationId } = key;
+  const action = 'api_key.secret_revoked';
+  if (status === 'REVOKED') {
+    repeat({ organizationId, action, targetId: keyId });
+    return key;
+  }
+  if (status === 'EXPIRED') throw new ConflictError('EXPIRED', 'The secret has already expired');
   if (!isOwn && principal.kind === 'key' && (await isReplacement(change, keyId, id)))
     throw new ForbiddenError(
       PERMISSION,
@@ -89,8 +93,7 @@ async function endSecret(
     );
   await tx.updateTable('api_key_secrets').set({ revoked_at: now }).where('id', '=', id).execute();
   await tx.updateTable('api_keys').set({ updated_at: now }).where('id', '=', keyId).execute();
-  const { organizationId } = key;
   const changes = { secretId: [id, null] } as const;
-  audit({ organizationId, action: 'api_key.secret_revoked', targetId: keyId, changes });
+  audit({ organizationId, action, targetId: keyId, changes });
   return requireApiKey(ctx, change, keyId);
 }

@@ -14,8 +14,8 @@ export interface RevokeApiKeyInput {
 const PERMISSION = 'api.key.delete';
 
 /**
- * Revokes a key and all its secrets, immediately and permanently. Requires `api.key.delete`. Rejects with
- * NotFoundError, ConflictError if it is already revoked, or BAD_USER_INPUT for an invalid reason.
+ * Revokes a key and all its secrets, immediately and permanently. Revoking it again changes nothing and returns the first
+ * result. Requires `api.key.delete`. Rejects with NotFoundError, or BAD_USER_INPUT for an invalid reason.
  */
 export async function revokeApiKey(ctx: KeysContext, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
   const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);

@@ -18,9 +18,9 @@ const PERMISSION = 'api.key.delete';
 const IDS_MAX = 500;
 
 /**
- * Revokes several keys and all their secrets, immediately and permanently: all of them or none. Requires
- * `api.key.delete` in the organization of each. Rejects with ValidationError, or with NotFoundError or ConflictError
- * (already revoked) for the first key concerned.
+ * Revokes several keys and all their secrets, immediately and permanently: all of them or none. Those that are revoked
+ * already keep their first result. Requires `api.key.delete` in the organization of each. Rejects with ValidationError,
+ * or with NotFoundError for the first key concerned.
  */
 export async function revokeApiKeys(ctx: KeysContext, given: RevokeApiKeysInput): Promise<Outcome<ApiKey[]>> {
   const principal = authorizeSomewhere(ctx, PERMISSION);

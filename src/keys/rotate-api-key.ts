@@ -69,9 +69,9 @@ async function replaceSecret(
   const { tx, now, principal } = change;
   const key = await requireApiKey(ctx, change, id);
   const { organizationId } = key;
-  if (key.revokedAt !== null) throw new ConflictError("A revoked API key can't be rotated");
+  if (key.revokedAt !== null) throw new ConflictError('REVOKED', "A revoked API key can't be rotated");
   if (statusOf({ ...key, enabled: true }, now) === 'EXPIRED')
-    throw new ConflictError("An expired API key can't be rotated: extend its expiry first");
+    throw new ConflictError('EXPIRED', "An expired API key can't be rotated: extend its expiry first");
   if (await isReplacedCaller(change, id))
     throw new EscalationError([], "A secret that is being replaced can't rotate its own key", ['SELF']);
   const permissions = await permissionsInForce(tx, organizationId, key);
@@ -110,6 +110,7 @@ async function assertKeyQuotaForSecret(tx: Transaction<Tables>, keyId: string, n
     .executeTakeFirstOrThrow();
   if (Number(accepted) < ACCEPTED_MAX) return;
   throw new ConflictError(
+    'OTHER',
     `${ACCEPTED_MAX} secrets of the API key are already accepted: revoke one, or wait until one has expired`,
   );
 }

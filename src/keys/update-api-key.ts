@@ -50,7 +50,7 @@ async function applyPolicy(
   const key = await requireApiKey(ctx, change, id);
   const { organizationId } = key;
   input.checkChanged([key.name, key.description, key.externalId]);
-  if (key.revokedAt !== null) throw new ConflictError("A revoked API key can't be updated");
+  if (key.revokedAt !== null) throw new ConflictError('REVOKED', "A revoked API key can't be updated");
   const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKeys(tx, [id]) };
   const after: KeyPolicy = { ...before, ...given };
 

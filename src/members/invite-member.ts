@@ -132,7 +132,7 @@ async function pending(
   membership: Membership,
 ): Promise<Membership & { readonly teamIds: readonly string[] }> {
   const { id, organizationId, roleId, joinedAt } = membership;
-  if (joinedAt !== null) throw new ConflictError('A member with this e-mail address already exists');
+  if (joinedAt !== null) throw new ConflictError('OTHER', 'A member with this e-mail address already exists');
   const role = await requireRole(tx, organizationId, roleId);
   refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
   return { ...membership, teamIds: await teamIdsOfMember(tx, id) };

@@ -36,7 +36,7 @@ export async function joinOrganization(
     .onConflict((conflict) => conflict.columns(['organization_id', 'user_id']).doNothing())
     .returning('id')
     .executeTakeFirst();
-  if (!inserted) throw new ConflictError(`${email} is already a member of this organization`);
+  if (!inserted) throw new ConflictError('OTHER', `${email} is already a member of this organization`);
   const changes = { userId: [null, userId], email: [null, email], roleId: [null, roleId] } as const;
   audit({ organizationId, action: 'member.joined', targetId: membershipId, changes });
   return { userId, membershipId };

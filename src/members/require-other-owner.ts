@@ -24,5 +24,8 @@ export async function requireOtherOwner(
     .limit(1)
     .executeTakeFirst();
   if (!other)
-    throw new ConflictError("The last owner of the organization can't be removed or given another role");
+    throw new ConflictError(
+      'LAST_OWNER',
+      "The last owner of the organization can't be removed or given another role",
+    );
 }

@@ -21,7 +21,7 @@ export async function unlinkIdentity(ctx: Context, email: string): Promise<void>
       .where('user_id', '=', userId)
       .returning('issuer')
       .executeTakeFirst();
-    if (!unlinked) throw new ConflictError('The user has no linked identity');
+    if (!unlinked) throw new ConflictError('OTHER', 'The user has no linked identity');
     const sessions = await tx
       .deleteFrom('sessions')
       .where('user_id', '=', userId)

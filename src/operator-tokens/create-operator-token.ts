@@ -42,7 +42,7 @@ export async function createOperatorToken(ctx: Context, name: string): Promise<N
       .onConflict((conflict) => conflict.column('name').doNothing())
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows !== 1n)
-      throw new ConflictError('An operator token with this name already exists');
+      throw new ConflictError('NAME_TAKEN', 'An operator token with this name already exists');
   });
   return { name, token };
 }

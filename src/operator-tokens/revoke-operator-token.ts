@@ -31,6 +31,6 @@ export async function revokeOperatorToken(ctx: Context, name: string): Promise<O
     .select('id')
     .where('name', '=', name)
     .executeTakeFirst();
-  if (known) throw new ConflictError('The operator token is already revoked');
+  if (known) throw new ConflictError('REVOKED', 'The operator token is already revoked');
   throw new NotFoundError(name, 'operator token', 'name');
 }

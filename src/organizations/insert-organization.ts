@@ -47,7 +47,7 @@ export async function insertOrganization(
   };
   const taken = slug === null ? await insertWithFreeSlug(tx, row) : slug;
   if (slug !== null && !(await insert(tx, { ...row, slug })))
-    throw new ConflictError(`An organization with the slug ${slug} already exists`);
+    throw new ConflictError('NAME_TAKEN', `An organization with the slug ${slug} already exists`);
   await tx.insertInto('organization_sequences').values({ organization_id: row.id, value: 0 }).execute();
   const ownerRoleId = await insertSystemRoles(tx, row.id, now);
   audit({

@@ -61,7 +61,7 @@ export async function createRole(ctx: Context, given: CreateRoleInput): Promise<
       .onConflict((conflict) => conflict.columns(['organization_id', 'name_key']).doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (!inserted) throw new ConflictError('A role with this name already exists');
+    if (!inserted) throw new ConflictError('NAME_TAKEN', 'A role with this name already exists');
     const changes = {
       name: [null, name],
       permissions: [null, permissions],

@@ -42,10 +42,10 @@ export async function deleteRole(ctx: Context, { id }: DeleteRoleInput): Promise
  */
 async function requireUnused(db: Kysely<Tables>, organizationId: string, id: string): Promise<Role> {
   const role = await requireRole(db, organizationId, id);
-  if (role.system) throw new ConflictError(`The system role ${role.name} can't be deleted`);
-  if (await roleHasMembers(db, id)) throw new ConflictError('The role is in use by members');
+  if (role.system) throw new ConflictError('OTHER', `The system role ${role.name} can't be deleted`);
+  if (await roleHasMembers(db, id)) throw new ConflictError('IN_USE', 'The role is in use by members');
   if ((await countKeysOfRoles(db, [{ id, organizationId }])).has(id))
-    throw new ConflictError('The role is in use by API keys');
+    throw new ConflictError('IN_USE', 'The role is in use by API keys');
   return role;
 }
 

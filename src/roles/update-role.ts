@@ -36,7 +36,7 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
     const { tx, audit, principal } = change;
     const before = await requireRole(tx, organizationId, id);
-    if (before.system) throw new ConflictError(`The system role ${before.name} can't be changed`);
+    if (before.system) throw new ConflictError('OTHER', `The system role ${before.name} can't be changed`);
     input.checkChanged([before.name, before.description]);
     const after: Role = { ...before, ...provided };
     for (const state of [before, after]) {
@@ -46,7 +46,7 @@ export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<
     const changes = difference(before, after, ['name', 'description', 'permissions']);
     if (Object.keys(changes).length === 0) return before;
     if (changes.name && (await isNameTaken(tx, 'current_roles', after)))
-      throw new ConflictError('A role with this name already exists');
+      throw new ConflictError('NAME_TAKEN', 'A role with this name already exists');
     await tx
       .updateTable('roles')
       .set({

@@ -17,6 +17,6 @@ export async function firstOwner(db: Kysely<Tables>): Promise<string> {
     .orderBy('memberships.id')
     .limit(1)
     .executeTakeFirst();
-  if (!owner) throw new ConflictError('No organization has an owner yet: run keywright init');
+  if (!owner) throw new ConflictError('OTHER', 'No organization has an owner yet: run keywright init');
   return owner.email;
 }

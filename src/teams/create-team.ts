@@ -39,7 +39,7 @@ export async function createTeam(ctx: Context, given: CreateTeamInput): Promise<
       .onConflict((conflict) => conflict.columns(['organization_id', 'name_key']).doNothing())
       .returning('id')
       .executeTakeFirst();
-    if (!inserted) throw new ConflictError('A team with this name already exists');
+    if (!inserted) throw new ConflictError('NAME_TAKEN', 'A team with this name already exists');
     audit({ organizationId, action: 'team.created', targetId: team.id, changes: { name: [null, name] } });
     return team;
   });

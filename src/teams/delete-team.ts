@@ -101,5 +101,5 @@ async function refuseUsed(db: Kysely<Tables>, teamId: string): Promise<void> {
     .where('api_keys.revoked_at', 'is', null)
     .limit(1)
     .executeTakeFirst();
-  if (bound) throw new ConflictError('The team is in use by API keys');
+  if (bound) throw new ConflictError('IN_USE', 'The team is in use by API keys');
 }

@@ -32,7 +32,7 @@ export async function updateTeam(ctx: Context, given: UpdateTeamInput): Promise<
     const changes = difference(before, after, ['name']);
     if (Object.keys(changes).length === 0) return before;
     if (await isNameTaken(tx, 'teams', after))
-      throw new ConflictError('A team with this name already exists');
+      throw new ConflictError('NAME_TAKEN', 'A team with this name already exists');
     await tx
       .updateTable('teams')
       .set({ name: after.name, name_key: foldName(after.name) })

@@ -74,7 +74,7 @@ test('says in a line why a database can’t be reached, without its password', a
 test('explains errors by their message, whatever they are', () => {
   const issues = [{ path: ['--email'], message: 'must be an e-mail address' }];
   expect(explain(new ValidationError(issues))).toBe('--email: must be an e-mail address');
-  expect(explain(new ConflictError('It is revoked already'))).toBe('It is revoked already');
+  expect(explain(new ConflictError('OTHER', 'It is revoked already'))).toBe('It is revoked already');
   const failed = [
     new Error('connect ECONNREFUSED ::1:5432'),
     new Error('connect ECONNREFUSED 127.0.0.1:5432'),

@@ -167,7 +167,7 @@ describe('a connection that is lost inside a transaction', () => {
     const failing = database.kysely.transaction().execute(async (tx) => {
       await insert(tx);
       await endConnections();
-      throw new ConflictError('It is so already');
+      throw new ConflictError('OTHER', 'It is so already');
     });
     await expect(failing).rejects.toThrow(ConflictError);
     await insert(database.kysely);

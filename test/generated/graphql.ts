@@ -58,6 +58,23 @@ export type ApiKeyStatus =
   /** The key is permanently denied */
   | 'REVOKED';
 
+/** What a change conflicts with */
+export type ConflictReason =
+  /** The key or secret has expired */
+  | 'EXPIRED'
+  /** The idempotency key was used for another mutation, or with another input */
+  | 'IDEMPOTENCY_KEY_REUSED'
+  /** API keys or members use the object */
+  | 'IN_USE'
+  /** The organization would be left without an owner */
+  | 'LAST_OWNER'
+  /** Another object has this name or slug */
+  | 'NAME_TAKEN'
+  /** Another conflict, described by the message */
+  | 'OTHER'
+  /** The key is revoked. Revoking a key or secret again is not a conflict */
+  | 'REVOKED';
+
 /** Input of `createApiKey` */
 export type CreateApiKeyInput = {
   /** Description of the key: up to 500 characters */
@@ -287,7 +304,7 @@ export type VerifyApiKeyInput = {
 
 export type KeyFieldsFragment = { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> };
 
-type Refused_ConflictError_Fragment = { __typename: 'ConflictError', message: string, code: ErrorCode };
+type Refused_ConflictError_Fragment = { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode };
 
 type Refused_EscalationError_Fragment = { __typename: 'EscalationError', permissions: Array<string>, message: string, code: ErrorCode };
 
@@ -311,6 +328,7 @@ export type CreateKeyMutationVariables = Exact<{
 
 
 export type CreateKeyMutation = { createApiKey:
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } }
     | { __typename: 'EscalationError', permissions: Array<string>, message: string, code: ErrorCode }
     | { __typename: 'LimitExceededError', limit: number, current: number, message: string, code: ErrorCode }
@@ -324,7 +342,7 @@ export type UpdateKeyMutationVariables = Exact<{
 
 
 export type UpdateKeyMutation = { updateApiKey:
-    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'EscalationError', permissions: Array<string>, message: string, code: ErrorCode }
     | { __typename: 'LimitExceededError', limit: number, current: number, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
@@ -338,7 +356,7 @@ export type RotateKeyMutationVariables = Exact<{
 
 
 export type RotateKeyMutation = { rotateApiKey:
-    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'EscalationError', permissions: Array<string>, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'RotateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, retiring: { id: string, status: SecretStatus, expiresAt: string | null } }
@@ -351,7 +369,7 @@ export type RevokeKeyMutationVariables = Exact<{
 
 
 export type RevokeKeyMutation = { revokeApiKey:
-    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
    | null };
@@ -362,7 +380,7 @@ export type RevokeKeysMutationVariables = Exact<{
 
 
 export type RevokeKeysMutation = { revokeApiKeys:
-    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'RevokeApiKeysPayload', apiKeys: Array<{ id: string, status: ApiKeyStatus }>, propagation: { confirmedNodes: number, totalNodes: number } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
@@ -374,7 +392,7 @@ export type RevokeSecretMutationVariables = Exact<{
 
 
 export type RevokeSecretMutation = { revokeApiKeySecret:
-    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, rotationDueAt: string | null, rateLimit: { limit: number, windowSeconds: number } | null, role: { id: string, name: string, permissions: Array<string> } | null, teams: Array<{ id: string, name: string }>, secrets: Array<{ id: string, start: string, status: SecretStatus, expiresAt: string | null, lastUsedAt: string | null, uses: number }> } }
    | null };
@@ -392,7 +410,7 @@ export type MakeTeamMutationVariables = Exact<{
 
 
 export type MakeTeamMutation = { createTeam:
-    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'CreateTeamPayload', team: { id: string, name: string, organization: { id: string } } }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
@@ -404,7 +422,7 @@ export type MakeOrganizationMutationVariables = Exact<{
 
 
 export type MakeOrganizationMutation = { createOrganization:
-    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'CreateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
    | null };
@@ -415,7 +433,7 @@ export type ChangeOrganizationMutationVariables = Exact<{
 
 
 export type ChangeOrganizationMutation = { updateOrganization:
-    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'ConflictError', reason: ConflictReason, message: string, code: ErrorCode }
     | { __typename: 'NotFoundError', id: string, message: string, code: ErrorCode }
     | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, builtIn: boolean }> | null } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
@@ -594,6 +612,9 @@ export const RefusedFragmentDoc = new TypedDocumentString(`
     limit
     current
   }
+  ... on ConflictError {
+    reason
+  }
   ... on EscalationError {
     permissions
   }
@@ -671,6 +692,9 @@ fragment Refused on Error {
     limit
     current
   }
+  ... on ConflictError {
+    reason
+  }
   ... on EscalationError {
     permissions
   }
@@ -745,6 +769,9 @@ fragment Refused on Error {
   ... on LimitExceededError {
     limit
     current
+  }
+  ... on ConflictError {
+    reason
   }
   ... on EscalationError {
     permissions
@@ -827,6 +854,9 @@ fragment Refused on Error {
     limit
     current
   }
+  ... on ConflictError {
+    reason
+  }
   ... on EscalationError {
     permissions
   }
@@ -907,6 +937,9 @@ fragment Refused on Error {
     limit
     current
   }
+  ... on ConflictError {
+    reason
+  }
   ... on EscalationError {
     permissions
   }
@@ -944,6 +977,9 @@ export const RevokeKeysDocument = new TypedDocumentString(`
   ... on LimitExceededError {
     limit
     current
+  }
+  ... on ConflictError {
+    reason
   }
   ... on EscalationError {
     permissions
@@ -1020,6 +1056,9 @@ fragment Refused on Error {
     limit
     current
   }
+  ... on ConflictError {
+    reason
+  }
   ... on EscalationError {
     permissions
   }
@@ -1071,6 +1110,9 @@ export const MakeTeamDocument = new TypedDocumentString(`
     limit
     current
   }
+  ... on ConflictError {
+    reason
+  }
   ... on EscalationError {
     permissions
   }
@@ -1106,6 +1148,9 @@ export const MakeOrganizationDocument = new TypedDocumentString(`
   ... on LimitExceededError {
     limit
     current
+  }
+  ... on ConflictError {
+    reason
   }
   ... on EscalationError {
     permissions
@@ -1149,6 +1194,9 @@ export const ChangeOrganizationDocument = new TypedDocumentString(`
     limit
     current
   }
+  ... on ConflictError {
+    reason
+  }
   ... on EscalationError {
     permissions
   }
@@ -1184,6 +1232,9 @@ export const SignInDocument = new TypedDocumentString(`
   ... on LimitExceededError {
     limit
     current
+  }
+  ... on ConflictError {
+    reason
   }
   ... on EscalationError {
     permissions

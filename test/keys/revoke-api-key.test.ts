@@ -68,18 +68,41 @@ onEachDatabase('revoking', (engine) => {
       expect(entry?.changes).toEqual({ status: ['DISABLED', 'REVOKED'], reason: [null, null] });
     });
 
-    test('20 times at once is done by exactly one', async () => {
+    test('20 times at once is done by exactly one, and answered alike', async () => {
       const { ctx, id } = await made();
-      const outcomes = await Promise.allSettled(
+      const outcomes = await Promise.all(
         Array.from({ length: 20 }, (_, index) => revokeApiKey(ctx, { id, reason: `${index}` })),
       );
-      const done = outcomes.filter((one) => one.status === 'fulfilled');
-      const refused = outcomes.filter((one) => one.status === 'rejected');
-      expect(done).toHaveLength(1);
-      for (const { reason } of refused) expect(reason).toBeInstanceOf(ConflictError);
       expect(await auditOf(ctx, id)).toHaveLength(2);
       const [key] = await loadApiKeys(ctx, [id]);
-      expect(key?.revocationReason).toBe(done[0]?.value.result.revocationReason);
+      expect(key?.revocationReason).toMatch(/^\d+$/);
+      for (const { result } of outcomes) expect(result).toEqual(key);
+    });
+
+    test('again gives the first result, also to someone else, and announces and records nothing', async () => {
+      const { ctx, id, organization } = await made();
+      const { result: first } = await revokeApiKey(ctx, { id, reason: 'Leak' });
+      services().clock.advance(60_000);
+      const events = services().events.length;
+      const log = await auditOf(ctx);
+      const other = contextFor(services(), memberOf(organization.id, ['api.key.delete', 'api.key.view']));
+      for (const caller of [ctx, other]) {
+        const { result, propagation } = await revokeApiKey(caller, { id, reason: 'Another reason' });
+        expect(result).toEqual(first);
+        expect(propagation).toMatchObject({ confirmedNodes: 1, totalNodes: 1 });
+      }
+      expect(services().events.slice(events)).toEqual([]);
+      expect(await auditOf(ctx)).toEqual(log);
+    });
+
+    test('again is refused for who may not revoke it, or for a reason that can’t be kept', async () => {
+      const { ctx, id, organization } = await made();
+      await revokeApiKey(ctx, { id });
+      const viewer = contextFor(services(), memberOf(organization.id, ['api.key.view']));
+      await expect(revokeApiKey(viewer, { id })).rejects.toThrow(ForbiddenError);
+      const stranger = await made();
+      await expect(revokeApiKey(stranger.ctx, { id })).rejects.toThrow(NotFoundError);
+      await expect(revokeApiKey(ctx, { id, reason: 'a\0b' })).rejects.toThrow(AppError);
     });
 
     test('is refused for one of another organization as for none', async () => {
@@ -139,14 +162,17 @@ onEachDatabase('revoking', (engine) => {
       expect((await auditOf(other.ctx)).at(-1)?.actor).toBe('operator:billing');
     });
 
-    test('in two orders at once does not wait for ever, and one wins', async () => {
+    test('in two orders at once does not wait for ever, and is done once', async () => {
       const [one, other] = [await made(2), await made(2)];
       const operator = contextFor(services(), operatorPrincipal(newId('op'), 'billing'));
-      const outcomes = await Promise.allSettled([
+      await Promise.all([
         revokeApiKeys(operator, { ids: [...one.ids, ...other.ids] }),
         revokeApiKeys(operator, { ids: [...other.ids, ...one.ids] }),
       ]);
-      expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+      for (const { ctx } of [one, other]) {
+        const log = (await auditOf(ctx)).filter((entry) => entry.action === 'api_key.revoked');
+        expect(log).toHaveLength(2);
+      }
     });
 
     test('is refused as a whole where one is foreign or unknown', async () => {
@@ -159,14 +185,20 @@ onEachDatabase('revoking', (engine) => {
       expect([await revoked(), await foreign.revoked()]).toEqual([0, 0]);
     });
 
-    test('is refused as a whole where one is revoked already', async () => {
+    test('keeps the first result of one that is revoked already, and ends the others', async () => {
       const { ctx, ids, revoked } = await made(3);
-      const [, second = ''] = ids;
-      await revokeApiKey(ctx, { id: second });
-      await expect(revokeApiKeys(ctx, { ids })).rejects.toThrow(
-        new ConflictError(`The API key ${second} is already revoked`),
-      );
-      expect(await revoked()).toBe(1);
+      const [first = '', second = '', third = ''] = ids;
+      const { result: before } = await revokeApiKey(ctx, { id: second, reason: 'Leak' });
+      services().clock.advance(60_000);
+      const { result } = await revokeApiKeys(ctx, { ids, reason: 'All' });
+      expect(await revoked()).toBe(3);
+      expect(result.map((key) => key.id)).toEqual(ids);
+      expect(result[1]).toEqual(before);
+      expect(result[0]).toMatchObject({ revokedAt: services().clock.now(), revocationReason: 'All' });
+      const log = (await auditOf(ctx)).filter((entry) => entry.action === 'api_key.revoked');
+      expect(log.map((entry) => entry.target_id)).toEqual([second, first, third]);
+      services().clock.advance(60_000);
+      expect((await revokeApiKeys(ctx, { ids })).result).toEqual(result);
     });
 
     test('is refused for none, for 501, and for a reason that can’t be kept', async () => {
@@ -218,27 +250,36 @@ onEachDatabase('revoking', (engine) => {
       expect(await secretsOf(key)).toEqual([{ id: own?.id, status: 'REVOKED' }]);
     });
 
-    test('is refused for one that has ended, and for one of a revoked key', async () => {
+    test('is refused for one that has expired, and succeeds for one that is revoked', async () => {
       const key = await made();
       const { ctx, id } = key;
       const first = (await rotateApiKey(ctx, { id, overlapSeconds: 10 })).result.retiring;
       services().clock.advance(10_000);
-      await expect(revokeApiKeySecret(ctx, { id: first.id })).rejects.toThrow(ConflictError);
+      const expired = { name: ConflictError.name, reason: 'EXPIRED' };
+      await expect(revokeApiKeySecret(ctx, { id: first.id })).rejects.toMatchObject(expired);
       const second = (await rotateApiKey(ctx, { id, overlapSeconds: 10 })).result.retiring;
-      await revokeApiKeySecret(ctx, { id: second.id });
-      await expect(revokeApiKeySecret(ctx, { id: second.id })).rejects.toThrow(ConflictError);
-      await revokeApiKey(ctx, { id });
+      const { result: revoked } = await revokeApiKeySecret(ctx, { id: second.id });
+      services().clock.advance(1_000);
+      expect((await revokeApiKeySecret(ctx, { id: second.id })).result).toEqual(revoked);
+      const { result: ended } = await revokeApiKey(ctx, { id });
+      const log = await auditOf(ctx);
+      const events = services().events.length;
       const [newest] = await secretsOf(key);
-      await expect(revokeApiKeySecret(ctx, { id: newest?.id ?? '' })).rejects.toThrow(ConflictError);
+      expect((await revokeApiKeySecret(ctx, { id: newest?.id ?? '' })).result).toEqual(ended);
+      await expect(revokeApiKeySecret(ctx, { id: first.id })).rejects.toMatchObject(expired);
+      expect(await auditOf(ctx)).toEqual(log);
+      expect(services().events).toHaveLength(events);
     });
 
     test('20 times at once is done by exactly one', async () => {
       const key = await made();
       const [own] = await secretsOf(key);
-      const outcomes = await Promise.allSettled(
+      const outcomes = await Promise.all(
         Array.from({ length: 20 }, () => revokeApiKeySecret(key.ctx, { id: own?.id ?? '' })),
       );
-      expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+      expect(outcomes).toHaveLength(20);
+      const log = (await auditOf(key.ctx)).filter((entry) => entry.action === 'api_key.secret_revoked');
+      expect(log).toHaveLength(1);
     });
 
     test('is refused for one of another organization as for none', async () => {

@@ -113,9 +113,13 @@ onEachDatabase('the life of a key over GraphQL', (engine) => {
       (await request(server(), token, RevokeKeyDocument, { input: { id: apiKey.id } })).data.revokeApiKey,
       'RevokeApiKeyPayload',
     );
-    expect(await update({ name: 'x' })).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' });
+    expect(await update({ name: 'x' })).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'CONFLICT',
+      reason: 'REVOKED',
+    });
     const again = await request(server(), token, RevokeKeyDocument, { input: { id: apiKey.id } });
-    expect(again.data.revokeApiKey).toMatchObject({ __typename: 'ConflictError' });
+    expectType(again.data.revokeApiKey, 'RevokeApiKeyPayload');
   });
 
   it('revokes several keys or none, and single secrets', async () => {

@@ -461,6 +461,7 @@ export type CreateKeyMutationVariables = Exact<{
 
 
 export type CreateKeyMutation = { createApiKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
     | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, environment: Environment } }
     | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
     | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }

@@ -326,6 +326,7 @@ export type CreateKeyMutationVariables = Exact<{
 
 
 export type CreateKeyMutation = { createApiKey:
+    | { __typename: 'ConflictError', message: string, code: ErrorCode }
     | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, organization: { id: string, name: string } | null, createdBy:
           | { __typename: 'ApiKey', id: string, name: string }
           | { __typename: 'SystemActor', name: string }
