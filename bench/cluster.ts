@@ -16,24 +16,24 @@ import { present } from './cluster/verifications.ts';
 import { writeSection } from './figures.ts';
 import { machine } from './machine.ts';
 
-// Three servers on one PostgreSQL: how soon a revoked key is refused everywhere, what waiting for that costs, and how
-// many verifications a second there are. PostgreSQL writes every commit to the disk, as it should.
+// Three servers on one PostgreSQL database: how soon a revoked key is denied everywhere, what waiting for that costs,
+// and the rate of verifications. PostgreSQL writes every commit to disk.
 
 const { values: options } = parseArgs({
   options: {
-    /** Under load; 10,000 take some five minutes. */
+    /** Under load. 10,000 take about five minutes. */
     revocations: { type: 'string', default: '2000' },
     /** Length of each measurement of throughput, seconds. */
     seconds: { type: 'string', default: '5' },
-    /** Verifications a second at each server while keys are revoked. */
+    /** Verifications per second on each server while keys are revoked. */
     load: { type: 'string', default: '300' },
-    /** Writes the figures to bench/RESULTS.md. */
+    /** Writes the results to bench/RESULTS.md. */
     write: { type: 'boolean', default: false },
   },
 });
 
 const SERVERS = 3;
-/** Before the figures that count: what starts is slow. */
+/** Warm-up before the counted measurements. */
 const WARM_UP = 50;
 const KEPT = 20;
 
@@ -85,7 +85,7 @@ async function measure(url: string, nodes: Node[]): Promise<string> {
   console.log('Three servers');
   while (nodes.length < SERVERS) nodes.push(await startNode(url));
   const owners = nodes.map((node) => new Owner(node.url, token, organizationId));
-  // Until each has seen the others beat.
+  // Until each server has seen the beats of the others.
   await eventually(
     async () => {
       const seen = [];
@@ -131,9 +131,9 @@ try {
   const versions = { PostgreSQL: await versionOf(postgres.url), pg: packages.dependencies.pg };
   const text = [
     `\`npm run bench:cluster -- --revocations ${options.revocations}\` on ${machine(versions)}.`,
-    'Three servers, PostgreSQL (every commit on the disk), and the clients: all on these cores. Keys are revoked one after',
-    'the other, at the servers in turn, while each is presented to all servers without a pause. "… from the commit" counts',
-    'from the answer back by what it says of itself (`propagation.milliseconds`).',
+    'Three servers, PostgreSQL (every commit is on disk) and the clients share these cores. Keys are revoked one after the',
+    'other, on each server in turn, while each key is continuously presented to all servers. The time of the commit is that',
+    'of the response, minus its `propagation.milliseconds`.',
     '',
     await measure(postgres.url, nodes),
   ].join('\n');

@@ -9,20 +9,20 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
-/** The median of the ratios of each round, so that what disturbed a round disturbed both sides of it; NaN without values. */
+/** The median of the ratios in each round, so that a disturbance of a round affects both sides. NaN without values. */
 export function ratioOf(figures: Figures, one: string, to: string): number {
   const other = figures.get(to) ?? [];
   return median((figures.get(one) ?? []).map((value, round) => value / (other[round] ?? Number.NaN)));
 }
 
-/** Rows of cells as a table in Markdown, the first row its head. */
+/** Rows of cells as a Markdown table. The first row is the header. */
 export function table(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, at) => (at ? '---:' : '---'))), ...body.map(line)].join('\n');
 }
 
-/** Puts a section into a file in place of the one with that title, or at the end. */
+/** Replaces the section with that title in a file, or appends it. */
 export function writeSection(path: string, title: string, text: string): void {
   const old = existsSync(path) ? readFileSync(path, 'utf8') : '# Results\n';
   const sections = old.split(/^(?=## )/m);

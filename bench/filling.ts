@@ -6,19 +6,19 @@ import { SQLite, type SqliteConnection } from '../db/sqlite-driver.ts';
 
 export type Value = string | number | null;
 
-/** The tables that are filled, with their columns and the types of these in PostgreSQL, separated by spaces. */
+/** The tables to fill, with their columns and PostgreSQL types, separated by spaces. */
 export type Columns<Name extends string> = Readonly<
   Record<Name, { readonly names: string; readonly types: string }>
 >;
 
-/** Rows by table, values in the order of the columns. */
+/** Rows by table, with values in the order of the columns. */
 export type Rows<Name extends string> = Readonly<Record<Name, readonly (readonly Value[])[]>>;
 
-/** The filling of a migrated database that nobody else uses: one that breaks off leaves it unusable. */
+/** Fills a migrated database without other users. An interruption leaves it unusable. */
 export interface Filling<Name extends string> {
-  /** Adds some thousand rows, in one transaction. */
+  /** Adds some thousand rows in one transaction. */
   add(rows: readonly Rows<Name>[]): Promise<void>;
-  /** Builds the indexes when all rows are there, and whatever triggers maintain; then runs the statements. */
+  /** Builds the indexes, and the data that triggers maintain, once all rows exist. Then runs the statements. */
   end(...statements: readonly string[]): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ function sqliteFilling<Name extends string>(path: string, columns: Columns<Name>
   for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -400000']) db.pragma(pragma);
   const tables = Object.keys(columns) as Name[];
   const indexes = dropped(db, 'index', tables);
-  // Row by row, their work takes several times as long as the rows.
+  // Row by row, they take several times as long as the rows.
   const triggers = dropped(db, 'trigger', ['api_keys']);
   db.exec('drop table api_key_counts');
   const inserts = tables.map((table) => {
@@ -53,10 +53,10 @@ function sqliteFilling<Name extends string>(path: string, columns: Columns<Name>
     async end(...statements) {
       for (const statement of indexes) db.exec(statement);
       const kysely = new Kysely<unknown>({ dialect: new SqliteDialect({ database: db }) });
-      // These migrations make the triggers anew, and what they maintain for the keys that are there.
+      // These migrations recreate the triggers, and the data that they maintain for existing keys.
       await indexSearchedKeys(kysely);
       await countKeys(kysely);
-      // Those of other migrations maintain nothing from the keys that are there: they are made as they were.
+      // Other triggers maintain nothing from existing keys, and are recreated unchanged.
       for (const statement of triggers) db.exec(statement.replace(/^create trigger/i, '$& if not exists'));
       for (const statement of statements) db.exec(statement);
       await kysely.destroy();
@@ -64,7 +64,10 @@ function sqliteFilling<Name extends string>(path: string, columns: Columns<Name>
   };
 }
 
-/** Drops the indexes or triggers of tables, but for those of constraints, and gives the statements that make them. */
+/**
+ * Drops the indexes or triggers of tables, except for those of constraints, and returns the statements that recreate
+ * them.
+ */
 function dropped(db: SqliteConnection, kind: 'index' | 'trigger', tables: readonly string[]): string[] {
   const found = db
     .prepare<unknown[], { name: string; sql: string }>(
@@ -76,7 +79,7 @@ function dropped(db: SqliteConnection, kind: 'index' | 'trigger', tables: readon
   return found.map(({ sql }) => sql);
 }
 
-/** Its triggers work once for each statement, not for each row: they stay. */
+/** Its triggers run once per statement instead of per row, so they stay. */
 async function postgresFilling<Name extends string>(
   url: string,
   columns: Columns<Name>,
@@ -84,7 +87,7 @@ async function postgresFilling<Name extends string>(
   const client = new pg.Client(url);
   await client.connect();
   const tables = Object.keys(columns) as Name[];
-  // Built in one piece they take less than half as long; those of constraints stay.
+  // Building them at once takes less than half the time. Those of constraints stay.
   const { rows: indexes } = await client.query<{ name: string; sql: string }>(
     `select indexname as name, indexdef as sql from pg_indexes
      where tablename = any($1) and not exists (select from pg_constraint where conname = indexname)`,

@@ -12,18 +12,18 @@ import { type Measured, measuredQueries } from './growth/queries.ts';
 import { machine } from './machine.ts';
 import { buildPrograms, Program, type Programs } from './processes.ts';
 
-// What operations take as an organization grows, on SQLite and PostgreSQL.
+// Durations of operations as an organization grows, on SQLite and PostgreSQL.
 
 const { values: options } = parseArgs({
   options: {
-    /** Keys of the organization, one database each. */
+    /** Numbers of keys of the organization, each in its own database. */
     sizes: { type: 'string', default: '1000,100000,1000000' },
     engines: { type: 'string', default: 'sqlite,postgres' },
-    /** How often each operation is measured; figures are medians. */
+    /** Number of measurements per operation. Results are medians. */
     rounds: { type: 'string', default: '5' },
-    /** Only operations whose name begins so. */
+    /** Only operations whose name starts with this text. */
     only: { type: 'string', default: '' },
-    /** Writes the figures to bench/RESULTS.md. */
+    /** Writes the results to bench/RESULTS.md. */
     write: { type: 'boolean', default: false },
   },
 });
@@ -34,7 +34,9 @@ const engines = options.engines.split(',');
 /** Milliseconds of each operation, and the longest block of the event loop meanwhile. */
 type Times = Map<string, { ms: number; block: number; failure?: string }>;
 
-/** Posts an operation with the operator's token; gives the milliseconds to its answer, and the first error if any. */
+/**
+ * Sends an operation with the operator's token. Returns the milliseconds to the response, and the first error if any.
+ */
 async function post(
   url: string,
   { operatorToken }: Filled,
@@ -103,14 +105,14 @@ function report(engine: string, bySize: ReadonlyMap<number, Times>): string {
       last?.block.toFixed(1) ?? '–',
     ];
   });
-  return `${engine}, milliseconds; "block" is the longest that the event loop stood still at the largest size:\n\n${table([head, ...rows])}`;
+  return `${engine}, milliseconds; "block" is the longest time that the event loop was blocked at the largest size:\n\n${table([head, ...rows])}`;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
 const programs = await buildPrograms({ files: { server: 'bench/growth/server.ts' } });
 const stops: (() => Promise<void>)[] = [];
 
-/** A PostgreSQL server as it comes, but for the statements that wait for the disk. */
+/** A PostgreSQL server with default settings, except that commits don't wait for the disk. */
 async function startPostgres(): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'keywright-'));
   const server = await openPostgresServer(home, { shared_buffers: '512MB', autovacuum: 'on' });
@@ -121,7 +123,7 @@ async function startPostgres(): Promise<string> {
   return server.url;
 }
 
-/** An empty database on the server, by its number of keys. */
+/** An empty database on the server, named by its number of keys. */
 async function createDatabase(serverUrl: string, size: number): Promise<string> {
   const client = new pg.Client(serverUrl);
   await client.connect();
@@ -145,8 +147,8 @@ try {
   }
   const { 'better-sqlite3': sqlite, pg: postgres, kysely } = packages.dependencies;
   const text = [
-    `\`npm run bench:growth\` on ${machine({ 'better-sqlite3': sqlite, pg: postgres, kysely })}. One organization with so many keys, two audit`,
-    `entries and five usage buckets each. Medians of ${options.rounds} requests over HTTP, one at a time, after one that is not counted.`,
+    `\`npm run bench:growth\` on ${machine({ 'better-sqlite3': sqlite, pg: postgres, kysely })}. One organization with this number of keys,`,
+    `each with two audit entries and five usage buckets. Medians of ${options.rounds} sequential requests over HTTP, after a warm-up request.`,
     '',
     parts.join('\n\n'),
   ].join('\n');

@@ -1,13 +1,13 @@
 import { cpus, totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds that the machine's processors have worked, all together. */
+/** Total CPU time of the machine, milliseconds. */
 export function busyMs(): number {
   const idle = cpus().reduce((sum, { times }) => sum + times.idle, 0);
   return cpus().length * performance.now() - idle;
 }
 
-/** Waits until next to nothing else runs, but not for ever. */
+/** Waits until the machine is nearly idle, or a time limit has passed. */
 export async function quietMoment(patienceMs: number): Promise<void> {
   const end = performance.now() + patienceMs;
   for (;;) {
@@ -17,7 +17,7 @@ export async function quietMoment(patienceMs: number): Promise<void> {
   }
 }
 
-/** The machine and the versions, in a line. */
+/** The machine and the versions in one line. */
 export function machine(versions: Readonly<Record<string, string>>): string {
   const gibibytes = Math.round(totalmem() / 2 ** 30);
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);

@@ -1,24 +1,24 @@
-import { cpuMs } from './asked.ts';
 import type { Figures } from './figures.ts';
 import { busyMs, quietMoment } from './machine.ts';
+import { cpuMs } from './rpc.ts';
 
 export type Values = Readonly<Record<string, number>>;
 
-/** How measurements are taken. */
+/** How to measure. */
 export interface Patience {
-  /** How long a quiet moment is waited for, milliseconds. */
+  /** Maximum wait for an idle moment, milliseconds. */
   readonly waitMs: number;
-  /** How much other programs may work meanwhile, in cores; and how often it is tried. */
+  /** Maximum CPU use of other programs during a measurement, in cores; and number of attempts. */
   readonly disturbanceMax: number;
   readonly attemptsMax: number;
 }
 
-/** Measures, each in a quiet moment, and keeps what came out. */
+/** Measures in idle moments, and collects the results. */
 export class Measurements {
   readonly figures: Figures = new Map();
-  /** How much other programs worked meanwhile, in cores. */
+  /** CPU use of other programs during the measurements, in cores. */
   readonly disturbances: number[] = [];
-  /** Milliseconds that the programs of the benchmark have worked so far: whoever measures adds to it. */
+  /** CPU time of the benchmark's own programs so far, milliseconds. The measuring code adds to it. */
   workedMs = 0;
   readonly #patience: Patience;
 
@@ -27,8 +27,8 @@ export class Measurements {
   }
 
   /**
-   * Measures in a quiet moment; where something else worked meanwhile, again, and keeps the least disturbed. Prints the
-   * values, and the disturbance behind them.
+   * Measures in an idle moment. If other programs disturb it, measures again and keeps the least disturbed result.
+   * Prints the values with the disturbance.
    */
   async take(name: string, run: () => Promise<Values>): Promise<void> {
     const { waitMs, disturbanceMax, attemptsMax } = this.#patience;
@@ -55,7 +55,7 @@ export class Measurements {
   }
 }
 
-/** Each in turn, and in another order in every round. */
+/** Runs each in turn, in a different order in every round. */
 export function turned<T>(list: readonly T[], round: number): T[] {
   const at = round % list.length;
   return [...list.slice(at), ...list.slice(0, at)];

@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-/** No answer takes longer than this: a benchmark that hangs ends by itself. */
+/** Time limit of a response: a benchmark that hangs fails by itself. */
 const ANSWER_MAX_MS = 900_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The programs of the benchmark, bundled as the server itself is. */
+/** The programs of the benchmark, bundled like the server itself. */
 export interface Programs {
   readonly folder: string;
   remove(): void;
 }
 
-/** What is bundled: the files by the names of their programs, and what is left to be found beside the bundle. */
+/** The bundled files by program name, and the packages that are resolved next to the bundle. */
 export interface Sources {
   readonly files: Readonly<Record<string, string>>;
-  /** The `node_modules` that the programs find their other parts in. */
+  /** The `node_modules` in which the programs find these packages. */
   readonly modules?: string;
   readonly external?: readonly string[];
 }
@@ -30,7 +30,7 @@ export async function buildPrograms({
   modules = 'node_modules',
   external = [],
 }: Sources): Promise<Programs> {
-  // Inside the repository, so that the native addon beside the bundle is found.
+  // Inside the repository, so that native addons are found next to the bundle.
   const folder = mkdtempSync(join(root, modules, '.bench-'));
   const bundle = await rolldown({
     input: Object.fromEntries(Object.entries(files).map(([name, path]) => [name, join(root, path)])),
@@ -52,19 +52,19 @@ export async function buildPrograms({
 }
 
 interface Reply {
-  readonly asked?: number;
+  readonly id?: number;
   readonly answer?: unknown;
   readonly failure?: string;
   readonly received?: number;
 }
 
-/** A server or a client in a process of its own, which does what it is asked. */
+/** A server or client in a separate process, which runs the methods that are called. */
 export class Program {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
-  #asked = 0;
+  #id = 0;
   #ending = false;
-  /** Called with how many messages a client has received. */
+  /** Called with the number of messages that a client has received. */
   received: (total: number) => void = () => {};
 
   constructor(programs: Programs, name: string, args: readonly string[] = []) {
@@ -76,17 +76,17 @@ export class Program {
     });
     this.#child.on('message', (reply: Reply) => this.#take(reply));
     this.#child.once('exit', (code) => {
-      if (!this.#ending) console.error(`The ${name} ended with ${code}`);
-      for (const { reject } of this.#waiting.values()) reject(new Error(`The ${name} has ended`));
+      if (!this.#ending) console.error(`The ${name} exited with ${code}`);
+      for (const { reject } of this.#waiting.values()) reject(new Error(`The ${name} has exited`));
     });
   }
 
-  /** Asks for something, and resolves with the answer. */
-  async ask<T>(what: string, given: object = {}): Promise<T> {
-    const asked = ++this.#asked;
-    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(asked, { resolve, reject }));
-    const timer = setTimeout(() => this.#take({ asked, failure: `No answer to ${what}` }), ANSWER_MAX_MS);
-    this.#child.send({ asked, what, given });
+  /** Calls a method. Resolves with its result. */
+  async ask<T>(what: string, params: object = {}): Promise<T> {
+    const id = ++this.#id;
+    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const timer = setTimeout(() => this.#take({ id, failure: `No response to ${what}` }), ANSWER_MAX_MS);
+    this.#child.send({ id, what, params });
     try {
       return (await answer) as T;
     } finally {
@@ -94,7 +94,7 @@ export class Program {
     }
   }
 
-  /** Passes on how many messages a client has received. */
+  /** Forwards the number of messages that a client has received. */
   tell(received: number): void {
     this.#child.send({ received });
   }
@@ -107,10 +107,10 @@ export class Program {
     await ended;
   }
 
-  #take({ asked, answer, failure, received }: Reply): void {
+  #take({ id, answer, failure, received }: Reply): void {
     if (received !== undefined) return this.received(received);
-    const waiting = this.#waiting.get(asked ?? 0);
-    this.#waiting.delete(asked ?? 0);
+    const waiting = this.#waiting.get(id ?? 0);
+    this.#waiting.delete(id ?? 0);
     if (failure === undefined) waiting?.resolve(answer);
     else waiting?.reject(new Error(failure));
   }

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build, isStale } from '../scripts/build.mjs';
 
-// From the start of the process to the first answer, each in turn, beside a bare node:http server.
+// Time from the start of the process to the first response, in turn with a bare node:http server.
 const ROUNDS = Number(process.argv[2] ?? 15);
 
 const BARE = `
@@ -58,7 +58,7 @@ async function startOnce({ args, path, body }) {
 if (isStale()) await build();
 try {
   const times = new Map(Object.keys(subjects).map((name) => [name, []]));
-  // The first round makes the database and warms the disk's cache.
+  // The first round creates the database and warms the disk cache.
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, subject] of Object.entries(subjects)) {
       const time = await startOnce(subject);

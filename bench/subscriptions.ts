@@ -8,6 +8,7 @@ import { median, writeSection } from './figures.ts';
 import { machine } from './machine.ts';
 import { Measurements, turned, type Values } from './measurements.ts';
 import { buildPrograms, Program } from './processes.ts';
+import type { Fixture } from './subscriptions/fixture.ts';
 import { report } from './subscriptions/report.ts';
 import {
   type Bench,
@@ -21,23 +22,22 @@ import {
   throughput,
 } from './subscriptions/scenarios.ts';
 import type { SubjectName } from './subscriptions/server.ts';
-import type { World } from './subscriptions/world.ts';
 
-// Keywright's subscriptions beside a bare `ws` server and beside yoga with graphql-ws, all in one run, in turn.
+// Keywright's subscriptions compared with a bare `ws` server and with yoga and graphql-ws, all in one run, in turn.
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    /** Only the measurements whose name begins so. */
+    /** Only measurements whose name starts with this text. */
     only: { type: 'string', default: '' },
-    /** Only the servers whose name begins so. */
+    /** Only servers whose name starts with this text. */
     server: { type: 'string', default: '' },
-    /** Writes the figures to bench/RESULTS.md. */
+    /** Writes the results to bench/RESULTS.md. */
     write: { type: 'boolean', default: false },
   },
 });
 
-/** Little may disturb a measurement: figures of single messages are small. */
+/** Only small disturbances are acceptable, because the values of single messages are small. */
 const measurements = new Measurements({ waitMs: 20_000, disturbanceMax: 0.15, attemptsMax: 3 });
 
 const PLAIN = 'yoga + graphql-ws';
@@ -89,12 +89,12 @@ function introduction({ bytes }: Bench): string {
     ]),
   );
   return [
-    `\`npm run bench:subscriptions\` on ${machine(versions)}. Medians of ${options.rounds} rounds, and of each round's`,
-    `ratios; the servers take turns. Servers and clients are processes of their own, bundled alike. An event is ${bytes}`,
-    'bytes, of which the 36 of the subscription’s id differ for each subscriber. Uses are published on the bus, past',
-    'verification and the writing of usage. "yoga" is the same schema and events behind yoga and graphql-ws, put together',
-    'as their documentation says. "One of 1,000": each subscriber names keys of its own, and each event is for one of',
-    `them. Other programs took ${median(disturbances).toFixed(2)} of ${cpus().length} cores meanwhile (median; at most`,
+    `\`npm run bench:subscriptions\` on ${machine(versions)}. Medians of ${options.rounds} rounds, and of the ratios`,
+    `in each round. The servers take turns. Servers and clients run in separate processes, bundled in the same way. An`,
+    `event has ${bytes} bytes, of which 36, the subscription’s ID, differ for each subscriber. Uses are published on the bus,`,
+    'without verification and saving usage. "yoga" is the same schema with the same events, served by yoga and graphql-ws',
+    'according to their documentation. "One of 1,000": each subscriber selects its own keys, and each event is for one of',
+    `them. Other programs took ${median(disturbances).toFixed(2)} of ${cpus().length} cores (median; at most`,
     `${Math.max(...disturbances).toFixed(2)}).`,
   ].join('\n');
 }
@@ -105,11 +105,11 @@ const programs = await buildPrograms({
 const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
 try {
   const preparing = new Program(programs, 'server');
-  const file = join(folder, 'world.db');
+  const file = join(folder, 'fixture.db');
   const size = { users: IDLE_SUBSCRIBERS / 1_000, keys: SUBSCRIBERS * KEYS_PER_SUBSCRIBER };
-  const world = await preparing.ask<World>('prepare', { file, ...size });
+  const fixture = await preparing.ask<Fixture>('prepare', { file, ...size });
   await preparing.end();
-  const bench: Bench = { programs, folder, world, bytes: 330, measurements };
+  const bench: Bench = { programs, folder, fixture, bytes: 330, measurements };
   for (let number = 0; number < Number(options.rounds); number++) await round(bench, number);
   const text = `${introduction(bench)}\n\n${report(measurements.figures)}`;
   console.log(`\n${text}`);

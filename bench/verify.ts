@@ -23,25 +23,25 @@ import {
   verifyRate,
 } from './verification/scenarios.ts';
 
-// Verification beside a bare node:http server, better-auth and other GraphQL servers, all in one run, in turn.
+// Verification compared with a bare node:http server, better-auth and other GraphQL servers, all in one run, in turn.
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    /** Length of each measurement, seconds. */
+    /** Duration of each measurement, seconds. */
     seconds: { type: 'string', default: '3' },
-    /** Only the bare server, and the measurements whose name begins so; or so, after a comma. */
+    /** Only the bare server, and measurements whose name starts with one of these texts, separated by commas. */
     only: { type: 'string', default: '' },
-    /** Writes the figures to bench/RESULTS.md. */
+    /** Writes the results to bench/RESULTS.md. */
     write: { type: 'boolean', default: false },
   },
 });
 
 const ms = Number(options.seconds) * 1_000;
 
-/** Rates of one moment are compared with those of the next: a neighbour that works a little changes both. */
+/** Rates are compared between moments, so even a small disturbance would change them. */
 const measurements = new Measurements({ waitMs: 5_000, disturbanceMax: 0.15, attemptsMax: 2 });
-/** PostgreSQL works beside the programs of the benchmark: that is no disturbance. */
+/** PostgreSQL runs next to the programs of the benchmark, which is no disturbance. */
 const withOthers = new Measurements({
   waitMs: 5_000,
   disturbanceMax: Number.POSITIVE_INFINITY,
@@ -63,11 +63,11 @@ function measurementsOf(bench: Bench, postgres: Postgres | null): Measurement[] 
     ['bare: node:http', () => bareRate(bench)],
     ['bare: two clients', () => bareRate(bench, [bench.client, bench.other])],
     ['bare: same headers', () => bareRate(bench, [bench.client], 'bare, same headers')],
-    ['/verify: remembered, 1,000,000 keys', () => verifyRate(bench, large, true)],
-    ['/verify: remembered, 1,000 keys', () => verifyRate(bench, small, true)],
+    ['/verify: cached, 1,000,000 keys', () => verifyRate(bench, large, true)],
+    ['/verify: cached, 1,000 keys', () => verifyRate(bench, small, true)],
     ['/verify: read, 1,000,000 keys', () => verifyRate(bench, large, false)],
-    ['/verify: read, room for 100, 1,000,000 keys', () => verifyRate(bench, large, false, SMALL_CACHE)],
-    ['/verify: read, room for 100, 1,000 keys', () => verifyRate(bench, small, false, SMALL_CACHE)],
+    ['/verify: read, cache of 100, 1,000,000 keys', () => verifyRate(bench, large, false, SMALL_CACHE)],
+    ['/verify: read, cache of 100, 1,000 keys', () => verifyRate(bench, small, false, SMALL_CACHE)],
     ['better-auth: WAL', () => betterAuthRate(bench, false)],
     ['better-auth: secondary storage', () => betterAuthRate(bench, true)],
     ['delay: bare', () => delays(bench, 'bare')],
@@ -100,16 +100,16 @@ function introduction(): string {
   const versions = Object.fromEntries(names.map((name) => [name, all[name] ?? '']));
   const { disturbances } = measurements;
   return [
-    `\`npm run bench:verify\` on ${machine(versions)}. Medians of ${options.rounds} rounds, and of each round's ratios; the`,
-    `servers take turns, each in a process of its own, and the client in another: ${CONNECTIONS} connections, on each one request at a`,
-    `time, for ${options.seconds} seconds. Every key has a role, grants, a rate limit and an allowlist, all of which are checked, and every use`,
-    `is recorded. "Remembered": ${HOT_KEYS.toLocaleString('en')} keys in turn. Other programs took ${median(disturbances).toFixed(2)} of ${cpus().length} cores meanwhile (median; at most`,
+    `\`npm run bench:verify\` on ${machine(versions)}. Medians of ${options.rounds} rounds, and of the ratios in each`,
+    `round. The servers take turns. Servers and the client run in separate processes: ${CONNECTIONS} connections with one request at a time`,
+    `on each, for ${options.seconds} seconds. Every key has a role, grants, a rate limit and an allowlist, all of which are checked, and every use is`,
+    `recorded. "Cached": ${HOT_KEYS.toLocaleString('en')} keys in turn. Other programs took ${median(disturbances).toFixed(2)} of ${cpus().length} cores (median; at most`,
     `${Math.max(...disturbances).toFixed(2)}).`,
     '',
-    'What differs in durability: Keywright writes last uses and counters in batches, every 500 ms, so that a crash loses at most what',
-    'was used since; better-auth writes them for every request, in WAL mode with a wait for the disk each time, and with secondary',
-    'storage into memory alone, where a crash loses them all. Changes of keys are on the disk before they are answered in both databases.',
-    'Rate limits are counted in memory by Keywright, and begin anew when it starts.',
+    'The servers differ in durability. Keywright writes last uses and counters in batches every 500 ms, and a crash loses at most one',
+    'batch. better-auth writes them for every request: in WAL mode with a disk sync each time, and with secondary storage only to',
+    'memory, where a crash loses all of them. With both, changes of keys are on disk before the response. Keywright counts rate limits',
+    'in memory, and starts new windows when it restarts.',
   ].join('\n');
 }
 

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/keywright.js', import.meta.url));
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface Node {
   readonly url: string;
   readonly process: ChildProcess;
-  /** What it has worked so far, milliseconds of processor; not a number where the system does not tell. */
+  /** CPU time so far, milliseconds. NaN if the system doesn't report it. */
   workedMs(): number;
   stop(): Promise<void>;
 }
@@ -20,7 +20,7 @@ function environment(databaseUrl: string): Record<string, string> {
   return { PATH, DATABASE_URL: databaseUrl, ...quiet };
 }
 
-/** Makes a token for everything. */
+/** Creates an operator token. */
 export function makeToken(databaseUrl: string): string {
   const made = spawnSync(process.execPath, [PROGRAM, 'operator-tokens', 'create', 'bench'], {
     env: environment(databaseUrl),

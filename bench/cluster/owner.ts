@@ -1,16 +1,16 @@
 import { Requester } from './requester.ts';
 
-/** A key that the benchmark made. */
+/** A key created by the benchmark. */
 export interface Key {
   readonly id: string;
   readonly secret: string;
 }
 
-/** What the answer to a revocation says. */
+/** The response to a revocation. */
 export interface Propagation {
   readonly confirmedNodes: number;
   readonly totalNodes: number;
-  /** From the commit until no node goes by what was before. */
+  /** Milliseconds from the commit until no node uses the previous state. */
   readonly milliseconds: number;
 }
 
@@ -21,7 +21,7 @@ const CREATE = `mutation ($organizationId: ID!) { createApiKey(input: { name: "B
 const REVOKE = `mutation ($id: ID!) { revokeApiKey(input: { id: $id }) {
   ... on RevokeApiKeyPayload { propagation { confirmedNodes totalNodes milliseconds } } } }`;
 
-/** Whoever makes and revokes keys, at one server and one after the other. */
+/** Creates and revokes keys on one server, one after the other. */
 export class Owner {
   readonly #token: string;
   readonly #requester: Requester;
@@ -33,7 +33,7 @@ export class Owner {
     this.#organizationId = organizationId;
   }
 
-  /** Makes an organization, and gives its id. */
+  /** Creates an organization and returns its id. */
   async found(): Promise<string> {
     return (await this.#ask(FOUND, {})).createOrganization.organization.id;
   }
@@ -51,7 +51,7 @@ export class Owner {
     this.#requester.close();
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: answers have every shape.
+  // biome-ignore lint/suspicious/noExplicitAny: responses have any shape.
   async #ask(query: string, variables: object): Promise<any> {
     const headers = `Authorization: Bearer ${this.#token}\r\nContent-Type: application/json\r\n`;
     const body = JSON.stringify({ query, variables });
@@ -62,7 +62,7 @@ export class Owner {
   }
 }
 
-/** Makes keys, each owner a part of them at the same time. */
+/** Creates keys, each owner a part of them concurrently. */
 export async function createKeys(owners: readonly Owner[], count: number): Promise<Key[]> {
   const parts = owners.map(async (owner, index) => {
     const keys: Key[] = [];

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Requester } from './requester.ts';
 
-// Presents keys at nodes, in a process of its own: as fast as they answer, or so many a second. Says how many it did.
+// Presents keys to nodes from a separate process: at full speed, or at a fixed rate. Reports the number of requests.
 
 const [, , urls = '', secrets = '', milliseconds = '0', atOnce = '16', rate = '0'] = process.argv;
 const keys = secrets.split(',');

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 
 const IDLE_MAX_MS = 2_000;
 
-/** A connection to a server on which one request follows the other: as little work as a client can do. */
+/** A connection with one request at a time, and as little client work as possible. */
 export class Requester {
   readonly #url: URL;
   #socket: Socket;
@@ -15,9 +15,9 @@ export class Requester {
     this.#socket = this.#connect();
   }
 
-  /** Sends a request and waits for its answer. */
+  /** Sends a request and waits for its response. */
   send(method: string, path: string, headers: string, body = ''): Promise<{ status: number; body: string }> {
-    // The server closes what nobody uses.
+    // The server closes idle connections.
     if (performance.now() - this.#usedAt > IDLE_MAX_MS) {
       this.#socket.destroy();
       this.#socket = this.#connect();
@@ -31,7 +31,7 @@ export class Requester {
     });
   }
 
-  /** Presents a key; gives the answer's status. */
+  /** Presents a key. Returns the status of the response. */
   async verify(secret: string): Promise<number> {
     return (await this.send('GET', '/verify', `Authorization: Bearer ${secret}\r\n`)).status;
   }

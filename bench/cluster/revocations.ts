@@ -2,21 +2,21 @@ import type { Node } from './nodes.ts';
 import type { Key, Owner } from './owner.ts';
 import { Requester } from './requester.ts';
 
-/** What revocations came to: times in milliseconds, one for each. */
+/** The measurements of revocations, in milliseconds, one value each. */
 export interface Revocations {
-  /** From the request to the answer. */
+  /** From request to response. */
   readonly answered: number[];
-  /** The same without what the answer waited for the other servers. */
+  /** The same without the time that the response waited for the other servers. */
   readonly withoutWait: number[];
-  /** From the commit until all servers have confirmed. */
+  /** From commit to confirmation by all servers. */
   readonly confirmed: number[];
-  /** From the commit until a client of each server has seen the refusal. */
+  /** From commit until a client of each server has received a denial. */
   readonly refusedAfterCommit: number[];
-  /** The same from the answer; 0 where all had seen it before. */
+  /** The same from the response. 0 if all had received it before. */
   readonly refusedAfterAnswer: number[];
-  /** Acceptances that were asked for after the answer. */
+  /** Accepted requests that were sent after the response. */
   late: number;
-  /** Answers without the confirmation of every server. */
+  /** Responses without the confirmation of every server. */
   unconfirmed: number;
 }
 
@@ -31,7 +31,9 @@ async function untilRefused(requester: Requester, secret: string, answeredAt: ()
   }
 }
 
-/** Revokes keys one after the other, at the servers in turn, while each is presented to all of them without a pause. */
+/**
+ * Revokes keys one after the other, on each server in turn, while each key is continuously presented to all of them.
+ */
 export async function revokeAll(
   nodes: readonly Node[],
   owners: readonly Owner[],
@@ -50,7 +52,7 @@ export async function revokeAll(
   for (const [number, { id, secret }] of keys.entries()) {
     const owner = owners[number % owners.length];
     if (!owner) throw new Error('Nobody revokes');
-    // So that every server remembers it.
+    // So that every server caches it.
     await Promise.all(requesters.map((requester) => requester.verify(secret)));
     let answeredAt = Number.POSITIVE_INFINITY;
     const sentAt = performance.now();

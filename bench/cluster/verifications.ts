@@ -5,29 +5,29 @@ import type { Key } from './owner.ts';
 
 const PRESENTER = fileURLToPath(new URL('presenter.ts', import.meta.url));
 
-/** How many verifications were accepted, and how many were not. */
+/** Numbers of accepted and of denied verifications. */
 export interface Presented {
   readonly answered: number;
   readonly refused: number;
 }
 
 /**
- * Presents keys at all of these servers for some seconds, from a process of its own: `rate` a second at each, or as fast
- * as they answer with `atOnce` under way at each. `end` ends it early, and then nothing was counted.
+ * Presents keys to these servers for some seconds, from a separate process: at `rate` per second each, or at full speed
+ * with `atOnce` concurrent requests each. `end` stops it early; nothing is counted then.
  */
 export function present(
   nodes: readonly Node[],
   keys: readonly Key[],
   { seconds, atOnce = 16, rate = 0 }: { seconds: number; atOnce?: number; rate?: number },
 ): { done: Promise<Presented>; end(): void } {
-  const given = [
+  const params = [
     nodes.map(({ url }) => url).join(),
     keys.map(({ secret }) => secret).join(),
     String(seconds * 1_000),
     String(atOnce),
     String(rate),
   ];
-  const child = spawn(process.execPath, ['--import', 'tsx', PRESENTER, ...given], {
+  const child = spawn(process.execPath, ['--import', 'tsx', PRESENTER, ...params], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let out = '';

@@ -12,29 +12,31 @@ import { createTeam } from '../../src/teams/create-team.ts';
 import { openFilling } from '../filling.ts';
 import { COLUMNS, keyRows, type Owner, seededRandom } from './rows.ts';
 
-/** Keys of one transaction, and of one statement on PostgreSQL. */
+/** Number of keys per transaction, and per statement on PostgreSQL. */
 const CHUNK = 5_000;
 
 const ROLES = 20;
 const TEAMS = 20;
 const USERS = 20;
 
-/** What servers write together with the usage of keys. */
+/** The sums that servers write together with the usage of keys. */
 const SUM_USAGE = `insert into organization_usage_buckets (organization_id, granularity, start, verified, denied)
   select organization_id, granularity, start, sum(verified), sum(denied) from api_key_usage_buckets group by 1, 2, 3`;
 
-/** What the measurements know of a database. */
+/** Data of a database that the measurements need. */
 export interface Filled extends Owner {
   readonly operatorToken: string;
-  /** A key that is active, one of its creators, and an external id. */
+  /** An active key, one of its creators, and an external id. */
   readonly keyId: string;
-  /** How its secret begins. */
+  /** Display form of its secret. */
   readonly keyStart: string;
   readonly userId: string;
   readonly externalId: string;
 }
 
-/** Fills a database with an organization of so many keys, two audit entries and five buckets of usage each. */
+/**
+ * Fills a database with an organization with this number of keys, each with two audit entries and five usage buckets.
+ */
 export async function fill(url: string, keys: number): Promise<Filled> {
   const { owner, operatorToken, position } = await prepare(url);
   const filling = await openFilling(url, COLUMNS);
@@ -66,7 +68,7 @@ export async function fill(url: string, keys: number): Promise<Filled> {
   };
 }
 
-/** Migrates, and makes the organization with its roles and teams. */
+/** Migrates, and creates the organization with its roles and teams. */
 async function prepare(url: string): Promise<{ owner: Owner; operatorToken: string; position: number }> {
   const database = await openDatabase(url);
   await migrate(database);

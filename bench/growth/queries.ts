@@ -1,17 +1,17 @@
 import type { Filled } from './fill.ts';
 
-/** An operation that is measured: its name in the table, its document and its variables. */
+/** A measured operation: its name in the table, its document and its variables. */
 export interface Measured {
   readonly name: string;
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** Changes the database, so that it can't be repeated as it is. */
+  /** Whether it changes the database, so that it can't be repeated unchanged. */
   readonly once?: boolean;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Everything whose time may grow with an organization. Changes come last. */
+/** All operations whose duration may grow with an organization. Changes come last. */
 export function measuredQueries(filled: Filled): Measured[] {
   const { organizationId, keyId, userId, externalId } = filled;
   const now = Date.now();

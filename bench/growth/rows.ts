@@ -6,26 +6,26 @@ import type { Rows, Value } from '../filling.ts';
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** Keys for each external id, and for each person who creates them. */
+/** Number of keys per external id, and per creator. */
 const KEYS_PER_CUSTOMER = 10;
 
-/** The organization that all keys belong to, with what they refer to. */
+/** The organization of all keys, with the objects that they refer to. */
 export interface Owner {
   readonly organizationId: string;
-  /** Unrevoked keys have one of these. */
+  /** Roles of unrevoked keys. */
   readonly roleIds: readonly string[];
-  /** Revoked keys have this role and this team, which can be deleted therefore. */
+  /** Role and team of revoked keys, which can therefore be deleted. */
   readonly retiredRoleId: string;
   readonly teamIds: readonly string[];
   readonly retiredTeamId: string;
-  /** Who created the keys; as many as actors in the audit log. */
+  /** The creators of the keys, who are also the actors in the audit log. */
   readonly userIds: readonly string[];
 }
 
 /** The rows of one key. */
 export type KeyRows = Rows<keyof typeof COLUMNS>;
 
-/** The tables that are filled. */
+/** The tables to fill. */
 export const COLUMNS = {
   api_keys: {
     names:
@@ -56,7 +56,7 @@ export const COLUMNS = {
   },
 } as const;
 
-/** Always the same numbers from 0 up to 1, so that databases of one size hold the same. */
+/** A fixed sequence of numbers from 0 to 1, so that databases of one size have the same contents. */
 export function seededRandom(seed = 1): () => number {
   let state = seed;
   return () => {
@@ -67,9 +67,9 @@ export function seededRandom(seed = 1): () => number {
 }
 
 /**
- * The rows of the key with this number, as of `now`: of 100 keys 30 are revoked, 5 disabled, 10 expired; a fifth belongs
- * to the test environment, a third to a team; four fifths have been used. Two entries in the audit log and five buckets of
- * usage each.
+ * The rows of the key with this number, as of `now`. Of 100 keys, 30 are revoked, 5 disabled and 10 expired. A fifth
+ * belongs to the test environment, a third to a team, and four fifths have been used. Each has two audit entries and
+ * five usage buckets.
  */
 export function keyRows(
   index: number,
@@ -82,7 +82,7 @@ export function keyRows(
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const [id, secretId, kind] = [newId('key'), newId('sec'), random()];
   const environment = random() < 0.2 ? 'test' : 'live';
-  // As random as that of a secret: a search of part of one finds few.
+  // As random as that of a secret: a search for a part of one finds few keys.
   const start = `kw_${environment}_${Math.floor(random() * 36 ** 8)
     .toString(36)
     .padStart(8, '0')}`;

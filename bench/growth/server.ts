@@ -2,10 +2,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type App, createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log.ts';
-import { answerTo } from '../asked.ts';
+import { answerTo } from '../rpc.ts';
 import { fill } from './fill.ts';
 
-/** Milliseconds between two looks at the event loop: a block is measured this exactly. */
+/** Milliseconds between two checks of the event loop: the precision of a measured block. */
 const RESOLUTION_MS = 1;
 
 let app: App | undefined;
@@ -14,7 +14,7 @@ const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 answerTo({
   fill: ({ url, keys }: { url: string; keys: number }) => fill(url, keys),
 
-  /** Starts Keywright; gives its address, and the milliseconds from the start to the first connection. */
+  /** Starts Keywright. Returns its URL, and the milliseconds from the start to the first connection. */
   async start({ url }: { url: string }): Promise<{ url: string; readyMs: number }> {
     const before = performance.now();
     const config = parseConfig({ DATABASE_URL: url, PORT: '0', LOG_LEVEL: 'error' });
@@ -24,7 +24,7 @@ answerTo({
     return { url: address, readyMs: performance.now() - before };
   },
 
-  /** The longest that the event loop stood still since the last call, milliseconds. */
+  /** The longest block of the event loop since the last call, milliseconds. */
   block(): number {
     const { max } = delay;
     delay.reset();

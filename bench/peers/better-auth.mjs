@@ -28,9 +28,9 @@ function optionsFor(database, secondary) {
 }
 
 /**
- * better-auth doing the same job: an HTTP server that says whether a key is accepted, on the same SQLite settings, with
- * keys in the database or in its secondary storage, here memory. Gives the port, and a key. `SQLite` is the driver that
- * Keywright uses on this version of Node.
+ * better-auth doing the same work: an HTTP server that tells whether a key is accepted, with the same SQLite settings,
+ * and keys in the database or in its secondary storage, here in memory. Returns the port and a key. `SQLite` is the
+ * driver that Keywright uses on this version of Node.js.
  */
 export async function startBetterAuth(SQLite, path, secondary) {
   const database = new SQLite(path);

@@ -1,7 +1,9 @@
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 
-/** A schema behind mercurius, with graphql-jit from the second time on that a document comes, or without; gives the port. */
+/**
+ * A schema served by mercurius, with graphql-jit from the second execution of a document, or without. Returns the port.
+ */
 export async function startMercurius(schema, context, jit) {
   const server = Fastify({ logger: false });
   await server.register(mercurius, {

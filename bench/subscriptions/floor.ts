@@ -5,8 +5,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Subject } from './subject.ts';
 
 /**
- * The least that can be done: a message of so many bytes, made beforehand, to every socket or, where every subscriber
- * has keys of its own, to one. `frame` writes the ready-made frame past `ws` to the connection below.
+ * The least possible work: sends a prepared message of this size to every socket or, if every subscriber has its own
+ * keys, to one. `frame` writes a prebuilt frame directly to the connection below `ws`.
  */
 export async function startFloor(bytes: number, frame: boolean, keysPerSubscriber: number): Promise<Subject> {
   const sockets: { socket: WebSocket; stream: Duplex }[] = [];

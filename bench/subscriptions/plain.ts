@@ -7,17 +7,17 @@ import { WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
 import { userPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
+import { contextOf, type Fixture, openApp } from './fixture.ts';
 import { publisher } from './keywright.ts';
 import type { Subject } from './subject.ts';
-import { contextOf, openApp, type World } from './world.ts';
 
 type Executor = (args: ExecutionArgs) => unknown;
 
-/** The same schema and events behind yoga and graphql-ws, put together as yoga's documentation says. */
-export async function startPlain(file: string, world: World): Promise<Subject> {
+/** The same schema and events, served by yoga and graphql-ws according to yoga's documentation. */
+export async function startPlain(file: string, fixture: Fixture): Promise<Subject> {
   const app = await openApp(file);
   await app.start();
-  const rights = new Map([[world.organizationId, ['*']]]);
+  const rights = new Map([[fixture.organizationId, ['*']]]);
   const principal = userPrincipal(newId('user'), newId('ses'), rights);
   const yoga = createYoga({
     schema,
@@ -47,5 +47,5 @@ export async function startPlain(file: string, world: World): Promise<Subject> {
     new WebSocketServer({ server, path: yoga.graphqlEndpoint }),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as AddressInfo).port, publish: publisher(app, world) };
+  return { port: (server.address() as AddressInfo).port, publish: publisher(app, fixture) };
 }

@@ -2,7 +2,7 @@ import { type Figures, median, ratioOf, table } from '../figures.ts';
 
 const PLAIN = 'yoga + graphql-ws';
 
-/** The figures as tables, with the targets beside them. */
+/** The results as tables, next to the targets. */
 export function report(figures: Figures): string {
   const of = (key: string): number[] => figures.get(key) ?? [];
   const number = (key: string, digits = 0): string => {
@@ -31,7 +31,7 @@ export function report(figures: Figures): string {
   ];
   const servers = [
     'ws, `send`',
-    'ws, ready frame',
+    'ws, prebuilt frame',
     'yoga + graphql-ws',
     'Keywright',
     '÷ ws `send`',
@@ -46,33 +46,33 @@ export function report(figures: Figures): string {
   ];
   const kilobytes = (server: string): string => (median(of(`memory: ${server}: bytes`)) / 1_024).toFixed(1);
   return [
-    'Messages delivered in a second, 1,000 subscribers:',
+    'Messages delivered per second to 1,000 subscribers:',
     table([
-      ['', ...servers, 'to reach'],
+      ['', ...servers, 'target'],
       rated('one document', '≥ 0.8 of ws, ≥ 7 × yoga'),
       rated('50 documents', '≥ 0.5 of ws'),
       rated('one of 1,000', '≥ 2 × yoga'),
     ]),
-    `The most that can be had: bare \`ws\` makes ${ratio('one document: ws, send: rate', `one document: ${PLAIN}: rate`)} × yoga, with a ready frame ${ratio('one document: ws, frame: rate', `one document: ${PLAIN}: rate`)} ×. A system call for each message is most of the cost of both, and of ours.`,
-    'What a message costs the server, microseconds of its processor, which neighbours disturb less; the ratios say the same, how much more it could deliver:',
+    `Upper bound: bare \`ws\` reaches ${ratio('one document: ws, send: rate', `one document: ${PLAIN}: rate`)} × yoga, and ${ratio('one document: ws, frame: rate', `one document: ${PLAIN}: rate`)} × with prebuilt frames. Most of its cost, and of Keywright’s, is one system call per message.`,
+    'CPU time per message, µs, which other programs disturb less. The ratios tell how many times as many messages Keywright could deliver:',
     table([['', ...servers], cost('one document'), cost('50 documents'), cost('one of 1,000')]),
-    'From publication to receipt, 10,000 messages a second (10 events to 1,000 subscribers), milliseconds:',
-    table([['', 'ws, `send`', 'Keywright', 'ratio', 'to reach'], delay('p50'), delay('p99')]),
-    'Resident memory for each of 5,000 subscribers that wait, KB:',
+    'Latency from publication to receipt at 10,000 messages per second (10 events to 1,000 subscribers), in milliseconds:',
+    table([['', 'ws, `send`', 'Keywright', 'ratio', 'target'], delay('p50'), delay('p99')]),
+    'Resident memory per idle subscriber, with 5,000 of them, KB:',
     table([
-      ['', 'ws', PLAIN, 'Keywright', 'to reach'],
+      ['', 'ws', PLAIN, 'Keywright', 'target'],
       ['', kilobytes('ws, send'), kilobytes(PLAIN), kilobytes('Keywright'), '≤ 16'],
     ]),
-    'From a revocation to its event at the last of 1,000 subscribers, milliseconds:',
+    'Latency from a revocation to its event at the last of 1,000 subscribers, in milliseconds:',
     table([
-      ['', 'p50', 'p99', 'to reach'],
+      ['', 'p50', 'p99', 'target'],
       [
         'after the commit',
         ...['p50', 'p99'].map((p) => number(`revocation: Keywright: ${p} from commit`, 1)),
         'p99 ≤ 100',
       ],
       [
-        'after the answer',
+        'after the response',
         ...['p50', 'p99'].map((p) => number(`revocation: Keywright: ${p} from answer`, 1)),
         '',
       ],

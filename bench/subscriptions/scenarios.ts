@@ -4,23 +4,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Measurements } from '../measurements.ts';
 import { Program, type Programs } from '../processes.ts';
 import type { Subscription } from './client.ts';
+import type { Fixture } from './fixture.ts';
 import type { Start, SubjectName } from './server.ts';
-import type { World } from './world.ts';
 
 export const SUBSCRIBERS = 1_000;
 export const IDLE_SUBSCRIBERS = 5_000;
 const DOCUMENTS = 50;
 
-/** Keys that are used in turn: none of them twice within the shortest interval. */
+/** Number of keys that are used in turn: none is used twice within the shortest interval. */
 const KEYS_IN_TURN = 64;
 export const KEYS_PER_SUBSCRIBER = 10;
 
-/** What the scenarios need. */
+/** Context of the scenarios. */
 export interface Bench {
   readonly programs: Programs;
   readonly folder: string;
-  readonly world: World;
-  /** Length of the message that the floor sends: as long as Keywright's. */
+  readonly fixture: Fixture;
+  /** Length of the message that the floor sends: the same as Keywright's. */
   bytes: number;
   readonly measurements: Measurements;
 }
@@ -44,30 +44,30 @@ interface Setup {
   readonly keysPerSubscriber?: number;
 }
 
-/** Starts a server and a client in processes of their own, lets `run` measure, and ends both. */
+/** Starts a server and a client in separate processes, calls `run`, and ends both. */
 async function withServer<T>(
   bench: Bench,
   { subject, subscribers, operation, keysPerSubscriber = 0 }: Setup,
   run: (server: Program, connect: () => Promise<Program>) => Promise<T>,
 ): Promise<T> {
-  // Never the name of one before: what SQLite had not yet put into that one's file would be taken for this one's.
-  const file = join(mkdtempSync(join(bench.folder, 'start-')), 'world.db');
-  copyFileSync(join(bench.folder, 'world.db'), file);
+  // Always a new name: otherwise, SQLite would apply the previous file's WAL to this one.
+  const file = join(mkdtempSync(join(bench.folder, 'start-')), 'fixture.db');
+  copyFileSync(join(bench.folder, 'fixture.db'), file);
   const server = new Program(bench.programs, 'server');
   const client = new Program(bench.programs, 'client');
   client.received = (total) => server.tell(total);
   try {
-    const { world, bytes } = bench;
-    const given: Start = { subject, file, world, bytes, keysPerSubscriber };
-    const port = await server.ask<number>('start', given);
-    const { sessionTokens } = world;
+    const { fixture, bytes } = bench;
+    const start: Start = { subject, file, fixture, bytes, keysPerSubscriber };
+    const port = await server.ask<number>('start', start);
+    const { sessionTokens } = fixture;
     const subscriptions: Subscription[] = Array.from({ length: subscribers }, (_, number) => ({
       init: { authorization: `Bearer ${sessionTokens[number % sessionTokens.length]}` },
       payload: operation(number),
     }));
     const connect = async (): Promise<Program> => {
       await client.ask('connect', { port, subscriptions });
-      // There is no acknowledgement of a subscription.
+      // Subscriptions are not acknowledged.
       await pause(1_000);
       return client;
     };
@@ -82,7 +82,7 @@ async function withServer<T>(
 
 export type Rated = 'one document' | '50 documents' | 'one of 1,000';
 
-/** Messages delivered in a second, at most; and what one costs the server, microseconds of its processor. */
+/** Maximum number of messages delivered per second, and CPU time of the server per message, microseconds. */
 export interface Throughput {
   readonly rate: number;
   readonly cost: number;
@@ -97,7 +97,7 @@ export function throughput(bench: Bench, subject: SubjectName, scenario: Rated):
   const operation = (number: number): object => {
     const document = scenario === '50 documents' ? numbered(number % DOCUMENTS) : numbered(0);
     const range = [number * KEYS_PER_SUBSCRIBER, (number + 1) * KEYS_PER_SUBSCRIBER] as const;
-    const ids = own ? { keys: bench.world.keys.slice(...range).map((key) => key.id) } : {};
+    const ids = own ? { keys: bench.fixture.keys.slice(...range).map((key) => key.id) } : {};
     return { query: used(document, own ? 'apiKeyIds: $keys, ' : ''), variables: { ms: 100, ...ids } };
   };
   const keysPerSubscriber = own ? KEYS_PER_SUBSCRIBER : 0;
@@ -115,7 +115,7 @@ export function throughput(bench: Bench, subject: SubjectName, scenario: Rated):
         const cost = ((await server.ask<number>('cpu')) - worked) * 1_000;
         return { rate: messages / ((ended - started) / 1_000), cost: cost / messages };
       };
-      // Every key once, so that everything is compiled and cached that can be.
+      // Uses every key once, so that everything is compiled and cached.
       await deliver(keys * (own ? 2 : 1));
       const result = await deliver(events);
       await check(bench, client, subject, events * fanOut);
@@ -124,7 +124,7 @@ export function throughput(bench: Bench, subject: SubjectName, scenario: Rated):
   );
 }
 
-/** Everybody got as many, and what they got is what was asked for. */
+/** Checks that all sockets received the same number of messages, with the subscribed contents. */
 async function check(bench: Bench, client: Program, subject: SubjectName, messages: number): Promise<void> {
   const { text, least, most } = await client.ask<{ text: string; least: number; most: number }>('sample');
   if (least !== most || least * SUBSCRIBERS !== messages)
@@ -145,7 +145,7 @@ const percentiles = (sorted: readonly number[]): Delays => {
   return { p50: at(0.5), p99: at(0.99) };
 };
 
-/** From publication to receipt where 10 events a second go to 1,000 subscribers, milliseconds. */
+/** Latency from publication to receipt with 10 events per second for 1,000 subscribers, milliseconds. */
 export function delaysAtRest(bench: Bench, subject: SubjectName): Promise<Delays> {
   const operation = (): object => ({ query: used(numbered(0), ''), variables: { ms: 100 } });
   return withServer(bench, { subject, subscribers: SUBSCRIBERS, operation }, async (server, connect) => {
@@ -163,7 +163,10 @@ export function delaysAtRest(bench: Bench, subject: SubjectName): Promise<Delays
   });
 }
 
-/** From a revocation's commit, and from its answer, to its event at the last of 1,000 subscribers, milliseconds. */
+/**
+ * Latency from a revocation's commit, and from its response, to its event at the last of 1,000 subscribers,
+ * milliseconds.
+ */
 export function revocationDelays(bench: Bench): Promise<{ commit: Delays; answer: Delays }> {
   const operation = (): object => ({ query: CHANGES });
   const setup: Setup = { subject: 'Keywright', subscribers: SUBSCRIBERS, operation };
@@ -190,7 +193,7 @@ export function revocationDelays(bench: Bench): Promise<{ commit: Delays; answer
   });
 }
 
-/** Resident memory for each of 5,000 subscribers that wait, bytes. */
+/** Resident memory per idle subscriber, with 5,000 of them, bytes. */
 export function memoryPerSubscriber(bench: Bench, subject: SubjectName): Promise<number> {
   const operation = (): object => ({ query: used(numbered(0), ''), variables: { ms: 100 } });
   return withServer(bench, { subject, subscribers: IDLE_SUBSCRIBERS, operation }, async (server, connect) => {

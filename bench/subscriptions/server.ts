@@ -1,14 +1,14 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
-import { answerTo, cpuMs, now } from '../asked.ts';
+import { answerTo, cpuMs, now } from '../rpc.ts';
+import type { Fixture } from './fixture.ts';
+import { prepareFixture } from './fixture.ts';
 import { startFloor } from './floor.ts';
 import type { Subject } from './subject.ts';
-import type { World } from './world.ts';
-import { prepareWorld } from './world.ts';
 
-/** Messages that may be on their way to the client while more is published. */
+/** Maximum number of messages on their way to the client while more are published. */
 const UNDER_WAY_MAX = 40_000;
 
-/** Between two uses of one key: with less, they would be conflated. */
+/** Interval between two uses of one key: with less, they would be coalesced. */
 const KEY_INTERVAL_MS = 110;
 
 export type SubjectName = 'ws, send' | 'ws, frame' | 'yoga + graphql-ws' | 'Keywright';
@@ -16,8 +16,8 @@ export type SubjectName = 'ws, send' | 'ws, frame' | 'yoga + graphql-ws' | 'Keyw
 export interface Start {
   readonly subject: SubjectName;
   readonly file: string;
-  readonly world: World;
-  /** What the floor sends: a message of so many bytes; to one subscriber where each has keys of its own. */
+  readonly fixture: Fixture;
+  /** The message of the floor: this many bytes, to one subscriber if each has its own keys. */
   readonly bytes: number;
   readonly keysPerSubscriber: number;
 }
@@ -25,25 +25,25 @@ export interface Start {
 let subject: Subject;
 let received = 0;
 
-async function start({ subject: name, file, world, bytes, keysPerSubscriber }: Start): Promise<Subject> {
-  if (name === 'Keywright') return (await import('./keywright.ts')).startKeywright(file, world);
-  if (name === 'yoga + graphql-ws') return (await import('./plain.ts')).startPlain(file, world);
+async function start({ subject: name, file, fixture, bytes, keysPerSubscriber }: Start): Promise<Subject> {
+  if (name === 'Keywright') return (await import('./keywright.ts')).startKeywright(file, fixture);
+  if (name === 'yoga + graphql-ws') return (await import('./plain.ts')).startPlain(file, fixture);
   return startFloor(bytes, name === 'ws, frame', keysPerSubscriber);
 }
 
 answerTo(
   {
     prepare: ({ file, users, keys }: { file: string; users: number; keys: number }) =>
-      prepareWorld(file, users, keys),
+      prepareFixture(file, users, keys),
 
-    async start(given: Start): Promise<number> {
-      subject = await start(given);
+    async start(params: Start): Promise<number> {
+      subject = await start(params);
       return subject.port;
     },
 
     /**
-     * Publishes as fast as the server goes, as requests would: each event by itself, a few to each round of the event
-     * loop where each goes to one subscriber. Resolves with the time of the first.
+     * Publishes at full speed, as requests would: each event separately, a few per turn of the event loop if each goes
+     * to one subscriber. Resolves with the time of the first.
      */
     async flood({ events, keys, fanOut }: { events: number; keys: number; fanOut: number }): Promise<number> {
       received = 0;
@@ -62,7 +62,7 @@ answerTo(
       return started;
     },
 
-    /** Publishes an event now and then; resolves with the times. */
+    /** Publishes an event at intervals. Resolves with the times. */
     async pace({ events, keys, intervalMs }: { events: number; keys: number; intervalMs: number }) {
       const published: number[] = [];
       const started = now();
@@ -74,7 +74,7 @@ answerTo(
       return published;
     },
 
-    /** Revokes keys one after the other; resolves with the times of commits and answers. */
+    /** Revokes keys one after the other. Resolves with the times of commits and responses. */
     async revoke({ from, count, intervalMs }: { from: number; count: number; intervalMs: number }) {
       const committed: number[] = [];
       const answered: number[] = [];
@@ -89,7 +89,7 @@ answerTo(
 
     cpu: () => cpuMs(),
 
-    /** The resident memory, bytes, after what is not needed was collected. */
+    /** Resident memory after garbage collection, bytes. */
     async memory(): Promise<number> {
       for (let times = 0; times < 5; times++) {
         globalThis.gc?.();

@@ -1,14 +1,14 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The least that Node.js can do: the same two letters for every request. */
+/** The least work of Node.js: the same two letters for every request. */
 export function startBare(): Promise<number> {
   return listen((_request, response) => {
     response.end('ok');
   });
 }
 
-/** The same with as many headers as an acceptance has: what they alone cost. */
+/** The same with as many headers as a 200 response of `/verify`, to measure their cost. */
 export function startBareWithHeaders(): Promise<number> {
   const id = '01jx9wq5h8f2v9s7n3c6b4m1k0';
   const headers = [
@@ -25,7 +25,7 @@ export function startBareWithHeaders(): Promise<number> {
   });
 }
 
-/** The least that can be done for an answer: reads the request's body, and makes the answer's text of an object. */
+/** The least work for a response: reads the request's body, and serializes an object. */
 export function startStringify(answer: object): Promise<number> {
   return listen((request, response) => {
     request.on('data', () => {});
@@ -36,7 +36,7 @@ export function startStringify(answer: object): Promise<number> {
   });
 }
 
-/** Listens at any free port, and gives it. */
+/** Listens on any free port, and returns it. */
 export async function listen(listener: RequestListener): Promise<number> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,24 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { answerTo, cpuMs } from '../asked.ts';
+import { answerTo, cpuMs } from '../rpc.ts';
 import { Connection } from './connection.ts';
 import type { Requests } from './requests.ts';
 
-/** How long answers to the last requests of an open loop are waited for, milliseconds. */
+/** How long to wait for responses to the last requests of an open loop, milliseconds. */
 const DRAIN_MS = 2_000;
 
-/** Connections of an open loop that are there before it starts, and how long they get for it: opening one takes longer than a request. */
+/**
+ * Number of connections opened before an open loop starts, and the time limit for that: opening one takes longer than a
+ * request.
+ */
 const SPARE_CONNECTIONS = 256;
 const CONNECTING_MS = 500;
 
-/** What came back. */
+/** The results of a run. */
 export interface Driven {
   readonly answered: number;
   readonly milliseconds: number;
-  /** How many answers had another status than 200, or never came. */
+  /** Number of responses with another status than 200, or without a response. */
   readonly refused: number;
   readonly body: string;
-  /** How much this process worked, in cores. */
+  /** CPU use of this process, in cores. */
   readonly worked: number;
 }
 
@@ -28,14 +31,14 @@ let place = 0;
 function supplier({ before, after, secrets }: Requests): () => string {
   if (!secrets) return () => before + after;
   const list = lists.get(secrets.list)?.slice(0, secrets.count) ?? [];
-  // Goes on where the last measurement ended: none of the first are asked for again while others could be.
+  // Continues where the last measurement ended, so that no secret is repeated while others are left.
   return () => {
     place += 1;
     return before + (list[place % list.length] ?? '') + after;
   };
 }
 
-/** As fast as the answers come, one request at a time on each connection. */
+/** At full speed, with one request at a time on each connection. */
 async function drive(port: number, requests: Requests, connections: number, ms: number): Promise<Driven> {
   const next = supplier(requests);
   let [answered, refused, running] = [0, 0, true];
@@ -59,8 +62,8 @@ async function drive(port: number, requests: Requests, connections: number, ms: 
 }
 
 /**
- * So many a second, a few each millisecond, whatever has become of those before. Gives the milliseconds from when each was
- * sent to its answer, sorted; those that never came count as long as all of it took.
+ * At a fixed rate, a few requests per millisecond, regardless of pending ones. Returns the milliseconds from each
+ * request to its response, sorted. Missing responses count as the whole duration.
  */
 async function pace(port: number, requests: Requests, rate: number, ms: number): Promise<number[]> {
   const next = supplier(requests);
@@ -91,7 +94,7 @@ async function pace(port: number, requests: Requests, rate: number, ms: number):
         connection.sentAt = now;
         connection.send(next());
       }
-      // No more often: who waits by turning round and round takes a core from the server.
+      // Not more often: busy waiting takes a core from the server.
       if (sent < count) setTimeout(turn, 1);
       else resolve();
     };
@@ -107,7 +110,7 @@ async function pace(port: number, requests: Requests, rate: number, ms: number):
 }
 
 answerTo({
-  /** Reads a list of secrets, one a line. */
+  /** Reads a list of secrets, one per line. */
   read({ list, path }: { list: string; path: string }): number {
     const secrets = readFileSync(path, 'latin1').split('\n');
     lists.set(list, secrets);
@@ -127,7 +130,7 @@ answerTo({
     return { p50: at(0.5), p99: at(0.99), 'p99.9': at(0.999) };
   },
 
-  /** Asks for each of the first secrets of a list once. */
+  /** Requests each of the first secrets of a list once. */
   async once({ port, requests, connections }: Omit<DriveInput, 'ms'>): Promise<number> {
     const count = requests.secrets?.count ?? 1;
     const next = supplier(requests);

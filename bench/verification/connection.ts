@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net';
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const END_OF_CHUNKS = Buffer.from('\r\n0\r\n\r\n');
 
-/** What all connections read into: each read is used up before the next. */
+/** The buffer that all connections read into: each read is processed before the next. */
 const shared = Buffer.allocUnsafe(262_144);
 
-/** What the head of an answer says of it; `length` null: the body comes in chunks. */
+/** The header of a response. `length` is null if the body is chunked. */
 interface Head {
   readonly status: number;
   readonly end: number;
@@ -14,20 +14,22 @@ interface Head {
 }
 
 /**
- * A kept-alive connection on which one request follows the answer to the other: an HTTP client library would be slower
- * than the servers that are measured.
+ * A keep-alive connection with one request at a time: an HTTP client library would be slower than the measured servers.
  */
 export class Connection {
   readonly #socket: Socket;
   readonly #answered: (connection: Connection, status: number) => void;
-  /** The beginning of an answer whose rest is still to come. */
+  /** The start of an incomplete response. */
   #rest: Buffer | null = null;
-  /** When the request that is under way was sent; `performance.now()`. */
+  /** When the current request was sent; `performance.now()`. */
   sentAt = 0;
-  /** The last answer's body, where one is kept. */
+  /** The body of the last response, if kept. */
   body = '';
 
-  /** Connects at once; `answered` is called with each answer, and with status 0 where the server hangs up. */
+  /**
+   * Connects immediately. `answered` is called with each response, and with status 0 if the server closes the
+   * connection.
+   */
   constructor(port: number, answered: (connection: Connection, status: number) => void) {
     this.#answered = answered;
     const onread = {

@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log.ts';
 import { authenticate } from '../../src/http/auth/authenticate.ts';
 
-/** Starts Keywright on a database, at any free port; it logs no single requests, as its peers log none. */
+/** Starts Keywright on a database, on any free port. Requests aren't logged, as with its peers. */
 export async function startKeywright(
   databaseUrl: string,
   cacheKeys?: number,
@@ -14,7 +14,7 @@ export async function startKeywright(
     DATABASE_URL: databaseUrl,
     PORT: '0',
     LOG_LEVEL: 'warn',
-    // One caller asks as fast as it can: counted like any other, but never held up.
+    // One caller sends requests at full speed: they are counted, but not limited.
     GRAPHQL_POINTS_PER_CALLER: '1000000000',
     GRAPHQL_POINTS_PER_ORGANIZATION: '1000000000',
     GRAPHQL_POINTS_PER_ADDRESS: '1000000000',
@@ -25,7 +25,7 @@ export async function startKeywright(
   return { ...app, url };
 }
 
-/** What the same schema needs of a request behind another server: Keywright's own authentication, and its services. */
+/** The context that the same schema needs behind another server: Keywright's own authentication and services. */
 export async function contextOf(
   { services }: Pick<App, 'services'>,
   request: IncomingMessage,

@@ -5,22 +5,22 @@ import { parseConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log.ts';
 import { createKeyLookup } from '../../src/verification/key-lookup.ts';
 
-/** Callers that wait at the same time. */
+/** Number of concurrent callers. */
 const CALLERS = 32;
 
-/** Connections of the pool that `SELECT 1` has: fewer and more were slower. */
+/** Size of the pool for `SELECT 1`: smaller and larger ones were slower. */
 const POOL_SIZE = 8;
 
 const WARM_UP_MS = 500;
 
-/** How long, on which database, and which keys. */
+/** Duration, database and keys. */
 interface Given {
   readonly url: string;
   readonly ms: number;
   readonly hashes: readonly string[];
 }
 
-/** How many a second, by callers of which each waits for its answer before it asks again. */
+/** Rate per second with callers that each wait for the result before the next call. */
 async function rateOf(ms: number, ask: (turn: number) => Promise<unknown>): Promise<number> {
   const start = performance.now() + WARM_UP_MS;
   const end = start + ms;
@@ -46,7 +46,7 @@ export async function measureSelectOne({ url, ms }: Given): Promise<number> {
   return rate;
 }
 
-/** Keys that are not remembered, looked up as verification does. */
+/** Uncached keys, looked up like in verification. */
 export async function measureLookUps({ url, ms, hashes }: Given): Promise<number> {
   const config = parseConfig({ DATABASE_URL: url, VERIFY_CACHE_KEYS: '1' });
   const database = await openDatabase(url);

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { SQLite } from '../../db/sqlite-driver.ts';
 import { schema } from '../../schema/index.ts';
-import { answerTo, cpuMs } from '../asked.ts';
+import { answerTo, cpuMs } from '../rpc.ts';
 import { contextOf, startKeywright } from './keywright.ts';
 
-// Runs in bench/peers, with the libraries that are there.
+// Runs in bench/peers, with the libraries installed there.
 
 export interface PeerStart {
   readonly subject: 'mercurius' | 'mercurius, jit' | 'better-auth' | 'better-auth, secondary storage';
-  /** Where Keywright's data is, for the same schema; for better-auth the path of its own. */
+  /** Keywright's database, for the same schema; for better-auth, the path of its own. */
   readonly database: string;
   /** The folder of the peers' own files. */
   readonly folder: string;

@@ -6,14 +6,14 @@ import { Program, type Programs } from '../processes.ts';
 
 const KEYS = 50_000;
 
-/** A PostgreSQL server of its own, with keys in it. */
+/** A separate PostgreSQL server, with keys. */
 export interface Postgres {
-  /** So many a second: look-ups of keys that are not remembered, or `SELECT 1`. */
+  /** Rate per second: look-ups of uncached keys, or `SELECT 1`. */
   rate(what: 'lookUps' | 'selectOne', ms: number): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts PostgreSQL as it comes, but for the statements that wait for the disk: nothing here writes. */
+/** Starts PostgreSQL with default settings, except that commits don't wait for the disk: nothing here writes. */
 export async function startPostgres(programs: Programs): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'));
   const server = await openPostgresServer(folder, { shared_buffers: '128MB' });

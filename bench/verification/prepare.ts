@@ -7,12 +7,12 @@ import type { Measurements } from '../measurements.ts';
 import { buildPrograms, Program, type Programs } from '../processes.ts';
 import type { Driven } from './client.ts';
 import { graphql, QUERIES, type QueryName } from './requests.ts';
-import { type Bench, databaseUrl, HOT_KEYS, type World, withServer } from './scenarios.ts';
+import { type Bench, databaseUrl, type Fixture, HOT_KEYS, withServer } from './scenarios.ts';
 import type { Seeded } from './seed.ts';
 
 const peersFolder = fileURLToPath(new URL('../peers', import.meta.url));
 
-/** Installs what is measured against, where it is missing. */
+/** Installs the peers if they are missing. */
 function installPeers(): void {
   if (existsSync(join(peersFolder, 'node_modules/mercurius'))) return;
   console.log('Installing bench/peers …');
@@ -23,12 +23,12 @@ function installPeers(): void {
   if (status !== 0) throw new Error('The peers could not be installed: npm ci in bench/peers');
 }
 
-async function makeWorld(
+async function createFixture(
   seeder: Program,
   folder: string,
   client: Program,
   { list, keys }: { list: string; keys: number },
-): Promise<World> {
+): Promise<Fixture> {
   console.log(`Making ${keys.toLocaleString('en')} keys …`);
   const [path, secretsPath] = [join(folder, `${list}.db`), join(folder, `${list}.txt`)];
   const { caller } = await seeder.ask<Seeded>('seed', { path, keys, secrets: secretsPath });
@@ -37,7 +37,7 @@ async function makeWorld(
   return { list, path, secrets, caller };
 }
 
-/** What Keywright answers: every other server has to answer the same. */
+/** Keywright's responses, which every other server must match. */
 async function answersOf(
   bench: Pick<Bench, 'programs' | 'measurements' | 'client' | 'large'>,
 ): Promise<Map<QueryName, object>> {
@@ -47,7 +47,7 @@ async function answersOf(
     for (const query of Object.keys(QUERIES) as QueryName[]) {
       const requests = graphql(query, large.caller, `${large.list}, own`, HOT_KEYS);
       let body = '';
-      // The first answer takes the longest.
+      // The first response takes the longest.
       while (body === '')
         ({ body } = await client.ask<Driven>('drive', { port, requests, connections: 1, ms: 500 }));
       const answer = JSON.parse(body) as { data?: object; errors?: unknown };
@@ -58,7 +58,7 @@ async function answersOf(
   });
 }
 
-/** Everything that the measurements need; `remove` ends and deletes it. */
+/** Everything that the measurements need. `remove` ends and deletes it. */
 export async function prepare(
   measurements: Measurements,
   ms: number,
@@ -79,7 +79,7 @@ export async function prepare(
     const peers = await buildPrograms({
       files: { peer: 'bench/verification/peer.ts' },
       modules: 'bench/peers/node_modules',
-      // The one copy that mercurius has.
+      // The only copy that mercurius uses.
       external: ['graphql'],
     });
     made.push(peers);
@@ -89,9 +89,9 @@ export async function prepare(
       new Program(programs, 'server'),
     ];
     running.push(client, other, seeder);
-    const large = await makeWorld(seeder, folder, client, { list: 'large', keys: 1_000_000 });
-    const medium = await makeWorld(seeder, folder, client, { list: 'medium', keys: 100_000 });
-    const small = await makeWorld(seeder, folder, client, { list: 'small', keys: 1_000 });
+    const large = await createFixture(seeder, folder, client, { list: 'large', keys: 1_000_000 });
+    const medium = await createFixture(seeder, folder, client, { list: 'medium', keys: 100_000 });
+    const small = await createFixture(seeder, folder, client, { list: 'small', keys: 1_000 });
     await other.ask('read', { list: 'large', path: join(folder, 'large.txt') });
     await seeder.end();
     const answers = await answersOf({ programs, measurements, client, large });

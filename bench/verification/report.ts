@@ -3,11 +3,11 @@ import type { GraphqlServer } from './scenarios.ts';
 import { targetsReached } from './targets.ts';
 
 const BARE = 'bare: node:http';
-const CACHED = '/verify: remembered, 1,000,000 keys';
+const CACHED = '/verify: cached, 1,000,000 keys';
 
 type Row = readonly string[];
 
-/** The figures as tables, with the targets beside them. */
+/** The results as tables, next to the targets. */
 export function report(figures: Figures): string {
   const of = new Reader(figures);
   const parts = [verifyTable, delayTable, graphqlTable, memoryText, postgresText].map((part) => part(of));
@@ -51,27 +51,23 @@ function verifyTable(of: Reader): string {
       : [];
   const rows = [
     ...row('bare `node:http`', BARE),
-    ...row('the same with as many headers as `/verify` sends', 'bare: same headers'),
-    ...row('`/verify`, key remembered, 1,000,000 keys', CACHED),
-    ...row('the same, 1,000 keys', '/verify: remembered, 1,000 keys'),
-    ...row('`/verify`, key not remembered, 1,000,000 keys', '/verify: read, 1,000,000 keys'),
-    ...row('the same, room for 100 keys', '/verify: read, room for 100, 1,000,000 keys'),
-    ...row('the same, 1,000 keys', '/verify: read, room for 100, 1,000 keys'),
+    ...row('the same with as many headers as `/verify`', 'bare: same headers'),
+    ...row('`/verify`, cached key, 1,000,000 keys', CACHED),
+    ...row('the same, 1,000 keys', '/verify: cached, 1,000 keys'),
+    ...row('`/verify`, uncached key, 1,000,000 keys', '/verify: read, 1,000,000 keys'),
+    ...row('the same, cache of 100 keys', '/verify: read, cache of 100, 1,000,000 keys'),
+    ...row('the same, 1,000 keys', '/verify: read, cache of 100, 1,000 keys'),
     ...row('better-auth, SQLite in WAL mode', 'better-auth: WAL'),
     ...row('better-auth, secondary storage in memory', 'better-auth: secondary storage'),
   ];
   if (rows.length === 0) return '';
-  const head = ['', 'a second', '÷ bare', 'µs of processor', 'bare’s ÷ its'];
+  const head = ['', 'per second', '÷ bare', 'µs of CPU', 'CPU: bare ÷ this'];
   const clients = of.has('bare: two clients: rate')
     ? [
-        `One client kept the bare server at ${of.number(`${BARE}: server`, 2)} cores and worked ${of.number(`${BARE}: client`, 2)} itself; two got ${of.ratio('bare: two clients: rate', `${BARE}: rate`)} times as many answers.`,
+        `With one client, the bare server used ${of.number(`${BARE}: server`, 2)} cores and the client ${of.number(`${BARE}: client`, 2)}. With two clients, the rate was ${of.ratio('bare: two clients: rate', `${BARE}: rate`)} times as high.`,
       ]
     : [];
-  return [
-    'Requests answered in a second, and what one costs the server:',
-    table([head, ...rows]),
-    ...clients,
-  ].join('\n\n');
+  return ['Requests per second, and CPU time per request:', table([head, ...rows]), ...clients].join('\n\n');
 }
 
 function delayTable(of: Reader): string {
@@ -83,7 +79,7 @@ function delayTable(of: Reader): string {
     of.ratio(`delay: /verify: ${unit}`, `delay: bare: ${unit}`),
   ];
   return [
-    'From a request to its answer, 5,000 requests a second whatever becomes of those before, milliseconds:',
+    'Latency at 5,000 requests per second, sent regardless of pending responses, in milliseconds:',
     table([['', 'bare', '`/verify`', 'ratio'], row('p50'), row('p99'), row('p99.9')]),
   ].join('\n\n');
 }
@@ -100,12 +96,12 @@ function graphqlTable(of: Reader): string {
   ] as const;
   const rate = (server: string, query: string): string => `GraphQL: ${server}: ${query}: rate`;
   return [
-    'GraphQL over HTTP, the caller being an API key (`{ __typename }` needs none); each server has the same schema, authentication and database, and answered the same. `JSON.stringify` is a bare server that makes the text of that answer for each request. Answers a second:',
+    'GraphQL over HTTP. The caller is an API key (`{ __typename }` needs none). All servers have the same schema, authentication and database, and returned the same responses. `JSON.stringify` is a bare server that serializes the same response for each request. Responses per second:',
     table([
       ['', ...ALL],
       ...rows.map(([title, query]) => [title, ...ALL.map((one) => of.number(rate(one, query)))]),
     ]),
-    'Keywright’s ÷ theirs:',
+    'Keywright ÷ the other server:',
     table([
       ['', ...ALL.slice(1)],
       ...rows.map(([title, query]) => [
@@ -113,7 +109,7 @@ function graphqlTable(of: Reader): string {
         ...ALL.slice(1).map((one) => of.ratio(rate('Keywright', query), rate(one, query))),
       ]),
     ]),
-    'What an answer costs the server, microseconds of its processors:',
+    'CPU time per response, µs:',
     table([
       ['', ...ALL],
       ...rows.map(([title, query]) => [
@@ -121,17 +117,17 @@ function graphqlTable(of: Reader): string {
         ...ALL.map((one) => of.number(`GraphQL: ${one}: ${query}: cost`, 1)),
       ]),
     ]),
-    `\`verifyApiKey\` is answered ${of.ratio(rate('Keywright', 'verify'), rate('yoga', 'typename'))} times as often as yoga answers \`{ __typename }\`, and ${of.ratio(rate('Keywright', 'verify'), `${BARE}: rate`)} times as often as the bare server answers.`,
+    `Keywright’s rate for \`verifyApiKey\` is ${of.ratio(rate('Keywright', 'verify'), rate('yoga', 'typename'))} times yoga’s rate for \`{ __typename }\`, and ${of.ratio(rate('Keywright', 'verify'), `${BARE}: rate`)} times the rate of the bare server.`,
   ].join('\n\n');
 }
 
 function memoryText(of: Reader): string {
   if (!of.has('memory: 100,000 keys: after')) return '';
-  return `Resident memory with 100,000 keys remembered: ${of.number('memory: 100,000 keys: after')} MB; before the first request ${of.number('memory: 100,000 keys: before')} MB.`;
+  return `Resident memory with 100,000 cached keys: ${of.number('memory: 100,000 keys: after')} MB; before the first request: ${of.number('memory: 100,000 keys: before')} MB.`;
 }
 
 function postgresText(of: Reader): string {
   if (!of.has('PostgreSQL: look-ups: rate')) return '';
   const [lookUps, selectOne] = ['PostgreSQL: look-ups: rate', 'PostgreSQL: SELECT 1: rate'];
-  return `Keys that are not remembered on PostgreSQL, 32 callers: ${of.number(lookUps)} look-ups a second, ${of.ratio(lookUps, selectOne)} of the ${of.number(selectOne)} that \`SELECT 1\` makes as a prepared statement on a pool of 8.`;
+  return `Uncached keys on PostgreSQL with 32 callers: ${of.number(lookUps)} look-ups per second, ${of.ratio(lookUps, selectOne)} times the ${of.number(selectOne)} of \`SELECT 1\` as a prepared statement on a pool of 8.`;
 }

@@ -1,14 +1,14 @@
-/** What a client sends over and over: the same text, or one secret after the other in it. */
+/** The repeated request of a client: the same text, or with one secret after the other. */
 export interface Requests {
   readonly before: string;
   readonly after: string;
-  /** Which of the secrets that the client knows are put in between, in turn: the name of a list, and how many of it. */
+  /** The secrets to insert in turn: the name of a list known to the client, and their number. */
   readonly secrets?: { readonly list: string; readonly count: number };
 }
 
 const HOST = 'Host: 127.0.0.1\r\n';
 
-/** Asks as a gateway does, for one key after the other. */
+/** Requests like a gateway, for one key after the other. */
 export function forwardAuth(list: string, count: number): Requests {
   return {
     before: `GET /verify HTTP/1.1\r\n${HOST}Authorization: Bearer `,
@@ -24,7 +24,7 @@ export function withApiKey(key: string): Requests {
 
 export type QueryName = 'typename' | 'verify' | 'list';
 
-/** What is asked over GraphQL. */
+/** The GraphQL operations. */
 export const QUERIES: Readonly<Record<QueryName, string>> = {
   typename: '{ __typename }',
   verify: `mutation Verify($key: String!, $ip: String) {
@@ -36,10 +36,10 @@ export const QUERIES: Readonly<Record<QueryName, string>> = {
   } } }`,
 };
 
-/** A placeholder as long as a secret, so that the length of a body is known before the secret is. */
+/** A placeholder as long as a secret, so that the length of a body is known in advance. */
 const SECRET_LENGTH = 'kw_live_'.length + 38;
 
-/** Asks over GraphQL, the caller being an API key where one is needed; `verifyApiKey` for one key after the other. */
+/** GraphQL requests. The caller is an API key where required; `verifyApiKey` verifies one key after the other. */
 export function graphql(name: QueryName, caller: string, list: string, count: number): Requests {
   const placeholder = '?'.repeat(SECRET_LENGTH);
   const variables = name === 'verify' ? { key: placeholder, ip: '127.0.0.1' } : undefined;

@@ -7,56 +7,56 @@ import type { PeerStart } from './peer.ts';
 import { forwardAuth, graphql, type QueryName, type Requests, withApiKey } from './requests.ts';
 import type { Start } from './server.ts';
 
-/** Requests under way at the same time. */
+/** Number of concurrent requests. */
 export const CONNECTIONS = 32;
 
-/** Keys that are asked for in turn where they are to be remembered. */
+/** Number of keys requested in turn that are expected to be cached. */
 export const HOT_KEYS = 1_000;
 
-/** Of the server whose keys are never remembered, whatever number there is. */
+/** Cache size of the server whose keys are never cached, regardless of their number. */
 export const SMALL_CACHE = 100;
 
-/** How long a server is driven before it is measured, milliseconds: it is to be compiled by then, as one that runs for weeks is. */
+/** Warm-up time before measurements, milliseconds: the code must be compiled, as on a server that runs for weeks. */
 const WARM_UP_MS = 3_000;
 
-/** Requests a second where the delay is measured. */
+/** Requests per second for measurements of latency. */
 export const PACE = 5_000;
 
 export const CACHED_KEYS = 100_000;
 
-/** A database that was made for the benchmark. */
-export interface World {
-  /** Names the list of its secrets at the client. */
+/** A database created for the benchmark. */
+export interface Fixture {
+  /** Name of the list of its secrets at the client. */
   readonly list: string;
   readonly path: string;
   readonly secrets: number;
   readonly caller: string;
 }
 
-/** What the scenarios need. */
+/** Context of the scenarios. */
 export interface Bench {
   readonly programs: Programs;
   readonly peers: Programs;
   readonly peersFolder: string;
   readonly folder: string;
   readonly client: Program;
-  /** A second one, to see whether the first is fast enough. */
+  /** A second client, to check whether the first is fast enough. */
   readonly other: Program;
-  readonly large: World;
-  readonly medium: World;
-  readonly small: World;
+  readonly large: Fixture;
+  readonly medium: Fixture;
+  readonly small: Fixture;
   readonly answers: ReadonlyMap<QueryName, object>;
   readonly ms: number;
   readonly measurements: Measurements;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface Running {
   readonly program: Program;
   readonly port: number;
 }
 
-/** Starts a server in a process of its own, lets `run` measure, and ends it. */
+/** Starts a server in a separate process, calls `run`, and ends it. */
 export async function withServer<T>(
   bench: Pick<Bench, 'programs' | 'measurements'>,
   start: Start,
@@ -75,12 +75,12 @@ export async function withServer<T>(
 
 async function withPeer<T>(
   { peers, peersFolder, measurements }: Bench,
-  given: Omit<PeerStart, 'folder'>,
+  params: Omit<PeerStart, 'folder'>,
   run: (server: Running & { readonly key: string }) => Promise<T>,
 ): Promise<T> {
   const program = new Program(peers, 'peer');
   try {
-    const start: PeerStart = { ...given, folder: peersFolder };
+    const start: PeerStart = { ...params, folder: peersFolder };
     const { port, key = '' } = await program.ask<{ port: number; key?: string }>('start', start);
     const result = await run({ program, port, key });
     measurements.workedMs += await program.ask<number>('cpu');
@@ -90,9 +90,9 @@ async function withPeer<T>(
   }
 }
 
-export const databaseUrl = ({ path }: World): string => `sqlite:${path}`;
+export const databaseUrl = ({ path }: Fixture): string => `sqlite:${path}`;
 
-/** How many a second are answered, and what one costs the server, microseconds of its processors. */
+/** Rate of responses per second, and CPU time of the server per response, microseconds. */
 export async function rate(
   bench: Bench,
   { program, port }: Running,
@@ -126,7 +126,7 @@ export async function rate(
   return { values, body };
 }
 
-/** The bare server; by one client, or by two; with next to no headers, or with as many as `/verify` sends. */
+/** The bare server, with one client or two, with minimal headers or as many as `/verify` sends. */
 export function bareRate(
   bench: Bench,
   clients: readonly Program[] = [bench.client],
@@ -137,21 +137,21 @@ export function bareRate(
   });
 }
 
-/** `/verify` with as many keys in turn as are remembered, or with keys that are none of those. */
+/** `/verify` with keys that are all cached, or with uncached keys only. */
 export function verifyRate(
   bench: Bench,
-  world: World,
+  fixture: Fixture,
   remembered: boolean,
   cacheKeys?: number,
 ): Promise<Values> {
   const start: Start = {
     subject: 'Keywright',
-    databaseUrl: databaseUrl(world),
+    databaseUrl: databaseUrl(fixture),
     ...(cacheKeys && { cacheKeys }),
   };
   return withServer(bench, start, async (server) => {
-    const count = remembered ? HOT_KEYS : world.secrets;
-    const { values } = await rate(bench, server, forwardAuth(world.list, count));
+    const count = remembered ? HOT_KEYS : fixture.secrets;
+    const { values } = await rate(bench, server, forwardAuth(fixture.list, count));
     const counts = await server.program.ask<{ hits: number; misses: number }>('counts');
     const asRemembered = counts.misses <= count;
     const asRead = counts.hits <= counts.misses / 100;
@@ -161,7 +161,7 @@ export function verifyRate(
   });
 }
 
-/** better-auth, on a new database each time. */
+/** better-auth, with a new database each time. */
 export function betterAuthRate(bench: Bench, secondary: boolean): Promise<Values> {
   const subject = secondary ? 'better-auth, secondary storage' : 'better-auth';
   const database = join(mkdtempSync(join(bench.folder, 'peer-')), 'peer.db');
@@ -172,7 +172,7 @@ export function betterAuthRate(bench: Bench, secondary: boolean): Promise<Values
 
 export type GraphqlServer = 'Keywright' | 'yoga' | 'mercurius' | 'mercurius, jit';
 
-/** All queries, one after the other, on one server; their answers have to be those of Keywright. */
+/** All queries in sequence on one server. Responses must match Keywright's. */
 export async function graphqlRates(bench: Bench, server: GraphqlServer): Promise<Values> {
   const { large } = bench;
   const measureAll = async (running: Running): Promise<Values> => {
@@ -191,7 +191,7 @@ export async function graphqlRates(bench: Bench, server: GraphqlServer): Promise
   return withPeer(bench, { subject: server, database: url }, measureAll);
 }
 
-/** What changes from one answer to the next is left out. */
+/** Omits parts that differ between responses. */
 function checkAnswer(what: string, body: string, answer: object): void {
   const shape = (value: object): string =>
     JSON.stringify(value, (name, one) => (/^(lastUsedAt|remaining)$/.test(name) ? undefined : one));
@@ -200,7 +200,7 @@ function checkAnswer(what: string, body: string, answer: object): void {
     throw new Error(`${what} answered ${shape(got).slice(0, 1_000)}, not ${shape(answer).slice(0, 1_000)}`);
 }
 
-/** The text of the same answers, made of an object for each request. */
+/** The text of the same responses, serialized from an object for each request. */
 export async function stringifyRates(bench: Bench): Promise<Values> {
   const all: Record<string, number> = {};
   for (const [query, answer] of bench.answers) {
@@ -213,7 +213,7 @@ export async function stringifyRates(bench: Bench): Promise<Values> {
   return all;
 }
 
-/** From a request to its answer, milliseconds, where so many come in a second whatever becomes of them. */
+/** Latency at a fixed rate, regardless of pending requests, milliseconds. */
 export function delays(bench: Bench, subject: 'bare' | 'Keywright'): Promise<Values> {
   const { large, client } = bench;
   const start: Start = subject === 'bare' ? { subject } : { subject, databaseUrl: databaseUrl(large) };
@@ -227,7 +227,7 @@ export function delays(bench: Bench, subject: 'bare' | 'Keywright'): Promise<Val
   });
 }
 
-/** Resident memory before and after so many keys were remembered, megabytes. */
+/** Resident memory before and after this number of keys was cached, megabytes. */
 export function memory(bench: Bench): Promise<Values> {
   const { medium, client } = bench;
   const start: Start = { subject: 'Keywright', databaseUrl: databaseUrl(medium) };

@@ -3,7 +3,7 @@ import { hashSecret } from '../../src/keys/secret.ts';
 import { openFilling } from '../filling.ts';
 import { CHUNK, COLUMNS, makeKey, prepare } from './seed.ts';
 
-/** The same keys in an empty database on PostgreSQL, a multiple of 5,000; gives the hashes of their secrets. */
+/** The same keys in an empty PostgreSQL database, a multiple of 5,000. Returns the hashes of their secrets. */
 export async function seedPostgres(url: string, keys: number): Promise<string[]> {
   const database = await openDatabase(url);
   const { owners } = await prepare(database, url);

@@ -12,40 +12,42 @@ import { generateSecret, hashSecret, startOf } from '../../src/keys/secret.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import { openFilling, type Rows } from '../filling.ts';
 
-/** What a benchmark knows of a database. */
+/** Data of a database that the benchmark needs. */
 export interface Seeded {
-  /** The secret of a key that may see and verify the first organization's keys. */
+  /** The secret of a key that may view and verify the first organization's keys. */
   readonly caller: string;
-  /** How many secrets there are in the file. */
+  /** Number of secrets in the file. */
   readonly secrets: number;
 }
 
-/** As many secrets are handed out: a client that asks for each once has no chance to find one in a cache of 100,000. */
+/**
+ * Maximum number of secrets in the file: enough that a client which requests each once can't hit a cache of 100,000.
+ */
 const SECRETS_MAX = 300_000;
 
-/** And so many of the caller's organization. */
+/** Maximum number of secrets of the caller's organization. */
 const OWN_MAX = 1_000;
 
-/** Keys are spread over so many organizations; in the first there are at least 100. */
+/** Number of organizations that keys are spread over. The first one has at least 100. */
 const ORGANIZATIONS = 10;
 
-/** An organization with what its keys refer to. */
+/** An organization with the objects that its keys refer to. */
 export interface Owner {
   readonly id: string;
   readonly roleId: string;
 }
 
-/** Keys of one transaction. */
+/** Number of keys per transaction. */
 export const CHUNK = 5_000;
 
-/** A key as it goes into the tables. */
+/** A key as inserted into the tables. */
 export interface SeedKey {
   readonly secret: string;
   readonly organizationId: string;
   readonly rows: Rows<keyof typeof COLUMNS>;
 }
 
-/** The tables that are filled. */
+/** The tables to fill. */
 export const COLUMNS = {
   api_keys: {
     names:
@@ -63,9 +65,9 @@ export const COLUMNS = {
 } as const;
 
 /**
- * Makes a SQLite database with so many keys, each with a role, grants, a rate limit that nobody reaches and an allowlist
- * that holds 127.0.0.1: all that verification can have to look at, and accepted for ever. Writes secrets to a file, in no
- * order, and those that the caller may see to another, `.own`.
+ * Creates a SQLite database with this number of keys, each with a role, grants, a rate limit that is never reached, and
+ * an allowlist with 127.0.0.1: all the data that verification checks. Writes secrets to a file in random order, and
+ * those that the caller can see to another one, `.own`.
  */
 export async function seed(path: string, keys: number, secretsPath: string): Promise<Seeded> {
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
@@ -78,7 +80,7 @@ export async function seed(path: string, keys: number, secretsPath: string): Pro
   return { caller, secrets: secrets.length };
 }
 
-/** Migrates, and makes the organizations and the key that asks. */
+/** Migrates, and creates the organizations and the calling key. */
 export async function prepare(
   database: Database,
   databaseUrl: string,

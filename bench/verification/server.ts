@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App } from '../../src/app.ts';
-import { answerTo, cpuMs } from '../asked.ts';
+import { answerTo, cpuMs } from '../rpc.ts';
 import { startBare, startBareWithHeaders, startStringify } from './bare.ts';
 import { startKeywright } from './keywright.ts';
 import { measureLookUps, measureSelectOne } from './look-ups.ts';
@@ -15,17 +15,17 @@ export type Start =
   | { readonly subject: 'yoga'; readonly databaseUrl: string }
   | { readonly subject: 'Keywright'; readonly databaseUrl: string; readonly cacheKeys?: number };
 
-/** Two intervals in which usage is written. */
+/** Two intervals of writing usage. */
 const SETTLING_MS = 1_000;
 
 let app: App | undefined;
 
-async function start(given: Start): Promise<number> {
-  if (given.subject === 'bare') return startBare();
-  if (given.subject === 'bare, same headers') return startBareWithHeaders();
-  if (given.subject === 'JSON.stringify') return startStringify(given.answer);
-  if (given.subject === 'yoga') return startYoga(given.databaseUrl);
-  const started = await startKeywright(given.databaseUrl, given.cacheKeys);
+async function start(params: Start): Promise<number> {
+  if (params.subject === 'bare') return startBare();
+  if (params.subject === 'bare, same headers') return startBareWithHeaders();
+  if (params.subject === 'JSON.stringify') return startStringify(params.answer);
+  if (params.subject === 'yoga') return startYoga(params.databaseUrl);
+  const started = await startKeywright(params.databaseUrl, params.cacheKeys);
   app = started;
   return Number(new URL(started.url).port);
 }
@@ -38,12 +38,12 @@ answerTo({
   selectOne: measureSelectOne,
   lookUps: measureLookUps,
 
-  /** How often a key was found in memory, and how often the database was asked. */
+  /** Numbers of cache hits and misses. */
   counts: () => app?.services.keys.counts,
 
   cpu: () => cpuMs(),
 
-  /** The resident memory, bytes, after uses were written and what is not needed was collected. */
+  /** Resident memory after writing usage and garbage collection, bytes. */
   async memory(): Promise<number> {
     await app?.services.usage.flush();
     await pause(SETTLING_MS);

@@ -4,7 +4,7 @@ import { schema } from '../../schema/index.ts';
 import { listen } from './bare.ts';
 import { contextOf, startKeywright } from './keywright.ts';
 
-/** The same schema behind yoga as it comes. */
+/** The same schema, served by yoga with its defaults. */
 export async function startYoga(databaseUrl: string): Promise<number> {
   const app = await startKeywright(databaseUrl);
   const yoga = createYoga<{ req: IncomingMessage }>({

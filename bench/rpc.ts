@@ -1,15 +1,15 @@
-/** Does what the benchmark's own process asks of this one, until it is told to end. */
+/** Serves the calls of the benchmark's main process, until it ends this one. */
 export function answerTo(
-  abilities: Readonly<Record<string, (given: never) => unknown>>,
+  methods: Readonly<Record<string, (params: never) => unknown>>,
   received: (total: number) => void = () => {},
 ): void {
-  process.on('message', async (message: { asked: number; what: string; given: never; received?: number }) => {
+  process.on('message', async (message: { id: number; what: string; params: never; received?: number }) => {
     if (message.received !== undefined) return received(message.received);
-    const { asked, what, given } = message;
+    const { id, what, params } = message;
     try {
-      process.send?.({ asked, answer: await abilities[what]?.(given) });
+      process.send?.({ id, answer: await methods[what]?.(params) });
     } catch (error) {
-      process.send?.({ asked, failure: `${what}: ${(error as Error).stack}` });
+      process.send?.({ id, failure: `${what}: ${(error as Error).stack}` });
     }
   });
   process.once('SIGTERM', () => process.exit(0));
@@ -21,7 +21,7 @@ export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** Milliseconds that this process has worked. */
+/** CPU time of this process, milliseconds. */
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;

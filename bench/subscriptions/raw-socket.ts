@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { Subscription } from './client.ts';
 
-/** Told of every text message after the acknowledgement. */
+/** Called for every text message after the acknowledgment. */
 export interface Reading {
-  message(line: Line): void;
+  message(socket: RawSocket): void;
 }
 
 const TEXT = 1;
@@ -12,14 +12,14 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 
-/** What all sockets read into: each read is used up before the next. */
+/** The buffer that all sockets read into: each read is processed before the next. */
 const shared = Buffer.allocUnsafe(262_144);
 
 /**
- * A WebSocket that does no more than count: a client library would be slower than the servers that are measured. Speaks
+ * A WebSocket that only counts messages: a client library would be slower than the measured servers. Speaks
  * graphql-transport-ws.
  */
-export class Line {
+export class RawSocket {
   readonly number: number;
   readonly #reading: Reading;
   #socket: Socket | null = null;
@@ -34,7 +34,7 @@ export class Line {
     this.#reading = reading;
   }
 
-  /** Connects and subscribes; resolves once the server has acknowledged the connection. */
+  /** Connects and subscribes. Resolves once the server has acknowledged the connection. */
   async open(port: number, { init, payload }: Subscription): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#acknowledged = resolve;
@@ -58,7 +58,7 @@ export class Line {
       );
       this.#send(TEXT, JSON.stringify({ type: 'connection_init', payload: init }));
     });
-    // The client of graphql-ws makes such ids too.
+    // The client of graphql-ws creates such ids, too.
     this.#send(TEXT, JSON.stringify({ id: randomUUID(), type: 'subscribe', payload }));
   }
 
@@ -72,11 +72,11 @@ export class Line {
       }
     }
     const used = this.#open ? this.#frames(bytes) : 0;
-    // What is kept is copied: the next read overwrites it.
+    // Copied, because the next read overwrites the buffer.
     this.#rest = used < bytes.length ? Buffer.from(bytes.subarray(used)) : null;
   }
 
-  /** Reads whole frames (RFC 6455, 5.2); returns how many bytes they are. */
+  /** Reads whole frames (RFC 6455, 5.2). Returns their size in bytes. */
   #frames(bytes: Buffer): number {
     let at = 0;
     while (bytes.length - at >= 2) {

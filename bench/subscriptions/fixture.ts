@@ -12,15 +12,15 @@ import { joinOrganization } from '../../src/members/join-organization.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import { createSession } from '../../src/sessions/create-session.ts';
 
-/** What a prepared database holds. */
-export interface World {
+/** Contents of a prepared database. */
+export interface Fixture {
   readonly organizationId: string;
-  /** A user each; a credential has 1,000 sockets at most. */
+  /** One per user: a credential can have at most 1,000 sockets. */
   readonly sessionTokens: readonly string[];
   readonly keys: readonly { readonly id: string; readonly secretId: string }[];
 }
 
-/** Keywright on a file, at any free port. */
+/** Keywright on a file, on any free port. */
 export function openApp(file: string): Promise<App> {
   const config = parseConfig({
     DATABASE_URL: `sqlite:${file}`,
@@ -31,7 +31,7 @@ export function openApp(file: string): Promise<App> {
   return createApp(config, { log: createLog('warn') });
 }
 
-/** The context of somebody who may do everything. */
+/** A context with all permissions. */
 export function contextOf(services: ServerServices): GraphQLContext {
   const request = { id: 'bench', ip: '192.0.2.1', userAgent: 'bench' };
   return {
@@ -43,8 +43,8 @@ export function contextOf(services: ServerServices): GraphQLContext {
   };
 }
 
-/** Makes a database with one organization, its users and its keys. */
-export async function prepareWorld(file: string, users: number, keys: number): Promise<World> {
+/** Creates a database with one organization, its users and its keys. */
+export async function prepareFixture(file: string, users: number, keys: number): Promise<Fixture> {
   const app = await openApp(file);
   await app.start();
   const ctx = contextOf(app.services);
@@ -79,7 +79,7 @@ export async function prepareWorld(file: string, users: number, keys: number): P
   return { organizationId: organization.id, sessionTokens, keys: copies };
 }
 
-/** Thousands of keys at once: each as the verb makes it would wait for the disk each time. */
+/** Thousands of keys at once: creating each with the verb would sync the disk each time. */
 async function copyKey(ctx: GraphQLContext, keyId: string, count: number) {
   const { db } = ctx;
   const key = await db.selectFrom('api_keys').selectAll().where('id', '=', keyId).executeTakeFirstOrThrow();
