@@ -23,7 +23,8 @@ export async function answerOf(
     method: 'POST',
     headers: {
       'Content-Type': 'application/json',
-      Accept: 'text/event-stream',
+      // A rejected subscription is answered in JSON where that is acceptable, and would be a stream otherwise.
+      Accept: 'text/event-stream, application/json',
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify({ query: document, variables }),
