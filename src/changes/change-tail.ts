@@ -1,11 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import { AppError } from '../core/errors.ts';
 import { Turns } from '../core/paced.ts';
 import type { ChangeEvent } from './events.ts';
 import { Followers, type Following } from './followers.ts';
-import { CHANGES_PER_READ, readChanges, readPositions } from './read-changes.ts';
+import { CHANGES_PER_READ, isExpired, readChanges, readPositions } from './read-changes.ts';
 
 /** Observes an organization's changes as soon as they are known. */
 export interface ChangeObserver {
@@ -151,7 +150,7 @@ export class ChangeTail {
 
   /** Pruned changes can never be delivered, so followers must not assume that they have received everything. */
   #failed(error: unknown): void {
-    if (!(error instanceof AppError)) return this.#onFailure(error);
+    if (!isExpired(error)) return this.#onFailure(error);
     this.#position = null;
     this.#early.clear();
     this.#wanted = 0;

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { AppError } from '../core/errors.ts';
 import type { ChangeEvent } from './events.ts';
-import { readChanges } from './read-changes.ts';
+import { isExpired, readChanges } from './read-changes.ts';
 import type { Receiver } from './receiver.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { TopicIndex } from './topic-index.ts';
@@ -131,7 +131,7 @@ export class Followers {
         return await this.#replay(follower);
       } catch (error) {
         if (!this.#all.has(follower)) return;
-        if (error instanceof AppError && error.code === 'CURSOR_EXPIRED') return follower.failed(error);
+        if (isExpired(error)) return follower.failed(error);
         this.#tail.onFailure(error);
         await pause(RETRY_MS, undefined, { ref: false });
       }

@@ -80,6 +80,11 @@ export async function requireReplayable(
   if (!oldest || oldest.sequence > after + 1) throw expired();
 }
 
+/** Whether changes can never be read again. Other errors, such as an outage, are temporary. */
+export function isExpired(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'CURSOR_EXPIRED';
+}
+
 function expired(): AppError {
   return new AppError('CURSOR_EXPIRED', 'Changes after this cursor are no longer stored: reload the keys');
 }

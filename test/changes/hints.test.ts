@@ -4,6 +4,7 @@ import { ChangeLog } from '../../src/changes/change-log.ts';
 import type { ChangeEvent } from '../../src/changes/events.ts';
 import { localListeners } from '../../src/cluster/bus.ts';
 import { ALL_STALE } from '../../src/cluster/stale.ts';
+import { UnavailableError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
@@ -115,12 +116,13 @@ onEachDatabase('hints that another node changed something', (engine) => {
       transformQuery: ({ node }) => {
         if (away) {
           failures += 1;
-          throw new Error('The database is away');
+          throw new UnavailableError('The database is away');
         }
         return node;
       },
       transformResult: async ({ result }) => result,
     });
+    // A follower that failed would throw.
     const { received, last, hint } = await setUp(1, { db: unsteady });
     away = true;
     hint(last);

@@ -85,7 +85,10 @@ export class Subscriber implements GroupMember {
       ready: () => this.#ready(),
       full: () => this.#isFull(),
       stopped: () => this.over,
-      failed: ({ code, message }) => this.fail([{ message, extensions: { code } }]),
+      failed: ({ code, message }) => {
+        if (code === 'UNAVAILABLE') this.interrupt();
+        else this.fail([{ message, extensions: { code } }]);
+      },
     });
     if (this.over) leave();
     else this.#leave = leave;

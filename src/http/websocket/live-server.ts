@@ -5,7 +5,7 @@ import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { LiveLimits } from '../../core/config/live-limits.ts';
-import { RateLimitedError } from '../../core/errors.ts';
+import { RateLimitedError, UnavailableError } from '../../core/errors.ts';
 import { invalidCredential, Refusal } from '../../core/refusal.ts';
 import { createContext, type ServerServices } from '../../graphql/context.ts';
 import type { OperationLimits } from '../../graphql/cost/operation-limits.ts';
@@ -139,6 +139,8 @@ export class LiveServer {
         resumeAt: typeof lastEventId === 'string' ? lastEventId : null,
       });
       subscribed.catch((error: unknown) => {
+        // As for sockets: the client opens the stream again, and resumes.
+        if (started && error instanceof UnavailableError) return results.interrupt();
         if (started) return results.error([presentError(error, context.client, context).toJSON()]);
         leave();
         reject(error);

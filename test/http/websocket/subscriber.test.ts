@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { buildSchema, getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import type { GraphQLContext } from '../../../schema/context.ts';
-import { UnavailableError } from '../../../src/core/errors.ts';
+import type { Receiver } from '../../../src/changes/receiver.ts';
+import { AppError, UnavailableError } from '../../../src/core/errors.ts';
 import { SharedExecution } from '../../../src/graphql/subscriptions/shared-execution.ts';
 import { type Sink, Subscriber } from '../../../src/graphql/subscriptions/subscriber.ts';
 import type { Source } from '../../../src/realtime/source.ts';
@@ -114,4 +115,34 @@ test('is interrupted at a change that could not be read, so that resuming after 
   expect(sent).toEqual(['1']);
   expect(ends).toEqual(['interrupted']);
   expect(hasLeft).toBe(true);
+});
+
+test('is interrupted where its source fails because the database is unavailable, and fails for any other reason', async () => {
+  const document = parse('subscription { used { key } }');
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('There is no operation');
+  const subscription = { document, operation, variables: {} };
+  const group = new SharedExecution(schema, subscription, 1_000_000, () => ({}) as GraphQLContext);
+  const ends: unknown[] = [];
+  const sink: Sink = {
+    next: () => {},
+    error: (errors) => ends.push(errors.map(({ extensions }) => extensions?.code)),
+    interrupt: () => ends.push('interrupted'),
+    buffered: 0,
+    drained: () => turn(),
+  };
+  for (const error of [new UnavailableError('The database is away'), new AppError('TOO_SLOW', 'Too slow')]) {
+    const source = {
+      organizationId: 'org',
+      conflate: null,
+      cursorOf: () => null,
+      open: async ({ failed }: Receiver<object>) => {
+        failed(error);
+        return () => {};
+      },
+    };
+    const options = { operation: subscription, group, sink, limits: LIMITS, ended: () => {} };
+    await new Subscriber({ ...options, source }).open(source);
+  }
+  expect(ends).toEqual(['interrupted', ['TOO_SLOW']]);
 });
