@@ -13,6 +13,8 @@ export type Ask = <Result, Variables>(
 
 const TIMEOUT_MS = 60_000;
 
+const CHECK_SERVER = 'Start the server, or set KEYWRIGHT_URL (or --url) to its address';
+
 /**
  * Returns a function that sends a command's operations, with the URL and token of its options or else of the
  * environment. Throws UsageError if there is no token, or if one of them is invalid; no message contains either.
@@ -38,7 +40,9 @@ export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch((error: unknown) => {
-      throw new Error(`${endpoint.origin} can't be reached: ${reasonOf(error)}`, { cause: error });
+      throw new Error(`${endpoint.origin} can't be reached: ${reasonOf(error)}. ${CHECK_SERVER}`, {
+        cause: error,
+      });
     });
     const answer = (await response.json().catch(() => null)) as Answer | null;
     const refused = (answer?.errors ?? []).filter((error) => !isLeftOut(error));
@@ -79,7 +83,10 @@ function endpointOf(source: string, text: string): URL {
 
 function tokenOf(text = ''): string {
   const token = text.trim();
-  if (token === '') throw new UsageError('No credential provided: set KEYWRIGHT_TOKEN or pass --token');
+  if (token === '')
+    throw new UsageError(
+      'No credential provided: set KEYWRIGHT_TOKEN or pass --token. On the server, keywright session-token prints one',
+    );
   // The error about an invalid header value would quote it.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError('The token contains invalid characters');
   return token;

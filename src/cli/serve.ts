@@ -27,6 +27,8 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
         const { url } = await app.start();
         const link = await createFirstOrganization(commandLineContext(app.services));
         if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
+        else if (!config.oidc)
+          io.stdout.write(`To get a sign-in link, run ${commandLine(io)} sign-in-link\n`);
         io.stdout.write(`Keywright is ready at ${url}\n`);
         await end.told;
       } finally {
@@ -38,6 +40,11 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
   } finally {
     end.ignore();
   }
+}
+
+/** How to run the command line: `npm start` is used in a clone, where it usually isn't installed. */
+function commandLine({ env }: Io): string {
+  return env.npm_lifecycle_event === 'start' ? 'npm run -s keywright --' : 'keywright';
 }
 
 /** The first SIGTERM or SIGINT shuts down gracefully. A second one terminates the process. */

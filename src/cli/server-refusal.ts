@@ -24,12 +24,19 @@ export class ServerRefusal extends Error {
   }
 }
 
-/** The reason of a GraphQL error. */
+const NEW_TOKEN =
+  'It may have expired, or belong to another server. On the server, keywright session-token prints a new one';
+
+/** The reason of a GraphQL error, with what to do about it. */
 export function refusalOf(error: {
   readonly message: string;
   readonly extensions?: Omit<Refusal, 'message'>;
 }): Refusal {
-  return { ...error.extensions, message: error.message };
+  const { message, extensions } = error;
+  return {
+    ...extensions,
+    message: extensions?.code === 'UNAUTHENTICATED' ? `${message}. ${NEW_TOKEN}` : message,
+  };
 }
 
 /** A field that is null only with an error, which is thrown before. */

@@ -17,6 +17,12 @@ export async function firstOwner(db: Kysely<Tables>): Promise<string> {
     .orderBy('memberships.id')
     .limit(1)
     .executeTakeFirst();
-  if (!owner) throw new ConflictError('OTHER', 'No organization has an owner yet: run keywright init');
+  if (!owner) {
+    const where = 'sqlite:./data/keywright.db in the current folder, unless DATABASE_URL is set';
+    throw new ConflictError(
+      'OTHER',
+      `The database has no owner of an organization. Check that it is the server's (${where}), or run keywright init`,
+    );
+  }
   return owner.email;
 }

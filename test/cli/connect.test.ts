@@ -23,7 +23,7 @@ const answers = (status: number, body: string, headers: Record<string, string> =
 };
 
 test.each([
-  [{}, 'No credential provided: set KEYWRIGHT_TOKEN or pass --token'],
+  [{}, 'No credential provided: set KEYWRIGHT_TOKEN or pass --token. On the server, keywright session-token'],
   [{ KEYWRIGHT_TOKEN: ' ' }, 'No credential provided'],
   [{ KEYWRIGHT_TOKEN: `${TOKEN}\n${TOKEN}` }, 'The token contains invalid characters'],
   [{ KEYWRIGHT_TOKEN: `${TOKEN}é` }, 'The token contains invalid characters'],
@@ -51,7 +51,10 @@ test('says what is at the address, and never the token', async () => {
       '/graphql responded with 200, which is not a response of Keywright\n',
     ],
     [await somebody((request) => request.socket.destroy()), " can't be reached: "],
-    ['http://127.0.0.1:65534', " can't be reached: connect ECONNREFUSED 127.0.0.1:65534\n"],
+    [
+      'http://127.0.0.1:65534',
+      " can't be reached: connect ECONNREFUSED 127.0.0.1:65534. Start the server, or set KEYWRIGHT_URL",
+    ],
   ] as const;
   for (const [url, message] of cases) {
     const { code, stdout, stderr } = await run({}, 'keys', 'list', '--url', url, '--token', TOKEN);

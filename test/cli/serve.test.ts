@@ -44,7 +44,9 @@ onEachDatabase('serve', (engine) => {
     second.process.kill('SIGINT');
     const { code, stdout, stderr } = await finish(second);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Keywright is ready at \S+\n$/);
+    expect(stdout).toMatch(
+      /^To get a sign-in link, run keywright sign-in-link\nKeywright is ready at \S+\n$/,
+    );
     expect(`${first.stderr()}${stderr}`).not.toContain(link?.[2]);
     expect(`${first.stderr()}${stderr}`).not.toContain(signIn.sessionToken);
   });
