@@ -27,19 +27,22 @@ local function refuse(txn, status, headers, body)
   txn:done(reply)
 end
 
-local function unavailable(txn, given)
+local UNDECIDED = "The API key cannot be verified now"
+local REJECTED = "Keywright rejected the address that this gateway calls: check the organization and the other parameters of /verify"
+
+local function unavailable(txn, given, message)
   local headers = {
     ["content-type"] = { "application/json" },
     ["cache-control"] = { "no-store" },
     ["retry-after"] = given and given["retry-after"],
   }
-  refuse(txn, 503, headers, '{"code":"UNAVAILABLE","message":"The API key cannot be verified now"}')
+  refuse(txn, 503, headers, '{"code":"UNAVAILABLE","message":"' .. (message or UNDECIDED) .. '"}')
 end
 
--- Two different keys. Any other 400 is caused by the configured URL and must not be shown to the client.
-local function is_bad_request(answer)
+-- A 400 is either caused by two different keys (BAD_REQUEST) or by the configured URL (BAD_USER_INPUT).
+local function has_code(answer, expected)
   local code = answer and answer.status == 400 and answer.headers["x-keywright-code"]
-  return code and code[0] == "BAD_REQUEST"
+  return code and code[0] == expected
 end
 
 core.register_action("keywright", { "http-req" }, function(txn, url)
@@ -63,9 +66,9 @@ core.register_action("keywright", { "http-req" }, function(txn, url)
         return unavailable(txn)
       end
     end
-  elseif status == 401 or status == 403 or status == 429 or is_bad_request(answer) then
+  elseif status == 401 or status == 403 or status == 429 or has_code(answer, "BAD_REQUEST") then
     refuse(txn, status, answer.headers, answer.body)
   else
-    unavailable(txn, answer and answer.headers)
+    unavailable(txn, answer and answer.headers, has_code(answer, "BAD_USER_INPUT") and REJECTED)
   end
 end, 1)

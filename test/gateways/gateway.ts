@@ -255,12 +255,13 @@ export function describeGateway(gateway: Gateway): void {
       expect(JSON.parse(test.text)).toMatchObject({ code: 'WRONG_ENVIRONMENT' });
     });
 
-    test('rejects all requests until the organization has been set', async () => {
+    test('rejects all requests until the organization has been set, and says so', async () => {
       const at = await startGateway(undefined, 'YOUR_ORGANIZATION_ID');
       for (const secret of [(await made()).secret, null]) {
-        const { status, arrival } = await ask(secret, {}, '/', at);
+        const { status, arrival, text } = await ask(secret, {}, '/', at);
         expect(status).toBeGreaterThanOrEqual(400);
         expect(arrival).toBeUndefined();
+        expect(JSON.parse(text).message).toMatch(/organization/i);
       }
     });
 
