@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Scans } from '../db/scans.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Principal } from './access/principal.ts';
+import type { ChangeLog } from './changes/change-log.ts';
 import type { EventBus } from './cluster/bus.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
@@ -16,6 +17,8 @@ export interface Services {
   /** For reads whose duration grows with the organization. */
   readonly scans: Scans;
   readonly bus: EventBus;
+  /** Follows changes of organizations. */
+  readonly changes: ChangeLog;
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Config;

@@ -1,4 +1,5 @@
 import type { Database } from '../db/open.ts';
+import { ChangeLog } from './changes/change-log.ts';
 import { createBus } from './cluster/create-bus.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
@@ -36,13 +37,15 @@ export async function createServices(
   const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);
   const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter }) : null;
   const usage = metrics?.counting(recorder) ?? recorder;
-  const live = new Live({ db, bus, clock, log }, keyReader(database, { bus, usage }));
+  const changes = new ChangeLog({ db, bus, log });
+  const live = new Live({ bus, clock }, keyReader(database, { bus, usage }));
   const deniedAttempts = recordDeniedAttempts(clock);
   const services: ServerServices = {
     db,
     unhurried,
     scans,
     live,
+    changes,
     bus: metrics?.measuring(bus) ?? bus,
     usage,
     limiter,
@@ -61,6 +64,7 @@ export async function createServices(
     services,
     metrics,
     async start() {
+      changes.start();
       live.start();
       await Promise.all([bus.start(), limiter.start()]);
       await recorder.start();
@@ -68,6 +72,7 @@ export async function createServices(
     async stop() {
       await deniedAttempts.stop();
       live.stop();
+      changes.stop();
       keys.stop();
       await recorder.stop();
       await Promise.all([bus.stop(), limiter.stop()]);

@@ -18,7 +18,7 @@ interface OwnContext {
  * small response.
  */
 export function createContext(services: ServerServices, own: OwnContext): GraphQLContext {
-  const { db, unhurried, scans, bus, usage, limiter, failures, keys, deniedAttempts } = services;
+  const { db, unhurried, scans, bus, changes, usage, limiter, failures, keys, deniedAttempts } = services;
   const { clock, log, config, measurements, publicUrl, live } = services;
   const { principal, client, response = {} } = own;
   const context: GraphQLContext = {
@@ -26,6 +26,7 @@ export function createContext(services: ServerServices, own: OwnContext): GraphQ
     unhurried,
     scans,
     bus,
+    changes,
     usage,
     limiter,
     failures,

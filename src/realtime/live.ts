@@ -1,13 +1,11 @@
-import { ChangeLog } from '../changes/change-log.ts';
 import type { DenialEvent, Event, UseEvent } from '../changes/events.ts';
 import type { Services } from '../context.ts';
 import type { Clock } from '../core/clock.ts';
 import { Channels } from './channels.ts';
 import type { KeyReader } from './key-reader.ts';
 
-/** The live streams that can be followed. Changes come from their log. */
+/** The live streams that can be followed besides changes, which come from their log. */
 export class Live {
-  readonly changes: ChangeLog;
   readonly uses: Channels<UseEvent>;
   readonly denials: Channels<DenialEvent>;
   /** Null if keys can't be read synchronously. */
@@ -15,9 +13,8 @@ export class Live {
   readonly #bus: Services['bus'];
   #leaveBus = () => {};
 
-  constructor(services: Pick<Services, 'db' | 'bus' | 'clock' | 'log'>, readKey: KeyReader | null = null) {
+  constructor(services: Pick<Services, 'bus' | 'clock'>, readKey: KeyReader | null = null) {
     const { bus, clock } = services;
-    this.changes = new ChangeLog(services);
     this.readKey = readKey;
     this.#bus = bus;
     const later = laterBy(clock);
@@ -26,12 +23,10 @@ export class Live {
   }
 
   start(): void {
-    this.changes.start();
     this.#leaveBus = this.#bus.subscribe((event) => this.#publish(event));
   }
 
   stop(): void {
-    this.changes.stop();
     this.#leaveBus();
   }
 

@@ -66,7 +66,7 @@ export async function changedSource(
     conflate: null,
     cursorOf: cursorOfChange,
     open: (receiver) =>
-      ctx.live.changes.follow({
+      ctx.changes.follow({
         ...receiver,
         organizationId,
         keyIds,

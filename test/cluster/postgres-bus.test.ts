@@ -4,7 +4,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ChangeEvent } from '../../src/changes/events.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import type { Live } from '../../src/realtime/live.ts';
 import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { anyone } from '../support/live.ts';
@@ -67,8 +66,8 @@ describe('a change on one node', () => {
     const { organizationId } = await makeMember(one);
     const { id } = await makeApiKey(one, organizationId);
     const heard: ChangeEvent[] = [];
-    const { live } = other.app.services as unknown as { live: Live };
-    const leave = await live.changes.follow({
+    const { changes } = other.app.services;
+    const leave = await changes.follow({
       organizationId,
       keyIds: null,
       after: null,

@@ -13,7 +13,7 @@ import type { Caller } from './caller.ts';
 const LOOK_INTERVAL_MS = 500;
 
 type WatchServices = Pick<Services, 'db' | 'clock' | 'log' | 'config'> & {
-  readonly live: { readonly changes: Pick<ChangeLog, 'observe'> };
+  readonly changes: Pick<ChangeLog, 'observe'>;
 };
 
 /**
@@ -74,7 +74,7 @@ export class CallerWatch {
       const suspend = (isConcerned: (caller: Caller) => boolean): void => {
         for (const caller of this.#callers) if (isConcerned(caller)) this.#suspend(caller);
       };
-      const stop = this.#services.live.changes.observe(organizationId, {
+      const stop = this.#services.changes.observe(organizationId, {
         changed: (change) => suspend((own) => concerns(change, own)),
         reset: () => suspend(({ principal: own }) => own.isOf(organizationId)),
       });

@@ -15,7 +15,6 @@ import { Operations } from '../../../src/http/websocket/operations.ts';
 import { SocketSink } from '../../../src/http/websocket/socket-sink.ts';
 import { Coalescer } from '../../../src/realtime/coalescer.ts';
 import { encodeCursor } from '../../../src/realtime/cursor.ts';
-import type { Live } from '../../../src/realtime/live.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { CHANGED, present, rename, USED } from '../../support/live.ts';
 import { makeApiKey, makeMember, serverOn } from '../../support/server.ts';
@@ -64,7 +63,7 @@ onEachDatabase('thousands of subscribers that come and go', (engine) => {
   test('leave no listener, timer, group, channel or memory behind', { timeout: 120_000 }, async () => {
     const { organizationId, sessionToken } = await makeMember(server());
     const key = await makeApiKey(server(), organizationId);
-    const { live } = server().app.services as unknown as { live: Live };
+    const { live, changes } = server().app.services;
     const { liveServer } = server().app;
     let { value: position } = await server()
       .services.db.selectFrom('organization_sequences')
@@ -169,7 +168,7 @@ onEachDatabase('thousands of subscribers that come and go', (engine) => {
           groups: 0,
           counted: 0,
         });
-        expect([liveServer.sockets.size, live.changes.followed, live.uses.size, live.denials.size]).toEqual([
+        expect([liveServer.sockets.size, changes.followed, live.uses.size, live.denials.size]).toEqual([
           0, 0, 0, 0,
         ]);
         return true;

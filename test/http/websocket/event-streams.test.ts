@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/core/config/config.ts';
 import { cookieName } from '../../../src/http/auth/cookies.ts';
 import { encodeCursor } from '../../../src/realtime/cursor.ts';
-import type { Live } from '../../../src/realtime/live.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { openEventSource } from '../../support/event-source.ts';
 import { CHANGED, present, rename, setRole, USED } from '../../support/live.ts';
@@ -244,8 +243,8 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
       connection.socket.resetAndDestroy();
     }
     await isQuiet(server());
-    const { live } = server().app.services as unknown as { live: Live };
-    await eventually(() => live.changes.followed === 0);
+    const { changes } = server().app.services;
+    await eventually(() => changes.followed === 0);
     // All places are free again.
     for (let n = 0; n < 4; n += 1)
       expect((await openEventSource(server(), CHANGED, { token })).status).toBe(200);
