@@ -46,6 +46,15 @@ const NAME_ALL_ROLES = [
   'src/roles/update-role.ts',
 ];
 
+/** Files that name the positions of the change log: the commands that advance them. Only src/changes reads them. */
+const NAME_POSITIONS = [
+  'src/audit/record.ts',
+  'src/changes/read-changes.ts',
+  'src/changes/sync-change-log.ts',
+  'src/command.ts',
+  'src/organizations/insert-organization.ts',
+];
+
 describe('the repository', () => {
   test('keeps the import order', () => {
     const files = filesOf(['src', 'db', 'schema', 'console'], /\.[mc]?tsx?$/);
@@ -70,6 +79,18 @@ describe('the repository', () => {
     expect(named.map(([path]) => path).sort()).toEqual(NAME_ALL_ROLES);
     const reads = /(?:selectFrom|Join)\(\s*'roles'|'roles\./;
     expect(named.filter(([, text]) => reads.test(text)).map(([path]) => path)).toEqual([]);
+  });
+
+  test('reads the change log in src/changes only', () => {
+    const files = [...filesOf(['src', 'schema'], /\.ts$/)];
+    const named = files.filter(([, text]) => /\borganization_sequences\b/.test(text));
+    expect(named.map(([path]) => path).sort()).toEqual(NAME_POSITIONS);
+    const reads = /(?:selectFrom|Join)\(\s*'organization_sequences|(?:from|join) organization_sequences\b/i;
+    const follows = /'(?:audit_log\.)?sequence',\s*'>/;
+    const readers = files.filter(([, text]) => reads.test(text) || follows.test(text));
+    expect(readers.map(([path]) => path).sort()).toEqual(
+      NAME_POSITIONS.filter((path) => path.startsWith('src/changes/')),
+    );
   });
 
   test('tests nothing by a second try, and nothing by how long it takes', () => {

@@ -1,4 +1,5 @@
 import type { Action } from '../changes/events.ts';
+import { positionOf } from '../changes/read-changes.ts';
 import type { Services } from '../context.ts';
 import { inBatches } from '../core/paced.ts';
 
@@ -29,18 +30,13 @@ export async function pruneAuditLog(
   return inBatches({ ...BATCH, stopped }, async (size) => {
     const old = await db
       .selectFrom('audit_log')
-      .innerJoin(
-        'organization_sequences',
-        'organization_sequences.organization_id',
-        'audit_log.organization_id',
-      )
-      .select(['audit_log.id', 'audit_log.occurred_at'])
-      .where('audit_log.occurred_at', '>=', from)
-      .where('audit_log.occurred_at', '<', before)
-      .where('audit_log.action', '!=', KEPT)
-      .whereRef('audit_log.sequence', '<', 'organization_sequences.value')
-      .orderBy('audit_log.occurred_at')
-      .orderBy('audit_log.sequence')
+      .select(['id', 'occurred_at'])
+      .where('occurred_at', '>=', from)
+      .where('occurred_at', '<', before)
+      .where('action', '!=', KEPT)
+      .where('sequence', '<', positionOf('audit_log.organization_id'))
+      .orderBy('occurred_at')
+      .orderBy('sequence')
       .limit(size)
       .execute();
     from = old.at(-1)?.occurred_at ?? from;

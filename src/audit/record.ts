@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import type { Action, ChangeEvent, Changes } from '../changes/events.ts';
+import { readPositions } from '../changes/read-changes.ts';
 import type { ClientFacts } from '../context.ts';
 import { newId } from '../core/ids.ts';
 
@@ -59,12 +60,7 @@ export async function repeatChanges(
 ): Promise<ChangeEvent[]> {
   if (earlier.length === 0) return [];
   const ids = [...new Set(earlier.map(({ organizationId }) => organizationId))];
-  const rows = await tx
-    .selectFrom('organization_sequences')
-    .selectAll()
-    .where('organization_id', 'in', ids)
-    .execute();
-  const last = new Map(rows.map((row) => [row.organization_id, row.value]));
+  const last = await readPositions(tx, ids);
   return earlier.map((change) => {
     const sequence = last.get(change.organizationId) ?? 0;
     const event = { id: newId('evt'), sequence, occurredAt: now, actor: '', changes: {} };

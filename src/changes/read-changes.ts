@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { AppError } from '../core/errors.ts';
 import type { Action, ChangeEvent } from './events.ts';
@@ -56,6 +56,14 @@ export async function readPositions(
     for (const { organization_id, value } of rows) positions.set(organization_id, value);
   }
   return positions;
+}
+
+/**
+ * The sequence of the last change of the organization whose ID is in a column, for a statement that reads other data at
+ * the same position.
+ */
+export function positionOf(column: string): RawBuilder<number> {
+  return sql`(select value from organization_sequences where organization_id = ${sql.ref(column)})`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Tables } from '../../db/tables.ts';
 import type { Principal } from '../access/principal.ts';
+import { readPositions } from '../changes/read-changes.ts';
 import type { Clock } from '../core/clock.ts';
 
 /** Tables in which an organization may have many rows. */
@@ -62,7 +63,9 @@ export class OrganizationSizes {
   }
 
   async #read(organizationId: string, table: SizedTable): Promise<number> {
-    if (table === 'audit_log') return this.#changes(organizationId);
+    // Each change has an audit entry, of which the oldest may have been pruned.
+    if (table === 'audit_log')
+      return (await readPositions(this.#db, [organizationId])).get(organizationId) ?? 0;
     const some = this.#db
       .selectFrom(table)
       .select('organization_id')
@@ -73,16 +76,6 @@ export class OrganizationSizes {
       .select(({ fn }) => fn.countAll<number>().as('found'))
       .executeTakeFirstOrThrow();
     return Number(found) > PROBE_MAX ? LARGE : Number(found);
-  }
-
-  /** Each change has an audit entry, of which the oldest may have been pruned. */
-  async #changes(organizationId: string): Promise<number> {
-    const row = await this.#db
-      .selectFrom('organization_sequences')
-      .select('value')
-      .where('organization_id', '=', organizationId)
-      .executeTakeFirst();
-    return row?.value ?? 0;
   }
 }
 

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Database, DatabaseLockedError, type SyncLookup } from '../../db/open.ts';
 import { ALL_KEYS } from '../access/key-scope.ts';
+import { positionOf } from '../changes/read-changes.ts';
 import { SyncChangeLog } from '../changes/sync-change-log.ts';
 import { type ApiKey, selectApiKeys, toApiKey } from '../keys/api-key.ts';
 import type { KeysContext } from '../keys/pending-usage.ts';
@@ -39,13 +40,8 @@ function rememberingReader(
 ): KeyReader {
   const row = lookup.prepare(
     selectApiKeys(kysely, ALL_KEYS)
-      .innerJoin(
-        'organization_sequences',
-        'organization_sequences.organization_id',
-        'api_keys.organization_id',
-      )
       // In the same statement, so that the two are consistent.
-      .select('organization_sequences.value as position')
+      .select(positionOf('api_keys.organization_id').as('position'))
       .where('api_keys.id', '=', '')
       .compile(),
   );
@@ -73,7 +69,7 @@ function rememberingReader(
     changedAt = at;
   };
 
-  const positionOf = (organizationId: string): number => {
+  const currentPosition = (organizationId: string): number => {
     const known = positions.get(organizationId);
     if (known?.version === version) return known.position;
     const position = log.position(organizationId);
@@ -84,7 +80,7 @@ function rememberingReader(
   const read = (id: string): ApiKey | null => {
     look();
     const known = keys.get(id);
-    if (known && known.position === positionOf(known.key.organizationId)) return known.key;
+    if (known && known.position === currentPosition(known.key.organizationId)) return known.key;
     const found = row.first(id);
     if (!found) return null;
     const key = toApiKey(found, usage);

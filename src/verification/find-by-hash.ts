@@ -1,5 +1,6 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
+import { positionOf } from '../changes/read-changes.ts';
 import type { VerifiableKey } from './services.ts';
 import { type KeyRow, type VerifiableRow, verifiableKey } from './verifiable-row.ts';
 
@@ -30,7 +31,7 @@ const TOGETHER = [
 
 /** Data of the organization and the role as of the read. */
 const AROUND = [
-  'organization_sequences.value as sequence',
+  positionOf('api_keys.organization_id').as('sequence'),
   'current_roles.name as role_name',
   'current_roles.permissions as role_permissions',
 ] as const;
@@ -79,7 +80,6 @@ function whole(db: Kysely<Tables>) {
   return db
     .selectFrom('api_key_secrets')
     .innerJoin('api_keys', 'api_keys.id', 'api_key_secrets.api_key_id')
-    .innerJoin('organization_sequences', 'organization_sequences.organization_id', 'api_keys.organization_id')
     .leftJoin('current_roles', 'current_roles.id', 'api_keys.role_id')
     .select(COLUMNS)
     .select(TOGETHER)
