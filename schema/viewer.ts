@@ -1,11 +1,13 @@
 import type { Principal } from '../src/access/principal.ts';
 import { UnauthenticatedError } from '../src/core/errors.ts';
+import { isId } from '../src/core/ids.ts';
 import { listOrganizations } from '../src/organizations/list-organizations.ts';
 import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
 import { listSessions } from '../src/sessions/list-sessions.ts';
 import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
+import { nullIfMissing } from './loaded.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
 import { OrganizationConnection, OrganizationRef, SessionRef } from './refs.ts';
 import { shareRead } from './shared-reads.ts';
@@ -36,17 +38,20 @@ const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
     ),
     permissions: t.field({
       type: ['Permission'],
-      description: 'Permissions of the caller in an organization. Wildcards are not expanded',
+      description:
+        'Permissions of the caller in an organization. Wildcards are not expanded. Empty if the organization doesn’t exist or the caller doesn’t belong to it',
       args: {
         organizationId: t.arg.id({
           description: ORGANIZATION_ID,
         }),
       },
       resolve: async (viewer, { organizationId }, ctx) => {
-        const id = resolveOrganizationId(ctx, organizationId, ['organizationId']);
+        const id = organizationId ?? resolveOrganizationId(ctx, organizationId, ['organizationId']);
+        // Not an error, which would remove the viewer.
+        if (!isId('org', id) || !viewer.isOf(id)) return [];
         // An operator token has every permission, so check that the organization exists.
-        await OrganizationRef.getDataloader(ctx).load(id);
-        return [...viewer.permissionsIn(id)];
+        const found = await OrganizationRef.getDataloader(ctx).load(id).catch(nullIfMissing);
+        return found ? [...viewer.permissionsIn(id)] : [];
       },
     }),
     sessions: t.field({

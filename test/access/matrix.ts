@@ -385,7 +385,7 @@ export const VIEWER: readonly ReadRow[] = [
   ['id', {}, 'u o o o o o o o o o o o'],
   ['actor', {}, 'u o o o o o o o o o o o'],
   ['organizations', {}, 'u o o o o o o o o o o o'],
-  ['permissions', { ...o }, 'u o o o o o o o o o n o'],
+  ['permissions', { ...o }, 'u o o o o o o o o o o o'],
   ['sessions', {}, 'u o o o o o o o o o o o'],
 ];
 

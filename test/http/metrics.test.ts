@@ -92,7 +92,7 @@ onEachDatabase('/metrics of operations and verifications', (engine) => {
       await ask(server(), '{ viewer { id } }');
       await ask(server(), '{ viewer { id } }', { token: 'sess_unknown' });
       await socket.subscribe('{ viewer { id } }').received(1);
-      await socket.subscribe('{ viewer { permissions(organizationId: "org_none") } }').received(1);
+      await socket.subscribe('{ apiKeys(organizationId: "org_none") { totalCount } }').received(1);
       socket.subscribe(USED);
       await areLive(server(), 1);
     });
