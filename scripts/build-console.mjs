@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -54,7 +55,7 @@ export function isConsoleStale() {
 export async function buildConsole() {
   // React has its complaints for developers in every other.
   process.env.NODE_ENV = 'production';
-  const { build } = await import('vite');
+  const { build, runnerImport } = await import('vite');
   const inputs = fingerprint(root, INPUTS);
   mkdirSync(assets, { recursive: true });
   const folder = mkdtempSync(join(dist, unfinished));
@@ -68,10 +69,20 @@ export async function buildConsole() {
     const manifest = JSON.parse(readFileSync(join(folder, '.vite/manifest.json'), 'utf8'));
     rmSync(join(folder, '.vite'), { recursive: true });
     await compressAll(folder);
+    const { module } = await runnerImport(join(root, 'console/src/api/sent-documents.ts'), {
+      configFile: false,
+    });
+    writeFileSync(join(folder, 'trusted-documents.json'), manifestOf(module.sentDocuments()));
     publish(folder, inputs, manifest);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The documents by their SHA-256. The server trusts them, whatever `TRUSTED_DOCUMENTS` says. */
+function manifestOf(documents) {
+  const idOf = (text) => createHash('sha256').update(text).digest('hex');
+  return JSON.stringify(Object.fromEntries(documents.map((text) => [idOf(text), text])));
 }
 
 function publish(folder, inputs, manifest) {

@@ -11,13 +11,15 @@ import { createLog, type Log } from './core/log.ts';
 import type { ServerServices } from './graphql/context.ts';
 import { OperationLimits } from './graphql/cost/operation-limits.ts';
 import { createEngine } from './graphql/engine.ts';
+import { loadTrustedDocuments } from './graphql/trusted-documents.ts';
 import { Connections } from './http/connections/connections.ts';
-import { findConsole } from './http/console/console-files.ts';
+import { findConsole, readConsoleDocuments } from './http/console/console-files.ts';
 import { KnownOrigins } from './http/cors/known-origins.ts';
 import { httpPlugins } from './http/graphql/plugins.ts';
 import type { Readiness } from './http/ops/health.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from './http/server.ts';
+import { SIGN_IN_DOCUMENTS } from './http/sign-in/sign-in-script.ts';
 import { verifyHandler } from './http/verify/verify.ts';
 import { LiveServer } from './http/websocket/live-server.ts';
 import { expirySweep } from './keys/expiry/expiry-sweep.ts';
@@ -34,6 +36,8 @@ export interface Overrides {
   readonly liveLimits?: Partial<LiveLimits>;
   /** Folder of the built console. Null: none. */
   readonly consoleFolder?: string | null;
+  /** Documents of further clients that are trusted like the console's. */
+  readonly clientDocuments?: readonly string[];
   /** Further yoga plugins, which see every operation. */
   readonly plugins?: readonly Plugin[];
 }
@@ -64,6 +68,12 @@ export interface App {
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const log = overrides.log ?? createLog(config.logLevel);
   const clock = overrides.clock ?? systemClock;
+  const { consoleFolder = findConsole(), clientDocuments = [] } = overrides;
+  const trusted = loadTrustedDocuments(config, schema, () => [
+    ...SIGN_IN_DOCUMENTS,
+    ...(consoleFolder === null ? [] : readConsoleDocuments(consoleFolder)),
+    ...clientDocuments,
+  ]);
   const database = overrides.database ?? (await openDatabase(config.databaseUrl));
   const timeouts = { ...DEFAULT_TIMEOUTS, ...overrides.timeouts };
   const connections = new Connections(config.http, config.trustedProxies);
@@ -81,6 +91,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     schema,
     { sizes: new OrganizationSizes({ db: database.kysely, clock }), responseMax: config.http.responseBytes },
     [...httpPlugins(services, { connections, operationLimits, origins }), ...(overrides.plugins ?? [])],
+    trusted,
   );
   const liveServer = new LiveServer(services, schema, {
     run: engine.run,
@@ -120,7 +131,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
           if (problem === null && scope === 'all') await database.checkWrites();
           return problem;
         };
-        const { consoleFolder = findConsole() } = overrides;
         const parts = { engine, live: liveServer, origins, metrics, consoleFolder };
         const routes = createRoutes(services, schema, readiness, parts);
         const upgrade = liveServer.upgrade.bind(liveServer);

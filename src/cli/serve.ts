@@ -22,7 +22,8 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
     const named = { url: config.databaseUrl, setting: 'DATABASE_URL' };
     const { database } = await openMigrated(named, (line) => log.info(line));
     try {
-      const app = await createApp(config, { log, database });
+      const clientDocuments = config.trustedDocumentsOnly ? await commandDocuments() : [];
+      const app = await createApp(config, { log, database, clientDocuments });
       try {
         const { url } = await app.start();
         const link = await createFirstOrganization(commandLineContext(app.services));
@@ -45,6 +46,12 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
 /** How to run the command line: `npm start` is used in a clone, where it usually isn't installed. */
 function commandLine({ env }: Io): string {
   return env.npm_lifecycle_event === 'start' ? 'npm run -s keywright --' : 'keywright';
+}
+
+/** The GraphQL documents that the commands send. */
+async function commandDocuments(): Promise<string[]> {
+  const documents = Object.values(await import('./generated/graphql.ts'));
+  return documents.filter((document) => document instanceof String).map((document) => document.toString());
 }
 
 /** The first SIGTERM or SIGINT shuts down gracefully. A second one terminates the process. */

@@ -7,7 +7,9 @@ import { useCost } from './plugins/cost.ts';
 import { useDocumentLimits } from './plugins/document-limits.ts';
 import { useExecutor } from './plugins/executor.ts';
 import { useMeasurements } from './plugins/measurements.ts';
+import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import type { OperationBounds } from './prepared-operation.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** A context without the properties set by `run`. */
 export type RunContext = Omit<OperationContext, 'subscribe'>;
@@ -27,17 +29,19 @@ export interface GraphQLEngine {
   ): Promise<ExecutionResult | { readonly subscription: PricedSubscription }>;
 }
 
-/** `plugins` are the transport's own. */
+/** `plugins` are the transport's own. `trusted`: null without trusted documents. */
 export function createEngine<C extends OperationContext>(
   schema: GraphQLSchema,
   bounds: OperationBounds,
   plugins: readonly (Plugin<C, C> | Plugin)[] = [],
+  trusted: TrustedDocuments | null = null,
 ): GraphQLEngine {
   const documents = new DocumentCache();
   const yoga = createYoga<OperationContext>({
     schema,
     plugins: [
       ...(plugins as readonly object[] as Plugin[]),
+      ...useTrustedDocuments(trusted),
       useMeasurements(),
       useDocumentLimits(),
       useCost(bounds, documents),
@@ -52,6 +56,7 @@ export function createEngine<C extends OperationContext>(
     maskedErrors: false,
     // The HTTP server around yoga does this for every route.
     maxRequestBodySize: false,
+    extraParamNames: ['documentId'],
     graphiql: false,
     landingPage: false,
     cors: false,

@@ -1,34 +1,47 @@
 import type { GraphQLParams } from 'graphql-yoga';
-import { AppError } from '../core/errors.ts';
 import { isGiven } from '../core/given.ts';
 import { Refusal } from '../core/refusal.ts';
 
-/** The parameters of a GraphQL request over HTTP. */
-export type Params = GraphQLParams & { readonly query: string };
+/** The parameters of a GraphQL request: `query`, or only the ID of a trusted document. */
+export type Params = GraphQLParams & { readonly documentId?: string };
 
 /** Maximum length of a document, in characters. */
 export const DOCUMENT_MAX = 50_000;
 
-/** Validates the parameters of the protocol. Throws an AppError. */
+/** Validates the parameters of the protocol. Throws a Refusal. */
 export function checkParams(params: unknown): Params {
   if (Array.isArray(params)) throw malformed('Batching is not supported: send one operation per request');
   if (!isObject(params)) throw malformed('The body must be a JSON object');
   const { query, operationName, variables, extensions } = params;
-  // Clients that send only the hash of a document send the document itself after this error.
-  if (!query && isObject(extensions) && isObject(extensions.persistedQuery))
-    throw new AppError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
-  if (typeof query !== 'string') throw malformed('query must be a string: the GraphQL document');
-  if (query.length > DOCUMENT_MAX)
+  if (isGiven(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
+  const documentId = documentIdOf(params.documentId, extensions?.persistedQuery);
+  // Clients of the WebSocket protocol, in which `query` is required, leave it empty.
+  const isById = documentId !== null && (!isGiven(query) || query === '');
+  if (!isById && typeof query !== 'string') throw malformed('query must be a string: the GraphQL document');
+  if (typeof query === 'string' && query.length > DOCUMENT_MAX)
     throw malformed(`The document has more than ${DOCUMENT_MAX} characters: use variables for values`);
   if (isGiven(operationName) && typeof operationName !== 'string')
     throw malformed('operationName must be a string');
   if (isGiven(variables) && !isObject(variables)) throw malformed('variables must be an object');
-  if (isGiven(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
   return {
-    query,
+    ...(isById ? {} : { query: query as string }),
+    ...(documentId === null ? {} : { documentId }),
     ...(typeof operationName === 'string' ? { operationName } : {}),
     ...(isObject(variables) ? { variables } : {}),
   };
+}
+
+/** The ID of a trusted document, from either place; null: neither has one. */
+function documentIdOf(documentId: unknown, persistedQuery: unknown): string | null {
+  if (isGiven(documentId) && typeof documentId !== 'string') throw malformed('documentId must be a string');
+  const id = documentId ?? null;
+  if (!isObject(persistedQuery)) return id;
+  const { version, sha256Hash } = persistedQuery;
+  if (version !== 1 || typeof sha256Hash !== 'string')
+    throw malformed('extensions.persistedQuery must have the version 1 and the string sha256Hash');
+  if (id !== null && id !== sha256Hash && id !== `sha256:${sha256Hash}`)
+    throw malformed('documentId and extensions.persistedQuery must be IDs of the same document');
+  return id ?? sha256Hash;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SQLite } from '../../db/sqlite-driver.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
+import { sha256 } from '../support/manifests.ts';
 import { databaseFor, run } from './run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -305,6 +306,27 @@ describe('a PostgreSQL database', () => {
     expect(await fault(standby.href, 'serve', '--port', '0')).toBe(
       `DATABASE_URL: ${whereOf(url)} is read-only; set the address of the primary server`,
     );
+  });
+});
+
+describe('a manifest of trusted documents', () => {
+  test.each([
+    ['is not JSON', '{', 'is not JSON'],
+    [
+      'has a document for another schema',
+      JSON.stringify({ [sha256('{ renamedAway }')]: '{ renamedAway }' }),
+      `document "${sha256('{ renamedAway }').slice(0, 40)}…": Cannot query field "renamedAway" on type "Query". (line 1, column 3)`,
+    ],
+  ])('that %s', async (_name, content, cause) => {
+    const { env } = await databaseFor('sqlite');
+    const file = join(folder(), 'persisted.json');
+    writeFileSync(file, content);
+    const { code, stdout, stderr } = await run({ ...env, TRUSTED_DOCUMENTS: file }, 'serve', '--port', '0');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.split('\n').filter((line) => !line.startsWith('{'))).toEqual([
+      `TRUSTED_DOCUMENTS: ${file}: ${cause}`,
+      '',
+    ]);
   });
 });
 

@@ -39,6 +39,8 @@ describe('the configuration', () => {
       metrics: false,
       logLevel: 'info',
       graphiql: true,
+      trustedDocuments: null,
+      trustedDocumentsOnly: false,
     });
   });
 
@@ -70,6 +72,8 @@ describe('the configuration', () => {
       METRICS: 'on',
       LOG_LEVEL: 'silent',
       GRAPHIQL: 'off',
+      TRUSTED_DOCUMENTS: './persisted.json',
+      TRUSTED_DOCUMENTS_ONLY: 'on',
     });
     expect(config).toMatchObject({
       port: 0,
@@ -93,6 +97,8 @@ describe('the configuration', () => {
       metrics: true,
       logLevel: 'silent',
       graphiql: false,
+      trustedDocuments: './persisted.json',
+      trustedDocumentsOnly: true,
     });
     expect(config.trustedProxies).toHaveLength(2);
   });
@@ -106,6 +112,8 @@ describe('the configuration', () => {
   test('has no GraphiQL in production unless asked for', () => {
     expect(parseConfig({ NODE_ENV: 'production' }).graphiql).toBe(false);
     expect(parseConfig({ NODE_ENV: 'production', GRAPHIQL: 'on' }).graphiql).toBe(true);
+    expect(parseConfig({ TRUSTED_DOCUMENTS_ONLY: 'on' }).graphiql).toBe(false);
+    expect(parseConfig({ TRUSTED_DOCUMENTS_ONLY: 'on', GRAPHIQL: 'on' }).graphiql).toBe(true);
   });
 
   test.each([

@@ -42,6 +42,10 @@ export interface Config {
   readonly metrics: boolean;
   readonly logLevel: LogLevel;
   readonly graphiql: boolean;
+  /** File or directory with manifests of trusted documents; null: none. */
+  readonly trustedDocuments: string | null;
+  /** Whether all other documents are rejected. */
+  readonly trustedDocumentsOnly: boolean;
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -65,6 +69,7 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
       return fallback;
     }
   };
+  const trustedDocumentsOnly = read('TRUSTED_DOCUMENTS_ONLY', false, parseBoolean);
   const config: Config = {
     databaseUrl: read('DATABASE_URL', 'sqlite:./data/keywright.db', databaseUrl),
     host: read('HOST', '127.0.0.1', (text) => text),
@@ -85,7 +90,10 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     oidc: readOidc(env, read, (message) => faults.push(message)),
     metrics: read('METRICS', false, parseBoolean),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),
-    graphiql: read('GRAPHIQL', env.NODE_ENV !== 'production', parseBoolean),
+    // GraphiQL can't run anything where only trusted documents are served.
+    graphiql: read('GRAPHIQL', env.NODE_ENV !== 'production' && !trustedDocumentsOnly, parseBoolean),
+    trustedDocuments: read<string | null>('TRUSTED_DOCUMENTS', null, (text) => text),
+    trustedDocumentsOnly,
   };
   if (faults.length > 0) throw new ConfigError(faults.join('; '));
   return config;

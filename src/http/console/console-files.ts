@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,17 @@ export function findConsole(): string | null {
   return folders.find((folder) => existsSync(join(folder, 'index.html'))) ?? null;
 }
 
+/** Where the build lists the GraphQL documents that the console sends: an object of documents by their SHA-256. */
+const DOCUMENTS_FILE = 'trusted-documents.json';
+
+/** The GraphQL documents that the console sends. Throws if they can't be read. */
+export function readConsoleDocuments(folder: string): string[] {
+  return Object.values(JSON.parse(readFileSync(join(folder, DOCUMENTS_FILE), 'utf8')));
+}
+
+/** What the build writes for the server. */
+const UNSERVED: ReadonlySet<string> = new Set(['build.json', DOCUMENTS_FILE]);
+
 /**
  * The files of a folder by path. Only files that exist now are ever served: a requested path is looked up in this list,
  * and never becomes a file path. Contents are read on first request.
@@ -49,7 +60,7 @@ export function listConsoleFiles(folder: string): ReadonlyMap<string, ConsoleFil
   const files = new Map<string, ConsoleFile>();
   for (const name of names) {
     const contentType = CONTENT_TYPES[extname(name)];
-    if (contentType && name !== 'build.json')
+    if (contentType && !UNSERVED.has(name))
       files.set(`/${name}`, consoleFile(folder, name, { contentType, names }));
   }
   return files;

@@ -29,6 +29,7 @@ function fromQuery(query: string): Record<string, unknown> {
   };
   return {
     query: search.get('query') ?? undefined,
+    documentId: search.get('documentId') ?? undefined,
     operationName: search.get('operationName') || undefined,
     variables: json('variables'),
     extensions: json('extensions'),

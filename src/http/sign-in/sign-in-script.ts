@@ -1,3 +1,12 @@
+const DOCUMENTS = {
+  signIn: 'mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename } }',
+  link: 'query SignInLink($token: String!) { signInLink(token: $token) { email organizationName needsSession } }',
+  viewer: 'query Viewer { viewer { actor { ... on User { email } } } }',
+} as const;
+
+/** The GraphQL documents that the page sends. */
+export const SIGN_IN_DOCUMENTS: readonly string[] = Object.values(DOCUMENTS);
+
 /**
  * The script of the sign-in page. It uses a link only after the person confirms: opening a URL proves nothing, because
  * another site may have led there with a link of its own.
@@ -67,7 +76,7 @@ export const SIGN_IN_SCRIPT = `'use strict';
     show({ message: 'Signing you in…' });
     try {
       const { data, problem } = await ask(
-        'mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename } }',
+        '${DOCUMENTS.signIn}',
         { input: { token } },
       );
       const type = data.signIn?.__typename;
@@ -90,12 +99,12 @@ export const SIGN_IN_SCRIPT = `'use strict';
     show({ message: 'Loading the link…' });
     try {
       const { data: { signInLink: link }, problem } = await ask(
-        'query SignInLink($token: String!) { signInLink(token: $token) { email organizationName needsSession } }',
+        '${DOCUMENTS.link}',
         { token },
       );
       if (link === undefined) return failed('The link could not be loaded.', problem ?? '');
       if (link === null) return useless();
-      const { data } = await ask('query Viewer { viewer { actor { ... on User { email } } } }');
+      const { data } = await ask('${DOCUMENTS.viewer}');
       const viewer = data.viewer?.actor?.email ?? null;
       const isViewer = viewer === link.email;
       const where = link.organizationName === null ? '' : ' to ' + link.organizationName;
