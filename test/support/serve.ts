@@ -8,15 +8,15 @@ import { type Child, databaseFor, finish, readyAt, start } from '../cli/run.ts';
 export interface Served {
   readonly url: string;
   readonly server: Child;
-  /** Asks it to stop, and resolves with its exit code. */
-  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
+  /** Asks it to stop, or kills it, and resolves with its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Starts `serve` on a free port, or this one. */
 export async function startServer(env: Readonly<Record<string, string>>, port = '0'): Promise<Served> {
   const server = start({ ...env, PORT: port, LOG_LEVEL: 'warn' }, 'serve');
   const url = await readyAt(server);
-  const stop = (signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM') => {
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     server.process.kill(signal);
     return server.ended;
   };

@@ -121,6 +121,15 @@ test('graphql-sse retries what the database could not do, and the key is created
   expect(keys).toEqual([{ name: 'Once' }]);
 });
 
+test('graphql-sse sees with its status that too much was asked for', async () => {
+  const server = await startTestServer('sqlite', { config: { verifyFailuresPerMinute: 1 } });
+  onTestFinished(server.close);
+  const run = graphqlSse(server.url, `sess_${'A'.repeat(43)}`);
+  await ask(server, '{ __typename }', { token: 'sess_unknown' });
+  const limited = await run('{ __typename }');
+  expect([limited.results, statusOf(limited.failure)]).toEqual([[], 429]);
+});
+
 test.each([
   ['was committed when its connection was lost', ['createApiKey'], new UnknownOutcomeError('Lost')],
   [

@@ -154,11 +154,11 @@ onEachDatabase('clients in their default configuration', (engine) => {
         timeoutMs: 20_000,
       });
     const results = (given: readonly [string, Received][]) => Object.fromEntries(given);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL'] as const) {
       await create(served, `Before ${signal}`);
       await everyoneHas(`Before ${signal}`);
       balancer.lead(null);
-      expect(await served.stop(signal)).toBe(0);
+      expect(await served.stop(signal)).toBe(signal === 'SIGKILL' ? null : 0);
       // By a server that no client is led to.
       const away = await startServer(env);
       await create(away, `Away ${signal}`);
