@@ -33,6 +33,7 @@ export const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   usage_journal: null,
   usage_writers: null,
   audit_log: ['id'],
+  idempotent_answers: ['id'],
   nodes: null,
   node_watches: null,
   relayed_usage: null,

@@ -163,6 +163,18 @@ export interface AuditLogTable {
   occurred_at: Fixed<number>;
 }
 
+/** The answers of requests with an idempotency key, for 24 hours. */
+export interface IdempotentAnswersTable {
+  /** Derived from the idempotency key and the caller. */
+  id: Fixed<string>;
+  organization_id: Fixed<string>;
+  /** Consecutive in the organization. */
+  number: Fixed<number>;
+  /** Encrypted with a key that is derived from the idempotency key and not stored. */
+  sealed: Fixed<string>;
+  created_at: Fixed<number>;
+}
+
 export interface Tables {
   organizations: OrganizationsTable;
   allowed_origins: AllowedOriginsTable;
@@ -190,6 +202,7 @@ export interface Tables {
   usage_journal: UsageJournalTable;
   usage_writers: UsageWritersTable;
   audit_log: AuditLogTable;
+  idempotent_answers: IdempotentAnswersTable;
   nodes: NodesTable;
   node_watches: NodeWatchesTable;
   relayed_usage: RelayedUsageTable;

@@ -10,6 +10,7 @@ import { rotateApiKey } from '../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../src/keys/update-api-key.ts';
 import { Environment } from './api-key-list.ts';
 import { builder } from './builder.ts';
+import { IDEMPOTENCY_KEY } from './idempotency-key.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
 import { mutation } from './mutation.ts';
 import { PROPAGATION_FIELD } from './propagation.ts';
@@ -26,7 +27,10 @@ const RateLimitInput = builder.inputType('RateLimitInput', {
   }),
 });
 
-const SECRET = { description: 'The new secret. It is returned in this response only' };
+const SECRET = {
+  description:
+    'The new secret. It is returned in this response only, and in those to repetitions with the same idempotency key',
+};
 
 mutation('createApiKey', {
   description: 'Creates an API key. Requires `api.key.create` and every permission the key will have',
@@ -72,6 +76,7 @@ mutation('createApiKey', {
       type: 'DateTime',
       description: 'When the key expires. Omit for a key that doesn’t expire',
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY }),
   }),
   errors: [ValidationError, NotFoundError, ConflictError, LimitExceededError, EscalationError],
   result: 'The new key with its secret, or an error',
@@ -144,6 +149,7 @@ mutation('rotateApiKey', {
       description:
         'Seconds for which the previous secret is still accepted: 0 (it expires immediately) to 7,776,000 (90 days)',
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY }),
   }),
   errors: [ValidationError, NotFoundError, ConflictError, EscalationError],
   result: 'The new secret, or an error',

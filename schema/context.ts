@@ -7,6 +7,8 @@ export interface GraphQLContext extends VerificationContext {
   readonly deniedAttempts: DeniedAttempts;
   readonly live: Live;
   readonly response: ResponseEffects;
+  /** Idempotency key of the request's only field. Omitted: only the field's input can have one. */
+  idempotencyKey?: string;
 }
 
 /** Effects on the HTTP response; absent for other transports. */

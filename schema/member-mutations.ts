@@ -2,6 +2,7 @@ import { ConflictError, EscalationError, NotFoundError, ValidationError } from '
 import { inviteMember } from '../src/members/invite-member.ts';
 import { removeMember } from '../src/members/remove-member.ts';
 import { updateMember } from '../src/members/update-member.ts';
+import { IDEMPOTENCY_KEY } from './idempotency-key.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
 import { mutation } from './mutation.ts';
 import { MembershipRef } from './refs.ts';
@@ -20,6 +21,7 @@ mutation('inviteMember', {
       description: 'ID of the member’s role. You must have every permission of the role',
     }),
     teamIds: t.idList({ defaultValue: [], description: 'IDs of the teams that the member joins, up to 50' }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY }),
   }),
   errors: [ValidationError, NotFoundError, ConflictError, EscalationError],
   result: 'The invitation, or an error',

@@ -60,8 +60,12 @@ export function mutation<Fields extends InputFieldMap, Payload extends object>(
       errors: { types: [...errors], union: { name: `${stem}Result`, description: result } },
       args: { input: t.arg({ type: inputType, required: true, description: argument }) },
       // Its type depends on the fields, which are not known here.
-      resolve: (_root: unknown, { input: given }: { readonly input?: unknown }, ctx: GraphQLContext) =>
-        resolve(ctx, given as InputShapeFromFields<Fields>) as never,
+      resolve: (_root: unknown, { input: given }: { readonly input?: object }, ctx: GraphQLContext) =>
+        resolve(ctx, withIdempotencyKey(given, ctx) as InputShapeFromFields<Fields>) as never,
     }),
   );
+}
+
+function withIdempotencyKey(input: object | undefined, { idempotencyKey }: GraphQLContext): unknown {
+  return idempotencyKey === undefined ? input : { ...input, idempotencyKey };
 }

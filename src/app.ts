@@ -3,7 +3,6 @@ import { migrate, migrationProblem } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { hasSearchIndex } from '../db/search-index.ts';
 import { schema } from '../schema/index.ts';
-import { startAuditRetention } from './audit/audit-retention.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
 import type { LiveLimits } from './core/config/live-limits.ts';
@@ -24,6 +23,7 @@ import { verifyHandler } from './http/verify/verify.ts';
 import { LiveServer } from './http/websocket/live-server.ts';
 import { expirySweep } from './keys/expiry/expiry-sweep.ts';
 import { OrganizationSizes } from './organizations/organization-sizes.ts';
+import { startRetention } from './retention.ts';
 import { createServices } from './services.ts';
 
 /** Replacements for tests. */
@@ -141,7 +141,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       throw error;
     }
     sweep.start();
-    stopRetention = startAuditRetention(services);
+    stopRetention = startRetention(services);
     log.info('Ready', { url });
     return { url };
   };

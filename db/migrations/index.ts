@@ -17,6 +17,7 @@ import * as confirmedMemberships from './0015-confirmed-memberships.ts';
 import * as deletedRoles from './0016-deleted-roles.ts';
 import * as numberedUsage from './0017-numbered-usage.ts';
 import * as allowedOrigins from './0018-allowed-origins.ts';
+import * as idempotencyKeys from './0019-idempotency-keys.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -43,4 +44,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0016-deleted-roles': deletedRoles,
   '0017-numbered-usage': numberedUsage,
   '0018-allowed-origins': allowedOrigins,
+  '0019-idempotency-keys': idempotencyKeys,
 };

@@ -27,6 +27,8 @@ export type CreateApiKeyInput = {
   externalId?: string | null | undefined;
   /** Permissions granted in addition to the role, up to 100. You must have each of them */
   grants?: Array<string> | null | undefined;
+  /** Identifies the request, so that it can be sent again if the response is lost: 20 to 200 characters, such as a UUIDv4. It must be unpredictable, with at least 128 random bits, and kept secret. A repetition by the same caller within 24 hours changes nothing and returns the first response with the current state of the object, secret or link included */
+  idempotencyKey?: string | null | undefined;
   /** Networks that the key may be used from, up to 100. Leave empty to allow any address */
   ipAllowlist?: Array<string> | null | undefined;
   /** Your own data about the key: up to 16 KB of JSON */

@@ -10,6 +10,9 @@ export const DESCRIPTION_MAX = 500;
 /** Longest reason for a revocation, in code points. */
 export const REASON_MAX = 500;
 
+/** Length of an idempotency key, in code points. */
+const IDEMPOTENCY_KEY = { min: 20, max: 200 } as const;
+
 /** Longest e-mail address (RFC 5321, 4.5.3.1.3). */
 const EMAIL_MAX = 254;
 
@@ -86,6 +89,18 @@ export class Input {
     if (fits && !CONTROL.test(email) && !LONE_SURROGATE.test(email))
       return this.#visible(path, email, 'name');
     return this.#refuse(path, 'must be an e-mail address', '');
+  }
+
+  /** An idempotency key: 20 to 200 code points, in NFC, on one line. Null if it is missing. */
+  idempotencyKey(value: Given<string>): string | null {
+    if (value === null || value === undefined) return null;
+    const path = ['input', 'idempotencyKey'];
+    const { min, max } = IDEMPOTENCY_KEY;
+    const known = this.#issues.length;
+    const key = this.#checked(path, value, max, CONTROL);
+    if (this.#issues.length === known && codePoints(key) < min)
+      this.fault(path, `must have at least ${min} characters`);
+    return key;
   }
 
   /** Records an issue found by another check. */

@@ -6,6 +6,7 @@ import type { Params } from './params.ts';
 import { useCost } from './plugins/cost.ts';
 import { useDocumentLimits } from './plugins/document-limits.ts';
 import { useExecutor } from './plugins/executor.ts';
+import { useIdempotencyKey } from './plugins/idempotency-key.ts';
 import { useMeasurements } from './plugins/measurements.ts';
 import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import type { OperationBounds } from './prepared-operation.ts';
@@ -45,6 +46,7 @@ export function createEngine<C extends OperationContext>(
       useMeasurements(),
       useDocumentLimits(),
       useCost(bounds, documents),
+      useIdempotencyKey(),
       useExecutor(),
     ],
     // `useCost` caches only valid documents, so that erroneous ones don't evict them.

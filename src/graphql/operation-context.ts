@@ -21,6 +21,8 @@ export interface OperationContext extends GraphQLContext {
   readonly subscribe: (
     subscription: PricedSubscription,
   ) => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
+  /** Values of the header `Idempotency-Key`. Omitted: none. */
+  readonly idempotencyKeyHeader?: readonly string[];
   /** Set when the operation is admitted. */
   admitted?: AdmittedOperation;
 }

@@ -5,6 +5,7 @@ import type { Changes } from '../changes/events.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
+import { attemptOf, once } from '../idempotency/answers.ts';
 import { organizationById } from '../organizations/organization.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import { requireTeams } from '../teams/require-teams.ts';
@@ -16,6 +17,7 @@ import { assertKeyQuota } from './policy/assert-key-quota.ts';
 import { permissionsInForce } from './policy/permissions-in-force.ts';
 import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
 import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
+import { refuseStrongerKey } from './refuse-stronger-key.ts';
 import { requireApiKey } from './require-api-key.ts';
 import type { Environment } from './secret.ts';
 
@@ -23,6 +25,8 @@ import type { Environment } from './secret.ts';
 export interface CreateApiKeyInput extends Omit<PolicyInput, 'enabled'> {
   readonly organizationId?: string | null | undefined;
   readonly environment?: Environment | null | undefined;
+  /** 20 to 200 characters: a repetition within 24 hours returns the first answer. */
+  readonly idempotencyKey?: string | null | undefined;
 }
 
 /** A new key with its first secret, which is returned only once. */
@@ -60,7 +64,10 @@ export async function createApiKey(
   authorize(ctx, organizationId, PERMISSION);
   const { permissionCatalog: catalog } = await organizationById(ctx.db, organizationId);
   const input = new Input();
-  const now = ctx.clock.now();
+  const idempotencyKey = input.idempotencyKey(given.idempotencyKey);
+  const attempt = await attemptOf(ctx, organizationId, idempotencyKey);
+  // What was in the future then may not be now.
+  const now = attempt?.answeredAt ?? ctx.clock.now();
   const { name = '', ...provided } = readPolicy(
     input,
     { ...given, name: given.name ?? null },
@@ -70,8 +77,27 @@ export async function createApiKey(
   const policy = { ...DEFAULTS, ...provided, name };
   const environment = given.environment ?? 'live';
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    insertKey(ctx, change, { organizationId, environment, policy }),
+    once(change, attempt, ['createApiKey', { environment, ...withoutOrder(policy) }], {
+      perform: () => insertKey(ctx, change, { organizationId, environment, policy }),
+      keep: ({ apiKey, secret }) => ({ id: apiKey.id, secret }),
+      repeat: async ({ id, secret }) => {
+        const apiKey = await requireApiKey(ctx, change, id);
+        await refuseStrongerKey(change, apiKey);
+        return { apiKey, secret };
+      },
+    }),
   );
+}
+
+/** A policy whose lists, which are sets, are sorted. */
+function withoutOrder(policy: KeyPolicy): KeyPolicy {
+  const { grants, teamIds, ipAllowlist } = policy;
+  return {
+    ...policy,
+    grants: grants.toSorted(),
+    teamIds: teamIds.toSorted(),
+    ipAllowlist: ipAllowlist.toSorted(),
+  };
 }
 
 async function insertKey(

@@ -1,17 +1,15 @@
 import type { Transaction } from 'kysely';
 import { NEVER, type Tables } from '../../db/tables.ts';
-import { refuseEscalation } from '../access/escalation.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
+import { attemptOf, once } from '../idempotency/answers.ts';
 import { organizationById } from '../organizations/organization.ts';
 import { type ApiKey, type ApiKeySecret, loadSecrets, statusOf } from './api-key.ts';
-import { teamIdsOfKeys } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
 import type { KeysContext } from './pending-usage.ts';
-import { permissionsInForce } from './policy/permissions-in-force.ts';
-import { limitsOf } from './policy/policy.ts';
+import { refuseStrongerKey } from './refuse-stronger-key.ts';
 import { isReplacedCaller } from './replaced-caller.ts';
 import { requireApiKey } from './require-api-key.ts';
 
@@ -20,6 +18,8 @@ export interface RotateApiKeyInput {
   readonly id: string;
   /** 0 (immediately) to 7,776,000 (90 days); omitted: one day. */
   readonly overlapSeconds?: number | null | undefined;
+  /** 20 to 200 characters: a repetition within 24 hours returns the first answer. */
+  readonly idempotencyKey?: string | null | undefined;
 }
 
 /** A key with its new secret, which is returned only once, and the replaced one. */
@@ -54,10 +54,47 @@ export async function rotateApiKey(
     0,
     OVERLAP_MAX_SECONDS,
   );
+  const idempotencyKey = input.idempotencyKey(given.idempotencyKey);
   input.check();
+  const { id } = given;
+  const attempt = await attemptOf(ctx, organizationId, idempotencyKey);
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    replaceSecret(ctx, change, given.id, overlap),
+    once(change, attempt, ['rotateApiKey', { id, overlap }], {
+      perform: () => replaceSecret(ctx, change, id, overlap),
+      keep: ({ secret, retiring }) => ({ secret, retiringId: retiring.id }),
+      repeat: ({ secret, retiringId }) => repeatRotation(ctx, change, { id, secret, retiringId }),
+    }),
   );
+}
+
+/**
+ * Answers a repeated rotation with the present state of the key. A key that has rotated itself may still be using the
+ * secret that it replaced.
+ */
+async function repeatRotation(
+  ctx: KeysContext,
+  change: PermittedChange,
+  { id, secret, retiringId }: { id: string; secret: string; retiringId: string },
+): Promise<RotatedApiKey> {
+  const { principal } = change;
+  const apiKey = await requireApiKey(ctx, change, id);
+  const isOwn = principal.kind === 'key' && principal.secretId === retiringId;
+  if (!isOwn) await refuseSecret(change, apiKey);
+  change.repeat({ organizationId: apiKey.organizationId, action: 'api_key.rotated', targetId: id });
+  return { apiKey, secret, retiring: await secretById(ctx, change, retiringId) };
+}
+
+/** Rejects with EscalationError unless the caller may have a new secret of the key. */
+async function refuseSecret(change: PermittedChange, key: ApiKey): Promise<void> {
+  if (await isReplacedCaller(change, key.id))
+    throw new EscalationError([], "A secret that is being replaced can't rotate its own key", ['SELF']);
+  await refuseStrongerKey(change, key);
+}
+
+async function secretById(ctx: KeysContext, change: PermittedChange, id: string): Promise<ApiKeySecret> {
+  const [secret] = await loadSecrets({ ...ctx, principal: change.principal }, [id], change.tx);
+  if (!secret) throw new Error(`The secret ${id} does not exist`);
+  return secret;
 }
 
 async function replaceSecret(
@@ -66,17 +103,13 @@ async function replaceSecret(
   id: string,
   overlapSeconds: number,
 ): Promise<RotatedApiKey> {
-  const { tx, now, principal } = change;
+  const { tx, now } = change;
   const key = await requireApiKey(ctx, change, id);
   const { organizationId } = key;
   if (key.revokedAt !== null) throw new ConflictError('REVOKED', "A revoked API key can't be rotated");
   if (statusOf({ ...key, enabled: true }, now) === 'EXPIRED')
     throw new ConflictError('EXPIRED', "An expired API key can't be rotated: extend its expiry first");
-  if (await isReplacedCaller(change, id))
-    throw new EscalationError([], "A secret that is being replaced can't rotate its own key", ['SELF']);
-  const permissions = await permissionsInForce(tx, organizationId, key);
-  const limits = limitsOf({ ...key, teamIds: await teamIdsOfKeys(tx, [id]) }, key.environment);
-  refuseEscalation(principal, organizationId, permissions, [limits]);
+  await refuseSecret(change, key);
   if (overlapSeconds > 0) await assertKeyQuotaForSecret(tx, id, now);
 
   const retiringId = await retireNewest(tx, key, now, overlapSeconds);
@@ -95,8 +128,7 @@ async function replaceSecret(
     targetId: id,
     changes: { secretId: [retiringId, next.id], overlapSeconds: [null, overlapSeconds] },
   });
-  const [retiring] = await loadSecrets({ ...ctx, principal }, [retiringId], tx);
-  if (!retiring) throw new Error(`The secret ${retiringId} does not exist`);
+  const retiring = await secretById(ctx, change, retiringId);
   return { apiKey: await requireApiKey(ctx, change, id), secret: next.secret, retiring };
 }
 

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { ConflictError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
+import { attemptOf, once } from '../idempotency/answers.ts';
 import { difference } from '../organizations/difference.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import { requireRole } from '../roles/require-role.ts';
@@ -25,6 +26,8 @@ export interface InviteMemberInput {
   readonly name?: string | null | undefined;
   readonly roleId: string;
   readonly teamIds?: readonly string[] | null | undefined;
+  /** 20 to 200 characters: a repetition within 24 hours returns the first answer. */
+  readonly idempotencyKey?: string | null | undefined;
 }
 
 /** An invitation with its link, which is returned only once. */
@@ -62,9 +65,20 @@ export async function inviteMember(ctx: Context, given: InviteMemberInput): Prom
     roleId: given.roleId,
     teamIds: input.uniqueStrings(['input', 'teamIds'], given.teamIds, MEMBER_TEAMS_MAX).sort(),
   };
+  const idempotencyKey = input.idempotencyKey(given.idempotencyKey);
   input.check();
+  const attempt = await attemptOf(ctx, organizationId, idempotencyKey);
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    invite(ctx, change, invitation),
+    once(change, attempt, ['inviteMember', invitation], {
+      perform: () => invite(ctx, change, invitation),
+      keep: ({ membership, signInUrl }) => ({ id: membership.id, signInUrl }),
+      repeat: async ({ id, signInUrl }) => {
+        const membership = await requireMembership(change.tx, id);
+        const role = await requireRole(change.tx, organizationId, membership.roleId);
+        refuseEscalation(change.principal, organizationId, role.permissions, [UNRESTRICTED]);
+        return { membership, signInUrl };
+      },
+    }),
   );
 }
 

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { startAuditRetention } from '../../src/audit/audit-retention.ts';
 import { pruneAuditLog } from '../../src/audit/prune-audit-log.ts';
 import { readChanges, requireReplayable } from '../../src/changes/read-changes.ts';
 import { newId } from '../../src/core/ids.ts';
 import { removeMember } from '../../src/members/remove-member.ts';
+import { startRetention } from '../../src/retention.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
 import { addMember } from '../organizations/people.ts';
 import { auditOf } from '../support/audit.ts';
@@ -85,7 +85,7 @@ onEachDatabase('the retention of the audit log', (engine) => {
           .execute()
       ).length;
     const config = { ...services().config, auditRetentionDays: 30 };
-    const stop = startAuditRetention({ ...services(), config });
+    const stop = startRetention({ ...services(), config });
     // What was asked for before has its turn first: an answer, and a server that says it is ready.
     await turn();
     expect(await left()).toBeGreaterThan(0);

@@ -74,6 +74,7 @@ export async function everythingStored(services: ServerServices): Promise<string
     'sessions',
     'operator_tokens',
     'audit_log',
+    'idempotent_answers',
   ] as const;
   const tables = await Promise.all(
     names.map((name) => services.db.selectFrom(name).selectAll().execute() as Promise<unknown>),

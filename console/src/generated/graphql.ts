@@ -93,6 +93,8 @@ export type CreateApiKeyInput = {
   externalId?: string | null | undefined;
   /** Permissions granted in addition to the role, up to 100. You must have each of them */
   grants?: Array<string> | null | undefined;
+  /** Identifies the request, so that it can be sent again if the response is lost: 20 to 200 characters, such as a UUIDv4. It must be unpredictable, with at least 128 random bits, and kept secret. A repetition by the same caller within 24 hours changes nothing and returns the first response with the current state of the object, secret or link included */
+  idempotencyKey?: string | null | undefined;
   /** Networks that the key may be used from, up to 100. Leave empty to allow any address */
   ipAllowlist?: Array<string> | null | undefined;
   /** Your own data about the key: up to 16 KB of JSON */
@@ -165,6 +167,8 @@ export type ErrorCode =
 export type InviteMemberInput = {
   /** E-mail address of the person, case-insensitive */
   email: string;
+  /** Identifies the request, so that it can be sent again if the response is lost: 20 to 200 characters, such as a UUIDv4. It must be unpredictable, with at least 128 random bits, and kept secret. A repetition by the same caller within 24 hours changes nothing and returns the first response with the current state of the object, secret or link included */
+  idempotencyKey?: string | null | undefined;
   /** The person’s name in your organization, 1 to 100 characters */
   name?: string | null | undefined;
   /** ID of the organization. May be omitted by API keys and by users who belong to exactly one organization */
@@ -236,6 +240,8 @@ export type RevokeSessionInput = {
 export type RotateApiKeyInput = {
   /** ID of the key: `key_…` */
   id: string | number;
+  /** Identifies the request, so that it can be sent again if the response is lost: 20 to 200 characters, such as a UUIDv4. It must be unpredictable, with at least 128 random bits, and kept secret. A repetition by the same caller within 24 hours changes nothing and returns the first response with the current state of the object, secret or link included */
+  idempotencyKey?: string | null | undefined;
   /** Seconds for which the previous secret is still accepted: 0 (it expires immediately) to 7,776,000 (90 days) */
   overlapSeconds?: number | null | undefined;
 };

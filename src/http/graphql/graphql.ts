@@ -8,6 +8,7 @@ import type { Charge } from '../../graphql/operation-context.ts';
 import { isFromOtherOrigin, isFromOwnPage, sessionCookies } from '../auth/session-cookie.ts';
 import { clientAddress } from '../client-address.ts';
 import { allHeaders, type Exchange } from '../exchange.ts';
+import { headerValues } from '../headers.ts';
 import type { LiveServer } from '../websocket/live-server.ts';
 import type { HttpContext } from './http-context.ts';
 
@@ -81,6 +82,9 @@ function contextOf(exchange: Exchange, services: ServerServices, live: LiveServe
     }),
     {
       exchange,
+      ...(request.headers['idempotency-key'] !== undefined && {
+        idempotencyKeyHeader: headerValues(request, 'idempotency-key'),
+      }),
       isOriginAdmitted: null,
       mediaType: 'application/json' as const,
       streaming: false,

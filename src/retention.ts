@@ -1,0 +1,35 @@
+import { pruneAuditLog } from './audit/prune-audit-log.ts';
+import type { Services } from './context.ts';
+import { pruneAnswers } from './idempotency/prune-answers.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What is removed, as the log names it. */
+const KINDS = { 'audit log entries': pruneAuditLog, 'idempotency keys': pruneAnswers } as const;
+
+/** Removes rows past their retention period, once an hour. Returns a function that stops it. */
+export function startRetention(
+  services: Pick<Services, 'db' | 'unhurried' | 'clock' | 'config' | 'log'>,
+): () => Promise<void> {
+  const { log } = services;
+  let stopped = false;
+  const pruneAll = async (): Promise<void> => {
+    for (const [rows, prune] of Object.entries(KINDS))
+      try {
+        const count = await prune(services, () => stopped);
+        if (count > 0) log.info(`Old ${rows} were removed`, { count });
+      } catch (error) {
+        log.warn(`Old ${rows} could not be removed and this will be retried`, { error });
+      }
+  };
+  let running = pruneAll();
+  // Runs don't overlap: the first one may take longer than an hour.
+  const timer = setInterval(() => {
+    running = running.then(pruneAll);
+  }, HOUR_MS).unref();
+  return async () => {
+    stopped = true;
+    clearInterval(timer);
+    await running;
+  };
+}
