@@ -1,12 +1,26 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isStale } from './build.mjs';
 import { isConsoleStale } from './build-console.mjs';
 
 // Runs the program of this repository as it is now. Standard output belongs to the program alone.
-if (isStale() && !make('build.mjs', ['--server'])) process.exit(1);
+const stale = isStale();
+requireInstalled(stale);
+if (stale && !make('build.mjs', ['--server'])) process.exit(1);
 // Only a server shows the console, and it can do without: what is wrong with it stands on standard error.
 if (process.argv[2] === 'serve' && isConsoleStale()) make('build-console.mjs');
+
+/** Ends with a line if a package is missing: after a clone, or an update that added one. Only a build needs them all. */
+function requireInstalled(forBuild) {
+  const pathOf = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
+  const names = Object.keys(forBuild ? { ...dependencies, ...devDependencies } : dependencies);
+  const missing = names.find((name) => !existsSync(pathOf(`node_modules/${name}`)));
+  if (missing === undefined) return;
+  process.stderr.write(`The package ${missing} is not installed: run npm ci in ${pathOf('')}\n`);
+  process.exit(1);
+}
 
 /** Runs a script in a process of its own: a server must not carry the bundler's memory. Gives whether it succeeded. */
 function make(script, options = []) {

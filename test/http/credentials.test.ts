@@ -28,4 +28,9 @@ describe('a credential in a header', () => {
       expect(() => explicitCredentials([], [token])).toThrow();
     }
   });
+
+  test('has the scheme Bearer, which the error names', () => {
+    for (const value of ['', 'Bearer', 'Basic YTpi', `sess_${'x'.repeat(43)}`])
+      expect(() => explicitCredentials([value], [])).toThrow('Authorization must be Bearer, followed by');
+  });
 });

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSync, transformSync } from 'rolldown/utils';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { entry, minimumOf } from '../../scripts/entry.mjs';
 
@@ -57,4 +58,18 @@ test.each(ENTRIES)('%s says in a line that Node.js is too old, and exits 1', (pa
     });
   for (const version of ['20.19.0', '22.0.0', '26.1.0'])
     expect(runAs(version, path)).toEqual({ status: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+});
+
+test('a clone without its packages says in a line that they have to be installed, and exits 1', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'keywright-clone-'));
+  onTestFinished(() => rmSync(clone, { recursive: true, force: true }));
+  for (const path of ['scripts', 'package.json'])
+    cpSync(join(ROOT, path), join(clone, path), { recursive: true });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(clone, ENTRIES[0] ?? ''), 'serve'], {
+    encoding: 'utf8',
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toBe(
+    `The package ${Object.keys(packageJson.dependencies)[0]} is not installed: run npm ci in ${clone}/\n`,
+  );
 });

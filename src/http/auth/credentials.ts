@@ -39,7 +39,9 @@ function isOwnAuthorization(value: string): boolean {
 /** The credential in the value of an Authorization header (RFC 6750, 2.1). Throws a Refusal for anything else. */
 function bearerCredential(value: string): Credential {
   const token = bearerToken(value);
-  if (token === null || !isPresentable(token)) throw invalidCredential();
+  if (token === null)
+    throw invalidCredential('Authorization must be Bearer, followed by a token or an API key');
+  if (!isPresentable(token)) throw invalidCredential();
   return { kind: kindOf(token), token };
 }
 
