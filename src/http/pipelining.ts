@@ -22,13 +22,18 @@ export function inTurn(request: IncomingMessage, response: ServerResponse, serve
   process.nextTick(() => {
     if (waiting.get(socket)) socket.pause();
   });
-  response.once('socket', () => {
+  // After a turn of the event loop: a client may have sent many requests at once.
+  const begin = () => {
     const left = (waiting.get(socket) ?? 1) - 1;
     waiting.set(socket, left);
+    if (socket.destroyed) return;
+    serve();
     if (left === 0) socket.resume();
-    // After a turn of the event loop: a client may have sent many requests at once.
-    setImmediate(() => {
-      if (!socket.destroyed) serve();
-    });
-  });
+  };
+  response.once('socket', () => setImmediate(begin));
+}
+
+/** Whether requests on the connection wait for earlier responses. */
+export function hasWaiting(socket: Socket): boolean {
+  return (waiting.get(socket) ?? 0) > 0;
 }

@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts';
 import { isUpgradeIgnored, upgradableMessages } from './handshake.ts';
 import { announcesBody, securityHeaders } from './headers.ts';
 import { listenError } from './listen-error.ts';
-import { inTurn } from './pipelining.ts';
+import { hasWaiting, inTurn } from './pipelining.ts';
 import type { Routes } from './routes.ts';
 import type { VerifyHandler } from './verify/verify.ts';
 
@@ -129,8 +129,12 @@ export function createHttpServer({
     running.add(work);
   };
 
-  const isWebSocketRoute = ({ url = '/' }: IncomingMessage) =>
-    site?.upgrade !== undefined && split(url).path === WEBSOCKET_PATH;
+  /** Not while an earlier request of the connection is answered: 101 would arrive before its response. */
+  const isWebSocketRoute = ({ url = '/', socket }: IncomingMessage) =>
+    site?.upgrade !== undefined &&
+    split(url).path === WEBSOCKET_PATH &&
+    !hasWaiting(socket) &&
+    ![...open].some(({ req }) => req.socket === socket);
 
   const server = createServer({
     IncomingMessage: upgradableMessages(isWebSocketRoute),

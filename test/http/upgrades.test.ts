@@ -113,6 +113,16 @@ describe('a request for an upgrade other than a WebSocket', () => {
     expect(answers.indexOf(id)).toBeLessThan(answers.indexOf('"status"'));
   });
 
+  test('is no WebSocket either before earlier requests of its connection are answered', async () => {
+    const { sessionToken } = await makeMember(server());
+    const handshake = `GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`;
+    const plain = post(sessionToken, CREATE).replace(H2C, 'Host: x\r\n') + CREATE;
+    const answers = await send(plain + handshake);
+    expect(statusesOf(answers)).toEqual(['200', '400']);
+    expect(answers).toContain('"secret":"kw_');
+    expect(statusesOf(await send(plain + plain + handshake))).toEqual(['200', '200', '400']);
+  });
+
   test('leaves WebSockets as they are', async () => {
     const key = Buffer.from('0123456789abcdef').toString('base64');
     const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
