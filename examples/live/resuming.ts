@@ -10,12 +10,13 @@ export function resuming(client: Client): Client {
     subscribe(payload, sink) {
       // The client serializes the variables again whenever it subscribes.
       const variables = { ...payload.variables };
-      return client.subscribe<Record<string, { cursor?: string }>>(
+      return client.subscribe<Record<string, { cursor?: string } | null>>(
         { ...payload, variables },
         {
           ...sink,
           next(result) {
-            for (const { cursor } of Object.values(result.data ?? {})) if (cursor) variables.after = cursor;
+            for (const event of Object.values(result.data ?? {}))
+              if (event?.cursor) variables.after = event.cursor;
             sink.next(result as never);
           },
         },

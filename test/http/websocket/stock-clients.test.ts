@@ -3,14 +3,14 @@ import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { type ExecutionResult, subscriptionExchange, Client as UrqlClient } from '@urql/core';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { resuming } from '../../../examples/live/resuming.ts';
 import { encodeCursor } from '../../../src/realtime/cursor.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { CHANGED } from '../../support/live.ts';
 import { initialized, openLoadBalancer, startServer } from '../../support/serve.ts';
-import { ask } from '../../support/server.ts';
+import { ask, makeMember, serverOn } from '../../support/server.ts';
 import { eventually } from '../../support/wait.ts';
 
 interface Changed {
@@ -172,5 +172,22 @@ onEachDatabase('clients in their default configuration', (engine) => {
     const all: Received = { names: expected, ends: [] };
     expect(results(received)).toEqual(results(received.map(([name]) => [name, all])));
     for (const one of leave) one();
+  });
+});
+
+describe('a client that resumes', () => {
+  const server = serverOn('sqlite');
+
+  test('runs operations whose fields are null, too', async () => {
+    const { sessionToken: token } = await makeMember(server());
+    const start = { url: server().url, token, after: '', next() {}, ended() {} };
+    const client = resuming(graphqlWs(start));
+    const query = '{ node(id: "nothing") { id } viewer { id } }';
+    const results: unknown[] = [];
+    await new Promise<void>((complete, error) => {
+      client.subscribe({ query }, { next: (result) => void results.push(result), error, complete });
+    });
+    expect(results).toMatchObject([{ data: { node: null, viewer: { id: expect.any(String) } } }]);
+    await client.dispose();
   });
 });
