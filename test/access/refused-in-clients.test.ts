@@ -8,7 +8,7 @@ import {
 import { Client, fetchExchange, gql as urqlGql } from '@urql/core';
 import { expect, test } from 'vitest';
 import { onEachDatabase } from '../support/databases.ts';
-import { serverOn } from '../support/server.ts';
+import { ask, serverOn } from '../support/server.ts';
 import { Place } from './world.ts';
 
 const ROTATE = `mutation Rotate($id: ID!) { rotateApiKey(input: { id: $id }) {
@@ -58,5 +58,28 @@ onEachDatabase('a rotation by somebody without audit.view that selects the audit
     const thrown = await client.mutate<Rotated>({ mutation, variables: { id } }).catch((error) => error);
     expect(CombinedGraphQLErrors.is(thrown) && thrown.data).toMatchObject(ARRIVED);
     client.stop();
+  });
+});
+
+onEachDatabase('a mutation whose first field ends the credential that the second one needs', (engine) => {
+  const server = serverOn(engine);
+
+  test('returns what the first field shows only once, with the status 200', async () => {
+    const place = await Place.make(server().services, 'Acme');
+    const { id, secret } = await place.key({ grants: ['api.key.update', 'api.key.create'] });
+    const document = `mutation Rotate($id: ID!) {
+      rotateApiKey(input: { id: $id, overlapSeconds: 0 }) { ... on RotateApiKeyPayload { secret } }
+      createApiKey(input: { name: "Next" }) { __typename } }`;
+    const headers = { accept: 'application/json' };
+    const answer = await ask(server(), document, { token: secret, variables: { id }, headers });
+    expect(answer).toMatchObject({
+      status: 200,
+      data: { rotateApiKey: { secret: expect.stringMatching(/^kw_live_/) }, createApiKey: null },
+      errors: [{ path: ['createApiKey'], extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+    // The old secret is rejected as before: nothing is executed with it.
+    expect(await ask(server(), document, { token: secret, variables: { id } })).toMatchObject({
+      status: 401,
+    });
   });
 });

@@ -26,9 +26,12 @@ export function responseHead(
 ): ResponseHead {
   const errors = result.errors ?? [];
   const has = (code: string): boolean => errors.some(({ extensions }) => extensions.code === code);
-  if (has('UNAUTHENTICATED')) return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
+  const repeatable = isRepeatable(result, isMutation);
+  // 401 means that nothing was executed (RFC 9110, 15.5.2); clients discard its data, and authenticate and repeat the request.
+  if (has('UNAUTHENTICATED') && (repeatable || !isMutation))
+    return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
   if (refusedMethod) return { status: 405, headers: { Allow: 'POST' } };
-  if (isRepeatable(result, isMutation)) {
+  if (repeatable) {
     for (const [code, status] of Object.entries(LATER))
       if (has(code)) return { status, headers: { 'Retry-After': String(waitOf(errors, code)) } };
   }

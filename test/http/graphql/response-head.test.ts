@@ -19,8 +19,8 @@ function failed(...errors: readonly Error[]): ExecutionResult['errors'] {
   return errors.map((error) => new GraphQLError(error.message, { originalError: error }));
 }
 
-function headOf(result: ExecutionResult, mediaType: MediaType = JSON_TYPE) {
-  return responseHead(presentResult(result, { id: 'a request' }, { log }), mediaType);
+function headOf(result: ExecutionResult, mediaType: MediaType = JSON_TYPE, isMutation = false) {
+  return responseHead(presentResult(result, { id: 'a request' }, { log }), mediaType, { isMutation });
 }
 
 test.each([
@@ -43,6 +43,30 @@ test('what was answered in part is not to be repeated as a whole', () => {
     status: 200,
     headers: {},
   });
+});
+
+test('a mutation that was executed in part does not ask for a credential', () => {
+  const errors = failed(new UnauthenticatedError()) ?? [];
+  const data = { signIn: { sessionToken: 'shown once' }, createApiKey: null };
+  for (const mediaType of [JSON_TYPE, NEWER] as const) {
+    expect(headOf({ data, errors }, mediaType, true)).toEqual({ status: 200, headers: {} });
+    const nested = errors.map(
+      (error) =>
+        new GraphQLError(error.message, { originalError: error.originalError, path: ['signIn', 'user'] }),
+    );
+    expect(headOf({ data: { signIn: null }, errors: nested }, mediaType, true).status).toBe(200);
+    for (const nothing of [undefined, null, { createApiKey: null }])
+      expect(
+        headOf({ ...(nothing === undefined ? {} : { data: nothing }), errors }, mediaType, true),
+      ).toEqual({
+        status: 401,
+        headers: { 'WWW-Authenticate': 'Bearer' },
+      });
+    // A query can be repeated.
+    expect(
+      headOf({ data: { signInLink: { email: 'a@example.com' }, apiKeys: null }, errors }, mediaType).status,
+    ).toBe(401);
+  }
 });
 
 test('a missing credential outranks an outage, which outranks a masked error', () => {
