@@ -11,6 +11,7 @@ const OUTAGES = {
   // The server or the disk needs attention first.
   full: ['There is no disk space left to save changes', 10],
   readOnly: ['The database is read-only', 10],
+  moved: ['The database file was moved or deleted', 10],
   failing: ["The database can't be read or written", 10],
 } as const satisfies Record<string, readonly [message: string, retryAfterSeconds: number]>;
 

@@ -8,6 +8,7 @@ import { backgroundDialect } from './sqlite-background.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './sqlite-driver.ts';
 import { sqliteError } from './sqlite-errors.ts';
+import { requireInPlace } from './sqlite-file.ts';
 import { sqliteScans } from './sqlite-scans.ts';
 import { keepStatements } from './sqlite-statements.ts';
 import type { Tables } from './tables.ts';
@@ -49,9 +50,10 @@ export async function openSqlite(
     // The writer last: only it can checkpoint the WAL into the file.
     for (const connection of opened.reverse()) connection.close();
   };
-  const turns = new WriteTurns();
   try {
     const connection = open(false);
+    const inPlace = requireInPlace(path);
+    const turns = new WriteTurns(inPlace);
     const deadline = deadlineIn(waitMs);
     await retryWhileLocked(() => refuseForeign(connection), deadline);
     await retryWhileLocked(() => connection.pragma('journal_mode = WAL'), deadline);
@@ -59,7 +61,10 @@ export async function openSqlite(
     const connections = {
       writer: keepStatements(connection),
       reader: keepStatements(openReader()),
-      openReader: () => keepStatements(openReader()),
+      openReader: () => {
+        inPlace();
+        return keepStatements(openReader());
+      },
       turns,
       waitMs,
     };
@@ -70,7 +75,10 @@ export async function openSqlite(
       dialect: backgroundDialect({ ...connections, connection: background }),
     });
     const scanning = sqliteScans({ path, timeLimitMs, busyTimeoutMs: SCAN_BUSY_TIMEOUT_MS });
-    const scans = createScans(kysely, scanning.connect);
+    const scans = createScans(kysely, (group) => {
+      inPlace();
+      return scanning.connect(group);
+    });
     // Writes a page, whether or not the number is the same.
     const checkWrites = writeCheck(() => sql`pragma user_version = 0`.execute(unhurried));
     const close = async (): Promise<void> => {

@@ -48,9 +48,28 @@ export class WriteTurns {
   #taken = false;
   #closed = false;
   readonly #waiting = new Set<Waiting>();
+  readonly #check: () => void;
 
-  /** Resolves when it is the caller's turn, until `end`. Rejects with UnavailableError after the deadline. */
+  /** `check` is called before each write, and throws if none is possible. */
+  constructor(check: () => void = () => {}) {
+    this.#check = check;
+  }
+
+  /**
+   * Resolves when it is the caller's turn, until `end`. Rejects with UnavailableError after the deadline, or if the check
+   * fails.
+   */
   async begin(deadline: Deadline): Promise<void> {
+    await this.#turn(deadline);
+    try {
+      this.#check();
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  async #turn(deadline: Deadline): Promise<void> {
     if (this.#closed) throw closed();
     if (!this.#taken) {
       this.#taken = true;

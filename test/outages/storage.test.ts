@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -72,6 +72,16 @@ async function fullDisk(): Promise<Storage> {
   };
 }
 
+async function movedFile(): Promise<Storage> {
+  const { url, drop } = await createTestDatabaseUrl('sqlite', { empty: true });
+  onTestFinished(drop);
+  const path = url.slice('sqlite:'.length);
+  const move = (from: string, to: string) => {
+    for (const suffix of ['', '-wal', '-shm']) renameSync(from + suffix, to + suffix);
+  };
+  return { url, begin: () => move(path, `${path}.old`), end: () => move(`${path}.old`, path) };
+}
+
 async function readOnlyServer(): Promise<Storage> {
   const { url, drop } = await createTestDatabaseUrl('postgres', { empty: true });
   onTestFinished(drop);
@@ -110,6 +120,15 @@ describe.each([
     // Only root may make a small disk.
     runs: isRoot,
     told: { reason: 'there is no disk space left to save changes', cause: /disk is full \(SQLITE_FULL\)/ },
+  },
+  {
+    name: 'an SQLite file that was moved',
+    open: movedFile,
+    runs: process.platform !== 'win32',
+    told: {
+      reason: 'the database file was moved or deleted',
+      cause: /was moved, deleted or replaced \(SQLITE_READONLY_DBMOVED\)/,
+    },
   },
   {
     name: 'a PostgreSQL server that has become read-only',
