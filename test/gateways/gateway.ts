@@ -116,10 +116,13 @@ export function describeGateway(gateway: Gateway): void {
     /** Sends header lines as they are, and gives the status and what arrived. */
     async function sendRaw(
       lines: readonly string[],
+      { method = 'GET', at = url }: { method?: string; at?: string } = {},
     ): Promise<{ status: number; arrival: Arrival | undefined }> {
       const before = upstream.arrivals.length;
-      const connection = await openConnection(url);
-      connection.send(`GET /raw HTTP/1.1\r\nHost: api\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`);
+      const connection = await openConnection(at);
+      connection.send(
+        `${method} /raw HTTP/1.1\r\nHost: api\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`,
+      );
       await eventually(() => /^HTTP\/1.1 \d{3}/.test(connection.received()));
       connection.socket.destroy();
       const status = Number(connection.received().slice(9, 12));
@@ -243,6 +246,26 @@ export function describeGateway(gateway: Gateway): void {
         'a body',
         id,
       ]);
+    });
+
+    test('passes on a preflight that asks for a WebSocket as an ordinary request', async () => {
+      const at = await startGateway(gateway.allowPreflight);
+      const headers = {
+        ...preflight.headers,
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      };
+      for (const Connection of ['Upgrade', 'keep-alive, upgrade']) {
+        const lines = Object.entries({ ...headers, Connection }).map(([name, value]) => `${name}: ${value}`);
+        // A server that doesn't check the method would open the WebSocket, without any key.
+        const { status, arrival } = await sendRaw(lines, { method: 'OPTIONS', at });
+        expect([status, arrival?.method, arrival?.headers.get('upgrade')]).toEqual([
+          200,
+          'OPTIONS',
+          undefined,
+        ]);
+      }
     });
 
     test('rejects keys of other organizations and test keys', async () => {
