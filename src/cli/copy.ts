@@ -28,7 +28,10 @@ export async function copy(io: Io, { from, to }: CopyOptions): Promise<void> {
   const reading = await open(source);
   try {
     const problem = await explained(source, () => migrationProblem(reading));
-    if (problem) throw new Error(`The source database can't be read: ${problem}`);
+    if (problem)
+      throw new Error(
+        `--from: ${problem}. Check that it is the right database, or run keywright migrate on it first`,
+      );
     // Usage that a killed server did not move to the tables.
     await checkpointJournal(reading.unhurried);
     const { database: writing } = await openMigrated(target, linesTo(io.stderr));

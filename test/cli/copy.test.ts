@@ -128,7 +128,7 @@ describe('copying', () => {
     const empty = await databaseUrl('sqlite', { empty: true });
     expect(await run({}, 'copy', '--from', empty, '--to', url)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('has not run'),
+      stderr: expect.stringMatching(/^--from: .* has not run\. Check .*keywright migrate.*\n$/),
     });
   });
 });

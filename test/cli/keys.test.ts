@@ -223,7 +223,7 @@ onEachDatabase('keys', (engine) => {
     });
     expect(await keys('update', id, '--role', 'nobody')).toMatchObject({
       code: 1,
-      stderr: 'No role found with the name nobody\n',
+      stderr: expect.stringMatching(/^No role found with the name nobody\. There are: [^\n]*\bmember\b.*\n$/),
     });
   });
 

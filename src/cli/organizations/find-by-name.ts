@@ -10,6 +10,9 @@ interface Named {
 
 type Kind = 'role' | 'team';
 
+/** The number of names that are listed if none matches. */
+const NAMED_MAX = 20;
+
 /**
  * The id of a role of the organization, by id or case-insensitive name. Without an organization, the caller's only
  * one. Rejects if there is no such role.
@@ -47,14 +50,21 @@ async function findByName(
 ): Promise<string> {
   if (given.startsWith(`${kind}_`)) return given;
   const name = foldName(given);
+  const names: string[] = [];
   const found = await findInPages(
     async ({ after }) => {
       const page = await read(after);
       if (!page) throw new Error('No organization found with this ID');
       return page;
     },
-    (row) => foldName(row.name) === name,
+    (row) => {
+      if (names.length < NAMED_MAX) names.push(row.name);
+      return foldName(row.name) === name;
+    },
   );
-  if (!found) throw new Error(`No ${kind} found with the name ${given}`);
+  if (!found) {
+    const others = names.length > 0 ? `. There are: ${names.join(', ')}` : `. There are no ${kind}s yet`;
+    throw new Error(`No ${kind} found with the name ${given}${others}`);
+  }
   return found.id;
 }
