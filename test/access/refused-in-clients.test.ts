@@ -6,7 +6,10 @@ import {
   InMemoryCache,
 } from '@apollo/client';
 import { Client, fetchExchange, gql as urqlGql } from '@urql/core';
-import { expect, test } from 'vitest';
+import { createClient as createSseClient } from 'graphql-sse';
+import { createClient } from 'graphql-ws';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, serverOn } from '../support/server.ts';
 import { Place } from './world.ts';
@@ -43,6 +46,22 @@ onEachDatabase('a rotation by somebody without audit.view that selects the audit
     const { data, error } = await client.mutation(urqlGql(ROTATE), { id }).toPromise();
     expect(data).toMatchObject(ARRIVED);
     expect(error?.graphQLErrors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  test.each(['graphql-sse', 'graphql-ws'])('%s: the same in one result', async (name) => {
+    const { url, headers, id } = await rotation();
+    const client =
+      name === 'graphql-sse'
+        ? createSseClient({ url, headers })
+        : createClient({
+            url: url.replace('http', 'ws'),
+            webSocketImpl: WebSocket,
+            connectionParams: { authorization: headers.Authorization },
+          });
+    onTestFinished(() => void client.dispose());
+    const results: object[] = [];
+    for await (const result of client.iterate({ query: ROTATE, variables: { id } })) results.push(result);
+    expect(results).toMatchObject([{ data: ARRIVED, errors: [{ extensions: { code: 'FORBIDDEN' } }] }]);
   });
 
   test('Apollo Client: the same with errorPolicy all; by default, the error has the data', async () => {
