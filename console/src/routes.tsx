@@ -11,7 +11,7 @@ import {
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { ViewRoute } from './shell/views.tsx';
 
-/** All views in navigation order. Views not listed here are linked from nowhere. */
+/** All views in navigation order. Views without a navigation entry are linked from other views. */
 export const ROUTES: readonly ViewRoute[] = [
   {
     path: '/keys',

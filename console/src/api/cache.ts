@@ -34,7 +34,10 @@ const changed: UpdateResolver = (result, _args, cache, { variables }) => {
   forget(cache, { __typename: 'Organization', id: organizationId }, ['auditLog', 'limits']);
 };
 
-/** Writes uses into the cache. What happened before the subscription began is lastUses without a number: then the server is asked. */
+/**
+ * Writes uses to the cache. Uses before the start of the subscription are last uses without a number; the counts are
+ * then refetched.
+ */
 function usesIntoCache(): UpdateResolver {
   const lastUses = new Map<string, string>();
   return (result, _args, cache) => {
@@ -74,7 +77,7 @@ export function normalizedCache(): Exchange {
   });
 }
 
-/** Connections, edges, payloads and events: all of them pass. */
+/** Connections, edges, payloads and events, which have no id. */
 function partsByName(): string[] {
   return introspection.__schema.types
     .map(({ name }) => name)

@@ -7,13 +7,13 @@ import { normalizedCache } from './cache.ts';
 /** The API client of one organization's views. Each organization has its own, so that no data leaks between them. */
 export interface OrganizationClient {
   readonly client: Client;
-  /** Asks the server again for all that is on the screen. */
+  /** Refetches all data of the open views. */
   reload(): void;
   /** Refetches failed queries. */
   retry(): void;
 }
 
-/** What responses reveal about the viewer. */
+/** Information about the viewer in responses. */
 export interface ClientEvents {
   /** The session has ended. */
   signedOut(): void;

@@ -5,10 +5,10 @@ import type { TypedDocumentString } from '../generated/graphql.ts';
 /** A generated document: typed text. */
 export type Document<Result, Variables> = TypedDocumentString<Result, Variables>;
 
-// biome-ignore lint/suspicious/noExplicitAny: documents of every type are kept by themselves.
+// biome-ignore lint/suspicious/noExplicitAny: the map contains documents of every type.
 const known = new WeakMap<Document<any, any>, TypedDocumentNode<any, any>>();
 
-/** The document as urql wants it; parsed when it is first used. */
+/** The document in urql's form, parsed on first use. */
 export function parsed<Result, Variables extends AnyVariables>(
   document: Document<Result, Variables>,
 ): TypedDocumentNode<Result, Variables> {

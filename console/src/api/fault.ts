@@ -6,18 +6,18 @@ export interface Fault {
   readonly message: string;
   /** The error of one field, by its name in the input (`ipAllowlist`, `rateLimit.limit`), or null. */
   at(field: string): string | null;
-  /** Permissions that the viewer lacks, where that was the reason. */
+  /** Permissions that the viewer lacks, if that was the reason. */
   readonly permissions: readonly string[];
-  /** The id of an object that no longer exists, where that was the reason. */
+  /** The id of an object that no longer exists, if that was the reason. */
   readonly missing: string | null;
-  /** Errors of no listed field. */
+  /** Errors that belong to no field. */
   besides(fields: readonly string[]): readonly string[];
 }
 
-/** An answer of a mutation: its payload, or one of the errors in its union. */
+/** The result of a mutation: its payload, or one of the errors in its union. */
 export type Outcome = { readonly __typename?: string | undefined };
 
-/** The payload of a mutation's union, where it is one. */
+/** The payload in a mutation's union, if present. */
 export type Payload<Result extends Outcome> = Exclude<Result, { readonly code: unknown }>;
 
 /** A mutation's outcome: its payload, or its fault. */
@@ -31,7 +31,7 @@ export function outcomeOf<Result extends Outcome>(result: Result): Done<Result> 
   return { payload: result as Payload<Result>, fault: null };
 }
 
-/** A fault that is no field's: the server is away, or the request was denied as a whole. */
+/** A fault without a field: the server is unavailable, or the request was denied as a whole. */
 export function generalFault(code: string, message: string): Fault {
   return { code, message, at: () => null, permissions: [], missing: null, besides: () => [message] };
 }

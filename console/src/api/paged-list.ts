@@ -23,7 +23,7 @@ export interface ListQuery<Result, Row, Variables> {
   pageOf(result: Result): ListPage<Row> | null | undefined;
   /** Loads all pages automatically: for choices, which must be complete. */
   readonly whole?: boolean;
-  /** Events keep it current, and each calls back: it is not reloaded when the page becomes visible again. */
+  /** Events keep it current, and report each change, so it isn't refetched when the page becomes visible again. */
   readonly live?: (changed: () => void) => () => void;
   /** The newest rows come first and never change: loaded pages are kept, and `reload` requests only newer rows. */
   readonly appendOnly?: boolean;
@@ -45,9 +45,9 @@ interface LoadedPage<Row> {
   after: string | null;
   readonly before: string | null;
   data: ListPage<Row> | null;
-  /** Ends its request and its subscription to the cache; null: it has neither. */
+  /** Cancels its request and its subscription to the cache. Null: it has neither. */
   stop: (() => void) | null;
-  /** `outdated`: something changed before the response to the present request. */
+  /** `outdated`: something changed before the response to the current request. */
   request: 'pending' | 'outdated' | 'answered';
 }
 
@@ -79,7 +79,7 @@ export class PagedList<Result, Row extends { readonly id: string }, Variables ex
   #shown: ListRows<Row> = NO_ROWS;
   #error: Error | null = null;
   #visible = { first: 0, last: Number.POSITIVE_INFINITY };
-  /** Newer rows were requested while such a request was pending. */
+  /** Newer rows were requested while another such request was pending. */
   #isBehind = false;
 
   constructor(client: Client, query: ListQuery<Result, Row, Variables>) {

@@ -2,8 +2,8 @@ import { type AnyVariables, type RequestPolicy, type UseQueryResponse, useQuery 
 import { type Document, parsed } from './document.ts';
 
 /**
- * A query's result: what is cached at once, then the server's, unless another policy is given. While it is paused,
- * nothing is requested.
+ * The result of a query: first the cached one, then the server's, unless another policy is provided. Requests nothing
+ * while paused.
  */
 export function useDocument<Result, Variables extends AnyVariables>(
   document: Document<Result, Variables>,

@@ -16,8 +16,8 @@ const nothing = () => NOTHING;
 const doNothing = () => {};
 
 /**
- * Loads a list and follows it. `scope` identifies what its query depends on: with another scope it becomes another list.
- * Null loads nothing, as where the viewer has no access.
+ * Loads a list and follows it. `scope` identifies what its query depends on; another scope is another list. Null: loads
+ * nothing, for example without access.
  */
 export function useList<Result, Row extends { readonly id: string }, Variables extends AnyVariables>(
   scope: string | null,

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 
 /**
- * The value, or the previous one while it is missing: after a change the cache lacks part of a query until the server
- * responds. Avoids flicker. Key views of one object by it.
+ * The value, or the previous one while it is missing: after a change, the cache lacks part of a query until the server
+ * responds. Prevents flickering. Key views of one object by its id.
  */
 export function useSteady<Value>(value: Value | null | undefined): Value | null | undefined {
   const last = useRef(value);

@@ -10,7 +10,7 @@ export interface Submission<Variables, Result extends Outcome> {
   submit(variables: Variables): Promise<Payload<Result> | null>;
   readonly busy: boolean;
   readonly fault: Fault | null;
-  /** Forgets the fault. */
+  /** Clears the fault. */
   clear(): void;
 }
 

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ApiKeyStatus, Environment, SecretStatus } from '../generated/graphql.ts';
 import { classNames } from './class-names.ts';
 
-/** Colour of a badge. Its text conveys the same meaning. */
+/** Color of a badge. Its text conveys the same meaning. */
 export type Tone = 'good' | 'warn' | 'danger' | 'accent' | 'neutral';
 
 const TONES: Readonly<Record<Tone, string>> = {

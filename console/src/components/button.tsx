@@ -50,7 +50,7 @@ export function Button({
   );
 }
 
-/** A link that looks like a button: it leads to another view. */
+/** A link styled as a button, which opens another view. */
 export function ButtonLink({
   look,
   size,

@@ -6,7 +6,7 @@ const UNITS = [
   [60, 'minute'],
 ] as const;
 
-/** A length of time in the largest unit that it is a whole number of. */
+/** A duration in the largest unit of which it is a whole number. */
 export function duration(seconds: number): string {
   const [length, unit] = UNITS.find(([one]) => seconds >= one && seconds % one === 0) ?? [1, 'second'];
   return counted(seconds / length, unit);

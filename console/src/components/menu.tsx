@@ -36,7 +36,7 @@ export function Menu({
   );
 }
 
-/** Something to do. */
+/** An action. */
 export function MenuItem({
   onSelect,
   danger = false,
@@ -59,7 +59,7 @@ export function MenuItem({
   );
 }
 
-/** Somewhere to go. */
+/** A link. */
 export function MenuLink({ to, children }: { readonly to: string; readonly children: ReactNode }) {
   return (
     <DropdownMenu.Item asChild>
@@ -70,7 +70,7 @@ export function MenuLink({ to, children }: { readonly to: string; readonly child
   );
 }
 
-/** A choice of one. */
+/** An option of which one is selected. */
 export function MenuChoice<Value extends string>({
   label,
   value,
@@ -100,12 +100,12 @@ export function MenuChoice<Value extends string>({
   );
 }
 
-/** Words over a part of a menu. */
+/** Heading of a part of a menu. */
 export function MenuLabel({ children }: { readonly children: ReactNode }) {
   return <DropdownMenu.Label className="px-2.5 py-1.5 text-xs text-soft">{children}</DropdownMenu.Label>;
 }
 
-/** A line between parts of a menu. */
+/** Separator between parts of a menu. */
 export function MenuLine() {
   return <DropdownMenu.Separator className="my-1.5 h-px bg-line" />;
 }

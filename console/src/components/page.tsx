@@ -37,7 +37,7 @@ export function Page({
   );
 }
 
-/** The link above a view that leads back to where it belongs. */
+/** The link above a view to its parent view. */
 export function BackLink({ to, children }: { readonly to: string; readonly children: ReactNode }) {
   return (
     <Link href={to} className="inline-flex w-fit max-w-full items-center gap-1.5 text-soft hover:text-text">
@@ -128,7 +128,7 @@ export function SkeletonRows({ count = 8 }: { readonly count?: number | undefine
     <div role="status" className="flex flex-col">
       <span className="sr-only">Loading…</span>
       {Array.from({ length: count }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same.
+        // biome-ignore lint/suspicious/noArrayIndexKey: all rows are the same.
         <div key={index} className="flex h-14 items-center gap-6 border-b border-line px-4 last:border-0">
           <Skeleton className="w-40" />
           <Skeleton className="hidden w-28 sm:block" />
@@ -139,7 +139,7 @@ export function SkeletonRows({ count = 8 }: { readonly count?: number | undefine
   );
 }
 
-/** Names with their values, one below the other. */
+/** Names with their values, in rows. */
 export function Facts({ children }: { readonly children: ReactNode }) {
   return (
     <dl className="grid grid-cols-[minmax(6.5rem,max-content)_minmax(0,1fr)] gap-x-6 gap-y-2.5">

@@ -13,12 +13,12 @@ const UNITS = [
   [1_000, 'second'],
 ] as const;
 
-/** How long ago, or how soon: `just now`, `5 min. ago`, `in 3 days`. */
+/** A time relative to now: `just now`, `5 min. ago`, `in 3 days`. */
 export function relativeTime(time: number, at: number): string {
   const difference = time - at;
   if (Math.abs(difference) < 5_000) return 'just now';
   const [length, unit] = UNITS.find(([milliseconds]) => Math.abs(difference) >= milliseconds) ?? UNITS[5];
-  // A day from now is `in 24 hr.`, not `in 23`, as soon as it is chosen.
+  // Rounded, so that a day from now is `in 24 hr.` immediately, not `in 23`.
   return relative.format(
     difference > 0 ? Math.round(difference / length) : Math.trunc(difference / length),
     unit,

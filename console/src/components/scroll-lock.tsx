@@ -11,8 +11,8 @@ interface Props extends HTMLAttributes<HTMLElement> {
 }
 
 /**
- * Stands in for the package react-remove-scroll under dialogs and menus: while it is shown the page does not scroll, by an
- * attribute and the stylesheet, where the original writes style elements.
+ * Replaces the package react-remove-scroll in dialogs and menus: prevents the page from scrolling with an attribute and
+ * the stylesheet, because the original inserts style elements, which the content security policy forbids.
  */
 export const RemoveScroll: ComponentType<Props> = ({
   as: Element = 'div',

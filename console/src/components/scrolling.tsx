@@ -14,7 +14,7 @@ export function Scrolling({
   return (
     <section
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer scrolls it with the keys.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: lets keyboard users scroll it.
       tabIndex={0}
       className={classNames('overflow-auto', className)}
     >

@@ -6,11 +6,11 @@ export interface AddressSearch<Search, Parameter extends string> {
   readonly search: Search;
   /** Sets URL parameters. An empty value removes one. */
   change(changes: Partial<Record<Parameter, string>>): void;
-  /** Takes all of them away. */
+  /** Removes all of them. */
   clear(): void;
 }
 
-/** The search in the address, so that a link leads others to the same list; `read` is the same function each time. */
+/** The search in the URL, so that a link opens the same list. `read` must be the same function each time. */
 export function useSearchInAddress<Search, Parameter extends string>(
   read: (parameters: URLSearchParams) => Search,
 ): AddressSearch<Search, Parameter> {

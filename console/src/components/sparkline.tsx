@@ -6,7 +6,7 @@ const HOURS = 24;
 const WIDTH = 96;
 const HEIGHT = 24;
 
-/** A stretch of time with how often a key was presented in it. */
+/** Number of uses in a time interval. */
 export interface Stretch {
   readonly start: string;
   readonly verified: number;

@@ -10,7 +10,7 @@ export interface Sorting {
   readonly direction: 'ASC' | 'DESC';
 }
 
-/** Rows that are ticked, by their ids. */
+/** Ids of the selected rows. */
 export interface Selection {
   readonly selected: ReadonlySet<string>;
   onChange(selected: ReadonlySet<string>): void;

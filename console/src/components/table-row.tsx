@@ -44,8 +44,8 @@ export function placeOf<Row>({ from }: Column<Row>, inCard: string | false | und
 }
 
 /**
- * Roles that elements of a table have anyway, until a style sheet gives them another `display`: then some browsers no
- * longer tell screen readers that there is a table.
+ * Roles that elements of a table have by default. If a style sheet changes their `display`, some browsers no longer
+ * expose the table to screen readers.
  */
 export const ROLES = {
   table: { role: 'table' },
@@ -68,7 +68,7 @@ interface Props<Row> {
   readonly measure: (row: HTMLTableRowElement | null) => void;
 }
 
-/** After the first line of a card, its other columns begin a new one. */
+/** Starts a new line in a card after the name; the other columns follow. */
 const CARD =
   '@max-2xl:relative @max-2xl:flex @max-2xl:text-[0.8125rem] @max-2xl:flex-wrap @max-2xl:items-start @max-2xl:gap-x-4 @max-2xl:gap-y-1 @max-2xl:px-4 @max-2xl:py-3 @max-2xl:after:order-1 @max-2xl:after:basis-full @max-2xl:after:content-[""]';
 

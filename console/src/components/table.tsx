@@ -5,22 +5,22 @@ import { type Column, ROLES, TableRow } from './table-row.tsx';
 
 export { type Column, RowTitle } from './table-row.tsx';
 
-/** Until a row has been measured, pixels. */
+/** Height of a row until it has been measured, pixels. */
 const ROW_HEIGHT = 56;
 
 interface Props<Row extends { readonly id: string }> {
-  /** Names the table for screen readers. */
+  /** Accessible name of the table. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   /** Total number of rows, if more than are loaded. */
   readonly totalCount?: number | null;
-  /** False: there are more than that, and how many is not known. */
+  /** False: there are more than that, but their number is unknown. */
   readonly totalIsExact?: boolean;
   readonly sorting?: Sorting;
   onSort?(sorting: Sorting): void;
   readonly selection?: Selection;
-  /** Names a row's tick box. */
+  /** Accessible name of a row's checkbox. */
   nameOf(row: Row): string;
   /** Classes of a row, for example for revoked keys. */
   rowClassName?(row: Row): string | undefined;
@@ -29,8 +29,8 @@ interface Props<Row extends { readonly id: string }> {
 }
 
 /**
- * A table that draws only the rows on the screen, of however many; the page scrolls, not the table. Columns leave as the
- * table gets narrower, and below 42 rem each row is a card.
+ * A table that renders only visible rows, for lists of any length. The page scrolls, not the table. Columns are hidden
+ * as the table gets narrower, and below 42 rem each row is a card.
  */
 export function Table<Row extends { readonly id: string }>(props: Props<Row>) {
   const { columns, rows, selection, sorting, onVisible } = props;
@@ -97,8 +97,8 @@ export function Table<Row extends { readonly id: string }>(props: Props<Row>) {
 }
 
 /**
- * Measures where the rows begin on the page, and as soon as the page has another width, how high they are. An observer
- * is told after the layout, so that measuring costs none.
+ * Measures where the rows start on the page and, when its width changes, their heights. Observers run after the layout,
+ * so measuring costs no extra layout.
  */
 function useLayout(
   body: RefObject<HTMLElement | null>,
@@ -118,7 +118,7 @@ function useLayout(
       width = box.width;
       height.current = first.offsetHeight;
       virtualizer.measure();
-      // What is measured is compared with the estimate, which has to be the new one.
+      // Measured heights are compared with the estimate, which must be the current one.
       virtualizer.getTotalSize();
       for (const row of rows) virtualizer.measureElement(row);
     });
@@ -127,11 +127,11 @@ function useLayout(
   }, [body, virtualizer, height, setMargin]);
 }
 
-/** Of one column: it would add those that are hidden if it had them all. */
+/** The placeholder spans one column: if it spanned all, it would restore hidden ones. */
 function Gap({ height }: { readonly height: number }) {
   if (height <= 0) return null;
   return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus.
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it contains nothing focusable.
     <tr aria-hidden="true">
       <td style={{ height }} />
     </tr>

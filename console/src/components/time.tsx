@@ -20,7 +20,7 @@ export function RelativeTime({ at }: { readonly at: string }) {
   );
 }
 
-/** A day; the whole time on hovering. */
+/** A date, with the full time as tooltip. */
 export function DateText({ at }: { readonly at: string }) {
   const time = Date.parse(at);
   return (
@@ -58,7 +58,7 @@ interface Ticker {
 
 const tickers = new Map<number, Ticker>();
 
-/** One timer for all times with the same pause: a table has hundreds. */
+/** One timer for all times with the same interval: a table has hundreds. */
 function clockFor(pause: number): Ticker {
   const known = tickers.get(pause);
   if (known) return known;

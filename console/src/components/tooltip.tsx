@@ -19,7 +19,7 @@ export function Tooltip({ text, children }: { readonly text: ReactNode; readonly
   );
 }
 
-/** Goes once around everything with tooltips. */
+/** Provider, rendered once around all components with tooltips. */
 export function TooltipProvider({ children }: { readonly children: ReactNode }) {
   return <Tip.Provider delayDuration={300}>{children}</Tip.Provider>;
 }

@@ -9,7 +9,7 @@ import {
   type UsageGranularity,
 } from '../generated/graphql.ts';
 
-/** Length of a stretch, milliseconds. */
+/** Length of an interval, milliseconds. */
 const LENGTHS: Readonly<Record<UsageGranularity, number>> = {
   MINUTE: 60_000,
   HOUR: 3_600_000,
@@ -21,13 +21,13 @@ type Bucket = NonNullable<CachedUsageFragment['usage']>[number];
 
 /** Applies a use to cached data other than the key itself: last uses of secrets, and usage. */
 export function applyUse(cache: Cache, { apiKey, secretId, lastUsedAt, count }: Use): void {
-  // The event doesn't include counts per secret: it counts the key's uses, and names the newest secret.
+  // The event doesn't include counts per secret: it counts the key's uses, and identifies the last used secret.
   const secret = { id: secretId, lastUsedAt };
   cache.writeFragment(parsed(CachedSecretFragmentDoc), named('ApiKeySecret', secret));
   applyUsage(cache, apiKey.id, { verified: count, denied: 0 });
 }
 
-/** Adds to the stretch that runs, in every length that the cache knows of the key. */
+/** Adds to the current interval, in every granularity that the cache contains for the key. */
 export function applyUsage(cache: Cache, id: string, more: Pick<Bucket, 'verified' | 'denied'>): void {
   if (more.verified + more.denied === 0) return;
   const entity = { __typename: 'ApiKey', id };

@@ -17,7 +17,7 @@ const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000, 8_000] as const;
 export interface ConnectionListener {
   /** Subscriptions can start. */
   opened(): void;
-  /** The server has received all that was sent right after the opening. */
+  /** The server has received everything sent right after the opening. */
   settled(): void;
 }
 
@@ -90,7 +90,7 @@ export class Connection {
         queueMicrotask(() => sink.error(new Error('There is no connection')));
         return { unsubscribe: () => {} };
       }
-      // biome-ignore lint/suspicious/noExplicitAny: urql tells results apart by itself.
+      // biome-ignore lint/suspicious/noExplicitAny: urql matches results with their operations.
       return { unsubscribe: client.subscribe<any>({ query, variables }, sink as any) };
     },
   });
@@ -102,7 +102,7 @@ export class Connection {
       const client = createClient({
         url: this.#url,
         lazy: false,
-        // The loop of `start` comes back by itself, and its subscriptions with newer cursors.
+        // The loop of `start` reconnects, and subscriptions resume with newer cursors.
         retryAttempts: 0,
         keepAlive: PING_MS,
         onNonLazyError: () => {},

@@ -39,7 +39,8 @@ function insertIntoPage(cache: Cache, page: string, { key, order, isFirst }: Ins
   if (!Array.isArray(nodes) || own === null || (nodes as unknown[]).includes(own)) return;
   const keys = nodes as unknown as readonly string[];
   const index = indexIn(cache, keys, { key, order });
-  // Before the first row of a later page it belongs to the previous page; after the last, to one not loaded yet.
+  // A key before the first row of a later page belongs to the previous page; after the last row, to one that isn't
+  // loaded yet.
   if (index === 0 && !isFirst) return;
   if (index === keys.length && hasNextPage(cache, page)) return;
   cache.link(page, 'nodes', [

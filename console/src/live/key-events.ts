@@ -4,7 +4,7 @@ import { KeyChangesDocument, type KeyChangesSubscription, KeyUsesDocument } from
 import type { Connection } from './connection.ts';
 import { follow } from './follow.ts';
 
-/** Keys that one subscription names at most. */
+/** Maximum number of keys in one subscription. */
 const WATCHED_MAX = 500;
 
 /** Rows change while scrolling: the subscription follows when scrolling pauses. */
@@ -77,7 +77,7 @@ export class KeyEvents {
     };
   }
 
-  /** Calls back on every change, after the cache has it, until the returned function is called. */
+  /** Calls back on every change, after the cache contains it, until the returned function is called. */
   onChange(listener: (change: KeyChange) => void): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);

@@ -4,10 +4,10 @@ import type { Document } from '../api/document.ts';
 import { useDocument } from '../api/use-document.ts';
 import { useOrganization } from '../viewer/organization.tsx';
 
-/** Servers write uses down in batches: by then they have (USAGE_FLUSH_MS), milliseconds. */
+/** Delay until servers have saved uses in batches (USAGE_FLUSH_MS), milliseconds. */
 const WRITTEN_MS = 800;
 
-/** A query about one key, refetched after its uses: only the server knows the counts per secret. */
+/** A query about one key that is refetched after its uses: only the server knows the counts per secret. */
 export function useWatchedKey<Result>(
   document: Document<Result, { id: string }>,
   id: string,

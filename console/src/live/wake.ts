@@ -3,7 +3,7 @@ const TICK_MS = 5_000;
 /** A longer interval between two ticks indicates sleep, milliseconds. */
 const SLEPT_MS = 15_000;
 
-/** Waits this long, or until the network seems to be back, whichever is first. */
+/** Waits this long, or until the network seems to be available again, whichever is first. */
 export function untilAwake(milliseconds: number, end: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const stop = new AbortController();

@@ -1,6 +1,6 @@
 const STORED_AS = 'keywright-organization';
 
-/** The slug of the organization that was open last in this browser, or null. */
+/** The slug of the organization that was last open in this browser, or null. */
 export function lastOrganization(): string | null {
   try {
     return localStorage.getItem(STORED_AS);

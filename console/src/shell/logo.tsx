@@ -1,4 +1,4 @@
-/** The name with its sign. */
+/** The name with the logo. */
 export function Logo() {
   return (
     <span className="inline-flex items-center gap-2.5 text-[0.9375rem] font-semibold tracking-tight">

@@ -2,7 +2,7 @@ import { Link, useLocation } from 'wouter';
 import { classNames } from '../components/class-names.ts';
 import { useViews } from './views.tsx';
 
-/** Views that the viewer may open. */
+/** Links to the views that the viewer may open. */
 export function Navigation() {
   const views = useViews();
   const [path] = useLocation();

@@ -104,7 +104,7 @@ function NothingHere() {
   );
 }
 
-/** Calls back when another view is opened; not for the first. */
+/** Calls back when another view is opened, but not for the first one. */
 function useNewView(path: string, opened: () => void): void {
   const last = useRef(path);
   useEffect(() => {

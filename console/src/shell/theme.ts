@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react';
 
-/** Which of the two themes; `system`: as the computer has it. */
+/** The theme. `system`: follows the system's setting. */
 export type Theme = 'system' | 'light' | 'dark';
 
 const STORED_AS = 'keywright-theme';
 const listeners = new Set<() => void>();
 let theme: Theme = readTheme();
 
-/** Shows the page in the theme that was chosen last. */
+/** Applies the saved theme. */
 export function applyTheme(): void {
   const { dataset } = document.documentElement;
   if (theme === 'system') delete dataset.theme;

@@ -16,7 +16,7 @@ type Shown = Toast & { readonly id: number };
 
 const ToastContext = createContext<((toast: Toast) => void) | null>(null);
 
-/** Shows a toast, and has it read out. */
+/** Shows a toast, which screen readers announce. */
 export function useToast(): (toast: Toast) => void {
   const show = use(ToastContext);
   if (!show) throw new Error('There is no ToastProvider above');
@@ -29,7 +29,7 @@ const BORDERS = {
   danger: 'border-danger',
 } as const;
 
-/** Shows toasts over everything, for some seconds. */
+/** Shows toasts above everything else for some seconds. */
 export function ToastProvider({ children }: { readonly children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Shown[]>([]);
   const last = useRef(0);

@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react';
 import { LoadFault } from '../components/page.tsx';
 import { MissingPiece } from './missing-piece.tsx';
 
-/** Keeps a view that fails from taking the page with it. */
+/** Prevents an error in a view from breaking the page. */
 export class ViewBoundary extends Component<
   { readonly children: ReactNode },
   { readonly error: Error | null }

@@ -2,9 +2,9 @@ import type { LucideIcon } from 'lucide-react';
 import { type ComponentType, createContext, type LazyExoticComponent, use, useCallback } from 'react';
 import { useCan } from '../viewer/organization.tsx';
 
-/** A view and its address within the organization. Views are loaded when they are first opened. */
+/** A view and its path within the organization. Views are loaded when they are first opened. */
 export interface ViewRoute {
-  /** As wouter writes it: `/keys/:keyId`. The first match counts. */
+  /** In wouter's format: `/keys/:keyId`. The first match applies. */
   readonly path: string;
   /** Permission required to see the view. Null: none. */
   readonly needs: string | null;
@@ -13,7 +13,7 @@ export interface ViewRoute {
   readonly View: LazyExoticComponent<ComponentType>;
 }
 
-/** All views there are; provided once, so that views can link to each other without importing each other. */
+/** All views, provided by context so that views can link to each other without importing each other. */
 export const ViewsContext = createContext<readonly ViewRoute[]>([]);
 
 /** Views that the viewer may open here. */
@@ -22,7 +22,7 @@ export function useViews(): readonly ViewRoute[] {
   return use(ViewsContext).filter(({ needs }) => needs === null || can(needs));
 }
 
-/** Whether the viewer may open the view at this path (as in routes.tsx): links are shown only then. */
+/** Whether the viewer may open the view at this path (as in routes.tsx). Links are shown only if so. */
 export function useOpens(): (path: string) => boolean {
   const can = useCan();
   const all = use(ViewsContext);

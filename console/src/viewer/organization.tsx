@@ -34,7 +34,7 @@ const RECHECK_MS = 10_000;
 
 const OrganizationContext = createContext<OpenOrganization | null>(null);
 
-/** The open organization, below OrganizationProvider. */
+/** The open organization. Requires OrganizationProvider. */
 export function useOrganization(): OpenOrganization {
   const organization = use(OrganizationContext);
   if (!organization) throw new Error('There is no OrganizationProvider above');

@@ -7,20 +7,20 @@ import { SessionDocument, type SessionQuery, SignOutDocument } from '../generate
 export interface ViewerOrganization {
   readonly id: string;
   readonly name: string;
-  /** Its name in addresses. */
+  /** Its name in URLs. */
   readonly slug: string;
 }
 
-/** Who is signed in. */
+/** The signed-in user. */
 export interface Viewer {
   readonly id: string;
   readonly email: string;
-  /** The person's name, or the e-mail address if unknown. */
+  /** The user's name, or the e-mail address if it is unknown. */
   readonly name: string;
   readonly organizations: readonly ViewerOrganization[];
 }
 
-/** How far the sign-in is known. */
+/** State of the sign-in. */
 export type SessionState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'signed-in'; readonly viewer: Viewer }
@@ -30,17 +30,17 @@ export type SessionState =
 
 interface Session {
   readonly state: SessionState;
-  /** Refetches who is signed in. */
+  /** Refetches the signed-in user. */
   refresh(): Promise<void>;
   /** Records that the session has ended. */
   signedOut(): void;
-  /** Ends the session. Rejects with RequestError where the server doesn't answer. */
+  /** Signs out. Rejects with RequestError if the server doesn't respond. */
   signOut(): Promise<void>;
 }
 
 const SessionContext = createContext<Session | null>(null);
 
-/** The session, below SessionProvider. */
+/** The session. Requires SessionProvider. */
 export function useSession(): Session {
   const session = use(SessionContext);
   if (!session) throw new Error('There is no SessionProvider above');

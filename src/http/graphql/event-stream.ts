@@ -9,21 +9,21 @@ import { allHeaders } from '../exchange.ts';
 import { COMPLETE_EVENT, EVENT_STREAM, nextEvent } from './event-format.ts';
 import type { HttpPlugin } from './http-context.ts';
 
-/** Between two comments that keep proxies from closing a quiet stream, milliseconds at most. */
+/** Maximum interval between two comments that keep proxies from closing an idle stream, milliseconds. */
 const KEEP_ALIVE_MS = 15_000;
 
 const COMMENT = ':\n\n';
 
-/** One result of a subscription, with its JSON, which it shares with other subscribers. */
+/** One result of a subscription, with JSON that is shared with other subscribers. */
 interface StreamedResult extends ExecutionResult {
   readonly json?: string;
-  /** Where the client can resume after it; null: nowhere. */
+  /** The position to resume from after it. Null: none. */
   readonly cursor?: string | null;
 }
 
 /**
- * Sends a subscription's results as Server-Sent Events (HTML standard, 9.2) in the form of the GraphQL over SSE protocol's
- * distinct connections mode: `next` events, with the cursor as their id, then `complete`.
+ * Sends a subscription's results as Server-Sent Events (HTML standard, 9.2), in the distinct connections mode of the
+ * GraphQL over SSE protocol: `next` events with the cursor as their id, then `complete`.
  */
 export function useEventStream(): HttpPlugin {
   return {
@@ -38,7 +38,7 @@ export function useEventStream(): HttpPlugin {
           // nginx would hold events back until its buffer is full.
           'X-Accel-Buffering': 'no',
         });
-        // One at a time: what the client doesn't take waits in `ResultStream`, which counts it.
+        // One at a time: data that the client doesn't read waits in `ResultStream`, which counts it.
         const events = eventsOf(results, {
           present: (given) => presentResult(given, exchange, serverContext),
           isComplete: () => !stream?.interrupted,
@@ -51,8 +51,8 @@ export function useEventStream(): HttpPlugin {
 }
 
 /**
- * The events of a stream. Never rejects: nothing handles the error of a body that is being sent. `present` makes results fit to
- * be seen that a plugin has put in the place of the subscription's own.
+ * The events of a stream. Never rejects, because nothing handles the error of a body that is being sent. `present`
+ * masks results that a plugin has returned instead of the subscription's own.
  */
 async function* eventsOf(
   results: AsyncIterable<StreamedResult>,
@@ -71,22 +71,22 @@ async function* eventsOf(
   if (isComplete()) yield COMPLETE_EVENT;
 }
 
-/** The results of one subscription on their way to a client that takes them at its own pace. */
+/** The results of one subscription for a client that reads them at its own pace. */
 export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
-  /** Whether the client is to open the stream again when it ends. */
+  /** Whether the client should open the stream again when it ends. */
   interrupted = false;
   readonly #response: ServerResponse;
   readonly #wrote: () => void;
   readonly #waiting: StreamedResult[] = [];
   #waitingBytes = 0;
-  /** Of the result that was taken last, which waits on its way until the next one is asked for. */
+  /** Size of the last read result, which is pending until the next one is requested. */
   #takenBytes = 0;
   #over = false;
   #noting = false;
   #take: ((result: IteratorResult<StreamedResult>) => void) | null = null;
   #drained: (() => void)[] = [];
 
-  /** `wrote` is called when something waits for the client. */
+  /** `wrote` is called when data is buffered for the client. */
   constructor(response: ServerResponse, pingIntervalMs: number, wrote: () => void) {
     this.#response = response;
     this.#wrote = wrote;
@@ -115,13 +115,13 @@ export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
     this.#tellDrained();
   }
 
-  /** Ends the stream after the pending results, without `complete`: clients open such a stream again, and resume. */
+  /** Ends the stream after the pending results, without `complete`: clients reopen such a stream, and resume. */
   interrupt(): void {
     this.interrupted = true;
     this.complete();
   }
 
-  /** Bytes (of text in UTF-16 units, while it waits here) that the client hasn't taken. */
+  /** Bytes that the client hasn't read (UTF-16 units while they are buffered here). */
   get buffered(): number {
     return this.waitingBytes + this.#response.writableLength;
   }
@@ -133,7 +133,7 @@ export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
     });
   }
 
-  /** Bytes that wait in addition to those that the connection knows of. */
+  /** Pending bytes, in addition to those that the connection counts. */
   get waitingBytes(): number {
     return this.#waitingBytes + this.#takenBytes;
   }
@@ -160,7 +160,8 @@ export class ResultStream implements Sink, AsyncIterable<StreamedResult> {
     this.#give();
     if (this.#noting || this.buffered === 0) return;
     this.#noting = true;
-    // When the chunk has reached the connection, where it is counted: since Node.js 22 that is later than `write` returns.
+    // Called once the chunk has reached the connection, which counts it. Since Node.js 22, that is after `write`
+    // returns.
     setImmediate(() => {
       this.#noting = false;
       this.#wrote();

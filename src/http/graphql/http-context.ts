@@ -6,13 +6,13 @@ import type { Exchange } from '../exchange.ts';
 import type { MediaType } from './accept.ts';
 import type { UnparsedParams } from './read-params.ts';
 
-/** The context of an operation over HTTP, filled in by one plugin after the other. */
+/** The context of an operation over HTTP, filled in by the plugins in turn. */
 export interface HttpContext extends OperationContext {
   principal: Principal | null;
   readonly exchange: Exchange;
   /** Whether pages of the request's origin can use the caller's credential. Null: there is no caller, or not yet. */
   isOriginAdmitted: boolean | null;
-  /** What a result is sent as; null: as an event stream, because the client accepts nothing else. */
+  /** Media type of the response. Null: an event stream, because the client accepts nothing else. */
   mediaType: MediaType | null;
   /** Whether the client accepts an event stream. */
   streaming: boolean;
@@ -22,7 +22,7 @@ export interface HttpContext extends OperationContext {
   ticket: Ticket | null;
   /** The response of a single result, with its whole body. */
   sent: { readonly response: Response; readonly body: string | Buffer } | null;
-  /** What the whole operation is charged to, where the response is to say so. */
+  /** The charge of the whole operation, if the response must report it. */
   priced: Ticket | null;
 }
 

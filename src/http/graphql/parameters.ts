@@ -5,9 +5,9 @@ import type { HttpPlugin } from './http-context.ts';
 import { readParams } from './read-params.ts';
 
 /**
- * Negotiates the response's media type and reads the parameters of an operation within all limits, in place of yoga's own
- * parsers: the body is bounded while it arrives, numbers stay exact, and only JSON is accepted, which a page of another
- * site can't send unasked (CSRF).
+ * Replaces yoga's own parsers: negotiates the media type, and reads the parameters of an operation within all limits.
+ * The body is limited while it arrives, numbers stay exact, and only JSON is accepted, which a page of another site
+ * can't send without a preflight (CSRF).
  */
 export function useParameters(unread: BodyBuffers['unread']): HttpPlugin {
   return {
@@ -15,7 +15,7 @@ export function useParameters(unread: BodyBuffers['unread']): HttpPlugin {
       const context = serverContext;
       const { method, headers } = context.exchange.request;
       const { accept } = headers;
-      // Without a body, nothing of a stream is ever sent, and a client that has gone may never be noticed.
+      // Without a body, no event is ever sent, so a client that has disconnected might never be noticed.
       context.streaming = method !== 'HEAD' && asksFor(accept, 'text/event-stream');
       const mediaType = acceptedMediaType(accept);
       if (!mediaType && !context.streaming) throw notAcceptable();

@@ -11,7 +11,7 @@ import { useOperationLimits } from './limits.ts';
 import { useParameters } from './parameters.ts';
 import { useSingleResult } from './result.ts';
 
-/** What the HTTP transport adds to yoga, in the order in which it takes effect. */
+/** The yoga plugins of the HTTP transport, in the order in which they apply. */
 export function httpPlugins(
   services: ServerServices,
   {

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { MediaType } from './accept.ts';
 
-/** Status and headers of an HTTP answer, beside those that every answer has. */
+/** Status and headers of a response, in addition to those of every response. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -13,11 +13,12 @@ interface OperationFacts {
   readonly isMutation?: boolean;
 }
 
-/** Codes of errors whose request is worth sending again later, with the status that tells clients and proxies so. */
+/** Codes of temporary errors, with the status that tells clients and proxies to retry. */
 const LATER: Readonly<Record<string, number>> = { RATE_LIMITED: 429, UNAVAILABLE: 503 };
 
 /**
- * The head of the answer to a well-formed request. `result` is as the caller sees it. A request of which any part was answered keeps 200, so that no client repeats it as a whole.
+ * The head of the response to a well-formed request. `result` is as the caller sees it. If any part of a request was
+ * executed, the status is 200, so that no client repeats the whole request.
  */
 export function responseHead(
   result: ExecutionResult,
@@ -38,7 +39,10 @@ export function responseHead(
   return { status: plainStatus(result, has('INTERNAL_SERVER_ERROR'), mediaType), headers: {} };
 }
 
-/** In plain JSON a well-formed request is answered 200, whatever GraphQL says to it; the newer type's status tells. */
+/**
+ * In plain JSON, the status of a well-formed request is 200, even if it has errors. The newer media type has a status
+ * of its own.
+ */
 function plainStatus({ data }: ExecutionResult, isOurFault: boolean, mediaType: MediaType): number {
   if (data !== undefined) return 200;
   if (isOurFault) return 500;
@@ -46,15 +50,15 @@ function plainStatus({ data }: ExecutionResult, isOurFault: boolean, mediaType: 
 }
 
 /**
- * Whether a client can send a failed operation again: no field has a value, and no mutation has got as far as the fields of
- * its payload.
+ * Whether a client can safely retry a failed operation: no field has a value, and no mutation was executed far enough
+ * to resolve its payload.
  */
 export function isRepeatable({ data, errors = [] }: ExecutionResult, isMutation: boolean): boolean {
   if (errors.length === 0 || Object.values(data ?? {}).some((value) => value !== null)) return false;
   return !isMutation || errors.every(({ path = [] }) => path.length <= 1);
 }
 
-/** The longest wait that these errors ask for, whole seconds, 1 at least. */
+/** The longest retry delay of these errors, whole seconds, at least 1. */
 function waitOf(errors: NonNullable<ExecutionResult['errors']>, code: string): number {
   const waits = errors.map(({ extensions }) => (extensions.code === code ? extensions.retryAfterSeconds : 0));
   return Math.max(1, ...waits.map((wait) => Math.ceil(Number(wait) || 0)));

@@ -10,10 +10,10 @@ import { COMPLETE_EVENT, EVENT_STREAM, nextEvent } from './event-format.ts';
 import type { HttpContext, HttpPlugin } from './http-context.ts';
 import { isRepeatable, type ResponseHead, responseHead } from './response-head.ts';
 
-/** Longer texts are encoded before they are sent, characters: as a buffer what waits for the client is counted in bytes. */
+/** Longer texts are encoded before they are sent, characters: in a buffer, pending data is counted in bytes. */
 const BUFFERED_FROM = 65_536;
 
-/** Statuses of event streams that clients retry. Others would make them send a mutation again that has an error. */
+/** Statuses of event streams that clients retry. With others, they would repeat a mutation that has an error. */
 const STREAM_STATUSES: readonly number[] = [401, 429, 503];
 
 /**
@@ -40,10 +40,10 @@ function respondWith(result: ExecutionResult, context: HttpContext, { Response }
   const text = type === EVENT_STREAM ? `${nextEvent(json)}${COMPLETE_EVENT}` : json;
   const body = text.length > BUFFERED_FROM ? Buffer.from(text) : text;
   const all = allHeaders(exchange, headers);
-  // In lower case the Response finds these two without a map of all headers.
+  // With lower-case names, the Response finds these two without creating a map of all headers.
   all['content-type'] = `${type}; charset=utf-8`;
   all['content-length'] = String(Buffer.byteLength(body));
-  // Responses hold what only the caller may see, now and then a secret.
+  // Responses contain data that only the caller may see, sometimes a secret.
   all['Cache-Control'] = 'no-store';
   const response = new Response(body, { status, headers: all });
   context.sent = { response, body };
@@ -67,12 +67,12 @@ function headOf(
   return { status: 200, headers, type: EVENT_STREAM };
 }
 
-/** The refusal that kept the operation from running; one that a resolver threw is an error of its field. */
+/** The refusal that prevented the operation. One thrown by a resolver is an error of its field. */
 function thrownRefusal(error: GraphQLError | undefined): Refusal | null {
   return error && !error.path && error.originalError instanceof Refusal ? error.originalError : null;
 }
 
-/** What the operation cost, where the client asks for it. */
+/** Adds the cost of the operation, if the client requests it. */
 function withCost(result: ExecutionResult, { priced }: HttpContext): ExecutionResult {
   if (!priced) return result;
   const { cost, charged, remaining } = priced;

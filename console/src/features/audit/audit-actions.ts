@@ -1,4 +1,4 @@
-/** Actions with the same beginning. */
+/** Actions with a common prefix. */
 export interface ActionGroup {
   /** Their common prefix. */
   readonly id: string;
@@ -6,7 +6,7 @@ export interface ActionGroup {
   readonly actions: readonly string[];
 }
 
-/** An action as a verb before the object, or null if the text is complete without one. */
+/** An action as a verb phrase before the object, or null if the text is complete without an object. */
 const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> = {
   'api_key.created': ['created the key', true],
   'api_key.updated': ['changed the key', true],
@@ -81,7 +81,7 @@ export function wordsOf(
   return { words, names };
 }
 
-/** An action as a choice: `Created the key` reads better among others as `created`. */
+/** An action as an option: among actions of one kind, `created` is clearer than `Created the key`. */
 export function actionLabel(action: string): string {
   const [, ...rest] = action.split('.');
   const denied = WORDS[action]?.[0].startsWith('was denied') ? ' (denied)' : '';

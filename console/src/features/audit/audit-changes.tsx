@@ -76,7 +76,7 @@ function Text({ text }: { readonly text: string }) {
   return <span className="break-all">{text}</span>;
 }
 
-/** `rotationPolicy` becomes `Rotation policy`. An id field is labelled by its object. */
+/** `rotationPolicy` becomes `Rotation policy`. An id field is labeled by its object. */
 function fieldWords(field: string): string {
   const words = field
     .replace(/Ids$/, 's')

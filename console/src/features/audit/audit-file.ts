@@ -19,20 +19,20 @@ const COLUMNS = [
 
 type Line = Readonly<Record<(typeof COLUMNS)[number], unknown>>;
 
-/** The entries as a file's content. */
+/** The contents of a file with the entries. */
 export function auditFile(entries: readonly AuditFactsFragment[], format: AuditFormat): string {
   const lines = entries.map(lineOf);
   if (format === 'json') return `${JSON.stringify(lines, null, 2)}\n`;
   return csvFile([COLUMNS, ...lines.map((line) => COLUMNS.map((column) => line[column]))]);
 }
 
-/** The actor: its id for filters, and its name. */
+/** The actor: the id used in filters, and the name. */
 export function actorOf(actor: ActorNameFragment): { readonly id: string; readonly name: string } {
   const { displayName: name } = actor;
   return { id: actor.__typename === 'SystemActor' ? name : actor.id, name };
 }
 
-/** Has the browser save a text as a file. */
+/** Makes the browser save a text as a file. */
 export function saveFile(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');

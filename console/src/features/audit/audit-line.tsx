@@ -12,7 +12,7 @@ import { actorOf } from './audit-file.ts';
 import type { AuditSearch } from './audit-search.ts';
 import { useName } from './names.tsx';
 
-/** An entry in one sentence; opened, all that the log has of it. */
+/** An entry in one sentence, with all details when expanded. */
 export function AuditLine({
   entry,
   narrow,

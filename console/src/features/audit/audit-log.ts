@@ -13,7 +13,7 @@ import { useOrganization } from '../../viewer/organization.tsx';
 const PAGE = 50;
 const PAGE_MAX = 100;
 
-/** The audit log, the latest entries first; it catches up when a key changes or the connection is back. */
+/** The audit log, newest first. Refetched when a key changes or the connection is back. */
 export function useAuditLog(filter: AuditFilter): ShownList<AuditFactsFragment> {
   const { id: organizationId, events, connection } = useOrganization();
   const log = useList(`${organizationId} ${JSON.stringify(filter)}`, () => ({
@@ -39,8 +39,8 @@ export function useAuditLog(filter: AuditFilter): ShownList<AuditFactsFragment> 
 }
 
 /**
- * Every entry that matches the filter, the latest first; `progress` is called with the number loaded so far. Rejects where
- * the server denies a page or doesn't answer.
+ * All entries that match the filter, newest first. `progress` is called with the number loaded so far. Rejects if the
+ * server denies a page or doesn't respond.
  */
 export async function allEntries(
   client: Client,

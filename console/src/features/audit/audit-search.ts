@@ -5,9 +5,9 @@ import { ACTION_GROUPS } from './audit-actions.ts';
 
 /** Filters of the log, as in the URL. Empty: no filter. */
 export interface AuditSearch {
-  /** An action, or the beginning that several have in common: `api_key`. */
+  /** An action, or the common prefix of several: `api_key`. */
   readonly action: string;
-  /** A user's or key's id, or a system's name. */
+  /** A user's or key's id, or a system actor's name. */
   readonly actor: string;
   readonly target: string;
   /** Days in local time, inclusive: `2026-05-31`. */
@@ -16,7 +16,7 @@ export interface AuditSearch {
 }
 
 const PARAMETERS = ['action', 'actor', 'target', 'from', 'to'] as const;
-/** The search in the address, and how to change parts of it. */
+/** The search in the URL, and functions that change parts of it. */
 export function useAuditSearch(): AddressSearch<AuditSearch, keyof AuditSearch> {
   return useSearchInAddress(readSearch);
 }
@@ -33,13 +33,13 @@ function readSearch(parameters: URLSearchParams): AuditSearch {
   };
 }
 
-/** Whether the day exists: Date parses 30 February as a day in March. */
+/** Whether the day exists: Date accepts 30 February as a day in March. */
 export function isDay(text: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
-/** Whether the search leaves anything out. */
+/** Whether the search excludes anything. */
 export function isNarrowed(search: AuditSearch): boolean {
   return PARAMETERS.some((name) => search[name] !== '');
 }

@@ -10,7 +10,7 @@ import { filterOf, isNarrowed, useAuditSearch } from './audit-search.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { Names } from './names.tsx';
 
-/** Everything that was done in the organization, the latest first. */
+/** The audit log of the organization, newest first. */
 export function AuditView() {
   const { search, change, clear } = useAuditSearch();
   const filter = useMemo(() => filterOf(search), [search]);

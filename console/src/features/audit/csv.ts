@@ -1,4 +1,4 @@
-/** Without it, Excel reads the file in the character set of its country. */
+/** Byte order mark, without which Excel assumes a regional character set. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Characters that start a spreadsheet formula, including full-width ones. */
@@ -10,7 +10,10 @@ const FORMULA = new Set('=+-@＝＋－＠');
  */
 const SEPARATORS = new Set(';|\t\r\n');
 
-/** Rows of texts and numbers as RFC 4180 has them, each cell in quotes, in the form that Excel opens with its characters. */
+/**
+ * Rows of texts and numbers in RFC 4180 format, with each cell quoted, so that Excel opens them with the right
+ * characters.
+ */
 export function csvFile(rows: readonly (readonly unknown[])[]): string {
   return BYTE_ORDER_MARK + rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -3,7 +3,7 @@ import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
 
-/** Shows an invitation link once. Warns when it is closed without having been copied. */
+/** Shows an invitation link once. Warns if it is closed without being copied. */
 export function InvitationLink({
   link,
   email,

@@ -12,7 +12,7 @@ interface Invitation extends RoleAndTeams {
   readonly name: string;
 }
 
-/** Invites a person, or `again` one who has not joined yet, then shows the link once. */
+/** Invites a person, or one who has not joined yet again (`again`), then shows the link once. */
 export function InviteDialog({ again, onClose }: { readonly again?: MemberFactsFragment; onClose(): void }) {
   const [invitation, setInvitation] = useState<Invitation>({
     email: again?.email ?? '',

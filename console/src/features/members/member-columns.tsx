@@ -16,7 +16,7 @@ interface Options {
   onAction(action: MemberAction, member: MemberFactsFragment): void;
 }
 
-/** The columns of the list of people. */
+/** The columns of the list of members. */
 export function memberColumns({
   viewerId,
   actionsFor,

@@ -2,7 +2,7 @@ import { type ShownList, useList } from '../../api/use-list.ts';
 import { type MemberFactsFragment, MembersDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 
-/** The organization's members, the earliest first, page by page, or with `whole` all of them. */
+/** The organization's members, oldest first, page by page or, with `whole`, all of them. */
 export function useMembers({ whole = false } = {}): ShownList<MemberFactsFragment> {
   const { id } = useOrganization();
   const can = useCan();
@@ -14,7 +14,7 @@ export function useMembers({ whole = false } = {}): ShownList<MemberFactsFragmen
   }));
 }
 
-/** A person's name, or the e-mail address if unknown. */
+/** A person's name, or the e-mail address if it is unknown. */
 export function personName({ name, email }: { name?: string | null; email: string }): string {
   return name ?? email;
 }

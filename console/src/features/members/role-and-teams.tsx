@@ -14,7 +14,7 @@ export interface RoleAndTeams {
   readonly teamIds: readonly string[];
 }
 
-/** Faults that belong to the role though no field is named in them. */
+/** Faults that concern the role although they name no field. */
 const ABOUT_THE_ROLE: readonly string[] = ['ESCALATION', 'CONFLICT'];
 
 /** The error of the chosen role, if any. */

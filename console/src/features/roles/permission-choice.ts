@@ -1,20 +1,20 @@
 import { covers } from '../../viewer/permissions.ts';
 
-/** A permission as the catalogue explains it. */
+/** A permission with its description in the catalog. */
 export interface PermissionMeaning {
   readonly name: string;
   readonly description?: string | null | undefined;
   readonly builtIn: boolean;
 }
 
-/** Permissions with the same beginning. */
+/** Permissions with a common prefix. */
 export interface PermissionGroup {
-  /** Their common prefix. Empty: those without a dot. */
+  /** Their common prefix. Empty: permissions without a dot. */
   readonly stem: string;
   readonly permissions: readonly PermissionMeaning[];
 }
 
-/** The catalogue grouped by prefix, in its own order. */
+/** The catalog grouped by prefix, in its own order. */
 export function groupsOf(catalogue: readonly PermissionMeaning[]): readonly PermissionGroup[] {
   const groups = new Map<string, PermissionMeaning[]>();
   for (const permission of catalogue) {
@@ -31,7 +31,7 @@ export function wildcardOf({ stem }: PermissionGroup): string | null {
   return stem === '' ? null : `${stem}.*`;
 }
 
-/** Those of the chosen that the catalogue doesn't name, nor any of its wildcards. */
+/** The chosen permissions that neither the catalog nor one of its wildcards contains. */
 export function othersOf(
   chosen: readonly string[],
   catalogue: readonly PermissionMeaning[],
@@ -41,7 +41,7 @@ export function othersOf(
   return chosen.filter((permission) => !known.has(permission));
 }
 
-/** The permissions with one more, or without it. */
+/** The permissions with this one added or removed. */
 export function withChoice(
   chosen: readonly string[],
   permission: string,

@@ -10,7 +10,7 @@ import { PermissionChanges } from './permission-changes.tsx';
 import { difference } from './permission-choice.ts';
 import { lostBy, type RoleReach, useRoleReach } from './role-reach.ts';
 
-/** How many names are listed before the rest is a number. */
+/** Maximum number of listed names; the rest is a number. */
 const NAMED_MAX = 50;
 
 /** Members and keys with the role, and how the permissions in the form would change theirs. */

@@ -29,7 +29,7 @@ export function RoleView() {
   );
 }
 
-/** The form of a role that is not there yet. */
+/** The form of a new role. */
 export function NewRoleView() {
   const { id: organizationId } = useOrganization();
   const [, navigate] = useLocation();

@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<RoleFactsFragment>[] = [
   },
 ];
 
-/** The organization's roles, with how many people and keys have each. */
+/** The organization's roles, with their numbers of members and keys. */
 export function RolesView() {
   const roles = useRoles();
   const can = useCan();

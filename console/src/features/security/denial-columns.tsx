@@ -6,7 +6,7 @@ import { REASONS } from '../api-keys/detail/denials-card.tsx';
 import type { DeniedKey } from './denial-log.ts';
 import type { DenialGroup, Grouping } from './group-denials.ts';
 
-/** Columns of a grouping, beginning with what it groups by. */
+/** Columns of a grouping, starting with its group. */
 export function denialColumns(by: Grouping): readonly Column<DenialGroup>[] {
   const first = by === 'attempt' ? 'key' : by;
   const order = {

@@ -13,13 +13,13 @@ export interface Attempt {
   /** Null: not provided. */
   readonly ip: string | null;
   readonly count: number;
-  /** When the newest was. */
+  /** Time of the newest. */
   readonly lastSeen: string;
 }
 
-/** Denied verifications since the log started. */
+/** Denied verifications since the log was started. */
 export interface Denials {
-  /** The latest first. */
+  /** Newest first. */
   readonly attempts: readonly Attempt[];
   readonly total: number;
   /** Milliseconds since the epoch. */

@@ -5,13 +5,13 @@ import { LastDayDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import type { Denials } from './denial-log.ts';
 
-/** A denial is counted on the server within this time, milliseconds. */
+/** Maximum delay until the server counts a denial, milliseconds. */
 const SETTLED_MS = 3_000;
 
-/** Minimum interval between requests, however many keys are denied, milliseconds. */
+/** Minimum interval between requests, regardless of the number of denials, milliseconds. */
 const INTERVAL_MS = 15_000;
 
-/** Numbers of denials since the view was first opened and in the last day, and of accepted verifications. */
+/** Numbers of denials since the view was opened and in the last day, and of accepted verifications. */
 export function Figures({ denials }: { readonly denials: Denials | null }) {
   const { id: organizationId } = useOrganization();
   const can = useCan();
@@ -78,7 +78,7 @@ function Since({ denials: { since, gaps } }: { readonly denials: Denials }) {
   );
 }
 
-/** Calls back some time after the value changes, and not again for a while, however often it changes. */
+/** Calls back some time after the value changes, and at most once per interval. */
 function useSoonAfter(value: number, call: () => void): void {
   const latest = useRef(call);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

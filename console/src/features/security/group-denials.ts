@@ -9,7 +9,7 @@ export interface DenialGroup {
   readonly id: string;
   readonly count: number;
   readonly lastSeen: string;
-  /** The keys, reasons and addresses, the latest first, each once. */
+  /** The distinct keys, reasons and addresses, newest first. */
   readonly keys: readonly DeniedKey[];
   readonly codes: readonly VerificationCode[];
   readonly ips: readonly (string | null)[];
@@ -22,7 +22,7 @@ const IDS: Readonly<Record<Grouping, (attempt: Attempt) => string>> = {
   address: ({ ip }) => ip ?? 'unknown',
 };
 
-/** The attempts (the latest first) put together, the latest group first. */
+/** Groups the attempts (newest first). Returns the groups, newest first. */
 export function groupDenials(attempts: readonly Attempt[], by: Grouping): readonly DenialGroup[] {
   const groups = new Map<string, Attempt[]>();
   for (const attempt of attempts) {

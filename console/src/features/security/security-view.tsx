@@ -17,7 +17,7 @@ const GROUPINGS = [
   ['address', 'By address'],
 ] as const satisfies readonly (readonly [Grouping, string])[];
 
-/** Denied attempts, as they happen. */
+/** Denied attempts, updated live. */
 export function SecurityView() {
   const denials = useDenials();
   const [parameters, setParameters] = useSearchParams();

@@ -6,12 +6,12 @@ import { follow } from '../../live/follow.ts';
 import { type OpenOrganization, useOrganization } from '../../viewer/organization.tsx';
 import { DenialLog, type Denials } from './denial-log.ts';
 
-/** One log per open organization. It continues while other views are shown, and ends with the connection. */
+/** One log per open organization. It continues while other views are shown, and stops with the connection. */
 const logs = new WeakMap<OrganizationClient, DenialLog>();
 
 const neverChanges = () => () => {};
 
-/** The denied verifications since the view was first opened; null for a moment. */
+/** The denied verifications since the view was first opened. Null until the log is created. */
 export function useDenials(): Denials | null {
   const organization = useOrganization();
   const [log, setLog] = useState<DenialLog | null>(null);

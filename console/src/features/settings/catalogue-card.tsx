@@ -16,7 +16,7 @@ interface Entry {
   readonly description: string;
 }
 
-/** The organization's own permissions, in addition to Keywright's. */
+/** The organization's custom permissions. */
 export function CatalogueCard({ organization }: { readonly organization: SettingsFactsFragment }) {
   const toast = useToast();
   const { submit, busy, fault } = useSubmit(UpdateOrganizationDocument, (data) => data.updateOrganization);

@@ -21,7 +21,7 @@ interface Policy {
 
 const FIELDS = ['name', 'keyPrefix', 'rotationPolicy.liveDays', 'rotationPolicy.testDays'];
 
-/** The organization's name, the prefix of its keys, and how often they should get a new secret. */
+/** The organization's name, key prefix and rotation intervals. */
 export function PolicyCard({ organization }: { readonly organization: SettingsFactsFragment }) {
   const toast = useToast();
   const { refresh } = useSession();

@@ -16,7 +16,7 @@ export function SessionRow({
   onEnd(): void;
 }) {
   const { userAgent, current, createdAt, lastSeenAt, expiresAt, organization } = session;
-  // The current browser is known even if the log no longer has it.
+  // The current browser is known even if the log no longer contains it.
   const agent = userAgent ?? (current ? navigator.userAgent : null);
   const device = agent ? deviceOf(agent) : 'A program';
   const Icon = agent ? (isHandheld(agent) ? Smartphone : Laptop) : SquareTerminal;

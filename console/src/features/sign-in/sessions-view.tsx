@@ -9,7 +9,7 @@ import { useSession, useViewer } from '../../viewer/session.tsx';
 import { SessionRow } from './session-row.tsx';
 import { SignOutEverywhere } from './sign-out-everywhere.tsx';
 
-/** The viewer's sessions, with actions to end them. */
+/** The viewer's sessions, with actions to revoke them. */
 export function SessionsView() {
   const { email } = useViewer();
   const { signOut } = useSession();

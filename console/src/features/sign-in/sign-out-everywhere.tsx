@@ -7,7 +7,7 @@ import { SignOutEverywhereDocument } from '../../generated/graphql.ts';
 import { useToast } from '../../shell/toasts.tsx';
 import { useSession } from '../../viewer/session.tsx';
 
-/** Ends all of the viewer's sessions, this one included, after a question. */
+/** Revokes all of the viewer's sessions, including the current one, after confirmation. */
 export function SignOutEverywhere() {
   const { refresh } = useSession();
   const toast = useToast();

@@ -2,7 +2,7 @@ import { LogIn } from 'lucide-react';
 import { useEffect } from 'react';
 import { Message } from '../../shell/message.tsx';
 
-/** Shown to signed-out visitors. `ended`: the session ended just now. */
+/** Shown to signed-out visitors. `ended`: the session has just ended. */
 export function SignedOut({ ended }: { readonly ended: boolean }) {
   useEffect(() => {
     document.title = 'Sign in · Keywright';

@@ -9,7 +9,7 @@ import { personName } from '../members/member-list.ts';
 
 interface Reach {
   readonly count: number;
-  /** Otherwise there are more. */
+  /** False: there are more. */
   readonly isExact: boolean;
   readonly names: readonly string[];
 }

@@ -17,7 +17,7 @@ type TeamRow = Teams['nodes'][number];
 type Action = 'rename' | 'delete';
 type Open = { readonly what: 'create' } | { readonly what: Action; readonly team: TeamRow } | null;
 
-/** The organization's teams, with how many people and keys are bound to each. */
+/** The organization's teams, with their numbers of members and keys. */
 export function TeamsView() {
   const { id } = useOrganization();
   const can = useCan();

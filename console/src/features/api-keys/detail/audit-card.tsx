@@ -8,7 +8,7 @@ import { KeyAuditDocument, type KeyAuditQuery } from '../../../generated/graphql
 type Log = NonNullable<NonNullable<KeyAuditQuery['apiKey']>['auditLog']>;
 type Entry = Log['nodes'][number];
 
-/** Everything that was done to a key, the latest first. */
+/** The audit trail of a key, newest first. */
 export function AuditCard({ id }: { readonly id: string }) {
   const log = useList(id, () => ({
     document: KeyAuditDocument,

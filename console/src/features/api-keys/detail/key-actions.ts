@@ -5,14 +5,14 @@ import { EnableAction } from '../form/edit/enable-action.tsx';
 import { RevokeAction } from '../revoke/revoke-action.tsx';
 import { RotateAction } from '../rotate/rotate-action.tsx';
 
-/** Something that can be done to one key. */
+/** An action on one key. */
 export interface KeyAction {
   readonly id: string;
-  /** Without this permission it isn't offered. */
+  /** Permission without which it isn't offered. */
   readonly needs: string;
-  /** Whether the viewer needs all of the key's permissions for it. */
+  /** Whether it requires all of the key's permissions. */
   readonly takesAll: boolean;
-  /** Whether it can be done to this key as it is. */
+  /** Whether it applies to the key in its current state. */
   fits(key: KeyFactsFragment): boolean;
   /** Its button and dialogs. */
   readonly Action: ComponentType<{ readonly apiKey: KeyFactsFragment }>;

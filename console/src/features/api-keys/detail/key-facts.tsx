@@ -9,7 +9,7 @@ import { Scrolling } from '../../../components/scrolling.tsx';
 import { DateText, FullTime, RelativeTime } from '../../../components/time.tsx';
 import type { KeyDetailsQuery } from '../../../generated/graphql.ts';
 
-/** A key with all that its page shows of it. */
+/** A key with the properties that its page shows. */
 export type KeyDetails = NonNullable<KeyDetailsQuery['apiKey']>;
 
 /** The key's current properties. */

@@ -13,7 +13,7 @@ import { PermissionsCard } from './permissions-card.tsx';
 import { SecretsCard } from './secrets-card.tsx';
 import { UsageCard } from './usage-card.tsx';
 
-/** Everything about one key, live. */
+/** The page of a key, updated live. */
 export function KeyView() {
   const { keyId: id = '' } = useParams();
   const { data, error, reload } = useWatchedKey(KeyDetailsDocument, id);

@@ -5,7 +5,7 @@ import { Card } from '../../../components/page.tsx';
 import { DateText, RelativeTime } from '../../../components/time.tsx';
 import type { SecretFactsFragment } from '../../../generated/graphql.ts';
 
-/** The secrets of a key, the newest first: which are accepted, and how much each is used. */
+/** The secrets of a key with their status and usage, newest first. */
 export function SecretsCard({ secrets }: { readonly secrets: readonly SecretFactsFragment[] }) {
   return (
     <Card title="Secrets" padded={false}>

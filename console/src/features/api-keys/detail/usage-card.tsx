@@ -45,7 +45,7 @@ const CHOICES: readonly [Choice, ...Choice[]] = [
   },
 ];
 
-/** How often the key was presented, in the last hour, day or 90 days; live. */
+/** Usage of the key in the last hour, day or 90 days, updated live. */
 export function UsageCard({ id }: { readonly id: string }) {
   const [choice, setChoice] = useState<Choice>(CHOICES[1] ?? CHOICES[0]);
   return (

@@ -22,7 +22,7 @@ export function UsageChart({
 }: {
   readonly usage: readonly Stretch[];
   readonly range: ChartRange;
-  /** Time within the last stretch, milliseconds since the epoch. */
+  /** A time within the current bucket, milliseconds since the epoch. */
   readonly end: number;
   readonly label: string;
 }) {
@@ -36,7 +36,7 @@ export function UsageChart({
     latest.current = bars;
     chart.current?.setData(dataOf(bars));
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme draws anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new theme requires a redraw.
   useEffect(() => {
     const element = container.current;
     if (!element) return;
@@ -151,7 +151,7 @@ function optionsOf(
         grid: { show: false },
         size: 28,
         space: 72,
-        // The end of the last bucket is the edge of the chart: no space for a label.
+        // The end of the last bucket is the edge of the chart, without space for a label.
         values: ({ scales }, times) =>
           times.map((time) => (time === scales.x?.max ? '' : format(time * 1_000))),
       },
@@ -174,7 +174,7 @@ function short(count: number): string {
   return shortNumber.format(count);
 }
 
-/** Resolves a palette colour for the theme: a canvas has no CSS variables. */
+/** Resolves a palette color for the theme: a canvas has no CSS variables. */
 function resolved(element: HTMLElement, name: string): string {
   const before = element.style.color;
   element.style.color = `var(${name})`;
@@ -183,7 +183,7 @@ function resolved(element: HTMLElement, name: string): string {
   return colour;
 }
 
-/** Grows whenever the page gets another theme. */
+/** Changes whenever the theme changes. */
 function useThemeCount(): number {
   const [count, setCount] = useState(0);
   useEffect(() => {

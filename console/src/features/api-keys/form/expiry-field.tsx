@@ -4,7 +4,7 @@ import { Input, Select } from '../../../components/input.tsx';
 import { timeText } from '../../../components/time.tsx';
 import { EXPIRY_DAYS, type Expiry, localTime, NEVER_EXPIRES } from './expiry.ts';
 
-/** When a key expires, to choose: never, in some days, or at a time. */
+/** Selects when a key expires: never, in some days, or at a time. */
 export function ExpiryField({
   value,
   error,

@@ -18,7 +18,7 @@ export function faultOfDraft(fault: Fault | null, sent: KeyDraft, draft: KeyDraf
     const name = field as keyof KeyDraft;
     return JSON.stringify(sent[name]) === JSON.stringify(draft[name]);
   };
-  // Said by the fields of the rights.
+  // The permission fields show these.
   const isEscalation = fault.code === 'ESCALATION';
   if (isEscalation && !(isSame('roleId') && isSame('grants') && isSame('teamIds'))) return null;
   const missingField = fieldNaming(fault.missing, sent);

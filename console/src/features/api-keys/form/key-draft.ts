@@ -2,7 +2,7 @@ import type { CreateApiKeyInput } from '../../../generated/graphql.ts';
 import { type Expiry, expiryTime, NEVER_EXPIRES } from './expiry.ts';
 import { readMetadata } from './metadata.ts';
 
-/** Lengths of a rate limit's window that the form offers, seconds. */
+/** Window lengths of rate limits that the form offers, seconds. */
 export const WINDOWS = [
   [1, 'second'],
   [60, 'minute'],
@@ -12,7 +12,7 @@ export const WINDOWS = [
 
 /** A rate limit in the form. */
 export interface RateDraft {
-  /** Empty: without limit. */
+  /** Empty: no limit. */
   readonly limit: string;
   readonly windowSeconds: number;
 }
@@ -22,19 +22,19 @@ export interface KeyDraft {
   readonly name: string;
   readonly description: string;
   readonly externalId: string;
-  /** JSON; empty: none. */
+  /** JSON. Empty: none. */
   readonly metadata: string;
   /** Empty: no role. */
   readonly roleId: string;
   readonly grants: readonly string[];
   readonly teamIds: readonly string[];
   readonly expiresAt: Expiry;
-  /** One address or network a line. */
+  /** One address or network per line. */
   readonly ipAllowlist: string;
   readonly rateLimit: RateDraft;
 }
 
-/** The form of a new key as it is opened. */
+/** The initial form of a new key. */
 export const EMPTY_DRAFT: KeyDraft = {
   name: '',
   description: '',

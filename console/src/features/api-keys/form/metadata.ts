@@ -42,7 +42,7 @@ export function metadataText(value: Readonly<Metadata>): string {
   return Object.keys(value).length === 0 ? '' : JSON.stringify(value, null, 2);
 }
 
-/** Whether JSON.parse reads another number than this one. */
+/** Whether JSON.parse would change this number. */
 function isInexact(token: string): boolean {
   const value = Number(token);
   return (

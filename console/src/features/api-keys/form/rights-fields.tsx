@@ -13,14 +13,14 @@ import { RoleMeaning } from './role-meaning.tsx';
 
 type RoleChoice = Pick<RoleFactsFragment, 'id' | 'name' | 'description' | 'permissions'>;
 
-/** A key's permissions: from a role, its own, or both. */
+/** The permissions of a key: its role and its own. */
 export function RightsFields({
   draft,
   fault,
   change,
   role,
 }: FieldsProps & {
-  /** The key's current role, which the viewer may not see in the list of roles. */
+  /** The key's current role, which may be missing from the viewer's list of roles. */
   readonly role?: RoleChoice | null | undefined;
 }) {
   const { rows } = useRoles();
@@ -86,7 +86,7 @@ function RoleField({
   );
 }
 
-/** The catalogue if the viewer may see it, else the viewer's own permissions. */
+/** The catalog if the viewer may see it, otherwise the viewer's own permissions. */
 function Grants({
   chosen,
   onChange,

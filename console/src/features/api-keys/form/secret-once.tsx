@@ -64,7 +64,7 @@ export function SecretOnce({
   );
 }
 
-/** As far as browsers allow: asks before the page is left, closed or reloaded. */
+/** As far as browsers allow, asks before the page is left, closed or reloaded. */
 export function useLeaveWarning(): void {
   useEffect(() => {
     const stop = new AbortController();

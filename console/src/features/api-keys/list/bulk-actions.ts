@@ -4,7 +4,7 @@ import { RevokeSelection } from '../revoke/revoke-selection.tsx';
 
 /** An action on several keys. */
 export interface BulkAction {
-  /** Without this permission it isn't offered. */
+  /** Permission without which it isn't offered. */
   readonly needs: string;
   /** Its button and dialogs. `done` clears the selection. */
   readonly Action: ComponentType<{ readonly keys: readonly KeyFactsFragment[]; done(): void }>;

@@ -7,7 +7,7 @@ import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 import { KeySparkline } from './sparklines.tsx';
 
-/** The columns of the list of keys. What a narrow table or a card leaves out is in the view of the key. */
+/** The columns of the list of keys. The page of a key shows those that narrow tables and cards hide. */
 export const KEY_COLUMNS: readonly Column<KeyFactsFragment>[] = [
   {
     id: 'name',

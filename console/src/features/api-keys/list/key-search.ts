@@ -8,7 +8,7 @@ import type {
   Environment,
 } from '../../../generated/graphql.ts';
 
-/** The same thresholds as the summary's for unused and expiring soon, so that its figures match the lists. */
+/** The same thresholds as in the summary, so that its figures match the lists. */
 export const UNUSED_DAYS = 90;
 export const EXPIRING_DAYS = 7;
 
@@ -35,7 +35,7 @@ const FIELDS: readonly ApiKeyOrderField[] = ['NAME', 'CREATED_AT', 'LAST_USED_AT
 /** URL parameters of the filters. */
 export type SearchParameter = 'q' | 'status' | 'environment' | 'role' | 'team' | 'show' | 'sort';
 
-/** The search in the address, and how to change parts of it. */
+/** The search in the URL, and functions that change parts of it. */
 export function useKeySearch(): AddressSearch<KeySearch, SearchParameter> {
   return useSearchInAddress(readSearch);
 }
@@ -71,7 +71,7 @@ export function orderParameter({ field, direction }: ApiKeyOrder): string {
   return `${direction === 'DESC' ? '-' : ''}${field.toLowerCase()}`;
 }
 
-/** Whether the search leaves anything out. */
+/** Whether the search excludes anything. */
 export function narrows({ text, status, environment, roleId, teamId, concern }: KeySearch): boolean {
   return Boolean(text || status || environment || roleId || teamId || concern);
 }

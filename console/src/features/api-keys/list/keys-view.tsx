@@ -16,12 +16,12 @@ import { filterOf, type KeySearch, narrows, orderParameter, useKeySearch } from 
 import { SelectionBar } from './selection-bar.tsx';
 import { Sparklines } from './sparklines.tsx';
 
-/** Rows before the end of the loaded ones at which the next page is requested. */
+/** Number of rows before the end of the loaded ones at which the next page is requested. */
 const AHEAD = 40;
 
 type Keys = ShownList<KeyFactsFragment>;
 
-/** The keys of the organization, live. */
+/** The list of the organization's keys, updated live. */
 export function KeysView() {
   const { search, change, clear } = useKeySearch();
   const keys = useKeys(search);
@@ -51,7 +51,7 @@ export function KeysView() {
 
 function Count({ keys, narrowed }: { readonly keys: Keys; readonly narrowed: boolean }) {
   if (keys.totalCount === null) return <>Loading…</>;
-  // New keys are on the screen but not in the count.
+  // New keys are already shown but not counted.
   const count = Math.max(keys.totalCount, keys.hasMore ? 0 : keys.rows.length);
   const isExact = keys.totalIsExact || !keys.hasMore;
   const words = isExact ? counted(count, 'key') : `${total(count, false)} keys`;

@@ -41,7 +41,7 @@ export function Sparklines({
   return <UsageContext value={usage}>{children}</UsageContext>;
 }
 
-/** The last 24 hours of a key; grey until they are there. */
+/** The last 24 hours of a key; gray until they are loaded. */
 export function KeySparkline({ id }: { readonly id: string }) {
   const usage = use(UsageContext).get(id);
   if (!usage) return <span className="block h-px w-24 bg-line" />;

@@ -18,7 +18,7 @@ export function ConcernCard({
 }: {
   readonly concern: Concern;
   readonly list: ShownList<KeyFactsFragment>;
-  /** More about it where there is no key. */
+  /** Additional text if there are no keys. */
   readonly hint?: React.ReactNode;
   onChoose(chosen: Chosen): void;
 }) {

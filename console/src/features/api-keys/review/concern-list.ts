@@ -32,7 +32,7 @@ export function useConcern(concern: Concern, at: number): ShownList<KeyFactsFrag
     };
   }, [events, reload]);
   const last = list.rows.at(-1);
-  // Keys of the concern sort first: after one that isn't, there are no more.
+  // Keys of the concern sort first, so none follow after one that isn't.
   const hasMore = list.hasMore && (!last || (concern.fits?.(last) ?? true));
   return { ...list, rows, hasMore };
 }

@@ -8,7 +8,7 @@ import { EXPIRING_DAYS, UNUSED_DAYS } from '../list/key-search.ts';
 /** Days before a new key is reported as never used. */
 const NEVER_USED_DAYS = 7;
 
-/** Remedies, the likeliest first. */
+/** Remedies, most likely first. */
 export type Remedy = 'rotate' | 'extend' | 'revoke';
 
 /** A reason to look at keys. */
@@ -20,7 +20,7 @@ export interface Concern {
   readonly none: string;
   readonly remedies: readonly Remedy[];
   readonly orderBy: ApiKeyOrder;
-  /** Those of this moment, milliseconds since the epoch. */
+  /** The filter at this time, milliseconds since the epoch. */
   filter(now: number): ApiKeyFilter;
   /** A condition that the filter can't express. */
   fits?(key: KeyFactsFragment): boolean;
@@ -68,7 +68,7 @@ export const UNUSED: Concern = {
   meaning: `Used before, but not in the last ${UNUSED_DAYS} days. Revoke keys that are no longer needed.`,
   none: `All keys that were ever used were used in the last ${UNUSED_DAYS} days.`,
   remedies: ['revoke'],
-  // Those that were never used come last, and are another concern.
+  // Keys that were never used come last, and are a separate concern.
   orderBy: { field: 'LAST_USED_AT', direction: 'DESC' },
   filter: (now) => ({ status: ['ACTIVE'], unusedSince: day(now, -UNUSED_DAYS) }),
   fits: ({ lastUsedAt }) => Boolean(lastUsedAt),

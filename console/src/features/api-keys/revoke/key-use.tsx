@@ -65,7 +65,7 @@ function UseInWords({ uses }: { readonly uses: number | null }) {
   );
 }
 
-/** Which of its secrets are in use, and who created it. */
+/** The secrets in use, and the creator of the key. */
 function Origin({ owned: { secrets, createdBy, createdAt } }: { readonly owned: Owned }) {
   const used = secrets.filter(
     ({ uses, status }) => uses > 0 && (status === 'ACTIVE' || status === 'RETIRING'),

@@ -6,7 +6,7 @@ import { useOrganization } from '../../../viewer/organization.tsx';
 /** An operation's maximum cost bounds how many keys it can request usage for. */
 const KEYS_MAX = 80;
 
-/** The hours of a key with any use, of the last 24. */
+/** The hours with uses of a key in the last 24 hours. */
 export type Hours = readonly {
   readonly start: string;
   readonly verified: number;
@@ -30,7 +30,7 @@ export function useLastDay(ids: readonly string[]): ReadonlyMap<string, Hours> {
   return hours;
 }
 
-/** How often a key was accepted in these hours. */
+/** Number of accepted uses in these hours. */
 export function usesIn(hours: Hours): number {
   return hours.reduce((sum, { verified }) => sum + verified, 0);
 }

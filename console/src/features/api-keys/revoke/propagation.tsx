@@ -2,7 +2,7 @@ import { ShieldCheck, ShieldQuestion } from 'lucide-react';
 import { classNames } from '../../../components/class-names.ts';
 import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
 
-/** Which nodes confirmed a revocation, and how soon. */
+/** The nodes that confirmed a revocation, and the time it took. */
 export function PropagationShown({ propagation }: { readonly propagation: PropagationFactsFragment }) {
   const { confirmedNodes, totalNodes } = propagation;
   const isWhole = confirmedNodes === totalNodes;
@@ -42,7 +42,7 @@ export function PropagationShown({ propagation }: { readonly propagation: Propag
   );
 }
 
-/** Which verifying nodes had confirmed a revocation when the answer was sent. */
+/** The nodes that had confirmed a revocation when the response was sent. */
 interface Propagation {
   readonly confirmedNodes: number;
   readonly totalNodes: number;
@@ -50,7 +50,7 @@ interface Propagation {
   readonly milliseconds: number;
 }
 
-/** How far a revocation has come: `revoked on 3 of 3 nodes after 12 ms`. */
+/** The extent of a revocation: `revoked on 3 of 3 nodes after 12 ms`. */
 export function Propagated({ propagation }: { readonly propagation: Propagation }) {
   const { confirmedNodes, totalNodes, milliseconds } = propagation;
   const time = milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds).toLocaleString('en');

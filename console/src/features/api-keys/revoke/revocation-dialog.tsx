@@ -7,7 +7,7 @@ import { PropagationShown } from './propagation.tsx';
 
 /**
  * Asks for a reason and a typed phrase, revokes, then shows the nodes that confirmed the revocation. `children` show
- * what is in use.
+ * the usage.
  */
 export function RevocationDialog({
   question,

@@ -12,7 +12,7 @@ export function RevokeSelection({
   readonly keys: readonly KeyFactsFragment[];
   done(): void;
 }) {
-  // As they were when it was opened: they change while they are revoked.
+  // As of when the dialog was opened: they change when they are revoked.
   const [chosen, setChosen] = useState<readonly KeyFactsFragment[] | null>(null);
   const revocable = keys.filter(({ status }) => status !== 'REVOKED');
   const close = (revoked: boolean) => {

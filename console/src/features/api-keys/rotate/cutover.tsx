@@ -13,7 +13,7 @@ import { FinishRotationDocument, type SecretFactsFragment } from '../../../gener
 import type { Finished } from './rotation-finished.tsx';
 import { type Traffic, useTraffic } from './traffic.ts';
 
-/** A secret without a use for this long is shown as quiet, milliseconds. */
+/** A secret that has not been used for this long is shown as unused, milliseconds. */
 const QUIET_MS = 600_000;
 
 /** The second step: both secrets side by side, live, and the revocation of the old one. */

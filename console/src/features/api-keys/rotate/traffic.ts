@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import { now } from '../../../api/clock.ts';
 import type { SecretFactsFragment } from '../../../generated/graphql.ts';
 
-/** How far back the share of traffic looks, milliseconds. */
+/** Time range of the share of traffic, milliseconds. */
 const WINDOW_MS = 300_000;
 
-/** How often each secret had been used at a time. */
+/** Number of uses of each secret at a time. */
 export interface Sample {
   readonly at: number;
   readonly uses: ReadonlyMap<string, number>;
@@ -17,7 +17,7 @@ export interface Traffic {
   of(secretId: string): number;
 }
 
-/** The samples with a new one, as far as the window needs them: the last before it is where counting starts. */
+/** The samples with a new one, limited to the window: the last one before it is where counting starts. */
 export function sampled(samples: readonly Sample[], next: Sample): readonly Sample[] {
   const all = [...samples, next];
   const first = all.findLastIndex(({ at }) => at <= next.at - WINDOW_MS);
@@ -33,7 +33,7 @@ export function trafficOf(samples: readonly Sample[]): Traffic {
   return { total, of };
 }
 
-/** Usage of the secrets since the view was opened, five minutes at most. */
+/** Usage of the secrets since the view was opened, at most the last five minutes. */
 export function useTraffic(secrets: readonly SecretFactsFragment[]): Traffic {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   const written = secrets.map(({ id, uses }) => `${id} ${uses}`).join(',');

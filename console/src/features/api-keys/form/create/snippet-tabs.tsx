@@ -3,7 +3,7 @@ import { CopyButton } from '../../../../components/copy-button.tsx';
 import { Scrolling } from '../../../../components/scrolling.tsx';
 import { type SnippetFacts, snippetsOf } from './snippets.ts';
 
-/** Ready pieces of configuration with a new key, one at a time. */
+/** Configuration snippets with a new key, shown one at a time. */
 export function SnippetTabs(facts: Omit<SnippetFacts, 'server'>) {
   const snippets = snippetsOf({ ...facts, server: location.origin });
   return (

@@ -8,11 +8,11 @@ export interface SnippetFacts {
   /** Gateways accept only keys of this organization and environment. */
   readonly organizationId: string;
   readonly environment: Environment;
-  /** Where this server is reached: `https://keys.example.com`. */
+  /** URL of this server: `https://keys.example.com`. */
   readonly server: string;
 }
 
-/** A piece of configuration, ready to paste. */
+/** A configuration snippet. */
 export interface Snippet {
   readonly title: string;
   readonly hint: string;

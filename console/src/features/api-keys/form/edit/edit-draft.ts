@@ -2,7 +2,7 @@ import type { EditedKeyQuery, UpdateApiKeyInput } from '../../../../generated/gr
 import { EMPTY_DRAFT, type KeyDraft, type Policy, policyOf } from '../key-draft.ts';
 import { metadataText } from '../metadata.ts';
 
-/** A key with all that can be changed of it. */
+/** A key with its editable properties. */
 export type EditedKey = NonNullable<EditedKeyQuery['apiKey']>;
 
 /** Form values of an existing key. */
@@ -10,7 +10,7 @@ export interface EditDraft extends KeyDraft {
   readonly enabled: boolean;
 }
 
-/** A part of a key that can be changed by itself, by its name in the API's input. */
+/** An editable part of a key, by its name in the API's input. */
 export type EditField = keyof EditDraft;
 
 /** Field labels, in form order. */
@@ -30,7 +30,7 @@ export const FIELD_NAMES: Readonly<Record<EditField, string>> = {
 
 const FIELDS = Object.keys(FIELD_NAMES) as readonly EditField[];
 
-/** The key as the form shows it. */
+/** The key as form values. */
 export function draftOf(key: EditedKey): EditDraft {
   const { rateLimit } = key;
   return {
@@ -68,7 +68,7 @@ function editedPolicy(draft: EditDraft, now: number): Policy & { readonly enable
   return { ...policyOf(draft, now), enabled: draft.enabled };
 }
 
-/** Lists are sets, and a text has no white space around it. */
+/** Lists are compared as sets, and texts without surrounding white space. */
 function comparable(value: unknown): string {
   return JSON.stringify(
     Array.isArray(value) ? [...value].sort() : typeof value === 'string' ? value.trim() : value,

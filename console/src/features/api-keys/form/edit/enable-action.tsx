@@ -9,9 +9,9 @@ import { type KeyFactsFragment, UpdateKeyDocument } from '../../../../generated/
 import { useToast } from '../../../../shell/toasts.tsx';
 import { KeyUse } from '../../revoke/key-use.tsx';
 
-/** The button that disables a key for a while, or enables it again. */
+/** The button that disables a key, or enables it again. */
 export function EnableAction({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
-  // As of when the dialog opened. It may have changed since.
+  // As of when the dialog was opened. It may have changed since.
   const [question, setQuestion] = useState<'enable' | 'disable' | null>(null);
   const isDisabled = apiKey.status === 'DISABLED';
   const Icon = isDisabled ? CirclePlay : CirclePause;

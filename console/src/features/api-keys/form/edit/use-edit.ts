@@ -10,7 +10,7 @@ export interface Edit {
   /** Others' changes since the viewer last acknowledged them. */
   readonly meanwhile: readonly EditField[];
   change(changes: Partial<EditDraft>): void;
-  /** Has a field be as the key has it. */
+  /** Resets a field to the key's value. */
   undo(field: EditField): void;
   /** The viewer acknowledges others' changes. */
   acknowledge(): void;
