@@ -156,7 +156,7 @@ describeInChromium('a page of another origin', () => {
     expect(await origins.getAttribute('aria-invalid')).toBe('true');
     await origins.fill(`HTTPS://App.example.com:443\n\n${origin}`);
     await card.getByRole('button', { name: 'Save' }).click();
-    await settings.getByText('Saved: the allowed origins').waitFor();
+    await settings.getByText('Allowed origins saved').waitFor();
     expect(await origins.inputValue()).toBe(`${origin}\nhttps://app.example.com`);
 
     const page = await settings.context().newPage();

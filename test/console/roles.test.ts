@@ -38,7 +38,7 @@ describeInChromium('roles and teams', () => {
     await page.getByRole('checkbox', { name: 'team.manage' }).check();
     const keys = page.getByRole('list', { name: 'Keys with this role' });
     await keys.getByText('Billing').waitFor();
-    expect(await keys.textContent()).toContain('keeps what it is granted directly');
+    expect(await keys.textContent()).toContain('keeps its directly granted permissions');
     await page.evaluate('scrollTo(0, 0)');
     await screenshots(page, 'role');
     await page.getByRole('button', { name: 'Save' }).click();

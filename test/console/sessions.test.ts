@@ -97,7 +97,7 @@ describeInChromium('sessions and settings', () => {
     await page
       .getByText('Roles and keys can have only these and the built-in ones.', { exact: true })
       .waitFor();
-    await page.getByText('Saved: the permission catalogue').waitFor();
+    await page.getByText('Custom permissions saved').waitFor();
     await page.reload();
     await page.getByRole('list', { name: 'Custom permissions' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);

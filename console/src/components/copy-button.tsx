@@ -28,7 +28,7 @@ export function CopyButton({
     try {
       await navigator.clipboard.writeText(text);
       setCopied(true);
-      toast({ text: `Copied: ${name}` });
+      toast({ text: `Copied ${name}` });
       onCopied?.();
     } catch {
       toast({

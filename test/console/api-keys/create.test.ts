@@ -30,7 +30,7 @@ describeInChromium('creating a key', () => {
     await page.keyboard.press('ArrowRight');
     expect(await page.getByRole('radio', { name: 'Test' }).isChecked()).toBe(true);
 
-    await page.getByLabel('External id').fill('customer_4711');
+    await page.getByLabel('External ID').fill('customer_4711');
     await page.getByLabel('Metadata').fill('["not", "an object"]');
     await page.getByRole('button', { name: 'Create key' }).click();
     await page.getByText('must be a JSON object').waitFor();

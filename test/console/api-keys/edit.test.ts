@@ -21,7 +21,7 @@ describeInChromium('editing a key', () => {
 
     await textBox(page, 'Name').fill('Warehouse, north');
     await textBox(page, 'Description').fill('Syncs the stock');
-    await textBox(page, 'External id').fill('customer-7');
+    await textBox(page, 'External ID').fill('customer-7');
     await textBox(page, 'Metadata').fill('{ "region": "eu" }');
     await page.getByRole('combobox', { name: /^Role/ }).selectOption('member');
     await page.getByRole('checkbox', { name: 'api.key.view', exact: true }).uncheck();
@@ -36,14 +36,14 @@ describeInChromium('editing a key', () => {
       'Accepted for Billing only',
       '100 requests in 1 minute',
       'Accepted from 10.0.0.0/8 only',
-      'member in place of none',
+      'member instead of none',
     ])
       await changes.getByText(effect).waitFor();
     expect(await page.getByRole('list', { name: 'Gained' }).textContent()).toContain('+ api.key.verify');
     // The role holds it, too.
     expect(await page.getByRole('list', { name: 'Lost' }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Undo: External id' }).click();
-    expect(await textBox(page, 'External id').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Undo: External ID' }).click();
+    expect(await textBox(page, 'External ID').inputValue()).toBe('');
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await page.evaluate('scrollTo(0, 0)');
@@ -82,7 +82,7 @@ describeInChromium('editing a key', () => {
     expect(await page.getByLabel('Rate limit: per').locator('option:checked').textContent()).toBe(
       '5 minutes',
     );
-    for (const field of ['Description', 'External id', 'Metadata', 'Allowed IPs'])
+    for (const field of ['Description', 'External ID', 'Metadata', 'Allowed IPs'])
       await textBox(page, field).fill('');
     await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('');
     await page.getByRole('combobox', { name: 'Expiry' }).selectOption('Does not expire');
@@ -90,7 +90,7 @@ describeInChromium('editing a key', () => {
     const { id: _, ...sent } = await save(page);
     const [description, externalId, rateLimit, expiresAt] = [null, null, null, null];
     expect(sent).toEqual({ description, externalId, rateLimit, expiresAt, metadata: {}, ipAllowlist: [] });
-    for (const fact of ['Never', 'Accepted from any', 'None'])
+    for (const fact of ['Never', 'All addresses', 'None'])
       await page.getByText(fact, { exact: true }).first().waitFor();
     expect(await page.getByRole('term').allTextContents()).not.toContain('Description');
   });
@@ -111,13 +111,13 @@ describeInChromium('editing a key', () => {
     expect(await focused(page)).toBe('Metadata');
     await textBox(page, 'Metadata').fill(JSON.stringify({ text: 'x'.repeat(16_400) }));
     await saves.click();
-    await page.getByText(/may have 16,384/).waitFor();
+    await page.getByText(/at most 16,384/).waitFor();
     await textBox(page, 'Metadata').fill('');
 
     const wrong = [
       ['Name', ' ', 'must not be empty'],
       ['Description', 'x'.repeat(501), 'at most 500'],
-      ['External id', 'x'.repeat(201), 'at most 200'],
+      ['External ID', 'x'.repeat(201), 'at most 200'],
       ['Allowed IPs', '10.0.0.300', 'is not an IP address'],
     ] as const;
     for (const [field, text, complaint] of wrong) {
@@ -188,7 +188,7 @@ describeInChromium('editing a key', () => {
     await news.getByRole('button', { name: 'Dismiss' }).click();
     await news.waitFor({ state: 'detached' });
 
-    await textBox(page, 'External id').fill('customer-7');
+    await textBox(page, 'External ID').fill('customer-7');
     expect(await save(page)).toEqual({ id: key.id, externalId: 'customer-7' });
     await page.getByRole('heading', { name: 'Theirs' }).waitFor();
     await page.getByRole('definition').filter({ hasText: 'New words' }).waitFor();

@@ -45,7 +45,7 @@ describeInChromium('disabling a key', () => {
       .getByText('The key stops working immediately')
       .waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved: the key “Warehouse”').waitFor();
+    await page.getByText('“Warehouse” saved').waitFor();
     expect(await site.present(key.secret)).toBe(401);
   });
 

@@ -6,7 +6,7 @@ test.each(['12345678901234567890', '-9007199254740992', '1e400'])(
   (number) => {
     expect(readMetadata(`{"a":[1,${number}]}`)).toEqual({
       value: null,
-      fault: `holds ${number}: whole numbers beyond 2^53 - 1 would lose digits, write them as strings`,
+      fault: `contains ${number}: whole numbers beyond 2^53 - 1 would lose digits; write them as strings`,
     });
   },
 );

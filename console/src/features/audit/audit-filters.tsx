@@ -41,7 +41,7 @@ export function AuditFilters({
       </Filter>
       <Actor actor={search.actor} onChange={(actor) => change({ actor })} />
       <FilterText
-        label="Object, by its id"
+        label="Object ID"
         placeholder="Object: key_…, role_…"
         maxLength={100}
         text={search.target}

@@ -33,7 +33,7 @@ export function ExportMenu({ filter }: { readonly filter: AuditFilter }) {
       const entries = await allEntries(client, { organizationId, filter }, { progress: setCount, signal });
       const day = new Date(now()).toISOString().slice(0, 10);
       saveFile(`audit-${slug}-${day}.${format}`, TYPES[format], auditFile(entries, format));
-      toast({ tone: 'good', text: `Exported: ${entries.length.toLocaleString('en')} entries` });
+      toast({ tone: 'good', text: `Exported ${entries.length.toLocaleString('en')} entries` });
     } catch (error) {
       if (!controller.signal.aborted) toast({ tone: 'danger', text: messageOf(error) });
     }

@@ -23,7 +23,7 @@ export function MemberDialog({ member, onClose }: { readonly member: MemberFacts
   const submit = async () => {
     const input = { id, roleId: value.roleId, teamIds: [...value.teamIds] };
     if (!(await send({ input }))) return;
-    toast({ tone: 'good', text: `Changed: ${personName(member)}` });
+    toast({ tone: 'good', text: `${personName(member)} saved` });
     if (isViewer) refreshPermissions();
     onClose();
   };

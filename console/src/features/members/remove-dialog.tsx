@@ -21,7 +21,7 @@ export function RemoveDialog({
   const called = personName({ email, name });
   const remove = async () => {
     if (!(await submit({ input: { id } }))) return;
-    toast({ text: joinedAt ? `Removed: ${called}` : `Withdrawn: the invitation of ${called}` });
+    toast({ text: joinedAt ? `${called} removed` : `Invitation of ${called} withdrawn` });
     onClose();
     if (isViewer) await refresh();
   };

@@ -27,7 +27,7 @@ function Question({ role, onClose }: { readonly role: RoleFactsFragment; onClose
   const isUsed = memberCount + apiKeyCount > 0;
   const remove = async () => {
     if (!(await submit({ input: { id } }))) return;
-    toast({ text: `Deleted: the role ${name}` });
+    toast({ text: `Role ${name} deleted` });
     navigate('/roles');
   };
   return (

@@ -140,7 +140,7 @@ function Others({
             <TextField
               label="Custom permission"
               optional
-              hint="What your API asks for: words of a-z, 0-9, _ and - joined by dots, such as invoices.read"
+              hint="A permission that your API requires: words of a-z, 0-9, _ and - joined by dots, such as invoices.read"
               maxLength={100}
               value={typed}
               onChange={setTyped}

@@ -60,7 +60,7 @@ export function RoleImpact({
                   <span className="truncate font-medium">{key.name}</span>
                 )}
                 {key.status !== 'ACTIVE' && <KeyStatus status={key.status} />}
-                {spared && <span className="text-xs text-soft">keeps what it is granted directly</span>}
+                {spared && <span className="text-xs text-soft">keeps its directly granted permissions</span>}
               </li>
             );
           })}

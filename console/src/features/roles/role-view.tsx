@@ -42,7 +42,7 @@ export function NewRoleView() {
       input: { organizationId, name, description: description.trim() || null, permissions: [...permissions] },
     });
     if (!created) return;
-    toast({ tone: 'good', text: `Created: the role ${created.role.name}` });
+    toast({ tone: 'good', text: `Role ${created.role.name} created` });
     navigate('/roles');
   };
   return (
@@ -78,8 +78,8 @@ function Role({ role }: { readonly role: RoleFactsFragment }) {
     if (!saved) return;
     const { confirmedNodes, totalNodes } = saved.propagation;
     const nodes = totalNodes === 1 ? 'node' : 'nodes';
-    const force = `in force on ${confirmedNodes} of ${totalNodes} ${nodes}`;
-    toast({ tone: 'good', text: `Saved: the role ${name}, ${force}` });
+    const confirmed = `confirmed by ${confirmedNodes} of ${totalNodes} ${nodes}`;
+    toast({ tone: 'good', text: `Role ${name} saved, ${confirmed}` });
     refreshPermissions();
   };
   return (

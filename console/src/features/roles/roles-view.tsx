@@ -77,8 +77,8 @@ export function RolesView() {
         {create && isBuiltInOnly && (
           <div className="border-t border-line">
             <EmptyState icon={ShieldCheck} title="No custom roles yet" action={create}>
-              The three above come with Keywright. Create one for a job that they don’t fit, such as keys that
-              can only read invoices.
+              The three roles above are built in. Create a role if none of them fits, for example for keys
+              that can only read invoices.
             </EmptyState>
           </div>
         )}

@@ -36,7 +36,7 @@ const COLUMNS: Readonly<Record<'key' | 'reason' | 'address', Column<DenialGroup>
     id: 'address',
     header: 'Address',
     card: 'labelled',
-    cell: ({ ips }) => <Several all={ips.map((ip) => ip ?? 'Not given')} />,
+    cell: ({ ips }) => <Several all={ips.map((ip) => ip ?? 'Unknown')} />,
   },
 };
 

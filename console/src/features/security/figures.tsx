@@ -26,7 +26,7 @@ export function Figures({ denials }: { readonly denials: Denials | null }) {
   return (
     <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 max-sm:[&>:first-child]:col-span-2">
       <Figure
-        name="Denied since you opened this"
+        name="Denied since you opened this page"
         value={denials?.total}
         note={denials && <Since denials={denials} />}
         live
@@ -73,7 +73,7 @@ function Since({ denials: { since, gaps } }: { readonly denials: Denials }) {
     <>
       Since <FullTime at={new Date(since).toISOString()} />
       {gaps > 0 &&
-        `; the connection was lost ${gaps === 1 ? 'once' : `${gaps} times`}, and what was denied then isn’t counted`}
+        `; the connection was lost ${gaps === 1 ? 'once' : `${gaps} times`}, and denials during that time are not counted`}
     </>
   );
 }

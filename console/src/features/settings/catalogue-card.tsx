@@ -38,7 +38,7 @@ export function CatalogueCard({ organization }: { readonly organization: Setting
     const done = await submit({ input: { id: organization.id, permissionCatalog } });
     if (!done) return;
     setEntries(entriesOf(done.organization));
-    toast({ tone: 'good', text: 'Saved: the permission catalogue' });
+    toast({ tone: 'good', text: 'Custom permissions saved' });
   };
   const add = () => {
     last.current += 1;

@@ -19,7 +19,7 @@ export function OriginsCard({ organization }: { readonly organization: SettingsF
     const done = await submit({ input: { id: organization.id, allowedOrigins: given } });
     if (!done) return;
     setText(textOf(done.organization));
-    toast({ tone: 'good', text: 'Saved: the allowed origins' });
+    toast({ tone: 'good', text: 'Allowed origins saved' });
   };
   return (
     <Card title="Allowed origins">

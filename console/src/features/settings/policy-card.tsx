@@ -33,7 +33,7 @@ export function PolicyCard({ organization }: { readonly organization: SettingsFa
     const done = await submit({ input: { id: organization.id, ...changes } });
     if (!done) return;
     setPolicy(policyOf(done.organization));
-    toast({ tone: 'good', text: 'Saved: the settings' });
+    toast({ tone: 'good', text: 'Settings saved' });
     // The navigation shows the name, too.
     if (changes.name !== undefined) await refresh();
   };

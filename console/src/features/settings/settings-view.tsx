@@ -52,7 +52,7 @@ function OperatorSettings({ organization }: { readonly organization: SettingsFac
           </p>
           {share !== null && (
             <meter
-              aria-label="Active keys of those allowed"
+              aria-label="Active keys compared with the limit"
               className="mt-2 h-2 w-full"
               min={0}
               max={1}

@@ -35,7 +35,7 @@ export function SessionRow({
           )}
         </p>
         <p className="text-[0.8125rem] text-soft">
-          Last used <RelativeTime at={lastSeenAt} /> · signed in <DateText at={createdAt} /> · ends by{' '}
+          Last used <RelativeTime at={lastSeenAt} /> · signed in <DateText at={createdAt} /> · expires by{' '}
           <DateText at={expiresAt} />
         </p>
         {organization && <p className="text-[0.8125rem] text-soft">Only for {organization.name}</p>}

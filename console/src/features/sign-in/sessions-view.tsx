@@ -22,13 +22,13 @@ export function SessionsView() {
   const end = async (id: string, isCurrent: boolean) => {
     setEnding(id);
     if (isCurrent) await signOut().catch((reason: Error) => toast({ tone: 'danger', text: reason.message }));
-    else if (await submit({ input: { id } })) toast({ text: 'The session has ended.' });
+    else if (await submit({ input: { id } })) toast({ text: 'Session revoked' });
     refresh();
   };
   return (
     <Page
       title="Sessions"
-      description={`Where ${email} is signed in. A session ends 12 hours after its last use, and after 30 days at the latest.`}
+      description={`Where ${email} is signed in. A session expires 12 hours after its last use, or 30 days after signing in at the latest.`}
       actions={sessions.length > 1 && <SignOutEverywhere />}
     >
       {fault && (

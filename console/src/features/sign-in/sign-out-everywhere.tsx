@@ -29,7 +29,7 @@ export function SignOutEverywhere() {
       {isOpen && (
         <AlertDialog
           title="Sign out everywhere?"
-          description="This ends all of your sessions immediately, including this one. To sign in again, use a new sign-in link or single sign-on."
+          description="This signs you out of all sessions immediately, including this one. To sign in again, use a new sign-in link or single sign-on."
           onClose={() => setOpen(false)}
           confirm={{ label: 'Sign out everywhere', busy, run: signOut }}
         />

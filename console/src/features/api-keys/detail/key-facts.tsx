@@ -46,14 +46,14 @@ export function KeyFacts({ apiKey }: { readonly apiKey: KeyDetails }) {
             <RelativeTime at={apiKey.rotationDueAt} />
           </Fact>
         )}
-        <Fact name="Teams">{teams.map(({ name }) => name).join(', ') || 'Bound to none'}</Fact>
+        <Fact name="Teams">{teams.map(({ name }) => name).join(', ') || 'All teams'}</Fact>
         <Fact name="Allowed IPs">
-          {ipAllowlist.length > 0 ? <Lines of={ipAllowlist} /> : 'Accepted from any'}
+          {ipAllowlist.length > 0 ? <Lines of={ipAllowlist} /> : 'All addresses'}
         </Fact>
         <Fact name="Rate limit">
           {rateLimit ? `${counted(rateLimit.limit, 'use')} in ${duration(rateLimit.windowSeconds)}` : 'None'}
         </Fact>
-        {externalId && <Fact name="External id">{externalId}</Fact>}
+        {externalId && <Fact name="External ID">{externalId}</Fact>}
         {metadata && Object.keys(metadata).length > 0 && (
           <Fact name="Metadata">
             <Scrolling label="Metadata" className="max-h-40 rounded-lg bg-hover p-2.5">

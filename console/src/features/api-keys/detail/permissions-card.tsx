@@ -59,7 +59,7 @@ function useMeanings(): (permission: string) => ReactNode {
     if (permission === '*') return 'Everything';
     if (permission.endsWith('.*')) {
       const below = catalog.filter(({ name }) => covers([permission], name)).map(({ name }) => name);
-      return below.length > 0 ? `Everything below: ${below.join(', ')}` : 'Everything below';
+      return below.length > 0 ? `All permissions under it: ${below.join(', ')}` : 'All permissions under it';
     }
     return catalog.find(({ name }) => name === permission)?.description;
   };

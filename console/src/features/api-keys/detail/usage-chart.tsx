@@ -89,7 +89,7 @@ function Legend({
         <span aria-hidden="true" className="size-2.5 rounded-sm bg-danger" />
         {denied.toLocaleString('en')} denied
       </span>
-      <span className="text-soft">{bar ? range.format(bar.start) : 'in all'}</span>
+      <span className="text-soft">{bar ? range.format(bar.start) : 'in total'}</span>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { classNames } from '../../../components/class-names.ts';
 import type { Environment } from '../../../generated/graphql.ts';
 
 const ENVIRONMENTS = [
-  ['LIVE', 'Live', 'Real use'],
+  ['LIVE', 'Live', 'Production'],
   ['TEST', 'Test', 'Development and tests'],
 ] as const satisfies readonly (readonly [Environment, string, string])[];
 

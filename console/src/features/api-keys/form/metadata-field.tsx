@@ -13,7 +13,7 @@ export function MetadataField({ draft, fault, change }: FieldsProps) {
     <TextAreaField
       label="Metadata"
       optional
-      hint="Whatever you keep with it: a JSON object of at most 16 KB"
+      hint="Your own data about the key: a JSON object of at most 16 KB"
       error={typing ? null : (fault?.at('metadata') ?? readMetadata(metadata).fault)}
       rows={Math.min(ROWS_MAX, Math.max(3, metadata.split('\n').length))}
       spellCheck={false}

@@ -26,13 +26,13 @@ export function readMetadata(text: string): ReadMetadata {
     return { value: null, fault: 'must be a JSON object: { "plan": "pro" }' };
   const inexact = text.match(TOKEN)?.find(isInexact);
   if (inexact) {
-    const fault = `holds ${inexact.slice(0, 30)}: whole numbers beyond 2^53 - 1 would lose digits, write them as strings`;
+    const fault = `contains ${inexact.slice(0, 30)}: whole numbers beyond 2^53 - 1 would lose digits; write them as strings`;
     return { value: null, fault };
   }
   const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
   if (bytes > MAX_BYTES) {
     const [has, may] = [bytes, MAX_BYTES].map((count) => count.toLocaleString('en'));
-    return { value: null, fault: `has ${has} bytes as JSON, and may have ${may}` };
+    return { value: null, fault: `has ${has} bytes as JSON; at most ${may} are allowed` };
   }
   return { value: value as Metadata, fault: null };
 }

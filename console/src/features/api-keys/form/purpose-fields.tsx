@@ -29,9 +29,9 @@ export function PurposeFields({
         onChange={(description) => change({ description })}
       />
       <TextField
-        label="External id"
+        label="External ID"
         optional
-        hint="Who it belongs to in your own system; gateways get it with every request"
+        hint="ID of the key’s owner in your own system. Gateways receive it with every request."
         error={fault?.at('externalId')}
         placeholder="customer_4711"
         value={draft.externalId}

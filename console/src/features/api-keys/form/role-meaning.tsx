@@ -34,5 +34,5 @@ export function RoleMeaning({
 
 function wildcard(permission: string): string {
   if (permission === '*') return 'All permissions, including those added later';
-  return permission.endsWith('.*') ? `All below ${permission.slice(0, -2)}` : '';
+  return permission.endsWith('.*') ? `All permissions under ${permission.slice(0, -2)}` : '';
 }

@@ -58,7 +58,7 @@ function UseInWords({ uses }: { readonly uses: number | null }) {
       )}
     >
       <Icon size={16} aria-hidden="true" className="shrink-0" />
-      {uses === null && 'Looking for its uses…'}
+      {uses === null && 'Loading usage…'}
       {uses === 0 && 'Not used in the last 24 hours'}
       {isUsed && `Used ${counted(uses, 'time')} in the last 24 hours`}
     </p>
@@ -79,7 +79,7 @@ function Origin({ owned: { secrets, createdBy, createdAt } }: { readonly owned: 
               <li key={id} className="flex flex-wrap gap-x-2">
                 <span className="font-mono text-[0.8125rem]">{start}…</span>
                 <span className="text-soft">
-                  {counted(uses, 'time')} in all, <LastUsed at={lastUsedAt} />
+                  {counted(uses, 'time')} in total, <LastUsed at={lastUsedAt} />
                 </span>
               </li>
             ))}

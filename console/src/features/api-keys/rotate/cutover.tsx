@@ -119,7 +119,10 @@ function SecretCard({
             <span className="tabular-nums">
               {uses.toLocaleString('en')}
               {traffic.of(id) > 0 && (
-                <span className="text-soft"> · {traffic.of(id).toLocaleString('en')} while watched</span>
+                <span className="text-soft">
+                  {' '}
+                  · {traffic.of(id).toLocaleString('en')} in the last 5 minutes
+                </span>
               )}
             </span>
           </Fact>
@@ -166,7 +169,7 @@ function Finish({
         </p>
       ) : (
         <p className="text-good">
-          {secret.lastUsedAt ? `Quiet for ${spoken(quietMs)}.` : 'It was never used.'}
+          {secret.lastUsedAt ? `Not used for ${spoken(quietMs)}.` : 'It was never used.'}
         </p>
       )}
       <Button look={inUse ? 'secondary' : 'primary'} onClick={() => setAsking(true)} className="w-fit">

@@ -17,7 +17,7 @@ export type EditField = keyof EditDraft;
 export const FIELD_NAMES: Readonly<Record<EditField, string>> = {
   name: 'Name',
   description: 'Description',
-  externalId: 'External id',
+  externalId: 'External ID',
   metadata: 'Metadata',
   roleId: 'Role',
   grants: 'Permissions granted directly',

@@ -37,7 +37,7 @@ export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
     const saved = await submit({ input: { id: apiKey.id, ...updateOf(draft, changed, now()) } });
     setSaved(saved !== null);
     if (!saved) return;
-    toast({ tone: 'good', text: `Saved: the key “${saved.apiKey.name}”` });
+    toast({ tone: 'good', text: `“${saved.apiKey.name}” saved` });
     navigate(`/keys/${apiKey.id}`, { replace: true });
   };
   const fields: FieldsProps = { draft, fault: faultOfDraft(fault, sent, draft), change };

@@ -29,12 +29,12 @@ const EFFECTS: Readonly<Record<EditField, (facts: EffectFacts) => ReactNode>> = 
     draft.externalId.trim() ? `Gateways get “${draft.externalId.trim()}” with every request.` : GONE,
   metadata: ({ draft }) => {
     const { value } = readMetadata(draft.metadata);
-    if (!value) return 'It can’t be read yet.';
+    if (!value) return 'It is not a valid JSON object yet.';
     return Object.keys(value).length === 0
       ? GONE
-      : `All of it is replaced, by: ${Object.keys(value).join(', ')}.`;
+      : `Replaced as a whole. New fields: ${Object.keys(value).join(', ')}.`;
   },
-  roleId: ({ apiKey, roleName = 'none' }) => `${roleName} in place of ${apiKey.role?.name ?? 'none'}.`,
+  roleId: ({ apiKey, roleName = 'none' }) => `${roleName} instead of ${apiKey.role?.name ?? 'none'}.`,
   grants: ({ draft }) =>
     draft.grants.length === 0
       ? 'Removed.'

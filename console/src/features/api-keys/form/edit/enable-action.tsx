@@ -51,7 +51,7 @@ function Question({
       title={`${enabled ? 'Enable' : 'Disable'} “${name}”?`}
       description={
         enabled
-          ? `The key works again immediately, with the same secrets and permissions.${isPast ? ' But it is expired: it works only after you extend it.' : ''}`
+          ? `The key works again immediately, with the same secrets and permissions.${isPast ? ' However, it has expired: extend its expiry to use it.' : ''}`
           : 'The key stops working immediately, until it is enabled again. Its secrets, permissions and history are kept.'
       }
       onClose={onClose}

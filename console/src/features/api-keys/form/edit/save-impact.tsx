@@ -25,13 +25,13 @@ export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; reado
   return (
     <Card title="Effect of saving">
       <div ref={list} tabIndex={-1} role="status" className="flex flex-col gap-4 outline-none">
-        {changed.length === 0 && <p className="text-soft">Nothing yet.</p>}
+        {changed.length === 0 && <p className="text-soft">No changes yet.</p>}
         {isAboutRights && (
           <div className="flex flex-col gap-2 border-b border-line pb-3">
             <p>
               {gained.length + lost.length === 0
                 ? 'Its permissions stay the same.'
-                : 'From the next request on, its permissions:'}
+                : 'Changes of its permissions from the next request on:'}
             </p>
             <PermissionChanges gained={gained} lost={lost} />
           </div>
