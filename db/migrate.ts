@@ -37,10 +37,10 @@ export async function migrate(
   const missing = await pending(kysely, run);
   // Without a lock, so that a program can start while another one writes.
   if (missing.length === 0) return { applied: [] };
-  const told = missing.length === Object.keys(all).length ? { ...run, progress: () => {} } : run;
+  const reported = missing.length === Object.keys(all).length ? { ...run, progress: () => {} } : run;
   return engine === 'postgres'
-    ? unhurriedly(() => kysely.connection().execute((connection) => runUnhurried(connection, told)))
-    : runAll(kysely, told);
+    ? unhurriedly(() => kysely.connection().execute((connection) => runUnhurried(connection, reported)))
+    : runAll(kysely, reported);
 }
 
 /**

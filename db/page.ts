@@ -1,7 +1,7 @@
 import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { AppError } from '../src/core/errors.ts';
-import { isGiven } from '../src/core/given.ts';
 import { COUNT_MAX, PAGE_DEFAULT, PAGE_MAX, type Page, type PageArgs, type Total } from '../src/core/page.ts';
+import { isProvided } from '../src/core/provided.ts';
 import { countUpTo, totalOf } from './counts.ts';
 import type { Tables } from './tables.ts';
 
@@ -158,8 +158,8 @@ async function count<Name extends keyof Tables, Selected>(
 }
 
 function pageSize({ first, last }: PageArgs): { limit: number; backwards: boolean } {
-  const backwards = isGiven(last);
-  if (backwards && isGiven(first)) throw new AppError('BAD_USER_INPUT', 'Use first or last, not both');
+  const backwards = isProvided(last);
+  if (backwards && isProvided(first)) throw new AppError('BAD_USER_INPUT', 'Use first or last, not both');
   const limit = (backwards ? last : first) ?? PAGE_DEFAULT;
   if (limit >= 0 && limit <= PAGE_MAX) return { limit, backwards };
   throw new AppError(
@@ -177,7 +177,7 @@ function placeOf({ sort_value: value, sort_id: id }: SortValues): Place {
 }
 
 function placeAt(cursor: string | null | undefined, sort: Sort): Place | null {
-  return isGiven(cursor) ? decodeCursor(cursor, sort) : null;
+  return isProvided(cursor) ? decodeCursor(cursor, sort) : null;
 }
 
 function decodeCursor(cursor: string, sort: Sort): Place {

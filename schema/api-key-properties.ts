@@ -33,7 +33,7 @@ const known = new WeakMap<FieldNode, Properties | 'all'>();
  * The key properties that a connection's selection reads, or undefined for all. Conditions are ignored: fields that
  * they exclude are read.
  */
-export function propertiesAsked({
+export function selectedProperties({
   fieldNodes,
   fragments,
   schema,

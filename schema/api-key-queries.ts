@@ -3,7 +3,7 @@ import { findApiKey } from '../src/keys/find-api-key.ts';
 import { type ApiKeyListOptions, listApiKeys } from '../src/keys/lists/list-api-keys.ts';
 import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
 import { ApiKeyFilter, ApiKeyOrder, NEWEST_FIRST } from './api-key-list.ts';
-import { propertiesAsked } from './api-key-properties.ts';
+import { selectedProperties } from './api-key-properties.ts';
 import { builder } from './builder.ts';
 import { connectionCost, toConnection } from './connection.ts';
 import type { GraphQLContext } from './context.ts';
@@ -65,7 +65,7 @@ builder.queryFields((t) => ({
         listOf(
           ctx,
           resolveOrganizationId(ctx, organizationId, ARGUMENT),
-          { filter, orderBy, properties: propertiesAsked(info) },
+          { filter, orderBy, properties: selectedProperties(info) },
           page,
         ),
     },
@@ -84,7 +84,7 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
       extensions: { scan: keyListScan },
       args: listArguments(),
       resolve: (organization, { filter, orderBy, ...page }, ctx, info) =>
-        listOf(ctx, organization.id, { filter, orderBy, properties: propertiesAsked(info) }, page),
+        listOf(ctx, organization.id, { filter, orderBy, properties: selectedProperties(info) }, page),
     },
     ApiKeyConnection,
   ),
@@ -104,7 +104,7 @@ builder.objectField(TeamRef, 'apiKeys', (t) =>
         listOf(
           ctx,
           team.organizationId,
-          { filter, orderBy, boundToTeam: team.id, properties: propertiesAsked(info) },
+          { filter, orderBy, boundToTeam: team.id, properties: selectedProperties(info) },
           page,
         ),
     },

@@ -23,7 +23,7 @@ export interface Scan {
   /** Name of a read that all fields of the operation share, so that it is charged once. */
   readonly together?: string;
   /** The price in points. */
-  points(asked: ScanContext): number;
+  points(scan: ScanContext): number;
 }
 
 /** Part of a table that an index leads to: the keys of one role, the changes by one person. */
@@ -50,10 +50,10 @@ const INDEXED: ReadonlySet<string> = new Set(['externalId', 'roleId', 'teamId', 
 /** The same for the keys of one team: with a filter as for all keys, since a team may have any number of them. */
 export const teamKeyListScan: Scan = {
   tables: ['api_keys'],
-  points(asked) {
-    if (Object.values((asked.args.filter ?? {}) as object).some((value) => (value ?? null) !== null))
-      return keyListScan.points(asked);
-    return asked.whole('api_keys') * SHARE * (asked.counts ? 2 : 1);
+  points(scan) {
+    if (Object.values((scan.args.filter ?? {}) as object).some((value) => (value ?? null) !== null))
+      return keyListScan.points(scan);
+    return scan.whole('api_keys') * SHARE * (scan.counts ? 2 : 1);
   },
 };
 
@@ -64,11 +64,11 @@ export const auditScan: Scan = {
     const filter = (args.filter ?? {}) as Readonly<Record<string, unknown>>;
     const has = (name: string): boolean => (filter[name] ?? null) !== null;
     const conditions = [has('targetId'), has('actorId'), has('actions'), has('from') || has('to')];
-    const asked = conditions.filter(Boolean).length;
+    const count = conditions.filter(Boolean).length;
     // Filtering actions by outcome leaves some or none. Denied ones are few, too.
-    const passes = has('outcome') && !has('actions') && (asked > 0 || filter.outcome === 'DONE');
+    const passes = has('outcome') && !has('actions') && (count > 0 || filter.outcome === 'DONE');
     const part = has('targetId') ? NARROW : 1;
-    const page = asked > 1 || passes || isLimited ? part : 0;
+    const page = count > 1 || passes || isLimited ? part : 0;
     return whole('audit_log') * (page + (counts ? part : 0));
   },
 };

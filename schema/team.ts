@@ -95,7 +95,7 @@ mutation('updateTeam', {
 
 mutation('deleteTeam', {
   description:
-    'Deletes a team. Its members stay in the organization. Fails with a ConflictError while keys that are not revoked are bound to the team: without it, they could be accepted for every team. Revoked keys lose the team. Many revoked keys lose it before the deletion, and don’t get it back if the deletion then fails because a key has been bound to the team. Requires `team.manage`',
+    'Deletes a team. Its members stay in the organization. Fails with a ConflictError while keys that are not revoked are bound to the team: without it, they could be accepted for every team. Revoked keys are unbound. If there are many, they are unbound before the deletion, and stay unbound if it then fails because a key has been bound to the team in the meantime. Requires `team.manage`',
   permission: 'team.manage',
   argument: 'The team to delete',
   input: (t) => ({ id: t.id({ required: true, description: 'ID of the team: `team_…`' }) }),

@@ -5,7 +5,7 @@ import { ApiKeyRef } from './refs.ts';
 
 export const VerificationCode = builder.enumType('VerificationCode', {
   description:
-    'Outcome of a verification. If several reasons for denial apply, the first in this list is returned',
+    'Outcome of a verification. If several reasons for denial apply, the first in this order is returned: MALFORMED, NOT_FOUND, REVOKED, DISABLED, EXPIRED, IP_NOT_ALLOWED, TEAM_NOT_ALLOWED, WRONG_ENVIRONMENT, INSUFFICIENT_PERMISSIONS, RATE_LIMITED',
   values: {
     VALID: { description: 'The key is accepted' },
     MALFORMED: { description: 'The format or the checksum is wrong: not a key of this service' },

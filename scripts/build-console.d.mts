@@ -1,5 +1,5 @@
 /** Where the server looks for the console. */
 export const CONSOLE_FOLDER: string;
 
-/** Whether the console is missing, or made from other files than those of now. */
+/** Whether the console is missing or out of date. */
 export function isConsoleStale(): boolean;

@@ -26,7 +26,7 @@ const assets = join(CONSOLE_FOLDER, 'assets');
 const record = join(CONSOLE_FOLDER, 'build.json');
 const unfinished = '.console-';
 
-/** What the console is made of. */
+/** The sources of the console. */
 const INPUTS = [
   'console',
   'scripts/build-console.mjs',
@@ -35,10 +35,10 @@ const INPUTS = [
   'package-lock.json',
 ];
 
-/** A page that is open loads pieces of its own build later: those of so many older builds are kept. */
+/** An open page loads files of its own build later, so the files of this many older builds are kept. */
 const BUILDS_KEPT = 10;
 
-/** After this, what no build lists is what a killed one left. */
+/** After this time, files that no build lists are considered left over from a killed build. */
 const LEFTOVER_AGE_MS = 3_600_000;
 
 const COMPRESSED = /\.(?:js|css|html|svg|json)$/;
@@ -49,11 +49,11 @@ export function isConsoleStale() {
 }
 
 /**
- * Makes `dist/console`: pieces with their content's hash in their names, each compressed beside itself, and `index.html`,
- * which comes last: whoever asks meanwhile has a whole console.
+ * Creates `dist/console`: files with their content's hash in their names, each with compressed forms, and finally
+ * `index.html`, so that the console is complete at any time.
  */
 export async function buildConsole() {
-  // React has its complaints for developers in every other.
+  // The development build of React is larger.
   process.env.NODE_ENV = 'production';
   const { build, runnerImport } = await import('vite');
   const inputs = fingerprint(root, INPUTS);
@@ -99,12 +99,12 @@ function publish(folder, inputs, manifest) {
   for (const file of readdirSync(assets)) {
     const path = join(assets, file);
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    // What is new may be another build that is under way.
+    // New files may belong to another build in progress.
     if (!kept.has(file) && age > LEFTOVER_AGE_MS) rmSync(path, { force: true });
   }
 }
 
-/** Beside each text, the same as `.br` and `.gz`, where that is smaller. */
+/** Writes `.br` and `.gz` next to each text file if they are smaller. */
 async function compressAll(folder) {
   const files = readdirSync(folder, { recursive: true }).filter((file) => COMPRESSED.test(file));
   const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };

@@ -1,2 +1,2 @@
-/** Whether the bundle is missing, or made from other files than those of now. */
+/** Whether the bundle is missing or out of date. */
 export function isStale(): boolean;

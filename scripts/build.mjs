@@ -20,7 +20,7 @@ const dist = join(root, 'dist');
 const record = join(dist, 'build.json');
 const unfinished = '.build-';
 
-/** What the bundle is made of. */
+/** The sources of the bundle. */
 const INPUTS = [
   'src',
   'schema',
@@ -33,10 +33,10 @@ const INPUTS = [
   'tsconfig.json',
 ];
 
-/** A running server loads pieces of its own build when it first needs them: so many older builds are kept. */
+/** A running server loads chunks of its own build on demand, so the chunks of this many older builds are kept. */
 const BUILDS_KEPT = 10;
 
-/** After this, what no build lists is what a killed one left. */
+/** After this time, chunks that no build lists are considered left over from a killed build. */
 const LEFTOVER_AGE_MS = 3_600_000;
 
 /** Whether the bundle is missing, or made from other files than those of now. */
@@ -45,8 +45,8 @@ export function isStale() {
 }
 
 /**
- * Makes `dist/keywright.js` and the pieces that it loads later. Pieces have names of their own in every build and come
- * first; the one file with a fixed name is replaced at once: whoever runs or starts meanwhile has a whole build.
+ * Creates `dist/keywright.js` and its chunks. Chunks have unique names in every build and are written first; the one
+ * file with a fixed name is replaced atomically, so that a complete build exists at any time.
  */
 export async function build() {
   const { rolldown } = await import('rolldown');
@@ -58,9 +58,9 @@ export async function build() {
       input: { main: join(root, 'src/main.ts') },
       platform: 'node',
       cwd: root,
-      // A native addon; and what others use only if somebody installed it.
+      // A native addon, and optional packages that libraries use only if they are installed.
       external: ['better-sqlite3', 'pg-native', 'bufferutil', 'utf-8-validate'],
-      // One copy of each library, in the form that can be cut down.
+      // One copy of each library, in the form that supports tree shaking.
       resolve: { mainFields: ['module', 'main'] },
       logLevel: 'warn',
     });
@@ -68,7 +68,7 @@ export async function build() {
       dir: folder,
       format: 'esm',
       sourcemap: true,
-      // Minified it starts no faster, and a stack in the log says less.
+      // Minified, it starts no faster, and stacks in the log are less useful.
       minify: false,
       comments: { legal: false },
       entryFileNames: '[name]-[hash].js',
@@ -96,7 +96,7 @@ function publish(folder, inputs) {
   for (const file of readdirSync(dist)) {
     const path = join(dist, file);
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    // What is new may be another build that is under way.
+    // New chunks may belong to another build in progress.
     if (!kept.has(file) && age > LEFTOVER_AGE_MS) rmSync(path, { recursive: true, force: true });
   }
 }

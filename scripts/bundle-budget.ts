@@ -1,14 +1,14 @@
-/** A piece of the bundle in Vite's manifest (`build.manifest`). */
+/** A chunk of the bundle in Vite's manifest (`build.manifest`). */
 export interface Piece {
   readonly file: string;
   readonly imports?: readonly string[];
   readonly isEntry?: boolean;
 }
 
-/** Vite's manifest: pieces by their source. */
+/** Vite's manifest: chunks by source file. */
 export type Manifest = Readonly<Record<string, Piece>>;
 
-/** The files of JavaScript that a page loads before it shows this view: the entry, the view, and all that they import. */
+/** The JavaScript files that a page loads before it shows this view: the entry, the view, and all their imports. */
 export function filesOfView(manifest: Manifest, view: string): readonly string[] {
   const entry = Object.keys(manifest).filter((source) => manifest[source]?.isEntry);
   if (!manifest[view]) throw new Error(`The manifest has no ${view}`);

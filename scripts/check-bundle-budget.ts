@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesOfView, type Manifest } from './bundle-budget.ts';
 
-/** Compressed JavaScript until somebody sees their keys, bytes. */
+/** Compressed JavaScript until the list of keys is shown, bytes. */
 const BUDGET = 250_000;
 
 /** The first view. */
@@ -10,13 +10,13 @@ const VIEW = 'src/features/api-keys/list/keys-view.tsx';
 
 const folder = join(import.meta.dirname, '../dist/console');
 const { manifest } = JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8')) as { manifest: Manifest };
-// As gzip, which every client takes; Brotli is smaller.
+// As gzip, which every client accepts; Brotli is smaller.
 const sizes = filesOfView(manifest, VIEW).map((file) => statSync(served(join(folder, file))).size);
 const sum = sizes.reduce((total, size) => total + size, 0);
 console.log(`The first view takes ${sum} bytes of compressed JavaScript; at most ${BUDGET} are allowed`);
 if (sum > BUDGET) process.exitCode = 1;
 
-/** What is too small to shrink is sent as it is. */
+/** Files that are too small to compress are sent unchanged. */
 function served(path: string): string {
   return existsSync(`${path}.gz`) ? `${path}.gz` : path;
 }

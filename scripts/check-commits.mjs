@@ -45,7 +45,7 @@ function messageOf(file) {
   return isMerge || /^(fixup|squash|amend)! /.test(stdout) ? [] : [['This message', stdout]];
 }
 
-/** Commits after the base, without merges. None where the base is not part of the history, as in a shallow clone. */
+/** Commits after the base, without merges. None if the base is not part of the history, as in a shallow clone. */
 function commitsSince(base) {
   if (!git(['merge-base', '--is-ancestor', base, 'HEAD']).ok) return [];
   const { ok, stdout } = git(['log', '-z', '--no-merges', '--format=%h%n%B', `${base}..HEAD`]);

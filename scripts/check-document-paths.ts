@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { missingPaths } from './document-paths.ts';
 
-/** Fails where README.md, CONTRIBUTING.md or a page of docs names a path that is not in the repository. */
+/** Fails if README.md, CONTRIBUTING.md or a page of docs names a path that is not in the repository. */
 function main(): void {
   const paths = git('ls-files', '--cached', '--others', '--exclude-standard').filter((path) =>
     existsSync(path),
@@ -10,7 +10,7 @@ function main(): void {
   const documents = paths.filter((path) => /^(README|CONTRIBUTING|SECURITY)\.md$|^docs\/.*\.md$/.test(path));
   const faults = documents.flatMap((document) =>
     missingPaths(document, readFileSync(document, 'utf8'), paths)
-      // What is made by building or running is named too, and never committed.
+      // Paths created by building or running are named too, but never committed.
       .filter((path) => !isIgnored(path))
       .map((path) => `${document}: ${path} does not exist`),
   );

@@ -2,16 +2,15 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRegularExpressions } from './regular-expressions.mjs';
 
-// The analyser in JavaScript: the same on every machine, and no program has to be started.
+// The JavaScript analyzer: the same on every machine, without starting another program.
 process.env.RECHECK_BACKEND = 'pure';
 const { checkSync } = await import('recheck');
 
-/** The seed makes the search for attacks the same each time; the time is far more than any expression should need. */
+/** The seed makes the search for attacks repeatable. The time is far more than any expression should need. */
 const ANALYSIS = { randomSeed: 1, timeout: 120_000 };
 
 /**
- * Fails where a regular expression in one of the files or folders could take longer than linear time in the text that it
- * reads, or can't be analysed.
+ * Fails if a regular expression in one of the files or folders may take more than linear time, or can't be analyzed.
  */
 function main(paths) {
   const verdicts = new Map();
@@ -30,7 +29,7 @@ function main(paths) {
   process.exitCode = faults.length > 0 || count === 0 ? 1 : 0;
 }
 
-/** What is wrong with it, or null. */
+/** The fault of the expression, or null. */
 function verdictOn(pattern, flags) {
   const { status, complexity, attack, error } = checkSync(pattern, flags, ANALYSIS);
   if (status === 'safe') return null;

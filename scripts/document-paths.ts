@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 
-/** Endings by which a word without a slash is a file of ours. Not .js: that is what products are called. */
+/** Extensions by which a word without a slash is a file of the repository. Not .js, because products are named so. */
 const FILE = /\.(ts|tsx|mjs|json|md|graphql|sql|sh|yml|yaml|toml|conf)$/;
 
-/** Words with a slash are paths where they look like a file or a folder, or start in one of ours. */
+/** Words with a slash are paths if they look like a file or a folder, or start with a folder of the repository. */
 const PATH = /^(\.{1,2}\/)*[\w.@-]+(\/[\w.@-]+)*\/?$/;
 
 /**
- * The paths that a Markdown document names, in links, in backticks or in blocks of code, and that are not there.
- * `paths`: every file of the repository. In text, `keys/create.ts` is enough for `src/keys/create.ts`.
+ * The paths that a Markdown document names in links, backticks or code blocks, and that don't exist. `paths`: every
+ * file of the repository. In text, `keys/create.ts` is sufficient for `src/keys/create.ts`.
  */
 export function missingPaths(document: string, text: string, paths: readonly string[]): string[] {
   const known = new Set<string>();

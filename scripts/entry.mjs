@@ -1,6 +1,6 @@
 /**
- * The first file of a program, which loads the rest. Every Node.js since 12 understands it, so that one that is too old
- * for the rest says so in a line: nothing newer than ES2015 and `import()`. `minimum` is `20.19`, say.
+ * The first file of a program, which loads the rest. Node.js 12 and later can parse it, so that a version that is too
+ * old for the rest reports this in one line. `minimum` is, for example, `20.19`.
  */
 export function entry(load, minimum) {
   const [major, minor] = minimum.split('.');
@@ -18,7 +18,7 @@ if (version[0] < ${major} || (version[0] === ${major} && version[1] < ${minor}))
 `;
 }
 
-/** The version that `engines` of package.json names: `20.19` of `>=20.19`. */
+/** The version in `engines` of package.json: `20.19` for `>=20.19`. */
 export function minimumOf({ engines }) {
   return engines.node.replace(/^>=/, '');
 }

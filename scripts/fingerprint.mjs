@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Changes when one of these files comes, goes or is written; folders stand for all that is in them. */
+/** Changes when one of these files is added, removed or written. Folders include all their files. */
 export function fingerprint(root, paths) {
   const hash = createHash('sha256');
   const visit = (path) => {

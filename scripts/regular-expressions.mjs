@@ -1,11 +1,11 @@
 import { parseAst } from 'rolldown/parseAst';
 
-/** Methods of strings that make a regular expression of a text that they are given. */
+/** String methods that create a regular expression from a text argument. */
 const COMPILING = new Set(['match', 'matchAll', 'search']);
 
 /**
- * The regular expressions of a TypeScript file: `{ line, pattern, flags }`, from literals and from constructions whose
- * arguments are constants of the file; and `{ line, fault }` for what can't be read off. Throws where it does not parse.
+ * The regular expressions of a TypeScript file: `{ line, pattern, flags }`, from literals and from constructions with
+ * constant arguments; and `{ line, fault }` for others. Throws if the file can't be parsed.
  */
 export function findRegularExpressions(path, text) {
   const program = parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }, path);
@@ -40,7 +40,7 @@ function isConstruction({ type, callee }) {
   return (type === 'NewExpression' || type === 'CallExpression') && isRegExp(callee);
 }
 
-/** The callee of a construction, the right side of `instanceof`, a name in a type, and a key of an object. */
+/** The callee of a construction, the right side of `instanceof`, a name in a type, or a key of an object. */
 function isHarmless(parent, key) {
   if (parent.type.startsWith('TS')) return true;
   if (key === 'callee') return isConstruction(parent);
@@ -48,7 +48,7 @@ function isHarmless(parent, key) {
   return key === 'key' && !parent.computed;
 }
 
-/** The text of which a call of a string's method makes a regular expression, if it is written there. */
+/** The literal text from which a call of a string method creates a regular expression, if there is one. */
 function compiledText({ type, callee, arguments: given }) {
   if (type !== 'CallExpression' || callee.type !== 'MemberExpression' || callee.computed) return null;
   const [first] = given;
@@ -56,7 +56,7 @@ function compiledText({ type, callee, arguments: given }) {
   return ['Literal', 'TemplateLiteral', 'BinaryExpression'].includes(first.type) ? first : null;
 }
 
-/** Constants of the file by their names. A name that is declared twice is none. */
+/** Constants of the file by name, except for names that are declared twice. */
 function constantsOf({ body }) {
   const constants = new Map();
   const seen = new Set();
@@ -75,7 +75,7 @@ function constantsOf({ body }) {
   return constants;
 }
 
-/** The text that an expression is, or undefined where that can't be read off. */
+/** The text value of an expression, or undefined if it isn't constant. */
 function textOf(node, constants) {
   if (node.type === 'Literal')
     return node.regex?.pattern ?? (typeof node.value === 'string' ? node.value : undefined);

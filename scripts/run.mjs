@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { isStale } from './build.mjs';
 import { isConsoleStale } from './build-console.mjs';
 
-// Runs the program of this repository as it is now. Standard output belongs to the program alone.
+// Runs the program in this repository after building it if necessary. Standard output is reserved for the program.
 const stale = isStale();
 requireInstalled(stale);
 if (stale && !make('build.mjs', ['--server'])) process.exit(1);
-// Only a server shows the console, and it can do without: what is wrong with it stands on standard error.
+// Only a server uses the console, and it can run without: a failed build is reported on standard error.
 if (process.argv[2] === 'serve' && isConsoleStale()) make('build-console.mjs');
 
-/** Ends with a line if a package is missing: after a clone, or an update that added one. Only a build needs them all. */
+/** Exits with an error if a package is missing, after a clone or an update. Only a build needs all of them. */
 function requireInstalled(forBuild) {
   const pathOf = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
   const { dependencies, devDependencies } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
@@ -22,7 +22,7 @@ function requireInstalled(forBuild) {
   process.exit(1);
 }
 
-/** Runs a script in a process of its own: a server must not carry the bundler's memory. Gives whether it succeeded. */
+/** Runs a script in a separate process, so that the server doesn't retain the bundler's memory. Returns its success. */
 function make(script, options = []) {
   const path = fileURLToPath(new URL(script, import.meta.url));
   return spawnSync(process.execPath, [path, ...options], { stdio: ['ignore', 2, 2] }).status === 0;

@@ -1,5 +1,5 @@
-// Starts an installed Keywright on SQLite, verifies keys while garbage is collected all the time, and stops it.
-// Usage: node scripts/smoke.mjs PATH-OF-keywright.js; the server runs on the same Node.js. Exits with 1 where anything fails.
+// Starts an installed Keywright on SQLite, verifies keys during continuous garbage collection, and stops it. Usage:
+// node scripts/smoke.mjs PATH-OF-keywright.js; the server runs on the same Node.js. Exits with 1 on failure.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const VERIFICATIONS = 3_000;
 const AT_ONCE = 20;
 
-/** Addons whose objects do not outlive a collection end the process within a few of them. */
+/** With addons whose objects don't survive garbage collection, a few collections crash the process. */
 const COLLECTOR = 'data:text/javascript,setInterval(() => gc(), 10).unref()';
 
 const [program = ''] = process.argv.slice(2);
@@ -48,7 +48,7 @@ try {
 }
 console.log(`Node.js ${process.version}: ${VERIFICATIONS} verifications, and a clean end`);
 
-/** The address that the server prints once it accepts connections. */
+/** The URL that the server prints once it accepts connections. */
 async function ready() {
   let text = '';
   for await (const chunk of server.stdout.setEncoding('utf8')) {

@@ -10,7 +10,7 @@ export const apart = true;
 const BATCH = 20_000;
 
 /** Number of keys between two progress lines. */
-const TOLD = 5 * BATCH;
+const REPORTED = 5 * BATCH;
 
 /** Default of FTS5: number of parts of an index on one level that are merged, gradually with every change. */
 const AUTOMERGE = 4;
@@ -131,7 +131,7 @@ async function indexKeys(db: Kysely<unknown>, progress: Progress = () => {}): Pr
         and not exists (select 1 from api_key_documents where api_key_id = api_keys.id)`.execute(db);
     after = last;
     done += keys;
-    if (done % TOLD === 0) progress(`${done.toLocaleString('en')} keys indexed`);
+    if (done % REPORTED === 0) progress(`${done.toLocaleString('en')} keys indexed`);
     await breathe();
   }
 }

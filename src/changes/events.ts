@@ -71,7 +71,7 @@ export interface ChangeEvent {
   readonly targetId: string;
   readonly changes: Changes;
   readonly occurredAt: number;
-  /** Announced again, so that its propagation can be awaited: caches drop what it concerns, and nobody else is told. */
+  /** Announced again, so that its propagation can be awaited: caches drop the affected entries, and no other listener is notified. */
   readonly repeated?: true;
 }
 

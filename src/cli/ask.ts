@@ -45,7 +45,7 @@ export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
       });
     });
     const answer = (await response.json().catch(() => null)) as Answer | null;
-    const refused = (answer?.errors ?? []).filter((error) => !isLeftOut(error));
+    const refused = (answer?.errors ?? []).filter((error) => !isOmittable(error));
     if (refused.length > 0) throw new ServerRefusal(refused.map(refusalOf));
     if (answer?.data) return answer.data as never;
     throw new Error(
@@ -68,7 +68,7 @@ interface Answer {
 /** Properties of a key that the caller may lack permission for: shown as empty, since failing would lose the secret. */
 const DETAILS = ['organization', 'description', 'metadata', 'createdBy', 'revokedBy', 'revocationReason'];
 
-function isLeftOut({ path = [], extensions }: AnsweredError): boolean {
+function isOmittable({ path = [], extensions }: AnsweredError): boolean {
   const field = path.at(-1);
   return path.length > 1 && extensions?.code === 'FORBIDDEN' && DETAILS.includes(String(field));
 }

@@ -14,8 +14,8 @@ export interface ServeOptions {
 
 /** Serves until the process receives a signal. Rejects with ConfigError or StartError. */
 export async function serve(io: Io, { port, host }: ServeOptions): Promise<void> {
-  const told = { ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
-  const config = parseConfig({ ...io.env, ...told });
+  const overrides = { ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
+  const config = parseConfig({ ...io.env, ...overrides });
   const log = createLog(config.logLevel, (line) => io.stderr.write(line));
   const end = awaitEnd();
   try {
@@ -31,7 +31,7 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
         else if (!config.oidc)
           io.stdout.write(`To get a sign-in link, run ${commandLine(io)} sign-in-link\n`);
         io.stdout.write(`Keywright is ready at ${url}\n`);
-        await end.told;
+        await end.requested;
       } finally {
         await app.stop();
       }
@@ -55,9 +55,9 @@ async function commandDocuments(): Promise<string[]> {
 }
 
 /** The first SIGTERM or SIGINT shuts down gracefully. A second one terminates the process. */
-function awaitEnd(): { told: Promise<void>; ignore: () => void } {
+function awaitEnd(): { requested: Promise<void>; ignore: () => void } {
   let resolve = () => {};
-  const told = new Promise<void>((done) => {
+  const requested = new Promise<void>((done) => {
     resolve = done;
   });
   const take = () => {
@@ -70,5 +70,5 @@ function awaitEnd(): { told: Promise<void>; ignore: () => void } {
   };
   process.on('SIGTERM', take);
   process.on('SIGINT', take);
-  return { told, ignore };
+  return { requested, ignore };
 }

@@ -8,9 +8,9 @@ import { withContext } from './with-context.ts';
  * Prints a fresh one-time link for an existing user; without an address, for the first owner. Rejects with
  * NotFoundError if no one has the address.
  */
-export async function signInLink(io: Io, given: string | undefined): Promise<void> {
+export async function signInLink(io: Io, address: string | undefined): Promise<void> {
   const { email, url } = await withContext(io, async (ctx) => {
-    const email = given ?? (await firstOwner(ctx.db));
+    const email = address ?? (await firstOwner(ctx.db));
     return { email, url: (await issueSignInLink(ctx, email)).url };
   });
   io.stdout.write(`${url}\n`);
@@ -18,9 +18,9 @@ export async function signInLink(io: Io, given: string | undefined): Promise<voi
 }
 
 /** Prints the token of a new session for the same users, as if they had opened such a link in a program. */
-export async function sessionToken(io: Io, given: string | undefined): Promise<void> {
+export async function sessionToken(io: Io, address: string | undefined): Promise<void> {
   const { sessionToken: token, user } = await withContext(io, async (ctx) => {
-    const link = await issueSignInLink(ctx, given ?? (await firstOwner(ctx.db)));
+    const link = await issueSignInLink(ctx, address ?? (await firstOwner(ctx.db)));
     return (await signIn(ctx, link)).result;
   });
   io.stdout.write(`${token}\n`);

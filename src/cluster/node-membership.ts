@@ -28,7 +28,7 @@ type Connection = Pick<ListeningConnection, 'query' | 'drop' | 'proven' | 'serve
 interface Beat {
   /** Unpredictable. */
   readonly word: string;
-  readonly asked: Moment;
+  readonly sentAt: Moment;
   heard: boolean;
   /** Whether it was sent by the server process that listens. */
   ofOwn: boolean;
@@ -74,7 +74,7 @@ export class NodeMembership {
     const last = this.#roundTripMs;
     const beat = this.#underWay;
     if (last === null || !beat || beat.heard) return last;
-    return Math.max(last, performance.now() - beat.asked.monotonic);
+    return Math.max(last, performance.now() - beat.sentAt.monotonic);
   }
 
   /** The secret in this node's row, which signs its confirmations. */
@@ -99,7 +99,7 @@ export class NodeMembership {
     const beat = this.#underWay;
     if (beat?.word !== word) return;
     beat.heard = true;
-    this.#roundTripMs = performance.now() - beat.asked.monotonic;
+    this.#roundTripMs = performance.now() - beat.sentAt.monotonic;
     this.#settle(beat);
   }
 
@@ -134,7 +134,7 @@ export class NodeMembership {
   }
 
   #prove(beat: Beat): void {
-    this.#lease.extend(beat.asked);
+    this.#lease.extend(beat.sentAt);
     this.#connection.proven();
     this.#events.proven();
   }
@@ -158,13 +158,13 @@ export class NodeMembership {
     }
     // Only after pending input was processed: this process itself may have stalled.
     setImmediate(() => {
-      const waited = performance.now() - beat.asked.monotonic;
+      const waited = performance.now() - beat.sentAt.monotonic;
       if (this.#underWay === beat && waited > this.#lease.milliseconds * PATIENCE) this.#connection.drop();
     });
   }
 
   async #beat(): Promise<void> {
-    const beat: Beat = { word: createNonce(), asked: this.#lease.now(), heard: false, ofOwn: false };
+    const beat: Beat = { word: createNonce(), sentAt: this.#lease.now(), heard: false, ofOwn: false };
     this.#underWay = beat;
     const message = encode({ type: 'beat', word: beat.word });
     const own = [this.#id, this.#name, this.#lease.milliseconds, this.#secret];

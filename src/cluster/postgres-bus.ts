@@ -179,7 +179,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
 
   /** So that no node waits for this one. If the message can't be sent, the other nodes wait for the lease. */
   async function signOff(): Promise<void> {
-    const said = connection.query('delete from nodes where id = $1', [id]).catch(() => {});
-    await Promise.race([said, pause(SIGN_OFF_PATIENCE_MS, undefined, { ref: false })]);
+    const signedOff = connection.query('delete from nodes where id = $1', [id]).catch(() => {});
+    await Promise.race([signedOff, pause(SIGN_OFF_PATIENCE_MS, undefined, { ref: false })]);
   }
 }

@@ -136,9 +136,9 @@ export class Input {
     if (issues.length > 0) throw new AppError('BAD_USER_INPUT', new ValidationError(issues).message);
   }
 
-  #checked(path: Path, given: string, max: number, forbidden: RegExp): string {
-    if (given.length > UNITS_MAX * max) return this.#refuse(path, `must have at most ${max} characters`, '');
-    const text = given.normalize('NFC');
+  #checked(path: Path, raw: string, max: number, forbidden: RegExp): string {
+    if (raw.length > UNITS_MAX * max) return this.#refuse(path, `must have at most ${max} characters`, '');
+    const text = raw.normalize('NFC');
     if (LONE_SURROGATE.test(text)) return this.#refuse(path, 'must be well-formed Unicode', '');
     if (forbidden.test(text)) return this.#refuse(path, 'must not contain control characters', '');
     if (codePoints(text) > max) return this.#refuse(path, `must have at most ${max} characters`, '');

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from './clock.ts';
 export class Paced {
   readonly #everyMs: number;
   readonly #work: () => Promise<void>;
-  #asked = false;
+  #requested = false;
   #running = false;
   #stopped = false;
   #startedAt = Number.NEGATIVE_INFINITY;
@@ -22,7 +22,7 @@ export class Paced {
 
   /** Requests a run that has not started yet. */
   ask(): void {
-    this.#asked = true;
+    this.#requested = true;
     this.#schedule();
   }
 
@@ -33,7 +33,7 @@ export class Paced {
   }
 
   #schedule(): void {
-    if (!this.#asked || this.#running || this.#timer || this.#stopped) return;
+    if (!this.#requested || this.#running || this.#timer || this.#stopped) return;
     const wait = this.#startedAt + this.#everyMs - performance.now();
     if (wait <= 0) {
       void this.#run();
@@ -46,7 +46,7 @@ export class Paced {
   }
 
   async #run(): Promise<void> {
-    this.#asked = false;
+    this.#requested = false;
     this.#running = true;
     this.#startedAt = performance.now();
     await this.#work().catch(() => {});

@@ -33,7 +33,7 @@ const FIELDS_MAX = 100;
 export function coerceVariables(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
-  given: Readonly<Record<string, unknown>>,
+  provided: Readonly<Record<string, unknown>>,
   faultsMax: number,
 ):
   | { coerced: Record<string, unknown>; errors?: undefined }
@@ -46,7 +46,7 @@ export function coerceVariables(
       const value = coerceVariable(
         schema,
         definition,
-        Object.hasOwn(given, name) ? given[name] : undefined,
+        Object.hasOwn(provided, name) ? provided[name] : undefined,
         (what) => {
           const message = `Variable "$${quotable(name)}" ${what}`;
           const sentence = /[.?]$/.test(message) ? message : `${message}.`;

@@ -69,7 +69,7 @@ export function createEngine<C extends OperationContext>(
   const { getResultForParams, fetchAPI } = yoga;
   return {
     yoga,
-    async run(params, given, signal) {
+    async run(params, base, signal) {
       let subscription: PricedSubscription | undefined;
       const admitted: ExecutionResult = { data: null };
       const subscribe = async (priced: PricedSubscription): Promise<ExecutionResult> => {
@@ -77,7 +77,7 @@ export function createEngine<C extends OperationContext>(
         return admitted;
       };
       const request = new fetchAPI.Request(ENDPOINT, { method: 'POST', signal: signal ?? null });
-      const context = Object.assign(given, { subscribe });
+      const context = Object.assign(base, { subscribe });
       const result = await getResultForParams(
         { params, request },
         context as unknown as Parameters<typeof getResultForParams>[1],

@@ -1,5 +1,5 @@
 import type { GraphQLParams } from 'graphql-yoga';
-import { isGiven } from '../core/given.ts';
+import { isProvided } from '../core/provided.ts';
 import { Refusal } from '../core/refusal.ts';
 
 /** The parameters of a GraphQL request: `query`, or only the ID of a trusted document. */
@@ -13,16 +13,16 @@ export function checkParams(params: unknown): Params {
   if (Array.isArray(params)) throw malformed('Batching is not supported: send one operation per request');
   if (!isObject(params)) throw malformed('The body must be a JSON object');
   const { query, operationName, variables, extensions } = params;
-  if (isGiven(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
+  if (isProvided(extensions) && !isObject(extensions)) throw malformed('extensions must be an object');
   const documentId = documentIdOf(params.documentId, extensions?.persistedQuery);
   // Clients of the WebSocket protocol, in which `query` is required, leave it empty.
-  const isById = documentId !== null && (!isGiven(query) || query === '');
+  const isById = documentId !== null && (!isProvided(query) || query === '');
   if (!isById && typeof query !== 'string') throw malformed('query must be a string: the GraphQL document');
   if (typeof query === 'string' && query.length > DOCUMENT_MAX)
     throw malformed(`The document has more than ${DOCUMENT_MAX} characters: use variables for values`);
-  if (isGiven(operationName) && typeof operationName !== 'string')
+  if (isProvided(operationName) && typeof operationName !== 'string')
     throw malformed('operationName must be a string');
-  if (isGiven(variables) && !isObject(variables)) throw malformed('variables must be an object');
+  if (isProvided(variables) && !isObject(variables)) throw malformed('variables must be an object');
   return {
     ...(isById ? {} : { query: query as string }),
     ...(documentId === null ? {} : { documentId }),
@@ -33,7 +33,8 @@ export function checkParams(params: unknown): Params {
 
 /** The ID of a trusted document, from either place; null: neither has one. */
 function documentIdOf(documentId: unknown, persistedQuery: unknown): string | null {
-  if (isGiven(documentId) && typeof documentId !== 'string') throw malformed('documentId must be a string');
+  if (isProvided(documentId) && typeof documentId !== 'string')
+    throw malformed('documentId must be a string');
   const id = documentId ?? null;
   if (!isObject(persistedQuery)) return id;
   const { version, sha256Hash } = persistedQuery;

@@ -65,13 +65,13 @@ export class PreparedOperation {
    * charges its caller. Throws RateLimitedError if the caller has too few points left.
    */
   admit(
-    given: Record<string, unknown>,
+    provided: Record<string, unknown>,
     context: GraphQLContext,
     charge: Charge,
   ): Admission | Promise<Admission> {
-    const { coerced, errors } = this.#coerce(given);
+    const { coerced, errors } = this.#coerce(provided);
     if (errors) return { errors };
-    const fields = this.#costWith(given, context);
+    const fields = this.#costWith(provided, context);
     if (fields instanceof GraphQLError) return { errors: [fields] };
     charge.cost = fields;
     // First: it bounds the work of adding up the rest.
@@ -89,17 +89,17 @@ export class PreparedOperation {
     return this.#scans.points(coerced, context, this.#bounds.sizes).then(admit);
   }
 
-  #coerce(given: Record<string, unknown>) {
+  #coerce(provided: Record<string, unknown>) {
     const { variableDefinitions = [] } = this.#operation;
     if (variableDefinitions.length === 0) return { coerced: {}, errors: undefined };
-    return coerceVariables(this.#schema, variableDefinitions, given, FAULTS_MAX);
+    return coerceVariables(this.#schema, variableDefinitions, provided, FAULTS_MAX);
   }
 
   /** The error if an argument that the cost depends on is invalid. */
-  #costWith(given: Record<string, unknown>, context: GraphQLContext): number | GraphQLError {
+  #costWith(provided: Record<string, unknown>, context: GraphQLContext): number | GraphQLError {
     if (this.#cost !== undefined) return this.#cost;
     try {
-      const cost = queryCost(this.#schema, this.#document, this.#operation, given, context);
+      const cost = queryCost(this.#schema, this.#document, this.#operation, provided, context);
       if (!this.#hasVariableCost) this.#cost = cost;
       return cost;
     } catch (error) {

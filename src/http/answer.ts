@@ -8,10 +8,10 @@ import type { Route } from './routes.ts';
 export async function answer(exchange: Exchange, route: Route | undefined): Promise<void> {
   if (!route) return refuse(exchange, new Refusal(404, 'NOT_FOUND', 'Not found'));
   const { method } = exchange.request;
-  const asked = method === 'HEAD' ? 'GET' : method;
+  const requested = method === 'HEAD' ? 'GET' : method;
   const allow = (route.methods.includes('GET') ? ['HEAD', ...route.methods] : route.methods).join(', ');
   if (method === 'OPTIONS') exchange.headers.push('Allow', allow);
-  if (route.methods.some((allowed) => allowed === asked)) return route.handle(exchange);
+  if (route.methods.some((allowed) => allowed === requested)) return route.handle(exchange);
   refuse(exchange, new Refusal(405, 'BAD_REQUEST', `This address only supports ${allow}`, { Allow: allow }));
 }
 

@@ -14,14 +14,14 @@ export function upgradableMessages(takes: (request: IncomingMessage) => boolean)
       return this.method === 'CONNECT' || (isWebSocketHandshake(this) && takes(this));
     }
 
-    set upgrade(asked: boolean) {
-      this.asksForUpgrade = Boolean(asked);
+    set upgrade(requested: boolean) {
+      this.asksForUpgrade = Boolean(requested);
     }
   };
 }
 
 /**
- * Whether a request asked for an upgrade that it didn't get. Node.js discards what has arrived after it, which may be the
+ * Whether a request requested for an upgrade that it didn't get. Node.js discards what has arrived after it, which may be the
  * next request or a part of it, so its response must close the connection.
  */
 export function isUpgradeIgnored(request: IncomingMessage): boolean {

@@ -57,25 +57,25 @@ const DEFAULTS: Omit<KeyPolicy, 'name'> = {
  */
 export async function createApiKey(
   ctx: KeysContext,
-  given: CreateApiKeyInput,
+  params: CreateApiKeyInput,
 ): Promise<Outcome<CreatedApiKey>> {
   authorizeSomewhere(ctx, PERMISSION);
-  const organizationId = resolveOrganizationId(ctx, given.organizationId);
+  const organizationId = resolveOrganizationId(ctx, params.organizationId);
   authorize(ctx, organizationId, PERMISSION);
   const { permissionCatalog: catalog } = await organizationById(ctx.db, organizationId);
   const input = new Input();
-  const idempotencyKey = input.idempotencyKey(given.idempotencyKey);
+  const idempotencyKey = input.idempotencyKey(params.idempotencyKey);
   const attempt = await attemptOf(ctx, organizationId, idempotencyKey);
   // What was in the future then may not be now.
   const now = attempt?.answeredAt ?? ctx.clock.now();
   const { name = '', ...provided } = readPolicy(
     input,
-    { ...given, name: given.name ?? null },
+    { ...params, name: params.name ?? null },
     { now, catalog },
   );
   input.check();
   const policy = { ...DEFAULTS, ...provided, name };
-  const environment = given.environment ?? 'live';
+  const environment = params.environment ?? 'live';
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
     once(change, attempt, ['createApiKey', { environment, ...withoutOrder(policy) }], {
       perform: () => insertKey(ctx, change, { organizationId, environment, policy }),

@@ -17,13 +17,13 @@ const PERMISSION = 'api.key.delete';
  * Revokes a key and all its secrets, immediately and permanently. Revoking it again changes nothing and returns the first
  * result. Requires `api.key.delete`. Rejects with NotFoundError, or BAD_USER_INPUT for an invalid reason.
  */
-export async function revokeApiKey(ctx: KeysContext, given: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
-  const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
+export async function revokeApiKey(ctx: KeysContext, params: RevokeApiKeyInput): Promise<Outcome<ApiKey>> {
+  const { organizationId } = await locateApiKey(ctx, params.id, PERMISSION);
   const input = new Input();
-  const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true, use: 'text' });
+  const reason = input.text(['input', 'reason'], params.reason, REASON_MAX, { multiline: true, use: 'text' });
   input.checkArguments();
   const { result, propagation } = await command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    endApiKeys(ctx, change, [given.id], reason),
+    endApiKeys(ctx, change, [params.id], reason),
   );
   const [apiKey] = result as [ApiKey];
   return { result: apiKey, propagation };

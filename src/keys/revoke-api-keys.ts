@@ -22,12 +22,15 @@ const IDS_MAX = 500;
  * already keep their first result. Requires `api.key.delete` in the organization of each. Rejects with ValidationError,
  * or with NotFoundError for the first key concerned.
  */
-export async function revokeApiKeys(ctx: KeysContext, given: RevokeApiKeysInput): Promise<Outcome<ApiKey[]>> {
+export async function revokeApiKeys(
+  ctx: KeysContext,
+  params: RevokeApiKeysInput,
+): Promise<Outcome<ApiKey[]>> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
   const input = new Input();
-  const ids = input.uniqueStrings(['input', 'ids'], given.ids, IDS_MAX);
-  if (given.ids.length === 0) input.fault(['input', 'ids'], 'must contain at least one ID');
-  const reason = input.text(['input', 'reason'], given.reason, REASON_MAX, { multiline: true, use: 'text' });
+  const ids = input.uniqueStrings(['input', 'ids'], params.ids, IDS_MAX);
+  if (params.ids.length === 0) input.fault(['input', 'ids'], 'must contain at least one ID');
+  const reason = input.text(['input', 'reason'], params.reason, REASON_MAX, { multiline: true, use: 'text' });
   input.check();
   const organizationIds = await organizationsOf(ctx, principal, ids);
   for (const organizationId of organizationIds) authorize(ctx, organizationId, PERMISSION);

@@ -44,19 +44,19 @@ const ACCEPTED_MAX = 10;
  */
 export async function rotateApiKey(
   ctx: KeysContext,
-  given: RotateApiKeyInput,
+  params: RotateApiKeyInput,
 ): Promise<Outcome<RotatedApiKey>> {
-  const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
+  const { organizationId } = await locateApiKey(ctx, params.id, PERMISSION);
   const input = new Input();
   const overlap = input.integer(
     ['input', 'overlapSeconds'],
-    given.overlapSeconds ?? OVERLAP_SECONDS,
+    params.overlapSeconds ?? OVERLAP_SECONDS,
     0,
     OVERLAP_MAX_SECONDS,
   );
-  const idempotencyKey = input.idempotencyKey(given.idempotencyKey);
+  const idempotencyKey = input.idempotencyKey(params.idempotencyKey);
   input.check();
-  const { id } = given;
+  const { id } = params;
   const attempt = await attemptOf(ctx, organizationId, idempotencyKey);
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
     once(change, attempt, ['rotateApiKey', { id, overlap }], {

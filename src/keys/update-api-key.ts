@@ -28,14 +28,14 @@ const PERMISSION = 'api.key.update';
  * itself before or after. Rejects with ValidationError, NotFoundError (key, role or team), ConflictError (revoked),
  * EscalationError, or LimitExceededError if the key would become active again.
  */
-export async function updateApiKey(ctx: KeysContext, given: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
-  const { organizationId } = await locateApiKey(ctx, given.id, PERMISSION);
+export async function updateApiKey(ctx: KeysContext, params: UpdateApiKeyInput): Promise<Outcome<ApiKey>> {
+  const { organizationId } = await locateApiKey(ctx, params.id, PERMISSION);
   const { permissionCatalog: catalog } = await organizationById(ctx.db, organizationId);
   const input = new Input();
-  const policy = readPolicy(input, given, { now: ctx.clock.now(), catalog });
+  const policy = readPolicy(input, params, { now: ctx.clock.now(), catalog });
   input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
-    applyPolicy(ctx, change, given.id, policy, input),
+    applyPolicy(ctx, change, params.id, policy, input),
   );
 }
 
@@ -43,7 +43,7 @@ async function applyPolicy(
   ctx: KeysContext,
   change: PermittedChange,
   id: string,
-  given: Partial<KeyPolicy>,
+  params: Partial<KeyPolicy>,
   input: Input,
 ): Promise<ApiKey> {
   const { tx, now, principal } = change;
@@ -52,7 +52,7 @@ async function applyPolicy(
   input.checkChanged([key.name, key.description, key.externalId]);
   if (key.revokedAt !== null) throw new ConflictError('REVOKED', "A revoked API key can't be updated");
   const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKeys(tx, [id]) };
-  const after: KeyPolicy = { ...before, ...given };
+  const after: KeyPolicy = { ...before, ...params };
 
   if (principal.kind === 'key' && principal.keyId === id)
     throw new EscalationError([], "An API key can't update itself", ['SELF']);
@@ -60,7 +60,7 @@ async function applyPolicy(
     const permissions = await permissionsInForce(tx, organizationId, state);
     refuseEscalation(principal, organizationId, permissions, [limitsOf(state, key.environment)]);
   }
-  if (given.teamIds) await requireTeams(tx, organizationId, after.teamIds);
+  if (params.teamIds) await requireTeams(tx, organizationId, after.teamIds);
   const changes = policyChanges(before, after);
   if (Object.keys(changes).length === 0) return key;
   const wasActive = statusOf(key, now) === 'ACTIVE';

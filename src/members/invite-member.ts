@@ -53,19 +53,19 @@ const PERMISSION = 'member.manage';
  * Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError, or ConflictError if the
  * person has already joined.
  */
-export async function inviteMember(ctx: Context, given: InviteMemberInput): Promise<Outcome<InvitedMember>> {
+export async function inviteMember(ctx: Context, params: InviteMemberInput): Promise<Outcome<InvitedMember>> {
   authorizeSomewhere(ctx, PERMISSION);
-  const organizationId = resolveOrganizationId(ctx, given.organizationId);
+  const organizationId = resolveOrganizationId(ctx, params.organizationId);
   authorize(ctx, organizationId, PERMISSION);
   const input = new Input();
   const invitation: Invitation = {
     organizationId,
-    email: input.email(['input', 'email'], given.email),
-    name: given.name == null ? null : input.name(['input', 'name'], given.name),
-    roleId: given.roleId,
-    teamIds: input.uniqueStrings(['input', 'teamIds'], given.teamIds, MEMBER_TEAMS_MAX).sort(),
+    email: input.email(['input', 'email'], params.email),
+    name: params.name == null ? null : input.name(['input', 'name'], params.name),
+    roleId: params.roleId,
+    teamIds: input.uniqueStrings(['input', 'teamIds'], params.teamIds, MEMBER_TEAMS_MAX).sort(),
   };
-  const idempotencyKey = input.idempotencyKey(given.idempotencyKey);
+  const idempotencyKey = input.idempotencyKey(params.idempotencyKey);
   input.check();
   const attempt = await attemptOf(ctx, organizationId, idempotencyKey);
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>

@@ -31,11 +31,11 @@ const PERMISSION = 'member.manage';
  * NotFoundError (member, role or team), EscalationError, or ConflictError for the last owner. If nothing differs,
  * nothing is written.
  */
-export async function updateMember(ctx: Context, given: UpdateMemberInput): Promise<Outcome<Membership>> {
-  const { id } = given;
+export async function updateMember(ctx: Context, params: UpdateMemberInput): Promise<Outcome<Membership>> {
+  const { id } = params;
   const organizationId = await locate(ctx, 'mem', id, PERMISSION);
   const input = new Input();
-  const provided = readChanges(input, given);
+  const provided = readChanges(input, params);
   input.check();
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
     const { tx, audit, principal } = change;

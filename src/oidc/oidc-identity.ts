@@ -66,10 +66,10 @@ function plainAddress(email: string): string {
   return address;
 }
 
-function displayName(given: unknown): string | null {
-  if (typeof given !== 'string' || given.trim() === '') return null;
+function displayName(claim: unknown): string | null {
+  if (typeof claim !== 'string' || claim.trim() === '') return null;
   const input = new Input();
-  const name = input.name(['name'], given);
+  const name = input.name(['name'], claim);
   try {
     input.check();
     return name;

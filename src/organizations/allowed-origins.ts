@@ -12,10 +12,10 @@ const ALLOWED_ORIGINS_MAX = 50;
 export function readAllowedOrigins(
   input: Input,
   path: readonly string[],
-  given: readonly string[] | null,
+  provided: readonly string[] | null,
 ): string[] {
   const origins = new Set<string>();
-  input.list(path, given, ALLOWED_ORIGINS_MAX).forEach((text, index) => {
+  input.list(path, provided, ALLOWED_ORIGINS_MAX).forEach((text, index) => {
     const at = [...path, String(index)];
     const origin = parseOrigin(text);
     if (origin === null) input.fault(at, ORIGIN_FORM);

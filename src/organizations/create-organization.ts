@@ -23,7 +23,7 @@ export interface CreateOrganizationInput {
  */
 export async function createOrganization(
   ctx: Context,
-  given: CreateOrganizationInput,
+  params: CreateOrganizationInput,
 ): Promise<Outcome<Organization>> {
   const { principal, config } = ctx;
   if (!principal) throw new UnauthenticatedError();
@@ -31,9 +31,9 @@ export async function createOrganization(
     throw new ForbiddenError('organization.create');
   const input = new Input();
   const organization = {
-    name: input.name(['input', 'name'], given.name),
-    slug: given.slug == null ? null : readSlug(input, ['input', 'slug'], given.slug),
-    keyPrefix: readKeyPrefix(input, ['input', 'keyPrefix'], given.keyPrefix ?? config.keyPrefix),
+    name: input.name(['input', 'name'], params.name),
+    slug: params.slug == null ? null : readSlug(input, ['input', 'slug'], params.slug),
+    keyPrefix: readKeyPrefix(input, ['input', 'keyPrefix'], params.keyPrefix ?? config.keyPrefix),
     maxActiveApiKeys: config.maxActiveApiKeys,
   };
   input.check();

@@ -21,9 +21,9 @@ const LIMIT_MAX = 2_147_483_647;
  * command line, because it is the operator's decision. Rejects with ValidationError or NotFoundError. If nothing
  * differs, nothing is written.
  */
-export async function limitApiKeys(ctx: Context, given: LimitApiKeysInput): Promise<Organization> {
+export async function limitApiKeys(ctx: Context, params: LimitApiKeysInput): Promise<Organization> {
   requireCommandLine(ctx, 'organization.limit');
-  const { organization, maxActiveApiKeys: limit } = given;
+  const { organization, maxActiveApiKeys: limit } = params;
   const input = new Input();
   const maxActiveApiKeys = limit === null ? null : input.integer(['limit'], limit, 0, LIMIT_MAX);
   input.check();

@@ -44,15 +44,15 @@ function isKnown(permission: string, known: readonly string[]): boolean {
 export function readPermissionCatalog(
   input: Input,
   path: Path,
-  given: readonly { readonly name: string; readonly description?: string | null | undefined }[] | null,
+  provided: readonly { readonly name: string; readonly description?: string | null | undefined }[] | null,
 ): PermissionDefinition[] {
-  if (!given) return [];
-  if (given.length > CATALOG_MAX) {
+  if (!provided) return [];
+  if (provided.length > CATALOG_MAX) {
     input.fault(path, `must have at most ${CATALOG_MAX} entries`);
     return [];
   }
   const seen = new Set<string>();
-  return given.map(({ name, description }, index) => {
+  return provided.map(({ name, description }, index) => {
     const at = [...path, String(index)];
     const fault = faultOf(name, seen);
     if (fault) input.fault([...at, 'name'], fault);

@@ -9,14 +9,14 @@ import { isId } from '../core/ids.ts';
  */
 export function resolveOrganizationId(
   ctx: AuthorizationContext,
-  given: string | null | undefined,
+  provided: string | null | undefined,
   path: readonly string[] = ['input', 'organizationId'],
 ): string {
   const { principal } = ctx;
   if (!principal) throw new UnauthenticatedError();
-  if (given !== null && given !== undefined) {
-    if (isId('org', given) && principal.isOf(given)) return given;
-    throw new NotFoundError(given, 'organization');
+  if (provided !== null && provided !== undefined) {
+    if (isId('org', provided) && principal.isOf(provided)) return provided;
+    throw new NotFoundError(provided, 'organization');
   }
   const ids = organizationsOf(principal);
   const [only] = ids;

@@ -34,7 +34,7 @@ export interface RotationPolicyInput {
 }
 
 type Policy = Pick<Organization, 'name' | 'keyPrefix' | 'rotationPolicy' | 'permissionCatalog'>;
-type Said = Partial<Omit<Policy, 'rotationPolicy'>> & {
+type OrganizationChanges = Partial<Omit<Policy, 'rotationPolicy'>> & {
   readonly rotationPolicy?: Partial<RotationPolicy>;
   readonly allowedOrigins?: readonly string[];
 };
@@ -49,14 +49,14 @@ const FIELDS = ['name', 'keyPrefix', 'rotationPolicy', 'permissionCatalog'] as c
  */
 export async function updateOrganization(
   ctx: Context,
-  given: UpdateOrganizationInput,
+  params: UpdateOrganizationInput,
 ): Promise<Outcome<Organization>> {
   authorizeSomewhere(ctx, PERMISSION);
-  const { id } = given;
+  const { id } = params;
   if (!isId('org', id)) throw new NotFoundError(id, 'organization');
   authorize(ctx, id, PERMISSION);
   const input = new Input();
-  const { allowedOrigins, ...provided } = readChanges(input, given);
+  const { allowedOrigins, ...provided } = readChanges(input, params);
   input.checkForm();
   return command(ctx, { organizationId: id, permission: PERMISSION }, async ({ tx, audit }) => {
     const before = await organizationById(tx, id);
@@ -73,8 +73,8 @@ export async function updateOrganization(
   });
 }
 
-function readChanges(input: Input, given: UpdateOrganizationInput): Said {
-  const { name, keyPrefix, rotationPolicy, permissionCatalog, allowedOrigins } = given;
+function readChanges(input: Input, params: UpdateOrganizationInput): OrganizationChanges {
+  const { name, keyPrefix, rotationPolicy, permissionCatalog, allowedOrigins } = params;
   return {
     ...(name !== undefined && { name: input.name(['input', 'name'], name) }),
     ...(keyPrefix !== undefined && { keyPrefix: readKeyPrefix(input, ['input', 'keyPrefix'], keyPrefix) }),
@@ -88,15 +88,15 @@ function readChanges(input: Input, given: UpdateOrganizationInput): Said {
   };
 }
 
-function readRotationPolicy(input: Input, given: RotationPolicyInput | null): Partial<RotationPolicy> {
+function readRotationPolicy(input: Input, params: RotationPolicyInput | null): Partial<RotationPolicy> {
   const path = ['input', 'rotationPolicy'];
-  if (!given) {
+  if (!params) {
     input.fault(path, "can't be null");
     return {};
   }
   const days = (field: keyof RotationPolicy, value: number | null): number | null =>
     value === null ? null : input.integer([...path, field], value, 1, ROTATION_MAX_DAYS);
-  const { liveDays, testDays } = given;
+  const { liveDays, testDays } = params;
   return {
     ...(liveDays !== undefined && { liveDays: days('liveDays', liveDays) }),
     ...(testDays !== undefined && { testDays: days('testDays', testDays) }),

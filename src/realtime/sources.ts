@@ -3,8 +3,8 @@ import type { Action, ChangeEvent, DenialEvent, UseEvent } from '../changes/even
 import type { Receiver } from '../changes/receiver.ts';
 import { authorize } from '../command.ts';
 import { AppError, NotFoundError } from '../core/errors.ts';
-import { isGiven } from '../core/given.ts';
 import { isId } from '../core/ids.ts';
+import { isProvided } from '../core/provided.ts';
 import { keysInScope } from '../keys/api-key.ts';
 import { flushUsage } from '../keys/flush-usage.ts';
 import type { KeysContext } from '../keys/pending-usage.ts';
@@ -59,7 +59,7 @@ export async function changedSource(
   args: Scope & { types?: readonly ChangeType[] | null | undefined; after?: string | null | undefined },
 ): Promise<Source<ChangeEvent>> {
   const { organizationId, keyIds } = await resolveScope(ctx, args);
-  const after = isGiven(args.after) ? decodeCursor(args.after, organizationId) : null;
+  const after = isProvided(args.after) ? decodeCursor(args.after, organizationId) : null;
   const types = args.types ? new Set(args.types) : null;
   const source: Source<ChangeEvent> = {
     organizationId,
@@ -96,7 +96,7 @@ export async function usedSource(
     organizationId,
     ...ONLY_NEWEST,
     open: async ({ receive, ready, stopped }) => {
-      if (!isGiven(args.since)) return ctx.live.uses.join(interest, receive);
+      if (!isProvided(args.since)) return ctx.live.uses.join(interest, receive);
       // Live events wait until then, so that a key's past never follows its present.
       const meanwhile = new Map<string, Counted<UseEvent>>();
       const present = new Map<string, UseEvent>();

@@ -26,13 +26,13 @@ const PERMISSION = 'role.manage';
  * NotFoundError (the organization), EscalationError, or ConflictError if the organization has a role with this name,
  * case-insensitive.
  */
-export async function createRole(ctx: Context, given: CreateRoleInput): Promise<Outcome<Role>> {
+export async function createRole(ctx: Context, params: CreateRoleInput): Promise<Outcome<Role>> {
   authorizeSomewhere(ctx, PERMISSION);
-  const organizationId = resolveOrganizationId(ctx, given.organizationId);
+  const organizationId = resolveOrganizationId(ctx, params.organizationId);
   authorize(ctx, organizationId, PERMISSION);
   const input = new Input();
   const { permissionCatalog } = await organizationById(ctx.db, organizationId);
-  const provided = readRole(input, given, permissionCatalog);
+  const provided = readRole(input, params, permissionCatalog);
   input.check();
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, now, audit, principal }) => {
     const { name = '', description = null, permissions = [] } = provided;

@@ -12,7 +12,7 @@ export interface RoleInput {
 }
 
 /** Validated fields of a role. */
-export type SaidOfRole = Partial<Pick<Role, 'name' | 'description' | 'permissions'>>;
+export type RoleChanges = Partial<Pick<Role, 'name' | 'description' | 'permissions'>>;
 
 /** Maximum number of permissions of a role: as many as a key can be granted. */
 const PERMISSIONS_MAX = 100;
@@ -22,7 +22,7 @@ export function readRole(
   input: Input,
   { name, description, permissions }: RoleInput,
   catalog: readonly PermissionDefinition[],
-): SaidOfRole {
+): RoleChanges {
   return {
     ...(name !== undefined && { name: readName(input, name) }),
     ...(description !== undefined && {
@@ -36,9 +36,9 @@ export function readRole(
 }
 
 /** Validates a name: it must not resemble a system role's name. */
-function readName(input: Input, given: string | null): string {
+function readName(input: Input, provided: string | null): string {
   const path = ['input', 'name'];
-  const name = input.name(path, given);
+  const name = input.name(path, provided);
   const like = systemRoleLike(name);
   if (like) input.newFault(path, name, `looks like the name of the system role "${like}"`);
   return name;
@@ -46,12 +46,12 @@ function readName(input: Input, given: string | null): string {
 
 function readPermissions(
   input: Input,
-  given: readonly string[] | null,
+  provided: readonly string[] | null,
   catalog: readonly PermissionDefinition[],
 ): string[] {
   const path = ['input', 'permissions'];
-  if (!given) input.fault(path, "can't be null");
-  const permissions = input.list(path, given, PERMISSIONS_MAX);
+  if (!provided) input.fault(path, "can't be null");
+  const permissions = input.list(path, provided, PERMISSIONS_MAX);
   checkPermissions(input, path, permissions, catalog);
   return [...new Set(permissions)];
 }

@@ -26,12 +26,12 @@ const PERMISSION = 'role.manage';
  * key can't change a role with less restricted holders than itself. Rejects with ValidationError, NotFoundError,
  * EscalationError, or ConflictError for a system role or a name that is taken. If nothing differs, nothing is written.
  */
-export async function updateRole(ctx: Context, given: UpdateRoleInput): Promise<Outcome<Role>> {
-  const { id } = given;
+export async function updateRole(ctx: Context, params: UpdateRoleInput): Promise<Outcome<Role>> {
+  const { id } = params;
   const organizationId = await locate(ctx, 'role', id, PERMISSION);
   const input = new Input();
   const { permissionCatalog } = await organizationById(ctx.db, organizationId);
-  const provided = readRole(input, given, permissionCatalog);
+  const provided = readRole(input, params, permissionCatalog);
   input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
     const { tx, audit, principal } = change;

@@ -18,12 +18,12 @@ const PERMISSION = 'team.manage';
  * Creates a team. Requires `team.manage`. Rejects with ValidationError, NotFoundError (the organization), or
  * ConflictError if the organization has a team with this name, case-insensitive.
  */
-export async function createTeam(ctx: Context, given: CreateTeamInput): Promise<Outcome<Team>> {
+export async function createTeam(ctx: Context, params: CreateTeamInput): Promise<Outcome<Team>> {
   authorizeSomewhere(ctx, PERMISSION);
-  const organizationId = resolveOrganizationId(ctx, given.organizationId);
+  const organizationId = resolveOrganizationId(ctx, params.organizationId);
   authorize(ctx, organizationId, PERMISSION);
   const input = new Input();
-  const name = input.name(['input', 'name'], given.name);
+  const name = input.name(['input', 'name'], params.name);
   input.check();
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, now, audit }) => {
     const team: Team = { id: newId('team'), organizationId, name, createdAt: now };

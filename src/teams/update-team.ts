@@ -19,11 +19,11 @@ const PERMISSION = 'team.manage';
  * Renames a team. Requires `team.manage`. Rejects with ValidationError, NotFoundError, or ConflictError for a name that
  * is taken. If nothing differs, nothing is written.
  */
-export async function updateTeam(ctx: Context, given: UpdateTeamInput): Promise<Outcome<Team>> {
-  const { id } = given;
+export async function updateTeam(ctx: Context, params: UpdateTeamInput): Promise<Outcome<Team>> {
+  const { id } = params;
   const organizationId = await locate(ctx, 'team', id, PERMISSION);
   const input = new Input();
-  const provided = given.name === undefined ? {} : { name: input.name(['input', 'name'], given.name) };
+  const provided = params.name === undefined ? {} : { name: input.name(['input', 'name'], params.name) };
   input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, async ({ tx, audit }) => {
     const before = await requireTeam(tx, id);

@@ -18,7 +18,7 @@ export async function authenticateKey(
     teamId: null,
     environment: null,
     takeRateLimit: false,
-    askedBy: null,
+    reportTo: null,
     visible: () => true,
   });
   return code === 'VALID' && record ? keyPrincipal(record) : null;

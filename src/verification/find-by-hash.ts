@@ -63,10 +63,14 @@ export function queryKeyByHash(db: Kysely<Tables>): CompiledQuery<KeyRow> {
  * hash in the list, from 1. (No query selects a hash itself.)
  */
 export function queryByHashes(db: Kysely<Tables>): CompiledQuery<VerifiableRow & { place: number }> {
-  const asked = sql<{ hash: string; place: number }>`unnest(${[]}::text[]) with ordinality`;
+  const requested = sql<{ hash: string; place: number }>`unnest(${[]}::text[]) with ordinality`;
   return whole(db)
-    .innerJoin(asked.as<'asked'>(sql`asked(hash, place)`), 'asked.hash', 'api_key_secrets.hash')
-    .select('asked.place')
+    .innerJoin(
+      requested.as<'requested'>(sql`requested(hash, place)`),
+      'requested.hash',
+      'api_key_secrets.hash',
+    )
+    .select('requested.place')
     .compile();
 }
 

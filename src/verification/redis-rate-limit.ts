@@ -60,14 +60,14 @@ export function redisRateLimiter(
   let fallbacks = 0;
 
   const ask = async (
-    asked: () => Promise<{ consumedPoints: number; msBeforeNext: number } | null>,
+    request: () => Promise<{ consumedPoints: number; msBeforeNext: number } | null>,
   ): Promise<{ consumedPoints: number; msBeforeNext: number } | null | undefined> => {
     const now = performance.now();
     if (!shared && now - failedAt < RETRY_MS) return undefined;
     // Only one verification retries. The others use the node's own count.
     if (!shared) failedAt = now;
     try {
-      const answer = await inTime(asked(), PATIENCE_MS);
+      const answer = await inTime(request(), PATIENCE_MS);
       if (!shared) log.info('Rate limits are counted in Redis again');
       shared = true;
       return answer;

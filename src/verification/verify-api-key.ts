@@ -55,19 +55,19 @@ const TOO_MANY = 'Too many failed verifications for this address or by this call
  */
 export async function verifyApiKey(
   ctx: VerificationContext,
-  given: VerifyApiKeyInput,
+  params: VerifyApiKeyInput,
 ): Promise<Verification> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
-  const { permissions, ip, teamId } = readArguments(given);
+  const { permissions, ip, teamId } = readArguments(params);
   const { code, message, record, remaining, resetAt } = await measured(ctx, {
-    secret: given.key,
+    secret: params.key,
     permissions,
     ip,
     // If the team is not visible to the caller, the result is the same as if no key were bound to it.
     teamId: teamId === null || isTeamInScope(principal.keyScope, teamId) ? teamId : NO_TEAM,
-    environment: given.environment ?? null,
+    environment: params.environment ?? null,
     takeRateLimit: true,
-    askedBy: onlyOrganization(principal),
+    reportTo: onlyOrganization(principal),
     visible: (key) =>
       principal.can(key.organizationId, PERMISSION) && sharesTeam(principal.keyScope, key.teamIds),
   });
@@ -106,20 +106,20 @@ function countFailure(
   return { valid: false, code: 'RATE_LIMITED', message: TOO_MANY, keyId: null, remaining: 0, resetAt };
 }
 
-function readArguments(given: VerifyApiKeyInput) {
+function readArguments(params: VerifyApiKeyInput) {
   const input = new Input();
-  const permissions = input.list(['input', 'permissions'], given.permissions, PERMISSIONS_MAX);
+  const permissions = input.list(['input', 'permissions'], params.permissions, PERMISSIONS_MAX);
   permissions.forEach((permission, index) => {
     if (!isPermission(permission))
       input.fault(['input', 'permissions', String(index)], 'must be the name of a permission');
   });
-  const ip = presentedAddress(given.ip ?? '');
-  if (ip === null && typeof given.ip === 'string')
+  const ip = presentedAddress(params.ip ?? '');
+  if (ip === null && typeof params.ip === 'string')
     input.fault(
       ['input', 'ip'],
       'must be an IP address, such as 192.0.2.1, 192.0.2.1:4711 or [2001:db8::1]:443',
     );
-  const teamId = given.teamId ?? null;
+  const teamId = params.teamId ?? null;
   if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the ID of a team');
   input.checkArguments();
   return { permissions, ip, teamId };

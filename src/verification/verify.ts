@@ -44,7 +44,7 @@ export interface VerificationRequest {
   /** Whether it counts against the key's rate limit. */
   readonly takeRateLimit: boolean;
   /** The organization that receives denials of unknown keys; null: none. */
-  readonly askedBy: string | null;
+  readonly reportTo: string | null;
   /** Whether this key is visible to the caller. */
   visible(key: Pick<VerifiableKey, 'organizationId' | 'teamIds'>): boolean;
 }
@@ -133,9 +133,9 @@ function recordOutcome(
 }
 
 function refuseUnknown(services: Needs, request: VerificationRequest, refusal: Refusal): Verdict {
-  const { askedBy, ip } = request;
+  const { reportTo, ip } = request;
   const at = services.clock.now();
-  services.usage.denied({ organizationId: askedBy, keyId: null, code: refusal[0], at, ip });
+  services.usage.denied({ organizationId: reportTo, keyId: null, code: refusal[0], at, ip });
   return verdict(refusal, null, null);
 }
 

@@ -223,7 +223,9 @@ onEachDatabase('keys', (engine) => {
     });
     expect(await keys('update', id, '--role', 'nobody')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^No role found with the name nobody\. There are: [^\n]*\bmember\b.*\n$/),
+      stderr: expect.stringMatching(
+        /^No role found with the name nobody\. Existing roles: [^\n]*\bmember\b.*\n$/,
+      ),
     });
   });
 

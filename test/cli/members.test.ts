@@ -105,7 +105,7 @@ onEachDatabase('members', (engine) => {
       '<email>: must be an e-mail address\n',
     );
     expect(await refused(owner, 'invite', 'a@example.org', '--role', 'boss')).toMatch(
-      /^No role found with the name boss\. There are: .*\bmember\b.*\n$/,
+      /^No role found with the name boss\. Existing roles: .*\bmember\b.*\n$/,
     );
     expect(await refused(admin, 'invite', 'a@example.org', '--role', 'member')).toBe(
       'The permission member.manage is required\n',

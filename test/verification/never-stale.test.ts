@@ -111,7 +111,7 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
       teamId,
       environment: 'live',
       takeRateLimit: true,
-      askedBy: null,
+      reportTo: null,
       visible: () => true,
     });
   }

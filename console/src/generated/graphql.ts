@@ -348,7 +348,7 @@ export type UsageGranularity =
   /** One minute */
   | 'MINUTE';
 
-/** Outcome of a verification. If several reasons for denial apply, the first in this list is returned */
+/** Outcome of a verification. If several reasons for denial apply, the first in this order is returned: MALFORMED, NOT_FOUND, REVOKED, DISABLED, EXPIRED, IP_NOT_ALLOWED, TEAM_NOT_ALLOWED, WRONG_ENVIRONMENT, INSUFFICIENT_PERMISSIONS, RATE_LIMITED */
 export type VerificationCode =
   /** The key is disabled */
   | 'DISABLED'

@@ -50,7 +50,7 @@ export function useSession(): Session {
 /** The viewer, within content for signed-in users only. */
 export function useViewer(): Viewer {
   const { state } = useSession();
-  if (state.kind !== 'signed-in') throw new Error('Nobody is signed in');
+  if (state.kind !== 'signed-in') throw new Error('No user is signed in');
   return state.viewer;
 }
 

@@ -208,7 +208,7 @@ export type UpdateApiKeyInput = {
   teamIds?: Array<string | number> | null | undefined;
 };
 
-/** Outcome of a verification. If several reasons for denial apply, the first in this list is returned */
+/** Outcome of a verification. If several reasons for denial apply, the first in this order is returned: MALFORMED, NOT_FOUND, REVOKED, DISABLED, EXPIRED, IP_NOT_ALLOWED, TEAM_NOT_ALLOWED, WRONG_ENVIRONMENT, INSUFFICIENT_PERMISSIONS, RATE_LIMITED */
 export type VerificationCode =
   /** The key is disabled */
   | 'DISABLED'

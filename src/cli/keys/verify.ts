@@ -20,10 +20,10 @@ const STDIN_MAX = 4_096;
  * Prints whether a key is accepted: the code and, if it is accepted, its id and name. `-` reads the secret from
  * standard input. Rejects with the reason if the key is denied, so that the exit code is 1.
  */
-export async function verifyKey(io: Io, given: string, options: VerifyKeyOptions): Promise<void> {
+export async function verifyKey(io: Io, argument: string, options: VerifyKeyOptions): Promise<void> {
   const ask = connect(io, options);
   const { permission: permissions = [], ip, team, environment } = options;
-  const key = given === '-' ? await readSecret(io) : given;
+  const key = argument === '-' ? await readSecret(io) : argument;
   const { verifyApiKey } = await ask(VerifyKeyDocument, {
     input: {
       key,

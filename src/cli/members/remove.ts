@@ -14,21 +14,21 @@ export interface RemoveMemberOptions extends ServerOptions {
 }
 
 /** Removes a member by id or e-mail address. Their sessions lose access to the organization immediately. */
-export async function removeMember(io: Io, given: string, options: RemoveMemberOptions): Promise<void> {
+export async function removeMember(io: Io, idOrEmail: string, options: RemoveMemberOptions): Promise<void> {
   const ask = connect(io, options);
-  const id = given.includes('@')
+  const id = idOrEmail.includes('@')
     ? await inOrganization(io, ask, options.organization, (organizationId) =>
-        findMembership(ask, organizationId, given),
+        findMembership(ask, organizationId, idOrEmail),
       )
-    : given;
+    : idOrEmail;
   const { removeMember: result } = await ask(RemoveMemberDocument, { input: { id } });
   const { removedId } = accepted(result, 'RemoveMemberPayload');
   if (options.json) printJson(io, { removedId });
-  else io.stdout.write(`Removed ${given}\n`);
+  else io.stdout.write(`Removed ${idOrEmail}\n`);
 }
 
-async function findMembership(ask: Ask, organizationId: string | null, given: string): Promise<string> {
-  const email = foldName(given);
+async function findMembership(ask: Ask, organizationId: string | null, idOrEmail: string): Promise<string> {
+  const email = foldName(idOrEmail);
   const found = await findInPages(
     (page) => readMembers(ask, organizationId, page),
     (member) => member.email === email,

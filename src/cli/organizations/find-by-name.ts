@@ -17,16 +17,16 @@ const NAMED_MAX = 20;
  * The id of a role of the organization, by id or case-insensitive name. Without an organization, the caller's only
  * one. Rejects if there is no such role.
  */
-export function findRole(ask: Ask, organizationId: string | null, given: string): Promise<string> {
-  return findByName('role', given, async (after) => {
+export function findRole(ask: Ask, organizationId: string | null, nameOrId: string): Promise<string> {
+  return findByName('role', nameOrId, async (after) => {
     const { organization } = await ask(FindRolesDocument, { organizationId, after });
     return organization?.roles ?? null;
   });
 }
 
 /** The same for a team. */
-export function findTeam(ask: Ask, organizationId: string | null, given: string): Promise<string> {
-  return findByName('team', given, async (after) => {
+export function findTeam(ask: Ask, organizationId: string | null, nameOrId: string): Promise<string> {
+  return findByName('team', nameOrId, async (after) => {
     const { organization } = await ask(FindTeamsDocument, { organizationId, after });
     return organization?.teams ?? null;
   });
@@ -36,20 +36,20 @@ export function findTeam(ask: Ask, organizationId: string | null, given: string)
 export async function findTeams(
   ask: Ask,
   organizationId: string | null,
-  given: readonly string[],
+  nameOrId: readonly string[],
 ): Promise<string[]> {
   const ids: string[] = [];
-  for (const team of given) ids.push(await findTeam(ask, organizationId, team));
+  for (const team of nameOrId) ids.push(await findTeam(ask, organizationId, team));
   return ids;
 }
 
 async function findByName(
   kind: Kind,
-  given: string,
+  nameOrId: string,
   read: (after: string | null) => Promise<Page<Named> | null>,
 ): Promise<string> {
-  if (given.startsWith(`${kind}_`)) return given;
-  const name = foldName(given);
+  if (nameOrId.startsWith(`${kind}_`)) return nameOrId;
+  const name = foldName(nameOrId);
   const names: string[] = [];
   const found = await findInPages(
     async ({ after }) => {
@@ -63,8 +63,11 @@ async function findByName(
     },
   );
   if (!found) {
-    const others = names.length > 0 ? `. There are: ${names.join(', ')}` : `. There are no ${kind}s yet`;
-    throw new Error(`No ${kind} found with the name ${given}${others}`);
+    const others =
+      names.length > 0
+        ? `. Existing ${kind}s: ${names.join(', ')}`
+        : `. The organization has no ${kind}s yet`;
+    throw new Error(`No ${kind} found with the name ${nameOrId}${others}`);
   }
   return found.id;
 }

@@ -9,17 +9,17 @@ import { table } from '../table.ts';
 const LISTED_MAX = 20;
 
 /**
- * Calls `work` with the ID of an organization given by ID or slug, in KEYWRIGHT_ORGANIZATION if omitted; with null if
- * neither is given, for the caller's only organization. Rejects with what `work` rejects with. If there is no such
+ * Calls `work` with the ID of an organization, named by ID or slug or else in KEYWRIGHT_ORGANIZATION; with null if
+ * neither is set, for the caller's only organization. Rejects with what `work` rejects with. If there is no such
  * organization, or one is required, the error lists those that the caller can choose.
  */
 export async function inOrganization<T>(
   { env }: Pick<Io, 'env'>,
   ask: Ask,
-  given: string | undefined,
+  slugOrId: string | undefined,
   work: (organizationId: string | null) => Promise<T>,
 ): Promise<T> {
-  const named = given ?? (env.KEYWRIGHT_ORGANIZATION || undefined);
+  const named = slugOrId ?? (env.KEYWRIGHT_ORGANIZATION || undefined);
   const id = named === undefined || named.startsWith('org_') ? (named ?? null) : await findBySlug(ask, named);
   try {
     return await work(id);

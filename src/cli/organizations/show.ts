@@ -17,14 +17,14 @@ type Summary = NonNullable<SummarizeKeysQuery['organization']>['keySummary'];
 /** Prints an organization by id or slug. Omitted: the caller's only one. */
 export async function showOrganization(
   io: Io,
-  given: string | undefined,
+  idOrSlug: string | undefined,
   options: ServerOptions,
 ): Promise<void> {
   const ask = connect(io, options);
   const organization = await inOrganization(
     io,
     ask,
-    given,
+    idOrSlug,
     async (id) => (await ask(ShowOrganizationDocument, { id })).organization,
   );
   if (!organization) throw new Error('No organization found with this ID');

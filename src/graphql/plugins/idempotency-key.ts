@@ -22,9 +22,9 @@ export function useIdempotencyKey(): Plugin<OperationContext, OperationContext> 
     const context = args.contextValue as OperationContext;
     const { idempotencyKeyHeader: values, admitted } = context;
     if (!values || !admitted) return;
-    const given = keyOf(values);
-    const fault = given === null ? MALFORMED : faultOf(args, admitted, given);
-    if (given !== null && fault === null) context.idempotencyKey = given;
+    const sent = keyOf(values);
+    const fault = sent === null ? MALFORMED : faultOf(args, admitted, sent);
+    if (sent !== null && fault === null) context.idempotencyKey = sent;
     else {
       const originalError = new Refusal(400, 'BAD_REQUEST', fault ?? MALFORMED);
       setResultAndStopExecution({ errors: [new GraphQLError(originalError.message, { originalError })] });
@@ -55,7 +55,7 @@ function keyOf(values: readonly string[]): string | null {
 function faultOf(
   { schema, document }: ExecutionArgs,
   { operation, variables }: AdmittedOperation,
-  given: string,
+  sent: string,
 ): string | null {
   const root = schema.getRootType(operation.operation);
   if (operation.operation !== OperationTypeNode.MUTATION || !root) return NOT_ALONE;
@@ -67,6 +67,6 @@ function faultOf(
   if (!field || others.length > 0 || !isInputObjectType(type) || !type.getFields().idempotencyKey)
     return NOT_ALONE;
   const { input } = getArgumentValues(field, nodes[0], variables);
-  const own = (input as { readonly idempotencyKey?: string | null }).idempotencyKey ?? given;
-  return own === given ? null : DIFFERENT;
+  const own = (input as { readonly idempotencyKey?: string | null }).idempotencyKey ?? sent;
+  return own === sent ? null : DIFFERENT;
 }

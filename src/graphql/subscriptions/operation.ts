@@ -56,8 +56,8 @@ export function resultKey({ document, operation, variables }: CheckedSubscriptio
   const digest = digests.get(operation) ?? digestOf(operation);
   digests.set(operation, digest);
   // An omitted variable has its default, which null does not.
-  const given = names.map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : []));
-  return JSON.stringify([digest, given]);
+  const values = names.map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : []));
+  return JSON.stringify([digest, values]);
 }
 
 /** Compared by text: the same document may have been parsed more than once. */

@@ -134,9 +134,9 @@ export function acceptedForm(header: string | undefined, forms: readonly Form[])
  * files.
  */
 function pageOf({ folder, hasProvider }: ConsoleOptions): ConsoleFile {
-  const told = hasProvider ? `<meta name="single-sign-on" content="${OIDC_PATH}">\n  ` : '';
+  const meta = hasProvider ? `<meta name="single-sign-on" content="${OIDC_PATH}">\n  ` : '';
   const html = Buffer.from(
-    readFileSync(join(folder, 'index.html'), 'utf8').replace('</head>', `${told}</head>`),
+    readFileSync(join(folder, 'index.html'), 'utf8').replace('</head>', `${meta}</head>`),
   );
   const compressed = new Map<Form, Promise<Buffer>>([['identity', Promise.resolve(html)]]);
   return {

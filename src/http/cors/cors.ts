@@ -71,8 +71,8 @@ export function readableByPages(
     headers.push('Vary', 'Origin');
     const origin = foreignOrigin(request, services.publicUrl);
     if (origin !== null && (await origins.isKnown(origin))) {
-      const asked = { headers: new Headers({ origin }) } as Request;
-      const added = getCORSHeadersByRequestAndOptions(asked, optionsFor(origin, request));
+      const corsRequest = { headers: new Headers({ origin }) } as Request;
+      const added = getCORSHeadersByRequestAndOptions(corsRequest, optionsFor(origin, request));
       headers.push(...Object.entries(added ?? {}).flat());
     }
     if (request.method === 'OPTIONS') respond(exchange, 204, 'text/plain', '');

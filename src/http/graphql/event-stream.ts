@@ -40,7 +40,7 @@ export function useEventStream(): HttpPlugin {
         });
         // One at a time: data that the client doesn't read waits in `ResultStream`, which counts it.
         const events = eventsOf(results, {
-          present: (given) => presentResult(given, exchange, serverContext),
+          present: (result) => presentResult(result, exchange, serverContext),
           isComplete: () => !stream?.interrupted,
         });
         const body = Readable.from(events, { objectMode: true, highWaterMark: 1 });

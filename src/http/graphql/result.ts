@@ -25,7 +25,7 @@ export function useSingleResult(): HttpPlugin {
     onResultProcess({ result, serverContext, setResultProcessor }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
       setResultProcessor(
-        (given, fetchAPI) => respondWith(given as ExecutionResult, serverContext, fetchAPI),
+        (result, fetchAPI) => respondWith(result as ExecutionResult, serverContext, fetchAPI),
         serverContext.mediaType ?? EVENT_STREAM,
       );
     },
@@ -76,6 +76,6 @@ function thrownRefusal(error: GraphQLError | undefined): Refusal | null {
 function withCost(result: ExecutionResult, { priced }: HttpContext): ExecutionResult {
   if (!priced) return result;
   const { cost, charged, remaining } = priced;
-  const told = { requested: cost, limit: COST_MAX, charged, remaining };
-  return { ...result, extensions: { ...result.extensions, cost: told } };
+  const reported = { requested: cost, limit: COST_MAX, charged, remaining };
+  return { ...result, extensions: { ...result.extensions, cost: reported } };
 }

@@ -6,7 +6,7 @@ import type { VerificationRequest } from '../../verification/verify.ts';
 
 /** Parameters of a gateway's verification request. */
 export interface VerifyParams
-  extends Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment' | 'askedBy' | 'visible'> {
+  extends Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment' | 'reportTo' | 'visible'> {
   /** Whether a CORS preflight passes without a key. */
   readonly preflight: boolean;
 }
@@ -61,8 +61,8 @@ function parse(parameters: URLSearchParams): VerifyParams | Refusal {
   if (preflight !== null && preflight !== 'allow') return fault('preflight: must be allow');
   const visible = (key: { readonly organizationId: string }): boolean =>
     organizationId === null || key.organizationId === organizationId;
-  const askedBy = organizationId;
-  return { permissions, teamId, environment, askedBy, visible, preflight: preflight !== null };
+  const reportTo = organizationId;
+  return { permissions, teamId, environment, reportTo, visible, preflight: preflight !== null };
 }
 
 const NOTHING = parse(new URLSearchParams());

@@ -95,7 +95,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
     } else if (secret === SEVERAL) refuse(response, 400, 'BAD_REQUEST', TWO_KEYS, []);
     else {
       // Not spread: on the path of every request.
-      const { permissions, teamId, environment, askedBy, visible } = params;
+      const { permissions, teamId, environment, reportTo, visible } = params;
       const verdict = verifySecret(services, {
         secret,
         permissions,
@@ -103,7 +103,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
         teamId,
         environment,
         takeRateLimit: true,
-        askedBy,
+        reportTo,
         visible,
       });
       if (verdict instanceof Promise) return verdict.then((known) => answer(response, known, ip));

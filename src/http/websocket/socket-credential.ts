@@ -12,8 +12,8 @@ import { originOf } from '../auth/session-cookie.ts';
  * in the headers of the handshake. Null if there is none. Throws a Refusal if they differ or are invalid.
  */
 export function readSocketCredential(request: IncomingMessage, payload: unknown): Credential | null {
-  const given = (name: string) => [...payloadValues(payload, name), ...headerValue(request, name)];
-  return requireSingleCredential(explicitCredentials(given('authorization'), given('x-api-key')));
+  const valuesOf = (name: string) => [...payloadValues(payload, name), ...headerValue(request, name)];
+  return requireSingleCredential(explicitCredentials(valuesOf('authorization'), valuesOf('x-api-key')));
 }
 
 /**

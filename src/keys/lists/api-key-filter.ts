@@ -1,9 +1,9 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { NEVER, type Tables } from '../../../db/tables.ts';
 import { isActorInScope, isTeamInScope, type KeyScope } from '../../access/key-scope.ts';
-import { isGiven } from '../../core/given.ts';
 import { isId } from '../../core/ids.ts';
 import { foldName, Input } from '../../core/input.ts';
+import { isProvided } from '../../core/provided.ts';
 import type { RotationPolicy } from '../../organizations/organization.ts';
 import { type ApiKeyStatus, DAY_MS } from '../api-key.ts';
 import type { Environment } from '../secret.ts';
@@ -34,17 +34,17 @@ const SEARCH_MAX = 200;
 const ALL_BUT_REVOKED: readonly ApiKeyStatus[] = ['ACTIVE', 'DISABLED', 'EXPIRED'];
 
 /** The filter with its texts normalized as stored. Throws BAD_USER_INPUT for texts that can't match anything stored. */
-export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
+export function readFilter(params: ApiKeyFilter): ApiKeyFilter {
   const input = new Input();
-  const { externalId, createdById } = given;
+  const { externalId, createdById } = params;
   input.text(['filter', 'externalId'], externalId, SEARCH_MAX);
   input.text(['filter', 'createdById'], createdById, SEARCH_MAX);
-  const search = input.text(['filter', 'search'], given.search, SEARCH_MAX);
+  const search = input.text(['filter', 'search'], params.search, SEARCH_MAX);
   input.checkArguments();
   // Keeps white space: no stored text is only white space.
   const exactly = (value: string | null | undefined) => value?.normalize('NFC') ?? null;
   return {
-    ...given,
+    ...params,
     externalId: exactly(externalId),
     createdById: exactly(createdById),
     search: search && foldName(search),
@@ -53,7 +53,7 @@ export function readFilter(given: ApiKeyFilter): ApiKeyFilter {
 
 /** Whether a filter excludes some keys of the statuses that it selects. */
 export function isNarrowed({ status: _, ...others }: ApiKeyFilter): boolean {
-  return Object.values(others).some(isGiven);
+  return Object.values(others).some(isProvided);
 }
 
 /** Sets of keys that filters select from, as distinguished by indexes. */
@@ -104,7 +104,7 @@ export function filterConditions(
   const { policy, now, scope, compare } = facts;
   const conditions: Condition[] = hasAnyStatus(eb, filter, now, compare);
   const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
-    if (isGiven(value)) conditions.push(condition(value));
+    if (isProvided(value)) conditions.push(condition(value));
   };
   add(filter.environment, (environment) => compare('environment', '=', environment));
   add(filter.roleId, (id) =>

@@ -4,7 +4,7 @@ import { isPostgres } from '../../../db/is-postgres.ts';
 import { keysContaining } from '../../../db/search-index.ts';
 import { NEVER, type Tables } from '../../../db/tables.ts';
 import type { KeyScope } from '../../access/key-scope.ts';
-import { isGiven } from '../../core/given.ts';
+import { isProvided } from '../../core/provided.ts';
 import type { RotationPolicy } from '../../organizations/organization.ts';
 import { type ApiKeyFilter, isNarrowed, type Kept, keptBy, rotationLimits } from './api-key-filter.ts';
 
@@ -46,14 +46,14 @@ export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowi
   const byRotation = () => unrevoked('api_keys_unrevoked_by_rotation', 'api_keys_by_rotation');
   const byExpiry = () => unrevoked('api_keys_unrevoked_by_expiry', 'api_keys_by_expiry');
   const isExact =
-    (whole || new Set(filter.status).size === 1) && !isNarrowed(filter) && !scope && !isGiven(boundToTeam);
+    (whole || new Set(filter.status).size === 1) && !isNarrowed(filter) && !scope && !isProvided(boundToTeam);
   const found: Narrowing[] = [{ ids: byStatus(db, selection, kept), isExact }];
   const add = (ids: SelectQueryBuilder<Tables, 'api_keys', object>): void => {
     found.push({ ids: ids.select('api_keys.id') as unknown as KeyIds });
   };
-  if (isGiven(externalId)) add(own('api_keys_by_external_id').where('external_id', '=', externalId));
-  if (isGiven(createdById)) add(own('api_keys_by_creator').where('created_by', '=', createdById));
-  if (isGiven(roleId))
+  if (isProvided(externalId)) add(own('api_keys_by_external_id').where('external_id', '=', externalId));
+  if (isProvided(createdById)) add(own('api_keys_by_creator').where('created_by', '=', createdById));
+  if (isProvided(roleId))
     add(
       apiKeysBy(db, 'api_keys_by_role')
         .where('role_id', '=', roleId)
@@ -67,16 +67,16 @@ export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowi
           ),
         ),
     );
-  if (isGiven(environment)) add(byRotation().where('environment', '=', environment));
-  if (isGiven(expiresBefore)) add(byExpiry().where('expires_at', '<', Math.min(expiresBefore, NEVER)));
-  if (isGiven(rotationDueBefore)) {
+  if (isProvided(environment)) add(byRotation().where('environment', '=', environment));
+  if (isProvided(expiresBefore)) add(byExpiry().where('expires_at', '<', Math.min(expiresBefore, NEVER)));
+  if (isProvided(rotationDueBefore)) {
     const due = rotationLimits(policy, rotationDueBefore).map(([of, before]) =>
       byRotation().where('environment', '=', of).where('rotated_at', '<', before).select('api_keys.id'),
     );
     const [first, second] = due;
     if (first) found.push({ ids: (second ? first.unionAll(second) : first) as unknown as KeyIds });
   }
-  if (isGiven(unusedSince)) {
+  if (isProvided(unusedSince)) {
     const unused = db
       .selectFrom('api_key_usage')
       .select('api_key_usage.api_key_id as id')
@@ -84,9 +84,9 @@ export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowi
       .where('api_key_usage.last_used_at', '<', unusedSince);
     found.push({ ids: unused as unknown as KeyIds });
   }
-  for (const teamIds of [scope, ...[teamId, boundToTeam].filter(isGiven).map((id) => [id])])
+  for (const teamIds of [scope, ...[teamId, boundToTeam].filter(isProvided).map((id) => [id])])
     if (teamIds) found.push(ofTeams(db, organizationId, teamIds));
-  const containing = isGiven(search) ? keysContaining(db, organizationId, search) : null;
+  const containing = isProvided(search) ? keysContaining(db, organizationId, search) : null;
   if (containing) found.push({ ids: containing, isSlow: true });
   return found;
 }

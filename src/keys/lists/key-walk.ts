@@ -1,6 +1,6 @@
 import type { ApiKeyIndex } from '../../../db/api-key-index.ts';
 import type { Tables } from '../../../db/tables.ts';
-import { isGiven } from '../../core/given.ts';
+import { isProvided } from '../../core/provided.ts';
 import { type ApiKeyFilter, isNarrowed, keptBy } from './api-key-filter.ts';
 
 /** The order of a list of keys. Ties are ordered by id. */
@@ -35,9 +35,9 @@ export function walkOf(field: ApiKeyOrder['field'], filter: ApiKeyFilter): KeyWa
       ? walk('api_keys_unrevoked_by_expiry', isWhole, 'expires_at')
       : walk('api_keys_by_expiry', kept === 'all' && isWhole, 'expires_at');
   const { externalId, createdById, roleId, status } = filter;
-  if (isGiven(externalId)) return walk('api_keys_by_external_id', false, 'created_at', 'external_id');
-  if (isGiven(createdById)) return walk('api_keys_by_creator', false, 'created_at', 'created_by');
-  if (isGiven(roleId)) return walk('api_keys_by_role', false, 'created_at', 'role_id');
+  if (isProvided(externalId)) return walk('api_keys_by_external_id', false, 'created_at', 'external_id');
+  if (isProvided(createdById)) return walk('api_keys_by_creator', false, 'created_at', 'created_by');
+  if (isProvided(roleId)) return walk('api_keys_by_role', false, 'created_at', 'role_id');
   if (kept === 'revoked') return walk('api_keys_revoked', isWhole, 'created_at');
   if (kept === 'all') return walk('api_keys_by_age', isWhole, 'created_at');
   return status?.length === 1 && status[0] === 'DISABLED'

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type Page, type PageArgs, readPage, type Sort } from '../../../db/page.ts';
 import { authorize } from '../../access/authorize.ts';
 import { keyScopeOf } from '../../access/key-scope.ts';
-import { isGiven } from '../../core/given.ts';
+import { isProvided } from '../../core/provided.ts';
 import { organizationById } from '../../organizations/organization.ts';
 import { type ApiKey, addColumns, type keysInScope, toApiKey } from '../api-key.ts';
 import { flushUsage } from '../flush-usage.ts';
@@ -52,7 +52,7 @@ export async function listApiKeys(
   const { field, direction } = orderBy ?? { field: 'CREATED_AT', direction: 'DESC' };
   const { rotationPolicy } = await organizationById(ctx.db, organizationId);
   // Uses are written in batches: a response that depends on them waits for the batch.
-  if (field === 'LAST_USED_AT' || isGiven(wanted.unusedSince)) await flushUsage(ctx);
+  if (field === 'LAST_USED_AT' || isProvided(wanted.unusedSince)) await flushUsage(ctx);
   const scope = keyScopeOf(ctx);
   const selection = {
     ...{ organizationId, filter: wanted, policy: rotationPolicy, scope, boundToTeam },

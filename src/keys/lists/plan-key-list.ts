@@ -3,8 +3,8 @@ import { apiKeysBy } from '../../../db/api-key-index.ts';
 import { countUpTo, totalOf } from '../../../db/counts.ts';
 import { isPostgres } from '../../../db/is-postgres.ts';
 import type { Tables } from '../../../db/tables.ts';
-import { isGiven } from '../../core/given.ts';
 import { COUNT_MAX, type Total } from '../../core/page.ts';
+import { isProvided } from '../../core/provided.ts';
 import {
   comparing,
   filterConditions,
@@ -84,7 +84,7 @@ export function walkAlong(db: Kysely<Tables>, selection: KeySelection, walk: Key
   // Names the organization if the index of the order starts with it.
   let uses = db.selectFrom('api_key_usage').where('api_key_usage.organization_id', '=', organizationId);
   const { unusedSince } = selection.filter;
-  if (isGiven(unusedSince)) uses = uses.where('api_key_usage.last_used_at', '<', unusedSince);
+  if (isProvided(unusedSince)) uses = uses.where('api_key_usage.last_used_at', '<', unusedSince);
   const keys = lookingUp(db, uses as unknown as KeyQuery, 'api_keys', 'api_key_usage.api_key_id');
   return keys.where((eb) => eb.and(conditions(eb, selection, [])));
 }

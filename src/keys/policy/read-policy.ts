@@ -76,10 +76,10 @@ const READERS: Readers = {
 const FIELDS = Object.keys(READERS) as (keyof KeyPolicy)[];
 
 /** Validates the provided fields and adds issues to `input`. */
-export function readPolicy(input: Input, given: PolicyInput, facts: PolicyFacts): Partial<KeyPolicy> {
+export function readPolicy(input: Input, params: PolicyInput, facts: PolicyFacts): Partial<KeyPolicy> {
   const policy: { -readonly [Field in keyof KeyPolicy]?: KeyPolicy[Field] } = {};
   const read = <Field extends keyof KeyPolicy>(field: Field): void => {
-    const value = given[field] as KeyPolicy[Field] | null | undefined;
+    const value = params[field] as KeyPolicy[Field] | null | undefined;
     if (value !== undefined) policy[field] = READERS[field](input, ['input', field], value, facts);
   };
   for (const field of FIELDS) read(field);

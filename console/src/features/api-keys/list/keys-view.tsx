@@ -113,7 +113,7 @@ function KeyTable({
   const selection = actions.length > 0 ? { selected, onChange: setSelected } : undefined;
   return (
     <Sparklines ids={ids}>
-      {/* With rows on the screen, what failed is asked for again as soon as the server is back. */}
+      {/* With rows on the screen, failed requests are retried as soon as the server is back. */}
       <ListFrame list={rows.length > 0 ? { ...keys, error: null } : keys} empty={empty}>
         <Table
           label="Keys"
