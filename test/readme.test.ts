@@ -6,6 +6,13 @@ import { eventually } from './support/wait.ts';
 
 const missing = missingOf('caddy', 'curl');
 
+const RECORD_ARGUMENTS = {
+  commands: 'curl() { echo "$*" >> curl-arguments; command curl "$@"; }',
+  line: 0,
+  output: null,
+};
+const SHOW_ARGUMENTS = { commands: 'cat curl-arguments', line: 0, output: null };
+
 test.skipIf(missing)(
   `all commands of README.md work as pasted, and again in another terminal, next to another organization${missing}`,
   { timeout: 120_000 },
@@ -15,10 +22,15 @@ test.skipIf(missing)(
     const steps = sections.flatMap((title) => reader.steps(title));
     for (const round of ['first', 'second']) {
       const terminal = reader.open();
+      // Other users of the machine can read the arguments of processes.
+      await terminal.paste(RECORD_ARGUMENTS);
       let printed = '';
       for (const step of steps) printed += await terminal.paste(step);
       expect(printed, round).toMatch(/"valid":true[\s\S]*"confirmedNodes":1[\s\S]*"code":"REVOKED"/);
       expect(printed, round).toMatch(/issued key_\w+[\s\S]*accepted: customer-42/);
+      const recorded = await terminal.paste(SHOW_ARGUMENTS);
+      expect(recorded).toContain('/graphql');
+      expect(recorded, 'secrets in the process list').not.toMatch(/sess_|kw_live_/);
       expect(terminal.stderr(), round).not.toMatch(/error|^ +at /im);
 
       // Its owner is the same person, who must choose an organization from now on.
