@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { IssueDocument, VerifyDocument } from '../generated/graphql.ts';
 import { exitWith, keywright } from './keywright.ts';
 
@@ -14,6 +15,8 @@ async function issueAndVerify(): Promise<void> {
   const { createApiKey } = await ask(IssueDocument, {
     input: {
       organizationId: KEYWRIGHT_ORGANIZATION,
+      // If the response is lost, the request is sent again, and the customer still gets one key.
+      idempotencyKey: randomUUID(),
       name: 'Customer 42',
       externalId: 'customer-42',
       grants: ['prompt.render'],

@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { TypedDocumentString } from './generated/graphql.ts';
 import type { Io } from './io.ts';
+import { repeatSafely } from './repeat-safely.ts';
 import { DEFAULT_URL, type ServerOptions } from './server-options.ts';
 import { type Refusal, refusalOf, ServerRefusal } from './server-refusal.ts';
 import { UsageError } from './usage-error.ts';
@@ -17,7 +18,7 @@ const CHECK_SERVER = 'Start the server, or set KEYWRIGHT_URL (or --url) to its a
 
 /**
  * Returns a function that sends a command's operations, with the URL and token of its options or else of the
- * environment. Throws UsageError if there is no token, or if one of them is invalid; no message contains either.
+ * environment. An input with an idempotency key is sent again if its response is lost. Throws UsageError if there is no token, or if one of them is invalid; no message contains either.
  */
 export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
   const { url, token } = options;
@@ -26,7 +27,7 @@ export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
       ? endpointOf('KEYWRIGHT_URL', env.KEYWRIGHT_URL ?? DEFAULT_URL)
       : endpointOf('--url', url);
   const authorization = `Bearer ${tokenOf(token ?? env.KEYWRIGHT_TOKEN)}`;
-  return async (document, variables) => {
+  const post = async (body: string) => {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: {
@@ -35,16 +36,24 @@ export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
         Authorization: authorization,
         'User-Agent': `keywright-cli/${packageJson.version}`,
       },
-      body: JSON.stringify({ query: document.toString(), variables }),
+      body,
       // The token is for this server only, so redirects are not followed.
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).catch((error: unknown) => {
-      throw new Error(`${endpoint.origin} can't be reached: ${reasonOf(error)}. ${CHECK_SERVER}`, {
-        cause: error,
-      });
     });
-    const answer = (await response.json().catch(() => null)) as Answer | null;
+    const retryAfter = Number(response.headers.get('Retry-After')) || 0;
+    return { status: response.status, retryAfter, text: await response.text() };
+  };
+  return async (document, variables) => {
+    const send = () => post(JSON.stringify({ query: document.toString(), variables }));
+    const response = await (hasIdempotencyKey(variables) ? repeatSafely(send) : send()).catch(
+      (error: unknown) => {
+        throw new Error(`${endpoint.origin} can't be reached: ${reasonOf(error)}. ${CHECK_SERVER}`, {
+          cause: error,
+        });
+      },
+    );
+    const answer = parse(response.text);
     const refused = (answer?.errors ?? []).filter((error) => !isOmittable(error));
     if (refused.length > 0) throw new ServerRefusal(refused.map(refusalOf));
     if (answer?.data) return answer.data as never;
@@ -52,6 +61,19 @@ export function connect({ env }: Pick<Io, 'env'>, options: ServerOptions): Ask {
       `${endpoint.href} responded with ${response.status}, which is not a response of Keywright`,
     );
   };
+}
+
+function hasIdempotencyKey(variables: unknown): boolean {
+  const { input } = variables as { readonly input?: { readonly idempotencyKey?: unknown } };
+  return typeof input?.idempotencyKey === 'string';
+}
+
+function parse(text: string): Answer | null {
+  try {
+    return JSON.parse(text) as Answer | null;
+  } catch {
+    return null;
+  }
 }
 
 interface AnsweredError {

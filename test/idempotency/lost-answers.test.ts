@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Plugin } from 'graphql-yoga';
 import { describe, expect, test } from 'vitest';
-import type { HttpContext } from '../../src/http/graphql/http-context.ts';
 import { startNodes } from '../cluster/nodes.ts';
+import { connectionLoss } from '../support/connection-loss.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, makeMember, makeOperatorToken, serverOn, type TestServer } from '../support/server.ts';
 
@@ -15,26 +14,6 @@ const INVITE = `mutation ($input: InviteMemberInput!) { inviteMember(input: $inp
   __typename ... on InviteMemberPayload { signInUrl membership { id } } } }`;
 const REVOKE = `mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) {
   __typename ... on RevokeApiKeyPayload { apiKey { id revokedAt } propagation { confirmedNodes totalNodes } } } }`;
-
-/** Ends the client's connection when an operation was executed, before its result is sent. */
-function connectionLoss() {
-  let lost = 0;
-  const plugin: Plugin<HttpContext> = {
-    onExecute: () => ({
-      onExecuteDone({ args }) {
-        if (lost === 0) return;
-        lost -= 1;
-        (args.contextValue as unknown as HttpContext).exchange.request.socket.destroy();
-      },
-    }),
-  };
-  return {
-    plugin: plugin as unknown as Plugin,
-    next: () => {
-      lost += 1;
-    },
-  };
-}
 
 async function rowsOf(
   server: TestServer,

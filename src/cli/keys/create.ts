@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from '../ask.ts';
 import { CreateKeyDocument, type Environment } from '../generated/graphql.ts';
 import { type Io, printJson } from '../io.ts';
@@ -27,6 +28,7 @@ export async function createKey(io: Io, options: CreateKeyOptions): Promise<void
         ...policy,
         name,
         organizationId,
+        idempotencyKey: randomUUID(),
         ...(environment !== undefined && { environment: environment.toUpperCase() as Environment }),
       },
     });

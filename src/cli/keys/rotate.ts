@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from '../ask.ts';
 import { RotateKeyDocument } from '../generated/graphql.ts';
 import { type Io, printJson } from '../io.ts';
@@ -17,7 +18,7 @@ export interface RotateKeyOptions extends ServerOptions {
 export async function rotateKey(io: Io, id: string, options: RotateKeyOptions): Promise<void> {
   const { overlap } = options;
   const { rotateApiKey } = await connect(io, options)(RotateKeyDocument, {
-    input: { id, ...(overlap !== undefined && { overlapSeconds: overlap }) },
+    input: { id, idempotencyKey: randomUUID(), ...(overlap !== undefined && { overlapSeconds: overlap }) },
   });
   const { apiKey, secret, retiring } = accepted(rotateApiKey, 'RotateApiKeyPayload');
   if (options.quiet) io.stdout.write(`${secret}\n`);

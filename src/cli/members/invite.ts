@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from '../ask.ts';
 import { InviteMemberDocument } from '../generated/graphql.ts';
 import { type Io, printJson } from '../io.ts';
@@ -25,7 +26,14 @@ export async function inviteMember(io: Io, email: string, options: InviteMemberO
     const roleId = await findRole(ask, organizationId, roleName);
     const teamIds = await findTeams(ask, organizationId, team);
     const { inviteMember: result } = await ask(InviteMemberDocument, {
-      input: { organizationId, email, roleId, teamIds, ...(name !== undefined && { name }) },
+      input: {
+        organizationId,
+        email,
+        roleId,
+        teamIds,
+        idempotencyKey: randomUUID(),
+        ...(name !== undefined && { name }),
+      },
     });
     return accepted(result, 'InviteMemberPayload');
   });
