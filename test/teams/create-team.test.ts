@@ -92,7 +92,7 @@ onEachDatabase('creating a team', (engine) => {
     expect(await issuesOf(createTeam(ctx, { name: 'B' }))).toEqual([
       {
         path: ['input', 'organizationId'],
-        message: 'is required unless you belong to exactly one organization',
+        message: `is required because you belong to more than one organization: ${one.id}, ${two.id}`,
       },
     ]);
   });
