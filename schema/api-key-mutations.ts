@@ -29,7 +29,7 @@ const RateLimitInput = builder.inputType('RateLimitInput', {
 
 const SECRET = {
   description:
-    'The new secret. It is returned in this response only, and in those to repetitions with the same idempotency key',
+    'The new secret. It is returned only in this response, and in responses to repeated requests with the same idempotency key',
 };
 
 mutation('createApiKey', {

@@ -19,7 +19,7 @@ export function startRetention(
         const count = await prune(services, () => stopped);
         if (count > 0) log.info(`Old ${rows} were removed`, { count });
       } catch (error) {
-        log.warn(`Old ${rows} could not be removed and this will be retried`, { error });
+        log.warn(`Old ${rows} could not be removed and will be retried`, { error });
       }
   };
   let running = pruneAll();

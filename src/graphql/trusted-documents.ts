@@ -62,7 +62,7 @@ function prefixed(text: string): string {
   return PREFIX + createHash('sha256').update(text).digest('hex');
 }
 
-/** Why this document could never be executed; null: it can. */
+/** Why this document can never be executed. Null: it can. */
 function faultOf(text: string, schema: GraphQLSchema): string | null {
   if (text.length > DOCUMENT_MAX) return `it has more than ${DOCUMENT_MAX} characters`;
   try {

@@ -21,7 +21,7 @@ export function upgradableMessages(takes: (request: IncomingMessage) => boolean)
 }
 
 /**
- * Whether a request requested for an upgrade that it didn't get. Node.js discards what has arrived after it, which may be the
+ * Whether a request asked for an upgrade that it didn't get. Node.js discards the data after it, which may be the
  * next request or a part of it, so its response must close the connection.
  */
 export function isUpgradeIgnored(request: IncomingMessage): boolean {

@@ -5,11 +5,11 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What an idempotency key is worth for one caller in one organization. */
+/** Values derived from an idempotency key for one caller in one organization. */
 export interface AnswerKeys {
   /** Where the answer is stored. Reveals neither the idempotency key nor `encryption`. */
   readonly id: string;
-  /** Never stored: without the idempotency key, nobody can decrypt the answer. */
+  /** Never stored: without the idempotency key, the answer can't be decrypted. */
   readonly encryption: Buffer;
 }
 

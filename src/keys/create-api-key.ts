@@ -66,7 +66,7 @@ export async function createApiKey(
   const input = new Input();
   const idempotencyKey = input.idempotencyKey(params.idempotencyKey);
   const attempt = await attemptOf(ctx, organizationId, idempotencyKey);
-  // What was in the future then may not be now.
+  // A time that was in the future then may have passed.
   const now = attempt?.answeredAt ?? ctx.clock.now();
   const { name = '', ...provided } = readPolicy(
     input,

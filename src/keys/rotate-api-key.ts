@@ -68,7 +68,7 @@ export async function rotateApiKey(
 }
 
 /**
- * Answers a repeated rotation with the present state of the key. A key that has rotated itself may still be using the
+ * Answers a repeated rotation with the current state of the key. A key that has rotated itself may still be using the
  * secret that it replaced.
  */
 async function repeatRotation(

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { Channels } from './channels.ts';
 import type { KeyReader } from './key-reader.ts';
 
-/** The live streams that can be followed besides changes, which come from their log. */
+/** The live streams other than changes, which are read from their log. */
 export class Live {
   readonly uses: Channels<UseEvent>;
   readonly denials: Channels<DenialEvent>;

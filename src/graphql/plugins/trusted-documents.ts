@@ -51,7 +51,7 @@ function idOf({ documentId }: Params): string | null {
   return documentId ?? null;
 }
 
-/** The message is what clients recognize. */
+/** Clients recognize this message. */
 function notFound(): AppError {
   return new AppError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
 }

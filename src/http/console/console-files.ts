@@ -45,7 +45,7 @@ export function readConsoleDocuments(folder: string): string[] {
   return Object.values(JSON.parse(readFileSync(join(folder, DOCUMENTS_FILE), 'utf8')));
 }
 
-/** What the build writes for the server. */
+/** The file that the build writes for the server. */
 const UNSERVED: ReadonlySet<string> = new Set(['build.json', DOCUMENTS_FILE]);
 
 /**
