@@ -26,6 +26,10 @@ export interface ConnectionHost extends OperationsHost, IntakeHost {
 /** Close codes for cases that the protocol doesn't define (RFC 6455, 7.4). */
 const GOING_AWAY = [1001, 'Going away'] as const;
 const TRY_AGAIN_LATER = 1013;
+const UNAUTHORIZED = [CloseCode.Unauthorized, 'Unauthorized'] as const;
+
+/** Time in which pending operations are answered after the credential has ended, milliseconds. */
+const LOST_GRACE_MS = 6_000;
 
 /** How long a client may take to close its side, milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -55,6 +59,7 @@ export class Connection {
   /** How to close the socket once its last operation has been answered. */
   #farewell: readonly [code: number, reason: string] = GOING_AWAY;
   #cut: NodeJS.Timeout | null = null;
+  #late: NodeJS.Timeout | null = null;
   readonly #letIn: () => void;
   readonly #intake: Intake;
 
@@ -206,18 +211,20 @@ export class Connection {
     this.#close(CloseCode.InternalServerError, 'Internal server error');
   }
 
+  /** Begins nothing more. What has begun is answered first: it may be what ended the credential, and return a new one. */
   #lost(code: LossCode): void {
-    if (code === 'FORBIDDEN') this.#close(CloseCode.Forbidden, 'Forbidden');
-    else this.#unauthorized();
+    this.#farewell = code === 'FORBIDDEN' ? [CloseCode.Forbidden, 'Forbidden'] : UNAUTHORIZED;
+    this.#late ??= setTimeout(() => this.#bye(), LOST_GRACE_MS);
+    this.goAway();
   }
 
   #unauthorized(): void {
-    this.#close(CloseCode.Unauthorized, 'Unauthorized');
+    this.#close(...UNAUTHORIZED);
   }
 
   #closed(): void {
     this.#stopInitTimer();
-    if (this.#cut) clearTimeout(this.#cut);
+    for (const timer of [this.#cut, this.#late]) if (timer) clearTimeout(timer);
     this.#operations?.stop();
     if (this.#caller) this.#host.subscriptions.leave(this.#caller);
     this.#releaseSlot?.();

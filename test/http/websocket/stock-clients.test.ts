@@ -10,7 +10,7 @@ import { encodeCursor } from '../../../src/realtime/cursor.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { CHANGED } from '../../support/live.ts';
 import { initialized, openLoadBalancer, startServer } from '../../support/serve.ts';
-import { ask, makeMember, serverOn } from '../../support/server.ts';
+import { ask, makeApiKey, makeMember, serverOn } from '../../support/server.ts';
 import { eventually } from '../../support/wait.ts';
 
 interface Changed {
@@ -172,6 +172,56 @@ onEachDatabase('clients in their default configuration', (engine) => {
     const all: Received = { names: expected, ends: [] };
     expect(results(received)).toEqual(results(received.map(([name]) => [name, all])));
     for (const one of leave) one();
+  });
+});
+
+onEachDatabase('a client whose own mutation ends its credential', (engine) => {
+  const server = serverOn(engine);
+
+  /** Runs an operation with graphql-ws, next to a subscription, and waits until the socket is closed. */
+  async function run(token: string, query: string, variables: Record<string, unknown>) {
+    const client = graphqlWs({ url: server().url, token, after: '', next() {}, ended() {} });
+    const ends: unknown[] = [];
+    client.subscribe(
+      { query: CHANGED },
+      { next() {}, error: (error) => void ends.push(error), complete() {} },
+    );
+    await eventually(() => server().app.liveServer.subscriptions.counts.live === 1);
+    const closed = new Promise((resolve) => client.on('closed', resolve));
+    const results: unknown[] = [];
+    await new Promise<void>((complete, error) => {
+      client.subscribe(
+        { query, variables },
+        { next: (result) => void results.push(result), error, complete },
+      );
+    });
+    expect(await closed).toMatchObject({ code: 4401 });
+    expect(ends).toMatchObject([[{ extensions: { code: 'UNAUTHENTICATED' } }]]);
+    await client.dispose();
+    return results;
+  }
+
+  const ROTATE = `mutation ($id: ID!) { rotateApiKey(input: { id: $id, overlapSeconds: 0 }) {
+    ... on RotateApiKeyPayload { secret } } }`;
+  const REVOKE = 'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { __typename } }';
+  const END = 'mutation ($id: ID!) { revokeSession(input: { id: $id }) { __typename } }';
+
+  test('receives the result, such as its new secret, before the socket is closed', async () => {
+    const { sessionToken, organizationId } = await makeMember(server());
+    const ofKey = async (query: string) => {
+      const { id, secret } = await makeApiKey(server(), organizationId, { grants: ['*'] });
+      return run(secret, query, { id });
+    };
+    const secret = expect.stringMatching(/^kw_live_/);
+    expect(await ofKey(ROTATE)).toEqual([{ data: { rotateApiKey: { secret } } }]);
+    expect(await ofKey(REVOKE)).toEqual([{ data: { revokeApiKey: { __typename: 'RevokeApiKeyPayload' } } }]);
+    const { data } = await ask(server(), '{ viewer { sessions { id } } }', { token: sessionToken });
+    expect(await run(sessionToken, END, data.viewer.sessions[0])).toEqual([
+      { data: { revokeSession: { __typename: 'RevokeSessionPayload' } } },
+    ]);
+    const other = await makeMember(server());
+    const signOut = 'mutation { signOut { signedOut } }';
+    expect(await run(other.sessionToken, signOut, {})).toEqual([{ data: { signOut: { signedOut: true } } }]);
   });
 });
 
