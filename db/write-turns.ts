@@ -95,7 +95,7 @@ export class WriteTurns {
     });
   }
 
-  /** Runs work in a turn of its own. */
+  /** Runs work in its own turn. */
   async within<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
     await this.begin(deadline);
     try {

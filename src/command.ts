@@ -36,10 +36,10 @@ export interface Outcome<T> {
 }
 
 /**
- * A change in one organization: checks the permission, opens the transaction, locks the organization, does the work,
- * writes the audit rows and announces them after the commit. The permission is looked at again under the lock, so that
- * no one acts on what was just taken away. Throws UnauthenticatedError, NotFoundError (the organization, for who
- * doesn't belong to it) or ForbiddenError, and whatever `work` throws; then nothing is changed.
+ * A change in one organization: checks the permission, opens the transaction, locks the organization, runs `work`,
+ * writes the audit entries, and announces them after the commit. The permission is checked again under the lock, so
+ * that a removed permission takes effect immediately. Throws UnauthenticatedError, NotFoundError (for an organization
+ * that the caller doesn't belong to), ForbiddenError, and the errors of `work`.
  */
 export function command<T>(
   ctx: Context,

@@ -22,7 +22,7 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Config;
-  /** Omitted where the configuration has no metrics. */
+  /** Omitted if metrics are disabled. */
   readonly measurements?: Measurements | undefined;
   /** Public URL of this server, without a trailing slash. */
   readonly publicUrl: string;

@@ -17,7 +17,7 @@ import { createKeyLookup } from './verification/key-lookup.ts';
 /** The services of verbs, and the background work that maintains them. */
 export interface RunningServices {
   readonly services: ServerServices;
-  /** Null where the configuration has no metrics. */
+  /** Null if metrics are disabled. */
   readonly metrics: Metrics | null;
   /** Starts background work. Requires the tables of this release. */
   start(): Promise<void>;

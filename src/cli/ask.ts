@@ -6,7 +6,10 @@ import { DEFAULT_URL, type ServerOptions } from './server-options.ts';
 import { type Refusal, refusalOf, ServerRefusal } from './server-refusal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Sends an operation to the server. Rejects with ServerRefusal, or an Error that says why there was no response. */
+/**
+ * Sends an operation to the server. Rejects with ServerRefusal, or with an Error that explains why there was no
+ * response.
+ */
 export type Ask = <Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,

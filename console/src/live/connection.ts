@@ -52,7 +52,7 @@ export class Connection {
     }
   }
 
-  /** Closes the socket for good. */
+  /** Closes the socket permanently. */
   stop(): void {
     this.#end.abort();
     void this.#client?.dispose();

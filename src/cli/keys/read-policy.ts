@@ -6,7 +6,7 @@ import type { PolicyOptions } from './policy-options.ts';
 /** A key's policy as API input: null clears, omitted properties are unchanged. */
 export type Policy = Omit<UpdateApiKeyInput, 'id' | 'name' | 'enabled'>;
 
-/** The policy in the options. Looks up roles and teams given by name in the organization. */
+/** The policy in the options. Looks up the names of roles and teams in the organization. */
 export async function readPolicy(
   ask: Ask,
   organizationId: () => Promise<string | null>,

@@ -76,7 +76,7 @@ export class ResponseBudget {
 
   /** Whether the JSON of a result whose values were counted is within the budget, to the byte. */
   fits(result: object): boolean {
-    // Most results are far from the limit, whatever their characters.
+    // Most results are far from the limit for any characters.
     return this.#units * BYTES_PER_UNIT_MAX <= this.#max || jsonBytes(result, this.#max) <= this.#max;
   }
 }

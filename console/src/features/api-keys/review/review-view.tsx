@@ -54,7 +54,7 @@ function NothingToReview() {
   );
 }
 
-/** Without a policy no key is ever overdue: says so, and links to the settings. */
+/** Without a policy, no key is ever overdue: explains this, and links to the settings. */
 function PolicyHint() {
   const { id: organizationId } = useOrganization();
   const can = useCan();

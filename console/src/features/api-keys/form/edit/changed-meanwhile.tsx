@@ -63,7 +63,7 @@ function named(fields: readonly EditField[]): string {
   return fields.map((field) => FIELD_NAMES[field]).join(', ');
 }
 
-/** Who changed the key last, since this is shown. */
+/** The user who last changed the key since this view was opened. */
 function useLastActor(keyId: string): KeyChange['actor'] | null {
   const { events } = useOrganization();
   const [actor, setActor] = useState<KeyChange['actor'] | null>(null);
