@@ -92,6 +92,7 @@ describeInChromium('the sign-in page', () => {
     await page.goto(link);
     await page.getByText('This link is no longer valid.').waitFor();
     expect(await button(page).count()).toBe(0);
+    await page.getByRole('button', { name: 'Continue as grace@example.com' }).waitFor();
     // Another link in the same tab: its address differs in the fragment alone.
     await page.goto(await site.linkFor(ada.email));
     await page.getByText(`Sign in as ${ada.email}?`).waitFor();

@@ -194,6 +194,14 @@ describe('the sign-in page', () => {
     await eventually(() => used.text('message').includes('is no longer valid'));
     expect(used.text('advice')).toContain('keywright sign-in-link');
     expect(used.elements.actions.hidden).toBe(true);
+    const again = openPage('#token=abc', [NO_LINK, somebody('ada@example.com')]);
+    await eventually(() => again.text('action') === 'Continue as ada@example.com');
+    expect([again.elements.actions.hidden, again.text('message')]).toEqual([
+      false,
+      'This link is no longer valid.',
+    ]);
+    again.elements.action.click();
+    expect(again.location.replaced).toBe('/');
     const meanwhile = openPage('#token=abc', [LINK, NOBODY, signedIn('NotFoundError')]);
     await eventually(() => !meanwhile.elements.actions.hidden);
     meanwhile.elements.action.click();

@@ -67,10 +67,18 @@ export const SIGN_IN_SCRIPT = `'use strict';
     action: { label: 'Try again', run },
     provide: true,
   });
-  const useless = () => failed(
-    'This link is no longer valid.',
-    'Sign-in links work once and expire after 15 minutes, invitations after 7 days. Ask the sender for a new link, or run on the server: keywright sign-in-link (for the first owner) or keywright sign-in-link EMAIL',
-  );
+  const useless = async () => {
+    const facts = {
+      message: 'This link is no longer valid.',
+      advice: 'Sign-in links work once and expire after 15 minutes, invitations after 7 days. Ask the sender for a new link, or run on the server: keywright sign-in-link (for the first owner) or keywright sign-in-link EMAIL',
+      fault: true,
+      provide: true,
+    };
+    show(facts);
+    const { data } = await ask('${DOCUMENTS.viewer}').catch(() => ({ data: {} }));
+    const viewer = data.viewer?.actor?.email;
+    if (viewer) show({ ...facts, action: { label: 'Continue as ' + viewer, run: () => location.replace('/') } });
+  };
 
   const signIn = async () => {
     show({ message: 'Signing you in…' });
