@@ -34,6 +34,12 @@ export function postgresError(error: unknown): unknown {
   return outage ? new DatabaseOutageError(outage, error) : error;
 }
 
+/** The same for an error of opening a connection: whatever the reason, it is an outage. */
+export function openingError(error: Error): Error {
+  const known = postgresError(error);
+  return known instanceof UnavailableError ? known : new DatabaseOutageError('unreachable', error);
+}
+
 /**
  * Whether the connection failed, so that the outcome of the statement is unknown. The driver reports this with plain
  * errors without a code; those of the server and of the program have a class or code.

@@ -5,7 +5,7 @@ import { type AsyncLookup, type Database, type OpenOptions, SCAN_TIME_LIMIT_MS }
 import { FairQueue } from './fair-queue.ts';
 import { changingConnections } from './postgres-connections.ts';
 import { type ConnectionSource, postgresDialect } from './postgres-dialect.ts';
-import { postgresError } from './postgres-errors.ts';
+import { openingError, postgresError } from './postgres-errors.ts';
 import { createScans } from './scans.ts';
 import type { Tables } from './tables.ts';
 import { isUnhurried } from './unhurried.ts';
@@ -89,9 +89,16 @@ export function openPostgres(
   };
 }
 
+/** Reports every error of opening a connection as an outage. The codes of some, such as 55000, mean a fault of a statement. */
+class ReportingClient extends pg.Client {
+  override connect = ((callback: (error: Error | null) => void) =>
+    super.connect((error: Error | null) => callback(error && openingError(error)))) as pg.Client['connect'];
+}
+
 function openPool(url: string, silenceMaxMs: number, settings: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     ...settings,
+    Client: ReportingClient,
     connectionString: url,
     application_name: 'keywright',
     stream: () => mortalSocket(silenceMaxMs),

@@ -72,6 +72,33 @@ describe('is an outage with its cause', () => {
     await expectOutage(insert(away.kysely), '3D000');
   });
 
+  test('a database that accepts no connections, or none of this user', async () => {
+    const created = await createTestDatabaseUrl('postgres', { empty: true });
+    onTestFinished(created.drop);
+    const outsider = new URL(created.url);
+    const name = outsider.pathname.slice(1);
+    outsider.username = `outsider_${name}`;
+    const expectAway = async (address: string, code: string) => {
+      const away = await openDatabase(address);
+      onTestFinished(() => away.close());
+      await expectOutage(insert(away.kysely), code);
+      if (away.lookup.mode !== 'async') throw new Error('PostgreSQL is asked asynchronously');
+      await expectOutage(away.lookup.prepare('one', sql`select 1`.compile(away.kysely))(), code);
+    };
+    await withClient(url, async (client) => {
+      const password = pg.escapeLiteral(decodeURIComponent(outsider.password));
+      await client.query(`create role ${outsider.username} login password ${password}`);
+      try {
+        await client.query(`revoke connect on database ${name} from public`);
+        await expectAway(outsider.href, '42501');
+        await client.query(`alter database ${name} allow_connections false`);
+        await expectAway(created.url, '55000');
+      } finally {
+        await client.query(`drop role ${outsider.username}`);
+      }
+    });
+  });
+
   test('a statement that takes too long', async () => {
     const db = await opened('statement_timeout=50');
     await expectOutage(sql`select pg_sleep(60)`.execute(db), '57014');
