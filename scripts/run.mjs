@@ -14,9 +14,11 @@ if (process.argv[2] === 'serve' && isConsoleStale()) make('build-console.mjs');
 /** Exits with an error if a package is missing, after a clone or an update. Only a build needs all of them. */
 function requireInstalled(forBuild) {
   const pathOf = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
-  const names = Object.keys(forBuild ? { ...dependencies, ...devDependencies } : dependencies);
-  const missing = names.find((name) => !existsSync(pathOf(`node_modules/${name}`)));
+  const { dependencies } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
+  const names = Object.keys(dependencies);
+  const missing = [...names, ...(forBuild ? ['rolldown'] : [])].find(
+    (name) => !existsSync(pathOf(`node_modules/${name}`)),
+  );
   if (missing === undefined) return;
   process.stderr.write(`The package ${missing} is not installed: run npm ci in ${pathOf('')}\n`);
   process.exit(1);
