@@ -11,7 +11,7 @@ if (stale && !make('build.mjs', ['--server'])) process.exit(1);
 // Only a server uses the console, and it can run without: a failed build is reported on standard error.
 if (process.argv[2] === 'serve' && isConsoleStale()) make('build-console.mjs');
 
-/** Exits with an error if a package is missing, after a clone or an update. Only a build needs all of them. */
+/** Exits with an error if a package is missing, after a clone or an update. A build also needs the bundler. */
 function requireInstalled(forBuild) {
   const pathOf = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
   const { dependencies } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
