@@ -6,6 +6,7 @@ import { onEachDatabase } from '../../support/databases.ts';
 import { connectLive } from '../../support/live-socket.ts';
 import { initialized, startServer } from '../../support/serve.ts';
 import { makeMember, send, serverOn } from '../../support/server.ts';
+import { eventually } from '../../support/wait.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const EXTENSIONS = { persistedQuery: { version: 1, sha256Hash: sha256('{ __typename }') } };
@@ -83,8 +84,8 @@ onEachDatabase('persisted queries', (engine) => {
     const { sessionToken } = await makeMember(server());
     const socket = await connectLive(server(), sessionToken);
     socket.send({ type: 'subscribe', id: 'x', payload: { query: '', extensions: EXTENSIONS } });
-    await socket.ping();
-    expect(socket.messages.find(({ type }) => type === 'error')?.payload).toEqual([
+    const error = await eventually(() => socket.messages.find(({ type }) => type === 'error'));
+    expect(error?.payload).toEqual([
       { message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } },
     ]);
   });
