@@ -9,8 +9,11 @@ export interface TcpProxy {
   through(url: string): string;
   /** Cuts every connection, and refuses new ones until `mend`. */
   cut(): void;
-  /** Cuts as `cut` does when the client has sent this many more packets, instead of the last of them. */
-  cutAfter(packets: number): void;
+  /**
+   * Cuts as `cut` does when the client has sent this many more packets, instead of the last of them. Mends by itself
+   * once it has rejected `rejections` connections since.
+   */
+  cutAfter(packets: number, rejections?: number): void;
   /** Lets nothing through any more, and closes nothing: bytes vanish until `mend`, which cuts what was open. */
   swallow(): void;
   /** From now on, what the server answers comes this much later, milliseconds. */
@@ -27,12 +30,24 @@ export async function openProxy(
   let state: 'open' | 'cut' | 'swallowing' = 'open';
   let delay = 0;
   let packetsLeft = Number.POSITIVE_INFINITY;
+  let rejectionsLeft = Number.POSITIVE_INFINITY;
   const cut = (): void => {
     state = 'cut';
     for (const socket of sockets) socket.resetAndDestroy();
   };
+  const mend = (): void => {
+    if (state === 'swallowing') cut();
+    state = 'open';
+    delay = 0;
+    packetsLeft = Number.POSITIVE_INFINITY;
+    rejectionsLeft = Number.POSITIVE_INFINITY;
+  };
   const server = createServer((near) => {
-    if (state === 'cut') return near.destroy();
+    if (state === 'cut') {
+      rejectionsLeft -= 1;
+      if (rejectionsLeft <= 0) mend();
+      return near.destroy();
+    }
     const far = connect(target, '127.0.0.1');
     for (const [socket, other] of [
       [near, far],
@@ -74,8 +89,9 @@ export async function openProxy(
       return changed.href;
     },
     cut,
-    cutAfter: (packets) => {
+    cutAfter: (packets, rejections = Number.POSITIVE_INFINITY) => {
       packetsLeft = packets;
+      rejectionsLeft = rejections;
     },
     swallow: () => {
       state = 'swallowing';
@@ -83,11 +99,6 @@ export async function openProxy(
     delayAnswers: (milliseconds) => {
       delay = milliseconds;
     },
-    mend: () => {
-      if (state === 'swallowing') cut();
-      state = 'open';
-      delay = 0;
-      packetsLeft = Number.POSITIVE_INFINITY;
-    },
+    mend,
   };
 }

@@ -115,8 +115,10 @@ test('the sign-in page without a console sends only documents that are always tr
   const server = await startTestServer('sqlite', { config: { trustedDocumentsOnly: true } });
   onTestFinished(() => server.close());
   const script = await (await fetch(`${server.url}/sign-in.js`)).text();
-  const documents = [...script.matchAll(/'((?:query|mutation) [^']+)'/g)].map(([, text]) => text ?? '');
-  expect(documents).toHaveLength(3);
+  const documents = new Set(
+    [...script.matchAll(/'((?:query|mutation) [^']+)'/g)].map(([, text]) => text ?? ''),
+  );
+  expect(documents.size).toBe(3);
   for (const query of documents) {
     const { errors } = await ask(server, query, { variables: { token: 'x', input: { token: 'x' } } });
     expect(errors.map(({ extensions }) => extensions.code)).not.toContain('PERSISTED_QUERY_ID_REQUIRED');
