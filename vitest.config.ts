@@ -9,13 +9,20 @@ const report = process.env.TEST_REPORT;
 /** They measure the memory of their process, or what keeps it alive: no other file may have run in it. */
 const ALONE = ['test/http/websocket/churn.test.ts', 'test/graphql/engine.test.ts'];
 
-/** They take a browser or several servers, and minutes: `npm test` leaves them to commands of their own. */
+/** They require a browser, or start many processes, and take minutes: `npm test` leaves them to commands of their own. */
 const CONSOLE = ['test/console/**/*.test.ts'];
 const CLUSTER = ['test/cluster/faults.test.ts'];
+const E2E = [
+  'test/{readme,recipes}.test.ts',
+  'test/{examples,outages}/*.test.ts',
+  'test/http/websocket/stock-clients.test.ts',
+];
 
 /** They take longest: where one of them came last, all other processes would wait for it. */
 const LONGEST = [
   'recipes',
+  'outages/postgres-away',
+  'examples/examples',
   'access/matrix',
   'db/plans',
   'verification/never-stale',
@@ -73,12 +80,13 @@ export default defineConfig({
       // Loading the server takes longer than most files run: each process does it once.
       project('together', {
         include: ['test/**/*.test.ts'],
-        exclude: [...configDefaults.exclude, ...ALONE, ...CONSOLE, ...CLUSTER],
+        exclude: [...configDefaults.exclude, ...ALONE, ...CONSOLE, ...CLUSTER, ...E2E],
         isolate: false,
       }),
       project('alone', { include: ALONE }),
       project('console', { include: CONSOLE }),
       project('cluster', { include: CLUSTER }),
+      project('e2e', { include: E2E, isolate: false }),
     ],
   },
 });
