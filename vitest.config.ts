@@ -13,9 +13,11 @@ const ALONE = ['test/http/websocket/churn.test.ts', 'test/graphql/engine.test.ts
 const CONSOLE = ['test/console/**/*.test.ts'];
 const CLUSTER = ['test/cluster/faults.test.ts'];
 const E2E = [
-  'test/{readme,recipes}.test.ts',
+  'test/{readme,recipes,durability}.test.ts',
   'test/{examples,outages}/*.test.ts',
-  'test/http/websocket/stock-clients.test.ts',
+  'test/cli/{serve,start-errors}.test.ts',
+  'test/usage/killed-writer.test.ts',
+  'test/http/websocket/{restart,stock-clients}.test.ts',
 ];
 
 /** They take longest: where one of them came last, all other processes would wait for it. */
