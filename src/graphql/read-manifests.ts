@@ -14,8 +14,8 @@ const ID_MAX = 256;
 /** Maximum length of an ID in a message, in characters. */
 const QUOTED_MAX = 40;
 
-/** A string in JSON. */
-const STRING = /"(?:[^"\\]|\\.)*"/g;
+/** A string in valid JSON. Also matches one without an end, so that the time is linear in any text. */
+const STRING = /"(?:[^"\\]|\\.?)*"?/gs;
 
 /** A document of a manifest. */
 export interface ManifestEntry {
