@@ -146,7 +146,10 @@ describeInChromium('editing a key', () => {
     await page.getByRole('combobox', { name: /^Role/ }).selectOption('No role');
 
     await update(site, ada, { id: key.id, enabled: false });
-    await page.getByRole('checkbox', { name: 'Enabled' }).check();
+    const enabled = page.getByRole('checkbox', { name: 'Enabled' });
+    // The page has to hear of it first: until then, the box is checked already.
+    await eventually(async () => !(await enabled.isChecked()));
+    await enabled.check();
     await run(site.env, 'organizations', 'limit', ada.organizationId, '1');
     await saves.click();
     await page.getByRole('alert').getByText('active API keys and its limit is 1').waitFor();
