@@ -120,6 +120,8 @@ export class Connection {
   }
 
   #bye(): void {
+    // An operation may end after its client has gone: a timer would outlive the socket.
+    if (this.#socket.readyState === this.#socket.CLOSED) return;
     this.#close(...this.#farewell);
     this.#cut ??= setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS);
   }
@@ -213,6 +215,7 @@ export class Connection {
 
   /** Begins nothing more. What has begun is answered first: it may be what ended the credential, and return a new one. */
   #lost(code: LossCode): void {
+    if (this.#socket.readyState === this.#socket.CLOSED) return;
     this.#farewell = code === 'FORBIDDEN' ? [CloseCode.Forbidden, 'Forbidden'] : UNAUTHORIZED;
     this.#late ??= setTimeout(() => this.#bye(), LOST_GRACE_MS);
     this.goAway();
