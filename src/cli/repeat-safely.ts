@@ -9,7 +9,7 @@ const PAUSE_MAX_MS = 10_000;
 /** What decides whether a request is sent again. */
 interface Answered {
   readonly status: number;
-  /** From `Retry-After`, seconds; 0 if there is none. */
+  /** From `Retry-After`, seconds; 0 without it. */
   readonly retryAfter: number;
 }
 

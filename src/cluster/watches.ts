@@ -49,9 +49,9 @@ export class Watches {
     return this.#watchedElsewhere.has(organizationId);
   }
 
-  /** Publishes the watches. With `anew`, publishes all of them again, because they were lost. Never rejects. */
-  async share(anew = false): Promise<void> {
-    if (anew) this.#shared = new Set();
+  /** Publishes the watches. With `all`, also those already published, because they were lost. Never rejects. */
+  async share(all = false): Promise<void> {
+    if (all) this.#shared = new Set();
     if (this.#sharing || this.#stopped) return;
     const added = [...this.#here.keys()].filter((id) => !this.#shared.has(id));
     const removed = [...this.#shared].filter((id) => !this.#here.has(id));

@@ -27,7 +27,7 @@ export class FixedWindows {
     this.#clock = clock;
   }
 
-  /** The current window with this name, limit and length (milliseconds); undefined if there is none. */
+  /** The current window with this name, limit and length (milliseconds), or undefined. */
   running(name: string, limit: number, length: number): Window | undefined {
     const window = this.#windows.get(name);
     const same = window?.limit === limit && window.length === length;
@@ -35,8 +35,8 @@ export class FixedWindows {
   }
 
   /**
-   * The same; starts a window if there is none. A name has one window at a time: another limit or length starts a new
-   * one.
+   * Like `running`, but starts a window if none is open. A name has one window at a time: another limit or length
+   * starts a new one.
    */
   begin(name: string, limit: number, length: number): Window {
     const running = this.running(name, limit, length);

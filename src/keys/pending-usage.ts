@@ -19,7 +19,7 @@ export interface PendingUsage {
     secretId: string,
     lastUsedAt: number,
   ): { at: number; uses: number } | undefined;
-  /** Writes all pending usage. Resolves when written, or immediately if there is none. */
+  /** Writes all pending usage. Resolves when written, or immediately if nothing is pending. */
   flush(): Promise<void>;
 }
 

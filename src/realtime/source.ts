@@ -7,6 +7,6 @@ export interface Source<E extends object = object> {
   open(receiver: Receiver<E>): Promise<() => void>;
   /** Groups events for a slow receiver, which gets the newest of each group. Null: no event may be omitted. */
   readonly conflate: { group(event: E): string; merge(older: E, newer: E): E } | null;
-  /** Position to resume from after this event. Null if there is none. */
+  /** Position to resume from after this event. Null for events without one. */
   cursorOf(event: E): string | null;
 }

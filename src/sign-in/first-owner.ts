@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
 import { ConflictError } from '../core/errors.ts';
 
-/** The e-mail address of the owner who joined an organization first. Rejects with ConflictError if there is none. */
+/** The e-mail address of the owner who joined an organization first. Rejects with ConflictError if no owner has joined. */
 export async function firstOwner(db: Kysely<Tables>): Promise<string> {
   const owner = await db
     .selectFrom('memberships')

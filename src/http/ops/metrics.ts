@@ -45,7 +45,7 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
-  /** A gauge whose value is read on request; absent if there is none. */
+  /** A gauge whose value is read on request; absent without a value. */
   const shown: Shown = (name, help, read) => {
     new Gauge({
       name: `keywright_${name}`,

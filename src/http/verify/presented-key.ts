@@ -9,7 +9,7 @@ export const SEVERAL = Symbol('several keys');
 
 /**
  * The API key in a request's headers (names and values alternating): in X-API-Key, or a bearer token (RFC 6750, 2.1).
- * Null if there is none. With X-API-Key, a bearer token in another format than Keywright's own is ignored, like an
+ * Null without a key. With X-API-Key, a bearer token in another format than Keywright's own is ignored, like an
  * Authorization of another scheme: it is meant for the API behind the gateway.
  */
 export function presentedKey(rawHeaders: readonly string[]): string | typeof SEVERAL | null {

@@ -200,7 +200,7 @@ export class LiveServer {
     if (refusal.code === 'RATE_LIMITED') throw refusal;
   }
 
-  /** Null if there is none, undefined if it is malformed. */
+  /** Null without one, undefined if it is malformed. */
   #credentialOf(request: IncomingMessage, payload: unknown): Credential | null | undefined {
     try {
       return readSocketCredential(request, payload);

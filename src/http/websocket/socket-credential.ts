@@ -9,7 +9,7 @@ import { originOf } from '../auth/session-cookie.ts';
 
 /**
  * The single explicit credential of a WebSocket: in the payload of `connection_init` (`authorization`, `x-api-key`), or
- * in the headers of the handshake. Null if there is none. Throws a Refusal if they differ or are invalid.
+ * in the headers of the handshake. Null without one. Throws a Refusal if they differ or are invalid.
  */
 export function readSocketCredential(request: IncomingMessage, payload: unknown): Credential | null {
   const valuesOf = (name: string) => [...payloadValues(payload, name), ...headerValue(request, name)];
