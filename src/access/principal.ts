@@ -168,3 +168,20 @@ function everything(actor: string): Rights {
     keyScope: null,
   };
 }
+
+/**
+ * Id of the user, API key or operator token that calls. Unlike the actor of an operator token, whose name can be reused,
+ * it never identifies another caller. Null: Keywright itself.
+ */
+export function callerId(principal: Principal): string | null {
+  switch (principal.kind) {
+    case 'user':
+      return principal.userId;
+    case 'key':
+      return principal.keyId;
+    case 'operator':
+      return principal.tokenId;
+    case 'system':
+      return null;
+  }
+}

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables.ts';
-import type { Principal } from '../access/principal.ts';
+import { callerId } from '../access/principal.ts';
 import type { PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
 import { ConflictError, RateLimitedError, UnauthenticatedError } from '../core/errors.ts';
@@ -37,7 +37,7 @@ export async function attemptOf(
 ): Promise<Attempt | null> {
   if (idempotencyKey === null) return null;
   if (!ctx.principal) throw new UnauthenticatedError();
-  const keys = answerKeys(idempotencyKey, callerId(ctx.principal), organizationId);
+  const keys = answerKeys(idempotencyKey, callerId(ctx.principal) ?? ctx.principal.actor, organizationId);
   const row = await ctx.db
     .selectFrom('idempotent_answers')
     .select('created_at')
@@ -107,18 +107,4 @@ async function nextNumber(tx: Transaction<Tables>, organizationId: string, now: 
       Math.max(1, Math.ceil((first.created_at + ANSWER_MS - now) / 1000)),
     );
   return newest.number + 1;
-}
-
-/** Identifies a caller beyond its sessions and secrets. The names of operator tokens can be reused, so it's their id. */
-function callerId(principal: Principal): string {
-  switch (principal.kind) {
-    case 'user':
-      return principal.userId;
-    case 'key':
-      return principal.keyId;
-    case 'operator':
-      return principal.tokenId;
-    case 'system':
-      return principal.name;
-  }
 }

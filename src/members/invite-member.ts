@@ -1,5 +1,6 @@
 import { refuseEscalation } from '../access/escalation.ts';
 import { UNRESTRICTED } from '../access/key-limits.ts';
+import { callerId } from '../access/principal.ts';
 import type { Changes } from '../changes/events.ts';
 import { authorize, authorizeSomewhere, command, type Outcome, type PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +12,6 @@ import { difference } from '../organizations/difference.ts';
 import { resolveOrganizationId } from '../organizations/resolve-organization.ts';
 import { requireRole } from '../roles/require-role.ts';
 import { createSignInLink, INVITATION_MS } from '../sign-in/create-sign-in-link.ts';
-import { inviterOf } from '../sign-in/inviter-standing.ts';
 import { requireTeams } from '../teams/require-teams.ts';
 import { MEMBER_TEAMS_MAX, putIntoTeams, teamIdsOfMember } from './member-teams.ts';
 import { type Membership, selectMemberships, toMembership } from './membership.ts';
@@ -96,7 +96,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
   const before = known ? await pending(change, toMembership(known)) : null;
   const id = before?.id ?? newId('mem');
   const calledNow = name ?? before?.name ?? null;
-  const inviter = inviterOf(principal);
+  const inviter = callerId(principal);
   if (before)
     await tx
       .updateTable('memberships')

@@ -1,5 +1,6 @@
 import { refuseEscalation } from '../access/escalation.ts';
 import { UNRESTRICTED } from '../access/key-limits.ts';
+import { callerId } from '../access/principal.ts';
 import { command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { Input } from '../core/input.ts';
@@ -7,7 +8,6 @@ import { difference } from '../organizations/difference.ts';
 import { locate } from '../organizations/locate.ts';
 import { requireRole } from '../roles/require-role.ts';
 import { endOutgrownLinks } from '../sessions/link-ceiling.ts';
-import { inviterOf } from '../sign-in/inviter-standing.ts';
 import { requireTeams } from '../teams/require-teams.ts';
 import { MEMBER_TEAMS_MAX, putIntoTeams, teamIdsOfMember } from './member-teams.ts';
 import type { Membership } from './membership.ts';
@@ -55,7 +55,7 @@ export async function updateMember(ctx: Context, params: UpdateMemberInput): Pro
     await tx
       .updateTable('memberships')
       // The person who sets the role of an invitation becomes its creator.
-      .set({ role_id: after.roleId, ...(changes.roleId && { invited_by: inviterOf(principal) }) })
+      .set({ role_id: after.roleId, ...(changes.roleId && { invited_by: callerId(principal) }) })
       .where('id', '=', id)
       .execute();
     if (changes.teamIds) await putIntoTeams(tx, id, after.teamIds);

@@ -25,7 +25,7 @@ export interface Invitation {
    * Null: it gives access to all of the user's organizations.
    */
   readonly ceiling: readonly string[] | null;
-  /** As returned by `inviterOf`. The link is valid while this creator may invite. */
+  /** As returned by `callerId`. The link is valid while this creator may invite. */
   readonly createdBy: string | null;
 }
 

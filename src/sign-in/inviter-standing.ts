@@ -1,26 +1,9 @@
 import type { Kysely } from 'kysely';
 import { NEVER, type Tables } from '../../db/tables.ts';
 import { missing } from '../access/permissions.ts';
-import type { Principal } from '../access/principal.ts';
 import { idType } from '../core/ids.ts';
 
 const PERMISSION = 'member.manage';
-
-/**
- * The creator of an invitation: id of a user, key or operator token. Null: Keywright itself, which can always invite.
- */
-export function inviterOf(principal: Principal): string | null {
-  switch (principal.kind) {
-    case 'user':
-      return principal.userId;
-    case 'key':
-      return principal.keyId;
-    case 'operator':
-      return principal.tokenId;
-    case 'system':
-      return null;
-  }
-}
 
 /**
  * Whether the creator of an invitation could create it now: it still exists, and has `member.manage` and every
