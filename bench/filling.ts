@@ -2,7 +2,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import pg from 'pg';
 import { up as indexSearchedKeys } from '../db/migrations/0011-searched-keys.ts';
 import { up as countKeys } from '../db/migrations/0012-api-key-counts.ts';
-import { SQLite, type SqliteConnection } from '../db/sqlite-driver.ts';
+import { SQLite, type SqliteConnection } from '../db/sqlite/driver.ts';
 
 export type Value = string | number | null;
 

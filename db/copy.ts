@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
-import { TABLES } from './table-keys.ts';
-import type { Tables } from './tables.ts';
+import { TABLES } from './tables/table-keys.ts';
+import type { Tables } from './tables/tables.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 

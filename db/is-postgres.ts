@@ -1,5 +1,5 @@
 import { type Kysely, PostgresAdapter } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Tables } from './tables/tables.ts';
 
 /** Whether the database is PostgreSQL instead of SQLite. */
 export function isPostgres(db: Kysely<Tables>): boolean {

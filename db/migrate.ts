@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
 import type { Migration, Progress } from './migrations/migration.ts';
-import { TABLE_NAMES } from './table-keys.ts';
-import type { Tables } from './tables.ts';
+import { TABLE_NAMES } from './tables/table-keys.ts';
+import type { Tables } from './tables/tables.ts';
 import { unhurriedly } from './unhurried.ts';
 
 /** Names of the migrations that were applied, oldest first. Empty if the database was up to date. */

@@ -12,7 +12,7 @@ export type {
 } from './database.ts';
 export { DatabaseLockedError, DatabaseOutageError } from './outages.ts';
 export type { ScannedTable, Scans } from './scans.ts';
-export { deadlineIn, retryWhileLocked } from './write-turns.ts';
+export { deadlineIn, retryWhileLocked } from './sqlite/write-turns.ts';
 
 /**
  * Opens `sqlite:<path>` (created if missing, including its folder) or `postgres://…`. Loads only the required driver.
@@ -22,10 +22,10 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length);
     makeFolder(dirname(path));
-    const { openSqlite } = await import('./sqlite.ts');
+    const { openSqlite } = await import('./sqlite/sqlite.ts');
     return openSqlite(path, options);
   }
-  const { openPostgres } = await import('./postgres.ts');
+  const { openPostgres } = await import('./postgres/postgres.ts');
   return openPostgres(url, options);
 }
 

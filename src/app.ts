@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { migrate, migrationProblem } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
-import { hasSearchIndex } from '../db/search-index.ts';
+import { hasSearchIndex } from '../db/queries/search-index.ts';
 import { schema } from '../schema/index.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';

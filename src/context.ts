@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Scans } from '../db/scans.ts';
-import type { Tables } from '../db/tables.ts';
+import type { Tables } from '../db/tables/tables.ts';
 import type { Principal } from './access/principal.ts';
 import type { ChangeLog } from './changes/change-log.ts';
 import type { EventBus } from './cluster/bus.ts';

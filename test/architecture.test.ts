@@ -138,7 +138,7 @@ describe('the check accepts', () => {
     ],
     [
       'drivers in db and events',
-      { 'db/sqlite-driver.ts': `import 'better-sqlite3';`, 'src/cluster/b.ts': `import 'pg';` },
+      { 'db/sqlite/driver.ts': `import 'better-sqlite3';`, 'src/cluster/b.ts': `import 'pg';` },
     ],
     ['the environment in core/config/env', { 'src/core/config/env.ts': `export const all = process.env;` }],
     [
@@ -173,11 +173,15 @@ describe('the check refuses', () => {
     ['a computed import', { 'src/keys/a.ts': `const x = await import(name);` }, 'computed'],
     ['an alias', { 'src/keys/a.ts': `import '#db/open';` }, 'does not say where'],
     ['a driver elsewhere', { 'src/keys/a.ts': `import type pg from 'pg';` }, 'name a driver'],
-    ['the SQLite driver elsewhere', { 'db/a.ts': `import 'better-sqlite3';` }, 'sqlite-driver.ts names it'],
+    ['the SQLite driver elsewhere', { 'db/a.ts': `import 'better-sqlite3';` }, 'db/sqlite/driver.ts names it'],
     ['Node’s own driver elsewhere', { 'src/keys/a.ts': `import 'node:sqlite';` }, 'name a driver'],
     ['Kysely in the schema', { 'schema/a.ts': `import { sql } from 'kysely';` }, 'schema names no database'],
     ['Kysely over HTTP', { 'src/http/a.ts': `import 'kysely/helpers/postgres';` }, 'names no database'],
-    ['db in the schema', { 'schema/a.ts': `import type { T } from '../db/tables.ts';` }, 'names no database'],
+    [
+      'db in the schema',
+      { 'schema/a.ts': `import type { T } from '../db/tables/tables.ts';` },
+      'names no database',
+    ],
     ['the environment elsewhere', { 'src/keys/a.ts': `const x = process.env.X;` }, 'reads the environment'],
     ['… by index', { 'src/keys/a.ts': `const x = globalThis.process['env'];` }, 'reads the environment'],
     ['… by its parts', { 'src/cli/a.ts': `const { env } = process;` }, 'reads the environment'],

@@ -1,4 +1,4 @@
-import { NEVER } from '../../db/tables.ts';
+import { NEVER } from '../../db/tables/tables.ts';
 import { newId } from '../../src/core/ids.ts';
 import { hashSecret } from '../../src/keys/secret.ts';
 import type { Rows, Value } from '../filling.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
-import { SQLite } from '../../db/sqlite-driver.ts';
+import { SQLite } from '../../db/sqlite/driver.ts';
 import { schema } from '../../schema/index.ts';
 import { answerTo, cpuMs } from '../rpc.ts';
 import { contextOf, startKeywright } from './keywright.ts';

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { migrate } from '../../db/migrate.ts';
 import { type Database, openDatabase } from '../../db/open.ts';
-import { NEVER } from '../../db/tables.ts';
+import { NEVER } from '../../db/tables/tables.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/core/config/config.ts';

@@ -1,4 +1,4 @@
-import { NEVER } from '../../db/tables.ts';
+import { NEVER } from '../../db/tables/tables.ts';
 import type { KeyRestriction } from '../core/errors.ts';
 import { isCovered, type Network } from '../core/ip.ts';
 

@@ -1,8 +1,8 @@
 import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { countUpTo } from '../../db/counts.ts';
 import { isPostgres } from '../../db/is-postgres.ts';
-import type { Walks } from '../../db/page.ts';
-import type { Row, Tables } from '../../db/tables.ts';
+import { countUpTo } from '../../db/queries/counts.ts';
+import type { Walks } from '../../db/queries/page.ts';
+import type { Row, Tables } from '../../db/tables/tables.ts';
 import { DENIED_ACTIONS } from '../changes/events.ts';
 import type { AuditConditions } from './audit-filter.ts';
 import { AUDIT_COLUMNS } from './entry.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Row, Tables } from '../../db/tables.ts';
+import type { Row, Tables } from '../../db/tables/tables.ts';
 import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import type { Action, Changes } from '../changes/events.ts';
 

@@ -1,4 +1,4 @@
-import { type Page, type PageArgs, readPage, type Sort, type Walks } from '../../db/page.ts';
+import { type Page, type PageArgs, readPage, type Sort, type Walks } from '../../db/queries/page.ts';
 import { isActorInScope, isInScope, type KeyScope, keyScopeOf } from '../access/key-scope.ts';
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';

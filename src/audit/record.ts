@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Action, ChangeEvent, Changes } from '../changes/events.ts';
 import { readPositions } from '../changes/read-changes.ts';
 import type { ClientFacts } from '../context.ts';

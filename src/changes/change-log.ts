@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Log } from '../core/log.ts';
 import { Paced } from '../core/paced.ts';
 import { type ChangeObserver, ChangeTail } from './change-tail.ts';

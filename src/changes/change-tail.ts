@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { Turns } from '../core/paced.ts';
 import type { ChangeEvent } from './events.ts';
 import { Followers, type Following } from './followers.ts';

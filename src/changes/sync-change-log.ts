@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { SyncLookup } from '../../db/open.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Action, LoggedChange } from './events.ts';
 import { CHANGES_PER_READ } from './read-changes.ts';
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { NodeRow } from './nodes.ts';
 
 /** All nodes in the table of the database in which changes are written. */

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { DenialEvent, UseEvent } from '../changes/events.ts';
 import { Paced } from '../core/paced.ts';
 

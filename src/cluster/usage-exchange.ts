@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { DenialEvent, UseEvent } from '../changes/events.ts';
 import type { NodeRow } from './nodes.ts';
 import { RelayedUsage } from './relayed-usage.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
+import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables/tables.ts';
 import { isInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import { knownSecrets } from './known-secrets.ts';
 import type { KeysContext } from './pending-usage.ts';

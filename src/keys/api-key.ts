@@ -1,5 +1,5 @@
 import { expressionBuilder, type Kysely } from 'kysely';
-import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables.ts';
+import { NEVER, NOT_YET, type Row, type Tables } from '../../db/tables/tables.ts';
 import { isInScope, isTeamInScope, type KeyScope, keyScopeOf, type Scoped } from '../access/key-scope.ts';
 import { foldName } from '../core/input.ts';
 import type { RotationPolicy } from '../organizations/organization.ts';

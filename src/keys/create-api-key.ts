@@ -1,4 +1,4 @@
-import { NOT_YET } from '../../db/tables.ts';
+import { NOT_YET } from '../../db/tables/tables.ts';
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import { refuseEscalation } from '../access/escalation.ts';
 import type { Changes } from '../changes/events.ts';

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 
 /** The ids of the teams that any of these keys is bound to. */
 export async function teamIdsOfKeys(db: Kysely<Tables>, keyIds: readonly string[]): Promise<string[]> {

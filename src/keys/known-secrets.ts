@@ -1,5 +1,5 @@
 import { expressionBuilder } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 
 /**
  * Number of expired or revoked secrets of a key that are shown and searched: rotations without overlap may leave any

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import { NEVER, NOT_YET, type Tables } from '../../db/tables.ts';
+import { NEVER, NOT_YET, type Tables } from '../../db/tables/tables.ts';
 import { newId } from '../core/ids.ts';
 import { foldName } from '../core/input.ts';
 import { knownSecrets } from './known-secrets.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { NEVER, type Tables } from '../../db/tables.ts';
+import { NEVER, type Tables } from '../../db/tables/tables.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';

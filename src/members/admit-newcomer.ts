@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { covers } from '../access/permissions.ts';
 import type { Change } from '../command.ts';
 import { isId } from '../core/ids.ts';

@@ -1,4 +1,4 @@
-import { byAge, type Page, type PageArgs, readPage } from '../../db/page.ts';
+import { byAge, type Page, type PageArgs, readPage } from '../../db/queries/page.ts';
 import { requireOrganization } from '../access/require-organization.ts';
 import type { Context } from '../context.ts';
 import { isId } from '../core/ids.ts';

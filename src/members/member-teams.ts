@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 
 /** Maximum number of teams of a member: as many as a key can be bound to. */
 export const MEMBER_TEAMS_MAX = 50;

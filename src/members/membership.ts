@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Row, Tables } from '../../db/tables.ts';
+import type { Row, Tables } from '../../db/tables/tables.ts';
 import { TEAM_COLUMNS, type Team, toTeam } from '../teams/team.ts';
 
 /** A person's membership in an organization. Times are milliseconds since the epoch. */

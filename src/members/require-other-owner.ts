@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { ConflictError } from '../core/errors.ts';
 import type { Role } from '../roles/role.ts';
 import type { Membership } from './membership.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Change } from '../command.ts';
 import { OidcFault } from './oidc-fault.ts';
 import type { OidcIdentity } from './oidc-identity.ts';

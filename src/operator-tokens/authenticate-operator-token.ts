@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { type OperatorPrincipal, operatorPrincipal } from '../access/principal.ts';
 import { hashToken, isToken, OPERATOR_PREFIX } from '../sessions/tokens.ts';
 

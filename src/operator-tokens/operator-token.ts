@@ -1,4 +1,4 @@
-import type { Row } from '../../db/tables.ts';
+import type { Row } from '../../db/tables/tables.ts';
 import type { Input } from '../core/input.ts';
 
 /** A token of the operator's own back end. Times are milliseconds since the epoch. */

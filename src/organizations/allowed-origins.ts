@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Changes } from '../changes/events.ts';
 import type { Input } from '../core/input.ts';
 import { ORIGIN_FORM, parseOrigin } from '../core/origin.ts';

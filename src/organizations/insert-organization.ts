@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { NewRow, Tables } from '../../db/tables.ts';
+import type { NewRow, Tables } from '../../db/tables/tables.ts';
 import { SYSTEM_ROLES } from '../access/permissions.ts';
 import type { Change } from '../command.ts';
 import { ConflictError } from '../core/errors.ts';

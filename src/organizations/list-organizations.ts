@@ -1,4 +1,4 @@
-import { byAge, type Page, type PageArgs, readPage } from '../../db/page.ts';
+import { byAge, type Page, type PageArgs, readPage } from '../../db/queries/page.ts';
 import type { Context } from '../context.ts';
 import { UnauthenticatedError } from '../core/errors.ts';
 import { ORGANIZATION_COLUMNS, type Organization, toOrganization } from './organization.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { foldName } from '../core/input.ts';
 
 /** Whether another role or team of the organization has this name, case-insensitive. */

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Principal } from '../access/principal.ts';
 import { readPositions } from '../changes/read-changes.ts';
 import type { Clock } from '../core/clock.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Row, Tables } from '../../db/tables.ts';
+import type { Row, Tables } from '../../db/tables/tables.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 

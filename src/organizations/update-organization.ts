@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { authorize, authorizeSomewhere, command, type Outcome } from '../command.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { KeyScope } from '../access/key-scope.ts';
 import type { Receiver } from '../changes/receiver.ts';
 import { AppError, UnavailableError } from '../core/errors.ts';

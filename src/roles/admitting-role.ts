@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { OidcAdmission } from '../core/config/oidc-config.ts';
 import { isId } from '../core/ids.ts';
 import { foldName } from '../core/input.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { type KeyLimits, UNRESTRICTED } from '../access/key-limits.ts';
 import type { OidcConfig } from '../core/config/oidc-config.ts';
 import { storedNetwork } from '../core/ip.ts';

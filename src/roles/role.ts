@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { byReader } from '../../db/scans.ts';
-import type { Row, Tables } from '../../db/tables.ts';
+import type { Row, Tables } from '../../db/tables/tables.ts';
 import { isInScope, type KeyScope } from '../access/key-scope.ts';
 import type { Context } from '../context.ts';
 

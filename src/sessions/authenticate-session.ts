@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { UserPrincipal } from '../access/principal.ts';
 import type { Clock } from '../core/clock.ts';
 import { SESSION_TOUCH_MS } from './session-lifetime.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { type OperatorPrincipal, operatorPrincipal, type UserPrincipal } from '../access/principal.ts';
 import type { Clock } from '../core/clock.ts';
 import { loadSession } from './session-principal.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { type UserPrincipal, userPrincipal } from '../access/principal.ts';
 import { isOutgrown } from './link-ceiling.ts';
 import { SESSION_IDLE_MS } from './session-lifetime.ts';

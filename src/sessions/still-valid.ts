@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { SESSION_IDLE_MS } from './session-lifetime.ts';
 
 /** Those of up to a few hundred sessions that are still valid. */

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 
 /** The organizations of a user by state of the membership. Ids are in alphabetical order, the order of locks. */
 export interface UserOrganizations {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { isOutgrown } from '../sessions/link-ceiling.ts';
 import { hashToken, isToken, SIGN_IN_PREFIX } from '../sessions/tokens.ts';
 import { mayStillInvite } from './inviter-standing.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { ConflictError } from '../core/errors.ts';
 
 /** The e-mail address of the owner who joined an organization first. Rejects with ConflictError if no owner has joined. */

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { NEVER, type Tables } from '../../db/tables.ts';
+import { NEVER, type Tables } from '../../db/tables/tables.ts';
 import { missing } from '../access/permissions.ts';
 import { idType } from '../core/ids.ts';
 

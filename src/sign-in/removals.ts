@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Action, Changes } from '../changes/events.ts';
 
 const REMOVED: Action = 'member.removed';

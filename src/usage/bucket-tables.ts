@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { GRANULARITY_NAMES, type Granularity } from './granularity.ts';
 
 /** A table of verifications counted per time interval. */

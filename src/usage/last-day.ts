@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { authorize } from '../access/authorize.ts';
 import { isInScope, keyScopeOf } from '../access/key-scope.ts';
 import { flushUsage } from '../keys/flush-usage.ts';

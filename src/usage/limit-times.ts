@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { inBatches } from '../core/paced.ts';
 import { addToBuckets, BUCKET_TABLES, type BucketTable, someBuckets } from './bucket-tables.ts';
 import { type Granularity, startOf } from './granularity.ts';

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { inBatches } from '../core/paced.ts';
 import { BUCKET_TABLES, someBuckets } from './bucket-tables.ts';
 import { GRANULARITIES } from './granularity.ts';

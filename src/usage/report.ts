@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { AppError } from '../core/errors.ts';
 import { flushUsage } from '../keys/flush-usage.ts';
 import { locateApiKey } from '../keys/locate-api-key.ts';

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { inBatches } from '../core/paced.ts';
 import type { Batch } from './batch.ts';
 import { encodeEntries, VERSION } from './entries.ts';

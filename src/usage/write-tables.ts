@@ -1,6 +1,6 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { addToBuckets, BUCKET_TABLES } from './bucket-tables.ts';
 import { GRANULARITIES, type Granularity } from './granularity.ts';
 

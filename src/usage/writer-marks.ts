@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 
 /** Retention of an idle writer's mark: far longer than any wait for the database. */
 const KEPT_MS = 30 * 86_400_000;

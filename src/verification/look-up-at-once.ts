@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { DatabaseLockedError, deadlineIn, retryWhileLocked, type SyncLookup } from '../../db/open.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { SyncChangeLog } from '../changes/sync-change-log.ts';
 import type { EventBus } from '../cluster/bus.ts';
 import { staleBy } from '../cluster/stale.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { AsyncLookup } from '../../db/open.ts';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { EventBus } from '../cluster/bus.ts';
 import { queryByHashes } from './find-by-hash.ts';
 import type { KeyLookup, VerifiableKey } from './services.ts';

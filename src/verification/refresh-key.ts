@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { type KeyPrincipal, keyPrincipal } from '../access/principal.ts';
 import type { Clock } from '../core/clock.ts';
 import { findBySecretId } from './find-by-hash.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 
 /** Those of up to a few hundred secrets that are accepted, apart from checks that depend on the client. */
 export async function stillValidSecrets(

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Row } from '../../db/tables.ts';
+import type { Row } from '../../db/tables/tables.ts';
 import { union } from '../access/permissions.ts';
 import { type Network, storedNetwork } from '../core/ip.ts';
 import type { VerifiableKey } from './services.ts';

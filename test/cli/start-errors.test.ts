@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { SQLite } from '../../db/sqlite-driver.ts';
+import { SQLite } from '../../db/sqlite/driver.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { sha256 } from '../support/manifests.ts';
 import { databaseFor, run } from './run.ts';

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { DatabaseLockedError } from '../../db/open.ts';
-import { postgresError } from '../../db/postgres-errors.ts';
-import { sqliteError } from '../../db/sqlite-errors.ts';
+import { postgresError } from '../../db/postgres/errors.ts';
+import { sqliteError } from '../../db/sqlite/errors.ts';
 import { UnavailableError } from '../../src/core/errors.ts';
 
 const ofPostgres = (code: string) => Object.assign(new pg.DatabaseError('x', 1, 'error'), { code });

@@ -4,7 +4,7 @@ import { migrate } from '../../db/migrate.ts';
 import { migrations } from '../../db/migrations/index.ts';
 import { createIndex, createIndexes, type Migration } from '../../db/migrations/migration.ts';
 import { type Database, type Engine, openDatabase } from '../../db/open.ts';
-import { SQLite } from '../../db/sqlite-driver.ts';
+import { SQLite } from '../../db/sqlite/driver.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 import { withClient } from '../support/postgres-databases.ts';
 import { eventually } from '../support/wait.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type RawBuilder, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Database, type Engine, openDatabase } from '../../db/open.ts';
-import { type SqliteScans, sqliteScans } from '../../db/sqlite-scans.ts';
+import { type SqliteScans, sqliteScans } from '../../db/sqlite/scans.ts';
 import { UnavailableError } from '../../src/core/errors.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 import { eventually } from '../support/wait.ts';

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { migrate } from '../../db/migrate.ts';
 import { migrations } from '../../db/migrations/index.ts';
 import { type Database, openDatabase } from '../../db/open.ts';
-import { hasSearchIndex, keysContaining } from '../../db/search-index.ts';
+import { hasSearchIndex, keysContaining } from '../../db/queries/search-index.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { withClient } from '../support/postgres-databases.ts';
 import { ask, makeApiKey, makeMember, startTestServer } from '../support/server.ts';

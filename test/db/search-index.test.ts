@@ -3,8 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import { migrate } from '../../db/migrate.ts';
 import { migrations } from '../../db/migrations/index.ts';
 import { type Database, type Engine, openDatabase } from '../../db/open.ts';
-import { hasSearchIndex, keysContaining } from '../../db/search-index.ts';
-import { SQLite } from '../../db/sqlite-driver.ts';
+import { hasSearchIndex, keysContaining } from '../../db/queries/search-index.ts';
+import { SQLite } from '../../db/sqlite/driver.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 
 const closing: (() => Promise<void>)[] = [];

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { SQLite, sqliteDriverFile } from '../../db/sqlite-driver.ts';
+import { SQLite, sqliteDriverFile } from '../../db/sqlite/driver.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -1,10 +1,10 @@
 import { CompiledQuery, sql, type Transaction } from 'kysely';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { openBackgroundConnection } from '../../db/background-connection.ts';
 import { copyDatabase } from '../../db/copy.ts';
 import { migrate } from '../../db/migrate.ts';
 import { type Database, DatabaseLockedError, openDatabase } from '../../db/open.ts';
-import type { Tables } from '../../db/tables.ts';
+import { openBackgroundConnection } from '../../db/sqlite/background-connection.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { UnavailableError } from '../../src/core/errors.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { holdLock } from '../support/lock-holder.ts';

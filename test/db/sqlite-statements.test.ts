@@ -1,9 +1,9 @@
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sqliteDialect } from '../../db/sqlite-dialect.ts';
-import { SQLite, type SqliteConnection } from '../../db/sqlite-driver.ts';
-import { keepStatements } from '../../db/sqlite-statements.ts';
-import { WriteTurns } from '../../db/write-turns.ts';
+import { sqliteDialect } from '../../db/sqlite/dialect.ts';
+import { SQLite, type SqliteConnection } from '../../db/sqlite/driver.ts';
+import { keepStatements } from '../../db/sqlite/statements.ts';
+import { WriteTurns } from '../../db/sqlite/write-turns.ts';
 
 interface Notes {
   notes: { id: number; text: string | null };

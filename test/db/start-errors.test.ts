@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { postgresError } from '../../db/postgres-errors.ts';
-import { sqliteError } from '../../db/sqlite-errors.ts';
+import { postgresError } from '../../db/postgres/errors.ts';
+import { sqliteError } from '../../db/sqlite/errors.ts';
 import { databaseStartError } from '../../db/start-errors.ts';
 
 const URL_OF_POSTGRES = 'postgres://ada:secret-word@db.example.com/keys';

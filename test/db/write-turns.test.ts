@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { deadlineIn, WriteTurns } from '../../db/write-turns.ts';
+import { deadlineIn, WriteTurns } from '../../db/sqlite/write-turns.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NEVER } from '../../db/tables.ts';
+import { NEVER } from '../../db/tables/tables.ts';
 import { keyPrincipal, operatorPrincipal, userPrincipal } from '../../src/access/principal.ts';
 import { parseConfig } from '../../src/core/config/config.ts';
 import { RateLimitedError } from '../../src/core/errors.ts';

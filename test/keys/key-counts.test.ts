@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { NEVER, type Row } from '../../db/tables.ts';
+import { NEVER, type Row } from '../../db/tables/tables.ts';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { statusOf } from '../../src/keys/api-key.ts';

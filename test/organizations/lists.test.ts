@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Page, PageArgs } from '../../db/page.ts';
+import type { Page, PageArgs } from '../../db/queries/page.ts';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { ALL_KEYS } from '../../src/access/key-scope.ts';
 import { operatorPrincipal, systemPrincipal, userPrincipal } from '../../src/access/principal.ts';

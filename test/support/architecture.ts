@@ -38,7 +38,7 @@ const MAY_NAME_DRIVERS = ['db', 'src/cluster'];
 
 /** The driver of SQLite depends on the version of Node.js, and is chosen here. */
 const SQLITE_DRIVER = 'better-sqlite3';
-const MAY_NAME_SQLITE_DRIVER = 'db/sqlite-driver.ts';
+const MAY_NAME_SQLITE_DRIVER = 'db/sqlite/driver.ts';
 const MAY_NOT_NAME_DATABASES = ['schema', 'src/graphql', 'src/http'];
 const MAY_READ_ENVIRONMENT = /^src\/core\/config\/env[.\-/]/;
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { sqliteScans } from '../../db/sqlite-scans.ts';
+import { sqliteScans } from '../../db/sqlite/scans.ts';
 import { eventually } from './wait.ts';
 
 // A program that reads a SQLite file without end in another process, and says which.

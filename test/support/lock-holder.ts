@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import { sqliteDriverPath } from '../../db/sqlite-driver.ts';
+import { sqliteDriverPath } from '../../db/sqlite/driver.ts';
 
 const PROGRAM = `
 const SQLite = require(process.argv[1]);

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
-import { NEVER, type Tables } from '../../db/tables.ts';
+import { NEVER, type Tables } from '../../db/tables/tables.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { ServerServices } from '../../src/graphql/context.ts';
 

@@ -7,8 +7,8 @@ import {
   sql,
 } from 'kysely';
 import type { Engine, Scans } from '../../db/open.ts';
-import { TABLE_NAMES } from '../../db/table-keys.ts';
-import type { Tables } from '../../db/tables.ts';
+import { TABLE_NAMES } from '../../db/tables/table-keys.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { ServerServices } from '../../src/graphql/context.ts';
 
 /** What a statement does beyond looking rows up, and walking along an index as far as a page goes. */

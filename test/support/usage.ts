@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { type Batch, emptyBatch, noteUse } from '../../src/usage/batch.ts';
 import { makeOrganization, type TestServices } from './services.ts';

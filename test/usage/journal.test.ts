@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Kysely, RawNode, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import { newId } from '../../src/core/ids.ts';
 import { encodeEntries } from '../../src/usage/entries.ts';
 import { JOURNAL_LIMITS } from '../../src/usage/journal-limits.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Tables } from '../../db/tables.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { loadApiKeys, loadSecrets } from '../../src/keys/api-key.ts';

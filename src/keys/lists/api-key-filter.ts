@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import { NEVER, type Tables } from '../../../db/tables.ts';
+import { NEVER, type Tables } from '../../../db/tables/tables.ts';
 import { isActorInScope, isTeamInScope, type KeyScope } from '../../access/key-scope.ts';
 import { isId } from '../../core/ids.ts';
 import { foldName, Input } from '../../core/input.ts';

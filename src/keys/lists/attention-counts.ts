@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import { countUpTo, totalOf } from '../../../db/counts.ts';
-import type { Tables } from '../../../db/tables.ts';
+import { countUpTo, totalOf } from '../../../db/queries/counts.ts';
+import type { Tables } from '../../../db/tables/tables.ts';
 import { COUNT_MAX, type Total } from '../../core/page.ts';
 import type { Organization } from '../../organizations/organization.ts';
 import { DAY_MS } from '../api-key.ts';

@@ -1,8 +1,8 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import { type ApiKeyIndex, apiKeysBy } from '../../../db/api-key-index.ts';
 import { isPostgres } from '../../../db/is-postgres.ts';
-import { keysContaining } from '../../../db/search-index.ts';
-import { NEVER, type Tables } from '../../../db/tables.ts';
+import { type ApiKeyIndex, apiKeysBy } from '../../../db/queries/api-key-index.ts';
+import { keysContaining } from '../../../db/queries/search-index.ts';
+import { NEVER, type Tables } from '../../../db/tables/tables.ts';
 import type { KeyScope } from '../../access/key-scope.ts';
 import { isProvided } from '../../core/provided.ts';
 import type { RotationPolicy } from '../../organizations/organization.ts';

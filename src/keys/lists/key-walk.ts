@@ -1,5 +1,5 @@
-import type { ApiKeyIndex } from '../../../db/api-key-index.ts';
-import type { Tables } from '../../../db/tables.ts';
+import type { ApiKeyIndex } from '../../../db/queries/api-key-index.ts';
+import type { Tables } from '../../../db/tables/tables.ts';
 import { isProvided } from '../../core/provided.ts';
 import { type ApiKeyFilter, isNarrowed, keptBy } from './api-key-filter.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Page, type PageArgs, readPage, type Sort } from '../../../db/page.ts';
+import { type Page, type PageArgs, readPage, type Sort } from '../../../db/queries/page.ts';
 import { authorize } from '../../access/authorize.ts';
 import { keyScopeOf } from '../../access/key-scope.ts';
 import { isProvided } from '../../core/provided.ts';

@@ -1,8 +1,8 @@
 import { type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { apiKeysBy } from '../../../db/api-key-index.ts';
-import { countUpTo, totalOf } from '../../../db/counts.ts';
 import { isPostgres } from '../../../db/is-postgres.ts';
-import type { Tables } from '../../../db/tables.ts';
+import { apiKeysBy } from '../../../db/queries/api-key-index.ts';
+import { countUpTo, totalOf } from '../../../db/queries/counts.ts';
+import type { Tables } from '../../../db/tables/tables.ts';
 import { COUNT_MAX, type Total } from '../../core/page.ts';
 import { isProvided } from '../../core/provided.ts';
 import {

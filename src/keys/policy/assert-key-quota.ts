@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../../db/tables.ts';
+import type { Tables } from '../../../db/tables/tables.ts';
 import type { Principal } from '../../access/principal.ts';
 import { LimitExceededError } from '../../core/errors.ts';
 import type { Organization } from '../../organizations/organization.ts';

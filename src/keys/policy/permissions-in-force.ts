@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../../../db/tables.ts';
+import type { Tables } from '../../../db/tables/tables.ts';
 import { union } from '../../access/permissions.ts';
 import { requireRole } from '../../roles/require-role.ts';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NEVER } from '../../../db/tables.ts';
+import { NEVER } from '../../../db/tables/tables.ts';
 import type { KeyLimits } from '../../access/key-limits.ts';
 import type { Changes } from '../../changes/events.ts';
 import { foldName } from '../../core/input.ts';

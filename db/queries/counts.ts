@@ -1,6 +1,6 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import { COUNT_MAX, type Total } from '../src/core/page.ts';
-import type { Tables } from './tables.ts';
+import { COUNT_MAX, type Total } from '../../src/core/page.ts';
+import type { Tables } from '../tables/tables.ts';
 
 /** Counts the rows of a query, up to `most` and one. */
 export async function countUpTo<Name extends keyof Tables, Selected>(

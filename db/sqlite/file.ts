@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { DatabaseOutageError } from './outages.ts';
+import { DatabaseOutageError } from '../outages.ts';
 
 /**
  * Remembers which files are open: the database and, once it exists, its WAL. The returned function throws

@@ -1,6 +1,6 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import { isPostgres } from './is-postgres.ts';
-import type { Tables } from './tables.ts';
+import { isPostgres } from '../is-postgres.ts';
+import type { Tables } from '../tables/tables.ts';
 
 /** The index on PostgreSQL, which needs extensions that a role may not be allowed to add. */
 const SEARCH_INDEX = 'api_keys_by_search';

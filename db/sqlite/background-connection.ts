@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery, QueryResult } from 'kysely';
-import { UnavailableError } from '../src/core/errors.ts';
-import { sqliteDriverPath } from './sqlite-driver.ts';
-import { sqliteError } from './sqlite-errors.ts';
+import { UnavailableError } from '../../src/core/errors.ts';
+import { sqliteDriverPath } from './driver.ts';
+import { sqliteError } from './errors.ts';
 
 /** Source of the worker thread, as text so that it works the same from sources and in a bundle. */
 const THREAD = `

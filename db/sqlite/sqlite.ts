@@ -1,18 +1,18 @@
 import { closeSync, openSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
+import { type Database, type OpenOptions, SCAN_TIME_LIMIT_MS, type SyncLookup } from '../database.ts';
+import { DatabaseForeignError } from '../database-errors.ts';
+import { createScans } from '../scans.ts';
+import type { Tables } from '../tables/tables.ts';
+import { writeCheck } from '../write-check.ts';
+import { backgroundDialect } from './background.ts';
 import { openBackgroundConnection } from './background-connection.ts';
-import { type Database, type OpenOptions, SCAN_TIME_LIMIT_MS, type SyncLookup } from './database.ts';
-import { DatabaseForeignError } from './database-errors.ts';
-import { createScans } from './scans.ts';
-import { backgroundDialect } from './sqlite-background.ts';
-import { sqliteDialect } from './sqlite-dialect.ts';
-import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './sqlite-driver.ts';
-import { sqliteError } from './sqlite-errors.ts';
-import { requireInPlace } from './sqlite-file.ts';
-import { sqliteScans } from './sqlite-scans.ts';
-import { keepStatements } from './sqlite-statements.ts';
-import type { Tables } from './tables.ts';
-import { writeCheck } from './write-check.ts';
+import { sqliteDialect } from './dialect.ts';
+import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './driver.ts';
+import { sqliteError } from './errors.ts';
+import { requireInPlace } from './file.ts';
+import { sqliteScans } from './scans.ts';
+import { keepStatements } from './statements.ts';
 import { deadlineIn, retryWhileLocked, WriteTurns } from './write-turns.ts';
 
 /** How long a change waits for other processes by default, milliseconds. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { UnavailableError } from '../src/core/errors.ts';
-import { DatabaseOutageError, type Outage } from './outages.ts';
+import { UnavailableError } from '../../src/core/errors.ts';
+import { DatabaseOutageError, type Outage } from '../outages.ts';
 
 /** PostgreSQL error codes of outages. Two or three characters: all codes that start with them. */
 const OUTAGES: Readonly<Record<string, Outage>> = {

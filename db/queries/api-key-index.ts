@@ -1,7 +1,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import { isPostgres } from './is-postgres.ts';
-import type { ApiKeysTable } from './key-tables.ts';
-import type { Tables } from './tables.ts';
+import { isPostgres } from '../is-postgres.ts';
+import type { ApiKeysTable } from '../tables/key-tables.ts';
+import type { Tables } from '../tables/tables.ts';
 
 /** Indexes of `api_keys` that lists use. */
 export type ApiKeyIndex = `api_keys_${

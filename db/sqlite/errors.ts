@@ -1,4 +1,4 @@
-import { DatabaseLockedError, DatabaseOutageError, type Outage } from './outages.ts';
+import { DatabaseLockedError, DatabaseOutageError, type Outage } from '../outages.ts';
 
 /** SQLite error codes of outages, without their detail. */
 const OUTAGES: Readonly<Record<string, Outage>> = {

@@ -8,10 +8,10 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue } from '../fair-queue.ts';
+import type { Tables } from '../tables/tables.ts';
+import { noStream } from './dialect.ts';
 import { ScanWorker, type ScanWorkerOptions } from './scan-worker.ts';
-import { noStream } from './sqlite-dialect.ts';
-import type { Tables } from './tables.ts';
 
 /** Child processes for reads: the second one starts while the first is busy with another organization. */
 const WORKERS = 2;

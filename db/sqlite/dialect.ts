@@ -10,9 +10,9 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely';
-import { UnavailableError } from '../src/core/errors.ts';
-import { sqliteError } from './sqlite-errors.ts';
-import type { Statements } from './sqlite-statements.ts';
+import { UnavailableError } from '../../src/core/errors.ts';
+import { sqliteError } from './errors.ts';
+import type { Statements } from './statements.ts';
 import { deadlineIn, retryWhileLocked, type WriteTurns } from './write-turns.ts';
 
 /** The connections and locks that the dialect uses. All of these fail immediately on a lock (no `busy_timeout`). */

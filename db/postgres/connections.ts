@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { DatabaseOutageError } from './outages.ts';
-import type { ConnectionSource } from './postgres-dialect.ts';
+import { DatabaseOutageError } from '../outages.ts';
+import type { ConnectionSource } from './dialect.ts';
 
 /** Minimum time between two replacements of all connections, milliseconds. */
 const REPLACE_EVERY_MS = 1_000;

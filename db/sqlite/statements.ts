@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { SqliteConnection, SqlitePreparedStatement } from './sqlite-driver.ts';
+import type { SqliteConnection, SqlitePreparedStatement } from './driver.ts';
 
 /**
  * Maximum number of cached compiled statements: about all that the program has, except for lists of ids of any length.

@@ -1,15 +1,15 @@
 import { Socket } from 'node:net';
 import { type CompiledQuery, Kysely, sql } from 'kysely';
 import pg from 'pg';
-import { type AsyncLookup, type Database, type OpenOptions, SCAN_TIME_LIMIT_MS } from './database.ts';
-import { FairQueue } from './fair-queue.ts';
-import { changingConnections } from './postgres-connections.ts';
-import { type ConnectionSource, postgresDialect } from './postgres-dialect.ts';
-import { openingError, postgresError } from './postgres-errors.ts';
-import { createScans } from './scans.ts';
-import type { Tables } from './tables.ts';
-import { isUnhurried } from './unhurried.ts';
-import { writeCheck } from './write-check.ts';
+import { type AsyncLookup, type Database, type OpenOptions, SCAN_TIME_LIMIT_MS } from '../database.ts';
+import { FairQueue } from '../fair-queue.ts';
+import { createScans } from '../scans.ts';
+import type { Tables } from '../tables/tables.ts';
+import { isUnhurried } from '../unhurried.ts';
+import { writeCheck } from '../write-check.ts';
+import { changingConnections } from './connections.ts';
+import { type ConnectionSource, postgresDialect } from './dialect.ts';
+import { openingError, postgresError } from './errors.ts';
 
 /** Few connections: statements are short, and more of them only queue inside the server. */
 const POOL_SIZE = 8;

@@ -1,6 +1,6 @@
 import { CompiledQuery, type Dialect, type QueryResult } from 'kysely';
 import type { BackgroundConnection } from './background-connection.ts';
-import { dialectOf, noStream, readAlone, type Session, type SqliteConnections } from './sqlite-dialect.ts';
+import { dialectOf, noStream, readAlone, type Session, type SqliteConnections } from './dialect.ts';
 import { deadlineIn } from './write-turns.ts';
 
 /** The connections and locks that it uses. */

@@ -11,8 +11,8 @@ import {
   type PostgresPoolClient,
 } from 'kysely';
 import pg from 'pg';
-import { UnavailableError, UnknownOutcomeError } from '../src/core/errors.ts';
-import { isConnectionFailure, postgresError } from './postgres-errors.ts';
+import { UnavailableError, UnknownOutcomeError } from '../../src/core/errors.ts';
+import { isConnectionFailure, postgresError } from './errors.ts';
 
 /** Where connections come from: a pool, or a part of one. */
 export interface ConnectionSource {

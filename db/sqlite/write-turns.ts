@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { UnavailableError } from '../src/core/errors.ts';
-import { DatabaseLockedError } from './outages.ts';
-import { sqliteError } from './sqlite-errors.ts';
+import { UnavailableError } from '../../src/core/errors.ts';
+import { DatabaseLockedError } from '../outages.ts';
+import { sqliteError } from './errors.ts';
 
 /** Delays between two attempts to get a lock, milliseconds. SQLite has no queue: frequent attempts win. */
 const PAUSE_MIN_MS = 1;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { UnavailableError } from '../src/core/errors.ts';
-import { sqliteDriverPath } from './sqlite-driver.ts';
-import { sqliteError } from './sqlite-errors.ts';
+import { UnavailableError } from '../../src/core/errors.ts';
+import { sqliteDriverPath } from './driver.ts';
+import { sqliteError } from './errors.ts';
 
 /**
  * Source of the child process, as text so that it works the same from sources and in a bundle. A thread waits for the

@@ -1,11 +1,18 @@
 import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { AppError } from '../src/core/errors.ts';
-import { COUNT_MAX, PAGE_DEFAULT, PAGE_MAX, type Page, type PageArgs, type Total } from '../src/core/page.ts';
-import { isProvided } from '../src/core/provided.ts';
+import { AppError } from '../../src/core/errors.ts';
+import {
+  COUNT_MAX,
+  PAGE_DEFAULT,
+  PAGE_MAX,
+  type Page,
+  type PageArgs,
+  type Total,
+} from '../../src/core/page.ts';
+import { isProvided } from '../../src/core/provided.ts';
+import type { Tables } from '../tables/tables.ts';
 import { countUpTo, totalOf } from './counts.ts';
-import type { Tables } from './tables.ts';
 
-export type { Page, PageArgs } from '../src/core/page.ts';
+export type { Page, PageArgs } from '../../src/core/page.ts';
 
 /** The sort order of a list: one column, then the id, both in the same direction. */
 export interface Sort {
