@@ -1,8 +1,8 @@
 import { isDenied } from '../src/changes/events.ts';
-import { Actor, findActor } from './actor.ts';
 import { builder } from './builder.ts';
 import { nullIfMissing } from './loaded.ts';
 import { findNode, findsNode } from './node.ts';
+import { Actor, findActor } from './people/actor.ts';
 import { AuditEntryRef } from './refs.ts';
 
 const AuditOutcome = builder.enumType('AuditOutcome', {

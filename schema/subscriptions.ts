@@ -4,11 +4,11 @@ import type { ApiKey } from '../src/keys/api-key.ts';
 import type { Counted } from '../src/realtime/channels.ts';
 import { encodeCursor } from '../src/realtime/cursor.ts';
 import { changedSource, changeTypeOf, deniedSource, usedSource } from '../src/realtime/sources.ts';
-import { Actor, findActor } from './actor.ts';
+import { VerificationCode } from './api-keys/verification.ts';
 import { builder } from './builder.ts';
-import { ORGANIZATION_ID } from './missing-organization.ts';
+import { ORGANIZATION_ID } from './organizations/missing-organization.ts';
+import { Actor, findActor } from './people/actor.ts';
 import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
-import { VerificationCode } from './verification.ts';
 
 const ApiKeyUsed = builder.objectRef<Counted<UseEvent>>('ApiKeyUsed').implement({
   description: 'An API key was used: a verification was accepted',

@@ -37,7 +37,7 @@ const READ_FOR_NOBODY = [
 
 /** Files that name the table with deleted roles in it: to write them, or to say what is counted. */
 const NAME_ALL_ROLES = [
-  'schema/organization.ts',
+  'schema/organizations/organization.ts',
   'src/organizations/insert-organization.ts',
   'src/organizations/organization-sizes.ts',
   'src/roles/create-role.ts',
@@ -113,12 +113,12 @@ describe('the repository', () => {
       const folder = path.slice(0, path.lastIndexOf('/'));
       counts.set(folder, (counts.get(folder) ?? 0) + 1);
     }
-    const crowded = [...counts].filter(([folder, count]) => folder.startsWith('src') && count > 25);
+    const crowded = [...counts].filter(([folder, count]) => folder !== 'db/migrations' && count > 25);
     expect(crowded).toEqual([]);
   });
 
   test('refers to nothing outside itself', () => {
-    const outside = ['..', 'shared'].join('/');
+    const outside = ['..', 'shared', ''].join('/');
     const files = filesOf(['src', 'schema', 'db', 'test', 'examples', 'console', 'bench', 'docs', 'scripts']);
     expect([...files].filter(([, text]) => text.includes(outside)).map(([path]) => path)).toEqual([]);
   });
@@ -173,7 +173,11 @@ describe('the check refuses', () => {
     ['a computed import', { 'src/keys/a.ts': `const x = await import(name);` }, 'computed'],
     ['an alias', { 'src/keys/a.ts': `import '#db/open';` }, 'does not say where'],
     ['a driver elsewhere', { 'src/keys/a.ts': `import type pg from 'pg';` }, 'name a driver'],
-    ['the SQLite driver elsewhere', { 'db/a.ts': `import 'better-sqlite3';` }, 'db/sqlite/driver.ts names it'],
+    [
+      'the SQLite driver elsewhere',
+      { 'db/a.ts': `import 'better-sqlite3';` },
+      'db/sqlite/driver.ts names it',
+    ],
     ['Node’s own driver elsewhere', { 'src/keys/a.ts': `import 'node:sqlite';` }, 'name a driver'],
     ['Kysely in the schema', { 'schema/a.ts': `import { sql } from 'kysely';` }, 'schema names no database'],
     ['Kysely over HTTP', { 'src/http/a.ts': `import 'kysely/helpers/postgres';` }, 'names no database'],

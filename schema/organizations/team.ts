@@ -1,19 +1,19 @@
-import { isTeamInScope } from '../src/access/key-scope.ts';
-import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import { listMembers } from '../src/members/list-members.ts';
-import { createTeam } from '../src/teams/create-team.ts';
-import { deleteTeam } from '../src/teams/delete-team.ts';
-import { updateTeam } from '../src/teams/update-team.ts';
-import { builder } from './builder.ts';
-import { connectionCost, toConnection } from './connection.ts';
-import { nullIfMissing } from './loaded.ts';
+import { isTeamInScope } from '../../src/access/key-scope.ts';
+import { ConflictError, NotFoundError, ValidationError } from '../../src/core/errors.ts';
+import { listMembers } from '../../src/members/list-members.ts';
+import { createTeam } from '../../src/teams/create-team.ts';
+import { deleteTeam } from '../../src/teams/delete-team.ts';
+import { updateTeam } from '../../src/teams/update-team.ts';
+import { builder } from '../builder.ts';
+import { connectionCost, toConnection } from '../connection.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { mutation } from '../mutation.ts';
+import { findsNode } from '../node.ts';
+import { PROPAGATION_FIELD } from '../propagation.ts';
+import { MembershipConnection, MembershipRef, OrganizationRef, TeamRef } from '../refs.ts';
+import { countedScan } from '../scan.ts';
+import { shareRead } from '../shared-reads.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
-import { mutation } from './mutation.ts';
-import { findsNode } from './node.ts';
-import { PROPAGATION_FIELD } from './propagation.ts';
-import { MembershipConnection, MembershipRef, OrganizationRef, TeamRef } from './refs.ts';
-import { countedScan } from './scan.ts';
-import { shareRead } from './shared-reads.ts';
 
 builder.objectType(TeamRef, {
   description: 'A group within an organization. Members belong to teams, and API keys can be bound to teams',

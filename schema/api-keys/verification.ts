@@ -1,7 +1,7 @@
-import { verifyApiKey } from '../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { builder } from '../builder.ts';
+import { ApiKeyRef } from '../refs.ts';
 import { Environment } from './api-key-list.ts';
-import { builder } from './builder.ts';
-import { ApiKeyRef } from './refs.ts';
 
 export const VerificationCode = builder.enumType('VerificationCode', {
   description:

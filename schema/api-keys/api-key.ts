@@ -1,21 +1,19 @@
-import { union } from '../src/access/permissions.ts';
-import { listAudit } from '../src/audit/list.ts';
+import { union } from '../../src/access/permissions.ts';
+import { listAudit } from '../../src/audit/list.ts';
 import {
   type ApiKey,
   loadSecretsOfKeys,
   loadTeamsOfKeys,
   rotationDueAt,
   statusOf,
-} from '../src/keys/api-key.ts';
-import { stretchesOf, usageOf } from '../src/usage/report.ts';
-import { Actor, findActor } from './actor.ts';
-import { ApiKeyStatus, Environment } from './api-key-list.ts';
-import { managed, reads } from './api-key-properties.ts';
-import { builder } from './builder.ts';
-import { connectionCost, toConnection } from './connection.ts';
-import type { GraphQLContext } from './context.ts';
-import { nullIfMissing } from './loaded.ts';
-import { findsNode } from './node.ts';
+} from '../../src/keys/api-key.ts';
+import { stretchesOf, usageOf } from '../../src/usage/report.ts';
+import { builder } from '../builder.ts';
+import { connectionCost, toConnection } from '../connection.ts';
+import type { GraphQLContext } from '../context.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { findsNode } from '../node.ts';
+import { Actor, findActor } from '../people/actor.ts';
 import {
   ActorRef,
   ApiKeyRef,
@@ -25,10 +23,12 @@ import {
   OrganizationRef,
   RoleRef,
   TeamRef,
-} from './refs.ts';
-import { nullableTime } from './scalars.ts';
-import { ownAuditScan } from './scan.ts';
-import { shareRead } from './shared-reads.ts';
+} from '../refs.ts';
+import { nullableTime } from '../scalars.ts';
+import { ownAuditScan } from '../scan.ts';
+import { shareRead } from '../shared-reads.ts';
+import { ApiKeyStatus, Environment } from './api-key-list.ts';
+import { managed, reads } from './api-key-properties.ts';
 import { UsageBucket, UsageGranularity } from './usage.ts';
 
 const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({

@@ -1,16 +1,16 @@
-import type { Principal } from '../src/access/principal.ts';
-import { UnauthenticatedError } from '../src/core/errors.ts';
-import { isId } from '../src/core/ids.ts';
-import { listOrganizations } from '../src/organizations/list-organizations.ts';
-import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
-import { listSessions } from '../src/sessions/list-sessions.ts';
+import type { Principal } from '../../src/access/principal.ts';
+import { UnauthenticatedError } from '../../src/core/errors.ts';
+import { isId } from '../../src/core/ids.ts';
+import { listOrganizations } from '../../src/organizations/list-organizations.ts';
+import { resolveOrganizationId } from '../../src/organizations/resolve-organization.ts';
+import { listSessions } from '../../src/sessions/list-sessions.ts';
+import { builder } from '../builder.ts';
+import { connectionCost, toConnection } from '../connection.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { ORGANIZATION_ID } from '../organizations/missing-organization.ts';
+import { OrganizationConnection, OrganizationRef, SessionRef } from '../refs.ts';
+import { shareRead } from '../shared-reads.ts';
 import { Actor, findActor } from './actor.ts';
-import { builder } from './builder.ts';
-import { connectionCost, toConnection } from './connection.ts';
-import { nullIfMissing } from './loaded.ts';
-import { ORGANIZATION_ID } from './missing-organization.ts';
-import { OrganizationConnection, OrganizationRef, SessionRef } from './refs.ts';
-import { shareRead } from './shared-reads.ts';
 
 const ViewerRef = builder.objectRef<Principal>('Viewer').implement({
   description: 'The authenticated caller',

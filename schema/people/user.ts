@@ -1,11 +1,11 @@
-import { NotFoundError } from '../src/core/errors.ts';
-import { type KnownUser, loadKnownUsers, type User } from '../src/members/user.ts';
-import { builder } from './builder.ts';
-import type { GraphQLContext } from './context.ts';
-import { Loader, nullIfMissing } from './loaded.ts';
-import { findsNode } from './node.ts';
-import { onePerOperation } from './operation-caches.ts';
-import { ActorRef, UserRef } from './refs.ts';
+import { NotFoundError } from '../../src/core/errors.ts';
+import { type KnownUser, loadKnownUsers, type User } from '../../src/members/user.ts';
+import { builder } from '../builder.ts';
+import type { GraphQLContext } from '../context.ts';
+import { Loader, nullIfMissing } from '../loaded.ts';
+import { findsNode } from '../node.ts';
+import { onePerOperation } from '../operation-caches.ts';
+import { ActorRef, UserRef } from '../refs.ts';
 
 builder.objectType(UserRef, {
   description: 'A person who can sign in',

@@ -1,23 +1,22 @@
 import DataLoader from 'dataloader';
-import { BUILT_IN_PERMISSIONS } from '../src/access/permissions.ts';
-import { listAudit } from '../src/audit/list.ts';
-import { countKeys } from '../src/keys/lists/key-counts.ts';
-import { listMembers } from '../src/members/list-members.ts';
-import { loadAllowedOrigins } from '../src/organizations/allowed-origins.ts';
-import { findOrganization } from '../src/organizations/find-organization.ts';
-import type { Organization } from '../src/organizations/organization.ts';
-import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
-import { listRoles } from '../src/roles/list-roles.ts';
-import { listTeams } from '../src/teams/list-teams.ts';
-import { ApiKeySummary } from './api-key-summary.ts';
-import { AuditFilter } from './audit-entry.ts';
-import { builder } from './builder.ts';
-import { connectionCost, toConnection } from './connection.ts';
-import type { GraphQLContext } from './context.ts';
-import { nullIfMissing } from './loaded.ts';
-import { ORGANIZATION_ID } from './missing-organization.ts';
-import { findsNode } from './node.ts';
-import { onePerOperation } from './operation-caches.ts';
+import { BUILT_IN_PERMISSIONS } from '../../src/access/permissions.ts';
+import { listAudit } from '../../src/audit/list.ts';
+import { countKeys } from '../../src/keys/lists/key-counts.ts';
+import { listMembers } from '../../src/members/list-members.ts';
+import { loadAllowedOrigins } from '../../src/organizations/allowed-origins.ts';
+import { findOrganization } from '../../src/organizations/find-organization.ts';
+import type { Organization } from '../../src/organizations/organization.ts';
+import { resolveOrganizationId } from '../../src/organizations/resolve-organization.ts';
+import { listRoles } from '../../src/roles/list-roles.ts';
+import { listTeams } from '../../src/teams/list-teams.ts';
+import { ApiKeySummary } from '../api-keys/api-key-summary.ts';
+import { AuditFilter } from '../audit-entry.ts';
+import { builder } from '../builder.ts';
+import { connectionCost, toConnection } from '../connection.ts';
+import type { GraphQLContext } from '../context.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { findsNode } from '../node.ts';
+import { onePerOperation } from '../operation-caches.ts';
 import {
   AuditEntryConnection,
   AuditEntryRef,
@@ -28,9 +27,10 @@ import {
   RoleRef,
   TeamConnection,
   TeamRef,
-} from './refs.ts';
-import { auditScan, countedScan } from './scan.ts';
-import { shareRead } from './shared-reads.ts';
+} from '../refs.ts';
+import { auditScan, countedScan } from '../scan.ts';
+import { shareRead } from '../shared-reads.ts';
+import { ORGANIZATION_ID } from './missing-organization.ts';
 
 const activeApiKeys = onePerOperation(
   (ctx: GraphQLContext) =>

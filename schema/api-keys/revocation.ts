@@ -1,10 +1,10 @@
-import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import { revokeApiKey } from '../src/keys/revoke-api-key.ts';
-import { revokeApiKeySecret } from '../src/keys/revoke-api-key-secret.ts';
-import { revokeApiKeys } from '../src/keys/revoke-api-keys.ts';
-import { mutation } from './mutation.ts';
-import { PROPAGATION_FIELD } from './propagation.ts';
-import { ApiKeyRef } from './refs.ts';
+import { ConflictError, NotFoundError, ValidationError } from '../../src/core/errors.ts';
+import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
+import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
+import { revokeApiKeys } from '../../src/keys/revoke-api-keys.ts';
+import { mutation } from '../mutation.ts';
+import { PROPAGATION_FIELD } from '../propagation.ts';
+import { ApiKeyRef } from '../refs.ts';
 
 const REASON = { description: 'Reason for the revocation, recorded in the audit log: up to 500 characters' };
 

@@ -1,13 +1,13 @@
 import DataLoader from 'dataloader';
-import { keyScopeOf } from '../src/access/key-scope.ts';
-import { countUsesOfRoles, type Role, type RoleUses } from '../src/roles/role.ts';
-import { builder } from './builder.ts';
-import type { GraphQLContext } from './context.ts';
-import { nullIfMissing } from './loaded.ts';
-import { findsNode } from './node.ts';
-import { onePerOperation } from './operation-caches.ts';
-import { RoleRef } from './refs.ts';
-import { keptCountScan } from './scan.ts';
+import { keyScopeOf } from '../../src/access/key-scope.ts';
+import { countUsesOfRoles, type Role, type RoleUses } from '../../src/roles/role.ts';
+import { builder } from '../builder.ts';
+import type { GraphQLContext } from '../context.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { findsNode } from '../node.ts';
+import { onePerOperation } from '../operation-caches.ts';
+import { RoleRef } from '../refs.ts';
+import { keptCountScan } from '../scan.ts';
 
 /** One query for both counts of all roles in a response. */
 const roleUses = onePerOperation(

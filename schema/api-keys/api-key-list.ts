@@ -1,4 +1,4 @@
-import { builder } from './builder.ts';
+import { builder } from '../builder.ts';
 
 export const Environment = builder.enumType('Environment', {
   description: 'Environment of an API key, which is part of its secret',

@@ -1,11 +1,11 @@
-import { ConflictError, EscalationError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import { createRole } from '../src/roles/create-role.ts';
-import { deleteRole } from '../src/roles/delete-role.ts';
-import { updateRole } from '../src/roles/update-role.ts';
+import { ConflictError, EscalationError, NotFoundError, ValidationError } from '../../src/core/errors.ts';
+import { createRole } from '../../src/roles/create-role.ts';
+import { deleteRole } from '../../src/roles/delete-role.ts';
+import { updateRole } from '../../src/roles/update-role.ts';
+import { mutation } from '../mutation.ts';
+import { PROPAGATION_FIELD } from '../propagation.ts';
+import { RoleRef } from '../refs.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
-import { mutation } from './mutation.ts';
-import { PROPAGATION_FIELD } from './propagation.ts';
-import { RoleRef } from './refs.ts';
 
 const roleField = { type: RoleRef, description: 'The role' } as const;
 

@@ -1,11 +1,11 @@
-import { ConflictError, EscalationError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import { inviteMember } from '../src/members/invite-member.ts';
-import { removeMember } from '../src/members/remove-member.ts';
-import { updateMember } from '../src/members/update-member.ts';
-import { IDEMPOTENCY_KEY } from './idempotency-key.ts';
+import { ConflictError, EscalationError, NotFoundError, ValidationError } from '../../src/core/errors.ts';
+import { inviteMember } from '../../src/members/invite-member.ts';
+import { removeMember } from '../../src/members/remove-member.ts';
+import { updateMember } from '../../src/members/update-member.ts';
+import { IDEMPOTENCY_KEY } from '../idempotency-key.ts';
+import { mutation } from '../mutation.ts';
+import { MembershipRef } from '../refs.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
-import { mutation } from './mutation.ts';
-import { MembershipRef } from './refs.ts';
 
 mutation('inviteMember', {
   description:

@@ -1,9 +1,9 @@
-import { summarizeApiKeys } from '../src/keys/lists/summarize-api-keys.ts';
-import { usageLastDay } from '../src/usage/last-day.ts';
-import { builder } from './builder.ts';
-import type { GraphQLContext } from './context.ts';
-import { keptCountScan, SUMMARY_ROWS_MAX } from './scan.ts';
-import { shareRead } from './shared-reads.ts';
+import { summarizeApiKeys } from '../../src/keys/lists/summarize-api-keys.ts';
+import { usageLastDay } from '../../src/usage/last-day.ts';
+import { builder } from '../builder.ts';
+import type { GraphQLContext } from '../context.ts';
+import { keptCountScan, SUMMARY_ROWS_MAX } from '../scan.ts';
+import { shareRead } from '../shared-reads.ts';
 
 /** One read for all counts of keys. */
 function summary(ctx: GraphQLContext, organizationId: string): ReturnType<typeof summarizeApiKeys> {

@@ -1,10 +1,10 @@
-import { idType } from '../src/core/ids.ts';
-import type { ApiKey } from '../src/keys/api-key.ts';
-import type { User } from '../src/members/user.ts';
-import { builder } from './builder.ts';
-import type { GraphQLContext } from './context.ts';
-import { nullIfMissing } from './loaded.ts';
-import { ActorRef, ApiKeyRef, type SystemActor, UserRef } from './refs.ts';
+import { idType } from '../../src/core/ids.ts';
+import type { ApiKey } from '../../src/keys/api-key.ts';
+import type { User } from '../../src/members/user.ts';
+import { builder } from '../builder.ts';
+import type { GraphQLContext } from '../context.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { ActorRef, ApiKeyRef, type SystemActor, UserRef } from '../refs.ts';
 import { loadKnownUser } from './user.ts';
 
 const SystemActorRef = builder.objectRef<SystemActor>('SystemActor').implement({

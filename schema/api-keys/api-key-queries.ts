@@ -1,16 +1,16 @@
-import type { PageArgs } from '../src/core/page.ts';
-import { findApiKey } from '../src/keys/find-api-key.ts';
-import { type ApiKeyListOptions, listApiKeys } from '../src/keys/lists/list-api-keys.ts';
-import { resolveOrganizationId } from '../src/organizations/resolve-organization.ts';
+import type { PageArgs } from '../../src/core/page.ts';
+import { findApiKey } from '../../src/keys/find-api-key.ts';
+import { type ApiKeyListOptions, listApiKeys } from '../../src/keys/lists/list-api-keys.ts';
+import { resolveOrganizationId } from '../../src/organizations/resolve-organization.ts';
+import { builder } from '../builder.ts';
+import { connectionCost, toConnection } from '../connection.ts';
+import type { GraphQLContext } from '../context.ts';
+import { ORGANIZATION_ID } from '../organizations/missing-organization.ts';
+import { ApiKeyConnection, ApiKeyRef, OrganizationRef, TeamRef } from '../refs.ts';
+import { keyListScan, teamKeyListScan } from '../scan.ts';
+import { shareRead } from '../shared-reads.ts';
 import { ApiKeyFilter, ApiKeyOrder, NEWEST_FIRST } from './api-key-list.ts';
 import { selectedProperties } from './api-key-properties.ts';
-import { builder } from './builder.ts';
-import { connectionCost, toConnection } from './connection.ts';
-import type { GraphQLContext } from './context.ts';
-import { ORGANIZATION_ID } from './missing-organization.ts';
-import { ApiKeyConnection, ApiKeyRef, OrganizationRef, TeamRef } from './refs.ts';
-import { keyListScan, teamKeyListScan } from './scan.ts';
-import { shareRead } from './shared-reads.ts';
 
 const listArguments = () =>
   builder.args((t) => ({

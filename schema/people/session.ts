@@ -1,16 +1,16 @@
 import DataLoader from 'dataloader';
-import { NotFoundError } from '../src/core/errors.ts';
-import { revokeSession } from '../src/sessions/revoke-session.ts';
-import { findSessionAgents } from '../src/sessions/session-agents.ts';
-import { type SignedOut, signOut } from '../src/sessions/sign-out.ts';
-import { describeSignInLink, type SignInLinkFacts } from '../src/sign-in/describe-sign-in-link.ts';
-import { type SignedIn, signIn } from '../src/sign-in/sign-in.ts';
-import { builder } from './builder.ts';
-import type { GraphQLContext } from './context.ts';
-import { nullIfMissing } from './loaded.ts';
-import { findsNode } from './node.ts';
-import { onePerOperation } from './operation-caches.ts';
-import { OrganizationRef, SessionRef, UserRef } from './refs.ts';
+import { NotFoundError } from '../../src/core/errors.ts';
+import { revokeSession } from '../../src/sessions/revoke-session.ts';
+import { findSessionAgents } from '../../src/sessions/session-agents.ts';
+import { type SignedOut, signOut } from '../../src/sessions/sign-out.ts';
+import { describeSignInLink, type SignInLinkFacts } from '../../src/sign-in/describe-sign-in-link.ts';
+import { type SignedIn, signIn } from '../../src/sign-in/sign-in.ts';
+import { builder } from '../builder.ts';
+import type { GraphQLContext } from '../context.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { findsNode } from '../node.ts';
+import { onePerOperation } from '../operation-caches.ts';
+import { OrganizationRef, SessionRef, UserRef } from '../refs.ts';
 
 const SignInInput = builder.inputType('SignInInput', {
   description: 'Input of `signIn`',

@@ -6,7 +6,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { ApiKey } from '../src/keys/api-key.ts';
+import type { ApiKey } from '../../src/keys/api-key.ts';
 
 /**
  * Extensions of a field of ApiKey whose resolver reads these properties of the key, in addition to `id` and `organizationId`.

@@ -1,9 +1,9 @@
-import { loadTeamsOfMemberships } from '../src/members/membership.ts';
-import { builder } from './builder.ts';
-import { nullIfMissing } from './loaded.ts';
-import { findsNode } from './node.ts';
-import { MembershipRef, OrganizationRef, RoleRef, TeamRef, UserRef } from './refs.ts';
-import { loadKnownUser } from './user.ts';
+import { loadTeamsOfMemberships } from '../../src/members/membership.ts';
+import { builder } from '../builder.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { findsNode } from '../node.ts';
+import { loadKnownUser } from '../people/user.ts';
+import { MembershipRef, OrganizationRef, RoleRef, TeamRef, UserRef } from '../refs.ts';
 
 builder.objectType(MembershipRef, {
   description: 'A person’s membership in an organization, or an invitation to join it',

@@ -1,9 +1,9 @@
-import { ConflictError, NotFoundError, ValidationError } from '../src/core/errors.ts';
-import { createOrganization } from '../src/organizations/create-organization.ts';
-import { updateOrganization } from '../src/organizations/update-organization.ts';
-import { builder } from './builder.ts';
-import { mutation } from './mutation.ts';
-import { OrganizationRef } from './refs.ts';
+import { ConflictError, NotFoundError, ValidationError } from '../../src/core/errors.ts';
+import { createOrganization } from '../../src/organizations/create-organization.ts';
+import { updateOrganization } from '../../src/organizations/update-organization.ts';
+import { builder } from '../builder.ts';
+import { mutation } from '../mutation.ts';
+import { OrganizationRef } from '../refs.ts';
 
 const RotationPolicyInput = builder.inputType('RotationPolicyInput', {
   description: 'Rotation interval of API keys. Omitted fields keep their value',

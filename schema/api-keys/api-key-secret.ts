@@ -1,9 +1,9 @@
-import { secretStatusOf } from '../src/keys/api-key.ts';
-import { builder } from './builder.ts';
-import { nullIfMissing } from './loaded.ts';
-import { findsNode } from './node.ts';
-import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
-import { nullableTime } from './scalars.ts';
+import { secretStatusOf } from '../../src/keys/api-key.ts';
+import { builder } from '../builder.ts';
+import { nullIfMissing } from '../loaded.ts';
+import { findsNode } from '../node.ts';
+import { ApiKeyRef, ApiKeySecretRef } from '../refs.ts';
+import { nullableTime } from '../scalars.ts';
 
 const SecretStatus = builder.enumType('SecretStatus', {
   description: 'Status of a secret',

@@ -4,17 +4,17 @@ import {
   LimitExceededError,
   NotFoundError,
   ValidationError,
-} from '../src/core/errors.ts';
-import { createApiKey } from '../src/keys/create-api-key.ts';
-import { rotateApiKey } from '../src/keys/rotate-api-key.ts';
-import { updateApiKey } from '../src/keys/update-api-key.ts';
+} from '../../src/core/errors.ts';
+import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
+import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { builder } from '../builder.ts';
+import { IDEMPOTENCY_KEY } from '../idempotency-key.ts';
+import { mutation } from '../mutation.ts';
+import { ORGANIZATION_ID } from '../organizations/missing-organization.ts';
+import { PROPAGATION_FIELD } from '../propagation.ts';
+import { ApiKeyRef, ApiKeySecretRef } from '../refs.ts';
 import { Environment } from './api-key-list.ts';
-import { builder } from './builder.ts';
-import { IDEMPOTENCY_KEY } from './idempotency-key.ts';
-import { ORGANIZATION_ID } from './missing-organization.ts';
-import { mutation } from './mutation.ts';
-import { PROPAGATION_FIELD } from './propagation.ts';
-import { ApiKeyRef, ApiKeySecretRef } from './refs.ts';
 
 const RateLimitInput = builder.inputType('RateLimitInput', {
   description: 'Rate limit of an API key',

@@ -1,4 +1,4 @@
-import { builder } from './builder.ts';
+import { builder } from '../builder.ts';
 
 export const UsageGranularity = builder.enumType('UsageGranularity', {
   description: 'Length of a usage bucket. Buckets are aligned to UTC',
