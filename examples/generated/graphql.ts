@@ -66,7 +66,7 @@ export type VerificationCode =
   | 'DISABLED'
   /** The key has expired, or the overlap of a replaced secret has passed */
   | 'EXPIRED'
-  /** The key lacks a required permission */
+  /** The key lacks a required permission, or has none of the alternative ones */
   | 'INSUFFICIENT_PERMISSIONS'
   /** The client’s IP address is not in the key’s allowlist, or was not provided */
   | 'IP_NOT_ALLOWED'
@@ -87,13 +87,15 @@ export type VerificationCode =
 
 /** Input of `verifyApiKey` */
 export type VerifyApiKeyInput = {
+  /** Alternative permissions, in addition to `permissions`: the key must have at least one of them, unless the list is empty. At most 100 */
+  anyPermissions?: Array<string> | null | undefined;
   /** Environment that the key must belong to */
   environment?: Environment | null | undefined;
   /** IP address of the client, optionally with a port. Without it, a key with an IP allowlist is denied */
   ip?: string | null | undefined;
   /** The secret as the client sent it. Leading and trailing spaces and line breaks are ignored */
   key: string;
-  /** Permissions that the key must have, all of them */
+  /** Permissions that the key must have, all of them. At most 100 */
   permissions?: Array<string> | null | undefined;
   /** ID of a team. The key must be bound to this team or to no team */
   teamId?: string | number | null | undefined;

@@ -18,7 +18,9 @@ export const VerificationCode = builder.enumType('VerificationCode', {
     },
     TEAM_NOT_ALLOWED: { description: 'The key is bound to other teams' },
     WRONG_ENVIRONMENT: { description: 'The key belongs to the other environment' },
-    INSUFFICIENT_PERMISSIONS: { description: 'The key lacks a required permission' },
+    INSUFFICIENT_PERMISSIONS: {
+      description: 'The key lacks a required permission, or has none of the alternative ones',
+    },
     RATE_LIMITED: {
       description:
         'The key has reached its rate limit, or too many verifications from this address have failed. `resetAt` is when the window ends',
@@ -76,7 +78,13 @@ const VerifyApiKeyInput = builder.inputType('VerifyApiKeyInput', {
     permissions: t.field({
       type: ['Permission'],
       defaultValue: [],
-      description: 'Permissions that the key must have, all of them',
+      description: 'Permissions that the key must have, all of them. At most 100',
+    }),
+    anyPermissions: t.field({
+      type: ['Permission'],
+      defaultValue: [],
+      description:
+        'Alternative permissions, in addition to `permissions`: the key must have at least one of them, unless the list is empty. At most 100',
     }),
     ip: t.string({
       description:

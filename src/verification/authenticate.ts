@@ -14,6 +14,7 @@ export async function authenticateKey(
   const { code, record } = await verifySecret(services, {
     secret,
     permissions: [],
+    anyPermissions: [],
     ip,
     teamId: null,
     environment: null,

@@ -16,6 +16,6 @@ export async function refreshKey(
   ip: string | null,
 ): Promise<KeyPrincipal | null> {
   const key = await findBySecretId(db, secretId);
-  const params = { permissions: [], teamId: null, environment: null };
+  const params = { permissions: [], anyPermissions: [], teamId: null, environment: null };
   return key && firstRefusal(key, params, ip, clock.now()) === null ? keyPrincipal(key) : null;
 }

@@ -22,6 +22,8 @@ export interface VerifyApiKeyInput {
   readonly key: string;
   /** Required permissions, all of them; at most 100. */
   readonly permissions?: readonly string[] | null | undefined;
+  /** Alternative permissions, of which the key must have one; at most 100. Empty: not checked. */
+  readonly anyPermissions?: readonly string[] | null | undefined;
   /** The client's address, with or without a port. */
   readonly ip?: string | null | undefined;
   /** The key must be bound to this team or to no team. */
@@ -58,10 +60,11 @@ export async function verifyApiKey(
   params: VerifyApiKeyInput,
 ): Promise<Verification> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
-  const { permissions, ip, teamId } = readArguments(params);
+  const { permissions, anyPermissions, ip, teamId } = readArguments(params);
   const { code, message, record, remaining, resetAt } = await measured(ctx, {
     secret: params.key,
     permissions,
+    anyPermissions,
     ip,
     // If the team is not visible to the caller, the result is the same as if no key were bound to it.
     teamId: teamId === null || isTeamInScope(principal.keyScope, teamId) ? teamId : NO_TEAM,
@@ -108,11 +111,8 @@ function countFailure(
 
 function readArguments(params: VerifyApiKeyInput) {
   const input = new Input();
-  const permissions = input.list(['input', 'permissions'], params.permissions, PERMISSIONS_MAX);
-  permissions.forEach((permission, index) => {
-    if (!isPermission(permission))
-      input.fault(['input', 'permissions', String(index)], 'must be the name of a permission');
-  });
+  const permissions = readPermissions(input, 'permissions', params.permissions);
+  const anyPermissions = readPermissions(input, 'anyPermissions', params.anyPermissions);
   const ip = presentedAddress(params.ip ?? '');
   if (ip === null && typeof params.ip === 'string')
     input.fault(
@@ -122,7 +122,20 @@ function readArguments(params: VerifyApiKeyInput) {
   const teamId = params.teamId ?? null;
   if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the ID of a team');
   input.checkArguments();
-  return { permissions, ip, teamId };
+  return { permissions, anyPermissions, ip, teamId };
+}
+
+function readPermissions(
+  input: Input,
+  field: string,
+  provided: readonly string[] | null | undefined,
+): readonly string[] {
+  const permissions = input.list(['input', field], provided, PERMISSIONS_MAX);
+  permissions.forEach((permission, index) => {
+    if (!isPermission(permission))
+      input.fault(['input', field, String(index)], 'must be the name of a permission');
+  });
+  return permissions;
 }
 
 function onlyOrganization(principal: Principal): string | null {

@@ -1,4 +1,4 @@
-import { missing } from '../access/permissions.ts';
+import { covers, missing } from '../access/permissions.ts';
 import { isInNetworks } from '../core/ip.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
 import { type Environment, hashSecret, parseSecret, trimPresented } from '../keys/secret.ts';
@@ -36,6 +36,8 @@ export interface VerificationRequest {
   readonly secret: string;
   /** Required permissions, all of them. */
   readonly permissions: readonly string[];
+  /** Alternative permissions: the key must have at least one of them, unless the list is empty. */
+  readonly anyPermissions: readonly string[];
   /** The client's address in normal form (`normalAddress`); null: unknown. */
   readonly ip: string | null;
   /** The key must be bound to this team or to no team. */
@@ -142,7 +144,7 @@ function refuseUnknown(services: Needs, request: VerificationRequest, refusal: R
 /** The checks in order, up to the rate limit, which counts when it is checked. */
 export function firstRefusal(
   key: VerifiableKey,
-  request: Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment'>,
+  request: Pick<VerificationRequest, 'permissions' | 'anyPermissions' | 'teamId' | 'environment'>,
   ip: string | null,
   now: number,
 ): Refusal | null {
@@ -162,6 +164,12 @@ export function firstRefusal(
   const lacking = missing(key.permissions, request.permissions);
   if (lacking.length > 0)
     return ['INSUFFICIENT_PERMISSIONS', `This API key lacks the required permissions: ${lacking.join(', ')}`];
+  const { anyPermissions } = request;
+  if (anyPermissions.length > 0 && !anyPermissions.some((permission) => covers(key.permissions, permission)))
+    return [
+      'INSUFFICIENT_PERMISSIONS',
+      `This API key has none of the alternative permissions: ${anyPermissions.join(', ')}`,
+    ];
   return null;
 }
 

@@ -51,6 +51,17 @@ onEachDatabase('keys', (engine) => {
     expect(stdout.slice(0, -1)).toMatch(SECRET);
   });
 
+  test('verify requires all permissions, and one of the alternative ones', async () => {
+    const { keys, verify } = await member();
+    const secret = (await keys('create', '--name', 'CI', '--grant', 'orders.read', '--quiet')).stdout.trim();
+    const alternatives = ['--any-permission', 'orders.write', '--any-permission', 'orders.read'];
+    expect((await verify(secret, '--permission', 'orders.read', ...alternatives)).code).toBe(0);
+    expect(await verify(secret, ...alternatives.slice(0, 2))).toMatchObject({
+      code: 1,
+      stdout: 'INSUFFICIENT_PERMISSIONS\n',
+    });
+  });
+
   test('create takes everything that a key can have, roles and teams by name', async () => {
     const { organizationId, json } = await member();
     const ctx = contextFor(server().services, memberOf(organizationId, ['*']));

@@ -171,7 +171,8 @@ export function describeGateway(gateway: Gateway): void {
     test('refuses without a key, and with one that is none or unknown, with a challenge', async () => {
       for (const secret of [null, 'hello', generateSecret('kw', 'live')]) {
         const { status, headers, text, arrival } = await ask(secret);
-        expect([status, headers.get('www-authenticate'), arrival]).toEqual([401, 'Bearer', undefined]);
+        const challenge = secret ? 'Bearer error="invalid_token"' : 'Bearer';
+        expect([status, headers.get('www-authenticate'), arrival]).toEqual([401, challenge, undefined]);
         const code = secret?.startsWith('kw_') ? 'NOT_FOUND' : 'MALFORMED';
         expect(JSON.parse(text)).toMatchObject({ code });
       }
@@ -293,6 +294,16 @@ export function describeGateway(gateway: Gateway): void {
       const { status, headers, text, arrival } = await ask(secret);
       expect([status, headers.get('www-authenticate'), arrival]).toEqual([403, null, undefined]);
       expect(JSON.parse(text)).toMatchObject({ code: 'IP_NOT_ALLOWED' });
+    });
+
+    test('rejects a key without any of the alternative permissions, with a challenge', async () => {
+      const alternatives = '&environment=live&any_permission=orders.read&any_permission=orders.write';
+      const at = await startGateway((text) => text.replace('&environment=live', alternatives));
+      expect((await ask((await made({ grants: ['orders.write'] })).secret, {}, '/', at)).status).toBe(200);
+      const denied = await ask((await made({ grants: ['orders'] })).secret, {}, '/', at);
+      expect([denied.status, denied.arrival]).toEqual([403, undefined]);
+      expect(denied.headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope"');
+      expect(JSON.parse(denied.text)).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
     });
 
     test('tells Keywright the client’s own address, whatever the client says of it', async () => {

@@ -262,7 +262,7 @@ onEachDatabase('/verify', (engine) => {
         const answer = await ask(server(), { key });
         expect([answer.status, answer.headers['www-authenticate'], codeOf(answer)]).toEqual([
           401,
-          'Bearer',
+          'Bearer error="invalid_token"',
           code,
         ]);
         expect(IDENTITY.some((name) => name in answer.headers)).toBe(false);
@@ -347,6 +347,37 @@ onEachDatabase('/verify', (engine) => {
       expect(await answers(`?organization=${newId('org')}`)).toBe('401 NOT_FOUND');
     });
 
+    test('a key with none of the alternative permissions, without naming those it has', async () => {
+      const rateLimit = { limit: 10, windowSeconds: 60 };
+      const { secret } = await made({ grants: ['a.b', 'c.*', 'held.secretly'], rateLimit });
+      const answers = async (query: string) => {
+        const answer = await ask(server(), { key: secret, query });
+        return answer.status === 200 ? 'VALID' : `${answer.status} ${codeOf(answer)}`;
+      };
+      expect(await answers('?any_permission=a.b')).toBe('VALID');
+      expect(await answers('?any_permission=x&any_permission=c.d&any_permission=y')).toBe('VALID');
+      expect(await answers('?any_permission=c.%2a')).toBe('VALID');
+      for (const query of [
+        '?any_permission=x',
+        '?any_permission=c',
+        '?any_permission=a.%2a&any_permission=%2a',
+        '?any_permission=x&any_permission=y',
+        '?permission=a.b&any_permission=x',
+        '?permission=x&any_permission=a.b',
+      ])
+        expect(await answers(query)).toBe('403 INSUFFICIENT_PERMISSIONS');
+      expect(await answers('?permission=a.b&permission=c.d&any_permission=x&any_permission=a.b')).toBe(
+        'VALID',
+      );
+      const denied = await ask(server(), { key: secret, query: '?any_permission=x&any_permission=y.z' });
+      expect(denied.headers['www-authenticate']).toBe('Bearer error="insufficient_scope"');
+      // Only the four accepted requests count towards the limit.
+      expect(denied.headers.ratelimit).toBe('"key";r=6;t=60');
+      expect(denied.text).toMatch(/x, y\.z/);
+      expect(denied.text).not.toMatch(/a\.b|c\.|held/);
+      expect(IDENTITY.some((name) => name in denied.headers)).toBe(false);
+    });
+
     test('a key whose identity does not fit into the headers of gateways', async () => {
       const { organizationId, ctx } = await made();
       const permissions = Array.from({ length: 200 }, (_, index) => `p${index}.`.padEnd(100, 'x'));
@@ -384,6 +415,12 @@ onEachDatabase('/verify', (engine) => {
       '=a',
       'a',
       `${Array.from({ length: 101 }, (_, index) => `permission=a${index}`).join('&')}`,
+      'any_permission=',
+      'any_permission=a.b,c.d',
+      'any_permission=a.b&any_permission=A',
+      'anyPermission=a.b',
+      `any_permission=${'a'.repeat(101)}`,
+      `${Array.from({ length: 101 }, (_, index) => `any_permission=a${index}`).join('&')}`,
     ])('to decide with the query ?%s', async (query) => {
       const { secret } = await made({ grants: ['*'] });
       const answer = await ask(server(), { key: secret, query: `?${query}` });

@@ -106,6 +106,7 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
   function verify(one: Subject, teamId: string): Verdict | Promise<Verdict> {
     return verifySecret(one.ctx, {
       secret: one.secret,
+      anyPermissions: [],
       permissions: ['of.role', 'of.key'],
       ip: '10.0.0.1',
       teamId,

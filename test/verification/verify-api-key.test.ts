@@ -207,6 +207,23 @@ onEachDatabase('verifying a key', (engine) => {
     expect(await code({ permissions: ['prompt.render', 'api.key.view', 'team.view'] })).toBe('VALID');
   });
 
+  test('asks for one of the alternative permissions, in addition to all of the others', async () => {
+    const { verify, code, ctx, id, organization } = await made({ grants: ['prompt.*'] });
+    for (const anyPermissions of [[], null, undefined, ['prompt.render'], ['x', 'prompt.*', 'x']])
+      expect(await code({ anyPermissions, permissions: ['prompt.read'] })).toBe('VALID');
+    for (const anyPermissions of [['x'], ['x', 'team.view'], ['*'], ['prompt']]) {
+      const denial = await verify({ anyPermissions });
+      expect(denial).toMatchObject({ valid: false, code: 'INSUFFICIENT_PERMISSIONS', keyId: id });
+      expect(denial.message).toContain(anyPermissions.join(', '));
+      expect(denial.message).not.toContain('prompt.*');
+    }
+    expect(services().events.at(-1)).toMatchObject({ type: 'denial', code: 'INSUFFICIENT_PERMISSIONS' });
+    expect(await code({ permissions: ['x'], anyPermissions: ['prompt.a'] })).toBe('INSUFFICIENT_PERMISSIONS');
+    const roleId = (await roleNamed(ctx, organization.id, 'member')).id;
+    await updateApiKey(ctx, { id, roleId });
+    expect(await code({ anyPermissions: ['x', 'team.view'] })).toBe('VALID');
+  });
+
   test('counts against the rate limit only what it accepts, exactly, also at once', async () => {
     const { code, verify, id, ctx } = await made({ rateLimit: { limit: 5, windowSeconds: 60 } });
     expect(await verify({ permissions: ['nothing.held'] })).toMatchObject({ remaining: 5 });
@@ -290,6 +307,9 @@ onEachDatabase('verifying a key', (engine) => {
   test.each<[string, Partial<VerifyApiKeyInput>]>([
     ['a malformed permission', { permissions: ['a', 'B C'] }],
     ['101 permissions', { permissions: Array.from({ length: 101 }, (_, index) => `a${index}`) }],
+    ['a malformed alternative permission', { anyPermissions: ['a', 'B C'] }],
+    ['a long alternative permission', { anyPermissions: ['a'.repeat(101)] }],
+    ['101 alternative permissions', { anyPermissions: Array.from({ length: 101 }, () => 'a') }],
     ['something that is no address', { ip: '192.0.2.300' }],
     ['an empty address', { ip: '' }],
     ['an id that is no team’s', { teamId: newId('role') }],

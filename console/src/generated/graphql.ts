@@ -354,7 +354,7 @@ export type VerificationCode =
   | 'DISABLED'
   /** The key has expired, or the overlap of a replaced secret has passed */
   | 'EXPIRED'
-  /** The key lacks a required permission */
+  /** The key lacks a required permission, or has none of the alternative ones */
   | 'INSUFFICIENT_PERMISSIONS'
   /** The client’s IP address is not in the key’s allowlist, or was not provided */
   | 'IP_NOT_ALLOWED'

@@ -153,6 +153,11 @@ function addVerify(keys: Command, io: Io): void {
       'the secret, or - to read it from standard input, which keeps it out of the process list',
     )
     .option('--permission <name>', 'permission the key must have; repeatable', repeated)
+    .option(
+      '--any-permission <name>',
+      'alternative permission, one of which the key must have; repeatable',
+      repeated,
+    )
     .option('--ip <address>', 'IP address of the client')
     .option('--team <id>', 'ID of the team that the key must be bound to, unless it is bound to none')
     .addOption(environment('environment the key must belong to'));

@@ -8,6 +8,7 @@ import { UsageError } from '../usage-error.ts';
 /** The options of `keys verify`. */
 export interface VerifyKeyOptions extends ServerOptions {
   readonly permission?: string[];
+  readonly anyPermission?: string[];
   readonly ip?: string;
   readonly team?: string;
   readonly environment?: string;
@@ -22,12 +23,13 @@ const STDIN_MAX = 4_096;
  */
 export async function verifyKey(io: Io, argument: string, options: VerifyKeyOptions): Promise<void> {
   const ask = connect(io, options);
-  const { permission: permissions = [], ip, team, environment } = options;
+  const { permission: permissions = [], anyPermission: anyPermissions, ip, team, environment } = options;
   const key = argument === '-' ? await readSecret(io) : argument;
   const { verifyApiKey } = await ask(VerifyKeyDocument, {
     input: {
       key,
       permissions,
+      ...(anyPermissions && { anyPermissions }),
       ...(ip !== undefined && { ip }),
       ...(team !== undefined && { teamId: team }),
       ...(environment !== undefined && { environment: environment.toUpperCase() as Environment }),

@@ -6,7 +6,10 @@ import type { VerificationRequest } from '../../verification/verify.ts';
 
 /** Parameters of a gateway's verification request. */
 export interface VerifyParams
-  extends Pick<VerificationRequest, 'permissions' | 'teamId' | 'environment' | 'reportTo' | 'visible'> {
+  extends Pick<
+    VerificationRequest,
+    'permissions' | 'anyPermissions' | 'teamId' | 'environment' | 'reportTo' | 'visible'
+  > {
   /** Whether a CORS preflight passes without a key. */
   readonly preflight: boolean;
 }
@@ -14,6 +17,7 @@ export interface VerifyParams
 const OWN_QUERY = "pass the query of the client's own request in uri=, or omit it";
 
 const PERMISSIONS_MAX = 100;
+const REPEATABLE: readonly string[] = ['permission', 'any_permission'];
 
 /** A gateway's configuration has few URLs. Longer ones are not cached, so that others can't fill the cache. */
 const KEPT_MAX = 1_000;
@@ -24,8 +28,9 @@ const kept = new LRUCache<string, VerifyParams | Refusal>({ max: KEPT_MAX });
 const REST = /(?:^|&)uri=/;
 
 /**
- * Parses the query of /verify: `permission` (repeatable, all required), `team`, `environment`, `organization`,
- * `preflight`. Throws a Refusal for anything else, because ignoring a misspelled parameter would disable a check.
+ * Parses the query of /verify: `permission` (repeatable, all required), `any_permission` (repeatable, one required),
+ * `team`, `environment`, `organization`, `preflight`. Returns a Refusal for anything else, because ignoring a
+ * misspelled parameter would disable a check.
  */
 export function readVerifyQuery(query: string): VerifyParams | Refusal {
   if (query === '') return NOTHING;
@@ -40,15 +45,19 @@ export function readVerifyQuery(query: string): VerifyParams | Refusal {
 
 function parse(parameters: URLSearchParams): VerifyParams | Refusal {
   for (const name of parameters.keys()) {
-    if (!['permission', 'team', 'environment', 'organization', 'preflight'].includes(name))
+    if (!REPEATABLE.includes(name) && !['team', 'environment', 'organization', 'preflight'].includes(name))
       return fault(`Unknown parameter ${JSON.stringify(name.slice(0, 60))}; ${OWN_QUERY}`);
-    if (name !== 'permission' && parameters.getAll(name).length > 1)
+    if (!REPEATABLE.includes(name) && parameters.getAll(name).length > 1)
       return fault(`${name}: must not be repeated`);
   }
-  const permissions = [...new Set(parameters.getAll('permission'))];
-  if (permissions.length > PERMISSIONS_MAX)
-    return fault(`permission: must not be repeated more than ${PERMISSIONS_MAX} times`);
-  if (!permissions.every(isPermission)) return fault('permission: must be the name of a permission');
+  const [permissions = [], anyPermissions = []] = REPEATABLE.map((name) => [
+    ...new Set(parameters.getAll(name)),
+  ]);
+  for (const [index, names] of [permissions, anyPermissions].entries()) {
+    if (names.length > PERMISSIONS_MAX)
+      return fault(`${REPEATABLE[index]}: must not be repeated more than ${PERMISSIONS_MAX} times`);
+    if (!names.every(isPermission)) return fault(`${REPEATABLE[index]}: must be the name of a permission`);
+  }
   const teamId = parameters.get('team');
   if (teamId !== null && !isId('team', teamId)) return fault('team: must be the ID of a team');
   const environment = parameters.get('environment');
@@ -62,7 +71,15 @@ function parse(parameters: URLSearchParams): VerifyParams | Refusal {
   const visible = (key: { readonly organizationId: string }): boolean =>
     organizationId === null || key.organizationId === organizationId;
   const reportTo = organizationId;
-  return { permissions, teamId, environment, reportTo, visible, preflight: preflight !== null };
+  return {
+    permissions,
+    anyPermissions,
+    teamId,
+    environment,
+    reportTo,
+    visible,
+    preflight: preflight !== null,
+  };
 }
 
 const NOTHING = parse(new URLSearchParams());

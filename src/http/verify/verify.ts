@@ -36,6 +36,9 @@ const STATUS: Readonly<Record<VerificationCode, number>> = {
 };
 
 const CHALLENGE: RawHeaders = ['WWW-Authenticate', 'Bearer'];
+/** RFC 6750, 3.1: the credential is not accepted, or accepted but lacks a permission. */
+const INVALID_TOKEN: RawHeaders = ['WWW-Authenticate', 'Bearer error="invalid_token"'];
+const INSUFFICIENT_SCOPE: RawHeaders = ['WWW-Authenticate', 'Bearer error="insufficient_scope"'];
 const NO_KEY = 'No API key provided: send Authorization: Bearer <key> or X-API-Key: <key>';
 const TWO_KEYS = 'The request contains two different API keys';
 const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX} bytes: reduce its permissions or teams`;
@@ -57,7 +60,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
     message: string,
   ): void => {
     const state = failures.count(ip);
-    if (state.allowed) return refuse(response, 401, code, message, CHALLENGE);
+    if (state.allowed) return refuse(response, 401, code, message, INVALID_TOKEN);
     refuse(response, 429, 'RATE_LIMITED', TOO_MANY_FAILURES, failureHeaders(failures, state, clock.now()));
   };
 
@@ -65,8 +68,10 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
     const { code, message, record } = verdict;
     const status = STATUS[code];
     if (isFailure(code)) return refuseFailure(response, ip, code, message);
-    if (status !== 200 || !record)
-      return refuse(response, status, code, message, limitHeaders([], verdict, clock.now()));
+    if (status !== 200 || !record) {
+      const challenge = code === 'INSUFFICIENT_PERMISSIONS' ? [...INSUFFICIENT_SCOPE] : [];
+      return refuse(response, status, code, message, limitHeaders(challenge, verdict, clock.now()));
+    }
     const identity = identityHeaders(record);
     if (!identity)
       return refuse(response, 403, 'IDENTITY_TOO_LARGE', TOO_LARGE, limitHeaders([], verdict, clock.now()));
@@ -95,10 +100,11 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
     } else if (secret === SEVERAL) refuse(response, 400, 'BAD_REQUEST', TWO_KEYS, []);
     else {
       // Not spread: on the path of every request.
-      const { permissions, teamId, environment, reportTo, visible } = params;
+      const { permissions, anyPermissions, teamId, environment, reportTo, visible } = params;
       const verdict = verifySecret(services, {
         secret,
         permissions,
+        anyPermissions,
         ip,
         teamId,
         environment,
