@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useSubmit } from '../../api/use-submit.ts';
+import { useSubmitOnce } from '../../api/use-submit.ts';
 import { Dialog, DialogForm } from '../../components/dialog.tsx';
 import { FormFault, TextField } from '../../components/field.tsx';
 import { InviteMemberDocument, type MemberFactsFragment } from '../../generated/graphql.ts';
@@ -47,11 +47,7 @@ function InviteForm({
   onClose(): void;
 }) {
   const { id: organizationId, api } = useOrganization();
-  const {
-    submit: send,
-    busy,
-    fault,
-  } = useSubmit(InviteMemberDocument, (data) => data.inviteMember, { cached: false });
+  const { submit: send, busy, fault } = useSubmitOnce(InviteMemberDocument, (data) => data.inviteMember);
   const { email, name, roleId, teamIds } = invitation;
   const fields = ['email', 'name', 'roleId', 'teamIds'];
   const submit = async () => {

@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from 'react';
-import { useSubmit } from '../../../api/use-submit.ts';
+import type { Submission } from '../../../api/use-submit.ts';
 import { Button } from '../../../components/button.tsx';
 import { Field, FormFault } from '../../../components/field.tsx';
 import { Select } from '../../../components/input.tsx';
 import { Card } from '../../../components/page.tsx';
-import { RotateKeyDocument } from '../../../generated/graphql.ts';
+import type { RotateKeyMutation, RotateKeyMutationVariables } from '../../../generated/graphql.ts';
 
 const OVERLAPS = [
   [3_600, '1 hour'],
@@ -22,15 +22,14 @@ const DAY = 86_400;
  */
 export function BeginRotation({
   keyId,
+  rotation: { submit, busy, fault },
   onRotated,
 }: {
   readonly keyId: string;
+  readonly rotation: Submission<RotateKeyMutationVariables, NonNullable<RotateKeyMutation['rotateApiKey']>>;
   onRotated(secret: string): void;
 }) {
   const [overlap, setOverlap] = useState<number>(DAY);
-  const { submit, busy, fault } = useSubmit(RotateKeyDocument, ({ rotateApiKey }) => rotateApiKey, {
-    cached: false,
-  });
   const begin = async (event: FormEvent) => {
     event.preventDefault();
     const rotated = await submit({ input: { id: keyId, overlapSeconds: overlap } });

@@ -1,8 +1,9 @@
 import { SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { useParams } from 'wouter';
+import { useSubmitOnce } from '../../../api/use-submit.ts';
 import { BackLink, EmptyState, Page } from '../../../components/page.tsx';
-import { RotatedKeyDocument, type RotatedKeyQuery } from '../../../generated/graphql.ts';
+import { RotatedKeyDocument, type RotatedKeyQuery, RotateKeyDocument } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
 import { MissingKey } from '../detail/missing-key.tsx';
 import { SecretOnce } from '../form/secret-once.tsx';
@@ -28,9 +29,12 @@ function Rotation({
   const { id, name, status, secrets } = apiKey;
   const [secret, setSecret] = useState<string | null>(null);
   const [finished, setFinished] = useState<Finished | null>(null);
+  const rotation = useSubmitOnce(RotateKeyDocument, ({ rotateApiKey }) => rotateApiKey);
   const active = secrets.find((one) => one.status === 'ACTIVE');
   const retiring = secrets.filter((one) => one.status === 'RETIRING');
-  const step = finished ? 3 : retiring.length > 0 ? 2 : 1;
+  // The new secret appears in the list of secrets even if the response with its text was lost.
+  const isBeginning = rotation.busy || rotation.fault !== null || retiring.length === 0;
+  const step = finished ? 3 : isBeginning ? 1 : 2;
   return (
     <div className="flex flex-col gap-3">
       <BackLink to={`/keys/${id}`}>{name}</BackLink>
@@ -45,11 +49,12 @@ function Rotation({
           </EmptyState>
         ) : finished ? (
           <RotationFinished keyId={id} finished={finished} />
-        ) : active && retiring.length > 0 ? (
+        ) : active && !isBeginning ? (
           <Cutover active={active} retiring={retiring} onFinished={setFinished} />
         ) : (
           <BeginRotation
             keyId={id}
+            rotation={rotation}
             onRotated={(rotated) => {
               setSecret(rotated);
               reload();

@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { now } from '../../../../api/clock.ts';
-import { useSubmit } from '../../../../api/use-submit.ts';
+import { useSubmitOnce } from '../../../../api/use-submit.ts';
 import { Button, ButtonLink } from '../../../../components/button.tsx';
 import { FormFault } from '../../../../components/field.tsx';
 import { Page } from '../../../../components/page.tsx';
@@ -81,22 +81,22 @@ function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
   const { id: organizationId } = useOrganization();
   const [draft, setDraft] = useState(EMPTY_DRAFT);
   const [environment, setEnvironment] = useState<Environment>('LIVE');
-  const [sent, setSent] = useState(EMPTY_DRAFT);
+  const [sent, setSent] = useState({ draft: EMPTY_DRAFT, at: 0 });
   const form = useRef<HTMLFormElement>(null);
-  const { submit, busy, fault } = useSubmit(CreateKeyDocument, ({ createApiKey }) => createApiKey, {
-    cached: false,
-  });
+  const { submit, busy, fault } = useSubmitOnce(CreateKeyDocument, ({ createApiKey }) => createApiKey);
   const focusFault = useFaultFocus(form, fault);
   const create = async (event: FormEvent) => {
     event.preventDefault();
     if (readMetadata(draft.metadata).fault) return focusFault();
-    setSent(draft);
-    const created = await submit({ input: { organizationId, environment, ...policyOf(draft, now()) } });
+    // The same draft has the same expiry, so that sending it again repeats the request.
+    const at = sent.draft === draft ? sent.at : now();
+    setSent({ draft, at });
+    const created = await submit({ input: { organizationId, environment, ...policyOf(draft, at) } });
     if (created) onCreated(created);
   };
   const fields: FieldsProps = {
     draft,
-    fault: faultOfDraft(fault, sent, draft),
+    fault: faultOfDraft(fault, sent.draft, draft),
     change: (changes) => setDraft((before) => ({ ...before, ...changes })),
   };
   return (
