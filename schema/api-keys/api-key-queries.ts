@@ -2,6 +2,7 @@ import type { PageArgs } from '../../src/core/page.ts';
 import { findApiKey } from '../../src/keys/find-api-key.ts';
 import { type ApiKeyListOptions, listApiKeys } from '../../src/keys/lists/list-api-keys.ts';
 import { resolveOrganizationId } from '../../src/organizations/resolve-organization.ts';
+import { currentCursor } from '../../src/realtime/current-cursor.ts';
 import { builder } from '../builder.ts';
 import { connectionCost, toConnection } from '../connection.ts';
 import type { GraphQLContext } from '../context.ts';
@@ -71,6 +72,17 @@ builder.queryFields((t) => ({
     },
     ApiKeyConnection,
   ),
+  apiKeyChangesCursor: t.string({
+    nullable: true,
+    description:
+      'Cursor of the organization’s latest change. Read it before you load keys, and pass it as `after` to `apiKeyChanged` to receive every change made since. Requires `api.key.view`',
+    authScopes: (_root, { organizationId }, ctx) => ({
+      permissionIn: [resolveOrganizationId(ctx, organizationId, ARGUMENT), 'api.key.view'],
+    }),
+    args: { organizationId: t.arg.id({ description: ORGANIZATION_ID }) },
+    resolve: (_root, { organizationId }, ctx) =>
+      currentCursor(ctx, resolveOrganizationId(ctx, organizationId, ARGUMENT)),
+  }),
 }));
 
 builder.objectField(OrganizationRef, 'apiKeys', (t) =>

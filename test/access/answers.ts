@@ -52,7 +52,7 @@ export function outcomeOf({ data, errors }: MatrixAnswer, field: string): string
   if (error) return error.extensions.code;
   const value = data?.[field];
   if (value === null || (Array.isArray(value) && value.every((one) => one === null))) return 'NULL';
-  if (typeof value !== 'object') return `data without ${field}`;
+  if (value === undefined) return `data without ${field}`;
   if (value.code) return value.code === 'VALID' ? 'OK' : value.code;
   const { __typename: name } = value;
   return REFUSALS[name] ?? (/Error$/.test(name ?? '') ? name : 'OK');

@@ -293,6 +293,7 @@ export const QUERIES: readonly ReadRow[] = [
   ['organization', { id: '$organization' }, 'u o o o o f f o o o - o'],
   ['apiKey', { id: '$key' }, 'u o o o o f o o - o - o'],
   ['apiKeys', { ...o }, 'u o o o o f o o o o n o'],
+  ['apiKeyChangesCursor', { ...o }, 'u o o o o f o o o o n o'],
 ];
 
 export const SUBSCRIPTIONS: readonly ReadRow[] = [
@@ -429,6 +430,10 @@ export const ID_ARGUMENTS: Readonly<Record<string, readonly [thing: string, docu
   'Query.organization(id)': ['$organization', '{ organization(id: $id) { id } }'],
   'Query.apiKey(id)': ['$key', '{ apiKey(id: $id) { id } }'],
   'Query.apiKeys(organizationId)': ['$organization', '{ apiKeys(organizationId: $id) { totalCount } }'],
+  'Query.apiKeyChangesCursor(organizationId)': [
+    '$organization',
+    '{ apiKeyChangesCursor(organizationId: $id) }',
+  ],
   'Query.apiKeys(filter.roleId)': ['$usedRole', '{ apiKeys(filter: { roleId: $id }) { totalCount } }'],
   'Query.apiKeys(filter.teamId)': ['$usedTeam', '{ apiKeys(filter: { teamId: $id }) { totalCount } }'],
   'Query.apiKeys(filter.createdById)': [

@@ -8,7 +8,7 @@ import { encodeCursor } from '../../../src/realtime/cursor.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { anyone, CHANGED, rename } from '../../support/live.ts';
 import { areLive, connectLive } from '../../support/live-socket.ts';
-import { makeApiKey, makeMember, makeOperatorToken, serverOn } from '../../support/server.ts';
+import { ask, makeApiKey, makeMember, makeOperatorToken, serverOn } from '../../support/server.ts';
 
 const EVERYTHING = `subscription {
   apiKeyChanged {
@@ -154,6 +154,27 @@ onEachDatabase('apiKeyChanged', (engine) => {
       await Promise.all([first.received(4), rest.received(3), last.received(1)]);
       expect(rest.events).toEqual(first.events.slice(1));
       expect(last.events).toEqual(first.events.slice(3));
+    });
+
+    test('that was read before the subscription receives every change made since', async () => {
+      const { organizationId, sessionToken: token } = await makeMember(server());
+      const { data: start } = await ask(server(), '{ apiKeyChangesCursor }', { token });
+      const cursors = [start.apiKeyChangesCursor];
+      for (const name of ['One', 'Two']) {
+        await makeApiKey(server(), organizationId, { name });
+        const { data } = await ask(server(), '{ apiKeyChangesCursor }', { token });
+        cursors.push(data.apiKeyChangesCursor);
+      }
+      const socket = await connectLive(server(), token);
+      const subscriptions = cursors.map((after) => socket.subscribe(CHANGED, { after }));
+      await areLive(server(), 3);
+      await makeApiKey(server(), organizationId, { name: 'Three' });
+      const names = ['One', 'Two', 'Three'];
+      for (const [missed, changes] of subscriptions.entries()) {
+        await changes.received(3 - missed);
+        expect(changes.events.map(({ apiKey }) => apiKey.name)).toEqual(names.slice(missed));
+        expect(changes.events.map(({ cursor }) => cursor).slice(0, -1)).toEqual(cursors.slice(missed + 1));
+      }
     });
 
     test('that is malformed, another organization’s or of the future is refused', async () => {
