@@ -21,6 +21,8 @@ interface Mutation<Fields extends InputFieldMap, Payload extends object> {
   /** Describes the union of the payload and the errors. */
   readonly result: string;
   resolve(ctx: GraphQLContext, input: InputShapeFromFields<Fields>): Promise<Payload>;
+  /** Number of objects that it changes and returns. Omitted: one. */
+  count?(input: InputShapeFromFields<Fields>): number;
   readonly payload: {
     readonly description: string;
     fields(t: PothosSchemaTypes.ObjectFieldBuilder<Types, Payload>): FieldMap;
@@ -42,6 +44,7 @@ export function mutation<Fields extends InputFieldMap, Payload extends object>(
     errors,
     result,
     resolve,
+    count,
     payload,
   }: Mutation<Fields, Payload>,
 ): void {
@@ -59,11 +62,27 @@ export function mutation<Fields extends InputFieldMap, Payload extends object>(
       authScopes: permission ? { permission } : { authenticated: true },
       errors: { types: [...errors], union: { name: `${stem}Result`, description: result } },
       args: { input: t.arg({ type: inputType, required: true, description: argument }) },
+      ...(count && {
+        complexity: (args: object) =>
+          costOfMany(count((args as { input: InputShapeFromFields<Fields> }).input)),
+      }),
       // Its type depends on the fields, which are not known here.
       resolve: (_root: unknown, { input: given }: { readonly input?: object }, ctx: GraphQLContext) =>
         resolve(ctx, withIdempotencyKey(given, ctx) as InputShapeFromFields<Fields>) as never,
     }),
   );
+}
+
+/** Maximum number of objects of one mutation. More are rejected before they are read. */
+const OBJECTS_MAX = 500;
+
+/** Objects whose fields cost as much as those of one: changing them has loaded most of what is returned. */
+const PER_COST = 5;
+
+/** Cost of changing several objects: one for each, and the fields of every fifth. At least that of any list. */
+function costOfMany(objects: number) {
+  const count = Math.min(OBJECTS_MAX, Math.max(1, objects));
+  return { field: count, multiplier: Math.max(PER_COST, Math.ceil(count / PER_COST)) };
 }
 
 function withIdempotencyKey(input: object | undefined, { idempotencyKey }: GraphQLContext): unknown {

@@ -8,6 +8,7 @@ import {
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { updateApiKeys } from '../../src/keys/update-api-keys.ts';
 import { builder } from '../builder.ts';
 import { IDEMPOTENCY_KEY } from '../idempotency-key.ts';
 import { mutation } from '../mutation.ts';
@@ -132,6 +133,39 @@ mutation('updateApiKey', {
     description: 'Result of updating an API key',
     fields: (t) => ({
       apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The updated key' }),
+      propagation: t.expose('propagation', PROPAGATION_FIELD),
+    }),
+  },
+});
+
+mutation('updateApiKeys', {
+  description:
+    'Enables or disables up to 500 API keys: either all of them or none. Nothing is recorded for keys that are enabled or disabled already. Requires `api.key.update` and every permission of the keys',
+  permission: 'api.key.update',
+  argument: 'The keys to enable or disable',
+  input: (t) => ({
+    ids: t.idList({ required: true, description: 'IDs of 1 to 500 keys: `key_…`' }),
+    enabled: t.boolean({
+      required: true,
+      description: 'Whether the keys are enabled. Disabled keys are denied until they are enabled again',
+    }),
+  }),
+  errors: [ValidationError, NotFoundError, ConflictError, LimitExceededError, EscalationError],
+  result: 'The updated keys, or an error',
+  resolve: async (ctx, input) => {
+    const { result, propagation } = await updateApiKeys(ctx, input);
+    return { apiKeys: result, propagation };
+  },
+  count: ({ ids }) => ids.length,
+  payload: {
+    description: 'Result of enabling or disabling several API keys',
+    fields: (t) => ({
+      apiKeys: t.expose('apiKeys', {
+        type: [ApiKeyRef],
+        description: 'The updated keys, in the order of `ids`',
+        // The mutation has counted them.
+        complexity: { multiplier: 1 },
+      }),
       propagation: t.expose('propagation', PROPAGATION_FIELD),
     }),
   },

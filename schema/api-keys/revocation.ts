@@ -52,12 +52,15 @@ mutation('revokeApiKeys', {
     const { result, propagation } = await revokeApiKeys(ctx, input);
     return { apiKeys: result, propagation };
   },
+  count: ({ ids }) => ids.length,
   payload: {
     description: 'Result of revoking several API keys',
     fields: (t) => ({
       apiKeys: t.expose('apiKeys', {
         type: [ApiKeyRef],
         description: 'The revoked keys, in the order of `ids`',
+        // The mutation has counted them.
+        complexity: { multiplier: 1 },
       }),
       propagation: t.expose('propagation', PROPAGATION_FIELD),
     }),

@@ -23,6 +23,7 @@ const DENIALS: readonly ErrorCode[] = ['FORBIDDEN', 'ESCALATION', 'NOT_FOUND', '
 export const ATTEMPTED: Readonly<Record<string, DeniedAction | null>> = {
   createApiKey: 'api_key.create',
   updateApiKey: 'api_key.update',
+  updateApiKeys: 'api_key.update',
   rotateApiKey: 'api_key.rotate',
   revokeApiKey: 'api_key.revoke',
   revokeApiKeys: 'api_key.revoke',

@@ -107,8 +107,8 @@ async function insertKey(
 ): Promise<CreatedApiKey> {
   const { tx, now, audit, principal } = change;
   const { organizationId, environment, policy } = key;
-  const permissions = await permissionsInForce(tx, organizationId, policy);
-  refuseEscalation(principal, organizationId, permissions, [limitsOf(policy, environment)]);
+  const permissions = await permissionsInForce(tx, organizationId, [policy]);
+  await refuseEscalation(principal, organizationId, permissions, [limitsOf(policy, environment)]);
   await requireTeams(tx, organizationId, policy.teamIds);
   const organization = await organizationById(tx, organizationId);
   await assertKeyQuota(change, organization, now);

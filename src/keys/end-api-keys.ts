@@ -1,9 +1,9 @@
 import { refuseOtherTeams } from '../access/key-scope.ts';
 import type { PermittedChange } from '../command.ts';
-import { NotFoundError } from '../core/errors.ts';
-import { type ApiKey, loadApiKeys, statusOf } from './api-key.ts';
+import { type ApiKey, statusOf } from './api-key.ts';
 import { teamIdsOfKeys } from './key-teams.ts';
 import type { KeysContext } from './pending-usage.ts';
+import { requireApiKeys } from './require-api-key.ts';
 
 /**
  * Revokes keys with all their secrets, within a change that has locked their organizations. Keys that are already revoked
@@ -12,13 +12,13 @@ import type { KeysContext } from './pending-usage.ts';
  */
 export async function endApiKeys(
   ctx: KeysContext,
-  { tx, now, audit, repeat, principal }: PermittedChange,
+  change: PermittedChange,
   ids: readonly string[],
   reason: string | null,
 ): Promise<ApiKey[]> {
-  const caller = { ...ctx, principal };
-  const before = inOrder(ids, await loadApiKeys(caller, ids, tx));
-  refuseOtherTeams(caller, 'api.key.delete', await teamIdsOfKeys(tx, ids));
+  const { tx, now, audit, repeat, principal } = change;
+  const before = await requireApiKeys(ctx, change, ids);
+  refuseOtherTeams(change, 'api.key.delete', await teamIdsOfKeys(tx, ids));
   const pending = before.filter((key) => key.revokedAt === null);
   for (const key of before)
     if (key.revokedAt !== null)
@@ -44,13 +44,4 @@ export async function endApiKeys(
   }
   const ended = { revokedAt: now, revokedBy: principal.actor, revocationReason: reason, updatedAt: now };
   return before.map((key) => (key.revokedAt === null ? { ...key, ...ended } : key));
-}
-
-function inOrder(ids: readonly string[], keys: readonly ApiKey[]): ApiKey[] {
-  const byId = new Map(keys.map((key) => [key.id, key]));
-  return ids.map((id) => {
-    const key = byId.get(id);
-    if (!key) throw new NotFoundError(id, 'API key');
-    return key;
-  });
 }

@@ -1,17 +1,14 @@
-import { refuseEscalation } from '../access/escalation.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
-import { ConflictError, EscalationError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
 import { organizationById } from '../organizations/organization.ts';
 import { requireTeams } from '../teams/require-teams.ts';
-import { type ApiKey, statusOf } from './api-key.ts';
-import { bindToTeams, teamIdsOfKeys } from './key-teams.ts';
+import type { ApiKey } from './api-key.ts';
+import { bindToTeams } from './key-teams.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { searchText, startsOfKey } from './new-secret.ts';
 import type { KeysContext } from './pending-usage.ts';
-import { assertKeyQuota } from './policy/assert-key-quota.ts';
-import { permissionsInForce } from './policy/permissions-in-force.ts';
-import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
+import { type PlannedUpdate, planUpdates } from './policy/plan-updates.ts';
+import { type KeyPolicy, policyColumns } from './policy/policy.ts';
 import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
 import { requireApiKey } from './require-api-key.ts';
 
@@ -46,27 +43,13 @@ async function applyPolicy(
   params: Partial<KeyPolicy>,
   input: Input,
 ): Promise<ApiKey> {
-  const { tx, now, principal } = change;
+  const { tx, now } = change;
   const key = await requireApiKey(ctx, change, id);
   const { organizationId } = key;
   input.checkChanged([key.name, key.description, key.externalId]);
-  if (key.revokedAt !== null) throw new ConflictError('REVOKED', "A revoked API key can't be updated");
-  const before: KeyPolicy = { ...key, teamIds: await teamIdsOfKeys(tx, [id]) };
-  const after: KeyPolicy = { ...before, ...params };
-
-  if (principal.kind === 'key' && principal.keyId === id)
-    throw new EscalationError([], "An API key can't update itself", ['SELF']);
-  for (const state of [before, after]) {
-    const permissions = await permissionsInForce(tx, organizationId, state);
-    refuseEscalation(principal, organizationId, permissions, [limitsOf(state, key.environment)]);
-  }
+  const [{ after, changes }] = (await planUpdates(change, [key], params)) as [PlannedUpdate];
   if (params.teamIds) await requireTeams(tx, organizationId, after.teamIds);
-  const changes = policyChanges(before, after);
   if (Object.keys(changes).length === 0) return key;
-  const wasActive = statusOf(key, now) === 'ACTIVE';
-  const becomesActive = statusOf({ ...after, revokedAt: null }, now) === 'ACTIVE';
-  if (becomesActive && !wasActive)
-    await assertKeyQuota(change, await organizationById(tx, organizationId), now);
 
   const starts = await startsOfKey(tx, id, now);
   await tx

@@ -75,7 +75,7 @@ export async function inviteMember(ctx: Context, params: InviteMemberInput): Pro
       repeat: async ({ id, signInUrl }) => {
         const membership = await requireMembership(change.tx, id);
         const role = await requireRole(change.tx, organizationId, membership.roleId);
-        refuseEscalation(change.principal, organizationId, role.permissions, [UNRESTRICTED]);
+        await refuseEscalation(change.principal, organizationId, role.permissions, [UNRESTRICTED]);
         return { membership, signInUrl };
       },
     }),
@@ -86,7 +86,7 @@ async function invite(ctx: Context, change: PermittedChange, invitation: Invitat
   const { tx, now, audit, principal } = change;
   const { organizationId, email, name, roleId, teamIds } = invitation;
   const role = await requireRole(tx, organizationId, roleId);
-  refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
+  await refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
   await requireTeams(tx, organizationId, teamIds);
   const userId = await userByEmail(tx, email, name, now);
   const known = await selectMemberships(tx)
@@ -148,6 +148,6 @@ async function pending(
   const { id, organizationId, roleId, joinedAt } = membership;
   if (joinedAt !== null) throw new ConflictError('OTHER', 'A member with this e-mail address already exists');
   const role = await requireRole(tx, organizationId, roleId);
-  refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
+  await refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
   return { ...membership, teamIds: await teamIdsOfMember(tx, id) };
 }

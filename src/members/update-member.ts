@@ -43,10 +43,10 @@ export async function updateMember(ctx: Context, params: UpdateMemberInput): Pro
     const before = { ...membership, teamIds: (await teamIdsOfMember(tx, id)) as readonly string[] };
     const after = { ...before, ...provided };
     const role = await requireRole(tx, organizationId, before.roleId);
-    refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
+    await refuseEscalation(principal, organizationId, role.permissions, [UNRESTRICTED]);
     const next = after.roleId === before.roleId ? role : await requireRole(tx, organizationId, after.roleId);
     if (next !== role) {
-      refuseEscalation(principal, organizationId, next.permissions, [UNRESTRICTED]);
+      await refuseEscalation(principal, organizationId, next.permissions, [UNRESTRICTED]);
       await requireOtherOwner(tx, membership, role);
     }
     if (provided.teamIds) await requireTeams(tx, organizationId, provided.teamIds);

@@ -45,7 +45,12 @@ export async function createRole(ctx: Context, params: CreateRoleInput): Promise
       system: false,
       createdAt: now,
     };
-    refuseEscalation(principal, organizationId, permissions, await roleHolders(tx, role, ctx.config.oidc));
+    await refuseEscalation(
+      principal,
+      organizationId,
+      permissions,
+      await roleHolders(tx, role, ctx.config.oidc),
+    );
     const inserted = await tx
       .insertInto('roles')
       .values({

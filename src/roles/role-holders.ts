@@ -8,14 +8,14 @@ import { type Role, roleHasMembers } from './role.ts';
 
 /**
  * The restrictions of those who get a role's permissions: its members and unrevoked keys, and people who get it when
- * they first sign in. Keys with equal restrictions count once. Their teams are ignored, because a team-bound key can't
+ * they first sign in, to be iterated over once. Keys with equal restrictions count once. Their teams are ignored, because a team-bound key can't
  * change roles.
  */
 export async function roleHolders(
   tx: Transaction<Tables>,
   role: Role,
   oidc: OidcConfig | null,
-): Promise<KeyLimits[]> {
+): Promise<Iterable<KeyLimits>> {
   const people =
     (await roleHasMembers(tx, role.id)) || (await isAdmittingRole(tx, role, oidc?.admission ?? null));
   const keys = await tx
@@ -26,14 +26,15 @@ export async function roleHolders(
     .where('revoked_at', 'is', null)
     .groupBy(['environment', 'ip_allowlist', 'rate_limit', 'rate_window_seconds'])
     .execute();
-  const limits = keys.map(({ rate_limit: limit, rate_window_seconds: windowSeconds, ...key }): KeyLimits => {
-    return {
-      environment: key.environment,
-      expiresAt: Number(key.expires_at),
-      allowlist: (JSON.parse(key.ip_allowlist) as string[]).map(storedNetwork),
-      rateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
-      teamIds: [],
-    };
-  });
-  return people ? [UNRESTRICTED, ...limits] : limits;
+  return (function* () {
+    if (people) yield UNRESTRICTED;
+    for (const { rate_limit: limit, rate_window_seconds: windowSeconds, ...key } of keys)
+      yield {
+        environment: key.environment,
+        expiresAt: Number(key.expires_at),
+        allowlist: (JSON.parse(key.ip_allowlist) as string[]).map(storedNetwork),
+        rateLimit: limit === null || windowSeconds === null ? null : { limit, windowSeconds },
+        teamIds: [],
+      };
+  })();
 }

@@ -41,7 +41,7 @@ export async function updateRole(ctx: Context, params: UpdateRoleInput): Promise
     const after: Role = { ...before, ...provided };
     for (const state of [before, after]) {
       const holders = await roleHolders(tx, state, ctx.config.oidc);
-      refuseEscalation(principal, organizationId, state.permissions, holders);
+      await refuseEscalation(principal, organizationId, state.permissions, holders);
     }
     const changes = difference(before, after, ['name', 'description', 'permissions']);
     if (Object.keys(changes).length === 0) return before;

@@ -166,6 +166,15 @@ export const MUTATIONS: readonly MutationRow[] = [
     'u f o o o f o o e e n o',
   ],
 
+  ['updateApiKeys', 'a weak key', { ids: ['$key'], enabled: false }, 'u f o o o f o o n e n o'],
+  [
+    'updateApiKeys',
+    'a weak key and a strong one',
+    { ids: ['$key', '$strongKey'], enabled: false },
+    'u f e o e f e o n e n o',
+  ],
+  ['updateApiKeys', 'a key of the team', { ids: ['$teamKey'], enabled: true }, 'u f o o o f o o o e n o'],
+
   ['rotateApiKey', 'a weak key', { id: '$key' }, 'u f o o o f o o n e n o'],
   ['rotateApiKey', 'a strong key', { id: '$strongKey' }, 'u f e o e f e o n e n o'],
   ['rotateApiKey', 'a key of the team', { id: '$teamKey' }, 'u f o o o f o o o e n o'],

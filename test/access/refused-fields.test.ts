@@ -29,6 +29,7 @@ const MUTATIONS = schema.getMutationType()?.getFields() ?? {};
 const INPUTS: Readonly<Record<string, (place: Place) => Promise<object | null>>> = {
   createApiKey: async (place) => ({ ...(await keyProperties(place)), name: 'A key' }),
   updateApiKey: async (place) => ({ id: (await target(place)).id, name: 'Renamed' }),
+  updateApiKeys: async (place) => ({ ids: [(await target(place)).id], enabled: false }),
   rotateApiKey: async (place) => ({ id: (await target(place)).id }),
   revokeApiKey: async (place) => ({ id: (await target(place)).id }),
   revokeApiKeys: async (place) => ({ ids: [(await target(place)).id] }),

@@ -337,6 +337,7 @@ onEachDatabase('an API key bound to teams', (engine) => {
       const secretId = data.apiKey.secrets[0].id;
       expect(await attempt('updateApiKey', { id, name: 'B' })).toEqual(['TEAMS']);
       expect(await attempt('updateApiKey', { id, teamIds: [place.boundTeamId] })).toEqual(['TEAMS']);
+      expect(await attempt('updateApiKeys', { ids: [id], enabled: false })).toEqual(['TEAMS']);
       expect(await attempt('rotateApiKey', { id })).toEqual(['TEAMS']);
       expect(await attempt('revokeApiKey', { id })).toBe('FORBIDDEN');
       expect(await attempt('revokeApiKeys', { ids: [id] })).toBe('FORBIDDEN');
@@ -346,6 +347,10 @@ onEachDatabase('an API key bound to teams', (engine) => {
     test('of several keys, none', async () => {
       const inside = await place.key({ teamIds: [place.boundTeamId] });
       const outside = await place.key();
+      const disable = (...ids: string[]) => attempt('updateApiKeys', { ids, enabled: false });
+      expect(await disable(inside.id, shared.id)).toEqual(['TEAMS']);
+      expect(await disable(inside.id, outside.id)).toBe('NotFoundError');
+      expect(await disable(inside.id)).toBe('UpdateApiKeysPayload');
       expect(await attempt('revokeApiKeys', { ids: [inside.id, shared.id] })).toBe('FORBIDDEN');
       expect(await attempt('revokeApiKeys', { ids: [inside.id, outside.id] })).toBe('NotFoundError');
       expect(await attempt('revokeApiKeys', { ids: [inside.id] })).toBe('RevokeApiKeysPayload');

@@ -268,6 +268,33 @@ onEachDatabase('keys', (engine) => {
     );
   });
 
+  test('disable and enable switch all keys named, or none', async () => {
+    const { organizationId, keys, json, verify } = await member();
+    const first = await makeApiKey(server(), organizationId);
+    const second = await makeApiKey(server(), organizationId);
+    const other = await makeApiKey(server(), (await member()).organizationId);
+    expect(await keys('disable', first.id, other.id)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^No .* found .*\n$/),
+    });
+    expect((await verify(first.secret)).code).toBe(0);
+    const { stdout } = await keys('disable', first.id, second.id);
+    expect(stdout).toBe(
+      `Disabled ${first.id} A key\nDisabled ${second.id} A key\nConfirmed by 1 of 1 node\n`,
+    );
+    for (const { secret } of [first, second])
+      expect(await verify(secret)).toMatchObject({ code: 1, stdout: 'DISABLED\n' });
+    expect(await json('enable', first.id, second.id)).toMatchObject({
+      apiKeys: [
+        { id: first.id, status: 'ACTIVE' },
+        { id: second.id, status: 'ACTIVE' },
+      ],
+      propagation: { confirmedNodes: 1, totalNodes: 1 },
+    });
+    expect((await verify(first.secret)).code).toBe(0);
+  });
+
   test('revoke ends all keys named, or none', async () => {
     const { organizationId, keys, json, verify } = await member();
     const first = await makeApiKey(server(), organizationId);

@@ -10,6 +10,7 @@ import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
 import { revokeApiKeys } from '../../src/keys/revoke-api-keys.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { updateApiKeys } from '../../src/keys/update-api-keys.ts';
 import { createRole } from '../../src/roles/create-role.ts';
 import { updateRole } from '../../src/roles/update-role.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
@@ -46,6 +47,7 @@ const CHANGES: Record<string, (subject: Subject, clock: ManualClock) => Promise<
   },
   expiry: async (_subject, clock) => clock.advance(100_000),
   'updateApiKey: disabled': ({ ctx, key }) => updateApiKey(ctx, { id: key.id, enabled: false }),
+  updateApiKeys: ({ ctx, key }) => updateApiKeys(ctx, { ids: [key.id], enabled: false }),
   'updateApiKey: a grant less': ({ ctx, key }) => updateApiKey(ctx, { id: key.id, grants: [] }),
   'updateApiKey: no role': ({ ctx, key }) => updateApiKey(ctx, { id: key.id, roleId: null }),
   'updateApiKey: another allowlist': ({ ctx, key }) =>

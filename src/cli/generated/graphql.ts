@@ -208,6 +208,14 @@ export type UpdateApiKeyInput = {
   teamIds?: Array<string | number> | null | undefined;
 };
 
+/** Input of `updateApiKeys` */
+export type UpdateApiKeysInput = {
+  /** Whether the keys are enabled. Disabled keys are denied until they are enabled again */
+  enabled: boolean;
+  /** IDs of 1 to 500 keys: `key_…` */
+  ids: Array<string | number>;
+};
+
 /** Outcome of a verification. If several reasons for denial apply, the first in this order is returned: MALFORMED, NOT_FOUND, REVOKED, DISABLED, EXPIRED, IP_NOT_ALLOWED, TEAM_NOT_ALLOWED, WRONG_ENVIRONMENT, INSUFFICIENT_PERMISSIONS, RATE_LIMITED */
 export type VerificationCode =
   /** The key is disabled */
@@ -369,6 +377,20 @@ export type UpdateKeyMutation = { updateApiKey:
           | { __typename: 'SystemActor', name: string }
           | { __typename: 'User', id: string, email: string }
          | null, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null } }
+    | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
+
+export type SwitchKeysMutationVariables = Exact<{
+  input: UpdateApiKeysInput;
+}>;
+
+
+export type SwitchKeysMutation = { updateApiKeys:
+    | { __typename: 'ConflictError', message: string, code: ErrorCode }
+    | { __typename: 'EscalationError', message: string, code: ErrorCode }
+    | { __typename: 'LimitExceededError', message: string, code: ErrorCode }
+    | { __typename: 'NotFoundError', message: string, code: ErrorCode }
+    | { __typename: 'UpdateApiKeysPayload', apiKeys: Array<{ id: string, name: string, description: string | null, environment: Environment, status: ApiKeyStatus, start: string, grants: Array<string>, permissions: Array<string>, ipAllowlist: Array<string>, externalId: string | null, metadata: Record<string, unknown> | null, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }>, rateLimit: { limit: number, windowSeconds: number } | null }>, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
     | { __typename: 'ValidationError', message: string, code: ErrorCode, issues: Array<{ path: Array<string>, message: string }> }
    | null };
 
@@ -1046,6 +1068,70 @@ fragment Refused on Error {
     }
   }
 }`) as unknown as TypedDocumentString<UpdateKeyMutation, UpdateKeyMutationVariables>;
+export const SwitchKeysDocument = new TypedDocumentString(`
+    mutation SwitchKeys($input: UpdateApiKeysInput!) {
+  updateApiKeys(input: $input) {
+    ... on UpdateApiKeysPayload {
+      __typename
+      apiKeys {
+        ...KeyRow
+      }
+      propagation {
+        ...Reach
+      }
+    }
+    ...Refused
+  }
+}
+    fragment KeyRow on ApiKey {
+  id
+  name
+  description
+  environment
+  status
+  start
+  role {
+    id
+    name
+  }
+  grants
+  permissions
+  teams {
+    id
+    name
+  }
+  ipAllowlist
+  rateLimit {
+    limit
+    windowSeconds
+  }
+  externalId
+  metadata
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+}
+fragment Reach on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
+}
+fragment Refused on Error {
+  __typename
+  message
+  code
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+}`) as unknown as TypedDocumentString<SwitchKeysMutation, SwitchKeysMutationVariables>;
 export const RotateKeyDocument = new TypedDocumentString(`
     mutation RotateKey($input: RotateApiKeyInput!) {
   rotateApiKey(input: $input) {

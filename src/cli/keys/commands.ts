@@ -17,6 +17,7 @@ export function addKeyCommands(program: Command, io: Io): void {
   addList(keys, io);
   addShow(keys, io);
   addUpdate(keys, io);
+  addSwitch(keys, io);
   addRotate(keys, io);
   addRevoke(keys, io);
   addVerify(keys, io);
@@ -105,6 +106,21 @@ function addUpdate(keys: Command, io: Io): void {
   addServerOptions(update, 'print the key as one JSON object and nothing else').action(
     runs(io, () => import('./update.ts'), 'updateKey'),
   );
+}
+
+function addSwitch(keys: Command, io: Io): void {
+  const JSON_OUTPUT = 'print {"apiKeys", "propagation"} and nothing else';
+  const disable = keys
+    .command('disable')
+    .description('Disable keys until they are enabled again: either all of them or none')
+    .argument('<id...>', 'IDs of the keys: key_…');
+  addServerOptions(disable, JSON_OUTPUT).action(runs(io, () => import('./switch.ts'), 'disableKeys'));
+
+  const enable = keys
+    .command('enable')
+    .description('Enable disabled keys again: either all of them or none')
+    .argument('<id...>', 'IDs of the keys: key_…');
+  addServerOptions(enable, JSON_OUTPUT).action(runs(io, () => import('./switch.ts'), 'enableKeys'));
 }
 
 function addRotate(keys: Command, io: Io): void {

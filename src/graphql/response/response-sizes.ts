@@ -3,6 +3,10 @@
 /** Maximum number of items of a list, or a function of the field's arguments. */
 type Items = number | ((args: Record<string, unknown>) => number);
 
+function idsOf({ input }: Record<string, unknown>): number {
+  return (input as { ids: readonly string[] }).ids.length;
+}
+
 /** Maximum number of items of lists, by `Type.field`. Rows of connections are counted by the connection's arguments. */
 export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'ApiKey.grants': 100,
@@ -20,18 +24,20 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'Membership.teams': 50,
   'MembershipConnection.edges': 1,
   'MembershipConnection.nodes': 1,
-  'Mutation.revokeApiKeys': ({ input }) => (input as { ids: readonly string[] }).ids.length,
+  'Mutation.revokeApiKeys': idsOf,
+  'Mutation.updateApiKeys': idsOf,
   'Organization.allowedOrigins': 50,
   'Organization.permissionCatalog': 600,
   'OrganizationConnection.edges': 1,
   'OrganizationConnection.nodes': 1,
-  // The mutation has counted its ids.
+  // These mutations have counted their ids.
   'RevokeApiKeysPayload.apiKeys': 1,
   'Role.permissions': 100,
   'RoleConnection.edges': 1,
   'RoleConnection.nodes': 1,
   'TeamConnection.edges': 1,
   'TeamConnection.nodes': 1,
+  'UpdateApiKeysPayload.apiKeys': 1,
   'ValidationError.issues': 500,
   'ValidationIssue.path': 10,
   'Viewer.permissions': 200,

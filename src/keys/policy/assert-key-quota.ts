@@ -6,21 +6,29 @@ import type { Organization } from '../../organizations/organization.ts';
 import { countActiveApiKeys } from '../lists/key-counts.ts';
 
 /**
- * Throws LimitExceededError if the organization has reached its limit of active keys. Lock the organization for an
+ * Throws LimitExceededError if the organization can't have this many more active keys. Lock the organization for an
  * exact count. A caller limited to teams doesn't see the count, which includes other teams' keys.
  */
 export async function assertKeyQuota(
   { tx, principal }: { readonly tx: Kysely<Tables>; readonly principal: Principal },
   { id, maxActiveApiKeys: limit }: Pick<Organization, 'id' | 'maxActiveApiKeys'>,
   now: number,
+  more = 1,
 ): Promise<void> {
   if (limit === null) return;
   const active = await countActiveApiKeys(tx, id, now);
-  if (active < limit) return;
+  if (active + more <= limit) return;
   if (principal.keyScope)
-    throw new LimitExceededError('The organization has reached its limit of active API keys', limit, limit);
+    throw new LimitExceededError(
+      more > 1
+        ? `${more} more active API keys would exceed the limit of the organization`
+        : 'The organization has reached its limit of active API keys',
+      limit,
+      limit,
+    );
+  const several = more > 1 ? `: ${more} more would exceed it` : '';
   throw new LimitExceededError(
-    `The organization has ${active} active API keys and its limit is ${limit}`,
+    `The organization has ${active} active API keys and its limit is ${limit}${several}`,
     limit,
     active,
   );
