@@ -62,9 +62,10 @@ function project(
       name,
       ...files,
       pool: 'forks',
-      // Each waits for two databases at most; a longer wait is a fault, but for properties that are checked for hours.
-      testTimeout: process.env.PROPERTY_RUNS ? 0 : 20_000,
-      hookTimeout: 30_000,
+      // They bound only a failure, on however busy a machine. Properties may be checked for hours.
+      testTimeout: process.env.PROPERTY_RUNS ? 0 : 120_000,
+      hookTimeout: 120_000,
+      expect: { poll: { timeout: 20_000, interval: 20 } },
       restoreMocks: true,
     },
   };
@@ -76,7 +77,7 @@ export default defineConfig({
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     // On two cores: much of the time one of them waits for servers that it has started.
     maxWorkers: 3,
-    teardownTimeout: 20_000,
+    teardownTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
     projects: [
       // Loading the server takes longer than most files run: each process does it once.

@@ -30,7 +30,7 @@ describeInChromium('the audit log', () => {
     await eventually(async () => (await lines(page).count()) === 50);
     await page.getByRole('button', { name: 'Load more' }).click();
     await eventually(async () => (await lines(page).count()) === 60);
-    expect(new URL(page.url()).search).toMatch(/^\?action=api_key&actor=user_\w+$/);
+    await expect.poll(() => new URL(page.url()).search).toMatch(/^\?action=api_key&actor=user_\w+$/);
     // Changes say what ids are called.
     await line(page, 'created the key Key 60').click();
     const changes = page.getByRole('table', { name: 'What was changed' });

@@ -5,18 +5,24 @@ import { findProgram, missingOf } from '../support/programs.ts';
 /** Debian's Chromium. */
 const CHROMIUM = findProgram('chromium');
 
+/** By how much pages run slower than this machine could run them: `CONSOLE_SLOWDOWN=5` finds tests that depend on time. */
+export const SLOWDOWN = Number(process.env.CONSOLE_SLOWDOWN ?? 1);
+
+/** Bounds only a failure, milliseconds: nothing that tests wait for takes as long, even on a busy machine. */
+const PATIENCE_MS = 30_000 * SLOWDOWN;
+
 let running: Browser | undefined;
 
 /** Declares tests that need a browser; where there is no Chromium they are skipped, and the title says why. */
 export function describeInChromium(title: string, declare: () => void): void {
   const missing = missingOf('chromium');
-  describe.skipIf(missing)(title + missing, { timeout: 60_000 }, () => {
+  describe.skipIf(missing)(title + missing, { timeout: 10 * PATIENCE_MS }, () => {
     beforeAll(async () => {
       running = await chromium.launch({
         executablePath: CHROMIUM ?? '',
         args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
       });
-    }, 60_000);
+    });
     afterAll(() => running?.close());
     declare();
   });
@@ -44,7 +50,8 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Page> {
     locale: 'en',
     timezoneId: 'UTC',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
+  if (SLOWDOWN > 1) context.on('page', slowDown);
   const faults = watchFaults(context);
   onTestFinished(async () => {
     await context.close();
@@ -61,4 +68,25 @@ function watchFaults(context: BrowserContext): string[] {
     if (/Content.Security.Policy/i.test(message.text())) faults.push(message.text());
   });
   return faults;
+}
+
+async function slowDown(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  // A page that is closed meanwhile needs none of it.
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN }).catch(() => {});
+}
+
+/** Waits until what the selector finds has the focus. */
+export async function hasFocus(page: Page, selector: string): Promise<void> {
+  await page.locator(`${selector}:focus`).waitFor({ state: 'attached' });
+}
+
+/** Waits until the page has drawn what it was told before, run what it put off, and finished its animations. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(`(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    for (let count = 0; count < 2; count += 1) await frame();
+    const ends = ({ effect }) => effect.getComputedTiming().endTime !== Infinity;
+    await Promise.all(document.getAnimations().filter(ends).map((one) => one.finished.catch(() => {})));
+  })()`);
 }

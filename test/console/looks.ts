@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/wait.ts';
+import { settled } from './browser.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -17,6 +18,17 @@ const THEMES = ['light', 'dark'] as const;
 /** Where screenshots go: `SCREENSHOTS=docs/images`; without it none is taken. */
 const FOLDER = process.env.SCREENSHOTS;
 
+/** What is still found once the page has become as it stays. */
+async function lasting(find: () => Promise<string[]>): Promise<string[]> {
+  let found: string[] = [];
+  const isNone = async () => {
+    found = await find();
+    return found.length === 0;
+  };
+  await eventually(isNone).catch(() => {});
+  return found;
+}
+
 /**
  * What axe-core finds wrong with the page as it stands, in both themes: one line for each element; empty where nothing is.
  */
@@ -24,18 +36,22 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const theme of THEMES) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    // Through the debugger, which the page's policy does not bind.
-    const faults = (await page.evaluate(`(async () => {
-      if (!globalThis.axe) { ${AXE} }
-      await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})));
-      const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-      return violations.flatMap(({ id, help, nodes }) =>
-        nodes.map(({ target, failureSummary }) => id + ': ' + help + ' at ' + target.join(' ') + ' ' + failureSummary));
-    })()`)) as string[];
+    const faults = await lasting(() => axeFaults(page));
     found.push(...faults.map((fault) => `${theme}: ${fault}`));
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   return found;
+}
+
+async function axeFaults(page: Page): Promise<string[]> {
+  await settled(page);
+  // Through the debugger, which the page's policy does not bind.
+  return page.evaluate(`(async () => {
+    if (!globalThis.axe) { ${AXE} }
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) => id + ': ' + help + ' at ' + target.join(' ') + ' ' + failureSummary));
+  })()`);
 }
 
 /** By how much the page is wider than its window, pixels. */
@@ -47,12 +63,11 @@ export async function overflows(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const width of FITTED_WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
-    // What measures itself, such as a chart, follows some frames later.
-    const excess = async () => Number(await page.evaluate(EXCESS));
-    await eventually(async () => (await excess()) <= 0).catch(async () =>
-      found.push(`${await excess()} px at ${width} px`),
-    );
-    found.push(...(await tableFaults(page)).map((fault) => `${fault} at ${width} px`));
+    const faults = await lasting(async () => {
+      const excess = Number(await page.evaluate(EXCESS));
+      return [...(excess > 0 ? [`${excess} px too wide`] : []), ...(await tableFaultsNow(page))];
+    });
+    found.push(...faults.map((fault) => `${fault} at ${width} px`));
   }
   if (before) await page.setViewportSize(before);
   return found;
@@ -65,7 +80,13 @@ const FIRST_COLUMN_MIN = 200;
  * Rows of tables whose first column is too narrow, whose texts or controls overlap or leave the row, or whose controls
  * can't be reached by a pointer; and tables that stay tables where there is only room for cards.
  */
-export async function tableFaults(page: Page): Promise<string[]> {
+export function tableFaults(page: Page): Promise<string[]> {
+  return lasting(() => tableFaultsNow(page));
+}
+
+// What measures itself, such as a chart or a long list, follows a new width some frames later.
+async function tableFaultsNow(page: Page): Promise<string[]> {
+  await settled(page);
   return page.evaluate(`(() => {
     const faults = new Set();
     // What is behind a dialog can't be reached, and should not.

@@ -153,11 +153,11 @@ describeInChromium('a page of another origin', () => {
     const card = settings.locator('form').filter({ has: origins });
     await card.getByRole('button', { name: 'Save' }).click();
     await settings.getByText('https://app.example.com/path: must be scheme://host').waitFor();
-    expect(await origins.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => origins.getAttribute('aria-invalid')).toBe('true');
     await origins.fill(`HTTPS://App.example.com:443\n\n${origin}`);
     await card.getByRole('button', { name: 'Save' }).click();
     await settings.getByText('Allowed origins saved').waitFor();
-    expect(await origins.inputValue()).toBe(`${origin}\nhttps://app.example.com`);
+    await expect.poll(() => origins.inputValue()).toBe(`${origin}\nhttps://app.example.com`);
 
     const page = await settings.context().newPage();
     await page.goto(origin);

@@ -30,7 +30,7 @@ describeInChromium('the first minutes with README.md', () => {
       await terminal.paste(list);
       await terminal.paste(revoke);
       await key.getByText('Revoked').waitFor();
-      expect(await page.evaluate('window.notReloaded')).toBe(true);
+      await expect.poll(() => page.evaluate('window.notReloaded')).toBe(true);
       expect(terminal.stderr()).not.toMatch(/error|^ +at /im);
     }
   });

@@ -45,7 +45,7 @@ describeInChromium('denied attempts', () => {
     expect(await page.getByText('203.0.113.66').count()).toBe(0);
 
     await page.getByRole('button', { name: 'By key' }).click();
-    expect(new URL(page.url()).search).toBe('?by=key');
+    await expect.poll(() => new URL(page.url()).search).toBe('?by=key');
     await eventually(async () => (await counts(page)).Walled === 2);
     await present(site, billing.secret, '198.51.100.9');
     await eventually(async () => (await counts(page)).Billing === 2);
@@ -63,7 +63,7 @@ describeInChromium('denied attempts', () => {
     await page.getByRole('heading', { name: 'Billing' }).waitFor();
     await page.getByRole('link', { name: 'Security' }).click();
     await page.getByRole('button', { name: 'By key' }).click();
-    expect((await counts(page)).Billing).toBe(2);
+    await eventually(async () => (await counts(page)).Billing === 2);
   });
 });
 
@@ -104,10 +104,12 @@ function row(page: Page, text: string) {
 
 /** How many attempts are shown, by what their row begins with. */
 async function counts(page: Page): Promise<Record<string, number>> {
-  const rows = await page.locator('tr[data-row]').all();
-  const pairs = rows.map(async (one) => {
-    const name = await one.locator('td').first().locator('a, span').first().textContent();
-    return [name ?? '', Number(await one.locator('td.text-right').textContent())] as const;
-  });
-  return Object.fromEntries(await Promise.all(pairs));
+  // All at once: a row may be gone by the time that it is asked for.
+  const pairs = await page.locator('tr[data-row]').evaluateAll((rows) =>
+    rows.map((row) => {
+      const text = (selector: string) => row.querySelector(selector)?.textContent ?? '';
+      return [text('td :is(a, span)'), Number(text('td.text-right'))] as const;
+    }),
+  );
+  return Object.fromEntries(pairs);
 }

@@ -21,7 +21,7 @@ describeInChromium('sessions and settings', () => {
       .getByText(/Chrome \d+ on/)
       .waitFor();
     // The third is the test’s own, of no browser.
-    expect(await sessions.count()).toBe(3);
+    await expect.poll(() => sessions.count()).toBe(3);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'sessions');
@@ -79,9 +79,9 @@ describeInChromium('sessions and settings', () => {
     await page.getByLabel('Test keys').fill('soon');
     await page.keyboard.press('Enter');
     await page.getByText('must be a whole number from 1 to 3650').waitFor();
-    expect(await page.getByLabel('Test keys').getAttribute('aria-invalid')).toBe('true');
-    expect(await page.getByLabel('Key prefix').getAttribute('aria-invalid')).toBe('true');
-    expect(await name.getAttribute('aria-invalid')).toBe(null);
+    await expect.poll(() => page.getByLabel('Test keys').getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => page.getByLabel('Key prefix').getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => name.getAttribute('aria-invalid')).toBe(null);
     await page.getByLabel('Key prefix').fill('acme');
     await page.getByLabel('Test keys').fill('');
     await page.keyboard.press('Enter');

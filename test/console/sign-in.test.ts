@@ -49,7 +49,7 @@ describeInChromium('the sign-in page', () => {
     await page.goto(await leadingTo(link));
     await page.getByText('Sign in as eve@evil.example?').waitFor();
     await page.getByText(`You are signed in as ${ada.email}. That session will be signed out.`).waitFor();
-    expect(new URL(page.url()).hash).toBe('');
+    await expect.poll(() => new URL(page.url()).hash).toBe('');
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'sign-in');

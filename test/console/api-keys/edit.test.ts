@@ -17,7 +17,7 @@ describeInChromium('editing a key', () => {
     for (const one of [page, other]) await openKey(one, site, key.id);
     await page.getByRole('link', { name: 'Edit' }).click();
     await page.getByRole('heading', { name: 'Edit Warehouse' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
 
     await textBox(page, 'Name').fill('Warehouse, north');
     await textBox(page, 'Description').fill('Syncs the stock');
@@ -39,11 +39,13 @@ describeInChromium('editing a key', () => {
       'member instead of none',
     ])
       await changes.getByText(effect).waitFor();
-    expect(await page.getByRole('list', { name: 'Gained' }).textContent()).toContain('+ api.key.verify');
+    await expect
+      .poll(() => page.getByRole('list', { name: 'Gained' }).textContent())
+      .toContain('+ api.key.verify');
     // The role holds it, too.
     expect(await page.getByRole('list', { name: 'Lost' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Undo: External ID' }).click();
-    expect(await textBox(page, 'External ID').inputValue()).toBe('');
+    await expect.poll(() => textBox(page, 'External ID').inputValue()).toBe('');
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await page.evaluate('scrollTo(0, 0)');
@@ -92,7 +94,7 @@ describeInChromium('editing a key', () => {
     expect(sent).toEqual({ description, externalId, rateLimit, expiresAt, metadata: {}, ipAllowlist: [] });
     for (const fact of ['Never', 'All addresses', 'None'])
       await page.getByText(fact, { exact: true }).first().waitFor();
-    expect(await page.getByRole('term').allTextContents()).not.toContain('Description');
+    await expect.poll(() => page.getByRole('term').allTextContents()).not.toContain('Description');
   });
 
   test('says at its field what is wrong, and of the whole what is no field’s', async () => {
@@ -108,7 +110,7 @@ describeInChromium('editing a key', () => {
     await textBox(page, 'Metadata').fill('{ "region": ');
     await saves.click();
     await page.getByText(/^is not JSON/).waitFor();
-    expect(await focused(page)).toBe('Metadata');
+    await expect.poll(() => focused(page)).toBe('Metadata');
     await textBox(page, 'Metadata').fill(JSON.stringify({ text: 'x'.repeat(16_400) }));
     await saves.click();
     await page.getByText(/at most 16,384/).waitFor();
@@ -125,7 +127,7 @@ describeInChromium('editing a key', () => {
       await textBox(page, field).fill(text);
       await saves.click();
       await page.getByText(complaint).waitFor();
-      expect(await focused(page)).toBe(field);
+      await expect.poll(() => focused(page)).toBe(field);
       expect(await accessibilityFaults(page)).toEqual([]);
       await textBox(page, field).fill(before);
     }
@@ -142,7 +144,7 @@ describeInChromium('editing a key', () => {
     });
     await saves.click();
     await page.getByText('No role found with this ID').waitFor();
-    expect(await focused(page)).toBe('Role');
+    await expect.poll(() => focused(page)).toBe('Role');
     await page.getByRole('combobox', { name: /^Role/ }).selectOption('No role');
 
     await update(site, ada, { id: key.id, enabled: false });
@@ -183,11 +185,11 @@ describeInChromium('editing a key', () => {
     const news = page.getByRole('status').filter({ hasText: 'changed this key while you were editing it' });
     await news.getByText('The form now shows the new value of: Description').waitFor();
     await news.getByText('You both changed: Name').waitFor();
-    expect(await textBox(page, 'Description').inputValue()).toBe('New words');
-    expect(await textBox(page, 'Name').inputValue()).toBe('Mine');
+    await expect.poll(() => textBox(page, 'Description').inputValue()).toBe('New words');
+    await expect.poll(() => textBox(page, 'Name').inputValue()).toBe('Mine');
     expect(await accessibilityFaults(page)).toEqual([]);
     await news.getByRole('button', { name: 'Use their value (Name)' }).click();
-    expect(await textBox(page, 'Name').inputValue()).toBe('Theirs');
+    await expect.poll(() => textBox(page, 'Name').inputValue()).toBe('Theirs');
     await news.getByRole('button', { name: 'Dismiss' }).click();
     await news.waitFor({ state: 'detached' });
 

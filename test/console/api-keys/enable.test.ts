@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../support/wait.ts';
-import { describeInChromium } from '../browser.ts';
+import { describeInChromium, hasFocus } from '../browser.ts';
 import { accessibilityFaults, overflows } from '../looks.ts';
 import { join } from '../people.ts';
 import { startSite } from '../site.ts';
@@ -20,6 +20,7 @@ describeInChromium('disabling a key', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     // The harmless answer has the focus.
+    await hasFocus(page, 'button:text-is("Cancel")');
     await page.keyboard.press('Enter');
     await question.waitFor({ state: 'detached' });
     expect(await site.present(key.secret)).toBe(200);
@@ -32,6 +33,7 @@ describeInChromium('disabling a key', () => {
 
     await page.getByRole('button', { name: 'Enable' }).click();
     const back = page.getByRole('alertdialog', { name: 'Enable “Warehouse”?' });
+    await back.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await back.getByRole('button', { name: 'Enable' }).click();
     await other.getByRole('row').filter({ hasText: 'Warehouse' }).getByText('Active').waitFor();
@@ -58,7 +60,7 @@ describeInChromium('disabling a key', () => {
     const page = await site.signIn(await join(site, ada, 'eva@example.com', editors));
     await page.goto(`${site.url}/keys/${own.id}/edit`);
     await page.getByRole('checkbox', { name: 'api.key.view', exact: true }).waitFor();
-    expect(await page.getByRole('checkbox', { name: 'team.manage' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'team.manage' }).isDisabled()).toBe(true);
     await page.goto(`${site.url}/keys/${wide.id}`);
     await page.getByText('permissions that you don’t have: team.manage').waitFor();
     expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
@@ -108,6 +110,7 @@ describeInChromium('disabling a key', () => {
     const page = await site.signIn(ada);
     await page.goto(`${site.url}/keys/${key.id}`);
     await page.getByRole('link', { name: 'Edit' }).waitFor();
+    await page.locator('[data-live=live]').waitFor();
     const revoke = 'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { __typename } }';
     await site.ask(ada, revoke, { id: key.id });
     await eventually(async () => (await page.getByRole('link', { name: 'Edit' }).count()) === 0);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../../db/open.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { eventually } from '../../support/wait.ts';
-import { describeInChromium } from '../browser.ts';
+import { describeInChromium, SLOWDOWN } from '../browser.ts';
 import { type Site, type SitePerson, startSite } from '../site.ts';
 
 const KEYS = 10_000;
@@ -13,8 +13,11 @@ const BATCH = 200;
 /** Of 2,500 pixels each. */
 const STEPS = 40;
 
-/** What a step may cost the page's thread, half a page of keys and its loading included, milliseconds. */
-const WORK_MAX_MS = 75;
+/**
+ * What a step may cost the page's thread, half a page of keys and its loading included, milliseconds: ten times what it
+ * does, and a fraction of what drawing all rows would.
+ */
+const WORK_MAX_MS = 200;
 
 describeInChromium('a list of ten thousand keys', () => {
   test('scrolls without lag, draws few rows, and goes on being live', async () => {
@@ -35,9 +38,9 @@ describeInChromium('a list of ten thousand keys', () => {
     for (let step = 0; step < STEPS; step += 1) {
       await page.mouse.wheel(0, 2_500);
     }
-    await eventually(async () => Number(await page.evaluate('scrollY')) > 20_000, { timeoutMs: 20_000 });
-    expect(await page.locator('tr[data-row]').count()).toBeLessThan(60);
-    expect(((await worked()) - before) / STEPS).toBeLessThan(WORK_MAX_MS);
+    await eventually(async () => Number(await page.evaluate('scrollY')) > 20_000);
+    await expect.poll(() => page.locator('tr[data-row]').count()).toBeLessThan(60);
+    expect(((await worked()) - before) / STEPS).toBeLessThan(WORK_MAX_MS * SLOWDOWN);
     await page.mouse.wheel(0, -1_000_000);
     await eventually(async () => Number(await page.evaluate('scrollY')) === 0);
     await site.makeKey(ada, { name: 'The newest' });

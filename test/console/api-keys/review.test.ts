@@ -37,7 +37,7 @@ describeInChromium('the review', () => {
     await keys(page, 'Unused').getByText('Dusty').first().waitFor();
     await keys(page, 'Never used').getByText('Forgotten').first().waitFor();
     expect(await page.getByText('Fresh').count()).toBe(0);
-    expect(await page.locator('li[data-row]').count()).toBe(4);
+    await expect.poll(() => page.locator('li[data-row]').count()).toBe(4);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'review');
@@ -73,7 +73,7 @@ describeInChromium('the review', () => {
     const page = await site.signIn(await join(site, ada, 'eva@example.com', editors));
     await page.getByRole('link', { name: 'Review' }).click();
     await keys(page, 'Expiring').getByText('Contractor').first().waitFor();
-    expect(await page.getByRole('button', { name: 'Extend “Intern”' }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: 'Extend “Intern”' }).count()).toBe(1);
     // It holds more than the viewer does.
     expect(await page.getByRole('button', { name: 'Extend “Contractor”' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Revoke' }).count()).toBe(0);

@@ -32,7 +32,7 @@ describeInChromium('revoking', () => {
 
     const button = dialog.getByRole('button', { name: 'Revoke key' });
     await dialog.getByLabel(/^Type/).fill('billing');
-    expect(await button.isEnabled()).toBe(false);
+    await expect.poll(() => button.isEnabled()).toBe(false);
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
@@ -41,7 +41,7 @@ describeInChromium('revoking', () => {
     await page.getByRole('button', { name: 'Revoke', exact: true }).click();
     await dialog.getByLabel(/^Reason/).fill('The customer left');
     await dialog.getByLabel(/^Type/).fill('Billing, production');
-    expect(await button.isEnabled()).toBe(true);
+    await expect.poll(() => button.isEnabled()).toBe(true);
     await page.keyboard.press('Enter');
     await page
       .getByRole('status')
@@ -93,7 +93,7 @@ describeInChromium('revoking', () => {
     for (const open of [page, watching]) {
       await row(open, 'One').getByText('Revoked').waitFor();
       await row(open, 'Two').getByText('Revoked').waitFor();
-      expect(await row(open, 'Three').getByText('Active').isVisible()).toBe(true);
+      await expect.poll(() => row(open, 'Three').getByText('Active').isVisible()).toBe(true);
     }
     const statuses = [one, two, three].map((key) => site.present(key?.secret ?? ''));
     expect(await Promise.all(statuses)).toEqual([401, 401, 200]);
