@@ -1,4 +1,4 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { isPostgres } from '../is-postgres.ts';
 import type { Tables } from '../tables/tables.ts';
 
@@ -31,15 +31,26 @@ export function keysContaining(
   if (characters.length < 3) return null;
   const threes = new Set(characters.slice(2).map((_, at) => characters.slice(at, at + 3).join('')));
   const match = [...threes].map((three) => `"${three.replaceAll('"', '""')}"`).join(' AND ');
+  return keysOfDocuments(db, 'api_key_search', organizationId, sql`${match}`);
+}
+
+/** On SQLite: the ids of an organization's keys whose document in a full-text index matches, as a query. */
+export function keysOfDocuments(
+  db: Kysely<Tables>,
+  index: 'api_key_search' | 'api_key_metadata',
+  organizationId: string,
+  match: RawBuilder<unknown>,
+): SelectQueryBuilder<Tables, never, { id: string }> {
   // An organization's numbers are contiguous: the search is bounded by the first and the last of them.
   const last = (order: 'asc' | 'desc') =>
     sql`(select number from api_key_documents where organization_id = ${organizationId} order by number ${sql.raw(order)} limit 1)`;
+  const documents = sql.table(index);
   // A join, so that only the required part is read.
   const found = sql<{ id: string }>`(
     select api_key_documents.api_key_id as id
-    from api_key_search cross join api_key_documents on api_key_documents.number = api_key_search.rowid
-    where api_key_search match ${match}
-      and api_key_search.rowid >= ${last('asc')} and api_key_search.rowid <= ${last('desc')})`;
+    from ${documents} cross join api_key_documents on api_key_documents.number = ${documents}.rowid
+    where ${documents} match ${match}
+      and ${documents}.rowid >= ${last('asc')} and ${documents}.rowid <= ${last('desc')})`;
   return db.selectFrom(found.as('found')).select('found.id') as unknown as SelectQueryBuilder<
     Tables,
     never,

@@ -49,6 +49,11 @@ export const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
     teamId: t.id({ description: 'Keys bound to the team with this ID' }),
     externalId: t.string({ description: 'Keys with exactly this `externalId`' }),
     createdById: t.id({ description: 'Keys created by the user or API key with this ID' }),
+    metadata: t.field({
+      type: 'JSONObject',
+      description:
+        'Keys whose metadata contains these members: at most 10, with strings, numbers, booleans or null as values. Values are equal if type and value are, and null doesn’t match a missing member. Names and strings have at most 200 characters. Omit, or pass an empty object, for any metadata',
+    }),
     search: t.string({
       description: 'Text contained in the name, description, start or ID, case-insensitive',
     }),

@@ -94,6 +94,10 @@ onEachDatabase('a filtered list of many keys', (engine) => {
         is(filter.teamId, (value) => key.teams.includes(value)) &&
         is(filter.externalId, (value) => key.external_id === value) &&
         is(filter.createdById, (value) => key.created_by === value) &&
+        is(filter.metadata, (members) => {
+          const own = JSON.parse(key.metadata) as Record<string, unknown>;
+          return Object.entries(members).every(([name, value]) => own[name] === value);
+        }) &&
         is(filter.search, (value) => key.search_text.includes(value.toLowerCase())) &&
         is(filter.unusedSince, (value) => key.created_at < value && key.last_used_at < value) &&
         is(filter.expiresBefore, (value) => key.expires_at < value) &&
@@ -129,6 +133,13 @@ onEachDatabase('a filtered list of many keys', (engine) => {
       { externalId: 'common' },
       { externalId: 'rare' },
       { createdById: ids.creator },
+      { metadata: { plan: 'pro' } },
+      { metadata: { number: 77 } },
+      { metadata: { plan: 'pro', number: 77 } },
+      { metadata: { plan: 'free', number: 77 } },
+      { metadata: {} },
+      { status: ['REVOKED'], metadata: { plan: 'free' } },
+      { teamId: ids.team, metadata: { plan: 'pro' }, environment: 'test' },
       { search: 'gateway' },
       { search: 'gateway 4' },
       { search: 'ateway 77' },
@@ -190,6 +201,13 @@ onEachDatabase('a filtered list of many keys', (engine) => {
     }
     const none = await listApiKeys(bound, organizationId, { filter: { search: 'gateway' } }, {});
     expect([none.edges, await none.totalCount()]).toEqual([[], 0]);
+  });
+
+  test('counts the metadata of no key outside a caller’s teams', async () => {
+    const caller = keyCaller(organizationId, ['*'], { teamIds: [ids.rareTeam] });
+    const filter = { metadata: { plan: 'pro' } };
+    const page = await listApiKeys({ ...ctx, principal: caller }, organizationId, { filter }, {});
+    expect([page.edges, await page.totalCount(), await page.isTotalCountExact()]).toEqual([[], 0, true]);
   });
 
   test('finds what a key was changed to, and not what it was', async () => {

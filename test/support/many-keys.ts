@@ -26,7 +26,7 @@ export interface Filling {
 
 /**
  * Fills an organization with keys like one, of all statuses and ages: of ten, three are revoked and one is disabled; of
- * those left a fourth is expired. Most have the role, the team and the external id `common`.
+ * those left a fourth is expired. The metadata has a plan, `pro` or `free`, and the key's number. Most have the role, the team and the external id `common`.
  */
 export async function fillWithKeys(
   { db, clock }: Pick<ServerServices, 'db' | 'clock'>,
@@ -43,6 +43,7 @@ export async function fillWithKeys(
       ...{ id, role_id: roleId, external_id: 'common' },
       ...{ name: `Key ${index}`, name_key: `key ${index}`, search_text: `gateway ${index} \n${id}` },
       environment: index % 3 === 0 ? 'test' : 'live',
+      metadata: JSON.stringify({ plan: index % 2 === 0 ? 'pro' : 'free', number: index }),
       ...{ created_at: now - age, rotated_at: now - age },
       revoked_at: index % 10 < 3 ? now : null,
       enabled: index % 10 === 3 ? 0 : 1,

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
-import { repeated, repeatedOneOf, seconds, timeOrAgo, timeOrAhead } from '../option-values.ts';
+import { jsonObject, repeated, repeatedOneOf, seconds, timeOrAgo, timeOrAhead } from '../option-values.ts';
 import { runs } from '../runs.ts';
 import { addOrganizationOption, addPageOptions, addServerOptions } from '../server-options.ts';
 import { addPolicyOptions } from './policy-options.ts';
@@ -49,6 +49,12 @@ function addList(keys: Command, io: Io): void {
     .option('--team <team>', 'only keys bound to this team, by ID or name')
     .option('--created-by <id>', 'only keys created by this user or key')
     .option('--external-id <id>', 'only keys with this external ID')
+    .addOption(
+      new Option(
+        '--metadata <json>',
+        'only keys whose metadata contains the members of this JSON object',
+      ).argParser(jsonObject),
+    )
     .option(
       '--unused-since <time>',
       'only keys not used since this time: 2027-01-31, or 90d for 90 days ago',

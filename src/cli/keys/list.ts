@@ -25,6 +25,7 @@ export interface ListKeysOptions extends ServerOptions, PageOptions {
   readonly team?: string;
   readonly createdBy?: string;
   readonly externalId?: string;
+  readonly metadata?: Record<string, unknown>;
   readonly unusedSince?: string;
   readonly expiresBefore?: string;
   readonly rotationDueBefore?: string;
@@ -61,7 +62,7 @@ async function readFilter(
   organizationId: string | null,
   options: ListKeysOptions,
 ): Promise<ApiKeyFilter> {
-  const { search, status, environment, role, team, createdBy, externalId } = options;
+  const { search, status, environment, role, team, createdBy, externalId, metadata } = options;
   const { unusedSince, expiresBefore, rotationDueBefore } = options;
   return {
     ...(search !== undefined && { search }),
@@ -71,6 +72,7 @@ async function readFilter(
     ...(team !== undefined && { teamId: await findTeam(ask, organizationId, team) }),
     ...(createdBy !== undefined && { createdById: createdBy }),
     ...(externalId !== undefined && { externalId }),
+    ...(metadata !== undefined && { metadata }),
     ...(unusedSince !== undefined && { unusedSince }),
     ...(expiresBefore !== undefined && { expiresBefore }),
     ...(rotationDueBefore !== undefined && { rotationDueBefore }),

@@ -1,4 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import type { Engine } from '../../../db/database.ts';
+import { hasMetadata, isComparable, type MetadataMembers } from '../../../db/queries/metadata-index.ts';
 import { NEVER, type Tables } from '../../../db/tables/tables.ts';
 import { isActorInScope, isTeamInScope, type KeyScope } from '../../access/key-scope.ts';
 import { isId } from '../../core/ids.ts';
@@ -17,6 +19,8 @@ export interface ApiKeyFilter {
   readonly teamId?: string | null | undefined;
   readonly externalId?: string | null | undefined;
   readonly createdById?: string | null | undefined;
+  /** The metadata has these members: 1 to 10 names with texts, numbers, booleans or null. Empty: ignored. */
+  readonly metadata?: MetadataMembers | null | undefined;
   /** Part of name, description, display form or id, case-insensitive; at most 200 characters. */
   readonly search?: string | null | undefined;
   /** Not used since this time, or never used and created before it. */
@@ -31,6 +35,8 @@ export type KeyExpressions = ExpressionBuilder<Tables, 'api_keys'>;
 type Condition = Expression<SqlBool>;
 
 const SEARCH_MAX = 200;
+const MEMBERS_MAX = 10;
+const MEMBER_LENGTH_MAX = 200;
 const ALL_BUT_REVOKED: readonly ApiKeyStatus[] = ['ACTIVE', 'DISABLED', 'EXPIRED'];
 
 /** The filter with its texts normalized as stored. Throws BAD_USER_INPUT for texts that can't match anything stored. */
@@ -40,6 +46,7 @@ export function readFilter(params: ApiKeyFilter): ApiKeyFilter {
   input.text(['filter', 'externalId'], externalId, SEARCH_MAX);
   input.text(['filter', 'createdById'], createdById, SEARCH_MAX);
   const search = input.text(['filter', 'search'], params.search, SEARCH_MAX);
+  const metadata = readMembers(input, params.metadata);
   input.checkArguments();
   // Keeps white space: no stored text is only white space.
   const exactly = (value: string | null | undefined) => value?.normalize('NFC') ?? null;
@@ -48,7 +55,24 @@ export function readFilter(params: ApiKeyFilter): ApiKeyFilter {
     externalId: exactly(externalId),
     createdById: exactly(createdById),
     search: search && foldName(search),
+    metadata,
   };
+}
+
+function readMembers(input: Input, members: MetadataMembers | null | undefined): MetadataMembers | null {
+  const names = Object.keys(members ?? {});
+  if (!members || names.length === 0) return null;
+  const path = ['filter', 'metadata'];
+  const isShort = (value: unknown) => typeof value !== 'string' || value.length <= MEMBER_LENGTH_MAX;
+  const isPlain = (value: unknown) => typeof value !== 'object' || value === null;
+  if (names.length > MEMBERS_MAX) input.fault(path, `must have at most ${MEMBERS_MAX} members`);
+  else if (![...names, ...Object.values(members)].every(isShort))
+    input.fault(path, `names and texts must have at most ${MEMBER_LENGTH_MAX} characters`);
+  else if (!Object.values(members).every(isPlain))
+    input.fault(path, 'values must be strings, numbers, booleans or null');
+  else if (!isComparable(members))
+    input.fault(path, 'must not contain NUL, lone surrogates or the noncharacter U+FDD0');
+  return members;
 }
 
 /** Whether a filter excludes some keys of the statuses that it selects. */
@@ -99,9 +123,11 @@ export function filterConditions(
     readonly now: number;
     readonly scope: KeyScope;
     readonly compare: Compare;
+    readonly engine: Engine;
+    readonly organizationId: string;
   },
 ): Condition[] {
-  const { policy, now, scope, compare } = facts;
+  const { policy, now, scope, compare, engine, organizationId } = facts;
   const conditions: Condition[] = hasAnyStatus(eb, filter, now, compare);
   const add = <T>(value: T | null | undefined, condition: (value: T) => Condition): void => {
     if (isProvided(value)) conditions.push(condition(value));
@@ -115,6 +141,7 @@ export function filterConditions(
   add(filter.createdById, (id) =>
     eb.and([compare('created_by', '=', id), isActorInScope(scope, id, 'api_keys.created_by')]),
   );
+  add(filter.metadata, (members) => hasMetadata(engine, organizationId, members));
   add(filter.search, (text) => compare('search_text', 'like', patternOf(text)));
   add(filter.unusedSince, (time) => isUnusedSince(eb, time));
   add(filter.expiresBefore, (time) => compare('expires_at', '<', Math.min(time, NEVER)));

@@ -1,6 +1,8 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import type { Engine } from '../../../db/database.ts';
 import { isPostgres } from '../../../db/is-postgres.ts';
 import { type ApiKeyIndex, apiKeysBy } from '../../../db/queries/api-key-index.ts';
+import { keysWithMetadata } from '../../../db/queries/metadata-index.ts';
 import { keysContaining } from '../../../db/queries/search-index.ts';
 import { NEVER, type Tables } from '../../../db/tables/tables.ts';
 import type { KeyScope } from '../../access/key-scope.ts';
@@ -10,6 +12,7 @@ import { type ApiKeyFilter, isNarrowed, type Kept, keptBy, rotationLimits } from
 
 /** The keys in a list, in any order. */
 export interface KeySelection {
+  readonly engine: Engine;
   readonly organizationId: string;
   readonly filter: ApiKeyFilter;
   readonly policy: RotationPolicy;
@@ -36,7 +39,7 @@ export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowi
   const { organizationId, filter, policy, scope, boundToTeam } = selection;
   const { kept, whole } = keptBy(filter);
   const isUnrevoked = kept === 'unrevoked';
-  const { environment, roleId, teamId, externalId, createdById, search } = filter;
+  const { environment, roleId, teamId, externalId, createdById, search, metadata } = filter;
   const { unusedSince, expiresBefore, rotationDueBefore } = filter;
   // Reads only indexed columns: anything else would need a row look-up per key.
   const own = (index: ApiKeyIndex) =>
@@ -88,6 +91,7 @@ export function narrowings(db: Kysely<Tables>, selection: KeySelection): Narrowi
     if (teamIds) found.push(ofTeams(db, organizationId, teamIds));
   const containing = isProvided(search) ? keysContaining(db, organizationId, search) : null;
   if (containing) found.push({ ids: containing, isSlow: true });
+  if (isProvided(metadata)) found.push({ ids: keysWithMetadata(db, organizationId, metadata), isSlow: true });
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isPostgres } from '../../../db/is-postgres.ts';
 import { type Page, type PageArgs, readPage, type Sort } from '../../../db/queries/page.ts';
 import { authorize } from '../../access/authorize.ts';
 import { keyScopeOf } from '../../access/key-scope.ts';
@@ -55,6 +56,7 @@ export async function listApiKeys(
   if (field === 'LAST_USED_AT' || isProvided(wanted.unusedSince)) await flushUsage(ctx);
   const scope = keyScopeOf(ctx);
   const selection = {
+    engine: isPostgres(ctx.db) ? ('postgres' as const) : ('sqlite' as const),
     ...{ organizationId, filter: wanted, policy: rotationPolicy, scope, boundToTeam },
     now: ctx.clock.now(),
   };

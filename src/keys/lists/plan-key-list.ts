@@ -130,7 +130,7 @@ function conditions(
 ) {
   const compare = comparing(columns);
   return [
-    ...filterConditions(eb, filter, { ...facts, scope, compare }),
+    ...filterConditions(eb, filter, { ...facts, organizationId, scope, compare }),
     compare('organization_id', '=', organizationId),
     ...(scope ? [isBoundToAny(eb, scope)] : []),
     ...(boundToTeam === undefined ? [] : [isBoundTo(eb, boundToTeam, scope)]),
