@@ -131,7 +131,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
           if (problem === null && scope === 'all') await database.checkWrites();
           return problem;
         };
-        const parts = { engine, live: liveServer, origins, metrics, consoleFolder };
+        const parts = {
+          ...{ engine, live: liveServer, origins, metrics },
+          ...{ connections, operationLimits, consoleFolder },
+        };
         const routes = createRoutes(services, schema, readiness, parts);
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };

@@ -27,6 +27,11 @@ function uuidAt(time: number): Uint8Array {
   return bytes;
 }
 
+/** The creation time in an id, milliseconds since the epoch. Not meaningful for users. */
+export function creationTimeOf(id: string): number {
+  return Buffer.from(TypeID.fromString(id).toUUIDBytes()).readUIntBE(0, 6);
+}
+
 /**
  * The type of an id, or null if the text is not an id of this service. Checked before any id reaches the database,
  * which also keeps hostile text (NUL, lone surrogates) away from it.

@@ -8,8 +8,8 @@ export interface Measurements {
   error(code: string): void;
 }
 
-/** Where verifications are requested: `/verify`, and the mutation `verifyApiKey`. */
-export type VerificationDoor = 'verify' | 'graphql';
+/** Where verifications are requested: `/verify`, `/introspect`, and the mutation `verifyApiKey`. */
+export type VerificationDoor = 'verify' | 'introspect' | 'graphql';
 
 /** `failed`: the service could not decide, so the key was not accepted. */
 export type VerificationOutcome = 'accepted' | 'denied' | 'failed';

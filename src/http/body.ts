@@ -23,22 +23,24 @@ export interface BodyBuffers {
   readonly unread: ByteLedger;
   /** The client's address. Null: unknown. */
   readonly ip: string | null;
+  /** Maximum size of this body, bytes. BODY_MAX if omitted. */
+  readonly max?: number;
 }
 
 /**
  * Reads a body as UTF-8 text. Sends 100 (Continue) first if the client expects it (RFC 9110, 10.1.1). Rejects with a
- * Refusal: 413 if it is larger than BODY_MAX, as announced or as received; 415 if it is compressed; 400 if it isn't
+ * Refusal: 413 if it is larger than `max`, as announced or as received; 415 if it is compressed; 400 if it isn't
  * UTF-8 or ends early; 503 if too many bytes of bodies are buffered, or the server is stopping.
  */
 export function readBody(
   request: IncomingMessage,
   response: ServerResponse,
-  { unread, ip }: BodyBuffers,
+  { unread, ip, max = BODY_MAX }: BodyBuffers,
 ): Promise<string> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity')
     return Promise.reject(new Refusal(415, 'BAD_REQUEST', 'The body must not be compressed', CLOSE));
-  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX) return Promise.reject(tooLarge());
+  if (Number(request.headers['content-length'] ?? 0) > max) return Promise.reject(tooLarge(max));
   if (request.headers.expect !== undefined && request.httpVersion === '1.1') response.writeContinue();
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
@@ -53,7 +55,7 @@ export function readBody(
     request.on('data', (chunk: Buffer) => {
       if (ended) return;
       size += chunk.length;
-      if (size > BODY_MAX) drop(tooLarge());
+      if (size > max) drop(tooLarge(max));
       else chunks.push(chunk);
       if (size > COUNTED_MIN) unread.note(holder);
     });
@@ -81,8 +83,8 @@ function early(): Refusal {
   return new Refusal(400, 'BAD_REQUEST', 'The request ended before its body was complete');
 }
 
-function tooLarge(): Refusal {
-  return new Refusal(413, 'BAD_REQUEST', `The body is larger than ${BODY_MAX} bytes`, CLOSE);
+function tooLarge(max: number): Refusal {
+  return new Refusal(413, 'BAD_REQUEST', `The body is larger than ${max} bytes`, CLOSE);
 }
 
 function stopping(): Refusal {

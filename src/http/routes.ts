@@ -1,11 +1,14 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import type { ServerServices } from '../graphql/context.ts';
+import type { OperationLimits } from '../graphql/cost/operation-limits.ts';
 import type { GraphQLEngine } from '../graphql/engine.ts';
+import type { Connections } from './connections/connections.ts';
 import { createConsole } from './console/console.ts';
 import { readableByPages } from './cors/cors.ts';
 import type { KnownOrigins } from './cors/known-origins.ts';
 import { type Exchange, redirect, respond } from './exchange.ts';
 import { graphqlHandler } from './graphql/graphql.ts';
+import { introspectHandler } from './introspect/introspect.ts';
 import { healthHandler, type Readiness, readinessHandler } from './ops/health.ts';
 import type { Metrics } from './ops/metrics.ts';
 import { OIDC_CALLBACK_PATH, oidcHandlers } from './sign-in/oidc.ts';
@@ -38,12 +41,16 @@ export function createRoutes(
     engine,
     live,
     origins,
+    connections,
+    operationLimits,
     metrics,
     consoleFolder,
   }: {
     readonly engine: GraphQLEngine;
     readonly live: LiveServer;
     readonly origins: KnownOrigins;
+    readonly connections: Connections;
+    readonly operationLimits: OperationLimits;
     readonly metrics: Metrics | null;
     /** Folder of the built console. Null: not built, and `/` redirects to GraphiQL. */
     readonly consoleFolder: string | null;
@@ -54,6 +61,7 @@ export function createRoutes(
     sdl ??= `${printSchema(lexicographicSortSchema(schema))}\n`;
     return sdl;
   });
+  const introspect = introspectHandler(services, { limits: operationLimits, unread: connections.unread });
   const exact = new Map<string, Route>([
     [
       '/graphql',
@@ -65,6 +73,14 @@ export function createRoutes(
     [
       '/schema.graphql',
       { methods: ['GET', 'OPTIONS'], handle: readableByPages(services, origins, sdlRoute.handle) },
+    ],
+    [
+      '/introspect',
+      {
+        methods: ['POST', 'OPTIONS'],
+        quiet: true,
+        handle: readableByPages(services, origins, introspect),
+      },
     ],
     [
       '/sign-in',

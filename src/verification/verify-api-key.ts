@@ -5,9 +5,9 @@ import type { Principal } from '../access/principal.ts';
 import { isId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { presentedAddress } from '../core/ip.ts';
-import type { VerificationOutcome } from '../core/measurements.ts';
+import type { VerificationDoor, VerificationOutcome } from '../core/measurements.ts';
 import type { Environment } from '../keys/secret.ts';
-import type { VerificationContext } from './services.ts';
+import type { VerifiableKey, VerificationContext } from './services.ts';
 import {
   isFailure,
   type Verdict,
@@ -29,6 +29,8 @@ export interface VerifyApiKeyInput {
   /** The key must be bound to this team or to no team. */
   readonly teamId?: string | null | undefined;
   readonly environment?: Environment | null | undefined;
+  /** Keys of other organizations are unknown. Omitted: those of every organization that the caller can verify. */
+  readonly organizationId?: string | null | undefined;
 }
 
 /** Result of a verification. */
@@ -38,6 +40,8 @@ export interface Verification {
   readonly message: string;
   /** Null if the key is unknown, or of an organization that doesn't exist for the caller. */
   readonly keyId: string | null;
+  /** The key if it is accepted, otherwise null. */
+  readonly accepted: VerifiableKey | null;
   /** Accepted verifications left in the rate-limit window; null without a limit. */
   readonly remaining: number | null;
   /** When the window ends, milliseconds since the epoch; null without a limit. */
@@ -58,10 +62,14 @@ const TOO_MANY = 'Too many failed verifications for this address or by this call
 export async function verifyApiKey(
   ctx: VerificationContext,
   params: VerifyApiKeyInput,
+  door: VerificationDoor = 'graphql',
 ): Promise<Verification> {
   const principal = authorizeSomewhere(ctx, PERMISSION);
   const { permissions, anyPermissions, ip, teamId } = readArguments(params);
-  const { code, message, record, remaining, resetAt } = await measured(ctx, {
+  const { organizationId = null } = params;
+  const isVisible = (id: string) =>
+    (organizationId === null || id === organizationId) && principal.can(id, PERMISSION);
+  const { code, message, record, remaining, resetAt } = await measured(ctx, door, {
     secret: params.key,
     permissions,
     anyPermissions,
@@ -70,16 +78,21 @@ export async function verifyApiKey(
     teamId: teamId === null || isTeamInScope(principal.keyScope, teamId) ? teamId : NO_TEAM,
     environment: params.environment ?? null,
     takeRateLimit: true,
-    reportTo: onlyOrganization(principal),
-    visible: (key) =>
-      principal.can(key.organizationId, PERMISSION) && sharesTeam(principal.keyScope, key.teamIds),
+    reportTo: reportTo(principal, organizationId),
+    visible: (key) => isVisible(key.organizationId) && sharesTeam(principal.keyScope, key.teamIds),
   });
   const limited = isFailure(code) ? countFailure(ctx, principal, ip) : null;
   if (limited) return limited;
-  return { valid: code === 'VALID', code, message, keyId: record?.keyId ?? null, remaining, resetAt };
+  const valid = code === 'VALID';
+  const [keyId, accepted] = [record?.keyId ?? null, valid ? record : null];
+  return { valid, code, message, keyId, accepted, remaining, resetAt };
 }
 
-async function measured(ctx: VerificationContext, request: VerificationRequest): Promise<Verdict> {
+async function measured(
+  ctx: VerificationContext,
+  door: VerificationDoor,
+  request: VerificationRequest,
+): Promise<Verdict> {
   const { measurements } = ctx;
   if (!measurements) return verifySecret(ctx, request);
   const begunAt = performance.now();
@@ -89,7 +102,7 @@ async function measured(ctx: VerificationContext, request: VerificationRequest):
     outcome = verdict.code === 'VALID' ? 'accepted' : 'denied';
     return verdict;
   } finally {
-    measurements.verification('graphql', outcome, performance.now() - begunAt);
+    measurements.verification(door, outcome, performance.now() - begunAt);
   }
 }
 
@@ -106,7 +119,8 @@ function countFailure(
   if (trusted && ip === null) return null;
   const { allowed, resetAt } = failures.countFor({ actor, trusted }, ip);
   if (allowed) return null;
-  return { valid: false, code: 'RATE_LIMITED', message: TOO_MANY, keyId: null, remaining: 0, resetAt };
+  const nothing = { valid: false, keyId: null, accepted: null, remaining: 0 };
+  return { ...nothing, code: 'RATE_LIMITED', message: TOO_MANY, resetAt };
 }
 
 function readArguments(params: VerifyApiKeyInput) {
@@ -138,7 +152,9 @@ function readPermissions(
   return permissions;
 }
 
-function onlyOrganization(principal: Principal): string | null {
+/** The organization that receives denials of unknown keys: the named one or, if it is unique, the caller's. */
+function reportTo(principal: Principal, named: string | null): string | null {
+  if (named !== null) return principal.can(named, PERMISSION) ? named : null;
   if (principal.kind !== 'user' && principal.kind !== 'key') return null;
   const [first = null, ...others] = principal.organizationIds;
   return others.length > 0 ? null : first;

@@ -21,20 +21,33 @@ export async function authenticate(
   ip: string | null,
   setCookies: (values: string[]) => void = () => {},
 ): Promise<Principal | null> {
-  const credential = credentialOf(request, services, ip);
-  if (!credential) return authenticateCookie(request, services, ip, setCookies);
-  const principal = await principalOf(credential, services, ip);
-  if (principal) return principal;
+  const explicit = () => requireSingleCredential(headerCredentials(request));
+  const principal = await authenticateExplicit(explicit, services, ip);
+  return principal ?? authenticateCookie(request, services, ip, setCookies);
+}
+
+/**
+ * The owner of the credential that `read` returns, or null if it returns none. Rejects with a Refusal like
+ * `authenticate`.
+ */
+export async function authenticateExplicit(
+  read: () => Credential | null,
+  services: VerificationServices,
+  ip: string | null,
+): Promise<Principal | null> {
+  const credential = credentialFrom(read, services, ip);
+  const principal = credential && (await principalOf(credential, services, ip));
+  if (principal || !credential) return principal;
   throw failedCredential(services, ip, invalidCredential());
 }
 
-function credentialOf(
-  request: IncomingMessage,
+function credentialFrom(
+  read: () => Credential | null,
   services: VerificationServices,
   ip: string | null,
 ): Credential | null {
   try {
-    return requireSingleCredential(headerCredentials(request));
+    return read();
   } catch (error) {
     const isFailed = error instanceof Refusal && error.status === 401;
     throw isFailed ? failedCredential(services, ip, error) : error;

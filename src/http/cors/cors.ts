@@ -60,11 +60,14 @@ export function useCors(services: ServerServices, origins: KnownOrigins): HttpPl
   });
 }
 
-/** Lets pages of known origins read the responses of a route that requires no credential. */
+/**
+ * Lets pages of known origins read the responses of a route. If it requires a credential, the handler must check that
+ * pages of the origin can use it.
+ */
 export function readableByPages(
   services: ServerServices,
   origins: KnownOrigins,
-  handle: (exchange: Exchange) => void,
+  handle: (exchange: Exchange) => void | Promise<void>,
 ): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
     const { request, headers } = exchange;
@@ -76,7 +79,7 @@ export function readableByPages(
       headers.push(...Object.entries(added ?? {}).flat());
     }
     if (request.method === 'OPTIONS') respond(exchange, 204, 'text/plain', '');
-    else handle(exchange);
+    else await handle(exchange);
   };
 }
 

@@ -1,7 +1,7 @@
 import { JsonLimitError, parseJson } from '../../core/exact-json.ts';
-import { Refusal } from '../../core/refusal.ts';
 import { checkParams, malformed, type Params } from '../../graphql/params.ts';
 import { type BodyBuffers, readBody } from '../body.ts';
+import { requireContentType } from '../content-type.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** The parameters of a request as text, which is parsed once the caller is known and charged for its size. */
@@ -16,7 +16,8 @@ export interface UnparsedParams {
 export async function readParams(exchange: Exchange, buffers: BodyBuffers): Promise<UnparsedParams> {
   const { request, query } = exchange;
   if (request.method !== 'POST') return { size: query.length, parse: () => checkParams(fromQuery(query)) };
-  requireJson(request.headers['content-type']);
+  // A page of another site can send other content types without a preflight.
+  requireContentType(request, 'application/json');
   const body = await readBody(request, exchange.response, buffers);
   return { size: body.length, parse: () => checkParams(readJson(body, 'The body')) };
 }
@@ -34,17 +35,6 @@ function fromQuery(query: string): Record<string, unknown> {
     variables: json('variables'),
     extensions: json('extensions'),
   };
-}
-
-/** A page of another site can send other content types without a preflight. */
-function requireJson(contentType = ''): void {
-  if (contentType === 'application/json') return;
-  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (type === 'application/json' && /^(?:charset="?utf-8"?)?$/.test(charset ?? '')) return;
-  throw new Refusal(415, 'BAD_REQUEST', 'The content type must be application/json in UTF-8', {
-    'Accept-Post': 'application/json; charset=utf-8',
-  });
 }
 
 function readJson(text: string, what: string): unknown {

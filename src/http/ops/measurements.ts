@@ -18,7 +18,7 @@ export function createMeasurements(registry: Registry) {
   };
   const verifications = new Durations(registry, {
     name: 'keywright_verification_seconds',
-    help: 'Seconds until a verification was answered, by door (verify: /verify, graphql: verifyApiKey) and result',
+    help: 'Seconds until a verification was answered, by door (verify: /verify, introspect: /introspect, graphql: verifyApiKey) and result',
     bounds: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
   });
   const ofDoor = (door: VerificationDoor) => ({
@@ -26,7 +26,11 @@ export function createMeasurements(registry: Registry) {
     denied: verifications.series({ door, result: 'denied' }),
     failed: verifications.series({ door, result: 'failed' }),
   });
-  const doors = { verify: ofDoor('verify'), graphql: ofDoor('graphql') };
+  const doors = {
+    verify: ofDoor('verify'),
+    introspect: ofDoor('introspect'),
+    graphql: ofDoor('graphql'),
+  };
   const errors: Record<string, number> = {};
   const measurements: Measurements = {
     verification: (door, outcome, milliseconds) => doors[door][outcome](milliseconds / 1000),

@@ -19,6 +19,9 @@ const OWN_QUERY = "pass the query of the client's own request in uri=, or omit i
 const PERMISSIONS_MAX = 100;
 const REPEATABLE: readonly string[] = ['permission', 'any_permission'];
 
+/** Names of the parameters that require something of a key. */
+export const REQUIREMENTS: readonly string[] = [...REPEATABLE, 'team', 'environment', 'organization'];
+
 /** A gateway's configuration has few URLs. Longer ones are not cached, so that others can't fill the cache. */
 const KEPT_MAX = 1_000;
 const KEPT_LENGTH_MAX = 2_000;
@@ -45,7 +48,7 @@ export function readVerifyQuery(query: string): VerifyParams | Refusal {
 
 function parse(parameters: URLSearchParams): VerifyParams | Refusal {
   for (const name of parameters.keys()) {
-    if (!REPEATABLE.includes(name) && !['team', 'environment', 'organization', 'preflight'].includes(name))
+    if (!REQUIREMENTS.includes(name) && name !== 'preflight')
       return fault(`Unknown parameter ${JSON.stringify(name.slice(0, 60))}; ${OWN_QUERY}`);
     if (!REPEATABLE.includes(name) && parameters.getAll(name).length > 1)
       return fault(`${name}: must not be repeated`);
