@@ -116,16 +116,22 @@ onEachDatabase('/metrics of operations and verifications', (engine) => {
   test('measures verifications by door and result', async () => {
     const { sessionToken: token, organizationId } = await makeMember(server());
     const { secret } = await makeApiKey(server(), organizationId);
+    const headers = { Authorization: `Bearer ${token}` };
     const verify = 'mutation ($key: String!) { verifyApiKey(input: { key: $key }) { code } }';
     const grown = await during(async () => {
       for (const path of ['/verify', '/verify?environment=test'])
         await fetch(`${server().url}${path}`, { headers: { 'X-API-Key': secret } });
       for (const key of [secret, secret, 'none']) await ask(server(), verify, { token, variables: { key } });
+      for (const key of [secret, 'none', 'none']) {
+        const body = new URLSearchParams({ token: key });
+        await fetch(`${server().url}/introspect`, { method: 'POST', headers, body });
+      }
     });
     const count = (door: string, result: string) =>
       grown(`keywright_verification_seconds_count{door="${door}",result="${result}"}`);
     expect([count('verify', 'accepted'), count('verify', 'denied')]).toEqual([1, 1]);
     expect([count('graphql', 'accepted'), count('graphql', 'denied')]).toEqual([2, 1]);
+    expect([count('introspect', 'accepted'), count('introspect', 'denied')]).toEqual([1, 2]);
     expect(count('verify', 'failed') + count('graphql', 'failed')).toBe(0);
   });
 

@@ -3,6 +3,7 @@ import { presentedAddress } from '../../core/ip.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { createContext, type ServerServices } from '../../graphql/context.ts';
 import type { OperationLimits } from '../../graphql/cost/operation-limits.ts';
+import { introspection } from '../../verification/introspection.ts';
 import { type Verification, verifyApiKey } from '../../verification/verify-api-key.ts';
 import { authenticateExplicit } from '../auth/authenticate.ts';
 import { type BodyBuffers, readBody } from '../body.ts';
@@ -12,7 +13,6 @@ import { foreignOrigin, requireOrigin } from '../cors/foreign-origin.ts';
 import { type Exchange, respondJson } from '../exchange.ts';
 import { REQUIREMENTS, readVerifyQuery } from '../verify/verify-query.ts';
 import { clientCredential } from './client-credential.ts';
-import { introspection } from './introspection.ts';
 import { respondOAuthError } from './oauth-error.ts';
 
 /** Media type of a request (RFC 7662, 2.1). */

@@ -134,6 +134,8 @@ onEachDatabase('/introspect', (engine) => {
       for (const [query, result] of [
         ['?permission=a.b', true],
         ['?permission=a.b&permission=a.c', INACTIVE],
+        ['?any_permission=a.c&any_permission=a.b', true],
+        ['?any_permission=a.c', INACTIVE],
         [`?team=${own}`, true],
         [`?team=${foreign}`, INACTIVE],
         ['?environment=live', true],
