@@ -39,6 +39,14 @@ const ApiKeyUsed = builder.objectRef<Counted<UseEvent>>('ApiKeyUsed').implement(
         'ID of the secret that was used. Shows whether clients have switched to a new secret after a rotation',
       resolve: ({ newest }) => newest.secretId,
     }),
+    secret: t.field({
+      type: ApiKeySecretRef,
+      description: 'The secret that was used, with this use as its last use',
+      resolve: async ({ newest }, _args, ctx) => ({
+        ...(await ApiKeySecretRef.getDataloader(ctx).load(newest.secretId)),
+        lastUsedAt: newest.at,
+      }),
+    }),
     count: t.exposeInt('count', {
       description:
         'Number of uses since the previous event of this key on this subscription. 0 for the initial state that `since` requests',

@@ -6,7 +6,7 @@ import type { GraphQLContext } from '../context.ts';
 import { nullIfMissing } from '../loaded.ts';
 import { findsNode } from '../node.ts';
 import { onePerOperation } from '../operation-caches.ts';
-import { RoleRef } from '../refs.ts';
+import { OrganizationRef, RoleRef } from '../refs.ts';
 import { keptCountScan } from '../scan.ts';
 
 /** One query for both counts of all roles in a response. */
@@ -35,6 +35,13 @@ builder.objectType(RoleRef, {
     }),
     system: t.exposeBoolean('system', {
       description: 'Whether the role is owner, admin or member. System roles can’t be changed or deleted',
+    }),
+    organization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description: 'Organization that the role belongs to. Requires `organization.view`',
+      authScopes: (role) => ({ permissionIn: [role.organizationId, 'organization.view'] }),
+      resolve: (role) => role.organizationId,
     }),
     memberCount: t.int({
       nullable: true,

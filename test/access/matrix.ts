@@ -348,6 +348,7 @@ export const NODES: Readonly<
     id: '$role',
     fields: [
       ['id name description permissions system apiKeyCount', 'u - o o o - - o o o - o'],
+      ['organization', 'u - o o o - - o o o - o'],
       ['memberCount', 'u - o o o - - o f o - o'],
     ],
   },

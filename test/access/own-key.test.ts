@@ -90,6 +90,12 @@ onEachDatabase('what is shown of an API key', (engine) => {
       const { key, errors } = await asked('name organization { id }');
       expect(key).toEqual({ name: 'Customer 42', organization: null });
       expect(errors).toMatchObject([{ extensions: { permission: 'organization.view' } }]);
+      const ofRole = await asked('name role { name organization { id } }');
+      expect(ofRole.key).toEqual({
+        name: 'Customer 42',
+        role: { name: expect.any(String), organization: null },
+      });
+      expect(ofRole.errors).toMatchObject([{ extensions: { permission: 'organization.view' } }]);
       // These can't be null, so they show the ID instead of taking everything around them away.
       const through = await asked('name teams { organization { id name slug keyPrefix } }');
       expect(through.errors).toEqual([]);

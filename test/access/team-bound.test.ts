@@ -393,6 +393,10 @@ onEachDatabase('an API key bound to teams', (engine) => {
       const uses = socket.subscribe(USED, { since, minIntervalMs: 100 });
       const denials = socket.subscribe(DENIED);
       await live();
+      const secrets = socket.subscribe('subscription { apiKeyUsed { secret { id apiKey { id } } } }');
+      await eventually(() => server().app.liveServer.subscriptions.counts.live === 4);
+      for (const { secret } of [outside, inside]) await present(server(), secret);
+      expect((await secrets.received(1)).map(({ secret }) => secret.apiKey.id)).toEqual([inside.id]);
       for (const one of [outside, inside]) {
         await rename(server(), one.id, 'New name');
         await revoke(server(), one.id);

@@ -187,7 +187,8 @@ onEachDatabase('queries behind a list', (engine) => {
         response: {},
       };
       const source = `{ apiKeys(first: ${first}) { nodes {
-        id name status permissions role { id name } teams { id name } secrets { id uses } createdBy { __typename }
+        id name status permissions role { id name organization { name } } teams { id name }
+        secrets { id uses revokedAt } createdBy { __typename }
         organization { name } rotationDueAt } } }`;
       services().statements.length = 0;
       const { errors, data } = await graphql({ schema, source, contextValue });

@@ -130,6 +130,62 @@ onEachDatabase('apiKeyUsed', (engine) => {
     expect(uses.events[1].secretId).not.toBe(retiring.id);
   });
 
+  test('shows that secret, with the key and the times of this use, before anything is written', async () => {
+    const { organizationId, sessionToken } = await makeMember(server());
+    const key = await makeApiKey(server(), organizationId);
+    const socket = await connectLive(server(), sessionToken);
+    const uses = socket.subscribe(
+      `subscription { apiKeyUsed(minIntervalMs: 100) { lastUsedAt secretId
+        secret { id start status lastUsedAt uses revokedAt expiresAt apiKey { id } } } }`,
+    );
+    await areLive(server(), 1);
+    await present(server(), key.secret);
+    await uses.received(1);
+    server().clock.advance(1_000);
+    const { secret, retiring } = (await rotateApiKey(anyone(server()), { id: key.id })).result;
+    for (const one of [secret, key.secret]) {
+      const before = uses.events.length;
+      await present(server(), one);
+      await uses.received(before + 1);
+    }
+    const [first, next, last] = uses.events;
+    const shared = { apiKey: { id: key.id }, revokedAt: null };
+    expect(first.secret).toMatchObject({ ...shared, id: retiring.id, status: 'ACTIVE', uses: 1 });
+    expect(next.secret).toMatchObject({ ...shared, start: secret.slice(0, 16), status: 'ACTIVE' });
+    expect(last.secret).toMatchObject({ ...shared, id: retiring.id, status: 'RETIRING', uses: 2 });
+    expect(last.secret.expiresAt).not.toBeNull();
+    for (const event of uses.events)
+      expect([event.secret.id, event.secret.lastUsedAt]).toEqual([event.secretId, event.lastUsedAt]);
+  });
+
+  test('reads its secret once for all who listen alike, and not at all for who asks only for its id', async () => {
+    const { organizationId, sessionToken } = await makeMember(server());
+    const key = await makeApiKey(server(), organizationId);
+    const reads = () =>
+      server().statements.filter((text) =>
+        /^select .* from "api_key_secrets" inner join "api_keys"/.test(text),
+      ).length;
+    const readsOf = async (query: string, count: number) => {
+      const sockets = await Promise.all(
+        Array.from({ length: count }, () => connectLive(server(), sessionToken)),
+      );
+      const operations = sockets.map((socket) => socket.subscribe(query));
+      await areLive(server(), count);
+      expect(server().app.liveServer.subscriptions.counts.groups).toBe(1);
+      const before = reads();
+      await present(server(), key.secret);
+      await Promise.all(operations.map((one) => one.received(1)));
+      const read = reads() - before;
+      await Promise.all(sockets.map((socket) => socket.close()));
+      await areLive(server(), 0);
+      return read;
+    };
+    const SECRET = 'subscription { apiKeyUsed { secret { id status } } }';
+    const none = await readsOf('subscription { apiKeyUsed { secretId } }', 1);
+    expect(await readsOf(SECRET, 1)).toBe(none + 1);
+    expect(await readsOf(SECRET, 10)).toBe(none + 1);
+  });
+
   test('and its key always agree about the last use, however fast uses come', async () => {
     const { organizationId, sessionToken } = await makeMember(server());
     const key = await makeApiKey(server(), organizationId);
