@@ -64,6 +64,25 @@ const ErrorInterface = builder.interfaceRef<AppError>('Error').implement({
   }),
 });
 
+const ValidationIssueCode = builder.enumType('ValidationIssueCode', {
+  description: 'What is wrong with a value of the input. Clients should handle codes that are added later',
+  values: {
+    REQUIRED: { description: 'The value is missing, null or empty' },
+    TOO_SHORT: { description: 'The text is too short' },
+    TOO_LONG: { description: 'The text or JSON is too long' },
+    TOO_MANY: { description: 'The list or object has too many entries' },
+    TOO_DEEP: { description: 'The JSON is nested too deeply' },
+    OUT_OF_RANGE: { description: 'The number or time is outside its range, or not a whole number' },
+    INVALID_FORMAT: { description: 'The value doesn’t have the required format' },
+    INVALID_CHARACTERS: {
+      description: 'The text contains control characters, hidden characters or malformed Unicode',
+    },
+    DUPLICATE: { description: 'The list contains the value twice' },
+    RESERVED: { description: 'The value is reserved for Keywright, or resembles one that is' },
+    UNKNOWN: { description: 'The value isn’t among those that the organization has defined' },
+  },
+});
+
 const ValidationIssue = builder.objectRef<Issue>('ValidationIssue').implement({
   description: 'A problem with one value of the input',
   fields: (t) => ({
@@ -71,6 +90,7 @@ const ValidationIssue = builder.objectRef<Issue>('ValidationIssue').implement({
       description: 'Path of the value, for example `["input", "ipAllowlist", "0"]`',
       resolve: (issue) => [...issue.path],
     }),
+    code: t.expose('code', { type: ValidationIssueCode, description: 'Machine-readable code' }),
     message: t.exposeString('message', { description: 'Human-readable message' }),
   }),
 });

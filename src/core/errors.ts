@@ -34,9 +34,24 @@ export class AppError extends Error {
   }
 }
 
-/** A fault in an input: its path, starting at `input`, and a message. */
+/** What is wrong with a value of an input. */
+export type IssueCode =
+  | 'REQUIRED'
+  | 'TOO_SHORT'
+  | 'TOO_LONG'
+  | 'TOO_MANY'
+  | 'TOO_DEEP'
+  | 'OUT_OF_RANGE'
+  | 'INVALID_FORMAT'
+  | 'INVALID_CHARACTERS'
+  | 'DUPLICATE'
+  | 'RESERVED'
+  | 'UNKNOWN';
+
+/** A fault in an input: its path, starting at `input`, a code and a message. */
 export interface Issue {
   readonly path: readonly string[];
+  readonly code: IssueCode;
   readonly message: string;
 }
 

@@ -1,4 +1,4 @@
-import { AppError, type Issue, ValidationError } from './errors.ts';
+import { AppError, type Issue, type IssueCode, ValidationError } from './errors.ts';
 import { findHidden, type TextUse } from './hidden-characters.ts';
 
 /** Longest name, in code points. */
@@ -44,9 +44,9 @@ export class Input {
 
   /** A name: 1 to 100 code points after trimming, in NFC, on one line, without hidden characters. */
   name(path: Path, value: Given<string>): string {
-    if (value === null || value === undefined) return this.#refuse(path, "can't be null", '');
+    if (value === null || value === undefined) return this.#refuse(path, 'REQUIRED', "can't be null", '');
     const name = value.trim();
-    if (name === '') return this.#refuse(path, 'must not be empty', '');
+    if (name === '') return this.#refuse(path, 'REQUIRED', 'must not be empty', '');
     return this.#visible(path, this.#checked(path, name, NAME_MAX, CONTROL), 'name');
   }
 
@@ -68,7 +68,7 @@ export class Input {
   /** A list of at most `max` entries. Null: empty. */
   list<T>(path: Path, list: Given<readonly T[]>, max: number): readonly T[] {
     if (!list) return [];
-    return list.length > max ? this.#refuse(path, `must have at most ${max} entries`, []) : list;
+    return list.length > max ? this.#refuse(path, 'TOO_MANY', `must have at most ${max} entries`, []) : list;
   }
 
   /** At most `max` strings (counted with duplicates), without duplicates, in the order of the input. Null: empty. */
@@ -79,7 +79,7 @@ export class Input {
   /** A whole number from `min` to `max`. */
   integer(path: Path, value: Given<number>, min: number, max: number): number {
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
-    return this.#refuse(path, `must be a whole number from ${min} to ${max}`, min);
+    return this.#refuse(path, 'OUT_OF_RANGE', `must be a whole number from ${min} to ${max}`, min);
   }
 
   /** An e-mail address, in lower case. Only the format is checked. */
@@ -88,7 +88,7 @@ export class Input {
     const fits = email.length <= EMAIL_MAX && /^[^\s@]+@[^\s@]+$/u.test(email);
     if (fits && !CONTROL.test(email) && !LONE_SURROGATE.test(email))
       return this.#visible(path, email, 'name');
-    return this.#refuse(path, 'must be an e-mail address', '');
+    return this.#refuse(path, 'INVALID_FORMAT', 'must be an e-mail address', '');
   }
 
   /** An idempotency key: 20 to 200 code points, in NFC, on one line. Null if it is missing. */
@@ -99,18 +99,18 @@ export class Input {
     const known = this.#issues.length;
     const key = this.#checked(path, value, max, CONTROL);
     if (this.#issues.length === known && codePoints(key) < min)
-      this.fault(path, `must have at least ${min} characters`);
+      this.fault(path, 'TOO_SHORT', `must have at least ${min} characters`);
     return key;
   }
 
   /** Records an issue found by another check. */
-  fault(path: Path, message: string): void {
-    this.#issues.push({ path, message });
+  fault(path: Path, code: IssueCode, message: string): void {
+    this.#issues.push({ path, code, message });
   }
 
   /** Records an issue of a text that may be stored already, under a rule that was added later. */
-  newFault(path: Path, text: string, message: string): void {
-    this.#newIssues.push({ path, message, text });
+  newFault(path: Path, text: string, code: IssueCode, message: string): void {
+    this.#newIssues.push({ path, code, message, text });
   }
 
   /** Throws a ValidationError with all issues, if any. */
@@ -126,7 +126,7 @@ export class Input {
   /** Throws a ValidationError with every issue of texts other than the stored ones, which remain usable. */
   checkChanged(stored: readonly (string | null)[]): void {
     const changed = this.#newIssues.filter(({ text }) => !stored.includes(text));
-    const issues = [...this.#issues, ...changed.map(({ path, message }) => ({ path, message }))];
+    const issues = [...this.#issues, ...changed.map(({ text: _, ...issue }) => issue)];
     if (issues.length > 0) throw new ValidationError(issues);
   }
 
@@ -137,22 +137,32 @@ export class Input {
   }
 
   #checked(path: Path, raw: string, max: number, forbidden: RegExp): string {
-    if (raw.length > UNITS_MAX * max) return this.#refuse(path, `must have at most ${max} characters`, '');
+    if (raw.length > UNITS_MAX * max)
+      return this.#refuse(path, 'TOO_LONG', `must have at most ${max} characters`, '');
     const text = raw.normalize('NFC');
-    if (LONE_SURROGATE.test(text)) return this.#refuse(path, 'must be well-formed Unicode', '');
-    if (forbidden.test(text)) return this.#refuse(path, 'must not contain control characters', '');
-    if (codePoints(text) > max) return this.#refuse(path, `must have at most ${max} characters`, '');
+    if (LONE_SURROGATE.test(text))
+      return this.#refuse(path, 'INVALID_CHARACTERS', 'must be well-formed Unicode', '');
+    if (forbidden.test(text))
+      return this.#refuse(path, 'INVALID_CHARACTERS', 'must not contain control characters', '');
+    if (codePoints(text) > max)
+      return this.#refuse(path, 'TOO_LONG', `must have at most ${max} characters`, '');
     return text;
   }
 
   #visible(path: Path, text: string, use: TextUse): string {
     const hidden = findHidden(text, use);
-    if (hidden) this.newFault(path, text, `must not contain ${hidden}, which is invisible or reorders text`);
+    if (hidden)
+      this.newFault(
+        path,
+        text,
+        'INVALID_CHARACTERS',
+        `must not contain ${hidden}, which is invisible or reorders text`,
+      );
     return text;
   }
 
-  #refuse<T>(path: Path, message: string, standIn: T): T {
-    this.fault(path, message);
+  #refuse<T>(path: Path, code: IssueCode, message: string, standIn: T): T {
+    this.fault(path, code, message);
     return standIn;
   }
 }

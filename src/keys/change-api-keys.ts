@@ -13,7 +13,7 @@ const IDS_MAX = 500;
 /** The ids of the keys to change, 1 to 500, without duplicates (which count). Adds issues to `input`. */
 export function readKeyIds(input: Input, ids: readonly string[]): string[] {
   const path = ['input', 'ids'];
-  if (ids.length === 0) input.fault(path, 'must contain at least one ID');
+  if (ids.length === 0) input.fault(path, 'REQUIRED', 'must contain at least one ID');
   return input.uniqueStrings(path, ids, IDS_MAX);
 }
 

@@ -70,7 +70,7 @@ function readChanges(
   input: Input,
   { roleId, teamIds }: UpdateMemberInput,
 ): { roleId?: string; teamIds?: readonly string[] } {
-  if (roleId === null) input.fault(['input', 'roleId'], "can't be null");
+  if (roleId === null) input.fault(['input', 'roleId'], 'REQUIRED', "can't be null");
   return {
     ...(typeof roleId === 'string' && { roleId }),
     ...(teamIds !== undefined && {

@@ -21,5 +21,5 @@ export function toOperatorToken(row: Omit<Row<'operator_tokens'>, 'hash'>): Oper
 /** Records a fault if the text is not a valid name of an operator token. */
 export function checkOperatorTokenName(input: Input, name: string): void {
   if (!/^[a-z0-9._-]{1,64}$/.test(name))
-    input.fault(['name'], 'must be 1 to 64 characters of a-z, 0-9, dot, _ and -');
+    input.fault(['name'], 'INVALID_FORMAT', 'must be 1 to 64 characters of a-z, 0-9, dot, _ and -');
 }

@@ -18,8 +18,8 @@ export function readAllowedOrigins(
   input.list(path, provided, ALLOWED_ORIGINS_MAX).forEach((text, index) => {
     const at = [...path, String(index)];
     const origin = parseOrigin(text);
-    if (origin === null) input.fault(at, ORIGIN_FORM);
-    else if (origins.has(origin)) input.fault(at, `${origin} is listed twice`);
+    if (origin === null) input.fault(at, 'INVALID_FORMAT', ORIGIN_FORM);
+    else if (origins.has(origin)) input.fault(at, 'DUPLICATE', `${origin} is listed twice`);
     else origins.add(origin);
   });
   return [...origins].sort();

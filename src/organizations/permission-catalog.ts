@@ -1,4 +1,5 @@
 import { BUILT_IN_PERMISSIONS, isPermission, PERMISSION_MAX } from '../access/permissions.ts';
+import type { IssueCode } from '../core/errors.ts';
 import { DESCRIPTION_MAX, type Input } from '../core/input.ts';
 import type { PermissionDefinition } from './organization.ts';
 
@@ -24,10 +25,11 @@ export function checkPermissions(
   const known = [...BUILT_IN, ...catalog.map((definition) => definition.name)];
   permissions.forEach((permission, index) => {
     const at = [...path, String(index)];
-    if (!isPermission(permission)) input.fault(at, FORM);
+    if (!isPermission(permission)) input.fault(at, 'INVALID_FORMAT', FORM);
     else if (catalog.length > 0 && !isKnown(permission, known))
       input.fault(
         at,
+        'UNKNOWN',
         `${permission} is neither a built-in permission nor in the organization's permission catalog`,
       );
   });
@@ -48,14 +50,14 @@ export function readPermissionCatalog(
 ): PermissionDefinition[] {
   if (!provided) return [];
   if (provided.length > CATALOG_MAX) {
-    input.fault(path, `must have at most ${CATALOG_MAX} entries`);
+    input.fault(path, 'TOO_MANY', `must have at most ${CATALOG_MAX} entries`);
     return [];
   }
   const seen = new Set<string>();
   return provided.map(({ name, description }, index) => {
     const at = [...path, String(index)];
     const fault = faultOf(name, seen);
-    if (fault) input.fault([...at, 'name'], fault);
+    if (fault) input.fault([...at, 'name'], ...fault);
     seen.add(name);
     const text = input.text([...at, 'description'], description, DESCRIPTION_MAX, {
       multiline: true,
@@ -65,9 +67,9 @@ export function readPermissionCatalog(
   });
 }
 
-function faultOf(name: string, seen: ReadonlySet<string>): string | null {
-  if (!isPermission(name)) return FORM;
-  if (name.endsWith('*')) return "can't be a wildcard";
-  if (BUILT_IN.has(name)) return `${name} is built in`;
-  return seen.has(name) ? `${name} is listed twice` : null;
+function faultOf(name: string, seen: ReadonlySet<string>): readonly [IssueCode, string] | null {
+  if (!isPermission(name)) return ['INVALID_FORMAT', FORM];
+  if (name.endsWith('*')) return ['INVALID_FORMAT', "can't be a wildcard"];
+  if (BUILT_IN.has(name)) return ['RESERVED', `${name} is built in`];
+  return seen.has(name) ? ['DUPLICATE', `${name} is listed twice`] : null;
 }

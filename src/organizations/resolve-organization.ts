@@ -21,7 +21,8 @@ export function resolveOrganizationId(
   const ids = organizationsOf(principal);
   const [only] = ids;
   if (only !== undefined && ids.length === 1) return only;
-  throw new ValidationError([{ path, message: `is required because ${reason(principal, ids)}` }]);
+  const message = `is required because ${reason(principal, ids)}`;
+  throw new ValidationError([{ path, code: 'REQUIRED', message }]);
 }
 
 /** Organizations named in an error. */

@@ -6,7 +6,7 @@ const SLUG = /^[a-z0-9-]+$/;
 /** Validates a slug: 1 to 50 characters of a-z, 0-9 and -. */
 export function readSlug(input: Input, path: readonly string[], value: string): string {
   if (value.length > SLUG_MAX || !SLUG.test(value))
-    input.fault(path, `must be 1 to ${SLUG_MAX} characters of a-z, 0-9 and -`);
+    input.fault(path, 'INVALID_FORMAT', `must be 1 to ${SLUG_MAX} characters of a-z, 0-9 and -`);
   return value;
 }
 

@@ -91,7 +91,7 @@ function readChanges(input: Input, params: UpdateOrganizationInput): Organizatio
 function readRotationPolicy(input: Input, params: RotationPolicyInput | null): Partial<RotationPolicy> {
   const path = ['input', 'rotationPolicy'];
   if (!params) {
-    input.fault(path, "can't be null");
+    input.fault(path, 'REQUIRED', "can't be null");
     return {};
   }
   const days = (field: keyof RotationPolicy, value: number | null): number | null =>

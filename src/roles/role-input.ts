@@ -40,7 +40,7 @@ function readName(input: Input, provided: string | null): string {
   const path = ['input', 'name'];
   const name = input.name(path, provided);
   const like = systemRoleLike(name);
-  if (like) input.newFault(path, name, `looks like the name of the system role "${like}"`);
+  if (like) input.newFault(path, name, 'RESERVED', `looks like the name of the system role "${like}"`);
   return name;
 }
 
@@ -50,7 +50,7 @@ function readPermissions(
   catalog: readonly PermissionDefinition[],
 ): string[] {
   const path = ['input', 'permissions'];
-  if (!provided) input.fault(path, "can't be null");
+  if (!provided) input.fault(path, 'REQUIRED', "can't be null");
   const permissions = input.list(path, provided, PERMISSIONS_MAX);
   checkPermissions(input, path, permissions, catalog);
   return [...new Set(permissions)];

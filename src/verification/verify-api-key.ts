@@ -131,10 +131,12 @@ function readArguments(params: VerifyApiKeyInput) {
   if (ip === null && typeof params.ip === 'string')
     input.fault(
       ['input', 'ip'],
+      'INVALID_FORMAT',
       'must be an IP address, such as 192.0.2.1, 192.0.2.1:4711 or [2001:db8::1]:443',
     );
   const teamId = params.teamId ?? null;
-  if (teamId !== null && !isId('team', teamId)) input.fault(['input', 'teamId'], 'must be the ID of a team');
+  if (teamId !== null && !isId('team', teamId))
+    input.fault(['input', 'teamId'], 'INVALID_FORMAT', 'must be the ID of a team');
   input.checkArguments();
   return { permissions, anyPermissions, ip, teamId };
 }
@@ -147,7 +149,7 @@ function readPermissions(
   const permissions = input.list(['input', field], provided, PERMISSIONS_MAX);
   permissions.forEach((permission, index) => {
     if (!isPermission(permission))
-      input.fault(['input', field, String(index)], 'must be the name of a permission');
+      input.fault(['input', field, String(index)], 'INVALID_FORMAT', 'must be the name of a permission');
   });
   return permissions;
 }

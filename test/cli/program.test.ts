@@ -72,7 +72,9 @@ test('says in a line why a database can’t be reached, without its password', a
 });
 
 test('explains errors by their message, whatever they are', () => {
-  const issues = [{ path: ['--email'], message: 'must be an e-mail address' }];
+  const issues = [
+    { path: ['--email'], code: 'INVALID_FORMAT' as const, message: 'must be an e-mail address' },
+  ];
   expect(explain(new ValidationError(issues))).toBe('--email: must be an e-mail address');
   expect(explain(new ConflictError('OTHER', 'It is revoked already'))).toBe('It is revoked already');
   const failed = [

@@ -147,13 +147,13 @@ describe('the faults of an input', () => {
   test('are reported together, each with its path', () => {
     const input = new Input();
     input.name(['input', 'name'], '');
-    input.fault(['input', 'ipAllowlist', '0'], 'is no network');
+    input.fault(['input', 'ipAllowlist', '0'], 'INVALID_FORMAT', 'is no network');
     expect(() => input.check()).toThrow(
       expect.objectContaining({
         code: 'VALIDATION_FAILED',
         issues: [
-          { path: ['input', 'name'], message: 'must not be empty' },
-          { path: ['input', 'ipAllowlist', '0'], message: 'is no network' },
+          { path: ['input', 'name'], code: 'REQUIRED', message: 'must not be empty' },
+          { path: ['input', 'ipAllowlist', '0'], code: 'INVALID_FORMAT', message: 'is no network' },
         ],
       }),
     );
@@ -161,7 +161,7 @@ describe('the faults of an input', () => {
 
   test('are BAD_USER_INPUT where there is no place for a ValidationError', () => {
     const input = new Input();
-    input.fault(['input', 'reason'], 'is too long');
+    input.fault(['input', 'reason'], 'TOO_LONG', 'is too long');
     expect(() => input.checkArguments()).toThrow(new AppError('BAD_USER_INPUT', 'input.reason: is too long'));
   });
 });

@@ -42,7 +42,9 @@ test.each([
   ['an operator', operator, 'operator tokens have access to all organizations'],
 ])('omitted by %s, is required, and the error lists what the caller can choose', (_who, ctx, reason) => {
   expect(() => resolveOrganizationId(ctx, null)).toThrow(
-    new ValidationError([{ path: ['input', 'organizationId'], message: `is required because ${reason}` }]),
+    new ValidationError([
+      { path: ['input', 'organizationId'], code: 'REQUIRED', message: `is required because ${reason}` },
+    ]),
   );
 });
 
@@ -51,6 +53,7 @@ test('names the place where it must be said', () => {
     new ValidationError([
       {
         path: ['organizationId'],
+        code: 'REQUIRED',
         message: 'is required because operator tokens have access to all organizations',
       },
     ]),

@@ -65,13 +65,17 @@ function readMembers(input: Input, members: MetadataMembers | null | undefined):
   const path = ['filter', 'metadata'];
   const isShort = (value: unknown) => typeof value !== 'string' || value.length <= MEMBER_LENGTH_MAX;
   const isPlain = (value: unknown) => typeof value !== 'object' || value === null;
-  if (names.length > MEMBERS_MAX) input.fault(path, `must have at most ${MEMBERS_MAX} members`);
+  if (names.length > MEMBERS_MAX) input.fault(path, 'TOO_MANY', `must have at most ${MEMBERS_MAX} members`);
   else if (![...names, ...Object.values(members)].every(isShort))
-    input.fault(path, `names and texts must have at most ${MEMBER_LENGTH_MAX} characters`);
+    input.fault(path, 'TOO_LONG', `names and texts must have at most ${MEMBER_LENGTH_MAX} characters`);
   else if (!Object.values(members).every(isPlain))
-    input.fault(path, 'values must be strings, numbers, booleans or null');
+    input.fault(path, 'INVALID_FORMAT', 'values must be strings, numbers, booleans or null');
   else if (!isComparable(members))
-    input.fault(path, 'must not contain NUL, lone surrogates or the noncharacter U+FDD0');
+    input.fault(
+      path,
+      'INVALID_CHARACTERS',
+      'must not contain NUL, lone surrogates or the noncharacter U+FDD0',
+    );
   return members;
 }
 

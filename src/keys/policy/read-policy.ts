@@ -42,7 +42,7 @@ const READERS: Readers = {
   description: (input, path, value) =>
     input.text(path, value, DESCRIPTION_MAX, { multiline: true, use: 'text' }),
   enabled: (input, path, value) => {
-    if (value === null) input.fault(path, "can't be null");
+    if (value === null) input.fault(path, 'REQUIRED', "can't be null");
     return value === true;
   },
   roleId: (_input, _path, value) => value,
@@ -67,8 +67,8 @@ const READERS: Readers = {
   metadata: readMetadata,
   expiresAt: (input, path, value, { now }) => {
     if (value === null) return null;
-    if (!Number.isSafeInteger(value) || value > TIME_MAX) input.fault(path, 'must be a time');
-    else if (value <= now) input.fault(path, 'must be in the future');
+    if (!Number.isSafeInteger(value) || value > TIME_MAX) input.fault(path, 'OUT_OF_RANGE', 'must be a time');
+    else if (value <= now) input.fault(path, 'OUT_OF_RANGE', 'must be in the future');
     return value;
   },
 };
@@ -90,7 +90,7 @@ function readAllowlist(input: Input, path: Path, value: readonly string[] | null
   const networks = input.list(path, value, ALLOWLIST_MAX).map((text, index) => {
     const parsed = parseNetwork(text);
     if ('text' in parsed) return parsed.text;
-    input.fault([...path, String(index)], parsed.fault);
+    input.fault([...path, String(index)], 'INVALID_FORMAT', parsed.fault);
     return text;
   });
   return [...new Set(networks)];
@@ -98,13 +98,14 @@ function readAllowlist(input: Input, path: Path, value: readonly string[] | null
 
 function readMetadata(input: Input, path: Path, value: KeyPolicy['metadata'] | null): KeyPolicy['metadata'] {
   if (value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) input.fault(path, 'must be a JSON object');
+  if (typeof value !== 'object' || Array.isArray(value))
+    input.fault(path, 'INVALID_FORMAT', 'must be a JSON object');
   else if (!isShallow(value, METADATA_MAX_DEPTH))
-    input.fault(path, `must be nested at most ${METADATA_MAX_DEPTH} deep`);
+    input.fault(path, 'TOO_DEEP', `must be nested at most ${METADATA_MAX_DEPTH} deep`);
   else {
     const json = JSON.stringify(value);
     if (Buffer.byteLength(json) <= METADATA_MAX_BYTES) return JSON.parse(json) as KeyPolicy['metadata'];
-    input.fault(path, `must have at most ${METADATA_MAX_BYTES} bytes as JSON`);
+    input.fault(path, 'TOO_LONG', `must have at most ${METADATA_MAX_BYTES} bytes as JSON`);
   }
   return {};
 }
