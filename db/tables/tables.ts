@@ -172,7 +172,7 @@ export interface IdempotentAnswersTable {
   number: Fixed<number>;
   /** Encrypted with a key that is derived from the idempotency key and not stored. */
   sealed: Fixed<string>;
-  created_at: Fixed<number>;
+  created_at: number;
 }
 
 export interface Tables {

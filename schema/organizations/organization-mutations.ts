@@ -2,6 +2,7 @@ import { ConflictError, NotFoundError, ValidationError } from '../../src/core/er
 import { createOrganization } from '../../src/organizations/create-organization.ts';
 import { updateOrganization } from '../../src/organizations/update-organization.ts';
 import { builder } from '../builder.ts';
+import { IDEMPOTENCY_KEY } from '../idempotency-key.ts';
 import { mutation } from '../mutation.ts';
 import { OrganizationRef } from '../refs.ts';
 
@@ -39,6 +40,7 @@ mutation('createOrganization', {
       description:
         'First part of the organization’s keys: at most 16 characters of a-z, 0-9 and single _. Omit for the server’s default',
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY }),
   }),
   errors: [ValidationError, ConflictError],
   result: 'The new organization, or an error',

@@ -1,15 +1,13 @@
-import type { Transaction } from 'kysely';
-import type { Tables } from '../../db/tables/tables.ts';
 import { callerId } from '../access/principal.ts';
 import type { PermittedChange } from '../command.ts';
 import type { Context } from '../context.ts';
-import { ConflictError, RateLimitedError, UnauthenticatedError } from '../core/errors.ts';
+import { ConflictError, RateLimitedError, UnauthenticatedError, UnavailableError } from '../core/errors.ts';
 import { type AnswerKeys, answerKeys, inputDigest, seal, unseal } from './sealing.ts';
 
 /** How long an answer can be repeated, milliseconds. */
 export const ANSWER_MS = 24 * 3_600_000;
 
-/** Maximum number of stored answers of an organization. */
+/** Maximum number of stored answers of an organization. API keys can use half, so that they don't lock people out. */
 export const ANSWERS_MAX = 100_000;
 
 /** A request with an idempotency key. */
@@ -29,15 +27,19 @@ interface Answering<Result, Kept> {
   repeat(kept: Kept): Promise<Result>;
 }
 
-/** Looks up whether a caller's idempotency key was used. Null without one. Throws UnauthenticatedError. */
+/**
+ * Looks up whether a caller's idempotency key was used. `scope` tells keys apart: the organization, unless the request
+ * creates it. Null without a key. Throws UnauthenticatedError.
+ */
 export async function attemptOf(
   ctx: Context,
   organizationId: string,
   idempotencyKey: string | null,
+  scope = organizationId,
 ): Promise<Attempt | null> {
   if (idempotencyKey === null) return null;
   if (!ctx.principal) throw new UnauthenticatedError();
-  const keys = answerKeys(idempotencyKey, callerId(ctx.principal) ?? ctx.principal.actor, organizationId);
+  const keys = answerKeys(idempotencyKey, callerId(ctx.principal) ?? ctx.principal.actor, scope);
   const row = await ctx.db
     .selectFrom('idempotent_answers')
     .select('created_at')
@@ -48,13 +50,14 @@ export async function attemptOf(
 }
 
 /**
- * Performs a change once per idempotency key, inside a change that has locked the organization. Concurrent requests wait
- * for that lock, and the answer is stored in the same transaction as the change. Errors are not stored. Throws
- * ConflictError if the key was used with another operation or input, and RateLimitedError if the organization has too
- * many stored answers.
+ * Performs a change once per idempotency key, inside a change that has locked the organization (or the caller, if the
+ * change creates one). Concurrent requests wait for that lock, and the answer is stored in the same transaction as the
+ * change. Errors are not stored. Throws ConflictError if the key was used with another operation or input,
+ * RateLimitedError if the organization has too many stored answers, and UnavailableError if the answer expired while
+ * the request waited.
  */
 export async function once<Result, Kept>(
-  change: PermittedChange,
+  change: Authorized,
   attempt: Attempt | null,
   [operation, input]: readonly [operation: string, input: unknown],
   { perform, keep, repeat }: Answering<Result, Kept>,
@@ -73,8 +76,10 @@ export async function once<Result, Kept>(
     if (stored.digest === digest) return repeat(stored.kept);
     throw new ConflictError('IDEMPOTENCY_KEY_REUSED', 'The idempotency key was used with another input');
   }
+  // The input was checked as that of a repetition, for example its expiry.
+  if (attempt.answeredAt !== null) throw new UnavailableError('The idempotency key has just expired');
   if (row) await tx.deleteFrom('idempotent_answers').where('id', '=', keys.id).execute();
-  const number = await nextNumber(tx, organizationId, now);
+  const number = await nextNumber(change, organizationId);
   const result = await perform();
   await tx
     .insertInto('idempotent_answers')
@@ -89,8 +94,11 @@ export async function once<Result, Kept>(
   return result;
 }
 
+/** A change with the current permissions of its caller. */
+type Authorized = Pick<PermittedChange, 'tx' | 'now' | 'principal'>;
+
 /** The number of the organization's next answer. Removes up to two expired ones, so that they don't accumulate. */
-async function nextNumber(tx: Transaction<Tables>, organizationId: string, now: number): Promise<number> {
+async function nextNumber({ tx, now, principal }: Authorized, organizationId: string): Promise<number> {
   const own = tx.selectFrom('idempotent_answers').where('organization_id', '=', organizationId);
   const newest = await own.select('number').orderBy('number', 'desc').limit(1).executeTakeFirst();
   const [first, second] = await own
@@ -99,11 +107,12 @@ async function nextNumber(tx: Transaction<Tables>, organizationId: string, now: 
     .limit(2)
     .execute();
   if (!newest || !first) return 1;
+  const max = principal.kind === 'key' ? ANSWERS_MAX / 2 : ANSWERS_MAX;
   const expired = [first, second].flatMap((row) => (row && row.created_at <= now - ANSWER_MS ? row.id : []));
   if (expired.length > 0) await tx.deleteFrom('idempotent_answers').where('id', 'in', expired).execute();
-  else if (newest.number - first.number >= ANSWERS_MAX - 1)
+  else if (newest.number - first.number >= max - 1)
     throw new RateLimitedError(
-      `The organization has used ${ANSWERS_MAX} idempotency keys within 24 hours`,
+      `The organization has used ${max} idempotency keys within 24 hours`,
       Math.max(1, Math.ceil((first.created_at + ANSWER_MS - now) / 1000)),
     );
   return newest.number + 1;

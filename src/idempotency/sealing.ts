@@ -5,7 +5,7 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Values derived from an idempotency key for one caller in one organization. */
+/** Values derived from an idempotency key for one caller in one scope. */
 export interface AnswerKeys {
   /** Where the answer is stored. Reveals neither the idempotency key nor `encryption`. */
   readonly id: string;
@@ -15,11 +15,11 @@ export interface AnswerKeys {
 
 /**
  * Derives both with HKDF-SHA256 (RFC 5869). They are as hard to guess as the idempotency key. Another caller or
- * organization gets others from the same idempotency key.
+ * scope, which is an organization or empty, gets others from the same idempotency key.
  */
-export function answerKeys(idempotencyKey: string, callerId: string, organizationId: string): AnswerKeys {
+export function answerKeys(idempotencyKey: string, callerId: string, scope: string): AnswerKeys {
   const derive = (purpose: string): Buffer => {
-    const info = JSON.stringify([purpose, callerId, organizationId]);
+    const info = JSON.stringify([purpose, callerId, scope]);
     return Buffer.from(hkdfSync('sha256', idempotencyKey, SALT, info, 32));
   };
   return { id: derive('id').toString('hex'), encryption: derive('encryption') };

@@ -16,7 +16,7 @@ import type { KeysContext } from './pending-usage.ts';
 import { assertKeyQuota } from './policy/assert-key-quota.ts';
 import { permissionsInForce } from './policy/permissions-in-force.ts';
 import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
-import { type PolicyInput, readPolicy } from './policy/read-policy.ts';
+import { type PolicyFacts, type PolicyInput, readPolicy } from './policy/read-policy.ts';
 import { refuseStrongerKey } from './refuse-stronger-key.ts';
 import { requireApiKey } from './require-api-key.ts';
 import type { Environment } from './secret.ts';
@@ -62,17 +62,11 @@ export async function createApiKey(
   authorizeSomewhere(ctx, PERMISSION);
   const organizationId = resolveOrganizationId(ctx, params.organizationId);
   authorize(ctx, organizationId, PERMISSION);
-  const { permissionCatalog: catalog } = await organizationById(ctx.db, organizationId);
   const input = new Input();
   const idempotencyKey = input.idempotencyKey(params.idempotencyKey);
   const attempt = await attemptOf(ctx, organizationId, idempotencyKey);
-  // A time that was in the future then may have passed.
-  const now = attempt?.answeredAt ?? ctx.clock.now();
-  const { name = '', ...provided } = readPolicy(
-    input,
-    { ...params, name: params.name ?? null },
-    { now, catalog },
-  );
+  const facts = attempt?.answeredAt ? factsThen(attempt.answeredAt) : await factsNow(ctx, organizationId);
+  const { name = '', ...provided } = readPolicy(input, { ...params, name: params.name ?? null }, facts);
   input.check();
   const policy = { ...DEFAULTS, ...provided, name };
   const environment = params.environment ?? 'live';
@@ -87,6 +81,16 @@ export async function createApiKey(
       },
     }),
   );
+}
+
+async function factsNow(ctx: KeysContext, organizationId: string): Promise<PolicyFacts> {
+  const { permissionCatalog } = await organizationById(ctx.db, organizationId);
+  return { now: ctx.clock.now(), catalog: permissionCatalog };
+}
+
+/** A repetition is valid if the first request was: its expiry may have passed, and the catalog may have changed. */
+function factsThen(answeredAt: number): PolicyFacts {
+  return { now: answeredAt, catalog: [] };
 }
 
 /** A policy whose lists, which are sets, are sorted. */

@@ -9,6 +9,8 @@ import { numberedSlug, slugOf } from './slug.ts';
 
 /** Input for a new organization. */
 export interface NewOrganization {
+  /** Omitted: a new one. */
+  readonly id?: string;
   readonly name: string;
   /** Null: derived from the name. */
   readonly slug: string | null;
@@ -33,10 +35,10 @@ const SHARED_START = 30;
  */
 export async function insertOrganization(
   { tx, now, audit }: Change,
-  { name, slug, keyPrefix, maxActiveApiKeys }: NewOrganization,
+  { id = newId('org'), name, slug, keyPrefix, maxActiveApiKeys }: NewOrganization,
 ): Promise<InsertedOrganization> {
   const row = {
-    id: newId('org'),
+    id,
     name,
     key_prefix: keyPrefix,
     max_active_api_keys: maxActiveApiKeys,

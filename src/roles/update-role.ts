@@ -34,7 +34,7 @@ export async function updateRole(ctx: Context, params: UpdateRoleInput): Promise
   const provided = readRole(input, params, permissionCatalog);
   input.checkForm();
   return command(ctx, { organizationId, permission: PERMISSION }, async (change) => {
-    const { tx, audit, principal } = change;
+    const { tx, audit, principal, repeat } = change;
     const before = await requireRole(tx, organizationId, id);
     if (before.system) throw new ConflictError('OTHER', `The system role ${before.name} can't be changed`);
     input.checkChanged([before.name, before.description]);
@@ -44,7 +44,11 @@ export async function updateRole(ctx: Context, params: UpdateRoleInput): Promise
       await refuseEscalation(principal, organizationId, state.permissions, holders);
     }
     const changes = difference(before, after, ['name', 'description', 'permissions']);
-    if (Object.keys(changes).length === 0) return before;
+    if (Object.keys(changes).length === 0) {
+      // It may repeat an update whose response was lost.
+      repeat({ organizationId, action: 'role.updated', targetId: id });
+      return before;
+    }
     if (changes.name && (await isNameTaken(tx, 'current_roles', after)))
       throw new ConflictError('NAME_TAKEN', 'A role with this name already exists');
     await tx

@@ -109,6 +109,8 @@ export type CreateApiKeyInput = {
 
 /** Input of `createOrganization` */
 export type CreateOrganizationInput = {
+  /** Identifies the request, so that it can be sent again if the response is lost: 20 to 200 characters, such as a UUIDv4. It must be unpredictable, with at least 128 random bits, and kept secret. A repetition by the same caller within 24 hours changes nothing and returns the first response with the current state of the object, secret or link included */
+  idempotencyKey?: string | null | undefined;
   /** First part of the organization’s keys: at most 16 characters of a-z, 0-9 and single _. Omit for the server’s default */
   keyPrefix?: string | null | undefined;
   /** Name of the organization: 1 to 100 characters */

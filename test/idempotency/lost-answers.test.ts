@@ -188,7 +188,7 @@ describe('two servers on PostgreSQL', () => {
     expect((await ask(other, CREATE, { token, variables })).data.createApiKey.secret).toBe(answers[0]);
   });
 
-  test('confirm a repeated revocation and rotation again', async () => {
+  test('confirm a repeated revocation, rotation and update of a role again', async () => {
     const [one, other] = (await startNodes(2)) as [TestServer, TestServer];
     const { sessionToken: token } = await makeMember(one);
     const create = async () =>
@@ -203,5 +203,12 @@ describe('two servers on PostgreSQL', () => {
     for (const server of [one, other, one])
       revoked.push((await ask(server, REVOKE, revocation)).data.revokeApiKey);
     for (const answer of revoked) expect(answer).toMatchObject({ propagation, apiKey: revoked[0].apiKey });
+    const role =
+      'role: createRole(input: { name: "CI", permissions: [] }) { ... on CreateRolePayload { role { id } } }';
+    const { id } = (await ask(one, `mutation { ${role} }`, { token })).data.role.role;
+    const update = `mutation { updateRole(input: { id: "${id}", permissions: ["a.b"] }) {
+      ... on UpdateRolePayload { propagation { confirmedNodes totalNodes } } } }`;
+    for (const server of [one, other, one])
+      expect((await ask(server, update, { token })).data.updateRole).toEqual({ propagation });
   });
 });
