@@ -18,6 +18,11 @@ export interface TcpProxy {
   swallow(): void;
   /** From now on, what the server answers comes this much later, milliseconds. */
   delayAnswers(milliseconds: number): void;
+  /**
+   * Cuts at the commit of the next transaction of PostgreSQL that sends this text: before it arrives, or when it has
+   * been made. Resolves then.
+   */
+  cutAtCommit(text: string, when: 'before' | 'after'): Promise<void>;
   mend(): void;
 }
 
@@ -31,6 +36,7 @@ export async function openProxy(
   let delay = 0;
   let packetsLeft = Number.POSITIVE_INFINITY;
   let rejectionsLeft = Number.POSITIVE_INFINITY;
+  let watched: { readonly text: string; readonly when: 'before' | 'after'; cut(): void } | null = null;
   const cut = (): void => {
     state = 'cut';
     for (const socket of sockets) socket.resetAndDestroy();
@@ -61,12 +67,20 @@ export async function openProxy(
         if (state !== 'swallowing') other.destroy();
       });
     }
+    let isWatched = false;
+    let isCommitted = false;
     near.on('data', (data) => {
+      isWatched ||= watched !== null && data.includes(watched.text);
+      if (watched && isWatched && data.includes('commit')) {
+        if (watched.when === 'before') return watched.cut();
+        isCommitted = true;
+      }
       packetsLeft -= 1;
       if (packetsLeft <= 0) cut();
       if (state === 'open') far.write(data);
     });
     far.on('data', (data) => {
+      if (isCommitted) watched?.cut();
       if (state !== 'open') return;
       if (delay === 0) near.write(data);
       else setTimeout(() => state === 'open' && near.writable && near.write(data), delay);
@@ -93,6 +107,18 @@ export async function openProxy(
       packetsLeft = packets;
       rejectionsLeft = rejections;
     },
+    cutAtCommit: (text, when) =>
+      new Promise((resolve) => {
+        watched = {
+          text,
+          when,
+          cut: () => {
+            watched = null;
+            cut();
+            resolve();
+          },
+        };
+      }),
     swallow: () => {
       state = 'swallowing';
     },
