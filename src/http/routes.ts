@@ -6,9 +6,11 @@ import type { Connections } from './connections/connections.ts';
 import { createConsole } from './console/console.ts';
 import { readableByPages } from './cors/cors.ts';
 import type { KnownOrigins } from './cors/known-origins.ts';
+import { respondWithTag } from './etag.ts';
 import { type Exchange, redirect, respond } from './exchange.ts';
 import { graphqlHandler } from './graphql/graphql.ts';
 import { introspectHandler } from './introspect/introspect.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { healthHandler, type Readiness, readinessHandler } from './ops/health.ts';
 import type { Metrics } from './ops/metrics.ts';
 import { OIDC_CALLBACK_PATH, oidcHandlers } from './sign-in/oidc.ts';
@@ -56,11 +58,11 @@ export function createRoutes(
     readonly consoleFolder: string | null;
   },
 ): Routes {
-  let sdl: string | undefined;
-  const sdlRoute = get('text/plain; charset=utf-8', () => {
-    sdl ??= `${printSchema(lexicographicSortSchema(schema))}\n`;
-    return sdl;
-  });
+  const sdl = get('text/plain; charset=utf-8', () => `${printSchema(lexicographicSortSchema(schema))}\n`);
+  const metricsType = metrics?.contentType ?? null;
+  const openApi = get('application/json', () =>
+    JSON.stringify(openApiDocument(services.publicUrl, metricsType)),
+  );
   const introspect = introspectHandler(services, { limits: operationLimits, unread: connections.unread });
   const exact = new Map<string, Route>([
     [
@@ -72,7 +74,11 @@ export function createRoutes(
     ],
     [
       '/schema.graphql',
-      { methods: ['GET', 'OPTIONS'], handle: readableByPages(services, origins, sdlRoute.handle) },
+      { methods: ['GET', 'OPTIONS'], handle: readableByPages(services, origins, sdl.handle) },
+    ],
+    [
+      '/openapi.json',
+      { methods: ['GET', 'OPTIONS'], handle: readableByPages(services, origins, openApi.handle) },
     ],
     [
       '/introspect',
@@ -134,9 +140,19 @@ function metricsRoute(metrics: Metrics | null): [string, Route][] {
   return [['/metrics', { methods: ['GET'], quiet: true, handle }]];
 }
 
-function get(contentType: string, body: () => string, headers: Readonly<Record<string, string>> = {}): Route {
+/** A text that doesn't change while the server runs, written on first request. */
+function get(
+  contentType: string,
+  write: () => string,
+  headers: Readonly<Record<string, string>> = {},
+): Route {
   const all = { 'Cache-Control': 'no-cache', ...headers };
-  return { methods: ['GET'], handle: (exchange) => respond(exchange, 200, contentType, body(), all) };
+  let bytes: Buffer | undefined;
+  const handle = (exchange: Exchange): void => {
+    bytes ??= Buffer.from(write());
+    respondWithTag(exchange, contentType, bytes, all);
+  };
+  return { methods: ['GET'], handle };
 }
 
 function home({ config }: ServerServices) {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
-import { type Exchange, respond, writeHead } from '../exchange.ts';
+import { respondWithTag } from '../etag.ts';
+import type { Exchange } from '../exchange.ts';
 import { OIDC_PATH } from '../sign-in/sign-in-page.ts';
 import { type ConsoleFile, type Form, listConsoleFiles } from './console-files.ts';
 
@@ -89,32 +89,10 @@ async function send(
   file: ConsoleFile,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { request, response } = exchange;
-  const form = acceptedForm(request.headers['accept-encoding'], file.forms);
+  const form = acceptedForm(exchange.request.headers['accept-encoding'], file.forms);
   const bytes = await file.read(form);
-  const etag = etagOf(bytes);
-  const all: Record<string, string> = { ...headers, ETag: etag, Vary: 'Accept-Encoding' };
-  if (form !== 'identity') all['Content-Encoding'] = form;
-  if (isKnown(request.headers['if-none-match'], etag)) {
-    writeHead(exchange, 304, all);
-    response.end();
-  } else respond(exchange, 200, file.contentType, bytes, all);
-}
-
-const etags = new WeakMap<Buffer, string>();
-
-function etagOf(bytes: Buffer): string {
-  const known = etags.get(bytes);
-  if (known) return known;
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;
-  etags.set(bytes, etag);
-  return etag;
-}
-
-/** Whether the client already has these bytes (RFC 9110, 13.1.2). Proxies may have marked the tag as weak. */
-function isKnown(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+  const encoding = form === 'identity' ? {} : { 'Content-Encoding': form };
+  respondWithTag(exchange, file.contentType, bytes, { ...headers, Vary: 'Accept-Encoding', ...encoding });
 }
 
 /** The smallest form that the client accepts (RFC 9110, 12.5.3). */

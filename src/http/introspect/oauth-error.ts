@@ -3,17 +3,17 @@ import { Refusal } from '../../core/refusal.ts';
 import { type Exchange, respondJson } from '../exchange.ts';
 import { isBearer } from './client-credential.ts';
 
-/** Values of `error` in the body of a response (RFC 6749, 5.2 and 4.1.2.1; RFC 6750, 3.1). */
-export const OAUTH_ERRORS = [
-  'invalid_request',
-  'invalid_client',
-  'invalid_token',
-  'insufficient_scope',
-  'access_denied',
-  'temporarily_unavailable',
-] as const;
+/** Values of `error` in a response (RFC 6749, 5.2 and 4.1.2.1; RFC 6750, 3.1), each with its statuses. */
+export const OAUTH_ERRORS = {
+  invalid_request: [400, 413, 415],
+  invalid_client: [401],
+  invalid_token: [401],
+  insufficient_scope: [403],
+  access_denied: [403],
+  temporarily_unavailable: [429, 503],
+} as const;
 
-type OAuthError = (typeof OAUTH_ERRORS)[number];
+type OAuthError = keyof typeof OAUTH_ERRORS;
 
 /** Characters that `error_description` can't contain (RFC 6749, 5.2). */
 const NOT_DESCRIPTIVE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;

@@ -6,7 +6,9 @@ import { type Exchange, respondJson } from '../exchange.ts';
 export type Readiness = (scope: ReadinessScope) => Promise<string | null>;
 
 /** `verify`: reads and verification only, which work even if changes can't be saved. */
-export type ReadinessScope = 'all' | 'verify';
+export const READINESS_SCOPES = ['all', 'verify'] as const;
+
+export type ReadinessScope = (typeof READINESS_SCOPES)[number];
 
 /** Timeout of the database check, milliseconds. */
 const PATIENCE_MS = 5_000;

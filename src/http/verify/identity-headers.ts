@@ -6,9 +6,16 @@ const PLAIN = /^[\w.~-]*$/;
 /** Many keys share one list of permissions. */
 const lists = new WeakMap<readonly string[], string>();
 
-const NAMES = ['Key-Id', 'Organization-Id', 'Environment', 'Role', 'Permissions', 'Teams', 'External-Id'].map(
-  (name) => `X-Keywright-${name}`,
-);
+/** Names of the identity headers. */
+export const IDENTITY_HEADERS = [
+  'Key-Id',
+  'Organization-Id',
+  'Environment',
+  'Role',
+  'Permissions',
+  'Teams',
+  'External-Id',
+].map((name) => `X-Keywright-${name}`);
 
 /**
  * Maximum size of the identity headers in total, bytes: names, values and separators. Buffers of gateways are limited.
@@ -16,7 +23,7 @@ const NAMES = ['Key-Id', 'Organization-Id', 'Environment', 'Role', 'Permissions'
 export const IDENTITY_BYTES_MAX = 8_192;
 
 /** Their size if all are empty: a colon, a space and a line end each. */
-const EMPTY_BYTES = NAMES.join(': \r\n').length + ': \r\n'.length;
+const EMPTY_BYTES = IDENTITY_HEADERS.join(': \r\n').length + ': \r\n'.length;
 
 /**
  * The identity of a key as headers of a 200 response, names and values alternating. Every header is always present,
@@ -40,13 +47,14 @@ export function identityHeaders(key: VerifiableKey): string[] | null {
 
 /** Headers of a 200 response without a key: empty, so that they too overwrite headers forged by the client. */
 export function noIdentityHeaders(): string[] {
-  return withNames(NAMES.map(() => ''));
+  return withNames(IDENTITY_HEADERS.map(() => ''));
 }
 
 /** All values are ASCII. */
 function withNames(values: readonly string[]): string[] {
   const headers: string[] = [];
-  for (let index = 0; index < NAMES.length; index += 1) headers.push(NAMES[index] ?? '', values[index] ?? '');
+  for (let index = 0; index < IDENTITY_HEADERS.length; index += 1)
+    headers.push(IDENTITY_HEADERS[index] ?? '', values[index] ?? '');
   headers.push('Content-Length', '0', 'Cache-Control', 'no-store');
   return headers;
 }

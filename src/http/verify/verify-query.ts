@@ -16,7 +16,7 @@ export interface VerifyParams
 
 const OWN_QUERY = "pass the query of the client's own request in uri=, or omit it";
 
-const PERMISSIONS_MAX = 100;
+export const PERMISSIONS_MAX = 100;
 const REPEATABLE: readonly string[] = ['permission', 'any_permission'];
 
 /** Names of the parameters that require something of a key. */

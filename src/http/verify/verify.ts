@@ -3,13 +3,14 @@ import type { Measurements, VerificationOutcome } from '../../core/measurements.
 import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { VerificationServices } from '../../verification/services.ts';
-import { isFailure, type Verdict, type VerificationCode, verifySecret } from '../../verification/verify.ts';
+import { isFailure, type Verdict, verifySecret } from '../../verification/verify.ts';
 import { failureHeaders, TOO_MANY_FAILURES } from '../auth/too-many-failures.ts';
 import { clientAddress } from '../client-address.ts';
 import { IDENTITY_BYTES_MAX, identityHeaders, noIdentityHeaders } from './identity-headers.ts';
 import { isPreflight } from './preflight.ts';
 import { presentedKey, SEVERAL } from './presented-key.ts';
 import { readVerifyQuery, type VerifyParams } from './verify-query.ts';
+import { VERIFY_STATUS, type VerifyCode } from './verify-status.ts';
 
 /** Names and values alternating, the form that Node.js sends fastest. */
 type RawHeaders = string[];
@@ -20,20 +21,6 @@ export type VerifyHandler = (
   response: ServerResponse,
   query: string,
 ) => void | Promise<void>;
-
-const STATUS: Readonly<Record<VerificationCode, number>> = {
-  VALID: 200,
-  MALFORMED: 401,
-  NOT_FOUND: 401,
-  REVOKED: 401,
-  DISABLED: 401,
-  EXPIRED: 401,
-  IP_NOT_ALLOWED: 403,
-  TEAM_NOT_ALLOWED: 403,
-  WRONG_ENVIRONMENT: 403,
-  INSUFFICIENT_PERMISSIONS: 403,
-  RATE_LIMITED: 429,
-};
 
 const CHALLENGE: RawHeaders = ['WWW-Authenticate', 'Bearer'];
 /** RFC 6750, 3.1: the credential is not accepted, or accepted but lacks a permission. */
@@ -56,25 +43,24 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
   const refuseFailure = (
     response: ServerResponse,
     ip: string | null,
-    code: string,
+    code: VerifyCode,
     message: string,
   ): void => {
     const state = failures.count(ip);
-    if (state.allowed) return refuse(response, 401, code, message, INVALID_TOKEN);
-    refuse(response, 429, 'RATE_LIMITED', TOO_MANY_FAILURES, failureHeaders(failures, state, clock.now()));
+    if (state.allowed) return refuse(response, code, message, INVALID_TOKEN);
+    refuse(response, 'RATE_LIMITED', TOO_MANY_FAILURES, failureHeaders(failures, state, clock.now()));
   };
 
   const answer = (response: ServerResponse, verdict: Verdict, ip: string | null): void => {
     const { code, message, record } = verdict;
-    const status = STATUS[code];
     if (isFailure(code)) return refuseFailure(response, ip, code, message);
-    if (status !== 200 || !record) {
+    if (code !== 'VALID' || !record) {
       const challenge = code === 'INSUFFICIENT_PERMISSIONS' ? [...INSUFFICIENT_SCOPE] : [];
-      return refuse(response, status, code, message, limitHeaders(challenge, verdict, clock.now()));
+      return refuse(response, code, message, limitHeaders(challenge, verdict, clock.now()));
     }
     const identity = identityHeaders(record);
     if (!identity)
-      return refuse(response, 403, 'IDENTITY_TOO_LARGE', TOO_LARGE, limitHeaders([], verdict, clock.now()));
+      return refuse(response, 'IDENTITY_TOO_LARGE', TOO_LARGE, limitHeaders([], verdict, clock.now()));
     response.writeHead(200, limitHeaders(identity, verdict, clock.now()));
     response.end();
   };
@@ -82,7 +68,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
   const fail = (response: ServerResponse, error: unknown): void => {
     log.warn('An API key could not be verified', { error });
     if (response.headersSent) response.destroy();
-    else refuse(response, 503, 'UNAVAILABLE', UNDECIDED, ['Retry-After', '1']);
+    else refuse(response, 'UNAVAILABLE', UNDECIDED, ['Retry-After', '1']);
   };
 
   const decide = (
@@ -94,10 +80,10 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
     const secret = presentedKey(request.rawHeaders);
     if (secret === null) {
       if (!params.preflight || !isPreflight(request))
-        return void refuse(response, 401, 'MALFORMED', NO_KEY, CHALLENGE);
+        return void refuse(response, 'MALFORMED', NO_KEY, CHALLENGE);
       response.writeHead(200, noIdentityHeaders());
       response.end();
-    } else if (secret === SEVERAL) refuse(response, 400, 'BAD_REQUEST', TWO_KEYS, []);
+    } else if (secret === SEVERAL) refuse(response, 'BAD_REQUEST', TWO_KEYS, []);
     else {
       // Not spread: on the path of every request.
       const { permissions, anyPermissions, teamId, environment, reportTo, visible } = params;
@@ -121,7 +107,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
   const handle: VerifyHandler = (request, response, query) => {
     try {
       const params = readVerifyQuery(query);
-      if (params instanceof Refusal) return refuse(response, params.status, params.code, params.message, []);
+      if (params instanceof Refusal) return refuse(response, 'BAD_USER_INPUT', params.message, []);
       return decide(request, response, params)?.catch((error: unknown) => fail(response, error));
     } catch (error) {
       fail(response, error);
@@ -160,15 +146,9 @@ function limitHeaders(
   return headers;
 }
 
-function refuse(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-  headers: RawHeaders,
-): void {
+function refuse(response: ServerResponse, code: VerifyCode, message: string, headers: RawHeaders): void {
   const body = JSON.stringify({ code, message });
-  response.writeHead(status, [
+  response.writeHead(VERIFY_STATUS[code], [
     // Repeated in a header for gateways that can't read the body.
     'X-Keywright-Code',
     code,
