@@ -23,3 +23,12 @@ import { builder } from './builder.ts';
 
 /** The whole schema, ready to execute. */
 export const schema = builder.toSchema({ sortSchema: false });
+
+// Pothos has no option for it.
+schema.description = `
+The API of Keywright, which creates, rotates, revokes and verifies API keys.
+
+Send a session token, an API key or an operator token as \`Authorization: Bearer …\`, or an API key as \`X-API-Key\`.
+Expected errors of mutations are members of their result unions. All other errors have a code in \`extensions.code\`.
+Fields that require a permission are null, with an error, if the caller lacks it. Nothing is removed before it has been
+deprecated with a reason and a date.`.trim();

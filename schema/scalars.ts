@@ -12,6 +12,7 @@ import { builder } from './builder.ts';
 const JSON_OBJECT_MAX_BYTES = 65_536;
 
 builder.scalarType('DateTime', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   description:
     'A point in time in RFC 3339 format. Returned in UTC with milliseconds, accepted with any offset',
   serialize: (milliseconds) => textOf(milliseconds as number),
@@ -24,6 +25,7 @@ export function nullableTime(description: string) {
 }
 
 builder.scalarType('JSONObject', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   description: 'A JSON object of at most 64 KB. Whole numbers can’t exceed 2^53 - 1',
   serialize: (value) => value as Record<string, unknown>,
   parseValue: requireObject,
@@ -34,14 +36,16 @@ builder.scalarType('JSONObject', {
 });
 
 builder.scalarType('CIDR', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc4632',
   description:
-    'An IPv4 or IPv6 address or network in CIDR notation. An address without a prefix is a /32 or /128. Host bits must be zero',
+    'An IPv4 or IPv6 address or network in CIDR notation (RFC 4632; RFC 4291 for IPv6). An address without a prefix is a /32 or /128. Host bits must be zero',
   serialize: String,
   // The format is checked where the value is used, so that a fault is a ValidationError with its path.
   parseValue: (value) => requireString('CIDR', value),
 });
 
 builder.scalarType('SafeInt', {
+  specifiedByURL: 'https://tc39.es/ecma262/#sec-number.issafeinteger',
   description: 'A whole number from -(2^53 - 1) to 2^53 - 1',
   serialize: Number,
   parseValue: (value) => {
