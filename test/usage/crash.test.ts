@@ -10,7 +10,7 @@ import { eventually } from '../support/wait.ts';
 const FLUSH_MS = 500;
 
 /** A write under way when the server dies, and the way of an answer to the client, on a machine that does other things. */
-const WRITE_MS = 400;
+const WRITE_MS = 2_000;
 
 const KEYS = 20;
 
@@ -22,7 +22,7 @@ interface Key {
 }
 
 onEachDatabase('kill -9 of a server that verifies', (engine) => {
-  test('loses the use of one flush interval at most, and no key', { timeout: 60_000 }, async () => {
+  test('loses the use of one flush interval at most, and no key', async () => {
     const { env } = await databaseFor(engine);
     const settings = { ...env, PORT: '0', LOG_LEVEL: 'warn', USAGE_FLUSH_MS: String(FLUSH_MS) };
     const init = await finish(
@@ -50,7 +50,7 @@ onEachDatabase('kill -9 of a server that verifies', (engine) => {
     const using = keys.map(use);
     const isSafe = (at: number) => at < performance.now() - FLUSH_MS - WRITE_MS;
     const enough = () => keys.every(({ accepted }) => accepted.filter(isSafe).length > 30);
-    await eventually(enough, { timeoutMs: 20_000 });
+    await eventually(enough);
     killedAt = performance.now();
     server.process.kill('SIGKILL');
     await Promise.all(using);

@@ -11,7 +11,6 @@ import { ask, makeApiKey, makeMember, startTestServer, type TestServer } from '.
 import { eventually } from '../../support/wait.ts';
 
 const MINUTE = 60_000;
-const SECOND = { timeoutMs: 1_000 };
 
 onEachDatabase('ApiKeyExpired', (engine) => {
   /** Starts servers on one database, which share a clock. */
@@ -42,7 +41,7 @@ onEachDatabase('ApiKeyExpired', (engine) => {
     return rows.map(({ action, actor }) => `${action} by ${actor}`);
   }
 
-  test('comes within a second of the expiry, once, in its place among the other changes', async () => {
+  test('comes at the expiry, once, in its place among the other changes', async () => {
     const { start, clock } = await house();
     const server = await start();
     const { organizationId, sessionToken } = await makeMember(server);
@@ -59,7 +58,7 @@ onEachDatabase('ApiKeyExpired', (engine) => {
     const changes = socket.subscribe(query);
     await areLive(server, 1);
     clock.set(expiresAt);
-    await changes.received(1, SECOND);
+    await changes.received(1);
     const expired = { __typename: 'ApiKeyExpired', actor: { name: 'expiry' } };
     const at = (time: number) => new Date(time).toISOString();
     expect(changes.events).toEqual([
@@ -68,7 +67,7 @@ onEachDatabase('ApiKeyExpired', (engine) => {
     // Extended, it lives again, and ends a second time.
     await updateApiKey(anyone(server), { id: key.id, expiresAt: expiresAt + 2 * MINUTE });
     clock.set(expiresAt + 2 * MINUTE);
-    await changes.received(4, SECOND);
+    await changes.received(4);
     const ended = changes.events.slice(2).map(({ __typename, apiKey }) => [__typename, apiKey.id]);
     expect(ended).toEqual([
       ['ApiKeyExpired', extended.id],
@@ -90,7 +89,7 @@ onEachDatabase('ApiKeyExpired', (engine) => {
     const server = await start();
     const again = await connectLive(server, sessionToken);
     const story = again.subscribe(CHANGED, { after: cursor });
-    await story.received(1, SECOND);
+    await story.received(1);
     // A second one would be there before a later change.
     await updateApiKey(anyone(server), { id: key.id, name: 'Later' });
     await story.received(2);
@@ -107,7 +106,7 @@ onEachDatabase('ApiKeyExpired', (engine) => {
     const serve = () => spawn(env, 'serve', '--port', '0');
     const killed = serve();
     const url = await readyAt(killed);
-    const expiresAt = Date.now() + 2_000;
+    const expiresAt = Date.now() + 60 * MINUTE;
     const created = await ask(
       { url },
       'mutation ($at: DateTime!) { createApiKey(input: { name: "CI", expiresAt: $at }) { ... on CreateApiKeyPayload { apiKey { id } } } }',
@@ -126,7 +125,8 @@ onEachDatabase('ApiKeyExpired', (engine) => {
       return rows.map(({ action }) => action);
     };
     expect(await actions()).toEqual(['api_key.created']);
-    await eventually(() => Date.now() > expiresAt);
+    // The hour goes by.
+    await kysely.updateTable('api_keys').set({ expires_at: Date.now() }).where('id', '=', id).execute();
     const servers = [serve(), serve(), serve()];
     const urls = await Promise.all(servers.map(readyAt));
     await eventually(async () => (await actions()).length > 1);
@@ -137,7 +137,7 @@ onEachDatabase('ApiKeyExpired', (engine) => {
     }
     const updates = urls.map(() => 'api_key.updated');
     expect(await actions()).toEqual(['api_key.created', 'api_key.expired', ...updates]);
-  }, 40_000);
+  });
 
   test('has its like in the log for retiring secrets that run out, once', async () => {
     const { start, clock } = await house();
@@ -148,7 +148,7 @@ onEachDatabase('ApiKeyExpired', (engine) => {
     await rotateApiKey(anyone(server), { id: key.id, overlapSeconds: 0 });
     clock.advance(MINUTE);
     const expired = 'api_key.secret_expired by expiry';
-    await eventually(async () => (await logOf(server, key.id)).includes(expired), SECOND);
+    await eventually(async () => (await logOf(server, key.id)).includes(expired));
     await server.close();
     clock.advance(MINUTE);
     const again = await start();
