@@ -14,9 +14,9 @@ const CONSOLE = ['test/console/**/*.test.ts'];
 const CLUSTER = ['test/cluster/faults.test.ts'];
 const E2E = [
   'test/{readme,recipes,durability}.test.ts',
-  'test/{examples,outages}/*.test.ts',
-  'test/cli/{serve,start-errors}.test.ts',
-  'test/usage/killed-writer.test.ts',
+  'test/{cli,examples,gateways,outages,scripts}/*.test.ts',
+  'test/db/postgres-outages.test.ts',
+  'test/usage/{crash,killed-writer}.test.ts',
   'test/http/websocket/{restart,stock-clients}.test.ts',
 ];
 

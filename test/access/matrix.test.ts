@@ -137,8 +137,10 @@ onEachDatabase('who is answered what', (engine) => {
     row: string,
     answer: (caller: Caller, token: string | undefined) => Promise<string>,
   ): Promise<void> {
-    const actual: Partial<Record<Caller, string>> = {};
-    for (const caller of CALLERS) actual[caller] = await answer(caller, tokens.get(caller));
+    const answers = CALLERS.map(
+      async (caller) => [caller, await answer(caller, tokens.get(caller))] as const,
+    );
+    const actual = Object.fromEntries(await Promise.all(answers));
     expect(actual).toEqual(Object.fromEntries(outcomesOf(row)));
   }
 
@@ -213,14 +215,15 @@ onEachDatabase('who is answered what', (engine) => {
       answer: (id: string, token: string | undefined) => Promise<unknown>,
     ): Promise<void> {
       const none = unknown(theirs);
-      for (const caller of insiders) {
+      const compared = insiders.map(async (caller) => {
         const [real, unreal] = [theirs, none].map(async (id) => {
           const text = JSON.stringify(await answer(id, tokens.get(caller)));
           // What else the input names is made for each call.
           return text.replaceAll(id, '<id>').replace(/\b[a-z]{2,4}_[0-9a-z]{26}\b/g, '<made>');
         });
         expect(await real, caller).toBe(await unreal);
-      }
+      });
+      await Promise.all(compared);
     }
 
     test.each(Object.entries(ID_ARGUMENTS))('in %s', async (name, [thing, text]) => {

@@ -121,6 +121,7 @@ onEachDatabase('the plans of lists', (engine) => {
   async function stepsOf(
     title: string,
     list: (after: string | null) => Promise<Page<unknown>>,
+    isCounted = true,
   ): Promise<string[]> {
     notes.take();
     let page = await list(null);
@@ -130,7 +131,7 @@ onEachDatabase('the plans of lists', (engine) => {
       await page.hasPreviousPage();
     }
     await page.hasNextPage();
-    await page.totalCount();
+    if (isCounted) await page.totalCount();
     const found: string[] = [];
     for (const query of notes.take()) {
       const text = query.sql + (engine === 'postgres' ? JSON.stringify(query.parameters) : '');
@@ -161,7 +162,11 @@ onEachDatabase('the plans of lists', (engine) => {
               const options = { filter, orderBy: { field, direction } };
               const list = (after: string | null) =>
                 listApiKeys(as, organizationId, options, { first: 20, after });
-              found.push(...(await stepsOf(`keys${caller}, ${name} by ${field} ${direction}`, list)));
+              // How many there are is counted without their order.
+              const isCounted = field === 'CREATED_AT' && direction === 'ASC';
+              found.push(
+                ...(await stepsOf(`keys${caller}, ${name} by ${field} ${direction}`, list, isCounted)),
+              );
             }
         const ofTeam = (after: string | null) =>
           listApiKeys(

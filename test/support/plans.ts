@@ -111,8 +111,10 @@ interface Node {
 async function postgresPlan(db: Kysely<Tables>, query: CompiledQuery): Promise<Plan> {
   const explained = { ...query, sql: `explain (format json) ${query.sql}` };
   const { rows } = await db.transaction().execute(async (tx) => {
-    for (const way of ['seqscan', 'hashjoin', 'mergejoin'])
-      await sql`set local ${sql.ref(`enable_${way}`)} = off`.execute(tx);
+    const ways = ['seqscan', 'hashjoin', 'mergejoin'].map(
+      (way) => sql`set_config(${`enable_${way}`}, 'off', true)`,
+    );
+    await sql`select ${sql.join(ways)}`.execute(tx);
     return tx.executeQuery(explained as CompiledQuery<{ 'QUERY PLAN': readonly { Plan: Node }[] }>);
   });
   const roots = rows.flatMap((row) => row['QUERY PLAN'].map(({ Plan }) => Plan));
