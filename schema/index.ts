@@ -2,6 +2,7 @@ import './api-keys/api-key.ts';
 import './api-keys/api-key-mutations.ts';
 import './api-keys/api-key-queries.ts';
 import './api-keys/api-key-secret.ts';
+import './api-keys/import.ts';
 import './connection.ts';
 import './errors.ts';
 import './organizations/member-mutations.ts';

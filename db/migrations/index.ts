@@ -18,6 +18,8 @@ import * as deletedRoles from './0016-deleted-roles.ts';
 import * as numberedUsage from './0017-numbered-usage.ts';
 import * as allowedOrigins from './0018-allowed-origins.ts';
 import * as idempotencyKeys from './0019-idempotency-keys.ts';
+import * as importedKeys from './0020-imported-keys.ts';
+import * as indexedImports from './0020-indexed-imports.ts';
 import * as indexedMetadata from './0022-indexed-metadata.ts';
 import type { Migration } from './migration.ts';
 
@@ -46,5 +48,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0017-numbered-usage': numberedUsage,
   '0018-allowed-origins': allowedOrigins,
   '0019-idempotency-keys': idempotencyKeys,
+  '0020-imported-keys': importedKeys,
+  '0020-indexed-imports': indexedImports,
   '0022-indexed-metadata': indexedMetadata,
 };

@@ -24,6 +24,8 @@ export interface Index {
   readonly columns: string;
   /** As SQL: condition of the indexed rows. Omitted: all. */
   readonly where?: string;
+  /** Whether two rows can't have the same values. */
+  readonly unique?: boolean;
   /** On PostgreSQL: its access method, such as `gin`. Omitted: `btree`. */
   readonly using?: string;
 }
@@ -52,7 +54,8 @@ export async function createIndex(db: Kysely<unknown>, index: Index, progress?: 
   const concurrently = sql.raw(postgres ? 'concurrently ' : '');
   const using = sql.raw(postgres && index.using ? ` using ${index.using}` : '');
   const where = sql.raw(index.where ? ` where ${index.where}` : '');
-  await sql`create index ${concurrently}if not exists ${sql.id(index.name)} on ${sql.table(index.on)}${using} (${sql.raw(index.columns)})${where}`.execute(
+  const unique = sql.raw(index.unique ? 'unique ' : '');
+  await sql`create ${unique}index ${concurrently}if not exists ${sql.id(index.name)} on ${sql.table(index.on)}${using} (${sql.raw(index.columns)})${where}`.execute(
     db,
   );
   if (!postgres) await breathe();

@@ -36,6 +36,8 @@ export interface ApiKeysTable {
   revocation_reason: string | null;
   /** When the current expiry was recorded in the audit log. Null: not yet. */
   expiry_recorded_at: number | null;
+  /** Its ID in the system that it was imported from, unique in the organization. Null: not imported. */
+  foreign_id: Fixed<string | null>;
 }
 
 /** Number of keys of an organization by role and state, written only by triggers. Rows with a count of 0 may remain. */
@@ -63,7 +65,10 @@ export interface ApiKeyTeamsTable {
 export interface ApiKeySecretsTable {
   id: Fixed<string>;
   api_key_id: Fixed<string>;
-  /** SHA-256 of the secret, hexadecimal. No query selects it; it is only used to look up secrets. */
+  /**
+   * SHA-256 of the secret, hexadecimal; of an imported secret that was not used yet, its hash in a form of
+   * `stored-hash.ts`. It is only used to look up secrets.
+   */
   hash: Fixed<string>;
   start: Fixed<string>;
   created_at: Fixed<number>;
@@ -74,6 +79,12 @@ export interface ApiKeySecretsTable {
   revoked_at: number | null;
   /** When the end of its overlap was recorded in the audit log. Null: not yet. */
   expiry_recorded_at: number | null;
+}
+
+/** Forms of imported secrets in the installation. Rows are never removed. */
+export interface ImportedFormsTable {
+  /** See `imported-forms.ts`. */
+  form: Fixed<string>;
 }
 
 /** Last use of a key. Separate from the key, which changes only when someone changes it. */

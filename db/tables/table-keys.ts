@@ -32,6 +32,7 @@ export const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   // Empty: a checkpoint has moved it to the tables above.
   usage_journal: null,
   usage_writers: null,
+  imported_forms: ['form'],
   audit_log: ['id'],
   idempotent_answers: ['id'],
   nodes: null,

@@ -10,6 +10,7 @@ import type {
   ApiKeyTeamsTable,
   ApiKeyUsageBucketsTable,
   ApiKeyUsageTable,
+  ImportedFormsTable,
   OrganizationUsageBucketsTable,
   UsageJournalTable,
   UsageWritersTable,
@@ -201,6 +202,7 @@ export interface Tables {
   organization_usage_buckets: OrganizationUsageBucketsTable;
   usage_journal: UsageJournalTable;
   usage_writers: UsageWritersTable;
+  imported_forms: ImportedFormsTable;
   audit_log: AuditLogTable;
   idempotent_answers: IdempotentAnswersTable;
   nodes: NodesTable;

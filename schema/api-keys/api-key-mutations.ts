@@ -17,7 +17,7 @@ import { PROPAGATION_FIELD } from '../propagation.ts';
 import { ApiKeyRef, ApiKeySecretRef } from '../refs.ts';
 import { Environment } from './api-key-list.ts';
 
-const RateLimitInput = builder.inputType('RateLimitInput', {
+export const RateLimitInput = builder.inputType('RateLimitInput', {
   description: 'Rate limit of an API key',
   fields: (t) => ({
     limit: t.int({ required: true, description: 'Accepted verifications per window: 1 to 1,000,000,000' }),

@@ -76,7 +76,7 @@ builder.objectType(ApiKeyRef, {
     }),
     start: t.exposeString('start', {
       description:
-        'The first characters of the newest secret, for example `kw_live_a8f2bcde`. The rest is never returned again',
+        'The first characters of the newest secret, for example `kw_live_a8f2bcde`. The rest is never returned again. Empty for a key that was imported without them',
     }),
     role: t.field({
       type: RoleRef,
@@ -120,6 +120,10 @@ builder.objectType(ApiKeyRef, {
     }),
     enabled: t.exposeBoolean('enabled', {
       description: 'Whether the key is enabled. A disabled key is denied until it is enabled again',
+    }),
+    foreignId: t.exposeString('foreignId', {
+      nullable: true,
+      description: 'ID of the key in the system it was imported from. Null if it was not imported',
     }),
     externalId: t.exposeString('externalId', {
       nullable: true,

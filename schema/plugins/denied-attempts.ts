@@ -22,6 +22,7 @@ const DENIALS: readonly ErrorCode[] = ['FORBIDDEN', 'ESCALATION', 'NOT_FOUND', '
 /** Audit action of each mutation; null: not recorded, because it changes nothing in an organization. */
 export const ATTEMPTED: Readonly<Record<string, DeniedAction | null>> = {
   createApiKey: 'api_key.create',
+  importApiKeys: 'api_key.import',
   updateApiKey: 'api_key.update',
   updateApiKeys: 'api_key.update',
   rotateApiKey: 'api_key.rotate',

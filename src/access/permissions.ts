@@ -14,6 +14,7 @@ export const BUILT_IN_PERMISSIONS = {
   'api.key.update': 'Update and rotate API keys, and revoke individual secrets',
   'api.key.delete': 'Revoke API keys',
   'api.key.verify': 'Verify API keys',
+  'api.key.import': 'Import API keys of another system by the hashes of their secrets',
 } as const;
 
 /** Name of a built-in permission. */

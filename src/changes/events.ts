@@ -43,6 +43,7 @@ export const DENIED_ACTIONS = [
   'member.update',
   'member.remove',
   'api_key.create',
+  'api_key.import',
   'api_key.update',
   'api_key.rotate',
   'api_key.revoke',

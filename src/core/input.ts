@@ -103,6 +103,11 @@ export class Input {
     return key;
   }
 
+  /** Number of issues so far. */
+  get issueCount(): number {
+    return this.#issues.length + this.#newIssues.length;
+  }
+
   /** Records an issue found by another check. */
   fault(path: Path, code: IssueCode, message: string): void {
     this.#issues.push({ path, code, message });

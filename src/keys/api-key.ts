@@ -28,7 +28,7 @@ export interface ApiKey {
   readonly name: string;
   readonly description: string | null;
   readonly environment: Environment;
-  /** Display form of the newest secret. */
+  /** Display form of the newest secret. Empty if it was imported without one. */
   readonly start: string;
   readonly roleId: string | null;
   /** Permissions granted in addition to the role's. */
@@ -36,6 +36,8 @@ export interface ApiKey {
   /** Networks in normal form. Empty: any address. */
   readonly ipAllowlist: readonly string[];
   readonly rateLimit: RateLimit | null;
+  /** Null: not imported. */
+  readonly foreignId: string | null;
   readonly externalId: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
@@ -93,6 +95,7 @@ const COLUMNS = {
   grants: ['api_keys.grants'],
   ipAllowlist: ['api_keys.ip_allowlist'],
   rateLimit: ['api_keys.rate_limit', 'api_keys.rate_window_seconds'],
+  foreignId: ['api_keys.foreign_id'],
   externalId: ['api_keys.external_id'],
   metadata: ['api_keys.metadata'],
   enabled: ['api_keys.enabled'],
@@ -166,10 +169,7 @@ export function keysInScope(db: Kysely<Tables>, scope: KeyScope) {
   return scope ? keys.where(isInScope(scope, 'api_keys.id')) : keys;
 }
 
-/**
- * Maps a row to a key, with its last use as currently known, written or not. Properties that were not selected are
- * meaningless.
- */
+/** Maps a row to a key, with its last use, written or not. Properties that were not selected are meaningless. */
 export function toApiKey(row: ApiKeyRow, usage: KeysContext['usage']): ApiKey {
   const lastUse = lastUseOf(row, usage);
   const { rate_limit: limit, rate_window_seconds: windowSeconds } = row;
@@ -184,6 +184,7 @@ export function toApiKey(row: ApiKeyRow, usage: KeysContext['usage']): ApiKey {
     grants: parsed<string[]>(row.grants),
     ipAllowlist: parsed<string[]>(row.ip_allowlist),
     rateLimit: limit && windowSeconds ? { limit, windowSeconds } : null,
+    foreignId: row.foreign_id,
     externalId: row.external_id,
     metadata: parsed<Record<string, unknown>>(row.metadata),
     enabled: row.enabled === 1,

@@ -1,7 +1,6 @@
 import { NOT_YET } from '../../db/tables/tables.ts';
 import { authorize, authorizeSomewhere } from '../access/authorize.ts';
 import { refuseEscalation } from '../access/escalation.ts';
-import type { Changes } from '../changes/events.ts';
 import { command, type Outcome, type PermittedChange } from '../command.ts';
 import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
@@ -15,7 +14,7 @@ import { insertSecret, newSecret, searchText } from './new-secret.ts';
 import type { KeysContext } from './pending-usage.ts';
 import { assertKeyQuota } from './policy/assert-key-quota.ts';
 import { permissionsInForce } from './policy/permissions-in-force.ts';
-import { type KeyPolicy, limitsOf, policyChanges, policyColumns } from './policy/policy.ts';
+import { DEFAULT_POLICY, type KeyPolicy, limitsOf, policyColumns, policyCreation } from './policy/policy.ts';
 import { type PolicyFacts, type PolicyInput, readPolicy } from './policy/read-policy.ts';
 import { refuseStrongerKey } from './refuse-stronger-key.ts';
 import { requireApiKey } from './require-api-key.ts';
@@ -37,19 +36,6 @@ export interface CreatedApiKey {
 
 const PERMISSION = 'api.key.create';
 
-const DEFAULTS: Omit<KeyPolicy, 'name'> = {
-  description: null,
-  enabled: true,
-  roleId: null,
-  grants: [],
-  teamIds: [],
-  ipAllowlist: [],
-  rateLimit: null,
-  externalId: null,
-  metadata: {},
-  expiresAt: null,
-};
-
 /**
  * Creates a key. Requires `api.key.create` and every permission the key will have. A calling key can't exceed its own
  * restrictions. Rejects with ValidationError, NotFoundError (organization, role or team), EscalationError or
@@ -68,7 +54,7 @@ export async function createApiKey(
   const facts = attempt?.answeredAt ? factsThen(attempt.answeredAt) : await factsNow(ctx, organizationId);
   const { name = '', ...provided } = readPolicy(input, { ...params, name: params.name ?? null }, facts);
   input.check();
-  const policy = { ...DEFAULTS, ...provided, name };
+  const policy = { ...DEFAULT_POLICY, ...provided, name };
   const environment = params.environment ?? 'live';
   return command(ctx, { organizationId, permission: PERMISSION }, (change) =>
     once(change, attempt, ['createApiKey', { environment, ...withoutOrder(policy) }], {
@@ -144,20 +130,11 @@ async function insertKey(
     .execute();
   await insertSecret(tx, id, first, now);
   await bindToTeams(tx, id, policy.teamIds);
-  audit({ organizationId, action: 'api_key.created', targetId: id, changes: creation(policy, environment) });
+  audit({
+    organizationId,
+    action: 'api_key.created',
+    targetId: id,
+    changes: policyCreation(policy, environment),
+  });
   return { apiKey: await requireApiKey(ctx, change, id), secret: first.secret };
-}
-
-/** The environment and the permissions, and all other properties with a value. There was nothing before. */
-function creation(policy: KeyPolicy, environment: Environment): Changes {
-  const { roleId, grants, teamIds } = policy;
-  const after = Object.entries(policyChanges(DEFAULTS, policy)).map(([field, [, value]]) => [field, value]);
-  const set = {
-    environment: environment.toUpperCase(),
-    roleId,
-    grants,
-    teamIds,
-    ...Object.fromEntries(after),
-  };
-  return Object.fromEntries(Object.entries(set).map(([field, value]) => [field, [null, value]]));
 }

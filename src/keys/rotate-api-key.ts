@@ -147,21 +147,29 @@ async function assertKeyQuotaForSecret(tx: Transaction<Tables>, keyId: string, n
   );
 }
 
-/** Marks the newest secret as replaced and returns its id. A revoked one stays revoked. */
+/**
+ * Marks the newest secret as replaced and returns its id. An imported key may have several that none has replaced. A
+ * revoked one stays revoked.
+ */
 async function retireNewest(
   tx: Transaction<Tables>,
   key: ApiKey,
   now: number,
   overlapSeconds: number,
 ): Promise<string> {
-  const { id, revoked_at } = await tx
+  const expiresAt = Math.min(now + overlapSeconds * 1000, key.expiresAt ?? NEVER);
+  const retired = await tx
     .updateTable('api_key_secrets')
-    .set({ replaced_at: now, expires_at: Math.min(now + overlapSeconds * 1000, key.expiresAt ?? NEVER) })
+    .set((eb) => ({
+      replaced_at: now,
+      expires_at: expiresAt,
+      revoked_at: overlapSeconds === 0 ? eb.fn.coalesce('revoked_at', eb.val(now)) : eb.ref('revoked_at'),
+    }))
     .where('api_key_id', '=', key.id)
     .where('replaced_at', 'is', null)
-    .returning(['id', 'revoked_at'])
-    .executeTakeFirstOrThrow();
-  if (overlapSeconds === 0 && revoked_at === null)
-    await tx.updateTable('api_key_secrets').set({ revoked_at: now }).where('id', '=', id).execute();
-  return id;
+    .returning(['id', 'start'])
+    .execute();
+  const newest = retired.find(({ start }) => start === key.start) ?? retired[0];
+  if (!newest) throw new Error(`The key ${key.id} has no current secret`);
+  return newest.id;
 }

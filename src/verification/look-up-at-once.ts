@@ -4,7 +4,9 @@ import type { Tables } from '../../db/tables/tables.ts';
 import { SyncChangeLog } from '../changes/sync-change-log.ts';
 import type { EventBus } from '../cluster/bus.ts';
 import { staleBy } from '../cluster/stale.ts';
+import type { ImportedForms } from '../keys/import/imported-forms.ts';
 import { queryByHash, queryKeyByHash } from './find-by-hash.ts';
+import { KnownForms, queryForms } from './known-forms.ts';
 import type { KeyLookup, VerifiableKey } from './services.ts';
 import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
 import { type CachedOrganization, VerifyCache } from './verify-cache.ts';
@@ -31,7 +33,12 @@ export function lookUpAtOnce(
   keys: number,
 ): KeyLookup {
   const cache = new VerifyCache(keys);
-  const stop = bus.onInvalidate((stale) => cache.apply(stale));
+  const forms = new KnownForms();
+  const stop = bus.onInvalidate((stale) => {
+    cache.apply(stale);
+    forms.apply(stale);
+  });
+  const formRows = lookup.prepare(queryForms(kysely));
   const keyByHash = lookup.prepare(queryKeyByHash(kysely));
   const byHash = lookup.prepare(queryByHash(kysely));
   const log = new SyncChangeLog(kysely, lookup);
@@ -95,18 +102,28 @@ export function lookUpAtOnce(
     return read(hash, changedAt, now);
   };
 
+  const findForms = (): ImportedForms => {
+    const now = performance.now();
+    // Another process may have imported keys with any commit.
+    return forms.since(log.changedAt(now, LOOK_AGE)) ?? forms.startRead(now)(formRows.all());
+  };
+
   return {
-    withKey(hash, use) {
-      let key: VerifiableKey | null;
-      try {
-        key = find(hash);
-      } catch (error) {
-        if (!(error instanceof DatabaseLockedError)) throw error;
-        return retryWhileLocked(() => use(find(hash)), deadlineIn(REPAIR_MS));
-      }
-      return use(key);
-    },
+    withKey: (hash, use) => whenUnlocked(() => find(hash), use),
+    importedForms: () => whenUnlocked(findForms, (found) => found),
     counts,
     stop,
   };
+}
+
+/** Uses what is read, immediately unless another process repairs the file. */
+function whenUnlocked<R, T>(read: () => R, use: (found: R) => T): T | Promise<Awaited<T>> {
+  let found: R;
+  try {
+    found = read();
+  } catch (error) {
+    if (!(error instanceof DatabaseLockedError)) throw error;
+    return retryWhileLocked(() => use(read()), deadlineIn(REPAIR_MS));
+  }
+  return use(found);
 }

@@ -2,7 +2,10 @@ import type { Kysely } from 'kysely';
 import type { AsyncLookup } from '../../db/open.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import type { EventBus } from '../cluster/bus.ts';
+import { OneAtATime } from '../core/one-at-a-time.ts';
+import type { ImportedForms } from '../keys/import/imported-forms.ts';
 import { queryByHashes } from './find-by-hash.ts';
+import { KnownForms, queryForms } from './known-forms.ts';
 import type { KeyLookup, VerifiableKey } from './services.ts';
 import { type VerifiableRow, verifiableKey } from './verifiable-row.ts';
 import { type CacheEntry, type ReadUnderWay, VerifyCache } from './verify-cache.ts';
@@ -49,7 +52,16 @@ export function lookUpInBatches(
   keys: number,
 ): KeyLookup {
   const cache = new VerifyCache(keys);
-  const stop = bus.onInvalidate((stale) => cache.apply(stale));
+  const forms = new KnownForms();
+  const stop = bus.onInvalidate((stale) => {
+    cache.apply(stale);
+    forms.apply(stale);
+  });
+  const findForms = lookup.prepare('keywright_imported_forms', queryForms(kysely));
+  let formsRead: ImportedForms = new Set();
+  const formReads = new OneAtATime(async () => {
+    formsRead = forms.startRead(performance.now())(await findForms());
+  });
   const find = lookup.prepare('keywright_verify', queryByHashes(kysely));
   let queue = new Map<string, Waiting[]>();
   let scheduled = false;
@@ -159,6 +171,11 @@ export function lookUpInBatches(
         };
         enqueue(hash, [{ use: useIt, fail, readsAgain: 0, overtaken: 0 }]);
       });
+    },
+    importedForms() {
+      const since = bus.spansNodes ? 0 : performance.now() - LEASE_MS;
+      const known = bus.isCurrent() ? forms.since(since) : null;
+      return known ?? formReads.run().then(() => formsRead);
     },
     counts,
     stop,

@@ -2,6 +2,7 @@ import type { FailureLimiter } from '../access/failure-limiter.ts';
 import type { Context, Services } from '../context.ts';
 import type { Network } from '../core/ip.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
+import type { ImportedForms } from '../keys/import/imported-forms.ts';
 import type { PendingUsage } from '../keys/pending-usage.ts';
 
 /** Records verifications without waiting, and writes them in batches. */
@@ -63,6 +64,11 @@ export interface KeyLookup {
    * be awaited. Throws or rejects if the state can't be determined.
    */
   withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>>;
+  /**
+   * The forms of imported secrets in the installation as of this moment: synchronously if nothing has to be awaited.
+   * Throws or rejects if they can't be determined.
+   */
+  importedForms(): ImportedForms | Promise<ImportedForms>;
   /** Number of cache hits and misses. */
   readonly counts: { readonly hits: number; readonly misses: number };
   /** Stops background work. */

@@ -1,7 +1,9 @@
 import { covers, missing } from '../access/permissions.ts';
 import { isInNetworks } from '../core/ip.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
-import { type Environment, hashSecret, parseSecret, trimPresented } from '../keys/secret.ts';
+import { type ImportedForms, mayBeImported } from '../keys/import/imported-forms.ts';
+import { type Digest, digestOf } from '../keys/import/stored-hash.ts';
+import { type Environment, parseSecret, trimPresented } from '../keys/secret.ts';
 import type { VerifiableKey, VerificationServices } from './services.ts';
 
 /** Outcome of a verification: VALID, or the first reason for denial that applies, in this order. */
@@ -71,18 +73,62 @@ const MALFORMED: Refusal = ['MALFORMED', 'Not a valid API key: the format or che
 const NOT_FOUND: Refusal = ['NOT_FOUND', 'No such API key'];
 const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The API key has reached its rate limit'];
 
+/** Digests of imported secrets that have not been accepted yet. */
+const OTHER_DIGESTS: readonly Digest[] = ['sha384', 'sha512'];
+
 type Needs = Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter'>;
 
 /**
- * Verifies a secret and records the use or denial. Malformed secrets need no query, and cached keys are verified
+ * Verifies a secret and records the use or denial. Secrets that can't exist need no query, and cached keys are verified
  * synchronously. Throws or rejects if it can't decide, and never accepts in that case.
  */
 export function verifySecret(services: Needs, request: VerificationRequest): Verdict | Promise<Verdict> {
   // Trim here, so that a secret is treated the same by every interface.
   const secret = trimPresented(request.secret);
-  if (!parseSecret(secret)) return refuseUnknown(services, request, MALFORMED);
-  const hash = hashSecret(secret);
-  return services.keys.withKey(hash, (key) => decide(services, request, hash, key));
+  const imported = (forms: ImportedForms) => verifyImported(services, request, secret, forms);
+  if (parseSecret(secret))
+    return verifyBy(services, request, secret, 'sha256', () => withForms(services, imported));
+  if (!mayBeImported(secret)) return refuseUnknown(services, request, MALFORMED);
+  return withForms(services, (forms) =>
+    forms.size === 0
+      ? refuseUnknown(services, request, MALFORMED)
+      : verifyBy(services, request, secret, 'sha256', () => imported(forms)),
+  );
+}
+
+function withForms(
+  { keys }: Needs,
+  use: (forms: ImportedForms) => Verdict | Promise<Verdict>,
+): Verdict | Promise<Verdict> {
+  const forms = keys.importedForms();
+  return forms instanceof Promise ? forms.then(use) : use(forms);
+}
+
+/** Verifies a secret by one of its digests, or by `otherwise` if no secret has this digest. */
+function verifyBy(
+  services: Needs,
+  request: VerificationRequest,
+  secret: string,
+  digest: Digest,
+  otherwise: () => Verdict | Promise<Verdict>,
+): Verdict | Promise<Verdict> {
+  const hash = digestOf(digest, secret);
+  return services.keys.withKey(hash, (key) => (key ? decide(services, request, hash, key) : otherwise()));
+}
+
+/** Verifies a secret by the forms in which others than SHA-256 digests were imported. */
+function verifyImported(
+  services: Needs,
+  request: VerificationRequest,
+  secret: string,
+  forms: ImportedForms,
+): Verdict | Promise<Verdict> {
+  const digests = OTHER_DIGESTS.filter((digest) => forms.has(digest));
+  const verify = digests.reduceRight<() => Verdict | Promise<Verdict>>(
+    (otherwise, digest) => () => verifyBy(services, request, secret, digest, otherwise),
+    () => refuseUnknown(services, request, NOT_FOUND),
+  );
+  return verify();
 }
 
 /** Decides on a known key. Must not wait between reading the key and deciding, because the key may change. */
@@ -90,9 +136,9 @@ function decide(
   services: Needs,
   request: VerificationRequest,
   hash: string,
-  key: VerifiableKey | null,
+  key: VerifiableKey,
 ): Verdict | Promise<Verdict> {
-  if (!key || !request.visible(key)) return refuseUnknown(services, request, NOT_FOUND);
+  if (!request.visible(key)) return refuseUnknown(services, request, NOT_FOUND);
   const now = services.clock.now();
   const { ip } = request;
   const refusal = firstRefusal(key, request, ip, now);

@@ -115,9 +115,14 @@ describe('the matrix', () => {
 
 /** The arguments of a mutation's row that take ids, as far as the row has them. */
 function mutationIds(field: string, input: Readonly<Record<string, unknown>> | null): string[] {
-  return Object.entries(input ?? {})
-    .filter(([, value]) => /^\$[a-z]/i.test(String(Array.isArray(value) ? value[0] : value)))
-    .map(([key]) => `Mutation.${field}(input.${key})`);
+  return thingPaths('input', input).map((path) => `Mutation.${field}(${path})`);
+}
+
+/** The paths of things that the world makes. Entries of a list have the path of the list. */
+function thingPaths(path: string, value: unknown): string[] {
+  if (typeof value === 'string') return /^\$[a-z]/i.test(value) ? [path] : [];
+  if (Array.isArray(value)) return value.flatMap((one) => thingPaths(path, one));
+  return Object.entries(value ?? {}).flatMap(([key, one]) => thingPaths(`${path}.${key}`, one));
 }
 
 onEachDatabase('who is answered what', (engine) => {

@@ -80,6 +80,11 @@ export type MutationRow = readonly [
 const o = { organizationId: '$organization' };
 const WEAK = ['api.key.view'];
 
+/** An import of one key. */
+function imported(key: object) {
+  return { ...o, keys: [{ foreignId: '$name', name: 'A', hash: '$hash', algorithm: 'SHA256', ...key }] };
+}
+
 export const MUTATIONS: readonly MutationRow[] = [
   //                                                                          who: nob mem adm own man nar mak wid bou res str ope
   ['createApiKey', 'a key that holds nothing', { ...o, name: 'A' }, 'u f o o f f o o e e n o'],
@@ -182,6 +187,17 @@ export const MUTATIONS: readonly MutationRow[] = [
   ['revokeApiKey', 'a strong key', { id: '$strongKey' }, 'u f o o f f o o n o n o'],
   ['revokeApiKeys', 'both', { ids: ['$key', '$strongKey'] }, 'u f o o f f o o n o n o'],
   ['revokeApiKeySecret', 'of a strong key', { id: '$secret' }, 'u f o o o f o o n o n o'],
+  ['importApiKeys', 'a key that holds little', imported({ grants: WEAK }), 'u f o o f f o o e e n o'],
+  ['importApiKeys', 'one with a weak role', imported({ roleId: '$role' }), 'u f o o f f o o e e n o'],
+  ['importApiKeys', 'one with a strong role', imported({ roleId: '$strongRole' }), 'u f e o f f e o e e n o'],
+  ['importApiKeys', 'one that holds everything', imported({ grants: ['*'] }), 'u f e o f f e o e e n o'],
+  [
+    'importApiKeys',
+    'one of the bound key’s team',
+    imported({ teamIds: ['$boundTeam'] }),
+    'u f o o f f o o o e n o',
+  ],
+  ['importApiKeys', 'one of another team', imported({ teamIds: ['$team'] }), 'u f o o f f o o e e n o'],
   ['verifyApiKey', 'a key', { key: '$secretText', teamId: '$team' }, 'u f o o f o o o n o n o'],
 
   ['createRole', 'a weak role', { ...o, name: '$name', permissions: WEAK }, 'u f f o o f f o f o n o'],
@@ -360,7 +376,7 @@ export const NODES: Readonly<
         'u o o o o - o o - o - o',
       ],
       [
-        'teams ipAllowlist rateLimit externalId metadata createdAt createdBy updatedAt',
+        'teams ipAllowlist rateLimit foreignId externalId metadata createdAt createdBy updatedAt',
         'u o o o o - o o - o - o',
       ],
       ['expiresAt lastUsedAt lastUsedIp revokedAt revokedBy revocationReason', 'u o o o o - o o - o - o'],

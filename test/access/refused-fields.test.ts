@@ -17,6 +17,7 @@ import { systemPrincipal } from '../../src/access/principal.ts';
 import { parseConfig } from '../../src/core/config/config.ts';
 import { newId } from '../../src/core/ids.ts';
 import { SHOWN_ONCE } from '../../src/graphql/response/response-sizes.ts';
+import { hashSecret } from '../../src/keys/secret.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { ask, makeOperatorToken, serverOn } from '../support/server.ts';
 import { Place } from './world.ts';
@@ -28,6 +29,11 @@ const MUTATIONS = schema.getMutationType()?.getFields() ?? {};
 /** An input with which each mutation succeeds for a caller that has its permission and no other. */
 const INPUTS: Readonly<Record<string, (place: Place) => Promise<object | null>>> = {
   createApiKey: async (place) => ({ ...(await keyProperties(place)), name: 'A key' }),
+  importApiKeys: async (place) => {
+    const { organizationId, ...properties } = await keyProperties(place);
+    const key = { ...properties, foreignId: newId('key'), name: 'A key', algorithm: 'SHA256' };
+    return { organizationId, keys: [{ ...key, hash: hashSecret(newId('key')) }] };
+  },
   updateApiKey: async (place) => ({ id: (await target(place)).id, name: 'Renamed' }),
   updateApiKeys: async (place) => ({ ids: [(await target(place)).id], enabled: false }),
   rotateApiKey: async (place) => ({ id: (await target(place)).id }),

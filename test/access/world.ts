@@ -4,6 +4,7 @@ import { write } from '../../src/command.ts';
 import { newId } from '../../src/core/ids.ts';
 import type { ServerServices } from '../../src/graphql/context.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { hashSecret } from '../../src/keys/secret.ts';
 import { inviteMember } from '../../src/members/invite-member.ts';
 import { joinOrganization } from '../../src/members/join-organization.ts';
 import { createOrganization } from '../../src/organizations/create-organization.ts';
@@ -147,6 +148,7 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   $session: async (place) => (await place.join('member')).sessionId,
   $entry: async (place) => place.idOf('audit_log', 'target_id', (await place.key()).id),
   $link: (place) => place.link(),
+  $hash: async () => hashSecret(newId('key')),
 };
 
 /** A value with everything in it that begins with `$` made. */

@@ -45,6 +45,7 @@ onEachDatabase('creating a key', (engine) => {
       grants: [],
       ipAllowlist: [],
       rateLimit: null,
+      foreignId: null,
       externalId: null,
       metadata: {},
       enabled: true,

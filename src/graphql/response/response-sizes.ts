@@ -21,9 +21,12 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'AuditEntryConnection.nodes': 1,
   'EscalationError.permissions': 200,
   'EscalationError.restrictions': 10,
+  // The mutation has counted its keys.
+  'ImportApiKeysPayload.apiKeys': 1,
   'Membership.teams': 50,
   'MembershipConnection.edges': 1,
   'MembershipConnection.nodes': 1,
+  'Mutation.importApiKeys': ({ input }) => (input as { keys: readonly unknown[] }).keys.length,
   'Mutation.revokeApiKeys': idsOf,
   'Mutation.updateApiKeys': idsOf,
   'Organization.allowedOrigins': 50,
@@ -48,6 +51,7 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
 export const VALUE_BYTES: Readonly<Record<string, number>> = {
   'ApiKey.description': 2_002,
   'ApiKey.externalId': 802,
+  'ApiKey.foreignId': 802,
   'ApiKey.metadata': 16_384,
   'ApiKey.revocationReason': 2_002,
   'ApiKeyRevoked.reason': 2_002,

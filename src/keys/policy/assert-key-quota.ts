@@ -15,7 +15,7 @@ export async function assertKeyQuota(
   now: number,
   more = 1,
 ): Promise<void> {
-  if (limit === null) return;
+  if (limit === null || more === 0) return;
   const active = await countActiveApiKeys(tx, id, now);
   if (active + more <= limit) return;
   if (principal.keyScope)

@@ -22,19 +22,21 @@ export interface KeyPolicy {
   readonly expiresAt: number | null;
 }
 
-const FIELDS: readonly (keyof KeyPolicy)[] = [
-  'name',
-  'description',
-  'enabled',
-  'roleId',
-  'grants',
-  'teamIds',
-  'ipAllowlist',
-  'rateLimit',
-  'externalId',
-  'metadata',
-  'expiresAt',
-];
+/** The policy of a new key, apart from its name. */
+export const DEFAULT_POLICY: Omit<KeyPolicy, 'name'> = {
+  description: null,
+  enabled: true,
+  roleId: null,
+  grants: [],
+  teamIds: [],
+  ipAllowlist: [],
+  rateLimit: null,
+  externalId: null,
+  metadata: {},
+  expiresAt: null,
+};
+
+const FIELDS = ['name', ...Object.keys(DEFAULT_POLICY)] as (keyof KeyPolicy)[];
 
 /** A policy as columns of the key's row. Its teams are separate rows. */
 export function policyColumns(policy: KeyPolicy) {
@@ -75,6 +77,26 @@ export function policyChanges(before: Partial<KeyPolicy>, after: Partial<KeyPoli
   return Object.fromEntries(
     changed.map((field) => [field, [shown(field, before[field]), shown(field, after[field])]]),
   );
+}
+
+/**
+ * A new key for the audit log: its environment and permissions, and all other properties with a value. There was
+ * nothing before.
+ */
+export function policyCreation(policy: KeyPolicy, environment: Environment): Changes {
+  const { roleId, grants, teamIds } = policy;
+  const after = Object.entries(policyChanges(DEFAULT_POLICY, policy)).map(([field, [, value]]) => [
+    field,
+    value,
+  ]);
+  const set = {
+    environment: environment.toUpperCase(),
+    roleId,
+    grants,
+    teamIds,
+    ...Object.fromEntries(after),
+  };
+  return Object.fromEntries(Object.entries(set).map(([field, value]) => [field, [null, value]]));
 }
 
 function isSame(before: unknown, after: unknown): boolean {

@@ -11,7 +11,8 @@ export type PolicyInput = {
 
 /** Data needed to validate a policy. */
 export interface PolicyFacts {
-  readonly now: number;
+  /** The key must expire after this time, milliseconds since the epoch. Null: at any time. */
+  readonly now: number | null;
   /** The organization's custom permissions. */
   readonly catalog: readonly PermissionDefinition[];
 }
@@ -68,19 +69,24 @@ const READERS: Readers = {
   expiresAt: (input, path, value, { now }) => {
     if (value === null) return null;
     if (!Number.isSafeInteger(value) || value > TIME_MAX) input.fault(path, 'OUT_OF_RANGE', 'must be a time');
-    else if (value <= now) input.fault(path, 'OUT_OF_RANGE', 'must be in the future');
+    else if (now !== null && value <= now) input.fault(path, 'OUT_OF_RANGE', 'must be in the future');
     return value;
   },
 };
 
 const FIELDS = Object.keys(READERS) as (keyof KeyPolicy)[];
 
-/** Validates the provided fields and adds issues to `input`. */
-export function readPolicy(input: Input, params: PolicyInput, facts: PolicyFacts): Partial<KeyPolicy> {
+/** Validates the provided fields, which are at `path`, and adds issues to `input`. */
+export function readPolicy(
+  input: Input,
+  params: PolicyInput,
+  facts: PolicyFacts,
+  path: Path = ['input'],
+): Partial<KeyPolicy> {
   const policy: { -readonly [Field in keyof KeyPolicy]?: KeyPolicy[Field] } = {};
   const read = <Field extends keyof KeyPolicy>(field: Field): void => {
     const value = params[field] as KeyPolicy[Field] | null | undefined;
-    if (value !== undefined) policy[field] = READERS[field](input, ['input', field], value, facts);
+    if (value !== undefined) policy[field] = READERS[field](input, [...path, field], value, facts);
   };
   for (const field of FIELDS) read(field);
   return policy;

@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> 
   'organization.created': ['created the organization', false],
   'organization.updated': ['changed the organization', false],
   'api_key.create': ['was denied creating a key', false],
+  'api_key.import': ['was denied importing keys', false],
   'api_key.update': ['was denied changing a key', true],
   'api_key.rotate': ['was denied rotating a key', true],
   'api_key.revoke': ['was denied revoking a key', true],

@@ -1,0 +1,165 @@
+import type { Input } from '../../core/input.ts';
+import { DEFAULT_POLICY, type KeyPolicy } from '../policy/policy.ts';
+import { type PolicyFacts, type PolicyInput, readPolicy } from '../policy/read-policy.ts';
+import type { Environment } from '../secret.ts';
+import { type ImportedHash, readHash } from './read-hash.ts';
+import { DIGESTS, digestOf, type HashAlgorithm } from './stored-hash.ts';
+
+/** A key of another system. Times are milliseconds since the epoch. */
+export interface ImportApiKeyInput extends PolicyInput {
+  /** Its ID there. Importing it again changes nothing. */
+  readonly foreignId: string;
+  readonly hash: string;
+  readonly algorithm: HashAlgorithm;
+  /** Hashes of further secrets that are accepted as well. */
+  readonly additionalHashes?: readonly string[] | null | undefined;
+  /** First characters of the secret, which may be shown. */
+  readonly start?: string | null | undefined;
+  readonly environment?: Environment | null | undefined;
+  readonly createdAt?: number | null | undefined;
+  readonly lastUsedAt?: number | null | undefined;
+}
+
+/** A key to import, validated. */
+export interface ImportedKey {
+  /** Its place in the input. */
+  readonly path: Path;
+  readonly foreignId: string;
+  readonly policy: KeyPolicy;
+  readonly environment: Environment;
+  /** Empty: unknown. */
+  readonly start: string;
+  readonly algorithm: HashAlgorithm;
+  /** The hash, then the additional ones. */
+  readonly hashes: readonly ImportedHash[];
+  /** Null: now. */
+  readonly createdAt: number | null;
+  /** Null: not used yet. */
+  readonly lastUsedAt: number | null;
+}
+
+type Path = readonly string[];
+
+/** Maximum number of issues that are reported. */
+const ISSUES_MAX = 100;
+
+const ADDITIONAL_MAX = 10;
+const FOREIGN_ID_MAX = 200;
+const START = /^[\x21-\x7e]{4,32}$/;
+const RESERVED = /^(?:sess|kwop|kwps|whsec)_/;
+
+/** Validates the IDs of keys in the other system, and adds issues to `input`. Returns them in order. */
+export function readForeignIds(
+  input: Input,
+  keys: readonly Pick<ImportApiKeyInput, 'foreignId'>[],
+): string[] {
+  const ids = new Set<string>();
+  for (const [index, key] of keys.entries()) {
+    if (input.issueCount >= ISSUES_MAX) break;
+    const path = ['input', 'keys', String(index), 'foreignId'];
+    const id = input.text(path, key.foreignId, FOREIGN_ID_MAX, { use: 'name' });
+    if (id === null) input.fault(path, 'REQUIRED', 'must not be empty');
+    else if (ids.has(id)) input.fault(path, 'DUPLICATE', 'is the ID of another key in this request');
+    else ids.add(id);
+  }
+  return [...ids];
+}
+
+/** Data needed to validate keys. */
+export interface ImportFacts extends Pick<PolicyFacts, 'catalog'> {
+  readonly now: number;
+  /** The valid IDs of all keys in the other system. */
+  readonly foreignIds: readonly string[];
+  /** Those of keys that were imported before, and are not validated. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** Validates the new ones of the keys to import, and adds issues to `input`. */
+export function readImports(
+  input: Input,
+  keys: readonly ImportApiKeyInput[],
+  facts: ImportFacts,
+): ImportedKey[] {
+  const found: ImportedKey[] = [];
+  const hashes = new Set<string>();
+  for (const [index, key] of keys.entries()) {
+    if (input.issueCount >= ISSUES_MAX) break;
+    const foreignId = facts.foreignIds[index] ?? '';
+    if (facts.known.has(foreignId)) continue;
+    const path = ['input', 'keys', String(index)];
+    const read = readKey(input, path, key, facts);
+    read.hashes.forEach(({ stored }, place) => {
+      if (hashes.has(stored))
+        input.fault(hashPath(path, place), 'DUPLICATE', 'is in this request more than once');
+      hashes.add(stored);
+    });
+    found.push({ ...read, foreignId });
+  }
+  return found;
+}
+
+/** The place of a key's hash in the input: 0 is the hash, others are additional. */
+export function hashPath(path: Path, place: number): Path {
+  return place === 0 ? [...path, 'hash'] : [...path, 'additionalHashes', String(place - 1)];
+}
+
+function readKey(
+  input: Input,
+  path: Path,
+  key: ImportApiKeyInput,
+  { now, catalog }: ImportFacts,
+): Omit<ImportedKey, 'foreignId'> {
+  const { name = '', ...policy } = readPolicy(
+    input,
+    { ...key, name: key.name ?? null, enabled: key.enabled ?? true },
+    // A key that has expired is imported as well.
+    { now: null, catalog },
+    path,
+  );
+  return {
+    path,
+    policy: { ...DEFAULT_POLICY, ...policy, name },
+    environment: key.environment ?? 'live',
+    start: readStart(input, path, key),
+    algorithm: key.algorithm,
+    hashes: readHashes(input, path, key),
+    createdAt: readPast(input, [...path, 'createdAt'], key.createdAt, now),
+    lastUsedAt: readPast(input, [...path, 'lastUsedAt'], key.lastUsedAt, now),
+  };
+}
+
+function readHashes(input: Input, path: Path, key: ImportApiKeyInput): ImportedHash[] {
+  const additional = input.list([...path, 'additionalHashes'], key.additionalHashes, ADDITIONAL_MAX);
+  return [key.hash, ...additional].flatMap((text, place) => {
+    const read = readHash(key.algorithm, text);
+    if (typeof read !== 'string') return [read];
+    input.fault(hashPath(path, place), 'INVALID_FORMAT', read);
+    return [];
+  });
+}
+
+function readStart(input: Input, path: Path, { start, hash, algorithm }: ImportApiKeyInput): string {
+  if (start === null || start === undefined) return '';
+  const at = [...path, 'start'];
+  if (!START.test(start.slice(0, 33)) || start.length > 32)
+    input.fault(at, 'INVALID_FORMAT', 'must have 4 to 32 printable ASCII characters without spaces');
+  else if (RESERVED.test(start)) input.fault(at, 'RESERVED', 'begins like a token of Keywright');
+  else if (isWhole(start, hash, algorithm)) input.fault(at, 'TOO_LONG', 'must not be the whole secret');
+  return start;
+}
+
+/** Whether this is the secret itself, which must not be shown. Only recognized if the hash is a plain digest. */
+function isWhole(start: string, hash: string, algorithm: HashAlgorithm): boolean {
+  const read = readHash(algorithm, hash);
+  if (typeof read === 'string') return false;
+  const digest = Object.keys(DIGESTS).find((name) => name === read.form);
+  return digest !== undefined && digestOf(digest as keyof typeof DIGESTS, start) === read.stored;
+}
+
+function readPast(input: Input, path: Path, value: number | null | undefined, now: number): number | null {
+  if (value === null || value === undefined) return null;
+  if (!Number.isSafeInteger(value) || value < 0)
+    input.fault(path, 'OUT_OF_RANGE', 'must be a time since 1970');
+  else if (value > now) input.fault(path, 'OUT_OF_RANGE', 'must not be in the future');
+  return value;
+}
