@@ -15,7 +15,7 @@ const SHOW_ARGUMENTS = { commands: 'cat curl-arguments', line: 0, output: null }
 
 test.skipIf(missing)(
   `all commands of README.md work as pasted, and again in another terminal, next to another organization${missing}`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const reader = await readerOfReadme();
     const sections = ['Quick start', 'Protect an API in five minutes', 'Use the API from your code'];
@@ -43,7 +43,6 @@ test.skipIf(missing)(
 
 test.skipIf(missing)(
   `the subscription of README.md shows a key that is created meanwhile${missing}`,
-  { timeout: 60_000 },
   async () => {
     const reader = await readerOfReadme();
     const [signIn, define, create] = reader.steps('Quick start');
@@ -54,12 +53,9 @@ test.skipIf(missing)(
     const events = watching.paste({ ...subscribe, commands: `${subscribe.commands}\n` });
     events.catch(() => {});
     for (const step of [signIn, define]) await creating.paste(step);
-    await eventually(
-      async () => {
-        await creating.paste(create);
-        return /"__typename":"ApiKeyCreated".*Terraform CI\/CD/.test(watching.stdout());
-      },
-      { timeoutMs: 30_000 },
-    );
+    await eventually(async () => {
+      await creating.paste(create);
+      return /"__typename":"ApiKeyCreated".*Terraform CI\/CD/.test(watching.stdout());
+    });
   },
 );

@@ -84,7 +84,7 @@ export async function readyAt(child: Child): Promise<string> {
       if (child.process.exitCode !== null) throw new Error(`It ended: ${child.stderr()}`);
       return ready();
     },
-    { timeoutMs: 30_000 },
+    { timeoutMs: 60_000 },
   );
 }
 

@@ -112,7 +112,7 @@ describe('an SQLite database', () => {
     expect(await fault(`sqlite:${path}`, 'migrate')).toContain('belongs to another program');
   });
 
-  test('that is locked by another program', { timeout: 30_000 }, async () => {
+  test('that is locked by another program', async () => {
     const { env, open } = await databaseFor('sqlite');
     await (await open()).close();
     const other = new SQLite(env.DATABASE_URL.slice('sqlite:'.length));
@@ -267,7 +267,7 @@ describe('a PostgreSQL database', () => {
     );
   });
 
-  test('that accepts the connection, but does not respond', { timeout: 30_000 }, async () => {
+  test('that accepts the connection, but does not respond', async () => {
     const sockets = new Set<Socket>();
     onTestFinished(() => {
       for (const socket of sockets) socket.destroy();

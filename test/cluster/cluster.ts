@@ -61,7 +61,7 @@ export function clusterFor(options: ClusterOptions): () => Cluster {
   const endings: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     cluster = await startCluster(options, (close) => void endings.push(close));
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const end of endings.reverse()) await end();
   });

@@ -9,7 +9,8 @@ import { eventually } from '../support/wait.ts';
 /** The lock that Kysely takes for migrations of PostgreSQL. */
 const MIGRATION_LOCK = '3853314791062309107';
 
-const TIMEOUT_MS = 100;
+/** More than any statement takes that is not to be given up, even on a busy machine. */
+const TIMEOUT_MS = 1_000;
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -34,7 +35,7 @@ test('a second process waits for the migrations of the first, however long they 
     const waiting = `select 1 from pg_locks join pg_database on pg_database.oid = pg_locks.database
       where datname = current_database() and locktype = 'advisory' and not granted`;
     await eventually(async () => (await first.query(waiting)).rowCount === 1);
-    const longer = `${waiting} and waitstart < clock_timestamp() - interval '${5 * TIMEOUT_MS} ms'`;
+    const longer = `${waiting} and waitstart < clock_timestamp() - interval '${2 * TIMEOUT_MS} ms'`;
     await eventually(async () => (await first.query(longer)).rowCount === 1);
     await first.query('commit');
     expect((await second).applied.length).toBeGreaterThan(0);
@@ -44,16 +45,16 @@ test('a second process waits for the migrations of the first, however long they 
 test('statements are given up after their time again once the migrations are done', async () => {
   const { database } = await withShortTimeout();
   await migrate(database);
-  const slow = sql`select pg_sleep(${(10 * TIMEOUT_MS) / 1000})`.execute(database.kysely);
+  const slow = sql`select pg_sleep(${(60 * TIMEOUT_MS) / 1000})`.execute(database.kysely);
   await expect(slow).rejects.toMatchObject({ cause: { code: '57014' } });
 });
 
 test('a migration keeps its connection, however long the server says nothing', async () => {
   const { url, drop } = await createTestDatabaseUrl('postgres', { empty: true });
   closing.push(drop);
-  const database = await openDatabase(url, { silenceMaxMs: 4 * TIMEOUT_MS });
+  const database = await openDatabase(url, { silenceMaxMs: TIMEOUT_MS });
   closing.push(() => database.close());
-  const slow = (db: Kysely<unknown>) => sql`select pg_sleep(${(20 * TIMEOUT_MS) / 1000})`.execute(db);
+  const slow = (db: Kysely<unknown>) => sql`select pg_sleep(${(3 * TIMEOUT_MS) / 1000})`.execute(db);
   const { applied } = await migrate(database, () => {}, {
     '0001-slow': { apart: true, up: (db) => slow(db).then(() => {}) },
   });

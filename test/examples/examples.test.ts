@@ -30,7 +30,7 @@ function runExample(path: string, env: Readonly<Record<string, string>>) {
 }
 
 onEachDatabase('the examples', (engine) => {
-  it('verify-in-code issues a key and has it accepted', { timeout: 40_000 }, async () => {
+  it('verify-in-code issues a key and has it accepted', async () => {
     const { env, token } = await initialized(engine);
     const { url } = await startServer(env);
     const example = runExample('verify-in-code/index.ts', { KEYWRIGHT_URL: url, KEYWRIGHT_TOKEN: token });
@@ -42,7 +42,6 @@ onEachDatabase('the examples', (engine) => {
 
   it.each(['verify-in-code/index.ts', 'live/dashboard.ts'])(
     '%s prints one line and exits with 1 where it is rejected, and runs for the organization of a user of two',
-    { timeout: 60_000 },
     async (path) => {
       const { env, token } = await initialized(engine);
       const again = ['--organization', 'Beta', '--email', 'a@example.com', '--json'];
@@ -67,14 +66,11 @@ onEachDatabase('the examples', (engine) => {
         input: { name: 'B', organizationId },
       });
       expectType(data.createApiKey, 'CreateApiKeyPayload');
-      if (path.startsWith('live'))
-        await eventually(() => / B {2}ACTIVE /.test(example.output()), { timeoutMs: 15_000 });
+      if (path.startsWith('live')) await eventually(() => / B {2}ACTIVE /.test(example.output()));
     },
   );
 
-  it('live shows changes and uses, and misses nothing while the server restarts', {
-    timeout: 60_000,
-  }, async () => {
+  it('live shows changes and uses, and misses nothing while the server restarts', async () => {
     const { env, token } = await initialized(engine);
     const first = await startServer(env);
     const { url } = first;
@@ -85,7 +81,7 @@ onEachDatabase('the examples', (engine) => {
     const before = await create('before');
     const dashboard = runExample('live/dashboard.ts', { KEYWRIGHT_URL: url, KEYWRIGHT_TOKEN: token });
     const shows = (line: RegExp) =>
-      eventually(() => line.test(dashboard.output()), { timeoutMs: 15_000 }).catch(() => {
+      eventually(() => line.test(dashboard.output())).catch(() => {
         throw new Error(`It does not show ${line}: ${dashboard.output()}`);
       });
     await shows(/before {2}ACTIVE .*found/);

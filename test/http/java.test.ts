@@ -8,7 +8,7 @@ import { initialized, startServer } from '../support/serve.ts';
 const missing = missingOf('javac');
 
 describe.skipIf(missing)(`the JDK's client in its default configuration${missing}`, () => {
-  test('is served over HTTP/1.1 by GET and POST, and can open a WebSocket', { timeout: 60_000 }, async () => {
+  test('is served over HTTP/1.1 by GET and POST, and can open a WebSocket', async () => {
     const { env, token } = await initialized('sqlite');
     const { url } = await startServer(env);
     const program = join(import.meta.dirname, 'java/Client.java');

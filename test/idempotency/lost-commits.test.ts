@@ -108,13 +108,10 @@ onEachDatabase('a server that is killed between the commit and the response', (e
     const send = (url: string) => ask({ url }, DOCUMENTS.createApiKey, { token, variables });
     const lost = send(`http://127.0.0.1:${proxy.port}`);
     const { kysely: db } = await open();
-    const [row] = await eventually(
-      async () => {
-        const rows = await db.selectFrom('idempotent_answers').selectAll().execute();
-        return rows.length > 0 && rows;
-      },
-      { timeoutMs: 20_000 },
-    );
+    const [row] = await eventually(async () => {
+      const rows = await db.selectFrom('idempotent_answers').selectAll().execute();
+      return rows.length > 0 && rows;
+    });
     killed.process.kill('SIGKILL');
     await expect(lost).rejects.toThrow();
     await killed.ended;

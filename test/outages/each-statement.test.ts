@@ -213,7 +213,7 @@ const PACKETS_MAX = 60;
 const ENDINGS = ['503', '200', 'error', 'next', 'close 1013', 'close of the stream'];
 
 describe('a connection to the database that is cut at any statement', () => {
-  test.each(Object.keys(DOORS))('fails %s as UNAVAILABLE', { timeout: 120_000 }, async (name) => {
+  test.each(Object.keys(DOORS))('fails %s as UNAVAILABLE', async (name) => {
     const world = await newWorld();
     const door = DOORS[name] as Door;
     const keys = async () => {

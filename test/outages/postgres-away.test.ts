@@ -36,11 +36,11 @@ describe('a PostgreSQL server', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     // Stopped as in a crash, it must keep what it has committed.
     postgres = await openPostgresServer(directory, { synchronous_commit: 'on' });
-  }, 60_000);
+  });
   afterAll(async () => {
     await postgres.stop();
     rmSync(directory, { recursive: true });
-  }, 60_000);
+  });
 
   async function newDatabase(): Promise<string> {
     databases += 1;

@@ -37,7 +37,7 @@ test('npm start passes on the signal that ends it, and waits for the server', as
     stdout += text;
   });
   const ended = once(npm, 'close');
-  const url = await eventually(() => /ready at (\S+)/.exec(stdout)?.[1], { timeoutMs: 15_000 });
+  const url = await eventually(() => /ready at (\S+)/.exec(stdout)?.[1]);
   npm.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
   await expect(fetch(url)).rejects.toThrow();

@@ -10,7 +10,7 @@ const SEED = given('PROPERTY_SEED', -(2 ** 31));
 const SEED_MAX = 2 ** 31;
 
 /** Of a test that checks a property, milliseconds; none where PROPERTY_RUNS says how long it takes. */
-export const PROPERTY_TIMEOUT_MS = RUNS === null ? 90_000 : 0;
+export const PROPERTY_TIMEOUT_MS = RUNS === null ? 240_000 : 0;
 
 /**
  * How `fc.assert` checks a property: `usual` times, or PROPERTY_RUNS times; from the seed of the test, or from PROPERTY_SEED.

@@ -106,8 +106,6 @@ describe.skipIf(REDIS_MISSING)(`with Redis${REDIS_MISSING}`, () => {
     const node = await startNode(redis);
     expect(await takeAll(node, 3, 2)).toBe(2);
     await redis.start();
-    await eventually(async () => (await node.limiter.peek('key', 2, 60)) && node.limiter.status().shared, {
-      timeoutMs: 10_000,
-    });
+    await eventually(async () => (await node.limiter.peek('key', 2, 60)) && node.limiter.status().shared);
   });
 });

@@ -63,7 +63,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 onEachDatabase('thousands of subscribers that come and go', (engine) => {
   const server = serverOn(engine);
 
-  test('leave no listener, timer, group, channel or memory behind', { timeout: 120_000 }, async () => {
+  test('leave no listener, timer, group, channel or memory behind', async () => {
     const { organizationId, sessionToken } = await makeMember(server());
     const key = await makeApiKey(server(), organizationId);
     const { live, changes } = server().app.services;

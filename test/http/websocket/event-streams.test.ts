@@ -189,7 +189,7 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
     for (let n = 0; n < 10; n += 1) await next();
     connection.socket.resume();
     const cursors = () => [...connection.received().matchAll(/^id: (\S+)\n/gm)].map(([, cursor]) => cursor);
-    await eventually(() => cursors().length === changes, { timeoutMs: 15_000 });
+    await eventually(() => cursors().length === changes);
     await rename(server(), key.id, 'The last');
     await eventually(() => cursors().length === changes + 1);
     expect(new Set(cursors()).size).toBe(changes + 1);
@@ -213,14 +213,11 @@ onEachDatabase('a stream of Server-Sent Events', (engine) => {
       connection.send(head + body);
       await areLive(impatient(), 1);
       connection.socket.pause();
-      await eventually(
-        async () => {
-          await rename(impatient(), key.id, `Name ${performance.now()}`);
-          await present(impatient(), key.secret);
-          return impatient().app.liveServer.subscriptions.counts.callers === 0;
-        },
-        { timeoutMs: 15_000 },
-      );
+      await eventually(async () => {
+        await rename(impatient(), key.id, `Name ${performance.now()}`);
+        await present(impatient(), key.secret);
+        return impatient().app.liveServer.subscriptions.counts.callers === 0;
+      });
       // A quiet one is not cut: there is nothing that it should have read.
       const stream = await openEventSource(impatient(), CHANGED, { token });
       const start = stream.comments();

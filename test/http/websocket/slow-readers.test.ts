@@ -46,7 +46,7 @@ onEachDatabase('a client that does not read', (engine) => {
     // In the log, not in memory.
     expect(connections.counts.unsentBytes).toBeLessThan(held + 2 * metadata.text.length * 20);
     slow.socket.resume();
-    await behind.received(changes, { timeoutMs: 15_000 });
+    await behind.received(changes);
     await next();
     await behind.received(changes);
     const cursors = (events: readonly { cursor: string }[]) => events.map(({ cursor }) => cursor);
@@ -148,9 +148,9 @@ onEachDatabase('a client that does not read', (engine) => {
     for (let n = 0; n < 50; n += 1) await other.ping();
     expect(ran()).toBeLessThan(first.length + more.length);
     socket.socket.resume();
-    await eventually(() => first.every(({ completed }) => completed), { timeoutMs: 15_000 });
+    await eventually(() => first.every(({ completed }) => completed));
     // More than a hundred at once are refused, which is an answer too.
-    await eventually(() => more.every(({ completed, errors }) => completed || errors), { timeoutMs: 15_000 });
+    await eventually(() => more.every(({ completed, errors }) => completed || errors));
     expect(warnings.map(({ message }) => message)).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ onEachDatabase('a client that does not read', (engine) => {
       `subscription ($after: String) { apiKeyChanged(after: $after) { cursor apiKey { ${much(20)} } } }`,
       { after: encodeCursor(organizationId, 0) },
     );
-    await replay.received(61, { timeoutMs: 15_000 });
+    await replay.received(61);
     expect(replay.errors).toBeUndefined();
   });
 });

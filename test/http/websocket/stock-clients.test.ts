@@ -150,9 +150,7 @@ onEachDatabase('clients in their default configuration', (engine) => {
       expected.push(name);
     };
     const everyoneHas = (name: string) =>
-      eventually(() => received.every(([, { names, ends }]) => names.includes(name) || ends.length > 0), {
-        timeoutMs: 20_000,
-      });
+      eventually(() => received.every(([, { names, ends }]) => names.includes(name) || ends.length > 0));
     const results = (given: readonly [string, Received][]) => Object.fromEntries(given);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL'] as const) {
       await create(served, `Before ${signal}`);
