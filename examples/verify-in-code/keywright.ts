@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import type { TypedDocumentString } from '../generated/graphql.ts';
+import { retryingFetch } from './retrying-fetch.ts';
 
 /** A typed client in one function: the result and the variables have the types of the document. */
 export function keywright(url: string, token: string) {
@@ -7,36 +7,21 @@ export function keywright(url: string, token: string) {
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): Promise<Result> => {
-    const { status, text } = await retrying(async () => {
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-        body: JSON.stringify({ query: document.toString(), variables }),
-      });
-      return { status: response.status, text: await response.text() };
+    const response = await retryingFetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: document.toString(), variables }),
     });
+    const text = await response.text();
     const isJson = /^\s*\{/.test(text);
     const { data, errors } = (isJson ? JSON.parse(text) : {}) as {
       data?: Result;
       errors?: { message: string }[];
     };
     if (errors?.length) throw new Error(errors.map((error) => error.message).join('; '));
-    if (!data) throw new Error(`${url} responded with ${status} and without data`);
+    if (!data) throw new Error(`${url} responded with ${response.status} and without data`);
     return data;
   };
-}
-
-/**
- * Sends a request again if the connection is lost or the server is unavailable. Mutations that create something need an
- * idempotency key for that.
- */
-async function retrying<Answer extends { status: number }>(send: () => Promise<Answer>): Promise<Answer> {
-  for (const pauseMs of [250, 1_000, 3_000]) {
-    const answer = await send().catch(() => null);
-    if (answer && answer.status !== 503) return answer;
-    await setTimeout(pauseMs);
-  }
-  return send();
 }
 
 /** Prints an error, or the errors of a subscription, in one line and ends the program. */

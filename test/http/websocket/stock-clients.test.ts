@@ -105,18 +105,12 @@ const CLIENTS: Readonly<Record<string, (start: Start) => () => void>> = {
     return unsubscribe;
   },
   'graphql-sse': (start) => {
-    const { keep, variables } = lazyVariables(start.after);
-    const client = createSseClient({
-      url: `${start.url}/graphql`,
-      headers: { Authorization: `Bearer ${start.token}` },
-    });
-    const next = (result: { data?: unknown }) => {
-      keep(result.data);
-      start.next(result);
-    };
+    const headers = { Authorization: `Bearer ${start.token}` };
+    const client = resuming(createSseClient({ url: `${start.url}/graphql`, headers }));
+    const { next, ended, after } = start;
     return client.subscribe(
-      { query: CHANGED, variables },
-      { next, error: start.ended, complete: start.ended },
+      { query: CHANGED, variables: { after } },
+      { next, error: ended, complete: ended },
     );
   },
 };
