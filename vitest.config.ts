@@ -13,7 +13,7 @@ const ALONE = ['test/http/websocket/churn.test.ts', 'test/graphql/engine.test.ts
 const CONSOLE = ['test/console/**/*.test.ts'];
 const CLUSTER = ['test/cluster/faults.test.ts'];
 const E2E = [
-  'test/{readme,recipes,durability}.test.ts',
+  'test/{clients,readme,recipes,durability}.test.ts',
   'test/{cli,examples,gateways,outages,scripts}/*.test.ts',
   'test/db/postgres-outages.test.ts',
   'test/usage/{crash,killed-writer}.test.ts',
@@ -22,6 +22,7 @@ const E2E = [
 
 /** They take longest: where one of them came last, all other processes would wait for it. */
 const LONGEST = [
+  'clients',
   'recipes',
   'outages/postgres-away',
   'examples/examples',

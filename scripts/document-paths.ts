@@ -43,10 +43,15 @@ export function missingPaths(document: string, text: string, paths: readonly str
 function parse(text: string): { links: string[]; spans: string[]; blocks: string[] } {
   const blocks: string[] = [];
   const spans: string[] = [];
-  const withoutBlocks = text.replace(/^ *(`{3,}|~{3,})[^\n]*\n([\s\S]*?)^ *\1/gm, (_all, _fence, block) => {
-    blocks.push(block);
-    return '';
-  });
+  // "`name.ts`:" before a block is the name of the reader's file.
+  const withoutNames = text.replace(/^`[\w.-]+`:\n\n(?=`{3})/gm, '');
+  const withoutBlocks = withoutNames.replace(
+    /^ *(`{3,}|~{3,})[^\n]*\n([\s\S]*?)^ *\1/gm,
+    (_all, _fence, block) => {
+      blocks.push(block);
+      return '';
+    },
+  );
   const prose = withoutBlocks.replace(/(`+)([^`]+)\1/g, (_all, _fence, span) => {
     spans.push(span.trim());
     return '`';

@@ -16,6 +16,7 @@ test.each([
   'Set `DATABASE_URL` to `sqlite:./data/keywright.db`; `src/**/*.ts` is all of it.',
   '[Data]: docs/architecture.md',
   '```sh\nnode src/main.ts --port=4000 application/json\n```\n',
+  'Save this.\n\n`settings.json`:\n\n```json\n{}\n```\n',
 ])('finds nothing to say about: %s', (text) => {
   expect(missingPaths('README.md', text, PATHS)).toEqual([]);
 });
@@ -28,6 +29,7 @@ test.each([
   ['Look into `tools/`.', 'tools/'],
   ['Look into `keys/list.ts:3`.', 'keys/list.ts'],
   ['Change `settings.json`.', 'settings.json'],
+  ['`settings.json`:\n\ntext', 'settings.json'],
   ['Two ticks: ``src/start.ts``', 'src/start.ts'],
   ['```sh\nnode src/start.ts\n```\n', 'src/start.ts'],
 ])('misses the path in: %s', (text, path) => {

@@ -15,10 +15,11 @@ export interface Recipe {
 
 const FENCE = /^```(\w*)$/;
 
-/** The sections of a Markdown document that hold blocks of `sh`, each with the block of `text` that may follow. */
-export function readRecipes(document: string): Recipe[] {
+/** The sections of a Markdown document with blocks in a language, each with the block of `text` that may follow. */
+export function readRecipes(document: string, wanted = 'sh'): Recipe[] {
   const recipes: { title: string; steps: { commands: string; line: number; output: string | null }[] }[] = [];
   const lines = document.split('\n');
+  let previous = '';
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     const title = /^## (.+)$/.exec(line)?.[1];
@@ -29,9 +30,10 @@ export function readRecipes(document: string): Recipe[] {
     if (end < 0) throw new Error(`The block of line ${at + 1} does not end`);
     const text = lines.slice(at + 1, end).join('\n');
     const steps = recipes.at(-1)?.steps ?? [];
+    if (language === wanted) steps.push({ commands: text, line: at + 2, output: null });
     const last = steps.at(-1);
-    if (language === 'sh') steps.push({ commands: text, line: at + 2, output: null });
-    else if (language === 'text' && last) last.output = text;
+    if (language === 'text' && last && previous === wanted) last.output = text;
+    previous = language;
     at = end;
   }
   return recipes.filter(({ steps }) => steps.length > 0);

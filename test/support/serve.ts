@@ -38,6 +38,10 @@ export interface LoadBalancer {
   readonly url: string;
   /** Where connections go from now on; null: nowhere, and new ones wait. */
   lead(server: { readonly url: string } | null): void;
+  /** Loses the response to the next request with this text, and cuts its connection. */
+  loseResponse(text: string): void;
+  /** How many responses were lost. */
+  lostResponses(): number;
   /** How many connections have been opened. */
   connections(): number;
 }
@@ -46,11 +50,21 @@ export interface LoadBalancer {
 export async function openLoadBalancer(): Promise<LoadBalancer> {
   let port: number | null = null;
   let connections = 0;
+  let losing: string | null = null;
+  let lost = 0;
   const waiting = new Set<Socket>();
   const open = new Set<Socket>();
   const join = (near: Socket, to: number): void => {
     const far = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true });
     open.add(far);
+    near.on('data', (data) => {
+      if (losing === null || !data.includes(losing)) return;
+      losing = null;
+      far.once('data', () => {
+        lost += 1;
+        near.destroy();
+      });
+    });
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -82,6 +96,10 @@ export async function openLoadBalancer(): Promise<LoadBalancer> {
       for (const near of waiting) join(near, port);
       waiting.clear();
     },
+    loseResponse: (text) => {
+      losing = text;
+    },
+    lostResponses: () => lost,
     connections: () => connections,
   };
 }
