@@ -144,6 +144,41 @@ describe('a document', () => {
   });
 });
 
+describe('a form for /introspect', () => {
+  const send = async (form: string, authorization?: string) => {
+    const headers = {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      ...(authorization !== undefined && { Authorization: authorization }),
+    };
+    const answer = await fetch(`${server().url}/introspect`, { method: 'POST', headers, body: form });
+    await answer.arrayBuffer();
+    expect(answer.status).not.toBe(429);
+    expect(answer.status).toBeLessThan(500);
+  };
+
+  test.each<[string, (text: string) => string]>([
+    ['text', (text) => text],
+    ['the token', (text) => `token=${text}`],
+    ['the address', (text) => `token=x&ip=${text}`],
+    ['a name', (text) => `token=x&${text}=x`],
+    [
+      'very many parameters',
+      (text) => `token=x&${[...text].map((_, n) => n).join('&')}`.slice(0, text.length),
+    ],
+  ])('with hostile text as %s', async (_what, form) => {
+    const authorization = `Bearer ${member.sessionToken}`;
+    await expectLinear((text) => send(form(text).slice(0, HEADER), authorization), hostileTexts(HEADER / 4));
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ['its credentials', (text) => Buffer.from(text).toString('base64')],
+    ['its client secret', (text) => Buffer.from(`id:${text}`).toString('base64')],
+    ['its base64', (text) => visible(text)],
+  ])('with hostile text in HTTP Basic as %s', async (_what, credentials) => {
+    await expectLinear((text) => send('token=x', `Basic ${credentials(text)}`), hostileTexts(HEADER / 4));
+  });
+});
+
 describe('addresses and headers', () => {
   test.each<[string, (text: string) => string]>([
     ['/graphql?query=', (text) => `/graphql?${new URLSearchParams({ query: text })}`],
