@@ -77,7 +77,7 @@ const ValidationIssueCode = builder.enumType('ValidationIssueCode', {
     INVALID_CHARACTERS: {
       description: 'The text contains control characters, hidden characters or malformed Unicode',
     },
-    DUPLICATE: { description: 'The list contains the value twice' },
+    DUPLICATE: { description: 'The input contains the value twice, or another object has it' },
     RESERVED: { description: 'The value is reserved for Keywright, or resembles one that is' },
     UNKNOWN: { description: 'The value isn’t among those that the organization has defined' },
   },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -60,6 +61,20 @@ onEachDatabase('a list of keys filtered by metadata', (engine) => {
     await change(`revokeApiKey(input: { id: "${id}" })`);
     expect(await names({ plan: 'free' })).toEqual([]);
     expect(await names({ plan: 'free' }, { status: ['REVOKED'] })).toEqual(['A']);
+  });
+
+  test('finds imported keys', async () => {
+    const { names, sessionToken } = await made();
+    const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+    const keys = ['one', 'two'].map((name) => ({
+      ...{ name, foreignId: name, algorithm: 'SHA256', hash: digest(`${name}-of-another-system`) },
+      metadata: { plan: 'pro', name },
+    }));
+    const document = `mutation ($keys: [ImportApiKeyInput!]!) {
+      importApiKeys(input: { keys: $keys }) { ... on ImportApiKeysPayload { created } } }`;
+    const { data } = await ask(server(), document, { token: sessionToken, variables: { keys } });
+    expect(data).toEqual({ importApiKeys: { created: 2 } });
+    expect([await names({ plan: 'pro' }), await names({ name: 'two' })]).toEqual([['one', 'two'], ['two']]);
   });
 
   test('finds nothing of another organization or team', async () => {
