@@ -70,6 +70,10 @@ mutation('updateOrganization', {
       description:
         'All web origins whose pages may call the API with an explicit credential of the organization: at most 50, each `scheme://host` or `scheme://host:port`. Replaces the previous list',
     }),
+    maxActiveApiKeys: t.int({
+      description:
+        'Maximum number of active API keys: 0 to 2,147,483,647. Null for no limit. Existing keys above the limit stay active. Requires an operator token',
+    }),
   }),
   errors: [ValidationError, NotFoundError, ConflictError],
   result: 'The updated organization, or an error',

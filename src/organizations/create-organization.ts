@@ -2,13 +2,13 @@ import type { Transaction } from 'kysely';
 import type { Tables } from '../../db/tables/tables.ts';
 import { callerNow, type Outcome, write } from '../command.ts';
 import type { Context } from '../context.ts';
-import { ForbiddenError, UnauthenticatedError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { Input } from '../core/input.ts';
 import { attemptOf, once } from '../idempotency/answers.ts';
 import { insertOrganization } from './insert-organization.ts';
 import { type Organization, organizationById } from './organization.ts';
 import { readKeyPrefix } from './read-key-prefix.ts';
+import { requireOperator } from './require-operator.ts';
 import { readSlug } from './slug.ts';
 
 /** Input for a new organization. */
@@ -34,10 +34,8 @@ export async function createOrganization(
   ctx: Context,
   params: CreateOrganizationInput,
 ): Promise<Outcome<Organization>> {
-  const { principal, config } = ctx;
-  if (!principal) throw new UnauthenticatedError();
-  if (principal.kind !== 'operator' && principal.kind !== 'system')
-    throw new ForbiddenError('organization.create');
+  const principal = requireOperator(ctx, 'organization.create');
+  const { config } = ctx;
   const input = new Input();
   const given = {
     name: input.name(['input', 'name'], params.name),

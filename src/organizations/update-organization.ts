@@ -10,6 +10,7 @@ import { difference } from './difference.ts';
 import { type Organization, organizationById, type RotationPolicy } from './organization.ts';
 import { readPermissionCatalog } from './permission-catalog.ts';
 import { readKeyPrefix } from './read-key-prefix.ts';
+import { requireOperator } from './require-operator.ts';
 
 /** Changes to apply. Undefined fields keep their value. */
 export interface UpdateOrganizationInput {
@@ -25,6 +26,8 @@ export interface UpdateOrganizationInput {
     | undefined;
   /** All web origins that may call the API, at most 50; null: none. */
   readonly allowedOrigins?: readonly string[] | null | undefined;
+  /** Maximum number of active keys, 0 to 2,147,483,647; null: unlimited. Existing keys above the limit are kept. */
+  readonly maxActiveApiKeys?: number | null | undefined;
 }
 
 /** Days, 1 to 3,650; null: no rotation. */
@@ -33,7 +36,7 @@ export interface RotationPolicyInput {
   readonly testDays?: number | null | undefined;
 }
 
-type Policy = Pick<Organization, 'name' | 'keyPrefix' | 'rotationPolicy' | 'permissionCatalog'>;
+type Policy = Pick<Organization, (typeof FIELDS)[number]>;
 type OrganizationChanges = Partial<Omit<Policy, 'rotationPolicy'>> & {
   readonly rotationPolicy?: Partial<RotationPolicy>;
   readonly allowedOrigins?: readonly string[];
@@ -41,11 +44,13 @@ type OrganizationChanges = Partial<Omit<Policy, 'rotationPolicy'>> & {
 
 const PERMISSION = 'organization.manage';
 const ROTATION_MAX_DAYS = 3650;
-const FIELDS = ['name', 'keyPrefix', 'rotationPolicy', 'permissionCatalog'] as const;
+const LIMIT_MAX = 2_147_483_647;
+const FIELDS = ['name', 'keyPrefix', 'rotationPolicy', 'permissionCatalog', 'maxActiveApiKeys'] as const;
 
 /**
- * Changes an organization. Requires `organization.manage`. Rejects with NotFoundError or ValidationError. If nothing
- * differs, nothing is written.
+ * Changes an organization. Requires `organization.manage`; only operators can change the limit on active keys, and once
+ * committed, no key beyond it becomes active. Rejects with NotFoundError or ValidationError. If nothing differs, nothing
+ * is written.
  */
 export async function updateOrganization(
   ctx: Context,
@@ -55,6 +60,7 @@ export async function updateOrganization(
   const { id } = params;
   if (!isId('org', id)) throw new NotFoundError(id, 'organization');
   authorize(ctx, id, PERMISSION);
+  if (params.maxActiveApiKeys !== undefined) requireOperator(ctx, 'organization.limit');
   const input = new Input();
   const { allowedOrigins, ...provided } = readChanges(input, params);
   input.checkForm();
@@ -74,7 +80,14 @@ export async function updateOrganization(
 }
 
 function readChanges(input: Input, params: UpdateOrganizationInput): OrganizationChanges {
-  const { name, keyPrefix, rotationPolicy, permissionCatalog, allowedOrigins } = params;
+  const {
+    name,
+    keyPrefix,
+    rotationPolicy,
+    permissionCatalog,
+    allowedOrigins,
+    maxActiveApiKeys: limit,
+  } = params;
   return {
     ...(name !== undefined && { name: input.name(['input', 'name'], name) }),
     ...(keyPrefix !== undefined && { keyPrefix: readKeyPrefix(input, ['input', 'keyPrefix'], keyPrefix) }),
@@ -84,6 +97,10 @@ function readChanges(input: Input, params: UpdateOrganizationInput): Organizatio
     }),
     ...(allowedOrigins !== undefined && {
       allowedOrigins: readAllowedOrigins(input, ['input', 'allowedOrigins'], allowedOrigins),
+    }),
+    ...(limit !== undefined && {
+      maxActiveApiKeys:
+        limit === null ? null : input.integer(['input', 'maxActiveApiKeys'], limit, 0, LIMIT_MAX),
     }),
   };
 }
@@ -112,6 +129,7 @@ async function store(tx: Transaction<Tables>, { id, ...after }: Organization): P
       rotation_live_days: after.rotationPolicy.liveDays,
       rotation_test_days: after.rotationPolicy.testDays,
       permission_catalog: JSON.stringify(after.permissionCatalog),
+      max_active_api_keys: after.maxActiveApiKeys,
     })
     .where('id', '=', id)
     .execute();

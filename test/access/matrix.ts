@@ -251,6 +251,12 @@ export const MUTATIONS: readonly MutationRow[] = [
   ['deleteTeam', 'a team with keys', { id: '$usedTeam' }, 'u f c c f f f c f c n c'],
 
   ['createOrganization', 'an organization', { name: '$name' }, 'u f f f f f f f f f f o'],
+  [
+    'updateOrganization',
+    'its limit on keys',
+    { id: '$organization', maxActiveApiKeys: null },
+    'u f f f f f f f f f n o',
+  ],
   ['updateOrganization', 'its name', { id: '$organization', name: 'Acme' }, 'u f f o f f f o f o n o'],
 
   [

@@ -89,7 +89,7 @@ onEachDatabase('the limit on active keys', (engine) => {
     test.each([-1, 1.5, 2 ** 31, Number.NaN])('where it is %d', async (maxActiveApiKeys) => {
       const { organization } = await makeOrganization(services());
       const limiting = limitApiKeys(cli(), { organization: organization.id, maxActiveApiKeys });
-      expect(await issuesOf(limiting)).toMatchObject([{ path: ['limit'] }]);
+      expect(await issuesOf(limiting)).toMatchObject([{ path: ['input', 'maxActiveApiKeys'] }]);
     });
 
     test.each([newId('org'), 'no-such-slug', '', 'ACME', `a\u0000`, "' or 1=1"])(

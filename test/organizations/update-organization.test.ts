@@ -1,13 +1,22 @@
-import { expect, test } from 'vitest';
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, test } from 'vitest';
 import { operatorPrincipal } from '../../src/access/principal.ts';
-import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../../src/core/errors.ts';
+import {
+  ForbiddenError,
+  LimitExceededError,
+  NotFoundError,
+  UnauthenticatedError,
+} from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
+import { createApiKey } from '../../src/keys/create-api-key.ts';
+import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { updateApiKeys } from '../../src/keys/update-api-keys.ts';
 import { findOrganization } from '../../src/organizations/find-organization.ts';
 import { updateOrganization } from '../../src/organizations/update-organization.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';
-import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
+import { contextFor, keyCaller, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
 
 onEachDatabase('changing an organization', (engine) => {
   const services = servicesOn(engine);
@@ -203,5 +212,105 @@ onEachDatabase('finding an organization', (engine) => {
     await expect(findOrganization(contextFor(services(), null), organization.id)).rejects.toThrow(
       UnauthenticatedError,
     );
+  });
+
+  describe('the limit on active keys', () => {
+    const operator = () => contextFor(services(), operatorPrincipal(newId('op'), 'billing'));
+
+    test('is set, lowered below the number of active keys, and removed by an operator', async () => {
+      const { ctx, organization } = await makeOrganization(services());
+      const { id } = organization;
+      const { apiKey } = (await createApiKey(ctx, { name: 'First' })).result;
+      await createApiKey(ctx, { name: 'Second' });
+      const limit = async (maxActiveApiKeys: number | null) =>
+        (await updateOrganization(operator(), { id, maxActiveApiKeys })).result;
+      const create = () => createApiKey(ctx, { name: 'Another' });
+      expect(await limit(3)).toEqual({ ...organization, maxActiveApiKeys: 3 });
+      await create();
+      await expect(create()).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 3, current: 3 });
+      await limit(1);
+      await expect(create()).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 1, current: 3 });
+      // What is active stays so, and can be changed.
+      await updateApiKey(ctx, { id: apiKey.id, name: 'Renamed' });
+      await limit(0);
+      await limit(0);
+      await limit(null);
+      await create();
+      const log = (await auditOf(ctx)).filter(({ action }) => action === 'organization.updated');
+      expect(log.map(({ actor, changes }) => [actor, changes])).toEqual(
+        [
+          [null, 3],
+          [3, 1],
+          [1, 0],
+          [0, null],
+        ].map((values) => ['operator:billing', { maxActiveApiKeys: values }]),
+      );
+    });
+
+    test('stays as it is when something else changes, also by its owner', async () => {
+      const { ctx, organization } = await makeOrganization(services());
+      const { id } = organization;
+      await updateOrganization(operator(), { id, maxActiveApiKeys: 7 });
+      expect((await updateOrganization(ctx, { id, name: 'Other' })).result.maxActiveApiKeys).toBe(7);
+    });
+
+    test('is not for owners and keys, not even as it is, and nothing of the request is done', async () => {
+      const { ctx, organization } = await makeOrganization(services());
+      const { id } = organization;
+      const callers = [
+        ctx.principal,
+        keyCaller(id, ['*']),
+        keyCaller(id, ['*'], { teamIds: [newId('team')] }),
+        memberOf(id, ['organization.manage']),
+      ];
+      for (const principal of callers)
+        for (const maxActiveApiKeys of [null, 1_000_000]) {
+          const update = { id, name: 'Taken over', maxActiveApiKeys };
+          await expect(updateOrganization(contextFor(services(), principal), update)).rejects.toThrow(
+            ForbiddenError,
+          );
+        }
+      const foreign = (await makeOrganization(services())).organization.id;
+      await expect(updateOrganization(ctx, { id: foreign, maxActiveApiKeys: 1 })).rejects.toThrow(
+        new NotFoundError(foreign, 'organization'),
+      );
+      expect(await findOrganization(ctx, id)).toEqual(organization);
+      expect(await auditOf(ctx)).toHaveLength(1);
+    });
+
+    test.each([-1, 1.5, 2 ** 31, Number.NaN])('can’t be %d', async (maxActiveApiKeys) => {
+      const { organization } = await makeOrganization(services());
+      const issues = await issuesOf(
+        updateOrganization(operator(), { id: organization.id, maxActiveApiKeys }),
+      );
+      expect(issues).toMatchObject([{ path: ['input', 'maxActiveApiKeys'] }]);
+    });
+
+    test('is exact while keys are created and enabled', async () => {
+      const { ctx, organization } = await makeOrganization(services());
+      const { id } = organization;
+      const disabled: string[] = [];
+      for (let n = 0; n < 6; n += 1)
+        disabled.push((await createApiKey(ctx, { name: 'Disabled' })).result.apiKey.id);
+      await updateApiKeys(ctx, { ids: disabled, enabled: false });
+      const attempts = (): Promise<unknown>[] => [
+        ...Array.from({ length: 5 }, () => createApiKey(ctx, { name: 'Another' })),
+        updateApiKeys(ctx, { ids: disabled.splice(0, 3), enabled: true }),
+      ];
+      const before = attempts();
+      const limited = updateOrganization(operator(), { id, maxActiveApiKeys: 6 });
+      const outcomes = await Promise.allSettled([...before, ...attempts()]);
+      await limited;
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(LimitExceededError);
+      const log = await auditOf(ctx);
+      const at = log.findIndex(({ changes }) => 'maxActiveApiKeys' in changes);
+      const activated = (entries: typeof log) =>
+        entries.filter(
+          ({ action, changes }) =>
+            action === 'api_key.created' || isDeepStrictEqual(changes.enabled, [false, true]),
+        ).length - 6;
+      expect(activated(log)).toBe(Math.max(6, activated(log.slice(0, at))));
+    });
   });
 });

@@ -313,6 +313,8 @@ export type UpdateOrganizationInput = {
   id: string | number;
   /** First part of new keys. Existing keys are still accepted */
   keyPrefix?: string | null | undefined;
+  /** Maximum number of active API keys: 0 to 2,147,483,647. Null for no limit. Existing keys above the limit stay active. Requires an operator token */
+  maxActiveApiKeys?: number | null | undefined;
   /** Name of the organization: 1 to 100 characters */
   name?: string | null | undefined;
   /** All custom permissions of the organization. Replaces the previous list; built-in permissions are kept */
