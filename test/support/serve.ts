@@ -60,6 +60,8 @@ export async function openLoadBalancer(): Promise<LoadBalancer> {
     near.on('data', (data) => {
       if (losing === null || !data.includes(losing)) return;
       losing = null;
+      // Before the pipe would pass it on.
+      far.unpipe(near).resume();
       far.once('data', () => {
         lost += 1;
         near.destroy();
