@@ -29,6 +29,7 @@ export async function initialized(engine: Engine) {
   const init = await finish(
     start(env, 'init', '--organization', 'Acme', '--email', 'a@example.com', '--json'),
   );
+  if (init.code !== 0) throw new Error(init.stderr);
   const { sessionToken, organizationId } = JSON.parse(init.stdout) as Record<string, string>;
   return { env, open, token: sessionToken ?? '', organizationId: organizationId ?? '' };
 }
