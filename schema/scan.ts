@@ -85,6 +85,12 @@ export function countedScan(table: SizedTable, part: 'whole' | 'share' = 'whole'
   return { tables: [table], points: ({ counts, whole }) => (counts ? whole(table) * times : 0) };
 }
 
+/** A list of members. A search reads all of them. */
+export const memberListScan: Scan = {
+  tables: ['memberships'],
+  points: ({ args, counts, whole }) => whole('memberships') * ((args.search ? 1 : 0) + (counts ? 1 : 0)),
+};
+
 /** Maximum number of index entries that a summary reads. */
 export const SUMMARY_ROWS_MAX = 50_000;
 

@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import { BUILT_IN_PERMISSIONS } from '../../src/access/permissions.ts';
 import { listAudit } from '../../src/audit/list.ts';
-import { countKeys } from '../../src/keys/lists/key-counts.ts';
 import { listMembers } from '../../src/members/list-members.ts';
 import { loadAllowedOrigins } from '../../src/organizations/allowed-origins.ts';
 import { findOrganization } from '../../src/organizations/find-organization.ts';
@@ -28,17 +27,10 @@ import {
   TeamConnection,
   TeamRef,
 } from '../refs.ts';
-import { auditScan, countedScan } from '../scan.ts';
+import { auditScan, countedScan, memberListScan } from '../scan.ts';
 import { shareRead } from '../shared-reads.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
-
-const activeApiKeys = onePerOperation(
-  (ctx: GraphQLContext) =>
-    new DataLoader(async (ids: readonly string[]) => {
-      const counts = await countKeys(ctx.db, ids, ctx.clock.now());
-      return ids.map((id) => counts.get(id)?.active ?? 0);
-    }),
-);
+import { OrganizationLimits } from './organization-limits.ts';
 
 const allowedOrigins = onePerOperation(
   (ctx: GraphQLContext) =>
@@ -47,20 +39,6 @@ const allowedOrigins = onePerOperation(
       return ids.map((id) => origins.get(id) ?? []);
     }),
 );
-
-const OrganizationLimits = builder.objectRef<Organization>('OrganizationLimits').implement({
-  description: 'Limits that the operator has set for an organization',
-  fields: (t) => ({
-    maxActiveApiKeys: t.exposeInt('maxActiveApiKeys', {
-      nullable: true,
-      description: 'Maximum number of active API keys. Null for no limit',
-    }),
-    activeApiKeys: t.int({
-      description: 'Current number of active API keys',
-      resolve: ({ id }, _args, ctx) => activeApiKeys(ctx).load(id),
-    }),
-  }),
-});
 
 const RotationPolicy = builder.objectRef<Organization['rotationPolicy']>('RotationPolicy').implement({
   description: 'Rotation interval of API keys',
@@ -191,9 +169,17 @@ builder.objectType(OrganizationRef, {
           'Members of the organization and pending invitations, oldest first. Requires `member.view`',
         authScopes: ({ id }) => ({ permissionIn: [id, 'member.view'] }),
         complexity: connectionCost,
-        extensions: { scan: countedScan('memberships') },
-        resolve: async ({ id }, args, ctx) =>
-          toConnection(await shareRead(ctx, 'members', [id, args], () => listMembers(ctx, id, {}, args))),
+        extensions: { scan: memberListScan },
+        args: {
+          search: t.arg.string({
+            description:
+              'Text contained in the name or e-mail address, case-insensitive: at most 200 characters. Omit for all members',
+          }),
+        },
+        resolve: async ({ id }, { search, ...page }, ctx) => {
+          const read = () => listMembers(ctx, id, { search }, page);
+          return toConnection(await shareRead(ctx, 'members', [id, search, page], read));
+        },
       },
       MembershipConnection,
     ),

@@ -188,6 +188,12 @@ onEachDatabase('the plans of lists', (engine) => {
       ...(await stepsOf('roles', (after) => listRoles(ctx, organizationId, { after }))),
       ...(await stepsOf('teams', (after) => listTeams(ctx, organizationId, { after }))),
       ...(await stepsOf('members', (after) => listMembers(ctx, organizationId, {}, { after }))),
+      ...(await stepsOf('members, search', (after) =>
+        listMembers(ctx, organizationId, { search: 'ÉXAMPLE' }, { after }),
+      )),
+      ...(await stepsOf('members, search, many', (after) =>
+        listMembers(ctx, organizationId, { search: 'PERSON' }, { after }),
+      )),
       ...(await stepsOf('members of a team', (after) =>
         listMembers(ctx, organizationId, { teamId }, { after }),
       )),
