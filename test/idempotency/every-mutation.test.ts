@@ -57,6 +57,9 @@ onEachDatabase('a mutation whose response is lost', (engine) => {
       createOrganization: { input: { name: 'Globex', idempotencyKey }, token: operator },
       createRole: { input: { name: 'Deployer', permissions: [] }, again: 'NAME_TAKEN' },
       createTeam: { input: { name: 'Billing' }, again: 'NAME_TAKEN' },
+      importApiKeys: {
+        input: { keys: [{ foreignId: 'moved', name: 'Moved', hash: 'ab'.repeat(32), algorithm: 'SHA256' }] },
+      },
       updateApiKey: { input: { id: key.id, name: 'Renamed', enabled: false } },
       updateApiKeys: { input: { ids: [key.id], enabled: false } },
       updateMember: { input: { id: membership, teamIds: [team] } },
