@@ -7,12 +7,13 @@ COPY package.json package-lock.json .npmrc ./
 COPY compat compat
 RUN npm ci
 COPY . .
-# The SQLite driver is not bundled. Copy its prebuilt addon for this platform.
+# Native addons are not bundled. Copy the prebuilt ones for this platform.
 RUN node scripts/build.mjs \
   && mkdir -p /app/node_modules/better-sqlite3/prebuilds \
   && cp -r dist /app/dist && rm -f /app/dist/*.map /app/dist/build.json /app/dist/console/build.json \
   && cp -r node_modules/better-sqlite3/package.json node_modules/better-sqlite3/lib /app/node_modules/better-sqlite3/ \
   && cp node_modules/better-sqlite3/prebuilds/linux-$(node -p process.arch).node /app/node_modules/better-sqlite3/prebuilds/ \
+  && cp -r node_modules/@node-rs /app/node_modules/ \
   && cp LICENSE /app/ && echo '{"type":"module"}' > /app/package.json \
   && mkdir /data
 

@@ -58,8 +58,8 @@ export async function build() {
       input: { main: join(root, 'src/main.ts') },
       platform: 'node',
       cwd: root,
-      // A native addon, and optional packages that libraries use only if they are installed.
-      external: ['better-sqlite3', 'pg-native', 'bufferutil', 'utf-8-validate'],
+      // Native addons, and optional packages that libraries use only if they are installed.
+      external: ['better-sqlite3', /^@node-rs\//, 'pg-native', 'bufferutil', 'utf-8-validate'],
       // One copy of each library, in the form that supports tree shaking.
       resolve: { mainFields: ['module', 'main'] },
       logLevel: 'warn',

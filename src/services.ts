@@ -12,6 +12,7 @@ import { keyReader } from './realtime/key-reader.ts';
 import { Live } from './realtime/live.ts';
 import { createUsageRecorder } from './usage/recorder.ts';
 import { createRateLimiter } from './verification/create-rate-limiter.ts';
+import { createImportedSecrets } from './verification/imported-secrets.ts';
 import { createKeyLookup } from './verification/key-lookup.ts';
 
 /** The services of verbs, and the background work that maintains them. */
@@ -33,6 +34,7 @@ export async function createServices(
   const { kysely: db, unhurried, scans } = database;
   const bus = await createBus(database, config, log);
   const keys = createKeyLookup(database, { bus, config });
+  const imported = createImportedSecrets({ db, log }, config.importPeppers);
   const recorder = createUsageRecorder({ unhurried, bus, clock, log }, config.usageFlushMs);
   const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);
   const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter }) : null;
@@ -51,6 +53,7 @@ export async function createServices(
     limiter,
     failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
     keys,
+    imported,
     deniedAttempts,
     clock,
     log,
@@ -74,6 +77,7 @@ export async function createServices(
       live.stop();
       changes.stop();
       keys.stop();
+      await imported.settled();
       await recorder.stop();
       await Promise.all([bus.stop(), limiter.stop()]);
     },

@@ -69,7 +69,7 @@ export interface ApiKeySecretsTable {
    * SHA-256 of the secret, hexadecimal; of an imported secret that was not used yet, its hash in a form of
    * `stored-hash.ts`. It is only used to look up secrets.
    */
-  hash: Fixed<string>;
+  hash: string;
   start: Fixed<string>;
   created_at: Fixed<number>;
   /** When a newer secret replaced it. Null for the newest. */

@@ -9,6 +9,10 @@ export interface FailureLimiter {
   count(ip: string | null): RateLimitState;
   /** Records a failed attempt that this caller reports. Null if it didn't provide the client's address. */
   countFor(caller: FailedCaller, ip: string | null): RateLimitState;
+  /** Whether another failed attempt from this address is within the limit. Records nothing. */
+  allows(ip: string | null): boolean;
+  /** The same for one that this caller would report. */
+  allowsFor(caller: FailedCaller, ip: string | null): boolean;
   /** Records attempts of an address. */
   readonly policy: { readonly limit: number; readonly windowSeconds: number };
 }

@@ -53,6 +53,12 @@ export class Budgets {
     return { spent: true, states };
   }
 
+  /** Whether each of the budgets has this many points left. */
+  has(budgets: readonly Budget[], points: number): boolean {
+    const now = this.#clock.monotonic();
+    return budgets.every(({ name, limit }) => this.#running(name, now).spent + points <= limit);
+  }
+
   /**
    * Spends `points` in all of the budgets, however many are left. Points beyond a limit use up the rest of the window.
    */

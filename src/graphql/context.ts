@@ -18,8 +18,8 @@ interface OwnContext {
  * small response.
  */
 export function createContext(services: ServerServices, own: OwnContext): GraphQLContext {
-  const { db, unhurried, scans, bus, changes, usage, limiter, failures, keys, deniedAttempts } = services;
-  const { clock, log, config, measurements, publicUrl, live } = services;
+  const { db, unhurried, scans, bus, changes, usage, limiter, failures, keys } = services;
+  const { imported, deniedAttempts, clock, log, config, measurements, publicUrl, live } = services;
   const { principal, client, response = {} } = own;
   const context: GraphQLContext = {
     db,
@@ -31,6 +31,7 @@ export function createContext(services: ServerServices, own: OwnContext): GraphQ
     limiter,
     failures,
     keys,
+    imported,
     deniedAttempts,
     clock,
     log,

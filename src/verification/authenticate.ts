@@ -1,13 +1,13 @@
 import { type KeyPrincipal, keyPrincipal } from '../access/principal.ts';
 import type { VerificationServices } from './services.ts';
-import { verifySecret } from './verify.ts';
+import { type Needs, verifySecret } from './verify.ts';
 
 /**
  * The key with this secret as a caller from this address. Null if it is not accepted. Counts as a use or a denial of
  * the key, but not towards its rate limit, which applies to the product's own API.
  */
 export async function authenticateKey(
-  services: Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter'>,
+  services: Needs & Pick<VerificationServices, 'failures'>,
   secret: string,
   ip: string | null,
 ): Promise<KeyPrincipal | null> {
@@ -20,6 +20,7 @@ export async function authenticateKey(
     environment: null,
     takeRateLimit: false,
     reportTo: null,
+    mayFail: () => services.failures.allows(ip),
     visible: () => true,
   });
   return code === 'VALID' && record ? keyPrincipal(record) : null;

@@ -3,7 +3,7 @@ import type { Tables } from '../../db/tables/tables.ts';
 import { type KeyPrincipal, keyPrincipal } from '../access/principal.ts';
 import type { Clock } from '../core/clock.ts';
 import { findBySecretId } from './find-by-hash.ts';
-import { firstRefusal } from './verify.ts';
+import { firstRefusal } from './first-refusal.ts';
 
 /**
  * The calling key with its current permissions, from this address. Null if it is no longer accepted. Doesn't count as a

@@ -4,6 +4,7 @@ import type { Network } from '../core/ip.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
 import type { PendingUsage } from '../keys/pending-usage.ts';
+import type { ImportedSecrets } from './imported-secrets.ts';
 
 /** Records verifications without waiting, and writes them in batches. */
 export interface UsageSink extends PendingUsage {
@@ -81,6 +82,7 @@ export interface Verification {
   readonly limiter: RateLimiter;
   readonly failures: FailureLimiter;
   readonly keys: KeyLookup;
+  readonly imported: ImportedSecrets;
 }
 
 export interface VerificationServices extends Services, Verification {}

@@ -1,4 +1,5 @@
 import { authorizeSomewhere } from '../access/authorize.ts';
+import type { FailedCaller } from '../access/failure-limiter.ts';
 import { isTeamInScope, sharesTeam } from '../access/key-scope.ts';
 import { isPermission } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
@@ -79,6 +80,7 @@ export async function verifyApiKey(
     environment: params.environment ?? null,
     takeRateLimit: true,
     reportTo: reportTo(principal, organizationId),
+    mayFail: () => ctx.failures.allowsFor(failedCaller(principal), ip),
     visible: (key) => isVisible(key.organizationId) && sharesTeam(principal.keyScope, key.teamIds),
   });
   const limited = isFailure(code) ? countFailure(ctx, principal, ip) : null;
@@ -112,15 +114,19 @@ async function measured(
  */
 function countFailure(
   { failures }: VerificationContext,
-  { actor, kind }: Principal,
+  principal: Principal,
   ip: string | null,
 ): Verification | null {
-  const trusted = kind === 'operator' || kind === 'system';
-  if (trusted && ip === null) return null;
-  const { allowed, resetAt } = failures.countFor({ actor, trusted }, ip);
+  const caller = failedCaller(principal);
+  if (caller.trusted && ip === null) return null;
+  const { allowed, resetAt } = failures.countFor(caller, ip);
   if (allowed) return null;
   const nothing = { valid: false, keyId: null, accepted: null, remaining: 0 };
   return { ...nothing, code: 'RATE_LIMITED', message: TOO_MANY, resetAt };
+}
+
+function failedCaller({ actor, kind }: Principal): FailedCaller {
+  return { actor, trusted: kind === 'operator' || kind === 'system' };
 }
 
 function readArguments(params: VerifyApiKeyInput) {

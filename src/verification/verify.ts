@@ -1,54 +1,23 @@
-import { covers, missing } from '../access/permissions.ts';
-import { isInNetworks } from '../core/ip.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
 import { type ImportedForms, mayBeImported } from '../keys/import/imported-forms.ts';
-import { type Digest, digestOf } from '../keys/import/stored-hash.ts';
-import { type Environment, parseSecret, trimPresented } from '../keys/secret.ts';
+import { hashSecret, parseSecret, trimPresented } from '../keys/secret.ts';
+import { firstRefusal, type Refusal, type Requirements } from './first-refusal.ts';
 import type { VerifiableKey, VerificationServices } from './services.ts';
+import type { VerificationCode } from './verification-code.ts';
 
-/** Outcome of a verification: VALID, or the first reason for denial that applies, in this order. */
-export type VerificationCode =
-  | 'VALID'
-  | 'MALFORMED'
-  | 'NOT_FOUND'
-  | 'REVOKED'
-  | 'DISABLED'
-  | 'EXPIRED'
-  | 'IP_NOT_ALLOWED'
-  | 'TEAM_NOT_ALLOWED'
-  | 'WRONG_ENVIRONMENT'
-  | 'INSUFFICIENT_PERMISSIONS'
-  | 'RATE_LIMITED';
-
-const FAILURES: ReadonlySet<VerificationCode> = new Set([
-  'MALFORMED',
-  'NOT_FOUND',
-  'REVOKED',
-  'DISABLED',
-  'EXPIRED',
-]);
-
-/** Whether the secret itself is invalid, which counts as a failed attempt. */
-export function isFailure(code: VerificationCode): boolean {
-  return FAILURES.has(code);
-}
+export { isFailure, type VerificationCode } from './verification-code.ts';
 
 /** A verification request. */
-export interface VerificationRequest {
+export interface VerificationRequest extends Requirements {
   readonly secret: string;
-  /** Required permissions, all of them. */
-  readonly permissions: readonly string[];
-  /** Alternative permissions: the key must have at least one of them, unless the list is empty. */
-  readonly anyPermissions: readonly string[];
   /** The client's address in normal form (`normalAddress`); null: unknown. */
   readonly ip: string | null;
-  /** The key must be bound to this team or to no team. */
-  readonly teamId: string | null;
-  readonly environment: Environment | null;
   /** Whether it counts against the key's rate limit. */
   readonly takeRateLimit: boolean;
   /** The organization that receives denials of unknown keys; null: none. */
   readonly reportTo: string | null;
+  /** Whether another failed attempt of the client is within its limit, so that password hashes are compared. */
+  mayFail(): boolean;
   /** Whether this key is visible to the caller. */
   visible(key: Pick<VerifiableKey, 'organizationId' | 'teamIds'>): boolean;
 }
@@ -66,17 +35,13 @@ export interface Verdict {
   readonly resetAt: number | null;
 }
 
-type Refusal = readonly [code: VerificationCode, message: string];
-
 const ACCEPTED: Refusal = ['VALID', 'The API key is valid'];
 const MALFORMED: Refusal = ['MALFORMED', 'Not a valid API key: the format or checksum is wrong'];
 const NOT_FOUND: Refusal = ['NOT_FOUND', 'No such API key'];
 const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The API key has reached its rate limit'];
 
-/** Digests of imported secrets that have not been accepted yet. */
-const OTHER_DIGESTS: readonly Digest[] = ['sha384', 'sha512'];
-
-type Needs = Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter'>;
+/** The services that verification uses. */
+export type Needs = Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter' | 'imported'>;
 
 /**
  * Verifies a secret and records the use or denial. Secrets that can't exist need no query, and cached keys are verified
@@ -85,50 +50,69 @@ type Needs = Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter'>;
 export function verifySecret(services: Needs, request: VerificationRequest): Verdict | Promise<Verdict> {
   // Trim here, so that a secret is treated the same by every interface.
   const secret = trimPresented(request.secret);
-  const imported = (forms: ImportedForms) => verifyImported(services, request, secret, forms);
-  if (parseSecret(secret))
-    return verifyBy(services, request, secret, 'sha256', () => withForms(services, imported));
+  const hash = hashSecret(secret);
+  const otherForms = (forms: ImportedForms) => verifyOtherForms(services, request, secret, forms);
+  if (parseSecret(secret)) return verifyBy(services, request, hash, () => withForms(services, otherForms));
   if (!mayBeImported(secret)) return refuseUnknown(services, request, MALFORMED);
   return withForms(services, (forms) =>
     forms.size === 0
       ? refuseUnknown(services, request, MALFORMED)
-      : verifyBy(services, request, secret, 'sha256', () => imported(forms)),
+      : verifyBy(services, request, hash, () => otherForms(forms)),
   );
 }
 
-function withForms(
-  { keys }: Needs,
-  use: (forms: ImportedForms) => Verdict | Promise<Verdict>,
-): Verdict | Promise<Verdict> {
+type Deciding = Verdict | Promise<Verdict>;
+
+function withForms({ keys }: Needs, use: (forms: ImportedForms) => Deciding): Deciding {
   const forms = keys.importedForms();
   return forms instanceof Promise ? forms.then(use) : use(forms);
 }
 
-/** Verifies a secret by one of its digests, or by `otherwise` if no secret has this digest. */
+/** Verifies the secret that is stored by this hash, or else by `otherwise`. */
 function verifyBy(
   services: Needs,
   request: VerificationRequest,
-  secret: string,
-  digest: Digest,
-  otherwise: () => Verdict | Promise<Verdict>,
-): Verdict | Promise<Verdict> {
-  const hash = digestOf(digest, secret);
+  hash: string,
+  otherwise: () => Deciding,
+): Deciding {
   return services.keys.withKey(hash, (key) => (key ? decide(services, request, hash, key) : otherwise()));
 }
 
-/** Verifies a secret by the forms in which others than SHA-256 digests were imported. */
-function verifyImported(
+/** Verifies a secret that was imported by another hash than SHA-256, which replaces it once it was accepted. */
+function verifyOtherForms(
   services: Needs,
   request: VerificationRequest,
   secret: string,
   forms: ImportedForms,
-): Verdict | Promise<Verdict> {
-  const digests = OTHER_DIGESTS.filter((digest) => forms.has(digest));
-  const verify = digests.reduceRight<() => Verdict | Promise<Verdict>>(
-    (otherwise, digest) => () => verifyBy(services, request, secret, digest, otherwise),
-    () => refuseUnknown(services, request, NOT_FOUND),
-  );
+): Deciding {
+  const { imported } = services;
+  const notFound = () => refuseUnknown(services, request, NOT_FOUND);
+  // Another request may have replaced the hash in the meantime.
+  const again = () =>
+    isOnlySha256(forms) ? notFound() : verifyBy(services, request, hashSecret(secret), notFound);
+  const byHash = (hash: string, otherwise: () => Deciding): Deciding => {
+    let found = false;
+    const replaced = (verdict: Verdict): Verdict => {
+      if (found && verdict.code === 'VALID') imported.replace(hash, secret);
+      return verdict;
+    };
+    const deciding = services.keys.withKey(hash, (key) => {
+      found = key !== null;
+      return key ? decide(services, request, hash, key) : otherwise();
+    });
+    return deciding instanceof Promise ? deciding.then(replaced) : replaced(deciding);
+  };
+  const byPassword = (): Deciding => {
+    const finding = imported.findPasswordHash(forms, secret, request);
+    return finding?.then((hash) => (hash === null ? again() : byHash(hash, again))) ?? again();
+  };
+  const hashes = imported.lookupHashes(forms, secret);
+  const verify = hashes.reduce<() => Deciding>((next, hash) => () => byHash(hash, next), byPassword);
   return verify();
+}
+
+function isOnlySha256(forms: ImportedForms): boolean {
+  return forms.size === (forms.has('sha256') ? 1 : 0);
 }
 
 /** Decides on a known key. Must not wait between reading the key and deciding, because the key may change. */
@@ -185,38 +169,6 @@ function refuseUnknown(services: Needs, request: VerificationRequest, refusal: R
   const at = services.clock.now();
   services.usage.denied({ organizationId: reportTo, keyId: null, code: refusal[0], at, ip });
   return verdict(refusal, null, null);
-}
-
-/** The checks in order, up to the rate limit, which counts when it is checked. */
-export function firstRefusal(
-  key: VerifiableKey,
-  request: Pick<VerificationRequest, 'permissions' | 'anyPermissions' | 'teamId' | 'environment'>,
-  ip: string | null,
-  now: number,
-): Refusal | null {
-  if (key.revoked) return ['REVOKED', 'This API key has been revoked'];
-  if (!key.enabled) return ['DISABLED', 'This API key is disabled'];
-  if (key.expiresAt <= now) return ['EXPIRED', 'This API key has expired'];
-  if (key.allowlist.length > 0) {
-    if (ip === null)
-      return ['IP_NOT_ALLOWED', 'This API key has an IP allowlist and the address of the client is unknown'];
-    if (!isInNetworks(ip, key.allowlist))
-      return ['IP_NOT_ALLOWED', `The address ${ip} is not in this API key's IP allowlist`];
-  }
-  if (request.teamId !== null && key.teamIds.length > 0 && !key.teamIds.includes(request.teamId))
-    return ['TEAM_NOT_ALLOWED', 'This API key is bound to other teams'];
-  if (request.environment !== null && key.environment !== request.environment)
-    return ['WRONG_ENVIRONMENT', `This API key belongs to the ${key.environment} environment`];
-  const lacking = missing(key.permissions, request.permissions);
-  if (lacking.length > 0)
-    return ['INSUFFICIENT_PERMISSIONS', `This API key lacks the required permissions: ${lacking.join(', ')}`];
-  const { anyPermissions } = request;
-  if (anyPermissions.length > 0 && !anyPermissions.some((permission) => covers(key.permissions, permission)))
-    return [
-      'INSUFFICIENT_PERMISSIONS',
-      `This API key has none of the alternative permissions: ${anyPermissions.join(', ')}`,
-    ];
-  return null;
 }
 
 function ask(

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigError, parseConfig } from '../../src/core/config/config.ts';
 import { KEY_PREFIX_MAX } from '../../src/core/key-prefix.ts';
 
@@ -36,6 +39,7 @@ describe('the configuration', () => {
       live: expect.objectContaining({ operations: 100, perCaller: 1_000 }),
       http: expect.objectContaining({ responseBytes: 4_194_304 }),
       oidc: null,
+      importPeppers: new Map(),
       metrics: false,
       logLevel: 'info',
       graphiql: true,
@@ -160,4 +164,24 @@ describe('the configuration', () => {
   test('does not repeat the password of a database that it refuses', () => {
     expect(fault({ DATABASE_URL: 'mysql://kw:hunter2@db' })).not.toContain('hunter2');
   });
+});
+
+test('reads the peppers of imported keys, as values and from files', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'peppers-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'pepper');
+  writeFileSync(file, ' from a file \n');
+  const peppers = (env: Record<string, string>) => [...parseConfig(env).importPeppers];
+  expect(peppers({})).toEqual([]);
+  expect(peppers({ IMPORT_PEPPER_OLD: 'a', IMPORT_PEPPER_OTHER_FILE: file })).toEqual([
+    ['OLD', 'a'],
+    ['OTHER', ' from a file '],
+  ]);
+  for (const env of [
+    { IMPORT_PEPPER_OLD: 'secret', IMPORT_PEPPER_OLD_FILE: file },
+    { IMPORT_PEPPER_OLD_FILE: join(directory, 'absent') },
+  ]) {
+    expect(() => parseConfig(env)).toThrow('IMPORT_PEPPER_OLD');
+    expect(() => parseConfig(env)).not.toThrow('secret');
+  }
 });

@@ -46,7 +46,8 @@ describe('the image', () => {
     // Optional ones of other packages, which nobody has to install.
     const optional = ["'pg-native'", "'bufferutil'", "'utf-8-validate'"];
     const needed = external.split(', ').filter((name) => !optional.includes(name));
-    expect(needed).toEqual(["'better-sqlite3'"]);
+    expect(needed).toEqual(["'better-sqlite3'", '/^@node-rs\\//']);
+    expect(build).toContain('cp -r node_modules/@node-rs /app/node_modules/');
     const { dependencies } = JSON.parse(read('node_modules/better-sqlite3/package.json'));
     // Headers for a compiler.
     expect(Object.keys(dependencies)).toEqual(['node-addon-api']);

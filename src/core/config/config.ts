@@ -4,6 +4,7 @@ import { KEY_PREFIX_MAX, KEY_PREFIX_PATTERN, RESERVED_PREFIXES } from '../key-pr
 import { ORIGIN_FORM, parseOrigin } from '../origin.ts';
 import { type ClusterConfig, readCluster } from './cluster-config.ts';
 import { type HttpLimits, readHttpLimits } from './http-limits.ts';
+import { readImportPeppers } from './import-config.ts';
 import { type LiveLimits, readLiveLimits } from './live-limits.ts';
 import { type OidcConfig, readOidc } from './oidc-config.ts';
 import { type OperationLimitsConfig, readOperationLimits } from './operation-limits-config.ts';
@@ -36,6 +37,8 @@ export interface Config {
   readonly live: LiveLimits;
   readonly http: HttpLimits;
   readonly operations: OperationLimitsConfig;
+  /** Secret keys of the HMACs of imported keys, by name. */
+  readonly importPeppers: ReadonlyMap<string, string>;
   /** Sign-in with an OpenID provider. Null: only with links. */
   readonly oidc: OidcConfig | null;
   /** Whether /metrics is served. */
@@ -88,6 +91,7 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     http: readHttpLimits(read),
     operations: readOperationLimits(read),
     oidc: readOidc(env, read, (message) => faults.push(message)),
+    importPeppers: readImportPeppers(env, read),
     metrics: read('METRICS', false, parseBoolean),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),
     // GraphiQL can't run anything where only trusted documents are served.

@@ -36,12 +36,23 @@ export class FailureLimit implements FailureLimiter {
     return this.#count(this.#addresses, addressBudgets(ip, this.policy.limit));
   }
 
-  countFor({ actor, trusted }: FailedCaller, ip: string | null): RateLimitState {
+  countFor(caller: FailedCaller, ip: string | null): RateLimitState {
+    return this.#count(this.#named, this.#budgetsOf(caller, ip));
+  }
+
+  allows(ip: string | null): boolean {
+    return this.#addresses.has(addressBudgets(ip, this.policy.limit), 1);
+  }
+
+  allowsFor(caller: FailedCaller, ip: string | null): boolean {
+    return this.#named.has(this.#budgetsOf(caller, ip), 1);
+  }
+
+  #budgetsOf({ actor, trusted }: FailedCaller, ip: string | null): Budget[] {
     const { limit } = this.policy;
     const whole = trusted ? [] : [{ name: actor, limit: limit * CALLER_TIMES }];
     const networks = ip === null ? [] : addressBudgets(ip, limit);
-    const within = networks.map((budget) => ({ ...budget, name: `${actor} ${budget.name}` }));
-    return this.#count(this.#named, [...whole, ...within]);
+    return [...whole, ...networks.map((budget) => ({ ...budget, name: `${actor} ${budget.name}` }))];
   }
 
   /** Number of counted addresses and networks. */

@@ -96,6 +96,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
         environment,
         takeRateLimit: true,
         reportTo,
+        mayFail: () => failures.allows(ip),
         visible,
       });
       if (verdict instanceof Promise) return verdict.then((known) => answer(response, known, ip));

@@ -2,8 +2,10 @@ import type { Input } from '../../core/input.ts';
 import { DEFAULT_POLICY, type KeyPolicy } from '../policy/policy.ts';
 import { type PolicyFacts, type PolicyInput, readPolicy } from '../policy/read-policy.ts';
 import type { Environment } from '../secret.ts';
+import { startForm } from './imported-forms.ts';
+import { isPasswordAlgorithm } from './password-hash.ts';
 import { type ImportedHash, readHash } from './read-hash.ts';
-import { DIGESTS, digestOf, type HashAlgorithm } from './stored-hash.ts';
+import { type HashAlgorithm, lookupHash, type Peppers } from './stored-hash.ts';
 
 /** A key of another system. Times are milliseconds since the epoch. */
 export interface ImportApiKeyInput extends PolicyInput {
@@ -31,7 +33,7 @@ export interface ImportedKey {
   readonly start: string;
   readonly algorithm: HashAlgorithm;
   /** The hash, then the additional ones. */
-  readonly hashes: readonly ImportedHash[];
+  readonly hashes: readonly { readonly stored: string; readonly form: string }[];
   /** Null: now. */
   readonly createdAt: number | null;
   /** Null: not used yet. */
@@ -45,6 +47,7 @@ const ISSUES_MAX = 100;
 
 const ADDITIONAL_MAX = 10;
 const FOREIGN_ID_MAX = 200;
+const START_MAX = 32;
 const START = /^[\x21-\x7e]{4,32}$/;
 const RESERVED = /^(?:sess|kwop|kwps|whsec)_/;
 
@@ -72,6 +75,7 @@ export interface ImportFacts extends Pick<PolicyFacts, 'catalog'> {
   readonly foreignIds: readonly string[];
   /** Those of keys that were imported before, and are not validated. */
   readonly known: ReadonlySet<string>;
+  readonly peppers: Peppers;
 }
 
 /** Validates the new ones of the keys to import, and adds issues to `input`. */
@@ -107,7 +111,7 @@ function readKey(
   input: Input,
   path: Path,
   key: ImportApiKeyInput,
-  { now, catalog }: ImportFacts,
+  { now, catalog, peppers }: ImportFacts,
 ): Omit<ImportedKey, 'foreignId'> {
   const { name = '', ...policy } = readPolicy(
     input,
@@ -116,44 +120,48 @@ function readKey(
     { now: null, catalog },
     path,
   );
+  const hashes = readHashes(input, path, key, peppers);
+  const start = readStart(input, path, key, hashes[0]);
   return {
     path,
     policy: { ...DEFAULT_POLICY, ...policy, name },
     environment: key.environment ?? 'live',
-    start: readStart(input, path, key),
+    start,
     algorithm: key.algorithm,
-    hashes: readHashes(input, path, key),
+    hashes: hashes.map(({ stored, form }) => ({ stored, form: form ?? startForm(start.length) })),
     createdAt: readPast(input, [...path, 'createdAt'], key.createdAt, now),
     lastUsedAt: readPast(input, [...path, 'lastUsedAt'], key.lastUsedAt, now),
   };
 }
 
-function readHashes(input: Input, path: Path, key: ImportApiKeyInput): ImportedHash[] {
+function readHashes(input: Input, path: Path, key: ImportApiKeyInput, peppers: Peppers): ImportedHash[] {
   const additional = input.list([...path, 'additionalHashes'], key.additionalHashes, ADDITIONAL_MAX);
   return [key.hash, ...additional].flatMap((text, place) => {
-    const read = readHash(key.algorithm, text);
+    const read = readHash(key.algorithm, text, peppers);
     if (typeof read !== 'string') return [read];
     input.fault(hashPath(path, place), 'INVALID_FORMAT', read);
     return [];
   });
 }
 
-function readStart(input: Input, path: Path, { start, hash, algorithm }: ImportApiKeyInput): string {
-  if (start === null || start === undefined) return '';
+function readStart(
+  input: Input,
+  path: Path,
+  { start, algorithm }: ImportApiKeyInput,
+  hash: ImportedHash | undefined,
+): string {
   const at = [...path, 'start'];
-  if (!START.test(start.slice(0, 33)) || start.length > 32)
+  if (start === null || start === undefined) {
+    if (isPasswordAlgorithm(algorithm))
+      input.fault(at, 'REQUIRED', 'is required for a password hash: secrets are found by it');
+    return '';
+  }
+  if (start.length > START_MAX || !START.test(start))
     input.fault(at, 'INVALID_FORMAT', 'must have 4 to 32 printable ASCII characters without spaces');
   else if (RESERVED.test(start)) input.fault(at, 'RESERVED', 'begins like a token of Keywright');
-  else if (isWhole(start, hash, algorithm)) input.fault(at, 'TOO_LONG', 'must not be the whole secret');
+  else if (hash?.form && lookupHash(hash.form, start, new Map()) === hash.stored)
+    input.fault(at, 'TOO_LONG', 'must not be the whole secret');
   return start;
-}
-
-/** Whether this is the secret itself, which must not be shown. Only recognized if the hash is a plain digest. */
-function isWhole(start: string, hash: string, algorithm: HashAlgorithm): boolean {
-  const read = readHash(algorithm, hash);
-  if (typeof read === 'string') return false;
-  const digest = Object.keys(DIGESTS).find((name) => name === read.form);
-  return digest !== undefined && digestOf(digest as keyof typeof DIGESTS, start) === read.stored;
 }
 
 function readPast(input: Input, path: Path, value: number | null | undefined, now: number): number | null {

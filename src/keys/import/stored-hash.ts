@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { hashSecret } from '../secret.ts';
 
 /** Algorithms of the hashes that are imported. */
@@ -33,6 +33,33 @@ export function storedDigest(digest: Digest, text: string): string | null {
   const hex = hexOf(text, DIGESTS[digest]);
   if (hex === null) return null;
   return digest === 'sha256' ? hex : `${digest}:${hex}`;
+}
+
+/** Secret keys of HMACs, by name. */
+export type Peppers = ReadonlyMap<string, string>;
+
+const HMAC = 'hmac-sha256:';
+
+/** The form of secrets that were imported as HMACs with a pepper. */
+export function hmacForm(pepper: string): string {
+  return `${HMAC}${pepper}`;
+}
+
+/** The text by which an imported HMAC is stored: `hmac-sha256:<pepper>:<hex>`. Null if it isn't one. */
+export function storedHmac(pepper: string, digest: string): string | null {
+  const hex = hexOf(digest, DIGESTS.sha256);
+  return hex && `${hmacForm(pepper)}:${hex}`;
+}
+
+/**
+ * The text by which a secret of this form is looked up. Null if it can't be: of password hashes, and if the pepper is
+ * not configured here.
+ */
+export function lookupHash(form: string, secret: string, peppers: Peppers): string | null {
+  if (form in DIGESTS) return digestOf(form as Digest, secret);
+  if (!form.startsWith(HMAC)) return null;
+  const pepper = peppers.get(form.slice(HMAC.length));
+  return pepper === undefined ? null : `${form}:${createHmac('sha256', pepper).update(secret).digest('hex')}`;
 }
 
 const HEX = /^[0-9A-Fa-f]+$/;
