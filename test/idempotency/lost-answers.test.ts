@@ -188,6 +188,23 @@ describe('two servers on PostgreSQL', () => {
     expect((await ask(other, CREATE, { token, variables })).data.createApiKey.secret).toBe(answers[0]);
   });
 
+  test('create one organization for 100 requests at once, and none once the token is revoked', async () => {
+    const [one, other] = (await startNodes(2)) as [TestServer, TestServer];
+    const token = await makeOperatorToken(one, 'billing');
+    const variables = { input: { name: 'Globex', idempotencyKey: randomUUID() } };
+    const document = `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) {
+      ... on CreateOrganizationPayload { organization { id slug } } } }`;
+    const send = (server: TestServer) => ask(server, document, { token, variables });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => send(index % 2 ? one : other)),
+    );
+    const created = new Set(answers.map(({ data }) => JSON.stringify(data.createOrganization.organization)));
+    expect(created.size).toBe(1);
+    expect(await one.services.db.selectFrom('organizations').select('id').execute()).toHaveLength(1);
+    await one.services.db.updateTable('operator_tokens').set({ revoked_at: 1 }).execute();
+    expect((await send(other)).status).toBe(401);
+  });
+
   test('confirm a repeated revocation, rotation and update of a role again', async () => {
     const [one, other] = (await startNodes(2)) as [TestServer, TestServer];
     const { sessionToken: token } = await makeMember(one);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { databaseFor, finish, readyAt, start } from '../cli/run.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
@@ -17,6 +19,14 @@ const DOCUMENTS = {
   createOrganization: `mutation ($input: CreateOrganizationInput!) { result: createOrganization(input: $input) {
     ... on CreateOrganizationPayload { organization { id slug } } } }`,
 };
+
+/** The bytes of a database, with those of its log. */
+function filesBeside(path: string): string {
+  const folder = dirname(path);
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join();
+}
 
 /** Ends the connection in PostgreSQL itself, while it commits. */
 const TERMINATE = `
@@ -115,11 +125,14 @@ onEachDatabase('a server that is killed between the commit and the response', (e
     killed.process.kill('SIGKILL');
     await expect(lost).rejects.toThrow();
     await killed.ended;
+    const files = engine === 'sqlite' ? filesBeside(env.DATABASE_URL.slice('sqlite:'.length)) : '';
     const server = start({ ...env, PORT: '0' }, 'serve');
     const url = await readyAt(server);
     const { data } = await send(url);
     expect(data.result).toMatchObject({ secret: expect.stringMatching(/^kw_live_/) });
     expect((await send(url)).data).toEqual(data);
+    for (const shown of [data.result.secret, variables.input.idempotencyKey])
+      expect(files + killed.stdout() + killed.stderr()).not.toContain(shown);
     const { status } = await fetch(`${url}/verify`, { headers: { 'X-API-Key': data.result.secret } });
     expect(status).toBe(200);
     expect(await db.selectFrom('api_keys').select('id').execute()).toHaveLength(1);
