@@ -62,22 +62,26 @@ export function createImportedSecrets(
     }
   };
 
+  const compare = async (starts: readonly string[], secret: string, attempt: Attempt) => {
+    const found = await findCandidates(db, starts);
+    const candidates = found.filter((one) => attempt.visible(one)).slice(0, CANDIDATES_MAX);
+    if (candidates.length === 0) return null;
+    return turns.take(async () => {
+      for (const { hash } of candidates) {
+        // The client's other attempts may have failed while this one waited.
+        if (!attempt.mayFail()) return null;
+        if (await matchesPasswordHash(hash, secret)) return hash;
+      }
+      return null;
+    });
+  };
+
   return {
     lookupHashes: (forms, secret) =>
       [...forms].flatMap((form) => (form === 'sha256' ? [] : (lookupHash(form, secret, peppers) ?? []))),
-    findPasswordHash(forms, secret, { visible, mayFail }) {
+    findPasswordHash(forms, secret, attempt) {
       const starts = startsIn(forms, secret);
-      if (starts.length === 0) return null;
-      return turns.take(async () => {
-        if (!mayFail()) return null;
-        const found = await findCandidates(db, starts);
-        const candidates = found.filter(visible).slice(0, CANDIDATES_MAX);
-        for (const { hash } of candidates) {
-          if (!mayFail()) return null;
-          if (await matchesPasswordHash(hash, secret)) return hash;
-        }
-        return null;
-      });
+      return starts.length === 0 || !attempt.mayFail() ? null : compare(starts, secret, attempt);
     },
     replace(stored, secret) {
       if (replacing.has(stored)) return;
