@@ -1,9 +1,9 @@
 import { hash as bcrypt } from '@node-rs/bcrypt';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { digest, foreignKey, foreignSecret } from '../keys/import/imports.ts';
-import { onEachDatabase } from '../support/databases.ts';
+import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 import { connectLive } from '../support/live-socket.ts';
-import { ask, makeMember, serverOn } from '../support/server.ts';
+import { ask, makeMember, serverOn, startTestServer } from '../support/server.ts';
 
 const IMPORT = `mutation ($input: ImportApiKeysInput!) {
   importApiKeys(input: $input) {
@@ -70,4 +70,28 @@ onEachDatabase('imported secrets at the doors', (engine) => {
       expect(named).toEqual(keys.map(({ foreignId }) => foreignId));
     }
   });
+});
+
+test('a secret is accepted by every server once its import has returned', async () => {
+  const { url: databaseUrl, drop } = await createTestDatabaseUrl('postgres');
+  const [one, other] = [
+    await startTestServer('postgres', { databaseUrl }),
+    await startTestServer('postgres', { databaseUrl }),
+  ];
+  onTestFinished(async () => {
+    await Promise.all([one.close(), other.close()]);
+    await drop();
+  });
+  const { sessionToken: token, organizationId } = await makeMember(one);
+  for (const [round, algorithm] of (['SHA256', 'SHA384', 'SHA512'] as const).entries()) {
+    const secret = foreignSecret();
+    const verify = () => fetch(`${other.url}/verify`, { headers: { 'X-API-Key': secret } });
+    const { code } = (await (await verify()).json()) as { code: string };
+    expect(code).toBe(round === 0 ? 'MALFORMED' : 'NOT_FOUND');
+    const hash = digest(algorithm.toLowerCase(), secret, 'hex');
+    const input = { organizationId, keys: [foreignKey(secret, { hash, algorithm })] };
+    const { data } = await ask(one, IMPORT, { token, variables: { input } });
+    expect(data.importApiKeys).toMatchObject({ created: 1 });
+    expect((await verify()).status).toBe(200);
+  }
 });
