@@ -4,9 +4,11 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  Lexer,
   parse,
   type SelectionSetNode,
   Source,
+  TokenKind,
 } from 'graphql';
 import { requestFault } from './request-fault.ts';
 import { syntaxFault } from './syntax-fault.ts';
@@ -15,6 +17,8 @@ import { syntaxFault } from './syntax-fault.ts';
 export const DOCUMENT_LIMITS = {
   /** Tokens, which bound everything below and the time of validation. */
   tokens: 2_000,
+  /** Levels of nested brackets of any kind: the parser, and what walks its result, call themselves for each. */
+  brackets: 500,
   /** Levels of nested fields. Validation limits introspection. */
   depth: 12,
   aliases: 30,
@@ -53,6 +57,7 @@ export function parseWithinLimits(source: string | Source): DocumentNode {
 
 function parseTokens(source: Source): DocumentNode {
   const { tokens } = DOCUMENT_LIMITS;
+  assertLimit('brackets', bracketsOf(source, tokens));
   try {
     return parse(source, { maxTokens: tokens });
   } catch (error) {
@@ -60,7 +65,28 @@ function parseTokens(source: Source): DocumentNode {
   }
 }
 
+const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** Levels of nested brackets in the first tokens, up to a syntax error, which the parser reports. */
+function bracketsOf(source: Source, tokens: number): number {
+  const lexer = new Lexer(source);
+  let [open, deepest] = [0, 0];
+  try {
+    for (let count = 0; count < tokens; count++) {
+      const { kind } = lexer.advance();
+      if (kind === TokenKind.EOF) break;
+      if (OPENING.has(kind)) deepest = Math.max(deepest, ++open);
+      else if (CLOSING.has(kind)) open--;
+    }
+  } catch {
+    return deepest;
+  }
+  return deepest;
+}
+
 const NAMES = {
+  brackets: 'levels of nested brackets',
   depth: 'levels of nested fields',
   aliases: 'aliases',
   rootFields: 'root fields',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DocumentCache } from '../../src/graphql/document-cache.ts';
 import { DOCUMENT_LIMITS, parseWithinLimits } from '../../src/graphql/document-limits.ts';
 
-const { depth, aliases, rootFields, repeats, spreads, directives, tokens } = DOCUMENT_LIMITS;
+const { depth, aliases, rootFields, repeats, spreads, directives, brackets, tokens } = DOCUMENT_LIMITS;
 
 function times(count: number, text: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => text(index)).join(' ');
@@ -23,7 +23,14 @@ function refusal(document: string): { message: string; code: unknown } | null {
   }
 }
 
+/** An argument of lists in lists, in as many brackets in all. */
+function lists(levels: number): string {
+  return `{a(b:${'['.repeat(levels - 2)}${']'.repeat(levels - 2)})}`;
+}
+
 test.each([
+  ['brackets', lists(brackets), lists(brackets + 1)],
+  ['brackets that are not closed', lists(brackets), '['.repeat(1_900)],
   ['depth', nested(depth), nested(depth + 1)],
   ['aliases', `{a{${times(aliases, (i) => `x${i}:a`)}}}`, `{a{${times(aliases + 1, (i) => `x${i}:a`)}}}`],
   ['root fields', `{${times(rootFields, (i) => `f${i}`)}}`, `{${times(rootFields + 1, (i) => `f${i}`)}}`],
