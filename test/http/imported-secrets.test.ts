@@ -26,7 +26,7 @@ onEachDatabase('imported secrets at the doors', (engine) => {
     const keys = [
       foreignKey(plain, { hash: digest('sha512', plain, 'hex'), algorithm: 'SHA512', grants }),
       foreignKey(slow, {
-        hash: await bcrypt(slow, { cost: 4 }),
+        hash: await bcrypt(slow, 4),
         algorithm: 'BCRYPT',
         start: 'slow-one',
         grants,

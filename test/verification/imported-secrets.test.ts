@@ -31,7 +31,7 @@ const HASHES: Readonly<
   SHA384: (secret) => digest('sha384', secret, 'hex'),
   SHA512: (secret) => digest('sha512', secret, 'base64'),
   HMAC_SHA256: (secret) => `OLD:${createHmac('sha256', PEPPER).update(secret).digest('hex')}`,
-  BCRYPT: (secret) => bcrypt(secret, { cost: 4 }),
+  BCRYPT: (secret) => bcrypt(secret, 4),
   ARGON2ID: (secret) => argon2(secret, { memoryCost: 64, timeCost: 1 }),
   SCRYPT: (secret) =>
     `$scrypt$ln=4,r=8,p=1$${b64(salt)}$${b64(scryptSync(secret, salt, 32, { N: 16, r: 8, p: 1 }))}`,
