@@ -13,8 +13,9 @@ const ALONE = ['test/http/websocket/churn.test.ts', 'test/graphql/engine.test.ts
 const CONSOLE = ['test/console/**/*.test.ts'];
 const CLUSTER = ['test/cluster/faults.test.ts'];
 const E2E = [
-  'test/{clients,readme,recipes,durability}.test.ts',
-  'test/{cli,examples,gateways,outages,scripts}/*.test.ts',
+  'test/{clients,moving,readme,recipes,durability}.test.ts',
+  'test/{examples,gateways,outages,scripts}/*.test.ts',
+  'test/cli/**/*.test.ts',
   'test/db/postgres-outages.test.ts',
   'test/usage/{crash,killed-writer}.test.ts',
   'test/http/websocket/{restart,stock-clients}.test.ts',

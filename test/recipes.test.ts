@@ -1,63 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { databaseFor, readyAt, start } from './cli/run.ts';
 import { freePort } from './gateways/program.ts';
 import { onEachDatabase } from './support/databases.ts';
-import { outputPattern, type Recipe, readRecipes, type Step } from './support/recipes.ts';
+import { outputPattern, type Recipe, readRecipes } from './support/recipes.ts';
+import { runSteps } from './support/run-steps.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const [setup, ...recipes] = readRecipes(readFileSync(join(ROOT, 'docs/recipes.md'), 'utf8'));
-
-/** Printed after each block, so that what it wrote is told from what the next one writes. */
-const MARK = '\u0001end of block\u0001\n';
-
-interface Outcome {
-  readonly code: number | null;
-  /** What each block wrote that was come to; the last may have failed. */
-  readonly outputs: readonly string[];
-  readonly stderr: string;
-}
-
-/** Runs the blocks as they stand, one after another in one bash, and beside the server. */
-async function runSteps(env: Record<string, string>, steps: readonly Step[]): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'recipe-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  // As `npm link` would: the command line under its own name.
-  mkdirSync(join(folder, 'bin'));
-  const program = join(folder, 'bin/keywright');
-  writeFileSync(
-    program,
-    `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'scripts/keywright.mjs')}' "$@"\n`,
-  );
-  chmodSync(program, 0o755);
-  const script = steps.map(({ commands }) => `${commands}\nprintf '%s' $'${MARK.replace('\n', '\\n')}'\n`);
-  writeFileSync(join(folder, 'recipe.sh'), script.join(''));
-  const bash = spawn('bash', ['--norc', '-euo', 'pipefail', join(folder, 'recipe.sh')], {
-    cwd: folder,
-    env: { ...env, PATH: `${join(folder, 'bin')}:${process.env.PATH}`, HOME: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: what a failed recipe leaves running is ended with it.
-    detached: true,
-  });
-  onTestFinished(() => {
-    try {
-      process.kill(-Number(bash.pid), 'SIGKILL');
-    } catch {}
-  });
-  const written = { stdout: '', stderr: '' };
-  bash.stdout.setEncoding('utf8').on('data', (text: string) => {
-    written.stdout += text;
-  });
-  bash.stderr.setEncoding('utf8').on('data', (text: string) => {
-    written.stderr += text;
-  });
-  const [code] = (await once(bash, 'close')) as [number | null];
-  return { code, outputs: written.stdout.split(MARK), stderr: written.stderr };
-}
 
 onEachDatabase('docs/recipes.md', (engine) => {
   test.each(recipes.map((recipe): [string, Recipe] => [recipe.title, recipe]))(

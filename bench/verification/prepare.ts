@@ -1,27 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { installPeers, peersFolder } from '../install-peers.ts';
 import type { Measurements } from '../measurements.ts';
 import { buildPrograms, Program, type Programs } from '../processes.ts';
 import type { Driven } from './client.ts';
 import { graphql, QUERIES, type QueryName } from './requests.ts';
 import { type Bench, databaseUrl, type Fixture, HOT_KEYS, withServer } from './scenarios.ts';
 import type { Seeded } from './seed.ts';
-
-const peersFolder = fileURLToPath(new URL('../peers', import.meta.url));
-
-/** Installs the peers if they are missing. */
-function installPeers(): void {
-  if (existsSync(join(peersFolder, 'node_modules/mercurius'))) return;
-  console.log('Installing bench/peers …');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: peersFolder,
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error('The peers could not be installed: npm ci in bench/peers');
-}
 
 async function createFixture(
   seeder: Program,

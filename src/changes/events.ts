@@ -5,6 +5,7 @@ export type Changes = Readonly<Record<string, readonly [before: unknown, after: 
 export type DoneAction =
   | 'organization.created'
   | 'organization.updated'
+  | 'organization.exported'
   | 'team.created'
   | 'team.updated'
   | 'team.deleted'

@@ -4,6 +4,7 @@ import { parseConfig } from '../core/config/config.ts';
 import { checkpointJournal } from '../usage/store.ts';
 import { type Io, linesTo, type Output } from './io.ts';
 import { explained, type NamedDatabase, open, openMigrated } from './open-database.ts';
+import { bar, isTerminal } from './progress.ts';
 
 /** The options of `copy`. */
 export interface CopyOptions {
@@ -11,8 +12,6 @@ export interface CopyOptions {
   /** Omitted: DATABASE_URL. */
   readonly to?: string;
 }
-
-const BAR_WIDTH = 30;
 
 /**
  * Copies one database into another and prints the number of rows of each table. Rejects if either can't be used, the
@@ -55,7 +54,7 @@ function databaseUrl(env: Readonly<Record<string, string>>): string {
 
 /** A bar that moves in a terminal; otherwise one line for each finished table. */
 function progressOn(output: Output): (progress: CopyProgress) => void {
-  const moves = 'isTTY' in output && output.isTTY === true;
+  const moves = isTerminal(output);
   return ({ step, table, done, rows }) => {
     const whole = done >= rows;
     if (!moves) {
@@ -63,10 +62,8 @@ function progressOn(output: Output): (progress: CopyProgress) => void {
         output.write(`${table}: ${rows} rows copied and compared\n`);
       return;
     }
-    const filled = rows === 0 ? BAR_WIDTH : Math.min(BAR_WIDTH, Math.round((done / rows) * BAR_WIDTH));
-    const bar = `${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}`;
     const verb = step === 'copy' ? 'Copying' : 'Comparing';
-    output.write(`\r\u001b[K${verb} ${table} [${bar}] ${done}/${rows}`);
+    output.write(`\r\u001b[K${verb} ${table} ${bar(rows === 0 ? 1 : done / rows)} ${done}/${rows}`);
     if (whole && step === 'compare') output.write('\r\u001b[K');
   };
 }

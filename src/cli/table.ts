@@ -40,7 +40,7 @@ function widthOf(text: string): number {
 /**
  * Replaces control characters, which could move the cursor, and characters that change the text direction with spaces.
  */
-function oneLine(cell: Cell): string {
+export function oneLine(cell: Cell): string {
   const text = String(cell ?? '').replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
   return text === '' ? NOTHING : text;
 }

@@ -19,6 +19,7 @@ const CONCERNS: Readonly<Record<DoneAction, 'nothing' | 'key' | 'organization'>>
   'organization.created': 'nothing',
   // Its web origins may have changed, which apply to its callers.
   'organization.updated': 'organization',
+  'organization.exported': 'nothing',
   'team.created': 'nothing',
   'team.updated': 'nothing',
   'team.deleted': 'organization',

@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts';
-import { NotFoundError } from '../core/errors.ts';
-import { isId } from '../core/ids.ts';
 import { requireCommandLine } from '../sessions/require-command-line.ts';
 import type { Organization } from './organization.ts';
+import { organizationNamed } from './organization-named.ts';
 import { updateOrganization } from './update-organization.ts';
 
 /** A limit on the keys of an organization. */
@@ -19,16 +18,6 @@ export interface LimitApiKeysInput {
  */
 export async function limitApiKeys(ctx: Context, params: LimitApiKeysInput): Promise<Organization> {
   requireCommandLine(ctx, 'organization.limit');
-  const { organization, maxActiveApiKeys } = params;
-  const id = isId('org', organization) ? organization : await findBySlug(ctx, organization);
-  return (await updateOrganization(ctx, { id, maxActiveApiKeys })).result;
-}
-
-async function findBySlug({ db }: Context, slug: string): Promise<string> {
-  // Treated as a slug only if it has the format of one. No other text reaches the database.
-  const row = /^[a-z0-9-]{1,60}$/.test(slug)
-    ? await db.selectFrom('organizations').select('id').where('slug', '=', slug).executeTakeFirst()
-    : undefined;
-  if (!row) throw new NotFoundError(slug, 'organization', 'ID or slug');
-  return row.id;
+  const id = await organizationNamed(ctx, params.organization);
+  return (await updateOrganization(ctx, { id, maxActiveApiKeys: params.maxActiveApiKeys })).result;
 }

@@ -3,6 +3,7 @@ import type { Io } from '../io.ts';
 import { jsonObject, repeated, repeatedOneOf, seconds, timeOrAgo, timeOrAhead } from '../option-values.ts';
 import { runs } from '../runs.ts';
 import { addOrganizationOption, addPageOptions, addServerOptions } from '../server-options.ts';
+import { addMovingCommands } from './moving-commands.ts';
 import { addPolicyOptions } from './policy-options.ts';
 
 const ENVIRONMENTS = ['live', 'test'];
@@ -12,7 +13,7 @@ const STATUSES = ['active', 'disabled', 'expired', 'revoked'];
 export function addKeyCommands(program: Command, io: Io): void {
   const keys = program
     .command('keys')
-    .description('Create, list, update, rotate, revoke and verify API keys');
+    .description('Create, list, update, rotate, revoke, verify, import and export API keys');
   addCreate(keys, io);
   addList(keys, io);
   addShow(keys, io);
@@ -21,6 +22,7 @@ export function addKeyCommands(program: Command, io: Io): void {
   addRotate(keys, io);
   addRevoke(keys, io);
   addVerify(keys, io);
+  addMovingCommands(keys, io);
 }
 
 function addCreate(keys: Command, io: Io): void {

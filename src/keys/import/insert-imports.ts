@@ -72,22 +72,35 @@ export async function insertKeys(
     foreign_id: foreignId,
     ...policyColumns(policy),
   }));
-  await insert(tx, 'api_keys', rows);
+  await insertRows(tx, 'api_keys', rows);
   const uses = keys.map(({ id, lastUsedAt }) => ({
     api_key_id: id,
     organization_id: organizationId,
     last_used_at: lastUsedAt ?? NOT_YET,
     last_used_ip: null,
   }));
-  await insert(tx, 'api_key_usage', uses);
+  await insertRows(tx, 'api_key_usage', uses);
   const bonds = keys.flatMap(({ id, policy }) =>
     policy.teamIds.map((teamId) => ({ api_key_id: id, team_id: teamId })),
   );
-  await insert(tx, 'api_key_teams', bonds);
+  await insertRows(tx, 'api_key_teams', bonds);
 }
 
-/** Inserts secrets of keys. Returns the IDs of those whose hash exists already, which are not inserted. */
+/** Inserts unused secrets of keys. Returns the IDs of those whose hash exists already, which are not inserted. */
 export async function insertSecrets(
+  tx: Transaction<Tables>,
+  secrets: readonly NewSecretRow[],
+): Promise<Set<string>> {
+  const left = await insertSecretRows(tx, secrets);
+  const uses = secrets
+    .filter(({ id }) => !left.has(id))
+    .map(({ id }) => ({ secret_id: id, last_used_at: NOT_YET, uses: 0 }));
+  await insertRows(tx, 'api_key_secret_usage', uses);
+  return left;
+}
+
+/** The same without the rows of their usage. */
+export async function insertSecretRows(
   tx: Transaction<Tables>,
   secrets: readonly NewSecretRow[],
 ): Promise<Set<string>> {
@@ -103,14 +116,11 @@ export async function insertSecrets(
       .execute();
     for (const { id } of inserted) left.delete(id);
   }
-  const uses = secrets
-    .filter(({ id }) => !left.has(id))
-    .map(({ id }) => ({ secret_id: id, last_used_at: NOT_YET, uses: 0 }));
-  await insert(tx, 'api_key_secret_usage', uses);
   return left;
 }
 
-async function insert<Name extends keyof Tables>(
+/** Inserts rows in as many statements as they need. */
+export async function insertRows<Name extends keyof Tables>(
   tx: Transaction<Tables>,
   table: Name,
   rows: readonly NewRow<Name>[],

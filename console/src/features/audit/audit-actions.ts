@@ -32,6 +32,7 @@ const WORDS: Readonly<Record<string, readonly [words: string, names: boolean]>> 
   'identity.unlinked': ['unlinked the provider account from', true],
   'organization.created': ['created the organization', false],
   'organization.updated': ['changed the organization', false],
+  'organization.exported': ['exported the organization with the hashes of its keys', false],
   'api_key.create': ['was denied creating a key', false],
   'api_key.import': ['was denied importing keys', false],
   'api_key.update': ['was denied changing a key', true],

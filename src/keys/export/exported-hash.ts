@@ -1,0 +1,26 @@
+import type { HashAlgorithm } from '../import/stored-hash.ts';
+
+/** Before the hash of a secret that already was the secret of another key. In another installation, it may not be. */
+const TAKEN = /^taken:[^:]*:/;
+
+const DIGEST = /^(sha384|sha512):/;
+const HMAC = 'hmac-sha256:';
+
+/** By the start of the hash. */
+const PASSWORD_HASHES: readonly (readonly [start: string, algorithm: HashAlgorithm])[] = [
+  ['$2', 'BCRYPT'],
+  ['$argon2id$', 'ARGON2ID'],
+  ['$scrypt$', 'SCRYPT'],
+  ['$pbkdf2-sha256$', 'PBKDF2_SHA256'],
+];
+
+/** A stored hash as `importApiKeys` takes it. */
+export function exportedHash(stored: string): { algorithm: HashAlgorithm; hash: string } {
+  const text = stored.replace(TAKEN, '');
+  const [, digest] = DIGEST.exec(text) ?? [];
+  if (digest !== undefined)
+    return { algorithm: digest.toUpperCase() as HashAlgorithm, hash: text.slice(digest.length + 1) };
+  if (text.startsWith(HMAC)) return { algorithm: 'HMAC_SHA256', hash: text.slice(HMAC.length) };
+  const [, algorithm] = PASSWORD_HASHES.find(([start]) => text.startsWith(start)) ?? [];
+  return { algorithm: algorithm ?? 'SHA256', hash: text };
+}
