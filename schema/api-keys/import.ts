@@ -18,7 +18,7 @@ const ALGORITHMS: Readonly<Record<HashAlgorithm, string>> = {
   SHA384: 'SHA-384 digest in hexadecimal, base64 or base64url',
   SHA512: 'SHA-512 digest in hexadecimal, base64 or base64url',
   HMAC_SHA256: 'HMAC-SHA-256 under a pepper of the configuration, as `NAME:` and the digest',
-  BCRYPT: 'bcrypt: `$2a$`, `$2b$`, `$2x$` or `$2y$`',
+  BCRYPT: 'bcrypt: `$2a$`, `$2b$` or `$2y$`',
   ARGON2ID: 'Argon2id in PHC format: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`',
   SCRYPT: 'scrypt in PHC format: `$scrypt$ln=…,r=…,p=…$salt$hash`',
   PBKDF2_SHA256: 'PBKDF2 with HMAC-SHA-256 in PHC format: `$pbkdf2-sha256$i=…$salt$hash`',
