@@ -11,7 +11,7 @@ export interface MemberSearch {
   readonly folded: string;
 }
 
-/** Reads the text to search for; null if there is none. Throws BAD_USER_INPUT for text that no member can have. */
+/** Reads the text to search for; null if it is omitted or blank. Throws BAD_USER_INPUT for text that no member can have. */
 export function readMemberSearch(search: string | null | undefined): MemberSearch | null {
   const input = new Input();
   const text = input.text(['search'], search, SEARCH_MAX);

@@ -49,7 +49,7 @@ export function createImportedSecrets(
 
   const replace = async (stored: string, secret: string): Promise<void> => {
     try {
-      // Only once, on whichever node is first: the others don't find the previous hash any more.
+      // The first node replaces it. On the others, the condition matches no row.
       await db
         .updateTable('api_key_secrets')
         .set({ hash: hashSecret(secret) })

@@ -128,7 +128,7 @@ export class Fields {
   }
 }
 
-/** The JSON object in these bytes, or why there is none. */
+/** The JSON object in these bytes, or the reason why they can't be read. */
 export function parseRecord(bytes: Buffer | null): Record<string, unknown> | string {
   if (bytes === null) return 'is longer than 1 MiB';
   const text = decodeUtf8(bytes);

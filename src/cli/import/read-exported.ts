@@ -8,7 +8,7 @@ export type NamedKey = Omit<RestoredKey, 'roleId' | 'teamIds'> & {
   readonly teams: readonly string[];
 };
 
-/** The key in a line of an export, or the reasons why there is none. */
+/** The key in a line of an export, or the reasons why the line is rejected. */
 export function readExportedKey(value: Readonly<Record<string, unknown>>): NamedKey | readonly string[] {
   const fields = new Fields(value);
   const environment = fields.text('environment');

@@ -17,7 +17,7 @@ export interface Translation {
 
 /** Finds roles and teams of the organization by ID or name. */
 export interface Names {
-  /** Null: there is none. */
+  /** Null: not found. */
   role(nameOrId: string): string | null;
   team(nameOrId: string): string | null;
 }
