@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 
 const PropagationRef = builder.objectRef<Propagation>('Propagation').implement({
   description:
-    'Number of nodes that had confirmed a change when the response was sent. A node that confirmed the change no longer verifies keys by their previous state. A node that did not confirm it stops trusting its cache',
+    'Number of nodes that had confirmed a change when the response was sent. Nodes are servers, verification processes, and the embedded verifiers that could accept the keys concerned. A node that confirmed the change no longer verifies keys by their previous state. A node that did not confirm it has stopped using its cache',
   fields: (t) => ({
     confirmedNodes: t.exposeInt('confirmedNodes', {
       description: 'Number of nodes that confirmed the change',

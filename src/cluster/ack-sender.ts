@@ -1,4 +1,5 @@
 import { signAck } from './ack-signing.ts';
+import type { Confirmed } from './bus.ts';
 import type { ListeningConnection } from './listening-connection.ts';
 import { type Confirmation, encode, portions } from './messages.ts';
 import { directChannel } from './notification-channels.ts';
@@ -30,12 +31,16 @@ export class AckSender {
     this.#isKnown = isKnown;
   }
 
-  /** Confirms a change to the node that committed it, signed with the secret in this node's row. */
-  confirm(to: string, changeId: string, secret: string): void {
+  /**
+   * Confirms a change to the node that committed it, signed with the secret in this node's row, for this node and those
+   * that it has notified.
+   */
+  confirm(to: string, changeId: string, secret: string, { confirmed, total }: Confirmed): void {
     const waiting = this.#waiting.get(to);
     const isTooMany = this.#waiting.size + this.#sending.size >= UNKNOWN_MAX;
     if (!waiting && isTooMany && !this.#isKnown(to)) return;
-    const confirmation: Confirmation = [changeId, signAck(secret, changeId)];
+    const proof = signAck(secret, changeId);
+    const confirmation: Confirmation = total > 0 ? [changeId, proof, confirmed, total] : [changeId, proof];
     if (waiting) {
       waiting.push(confirmation);
       if (waiting.length > WAITING_MAX) waiting.shift();

@@ -3,13 +3,27 @@ import type { Tables } from '../../db/tables/tables.ts';
 import type { ChangeEvent, Event } from '../changes/events.ts';
 import { type Stale, staleBy } from './stale.ts';
 
-/** Which nodes confirmed a change before its response was sent. */
+/** Which servers, verification processes and verifiers confirmed a change before its response was sent. */
 export interface Propagation {
   readonly confirmedNodes: number;
   readonly totalNodes: number;
   /** From the commit to the last confirmation, milliseconds. */
   readonly milliseconds: number;
 }
+
+/** How many of those that this node has notified of a change have confirmed it. */
+export interface Confirmed {
+  readonly confirmed: number;
+  readonly total: number;
+}
+
+/**
+ * Is called with what a change has invalidated. A listener that passes it on to others, which may rely on the previous
+ * state, returns a promise: it resolves when none does any longer, and never rejects. The change is answered, and
+ * confirmed to other nodes, after that.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: most listeners return nothing.
+export type InvalidationListener = (stale: Stale) => void | Promise<Confirmed>;
 
 /** Delivers events to listeners on this node and, depending on the implementation, on others. */
 export interface EventBus {
@@ -31,7 +45,7 @@ export interface EventBus {
    * Calls `listener` as soon as this node is notified of a change, before the response is sent: for key caches, and as
    * a hint that the log has grown. It must be synchronous and not throw. Returns a stop function.
    */
-  onInvalidate(listener: (stale: Stale) => void): () => void;
+  onInvalidate(listener: InvalidationListener): () => void;
   /**
    * Whether this node can't have missed a change that was answered. If false, no cached state may be used. Check
    * before every use. Costs only a clock read.
@@ -75,8 +89,12 @@ export function inProcessBus(): EventBus {
     watch: () => () => {},
     async announce(changes) {
       const start = performance.now();
-      announce(changes);
-      return { confirmedNodes: 1, totalNodes: 1, milliseconds: performance.now() - start };
+      const { confirmed, total } = await allConfirmed(announce(changes));
+      return {
+        confirmedNodes: confirmed + 1,
+        totalNodes: total + 1,
+        milliseconds: Number((performance.now() - start).toFixed(2)),
+      };
     },
   };
 }
@@ -84,26 +102,37 @@ export function inProcessBus(): EventBus {
 /** The listeners on this node. */
 export interface LocalListeners extends Pick<EventBus, 'subscribe' | 'onInvalidate'> {
   emit(event: Event): void;
-  invalidate(stale: Stale): void;
-  /** Notifies them of changes that this node has committed, caches first. */
-  announce(changes: readonly ChangeEvent[]): void;
+  invalidate(stale: Stale): Notified;
+  /** The same for changes that this node has committed. Notifies caches first. */
+  announce(changes: readonly ChangeEvent[]): Notified;
+}
+
+/** What has to be awaited until nothing relies on the previous state. */
+export interface Notified {
+  readonly pending: readonly Promise<Confirmed>[];
 }
 
 export function localListeners(): LocalListeners {
   const listeners = new Set<(event: Event) => void>();
-  const invalidationListeners = new Set<(stale: Stale) => void>();
+  const invalidationListeners = new Set<InvalidationListener>();
   const emit = (event: Event): void => {
     for (const listener of listeners) listener(event);
   };
-  const invalidate = (stale: Stale): void => {
-    for (const listener of invalidationListeners) listener(stale);
+  const invalidate = (stale: Stale): Notified => {
+    const pending: Promise<Confirmed>[] = [];
+    for (const listener of invalidationListeners) {
+      const confirming = listener(stale);
+      if (confirming) pending.push(confirming);
+    }
+    return { pending };
   };
   return {
     emit,
     invalidate,
     announce(changes) {
-      for (const stale of staleBy(changes)) invalidate(stale);
+      const pending = staleBy(changes).flatMap((stale) => invalidate(stale).pending);
       for (const change of changes) if (!change.repeated) emit(change);
+      return { pending };
     },
     subscribe: (listener) => {
       listeners.add(listener);
@@ -114,4 +143,14 @@ export function localListeners(): LocalListeners {
       return () => invalidationListeners.delete(listener);
     },
   };
+}
+
+/** Waits for all, and adds them up. */
+export async function allConfirmed({ pending }: Notified): Promise<Confirmed> {
+  let [confirmed, total] = [0, 0];
+  for (const one of await Promise.all(pending)) {
+    confirmed += one.confirmed;
+    total += one.total;
+  }
+  return { confirmed, total };
 }

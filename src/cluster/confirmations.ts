@@ -1,4 +1,5 @@
 import { signAck } from './ack-signing.ts';
+import type { Confirmed } from './bus.ts';
 import type { LiveNode } from './nodes.ts';
 
 /**
@@ -7,12 +8,14 @@ import type { LiveNode } from './nodes.ts';
  */
 const CLAIMS_MAX = 4_096;
 
+const NOBODY: Confirmed = { confirmed: 0, total: 0 };
+
 interface Awaited {
   readonly since: number;
-  /** Nodes with a valid proof. */
-  readonly confirmed: Set<string>;
-  /** Nodes that claim to have confirmed it, with their proof. Counted only once the proof is verified. */
-  readonly claims: Set<string>;
+  /** Nodes with a valid proof, with what they have notified. */
+  readonly confirmed: Map<string, Confirmed>;
+  /** The same for nodes that claim to have confirmed it, by node and proof. Counts once the proof is verified. */
+  readonly claims: Map<string, Confirmed>;
   /** The expected proof of a node whose row was read. */
   readonly proofs: Map<string, { readonly secret: string; readonly proof: string }>;
   changed: () => void;
@@ -34,27 +37,28 @@ export class Confirmations {
   }
 
   /** Records a confirmation. The proof can't be verified until the node's row is read. */
-  confirm(id: string, nodeId: string, proof: string): void {
+  confirm(id: string, nodeId: string, proof: string, notified = NOBODY): void {
     const awaited = this.#awaited.get(id);
     if (!awaited || awaited.confirmed.has(nodeId)) return;
-    if (proof === this.#expectedOf(awaited, nodeId, id)) awaited.confirmed.add(nodeId);
-    else addClaim(awaited.claims, claimOf(nodeId, proof));
+    if (proof === this.#expectedOf(awaited, nodeId, id)) awaited.confirmed.set(nodeId, notified);
+    else addClaim(awaited.claims, claimOf(nodeId, proof), notified);
     awaited.changed();
   }
 
   /**
    * Waits until all of these nodes have confirmed the change, each until its deadline by `performance.now()`. While
-   * `nodes` is pending, waits until `atMost`. Resolves with a function that tells whether a node has confirmed.
+   * `nodes` is pending, waits until `atMost`. Resolves with a function that tells what a node has confirmed, null if
+   * nothing.
    */
   async allOf(
     id: string,
     nodes: Promise<ReadonlyMap<string, LiveNode>>,
     atMost: number,
-  ): Promise<(nodeId: string, node: LiveNode) => boolean> {
+  ): Promise<(nodeId: string, node: LiveNode) => Confirmed | null> {
     const awaited = this.#awaited.get(id) ?? this.#expected(id, performance.now());
-    const hasConfirmed = (nodeId: string, { secret }: LiveNode): boolean =>
-      awaited.confirmed.has(nodeId) ||
-      (secret !== null && awaited.claims.has(claimOf(nodeId, signAck(secret, id))));
+    const confirmedBy = (nodeId: string, { secret }: LiveNode): Confirmed | null =>
+      awaited.confirmed.get(nodeId) ??
+      (secret === null ? null : (awaited.claims.get(claimOf(nodeId, signAck(secret, id))) ?? null));
     let known: ReadonlyMap<string, LiveNode> | undefined;
     nodes.then(
       (found) => {
@@ -64,7 +68,7 @@ export class Confirmations {
       () => {},
     );
     for (;;) {
-      const until = known ? latest(known, hasConfirmed) : atMost;
+      const until = known ? latest(known, confirmedBy) : atMost;
       const left = until - performance.now();
       if (left <= 0) break;
       let timer: NodeJS.Timeout | undefined;
@@ -75,7 +79,7 @@ export class Confirmations {
       clearTimeout(timer);
     }
     this.#awaited.delete(id);
-    return hasConfirmed;
+    return confirmedBy;
   }
 
   /** Drops changes without a waiter: their transactions never committed. */
@@ -101,8 +105,8 @@ export class Confirmations {
   #expected(id: string, since: number): Awaited {
     const awaited: Awaited = {
       since,
-      confirmed: new Set(),
-      claims: new Set(),
+      confirmed: new Map(),
+      claims: new Map(),
       proofs: new Map(),
       changed: () => {},
     };
@@ -111,10 +115,10 @@ export class Confirmations {
   }
 }
 
-function addClaim(claims: Set<string>, claim: string): void {
-  const [oldest] = claims.size >= CLAIMS_MAX ? claims : [];
+function addClaim(claims: Map<string, Confirmed>, claim: string, notified: Confirmed): void {
+  const [oldest] = claims.size >= CLAIMS_MAX ? claims.keys() : [];
   if (oldest !== undefined) claims.delete(oldest);
-  claims.add(claim);
+  claims.set(claim, notified);
 }
 
 function claimOf(nodeId: string, proof: string): string {
@@ -124,10 +128,10 @@ function claimOf(nodeId: string, proof: string): string {
 /** The latest deadline of the missing nodes, in the past if none is missing. */
 function latest(
   nodes: ReadonlyMap<string, LiveNode>,
-  hasConfirmed: (nodeId: string, node: LiveNode) => boolean,
+  confirmedBy: (nodeId: string, node: LiveNode) => Confirmed | null,
 ): number {
   let until = Number.NEGATIVE_INFINITY;
   for (const [nodeId, node] of nodes)
-    if (node.until > until && !hasConfirmed(nodeId, node)) until = node.until;
+    if (node.until > until && !confirmedBy(nodeId, node)) until = node.until;
   return until;
 }

@@ -5,6 +5,9 @@ import type { Stale } from './stale.ts';
 /** PostgreSQL accepts 7,999 bytes. A message contains only ASCII. */
 const LONGEST = 7_900;
 
+/** Maximum number of verifiers that a node reports. */
+const COUNT_MAX = 1_000_000;
+
 /** Sent to every node. */
 export type Broadcast =
   | {
@@ -27,8 +30,11 @@ export type Direct =
   /** A node has processed changes. */
   | { readonly type: 'confirmed'; readonly from: string; readonly changes: readonly Confirmation[] };
 
-/** The id of a change, and the proof that this node has processed it. */
-export type Confirmation = readonly [id: string, proof: string];
+/**
+ * The id of a change, the proof that this node has processed it, and the number of verifiers of this node that have
+ * confirmed it, and that were notified. Earlier releases omit the numbers.
+ */
+export type Confirmation = readonly [id: string, proof: string, confirmed?: number, total?: number];
 
 /** Encodes a message as a notification. Replaces changes that don't fit by the fact that there are some. */
 export function encode(message: Broadcast | Direct): string {
@@ -82,6 +88,10 @@ function isSequence(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= COUNT_MAX;
+}
+
 function isStale(value: unknown): value is Stale {
   const { organizationId, first, last, keyIds } = (value ?? {}) as Record<string, unknown>;
   if (typeof organizationId !== 'string' || !isId('org', organizationId)) return false;
@@ -91,7 +101,8 @@ function isStale(value: unknown): value is Stale {
 
 function isConfirmation(value: unknown): value is Confirmation {
   if (!Array.isArray(value)) return false;
-  const [id, proof] = value;
+  const [id, proof, confirmed = 0, total = 0] = value;
+  if (!isCount(total) || !isCount(confirmed) || confirmed > total) return false;
   return typeof id === 'string' && typeof proof === 'string' && proof.length === SIGNATURE_LENGTH;
 }
 

@@ -5,7 +5,7 @@ import type { Tables } from '../../db/tables/tables.ts';
 import type { Log } from '../core/log.ts';
 import { Paced } from '../core/paced.ts';
 import { AckSender } from './ack-sender.ts';
-import { localListeners, type Propagation, type StartableBus } from './bus.ts';
+import { allConfirmed, localListeners, type Propagation, type StartableBus } from './bus.ts';
 import { Confirmations } from './confirmations.ts';
 import { Lease } from './lease.ts';
 import { ListeningConnection } from './listening-connection.ts';
@@ -24,6 +24,8 @@ const THROUGH_A_POOLER =
   "This node listens through a pooler, which loses notifications. It doesn't cache keys until DATABASE_LISTEN_URL points to the server itself";
 
 const SIGN_OFF_PATIENCE_MS = 1_000;
+
+const NOBODY = { confirmed: 0, total: 0 };
 
 /** Minimum interval between two reads of the nodes triggered by other nodes' messages, milliseconds. */
 const LOOK_EVERY_MS = 100;
@@ -93,7 +95,10 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   // Messages may be forged: they can trigger reads and invalidate caches, but never skip either.
   const heardByAll = (message: Broadcast | null): void => {
     // The message was sent to all nodes.
-    if (!message) return local.invalidate(ALL_STALE);
+    if (!message) {
+      local.invalidate(ALL_STALE);
+      return;
+    }
     if (message.type === 'change') return changed(message);
     if (message.from === id) return;
     if (message.type === 'watches') looks.ask();
@@ -103,14 +108,19 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
   const heardAlone = (message: Direct | null): void => {
     if (message?.type === 'beat') membership.heard(message.word);
     if (message?.type === 'confirmed')
-      for (const [change, proof] of message.changes) confirmations.confirm(change, message.from, proof);
+      for (const [change, proof, confirmed = 0, total = 0] of message.changes)
+        confirmations.confirm(change, message.from, proof, { confirmed, total });
   };
 
   const changed = ({ from, id: change, stale }: Extract<Broadcast, { type: 'change' }>): void => {
-    for (const one of stale ?? [ALL_STALE]) local.invalidate(one);
+    const pending = (stale ?? [ALL_STALE]).flatMap((one) => local.invalidate(one).pending);
     // Includes our own: if the response to the commit was lost, it is not announced here.
     if (from === id) return;
-    if (!stale || stale.some(concernsKeys)) acks.confirm(from, change, membership.secret);
+    if (stale && !stale.some(concernsKeys)) return;
+    // The row that other nodes know now. A later one is of another connection, and confirms for itself.
+    const { secret } = membership;
+    if (pending.length === 0) return acks.confirm(from, change, secret, NOBODY);
+    void allConfirmed({ pending }).then((notified) => acks.confirm(from, change, secret, notified));
   };
 
   const look = async (): Promise<void> => {
@@ -137,8 +147,8 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     },
     async announce(changes): Promise<Propagation> {
       const committedAt = performance.now();
-      local.announce(changes);
-      return propagated(changes, committedAt, { nodes: membership.nodes, confirmations, look });
+      const notified = local.announce(changes);
+      return propagated(changes, committedAt, { nodes: membership.nodes, confirmations, look, notified });
     },
     async start() {
       const proof = new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import type { ChangeEvent } from '../changes/events.ts';
-import type { Propagation } from './bus.ts';
+import { allConfirmed, type Confirmed, type Notified, type Propagation } from './bus.ts';
 import type { Confirmations } from './confirmations.ts';
 import type { LiveNode, Nodes } from './nodes.ts';
 import { concernsKeys, staleBy } from './stale.ts';
@@ -9,6 +9,8 @@ interface Cluster {
   readonly confirmations: Confirmations;
   /** Reads the list of nodes after the commit, so that none is missed. */
   look(): Promise<void>;
+  /** Those that this node has notified itself. */
+  readonly notified: Notified;
 }
 
 /**
@@ -18,22 +20,28 @@ interface Cluster {
 export async function propagated(
   changes: readonly ChangeEvent[],
   committedAt: number,
-  { nodes, confirmations, look }: Cluster,
+  { nodes, confirmations, look, notified }: Cluster,
 ): Promise<Propagation> {
   let live: ReadonlyMap<string, LiveNode> = nodes.liveAt(committedAt);
-  let confirmed = 0;
+  const confirmed: Confirmed[] = [];
   const [first] = changes;
   if (first && staleBy(changes).some(concernsKeys)) {
     const looked = look().then(() => {
       live = nodes.liveAt(committedAt);
       return live;
     });
-    const hasConfirmed = await confirmations.allOf(first.id, looked, committedAt + nodes.longestLeaseMs);
-    confirmed = [...live].filter(([id, node]) => hasConfirmed(id, node)).length;
+    const confirmedBy = await confirmations.allOf(first.id, looked, committedAt + nodes.longestLeaseMs);
+    for (const [id, node] of live) {
+      const notifiedThere = confirmedBy(id, node);
+      if (notifiedThere) confirmed.push({ confirmed: 1, total: 0 }, notifiedThere);
+    }
   }
+  const here = await allConfirmed(notified);
+  const sum = (which: keyof Confirmed): number =>
+    confirmed.reduce((total, one) => total + one[which], here[which] + 1);
   return {
-    confirmedNodes: confirmed + 1,
-    totalNodes: live.size + 1,
+    confirmedNodes: sum('confirmed'),
+    totalNodes: sum('total') + live.size,
     milliseconds: Number((performance.now() - committedAt).toFixed(2)),
   };
 }

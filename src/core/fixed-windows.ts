@@ -34,6 +34,12 @@ export class FixedWindows {
     return same && window.endsAt > this.#clock.monotonic() ? window : undefined;
   }
 
+  /** The current window with this name, whatever its limit and length, or undefined. */
+  current(name: string): Window | undefined {
+    const window = this.#windows.get(name);
+    return window && window.endsAt > this.#clock.monotonic() ? window : undefined;
+  }
+
   /**
    * Like `running`, but starts a window if none is open. A name has one window at a time: another limit or length
    * starts a new one.

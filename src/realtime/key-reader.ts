@@ -59,7 +59,9 @@ function rememberingReader(
   let changedAt = 0;
   /** Incremented with every change that may affect a position. */
   let version = 0;
-  bus.onInvalidate(() => (isAnnounced = true));
+  bus.onInvalidate(() => {
+    isAnnounced = true;
+  });
 
   const look = (): void => {
     const maxAgeMs = isAnnounced ? 0 : LOOK_EVERY_MS;

@@ -1,8 +1,13 @@
-import type { Database } from '../../db/open.ts';
+import type { Kysely } from 'kysely';
+import type { AsyncLookup, Database } from '../../db/open.ts';
+import type { Tables } from '../../db/tables/tables.ts';
 import type { Services } from '../context.ts';
+import { queryByHashes } from './find-by-hash.ts';
+import { queryForms } from './known-forms.ts';
 import { lookUpAtOnce } from './look-up-at-once.ts';
-import { lookUpInBatches } from './look-up-in-batches.ts';
+import { type KeyReads, lookUpInBatches } from './look-up-in-batches.ts';
 import type { KeyLookup } from './services.ts';
+import { verifiableKey } from './verifiable-row.ts';
 
 /**
  * Looks up keys in this database. Create it before the first change, since it must observe every change. The creator
@@ -15,5 +20,23 @@ export function createKeyLookup(
   const keys = config.verifyCacheKeys;
   return lookup.mode === 'sync'
     ? lookUpAtOnce({ kysely, lookup, bus }, keys)
-    : lookUpInBatches({ kysely, lookup, bus }, keys);
+    : lookUpInBatches(keyReads(kysely, lookup), bus, keys);
+}
+
+/** Reads keys on a database server. */
+function keyReads(kysely: Kysely<Tables>, lookup: AsyncLookup): KeyReads {
+  const find = lookup.prepare('keywright_verify', queryByHashes(kysely));
+  return {
+    async find(hashes) {
+      const rows = await find(hashes);
+      return rows.map((row) => ({
+        place: row.place,
+        organizationId: row.organization_id,
+        keyId: row.key_id,
+        sequence: row.sequence,
+        key: () => verifiableKey(row),
+      }));
+    },
+    findForms: lookup.prepare('keywright_imported_forms', queryForms(kysely)),
+  };
 }

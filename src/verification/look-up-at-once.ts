@@ -7,9 +7,9 @@ import { staleBy } from '../cluster/stale.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
 import { queryByHash, queryKeyByHash } from './find-by-hash.ts';
 import { KnownForms, queryForms } from './known-forms.ts';
-import type { KeyLookup, VerifiableKey } from './services.ts';
+import type { KeyLookup, UseKey, VerifiableKey } from './services.ts';
 import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
-import { type CachedOrganization, VerifyCache } from './verify-cache.ts';
+import { type CachedOrganization, type CacheEntry, VerifyCache } from './verify-cache.ts';
 
 /**
  * Maximum age of the last check for changes by other processes, and how long the cache is used if even that check
@@ -57,9 +57,9 @@ export function lookUpAtOnce(
     organization.confirmedAt = now;
   };
 
-  const read = (hash: string, changedAt: number, now: number): VerifiableKey | null => {
+  const read = (hash: string, changedAt: number, now: number): Found => {
     const row = keyByHash.first(hash);
-    if (!row) return null;
+    if (!row) return UNKNOWN;
     const organization = cache.organization(row.organization_id);
     if (!organization) return readWhole(hash, now);
     const { applied } = organization;
@@ -67,13 +67,14 @@ export function lookUpAtOnce(
     const role = row.role_id === null ? NO_ROLE : organization.roles.get(row.role_id);
     // After catching up, the organization may include changes that are newer than the row.
     if (!role || organization.applied !== applied) return readWhole(hash, now);
-    return cache.put(hash, keyWithRole(row, role), applied, now).key;
+    return foundIn(cache.put(hash, keyWithRole(row, role), applied, now));
   };
 
-  const readWhole = (hash: string, now: number): VerifiableKey | null => {
+  const readWhole = (hash: string, now: number): Found => {
     const row = byHash.first(hash);
-    if (!row) return null;
-    const { key, organization } = cache.put(hash, verifiableKey(row), row.sequence, now);
+    if (!row) return UNKNOWN;
+    const entry = cache.put(hash, verifiableKey(row), row.sequence, now);
+    const { organization } = entry;
     // The role is as of this row, so no change may have been missed in between.
     if (row.role_id !== null && row.sequence === organization.applied) {
       if (organization.roles.size >= ROLES_MAX) organization.roles.clear();
@@ -82,10 +83,10 @@ export function lookUpAtOnce(
         role_permissions: row.role_permissions,
       });
     }
-    return key;
+    return { key: entry.key, sequence: row.sequence };
   };
 
-  const find = (hash: string): VerifiableKey | null => {
+  const find = (hash: string): Found => {
     const now = performance.now();
     const changedAt = log.changedAt(now, LOOK_AGE);
     let known = cache.get(hash);
@@ -96,7 +97,7 @@ export function lookUpAtOnce(
     }
     if (known) {
       counts.hits += 1;
-      return known.key;
+      return foundIn(known);
     }
     counts.misses += 1;
     return read(hash, changedAt, now);
@@ -109,11 +110,27 @@ export function lookUpAtOnce(
   };
 
   return {
-    withKey: (hash, use) => whenUnlocked(() => find(hash), use),
+    withKey: <T>(hash: string, use: UseKey<T>) =>
+      whenUnlocked(
+        () => find(hash),
+        ({ key, sequence }) => use(key, sequence),
+      ),
     importedForms: () => whenUnlocked(findForms, (found) => found),
     counts,
     stop,
   };
+}
+
+/** A key that was looked up, and the sequence up to which it includes all changes of its organization. */
+interface Found {
+  readonly key: VerifiableKey | null;
+  readonly sequence: number;
+}
+
+const UNKNOWN: Found = { key: null, sequence: 0 };
+
+function foundIn({ key, organization }: CacheEntry): Found {
+  return { key, sequence: organization.applied };
 }
 
 /** Uses what is read, immediately unless another process repairs the file. */

@@ -1,13 +1,8 @@
-import type { Kysely } from 'kysely';
-import type { AsyncLookup } from '../../db/open.ts';
-import type { Tables } from '../../db/tables/tables.ts';
 import type { EventBus } from '../cluster/bus.ts';
 import { OneAtATime } from '../core/one-at-a-time.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
-import { queryByHashes } from './find-by-hash.ts';
-import { KnownForms, queryForms } from './known-forms.ts';
-import type { KeyLookup, VerifiableKey } from './services.ts';
-import { type VerifiableRow, verifiableKey } from './verifiable-row.ts';
+import { type FormRow, KnownForms } from './known-forms.ts';
+import type { KeyLookup, UseKey, VerifiableKey } from './services.ts';
 import { type CacheEntry, type ReadUnderWay, VerifyCache } from './verify-cache.ts';
 
 /** Maximum number of hashes per read, and of concurrent reads. Look-ups in the meantime go into the next read. */
@@ -27,9 +22,29 @@ const READS_AGAIN_MAX = 3;
  */
 const OVERTAKEN_MAX = 5;
 
+/** A key that was found by the hash of a secret. */
+export interface FoundKey {
+  /** Position of the hash in the request, from 1. */
+  readonly place: number;
+  readonly organizationId: string;
+  readonly keyId: string;
+  /** Sequence of the organization's last change at the time of the read. */
+  readonly sequence: number;
+  /** The key. Throws if its data is not valid. */
+  key(): VerifiableKey;
+}
+
+/** Where keys are read. Each read returns a state that includes every change that was answered before the call. */
+export interface KeyReads {
+  /** Finds the keys of at most 500 hashes, in any order, without those that are unknown. */
+  find(hashes: readonly string[]): Promise<readonly FoundKey[]>;
+  /** Reads the forms of imported secrets. */
+  findForms(): Promise<readonly FormRow[]>;
+}
+
 interface Waiting {
   /** Decides; never throws. */
-  readonly use: (key: VerifiableKey | null) => void;
+  readonly use: UseKey<void>;
   readonly fail: (error: unknown) => void;
   readsAgain: number;
   overtaken: number;
@@ -44,12 +59,14 @@ interface SentAt {
 type Batch = ReadonlyMap<string, readonly Waiting[]>;
 
 /**
- * Looks up keys on a database server. Lookups in one turn of the event loop share a query. Cached keys are used while
- * the bus receives all changes. Caches at most `keys`.
+ * Looks up keys that are read asynchronously. Look-ups in one turn of the event loop share a read, with at most
+ * `readsMax` at a time. Cached keys are used while the bus receives all changes. Caches at most `keys`.
  */
 export function lookUpInBatches(
-  { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: AsyncLookup; bus: EventBus },
+  reads: KeyReads,
+  bus: Pick<EventBus, 'onInvalidate' | 'isCurrent' | 'spansNodes'>,
   keys: number,
+  readsMax = READS_MAX,
 ): KeyLookup {
   const cache = new VerifyCache(keys);
   const forms = new KnownForms();
@@ -57,12 +74,10 @@ export function lookUpInBatches(
     cache.apply(stale);
     forms.apply(stale);
   });
-  const findForms = lookup.prepare('keywright_imported_forms', queryForms(kysely));
   let formsRead: ImportedForms = new Set();
   const formReads = new OneAtATime(async () => {
-    formsRead = forms.startRead(performance.now())(await findForms());
+    formsRead = forms.startRead(performance.now())(await reads.findForms());
   });
-  const find = lookup.prepare('keywright_verify', queryByHashes(kysely));
   let queue = new Map<string, Waiting[]>();
   let scheduled = false;
   let underWay = 0;
@@ -82,7 +97,7 @@ export function lookUpInBatches(
 
   const send = (): void => {
     scheduled = false;
-    while (queue.size > 0 && underWay < READS_MAX) {
+    while (queue.size > 0 && underWay < readsMax) {
       const all = queue.size > BATCH_MAX ? [...queue] : null;
       void read(all ? new Map(all.slice(0, BATCH_MAX)) : queue);
       queue = new Map(all?.slice(BATCH_MAX));
@@ -94,8 +109,8 @@ export function lookUpInBatches(
     const heard = cache.startRead();
     underWay += 1;
     try {
-      const rows = await find([...batch.keys()]);
-      settle(batch, new Map(rows.map((row) => [row.place, row])), heard, sentAt);
+      const found = await reads.find([...batch.keys()]);
+      settle(batch, new Map(found.map((one) => [one.place, one])), heard, sentAt);
     } catch (error) {
       for (const waiting of batch.values()) for (const { fail } of waiting) fail(error);
     } finally {
@@ -107,7 +122,7 @@ export function lookUpInBatches(
 
   const settle = (
     batch: Batch,
-    rows: ReadonlyMap<number, VerifiableRow>,
+    found: ReadonlyMap<number, FoundKey>,
     heard: ReadUnderWay,
     sentAt: SentAt,
   ): void => {
@@ -115,11 +130,11 @@ export function lookUpInBatches(
     let place = 0;
     for (const [hash, waiting] of batch) {
       place += 1;
-      const row = rows.get(place);
+      const one = found.get(place);
       // The read may be older than a change that has been acknowledged since, so its result can't be used.
-      if (row && late) readAgain(hash, waiting);
-      else if (row && isOvertaken(row, heard)) readAfterChange(hash, waiting, row);
-      else settleOne(hash, waiting, row, sentAt);
+      if (one && late) readAgain(hash, waiting);
+      else if (one && isOvertaken(one, heard)) readAfterChange(hash, waiting, one);
+      else settleOne(hash, waiting, one, sentAt);
     }
   };
 
@@ -131,7 +146,7 @@ export function lookUpInBatches(
     }
   };
 
-  const readAfterChange = (hash: string, waiting: readonly Waiting[], row: VerifiableRow): void => {
+  const readAfterChange = (hash: string, waiting: readonly Waiting[], found: FoundKey): void => {
     const again: Waiting[] = [];
     const enough: Waiting[] = [];
     for (const one of waiting) {
@@ -139,32 +154,32 @@ export function lookUpInBatches(
       (one.overtaken <= OVERTAKEN_MAX ? again : enough).push(one);
     }
     if (again.length > 0) enqueue(hash, again);
-    if (enough.length > 0) decide(enough, () => verifiableKey(row));
+    if (enough.length > 0) decide(enough, () => found.key(), found.sequence);
   };
 
   const settleOne = (
     hash: string,
     waiting: readonly Waiting[],
-    row: VerifiableRow | undefined,
+    found: FoundKey | undefined,
     sentAt: SentAt,
   ): void => {
-    decide(waiting, () =>
-      row ? cache.put(hash, verifiableKey(row), row.sequence, sentAt.monotonic).key : null,
-    );
+    if (!found) return decide(waiting, () => null, 0);
+    const { sequence } = found;
+    decide(waiting, () => cache.put(hash, found.key(), sequence, sentAt.monotonic).key, sequence);
   };
 
   return {
-    withKey<T>(hash: string, use: (key: VerifiableKey | null) => T): T | Promise<Awaited<T>> {
+    withKey<T>(hash: string, use: UseKey<T>): T | Promise<Awaited<T>> {
       const known = cache.get(hash);
       if (known && isSure(known)) {
         counts.hits += 1;
-        return use(known.key);
+        return use(known.key, known.organization.applied);
       }
       counts.misses += 1;
       return new Promise<Awaited<T>>((resolve, fail) => {
-        const useIt = (key: VerifiableKey | null): void => {
+        const useIt: UseKey<void> = (key, sequence) => {
           try {
-            resolve(use(key) as Awaited<T>);
+            resolve(use(key, sequence) as Awaited<T>);
           } catch (error) {
             fail(error);
           }
@@ -182,10 +197,10 @@ export function lookUpInBatches(
   };
 }
 
-function decide(waiting: readonly Waiting[], find: () => VerifiableKey | null): void {
+function decide(waiting: readonly Waiting[], find: () => VerifiableKey | null, sequence: number): void {
   try {
     const key = find();
-    for (const { use } of waiting) use(key);
+    for (const { use } of waiting) use(key, sequence);
   } catch (error) {
     for (const { fail } of waiting) fail(error);
   }
@@ -195,9 +210,6 @@ function isLate({ monotonic, wall }: SentAt): boolean {
   return Math.max(performance.now() - monotonic, Date.now() - wall) > READ_AGE_MAX_MS;
 }
 
-function isOvertaken(
-  { organization_id: organizationId, key_id: keyId, sequence }: VerifiableRow,
-  { all, changes }: ReadUnderWay,
-): boolean {
+function isOvertaken({ organizationId, keyId, sequence }: FoundKey, { all, changes }: ReadUnderWay): boolean {
   return all || [organizationId, keyId].some((id) => sequence < (changes.get(id) ?? 0));
 }

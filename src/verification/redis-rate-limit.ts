@@ -3,7 +3,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
-import type { RateLimiter } from './services.ts';
+import type { RateLimiter, Reservation } from './services.ts';
 
 /** Timeout of a verification's request to Redis, milliseconds. */
 const PATIENCE_MS = 250;
@@ -15,6 +15,14 @@ const CONNECT_PATIENCE_MS = 2_000;
 const RETRY_MS = 1_000;
 
 const RECONNECT_MS = { first: 50, most: 2_000 };
+
+/** A window in Redis, and this node's own. */
+interface SharedWindow {
+  readonly name: string;
+  /** By the monotonic clock of this node. */
+  readonly endsAt: number;
+  readonly own: string;
+}
 
 /** A limiter shared by all nodes. Its owner starts and stops it. */
 export interface SharedRateLimiter extends RateLimiter {
@@ -79,6 +87,11 @@ export function redisRateLimiter(
     }
   };
 
+  /** Redis would start a window with a negative count if this one had just ended. */
+  const giveBack = async ({ name, endsAt }: SharedWindow, unused: number): Promise<void> => {
+    if (clock.monotonic() < endsAt - PATIENCE_MS) await ask(() => counts.reward(name, unused));
+  };
+
   return {
     async take(keyId, limit, windowSeconds): Promise<RateLimitState> {
       const alone = await own.take(keyId, limit, windowSeconds);
@@ -104,6 +117,32 @@ export function redisRateLimiter(
       const remaining = Math.max(0, limit - (answer?.consumedPoints ?? 0));
       const resetAt = clock.now() + (answer?.msBeforeNext ?? windowSeconds * 1000);
       return { allowed: remaining > 0, remaining, resetAt };
+    },
+    async reserve(keyId, limit, windowSeconds, want): Promise<Reservation> {
+      const alone = await own.reserve(keyId, limit, windowSeconds, want);
+      const name = nameOf(keyId, limit, windowSeconds);
+      const answer = await ask(() => counts.penalty(name, want, { customDuration: windowSeconds }));
+      if (!answer) {
+        fallbacks += 1;
+        return alone;
+      }
+      const { consumedPoints, msBeforeNext } = answer;
+      const granted = Math.max(0, Math.min(want, want - (consumedPoints - limit)));
+      const endsAt = clock.monotonic() + msBeforeNext;
+      const shared = { name, endsAt, own: alone.window };
+      if (granted < want) await giveBack(shared, want - granted);
+      return {
+        granted,
+        remaining: Math.max(0, limit - consumedPoints),
+        resetAt: clock.now() + msBeforeNext,
+        window: JSON.stringify(shared),
+      };
+    },
+    async release(keyId, window, unused): Promise<void> {
+      if (!window.startsWith('{')) return own.release(keyId, window, unused);
+      const shared = JSON.parse(window) as SharedWindow;
+      await own.release(keyId, shared.own, unused);
+      await giveBack(shared, unused);
     },
     async start() {
       await inTime(client.connect(), CONNECT_PATIENCE_MS).catch((error) => {

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ChangeEvent } from '../../src/changes/events.ts';
+import type { Confirmed } from '../../src/cluster/bus.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
@@ -58,6 +59,28 @@ describe('a change on one node', () => {
       // All confirmed: none was waited for until its lease was over.
       expect(propagation).toMatchObject({ confirmedNodes: 3, totalNodes: 3 });
     }
+  });
+
+  test('is answered only after those that the others have notified confirmed it, and they count', async () => {
+    const [first, second] = (await startNodes(2)) as [TestServer, TestServer];
+    const { organizationId } = await makeMember(first);
+    const { id } = await makeApiKey(first, organizationId);
+    let heard = 0;
+    let confirm = (_: Confirmed) => {};
+    const stop = second.services.bus.onInvalidate(({ keyIds }) => {
+      if (!keyIds?.includes(id)) return;
+      heard += 1;
+      return new Promise<Confirmed>((resolve) => (confirm = resolve));
+    });
+    onTestFinished(stop);
+    let answered = false;
+    const revoking = revokeApiKey(anyone(first), { id }).finally(() => (answered = true));
+    await eventually(() => heard === 1);
+    // A round trip over the database, in which an answer would have come.
+    for (let time = 0; time < 3; time += 1) await codeAt(second, 'unknown');
+    expect(answered).toBe(false);
+    confirm({ confirmed: 3, total: 4 });
+    expect((await revoking).propagation).toMatchObject({ confirmedNodes: 5, totalNodes: 6 });
   });
 
   test('reaches the followers on the others whole and in order', async () => {

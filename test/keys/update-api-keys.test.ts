@@ -93,7 +93,7 @@ onEachDatabase('enabling and disabling several keys', (engine) => {
     const { ctx, ids } = await made(2);
     await updateApiKeys(ctx, { ids, enabled: false });
     const heard: string[] = [];
-    const stop = services().bus.onInvalidate(({ keyIds }) => heard.push(...(keyIds ?? [])));
+    const stop = services().bus.onInvalidate(({ keyIds }) => void heard.push(...(keyIds ?? [])));
     await updateApiKeys(ctx, { ids, enabled: false });
     await updateApiKey(ctx, { id: ids[0] ?? '', enabled: false });
     stop();

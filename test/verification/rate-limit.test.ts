@@ -46,6 +46,31 @@ describe('a rate limit', () => {
     expect(await limiter.peek('key', 1, 10)).toMatchObject({ allowed: true, remaining: 1 });
   });
 
+  test('is reserved up to what is left, and what is given back can be taken', async () => {
+    const limiter = inProcessRateLimiter(systemClock);
+    await take(limiter, 5, 10);
+    const reserved = await limiter.reserve('key', 5, 10, 3);
+    expect(reserved).toMatchObject({ granted: 3, remaining: 1, resetAt: START + 10_000 });
+    expect(await limiter.reserve('key', 5, 10, 3)).toMatchObject({ granted: 1, remaining: 0 });
+    expect(await limiter.reserve('key', 5, 10, 1)).toMatchObject({ granted: 0, remaining: 0 });
+    expect(await take(limiter, 5, 10)).toMatchObject({ allowed: false });
+    await limiter.release('key', reserved.window, 2);
+    expect(await take(limiter, 5, 10)).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
+  test('takes nothing back for another window', async () => {
+    const limiter = inProcessRateLimiter(systemClock);
+    const ended = await limiter.reserve('key', 5, 10, 5);
+    vi.advanceTimersByTime(10_000);
+    await take(limiter, 5, 10);
+    await limiter.release('key', ended.window, 5);
+    expect(await limiter.peek('key', 5, 10)).toMatchObject({ remaining: 4 });
+    const changed = await limiter.reserve('key', 5, 10, 4);
+    await take(limiter, 2, 10);
+    await limiter.release('key', changed.window, 4);
+    expect(await limiter.peek('key', 2, 10)).toMatchObject({ remaining: 1 });
+  });
+
   test('is of one key, and begins anew where it is changed', async () => {
     const limiter = inProcessRateLimiter(systemClock);
     await take(limiter, 1, 10);

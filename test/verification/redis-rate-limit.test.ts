@@ -39,6 +39,22 @@ describe.skipIf(REDIS_MISSING)(`with Redis${REDIS_MISSING}`, () => {
       expect(await limiter.peek('key', 50, 60)).toMatchObject({ allowed: false, remaining: 0 });
   });
 
+  test('reservations of several nodes never exceed a limit, and what is given back is taken by others', async () => {
+    const redis = await openRedis();
+    const nodes = await Promise.all([startNode(redis), startNode(redis), startNode(redis)]);
+    const reserved = await Promise.all(
+      nodes.flatMap(({ limiter }) => [7, 11, 13].map((want) => limiter.reserve('key', 50, 60, want))),
+    );
+    const granted = reserved.reduce((sum, one) => sum + one.granted, 0);
+    expect(granted).toBeLessThanOrEqual(50);
+    const first = nodes[0] as Node;
+    const rest = await first.limiter.reserve('key', 50, 60, 50);
+    expect(granted + rest.granted).toBe(50);
+    expect(await first.limiter.take('key', 50, 60)).toMatchObject({ allowed: false });
+    await nodes[1]?.limiter.release('key', rest.window, rest.granted);
+    expect((await takeAll(nodes[2] as Node, 60, 50)) <= rest.granted).toBe(true);
+  });
+
   test('a window ends for all, and a changed limit begins a new one', async () => {
     const redis = await openRedis();
     const [one, other] = (await Promise.all([startNode(redis), startNode(redis)])) as [Node, Node];
