@@ -1,19 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Measurements, VerificationOutcome } from '../../core/measurements.ts';
-import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { VerificationServices } from '../../verification/services.ts';
-import { isFailure, type Verdict, verifySecret } from '../../verification/verify.ts';
+import { isFailure, type Verdict, type VerificationCode, verifySecret } from '../../verification/verify.ts';
 import { failureHeaders, TOO_MANY_FAILURES } from '../auth/too-many-failures.ts';
 import { clientAddress } from '../client-address.ts';
 import { IDENTITY_BYTES_MAX, identityHeaders, noIdentityHeaders } from './identity-headers.ts';
 import { isPreflight } from './preflight.ts';
 import { presentedKey, SEVERAL } from './presented-key.ts';
 import { readVerifyQuery, type VerifyParams } from './verify-query.ts';
-import { VERIFY_STATUS, type VerifyCode } from './verify-status.ts';
-
-/** Names and values alternating, the form that Node.js sends fastest. */
-type RawHeaders = string[];
+import {
+  addLimit,
+  CHALLENGE,
+  challengeOf,
+  NO_KEY,
+  type RawHeaders,
+  TWO_KEYS,
+  UNDECIDED,
+  verifyRefusal,
+} from './verify-refusal.ts';
+import type { VerifyCode } from './verify-status.ts';
 
 /** Responds to a request, synchronously if nothing has to be awaited. Never throws or rejects. */
 export type VerifyHandler = (
@@ -22,14 +28,7 @@ export type VerifyHandler = (
   query: string,
 ) => void | Promise<void>;
 
-const CHALLENGE: RawHeaders = ['WWW-Authenticate', 'Bearer'];
-/** RFC 6750, 3.1: the credential is not accepted, or accepted but lacks a permission. */
-const INVALID_TOKEN: RawHeaders = ['WWW-Authenticate', 'Bearer error="invalid_token"'];
-const INSUFFICIENT_SCOPE: RawHeaders = ['WWW-Authenticate', 'Bearer error="insufficient_scope"'];
-const NO_KEY = 'No API key provided: send Authorization: Bearer <key> or X-API-Key: <key>';
-const TWO_KEYS = 'The request contains two different API keys';
 const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX} bytes: reduce its permissions or teams`;
-const UNDECIDED = "The API key can't be verified at the moment";
 
 /**
  * Forward authentication for gateways: 200 with the key's identity in headers, or a refusal with `{code, message}`.
@@ -43,21 +42,19 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
   const refuseFailure = (
     response: ServerResponse,
     ip: string | null,
-    code: VerifyCode,
+    code: VerificationCode,
     message: string,
   ): void => {
     const state = failures.count(ip);
-    if (state.allowed) return refuse(response, code, message, INVALID_TOKEN);
+    if (state.allowed) return refuse(response, code, message, challengeOf(code));
     refuse(response, 'RATE_LIMITED', TOO_MANY_FAILURES, failureHeaders(failures, state, clock.now()));
   };
 
   const answer = (response: ServerResponse, verdict: Verdict, ip: string | null): void => {
     const { code, message, record } = verdict;
     if (isFailure(code)) return refuseFailure(response, ip, code, message);
-    if (code !== 'VALID' || !record) {
-      const challenge = code === 'INSUFFICIENT_PERMISSIONS' ? [...INSUFFICIENT_SCOPE] : [];
-      return refuse(response, code, message, limitHeaders(challenge, verdict, clock.now()));
-    }
+    if (code !== 'VALID' || !record)
+      return refuse(response, code, message, limitHeaders(challengeOf(code), verdict, clock.now()));
     const identity = identityHeaders(record);
     if (!identity)
       return refuse(response, 'IDENTITY_TOO_LARGE', TOO_LARGE, limitHeaders([], verdict, clock.now()));
@@ -135,33 +132,12 @@ function outcomeOf(status: number): VerificationOutcome {
 }
 
 /** Adds the state of the key's rate limit, if it has one, to headers. */
-function limitHeaders(
-  headers: string[],
-  { code, record, remaining, resetAt }: Verdict,
-  now: number,
-): RawHeaders {
-  if (!record?.rateLimit || remaining === null || resetAt === null) return headers;
-  const state = { remaining, resetAt };
-  if (code === 'RATE_LIMITED') headers.push(...retryAfter(state, now));
-  headers.push(...policyHeaders('key', record.rateLimit, state, now));
-  return headers;
+function limitHeaders(headers: RawHeaders, verdict: Verdict, now: number): RawHeaders {
+  return addLimit(headers, verdict.code, verdict.record?.rateLimit, verdict, now);
 }
 
 function refuse(response: ServerResponse, code: VerifyCode, message: string, headers: RawHeaders): void {
-  const body = JSON.stringify({ code, message });
-  response.writeHead(VERIFY_STATUS[code], [
-    // Repeated in a header for gateways that can't read the body.
-    'X-Keywright-Code',
-    code,
-    ...headers,
-    'Content-Type',
-    'application/json; charset=utf-8',
-    'Content-Length',
-    String(Buffer.byteLength(body)),
-    'Cache-Control',
-    'no-store',
-    'X-Content-Type-Options',
-    'nosniff',
-  ]);
-  response.end(body);
+  const refusal = verifyRefusal(code, message, headers);
+  response.writeHead(refusal.status, refusal.headers);
+  response.end(refusal.body);
 }
