@@ -1,6 +1,6 @@
 import type { DeniedAttempts } from '../src/denied-attempts/attempt.ts';
 import type { Live } from '../src/realtime/live.ts';
-import type { VerificationContext } from '../src/verification/services.ts';
+import type { VerificationContext } from '../src/verification-host/context.ts';
 
 /** Context of resolvers: the operation's context, live events, and effects on the HTTP response. */
 export interface GraphQLContext extends VerificationContext {

@@ -11,9 +11,9 @@ import { createMetrics, type Metrics } from './http/ops/metrics.ts';
 import { keyReader } from './realtime/key-reader.ts';
 import { Live } from './realtime/live.ts';
 import { createUsageRecorder } from './usage/recorder.ts';
-import { createRateLimiter } from './verification/create-rate-limiter.ts';
-import { createImportedSecrets } from './verification/imported-secrets.ts';
-import { createKeyLookup } from './verification/key-lookup.ts';
+import { createRateLimiter } from './verification-host/create-rate-limiter.ts';
+import { createImportedSecrets } from './verification-host/imported-secrets.ts';
+import { createKeyLookup } from './verification-host/key-lookup.ts';
 
 /** The services of verbs, and the background work that maintains them. */
 export interface RunningServices {

@@ -33,8 +33,8 @@ const READ_FOR_NOBODY = [
   'src/teams/delete-team.ts',
   'src/usage/limit-times.ts',
   'src/usage/report.ts',
-  'src/verification/find-by-hash.ts',
-  'src/verification/still-valid.ts',
+  'src/verification-host/find-by-hash.ts',
+  'src/verification-host/still-valid.ts',
 ];
 
 /** Files that name the table with deleted roles in it: to write them, or to say what is counted. */
@@ -187,6 +187,16 @@ describe('the check refuses', () => {
       'db in the schema',
       { 'schema/a.ts': `import type { T } from '../db/tables/tables.ts';` },
       'names no database',
+    ],
+    [
+      'a database in the verification core',
+      { 'src/verification/a.ts': `import type { T } from '../../db/tables/tables.ts';` },
+      'the verification core knows no db',
+    ],
+    [
+      'Kysely in the verification core',
+      { 'src/verification/a.ts': `import type { Kysely } from 'kysely';` },
+      'the verification core uses no such package',
     ],
     ['the environment elsewhere', { 'src/keys/a.ts': `const x = process.env.X;` }, 'reads the environment'],
     ['… by index', { 'src/keys/a.ts': `const x = globalThis.process['env'];` }, 'reads the environment'],

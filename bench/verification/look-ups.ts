@@ -3,7 +3,7 @@ import { openDatabase } from '../../db/open.ts';
 import { createBus } from '../../src/cluster/create-bus.ts';
 import { parseConfig } from '../../src/core/config/config.ts';
 import { createLog } from '../../src/core/log.ts';
-import { createKeyLookup } from '../../src/verification/key-lookup.ts';
+import { createKeyLookup } from '../../src/verification-host/key-lookup.ts';
 
 /** Number of concurrent callers. */
 const CALLERS = 32;

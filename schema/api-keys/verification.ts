@@ -1,4 +1,4 @@
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { builder } from '../builder.ts';
 import { ApiKeyRef } from '../refs.ts';
 import { Environment } from './api-key-list.ts';

@@ -1,7 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import type { Services } from '../context.ts';
 import { refreshOperator, refreshSession } from '../sessions/refresh-principal.ts';
-import { refreshKey } from '../verification/refresh-key.ts';
+import { refreshKey } from '../verification-host/refresh-key.ts';
 
 /**
  * Reloads the owner of a credential with its current permissions, from this address; null if it is no longer accepted.

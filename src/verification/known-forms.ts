@@ -1,16 +1,9 @@
-import type { CompiledQuery, Kysely } from 'kysely';
-import type { Tables } from '../../db/tables/tables.ts';
 import type { Stale } from '../cluster/stale.ts';
 import { FORMS, type ImportedForms } from '../keys/import/imported-forms.ts';
 
 /** A row of the forms of imported secrets. */
 export interface FormRow {
   readonly form: string;
-}
-
-/** Reads the forms of imported secrets. */
-export function queryForms(db: Kysely<Tables>): CompiledQuery<FormRow> {
-  return db.selectFrom('imported_forms').select('form').compile();
 }
 
 /** The forms of imported secrets as last read, until an import is announced. */

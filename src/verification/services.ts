@@ -1,10 +1,7 @@
-import type { FailureLimiter } from '../access/failure-limiter.ts';
-import type { Context, Services } from '../context.ts';
 import type { Network } from '../core/ip.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
 import type { PendingUsage } from '../keys/pending-usage.ts';
-import type { ImportedSecrets } from './imported-secrets.ts';
 
 /** Records verifications without waiting, and writes them in batches. */
 export interface UsageSink extends PendingUsage {
@@ -100,16 +97,3 @@ export interface KeyLookup {
   /** Stops background work. */
   stop(): void;
 }
-
-/** Context of verification, in addition to that of verbs. */
-export interface Verification {
-  readonly usage: UsageSink;
-  readonly limiter: RateLimiter;
-  readonly failures: FailureLimiter;
-  readonly keys: KeyLookup;
-  readonly imported: ImportedSecrets;
-}
-
-export interface VerificationServices extends Services, Verification {}
-
-export interface VerificationContext extends Context, Verification {}

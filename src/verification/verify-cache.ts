@@ -1,7 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Stale } from '../cluster/stale.ts';
 import type { VerifiableKey } from './services.ts';
-import type { RoleRow } from './verifiable-row.ts';
+
+/** A role, as far as verification needs it. */
+export interface RoleRow {
+  readonly role_name: string | null;
+  /** A list in JSON. */
+  readonly role_permissions: string | null;
+}
 
 /** The state of one organization's changes, kept while one of its keys is cached. */
 export interface CachedOrganization {

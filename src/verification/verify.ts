@@ -1,8 +1,9 @@
+import type { Clock } from '../core/clock.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
-import { type ImportedForms, mayBeImported } from '../keys/import/imported-forms.ts';
+import { mayBeImported } from '../keys/import/imported-forms.ts';
 import { hashSecret, parseSecret, trimPresented } from '../keys/secret.ts';
 import { firstRefusal, type Refusal, type Requirements } from './first-refusal.ts';
-import type { VerifiableKey, VerificationServices } from './services.ts';
+import type { KeyLookup, RateLimiter, UsageSink, VerifiableKey } from './services.ts';
 import type { VerificationCode } from './verification-code.ts';
 
 export { isFailure, type VerificationCode } from './verification-code.ts';
@@ -35,41 +36,61 @@ export interface Verdict {
   readonly resetAt: number | null;
 }
 
-const ACCEPTED: Refusal = ['VALID', 'The API key is valid'];
-const MALFORMED: Refusal = ['MALFORMED', 'Not a valid API key: the format or checksum is wrong'];
-const NOT_FOUND: Refusal = ['NOT_FOUND', 'No such API key'];
-const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The API key has reached its rate limit'];
+/** A verification under way: synchronous if nothing has to be awaited. */
+export type Deciding = Verdict | Promise<Verdict>;
+
+/** Secrets that are not stored by their SHA-256 hash. What is done with them depends on where the keys are. */
+export interface OtherSecrets {
+  /** Whether secrets in other formats than Keywright's own can exist. If not, none is looked up. */
+  mayBeForeign(keys: KeyLookup): boolean | Promise<boolean>;
+  /** Verifies a secret that is not stored by its SHA-256 hash. `foreign`: it has another format than Keywright's own. */
+  verify(needs: Needs, request: VerificationRequest, secret: string, foreign: boolean): Deciding;
+}
 
 /** The services that verification uses. */
-export type Needs = Pick<VerificationServices, 'keys' | 'clock' | 'usage' | 'limiter' | 'imported'>;
+export interface Needs {
+  readonly keys: KeyLookup;
+  readonly clock: Clock;
+  readonly usage: Pick<UsageSink, 'accepted' | 'denied'>;
+  readonly limiter: Pick<RateLimiter, 'take' | 'peek'>;
+  readonly imported: OtherSecrets;
+}
+
+const ACCEPTED: Refusal = ['VALID', 'The API key is valid'];
+const RATE_LIMITED: Refusal = ['RATE_LIMITED', 'The API key has reached its rate limit'];
+
+export const MALFORMED: Refusal = ['MALFORMED', 'Not a valid API key: the format or checksum is wrong'];
+export const NOT_FOUND: Refusal = ['NOT_FOUND', 'No such API key'];
 
 /**
  * Verifies a secret and records the use or denial. Secrets that can't exist need no query, and cached keys are verified
  * synchronously. Throws or rejects if it can't decide, and never accepts in that case.
  */
-export function verifySecret(services: Needs, request: VerificationRequest): Verdict | Promise<Verdict> {
+export function verifySecret(services: Needs, request: VerificationRequest): Deciding {
   // Trim here, so that a secret is treated the same by every interface.
   const secret = trimPresented(request.secret);
-  const hash = hashSecret(secret);
-  const otherForms = (forms: ImportedForms) => verifyOtherForms(services, request, secret, forms);
-  if (parseSecret(secret)) return verifyBy(services, request, hash, () => withForms(services, otherForms));
+  if (parseSecret(secret)) return verifyPlain(services, request, secret, false);
   if (!mayBeImported(secret)) return refuseUnknown(services, request, MALFORMED);
-  return withForms(services, (forms) =>
-    forms.size === 0
-      ? refuseUnknown(services, request, MALFORMED)
-      : verifyBy(services, request, hash, () => otherForms(forms)),
+  const verifyForeign = (possible: boolean): Deciding =>
+    possible ? verifyPlain(services, request, secret, true) : refuseUnknown(services, request, MALFORMED);
+  const possible = services.imported.mayBeForeign(services.keys);
+  return typeof possible === 'boolean' ? verifyForeign(possible) : possible.then(verifyForeign);
+}
+
+/** Verifies the secret that is stored by its SHA-256 hash, or else in the host's way. */
+function verifyPlain(
+  services: Needs,
+  request: VerificationRequest,
+  secret: string,
+  foreign: boolean,
+): Deciding {
+  return verifyBy(services, request, hashSecret(secret), () =>
+    services.imported.verify(services, request, secret, foreign),
   );
 }
 
-type Deciding = Verdict | Promise<Verdict>;
-
-function withForms({ keys }: Needs, use: (forms: ImportedForms) => Deciding): Deciding {
-  const forms = keys.importedForms();
-  return forms instanceof Promise ? forms.then(use) : use(forms);
-}
-
 /** Verifies the secret that is stored by this hash, or else by `otherwise`. */
-function verifyBy(
+export function verifyBy(
   services: Needs,
   request: VerificationRequest,
   hash: string,
@@ -78,50 +99,8 @@ function verifyBy(
   return services.keys.withKey(hash, (key) => (key ? decide(services, request, hash, key) : otherwise()));
 }
 
-/** Verifies a secret that was imported by another hash than SHA-256, which replaces it once it was accepted. */
-function verifyOtherForms(
-  services: Needs,
-  request: VerificationRequest,
-  secret: string,
-  forms: ImportedForms,
-): Deciding {
-  const { imported } = services;
-  const notFound = () => refuseUnknown(services, request, NOT_FOUND);
-  // Another request may have replaced the hash in the meantime.
-  const again = () =>
-    isOnlySha256(forms) ? notFound() : verifyBy(services, request, hashSecret(secret), notFound);
-  const byHash = (hash: string, otherwise: () => Deciding): Deciding => {
-    let found = false;
-    const replaced = (verdict: Verdict): Verdict => {
-      if (found && verdict.code === 'VALID') imported.replace(hash, secret);
-      return verdict;
-    };
-    const deciding = services.keys.withKey(hash, (key) => {
-      found = key !== null;
-      return key ? decide(services, request, hash, key) : otherwise();
-    });
-    return deciding instanceof Promise ? deciding.then(replaced) : replaced(deciding);
-  };
-  const byPassword = (): Deciding => {
-    const finding = imported.findPasswordHash(forms, secret, request);
-    return finding?.then((hash) => (hash === null ? again() : byHash(hash, again))) ?? again();
-  };
-  const hashes = imported.lookupHashes(forms, secret);
-  const verify = hashes.reduce<() => Deciding>((next, hash) => () => byHash(hash, next), byPassword);
-  return verify();
-}
-
-function isOnlySha256(forms: ImportedForms): boolean {
-  return forms.size === (forms.has('sha256') ? 1 : 0);
-}
-
 /** Decides on a known key. Must not wait between reading the key and deciding, because the key may change. */
-function decide(
-  services: Needs,
-  request: VerificationRequest,
-  hash: string,
-  key: VerifiableKey,
-): Verdict | Promise<Verdict> {
+function decide(services: Needs, request: VerificationRequest, hash: string, key: VerifiableKey): Deciding {
   if (!request.visible(key)) return refuseUnknown(services, request, NOT_FOUND);
   const now = services.clock.now();
   const { ip } = request;
@@ -164,7 +143,8 @@ function recordOutcome(
   return verdict(refusal ?? ACCEPTED, key, state);
 }
 
-function refuseUnknown(services: Needs, request: VerificationRequest, refusal: Refusal): Verdict {
+/** Denies a secret that no key is known for. */
+export function refuseUnknown(services: Needs, request: VerificationRequest, refusal: Refusal): Verdict {
   const { reportTo, ip } = request;
   const at = services.clock.now();
   services.usage.denied({ organizationId: reportTo, keyId: null, code: refusal[0], at, ip });
@@ -172,7 +152,7 @@ function refuseUnknown(services: Needs, request: VerificationRequest, refusal: R
 }
 
 function ask(
-  { limiter }: Pick<VerificationServices, 'limiter'>,
+  { limiter }: Needs,
   keyId: string,
   { limit, windowSeconds }: { limit: number; windowSeconds: number },
   taking: boolean,

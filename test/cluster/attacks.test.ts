@@ -6,7 +6,7 @@ import { decodeBroadcast } from '../../src/cluster/messages.ts';
 import { BROADCAST, directChannel } from '../../src/cluster/notification-channels.ts';
 import { newId } from '../../src/core/ids.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { anyone, present, USED } from '../support/live.ts';
 import { areLive, connectLive } from '../support/live-socket.ts';

@@ -5,7 +5,7 @@ import type { ChangeEvent } from '../../src/changes/events.ts';
 import type { Confirmed } from '../../src/cluster/bus.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { createTestDatabaseUrl } from '../support/databases.ts';
 import { anyone } from '../support/live.ts';
 import { makeApiKey, makeMember, type TestServer } from '../support/server.ts';

@@ -5,7 +5,7 @@ import type { DenialEvent, UseEvent } from '../../src/changes/events.ts';
 import { BROADCAST } from '../../src/cluster/notification-channels.ts';
 import { RelayedUsage } from '../../src/cluster/relayed-usage.ts';
 import { UsageRelay } from '../../src/cluster/usage-relay.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { anyone, present, USED } from '../support/live.ts';
 import { areLive, connectLive } from '../support/live-socket.ts';
 import { makeApiKey, makeMember, type TestServer } from '../support/server.ts';

@@ -12,7 +12,7 @@ import { inviteMember } from '../../src/members/invite-member.ts';
 import { removeMember } from '../../src/members/remove-member.ts';
 import { startRetention } from '../../src/retention.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { addMember } from '../organizations/people.ts';
 import { everythingStored, freshEmail } from '../sessions/people.ts';
 import { auditOf } from '../support/audit.ts';

@@ -10,7 +10,7 @@ import { type ApiKeyOrder, listApiKeys } from '../../src/keys/lists/list-api-key
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, memberOf, roleNamed, servicesOn } from '../support/services.ts';
 

@@ -6,7 +6,7 @@ import type { ApiKey } from '../../src/keys/api-key.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { type ApiKeyOrder, listApiKeys } from '../../src/keys/lists/list-api-keys.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { runs } from '../support/properties.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';

@@ -7,8 +7,8 @@ import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { hashSecret } from '../../src/keys/secret.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { authenticateKey } from '../../src/verification/authenticate.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { authenticateKey } from '../../src/verification-host/authenticate.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 

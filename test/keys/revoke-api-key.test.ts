@@ -9,7 +9,7 @@ import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
 import { revokeApiKeys } from '../../src/keys/revoke-api-keys.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';

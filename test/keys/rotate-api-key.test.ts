@@ -9,7 +9,7 @@ import { revokeApiKeySecret } from '../../src/keys/revoke-api-key-secret.ts';
 import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { hashSecret } from '../../src/keys/secret.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { issuesOf } from '../support/refusals.ts';

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { Live } from '../../src/realtime/live.ts';
 import { type LiveContext, usedSource } from '../../src/realtime/sources.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 

@@ -6,7 +6,7 @@ import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { createRole } from '../../src/roles/create-role.ts';
 import { loadRoles } from '../../src/roles/role.ts';
 import { updateRole } from '../../src/roles/update-role.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { boundKey } from '../organizations/people.ts';
 import { auditOf } from '../support/audit.ts';
 import { onEachDatabase } from '../support/databases.ts';

@@ -18,6 +18,7 @@ const ORDER = [
   ['src/roles', 'src/teams'],
   ['src/keys', 'src/members'],
   ['src/oidc', 'src/verification'],
+  ['src/verification-host'],
   ['src/usage'],
   ['src/realtime'],
   ['schema'],
@@ -40,6 +41,11 @@ const MAY_NAME_DRIVERS = ['db', 'src/cluster'];
 const SQLITE_DRIVER = 'better-sqlite3';
 const MAY_NAME_SQLITE_DRIVER = 'db/sqlite/driver.ts';
 const MAY_NOT_NAME_DATABASES = ['schema', 'src/graphql', 'src/http'];
+/** Decides about keys in every host, so it knows no database and no transport. */
+const CORE = 'src/verification';
+const CORE_IMPORTS = [CORE, 'src/core', 'src/access', 'src/cluster', 'src/keys'];
+const CORE_PACKAGES = ['lru-cache'];
+
 const MAY_READ_ENVIRONMENT = /^src\/core\/config\/env[.\-/]/;
 
 /** Everything in which the files break the rules of docs/architecture.md, one sentence each; empty where they keep them. */
@@ -86,6 +92,8 @@ function serverFaults(
     if (!other) faults.push(`imports ${local}, which has no place in the import order`);
     else if (other.path !== own.path && other.step >= own.step)
       faults.push(`imports ${local}: ${other.path} does not stand before ${own.path}`);
+    else if (own.path === CORE && !CORE_IMPORTS.includes(other.path))
+      faults.push(`imports ${local}: the verification core knows no ${other.path}`);
     else if (MAY_NOT_NAME_DATABASES.includes(own.path) && other.path === 'db')
       faults.push(`imports ${local}: ${own.path} names no database`);
   }
@@ -95,6 +103,8 @@ function serverFaults(
       faults.push(`imports ${name}: only ${MAY_NAME_DRIVERS.join(' and ')} name a driver`);
     else if (isOf(name, [SQLITE_DRIVER]) && path !== MAY_NAME_SQLITE_DRIVER)
       faults.push(`imports ${name}: only ${MAY_NAME_SQLITE_DRIVER} names it`);
+    else if (own.path === CORE && !isOf(name, CORE_PACKAGES))
+      faults.push(`imports ${name}: the verification core uses no such package`);
     else if (isOf(name, DATABASE_PACKAGES) && MAY_NOT_NAME_DATABASES.includes(own.path))
       faults.push(`imports ${name}: ${own.path} names no database`);
   }

@@ -6,7 +6,7 @@ import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { updateMember } from '../../src/members/update-member.ts';
 import { createRole } from '../../src/roles/create-role.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { contextFor } from './services.ts';
 
 type Has = { readonly services: ServerServices };

@@ -2,8 +2,8 @@ import type { Database, Lookup } from '../../db/open.ts';
 import { openDatabase } from '../../db/open.ts';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { inProcessBus } from '../../src/cluster/bus.ts';
-import { createKeyLookup } from '../../src/verification/key-lookup.ts';
 import type { KeyLookup, VerifiableKey } from '../../src/verification/services.ts';
+import { createKeyLookup } from '../../src/verification-host/key-lookup.ts';
 
 /** What goes on between the look-up of keys and the database. */
 export interface LookupProbe {

@@ -6,7 +6,7 @@ import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
 import { usageLastDay } from '../../src/usage/last-day.ts';
 import { limitTimes } from '../../src/usage/limit-times.ts';
 import { pruneBuckets } from '../../src/usage/prune.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { present } from '../support/live.ts';
 import { ask, makeApiKey, makeMember, serverOn } from '../support/server.ts';

@@ -4,7 +4,7 @@ import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { usageLastDay } from '../../src/usage/last-day.ts';
 import { usageOf } from '../../src/usage/report.ts';
-import { verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
-import { authenticateKey } from '../../src/verification/authenticate.ts';
+import { authenticateKey } from '../../src/verification-host/authenticate.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { makeOrganization, roleNamed, servicesOn } from '../support/services.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { createLog } from '../../src/core/log.ts';
 import { inProcessRateLimiter } from '../../src/verification/rate-limit.ts';
-import { redisRateLimiter, type SharedRateLimiter } from '../../src/verification/redis-rate-limit.ts';
+import { redisRateLimiter, type SharedRateLimiter } from '../../src/verification-host/redis-rate-limit.ts';
 import { openRedis, REDIS_MISSING, type RedisServer } from '../support/redis-server.ts';
 import { eventually } from '../support/wait.ts';
 

@@ -11,8 +11,8 @@ import { rotateApiKey } from '../../src/keys/rotate-api-key.ts';
 import { generateSecret } from '../../src/keys/secret.ts';
 import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
-import { createKeyLookup } from '../../src/verification/key-lookup.ts';
-import { type VerifyApiKeyInput, verifyApiKey } from '../../src/verification/verify-api-key.ts';
+import { createKeyLookup } from '../../src/verification-host/key-lookup.ts';
+import { type VerifyApiKeyInput, verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { auditOf } from '../support/audit.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 import {

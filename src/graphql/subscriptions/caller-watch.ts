@@ -5,7 +5,7 @@ import type { Services } from '../../context.ts';
 import { Paced } from '../../core/paced.ts';
 import { admitsOrigin } from '../../organizations/admits-origin.ts';
 import { stillValidOperatorTokens, stillValidSessions } from '../../sessions/still-valid.ts';
-import { stillValidSecrets } from '../../verification/still-valid.ts';
+import { stillValidSecrets } from '../../verification-host/still-valid.ts';
 import { refreshPrincipal } from '../refresh-principal.ts';
 import type { Caller } from './caller.ts';
 

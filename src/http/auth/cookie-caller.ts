@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { UserPrincipal } from '../../access/principal.ts';
 import { authenticateSession } from '../../sessions/authenticate-session.ts';
-import type { VerificationServices } from '../../verification/services.ts';
+import type { VerificationServices } from '../../verification-host/context.ts';
 import { sessionTokens } from './session-cookie.ts';
 
 /** The sessions in a request's cookies. */

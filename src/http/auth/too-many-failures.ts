@@ -2,7 +2,7 @@ import type { FailureLimiter } from '../../access/failure-limiter.ts';
 import { policyHeaders, retryAfter } from '../../core/rate-limit-headers.ts';
 import type { RateLimitState } from '../../core/rate-limit-state.ts';
 import { Refusal } from '../../core/refusal.ts';
-import type { VerificationServices } from '../../verification/services.ts';
+import type { VerificationServices } from '../../verification-host/context.ts';
 
 export const TOO_MANY_FAILURES = 'Too many failed attempts from this address';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Measurements, VerificationOutcome } from '../../core/measurements.ts';
 import { Refusal } from '../../core/refusal.ts';
-import type { VerificationServices } from '../../verification/services.ts';
 import { isFailure, type Verdict, type VerificationCode, verifySecret } from '../../verification/verify.ts';
+import type { VerificationServices } from '../../verification-host/context.ts';
 import { failureHeaders, TOO_MANY_FAILURES } from '../auth/too-many-failures.ts';
 import { clientAddress } from '../client-address.ts';
 import { IDENTITY_BYTES_MAX, identityHeaders, noIdentityHeaders } from './identity-headers.ts';

@@ -13,8 +13,9 @@ import type { KeysContext } from '../pending-usage.ts';
 import { assertKeyQuota } from '../policy/assert-key-quota.ts';
 import { permissionsInForce } from '../policy/permissions-in-force.ts';
 import { limitsOf, policyCreation } from '../policy/policy.ts';
+import { addForms } from './add-forms.ts';
 import { CANDIDATES_MAX, countByStart } from './candidates.ts';
-import { addForms, FORMS } from './imported-forms.ts';
+import { FORMS } from './imported-forms.ts';
 import { idsByForeignId, insertKeys, insertSecrets, type NewImport, newImport } from './insert-imports.ts';
 import { isPasswordAlgorithm } from './password-hash.ts';
 import {

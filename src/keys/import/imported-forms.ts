@@ -1,5 +1,3 @@
-import type { Transaction } from 'kysely';
-import type { Tables } from '../../../db/tables/tables.ts';
 import { isPresentable } from '../secret.ts';
 
 /**
@@ -35,13 +33,4 @@ export function startsIn(forms: ImportedForms, secret: string): string[] {
     form.startsWith(START) ? [Number(form.slice(START.length))] : [],
   );
   return lengths.map((length) => secret.slice(0, length));
-}
-
-/** Adds forms, in the same order in every transaction. */
-export async function addForms(tx: Transaction<Tables>, forms: ImportedForms): Promise<void> {
-  await tx
-    .insertInto('imported_forms')
-    .values([...forms].sort().map((form) => ({ form })))
-    .onConflict((conflict) => conflict.column('form').doNothing())
-    .execute();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { updateApiKey } from '../../../src/keys/update-api-key.ts';
-import { verifyApiKey } from '../../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../../src/verification-host/verify-api-key.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { anyone, present, revoke } from '../../support/live.ts';
 import { areLive, connectLive } from '../../support/live-socket.ts';

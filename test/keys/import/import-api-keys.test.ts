@@ -22,7 +22,7 @@ import { createRole } from '../../../src/roles/create-role.ts';
 import { deleteRole } from '../../../src/roles/delete-role.ts';
 import { createTeam } from '../../../src/teams/create-team.ts';
 import { deleteTeam } from '../../../src/teams/delete-team.ts';
-import { verifyApiKey } from '../../../src/verification/verify-api-key.ts';
+import { verifyApiKey } from '../../../src/verification-host/verify-api-key.ts';
 import { auditOf } from '../../support/audit.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { issuesOf } from '../../support/refusals.ts';

@@ -2,11 +2,11 @@ import type { Kysely } from 'kysely';
 import type { AsyncLookup, Database } from '../../db/open.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import type { Services } from '../context.ts';
+import { type KeyReads, lookUpInBatches } from '../verification/look-up-in-batches.ts';
+import type { KeyLookup } from '../verification/services.ts';
 import { queryByHashes } from './find-by-hash.ts';
-import { queryForms } from './known-forms.ts';
 import { lookUpAtOnce } from './look-up-at-once.ts';
-import { type KeyReads, lookUpInBatches } from './look-up-in-batches.ts';
-import type { KeyLookup } from './services.ts';
+import { queryForms } from './query-forms.ts';
 import { verifiableKey } from './verifiable-row.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type KeyPrincipal, keyPrincipal } from '../access/principal.ts';
-import type { VerificationServices } from './services.ts';
-import { type Needs, verifySecret } from './verify.ts';
+import { type Needs, verifySecret } from '../verification/verify.ts';
+import type { VerificationServices } from './context.ts';
 
 /**
  * The key with this secret as a caller from this address. Null if it is not accepted. Counts as a use or a denial of

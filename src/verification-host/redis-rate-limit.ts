@@ -3,7 +3,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
-import type { RateLimiter, Reservation } from './services.ts';
+import type { RateLimiter, Reservation } from '../verification/services.ts';
 
 /** Timeout of a verification's request to Redis, milliseconds. */
 const PATIENCE_MS = 250;

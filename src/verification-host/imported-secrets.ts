@@ -3,11 +3,15 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables/tables.ts';
 import { UnavailableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { CANDIDATES_MAX, type Candidate, findCandidates } from '../keys/import/candidates.ts';
+import { CANDIDATES_MAX, findCandidates } from '../keys/import/candidates.ts';
 import { type ImportedForms, startsIn } from '../keys/import/imported-forms.ts';
 import { matchesPasswordHash } from '../keys/import/password-hash.ts';
 import { lookupHash, type Peppers } from '../keys/import/stored-hash.ts';
 import { hashSecret } from '../keys/secret.ts';
+import type { KeyLookup } from '../verification/services.ts';
+import type { OtherSecrets } from '../verification/verify.ts';
+import type { Attempt, StoredForms } from './stored-forms.ts';
+import { verifyOtherForms } from './verify-other-forms.ts';
 
 /** Password hashes compute in this many threads of the pool, which other work uses, too. */
 const RUNNING_MAX = Math.max(1, Math.min(3, availableParallelism() - 1));
@@ -15,26 +19,8 @@ const RUNNING_MAX = Math.max(1, Math.min(3, availableParallelism() - 1));
 /** Maximum number of secrets that wait for their turn. */
 const WAITING_MAX = 100;
 
-/** A client's attempt to present a secret. */
-export interface Attempt {
-  /** Whether another failed attempt of the client is within its limit. */
-  mayFail(): boolean;
-  /** Whether a key is visible to the caller. */
-  visible(key: Pick<Candidate, 'organizationId' | 'teamIds'>): boolean;
-}
-
-/** Finds imported secrets that were not accepted before. */
-export interface ImportedSecrets {
-  /** The texts by which the secret may be stored, apart from SHA-256, in any order. */
-  lookupHashes(forms: ImportedForms, secret: string): string[];
-  /**
-   * The password hash of the secret, or null. Compares at most 8 hashes, in other threads, and only those whose visible
-   * start matches and whose key is visible to the caller. Resolves null without comparing once the client has exhausted
-   * its failed attempts. Rejects with UnavailableError if too many secrets are waiting.
-   */
-  findPasswordHash(forms: ImportedForms, secret: string, attempt: Attempt): Promise<string | null> | null;
-  /** Replaces the stored hash of an accepted secret by SHA-256. Returns at once, and never fails. */
-  replace(stored: string, secret: string): void;
+/** Verifies imported secrets that were not accepted before. */
+export interface ImportedSecrets extends StoredForms, OtherSecrets {
   /** Resolves when all hashes are replaced. */
   settled(): Promise<void>;
 }
@@ -76,7 +62,7 @@ export function createImportedSecrets(
     });
   };
 
-  return {
+  const stored: StoredForms = {
     lookupHashes: (forms, secret) =>
       [...forms].flatMap((form) => (form === 'sha256' ? [] : (lookupHash(form, secret, peppers) ?? []))),
     findPasswordHash(forms, secret, attempt) {
@@ -90,8 +76,19 @@ export function createImportedSecrets(
         replace(stored, secret).finally(() => replacing.delete(stored)),
       );
     },
+  };
+  return {
+    ...stored,
+    mayBeForeign: (keys) => withForms(keys, (forms) => forms.size > 0),
+    verify: (needs, request, secret) =>
+      withForms(needs.keys, (forms) => verifyOtherForms(stored, forms, needs, request, secret)),
     settled: async () => void (await Promise.all(replacing.values())),
   };
+}
+
+function withForms<T>(keys: KeyLookup, use: (forms: ImportedForms) => T | Promise<T>): T | Promise<T> {
+  const forms = keys.importedForms();
+  return forms instanceof Promise ? forms.then(use) : use(forms);
 }
 
 /** Runs work, a number at a time and in order. */

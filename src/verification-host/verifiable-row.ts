@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { Row } from '../../db/tables/tables.ts';
 import { union } from '../access/permissions.ts';
 import { type Network, storedNetwork } from '../core/ip.ts';
-import type { VerifiableKey } from './services.ts';
+import type { VerifiableKey } from '../verification/services.ts';
+import type { RoleRow } from '../verification/verify-cache.ts';
 
 /** The columns of a secret and its key that verification needs. */
 export interface KeyRow {
@@ -24,12 +25,6 @@ export interface KeyRow {
   readonly revoked: number;
   /** Joined by commas, in any order, or null. */
   readonly team_ids: string | null;
-}
-
-/** The columns of a role that verification needs. */
-export interface RoleRow {
-  readonly role_name: string | null;
-  readonly role_permissions: string | null;
 }
 
 /** A consistent snapshot of key and role. */

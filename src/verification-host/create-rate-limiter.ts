@@ -1,5 +1,5 @@
 import type { Services } from '../context.ts';
-import { inProcessRateLimiter } from './rate-limit.ts';
+import { inProcessRateLimiter } from '../verification/rate-limit.ts';
 import type { SharedRateLimiter } from './redis-rate-limit.ts';
 
 /** A limiter with a life cycle: its owner starts and stops it. */

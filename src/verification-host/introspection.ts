@@ -1,6 +1,6 @@
 import { NEVER } from '../../db/tables/tables.ts';
 import { creationTimeOf } from '../core/ids.ts';
-import type { VerifiableKey } from './services.ts';
+import type { VerifiableKey } from '../verification/services.ts';
 
 /** Response to an introspection request (RFC 7662, 2.2). Times are seconds since the epoch. */
 export type Introspection = { readonly active: false } | ActiveKey;

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables/tables.ts';
 import { type KeyPrincipal, keyPrincipal } from '../access/principal.ts';
 import type { Clock } from '../core/clock.ts';
+import { firstRefusal } from '../verification/first-refusal.ts';
 import { findBySecretId } from './find-by-hash.ts';
-import { firstRefusal } from './first-refusal.ts';
 
 /**
  * The calling key with its current permissions, from this address. Null if it is no longer accepted. Doesn't count as a

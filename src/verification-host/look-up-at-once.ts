@@ -5,11 +5,12 @@ import { SyncChangeLog } from '../changes/sync-change-log.ts';
 import type { EventBus } from '../cluster/bus.ts';
 import { staleBy } from '../cluster/stale.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
+import { KnownForms } from '../verification/known-forms.ts';
+import type { KeyLookup, UseKey, VerifiableKey } from '../verification/services.ts';
+import { type CachedOrganization, type CacheEntry, VerifyCache } from '../verification/verify-cache.ts';
 import { queryByHash, queryKeyByHash } from './find-by-hash.ts';
-import { KnownForms, queryForms } from './known-forms.ts';
-import type { KeyLookup, UseKey, VerifiableKey } from './services.ts';
+import { queryForms } from './query-forms.ts';
 import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
-import { type CachedOrganization, type CacheEntry, VerifyCache } from './verify-cache.ts';
 
 /**
  * Maximum age of the last check for changes by other processes, and how long the cache is used if even that check

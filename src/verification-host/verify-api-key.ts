@@ -8,14 +8,15 @@ import { Input } from '../core/input.ts';
 import { presentedAddress } from '../core/ip.ts';
 import type { VerificationDoor, VerificationOutcome } from '../core/measurements.ts';
 import type { Environment } from '../keys/secret.ts';
-import type { VerifiableKey, VerificationContext } from './services.ts';
+import type { VerifiableKey } from '../verification/services.ts';
 import {
   isFailure,
   type Verdict,
   type VerificationCode,
   type VerificationRequest,
   verifySecret,
-} from './verify.ts';
+} from '../verification/verify.ts';
+import type { VerificationContext } from './context.ts';
 
 /** Input of a verification. */
 export interface VerifyApiKeyInput {

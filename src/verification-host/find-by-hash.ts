@@ -1,7 +1,7 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables/tables.ts';
 import { positionOf } from '../changes/read-changes.ts';
-import type { VerifiableKey } from './services.ts';
+import type { VerifiableKey } from '../verification/services.ts';
 import { type KeyRow, type VerifiableRow, verifiableKey } from './verifiable-row.ts';
 
 const COLUMNS = [
