@@ -21,6 +21,8 @@ import * as idempotencyKeys from './0019-idempotency-keys.ts';
 import * as importedKeys from './0020-imported-keys.ts';
 import * as indexedImports from './0020-indexed-imports.ts';
 import * as indexedMetadata from './0022-indexed-metadata.ts';
+import * as candidateOrganizations from './0023-candidate-organizations.ts';
+import * as indexedCandidates from './0023-indexed-candidates.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -51,4 +53,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0020-imported-keys': importedKeys,
   '0020-indexed-imports': indexedImports,
   '0022-indexed-metadata': indexedMetadata,
+  '0023-candidate-organizations': candidateOrganizations,
+  '0023-indexed-candidates': indexedCandidates,
 };

@@ -79,6 +79,8 @@ export interface ApiKeySecretsTable {
   revoked_at: number | null;
   /** When the end of its overlap was recorded in the audit log. Null: not yet. */
   expiry_recorded_at: number | null;
+  /** Of a secret that was imported by a password hash: the organization of its key. Null for others. */
+  candidate_organization_id: Fixed<string | null | undefined>;
 }
 
 /** Forms of imported secrets in the installation. Rows are never removed. */

@@ -50,7 +50,7 @@ const COLUMNS = [
   'api_key_secret_usage.uses',
 ] as const;
 
-type SecretRow = Omit<Row<'api_key_secrets'>, 'hash' | 'expiry_recorded_at'> &
+type SecretRow = Omit<Row<'api_key_secrets'>, 'candidate_organization_id' | 'hash' | 'expiry_recorded_at'> &
   Pick<Row<'api_key_secret_usage'>, 'last_used_at' | 'uses'> & { key_expires_at: number };
 
 /**

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables/tables.ts';
 import { UnavailableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { CANDIDATES_MAX, findCandidates } from '../keys/import/candidates.ts';
+import { findCandidates } from '../keys/import/candidates.ts';
 import { type ImportedForms, startsIn } from '../keys/import/imported-forms.ts';
 import { matchesPasswordHash } from '../keys/import/password-hash.ts';
 import { lookupHash, type Peppers } from '../keys/import/stored-hash.ts';
@@ -49,11 +49,10 @@ export function createImportedSecrets(
   };
 
   const compare = async (starts: readonly string[], secret: string, attempt: Attempt) => {
-    const found = await findCandidates(db, starts);
-    const candidates = found.filter((one) => attempt.visible(one)).slice(0, CANDIDATES_MAX);
+    const candidates = await findCandidates(db, starts, attempt.visibleKeys?.());
     if (candidates.length === 0) return null;
     return turns.take(async () => {
-      for (const { hash } of candidates) {
+      for (const hash of candidates) {
         // The client's other attempts may have failed while this one waited.
         if (!attempt.mayFail()) return null;
         if (await matchesPasswordHash(hash, secret)) return hash;

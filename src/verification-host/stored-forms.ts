@@ -1,12 +1,12 @@
-import type { Candidate } from '../keys/import/candidates.ts';
+import type { VisibleKeys } from '../keys/import/candidates.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
 
 /** A client's attempt to present a secret. */
 export interface Attempt {
   /** Whether another failed attempt of the client is within its limit. */
   mayFail(): boolean;
-  /** Whether a key is visible to the caller. */
-  visible(key: Pick<Candidate, 'organizationId' | 'teamIds'>): boolean;
+  /** The keys that are visible to the caller. Omitted: all. */
+  visibleKeys?(): VisibleKeys;
 }
 
 /** The forms in which imported secrets are stored until they are accepted for the first time. */

@@ -83,12 +83,23 @@ export async function verifyApiKey(
     reportTo: reportTo(principal, organizationId),
     mayFail: () => ctx.failures.allowsFor(failedCaller(principal), ip),
     visible: (key) => isVisible(key.organizationId) && sharesTeam(principal.keyScope, key.teamIds),
+    visibleKeys: () => ({
+      organizationIds: organizationsOf(principal, organizationId),
+      keyScope: principal.keyScope,
+    }),
   });
   const limited = isFailure(code) ? countFailure(ctx, principal, ip) : null;
   if (limited) return limited;
   const valid = code === 'VALID';
   const [keyId, accepted] = [record?.keyId ?? null, valid ? record : null];
   return { valid, code, message, keyId, accepted, remaining, resetAt };
+}
+
+/** The organizations whose keys the caller can verify. Null: all. */
+function organizationsOf(principal: Principal, named: string | null): readonly string[] | null {
+  const all = 'organizationIds' in principal ? principal.organizationIds : null;
+  const ids = named === null ? all : [named];
+  return ids?.filter((id) => principal.can(id, PERMISSION)) ?? null;
 }
 
 async function measured(

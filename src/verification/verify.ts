@@ -21,6 +21,11 @@ export interface VerificationRequest extends Requirements {
   mayFail(): boolean;
   /** Whether this key is visible to the caller. */
   visible(key: Pick<VerifiableKey, 'organizationId' | 'teamIds'>): boolean;
+  /** The same as a condition of queries: organizations and teams, null for all. Omitted: all keys. */
+  visibleKeys?(): {
+    readonly organizationIds: readonly string[] | null;
+    readonly keyScope: readonly string[] | null;
+  };
 }
 
 /** Result of a verification. */

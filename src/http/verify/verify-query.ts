@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { ALL_KEYS } from '../../access/key-scope.ts';
 import { isPermission } from '../../access/permissions.ts';
 import { isId } from '../../core/ids.ts';
 import { Refusal } from '../../core/refusal.ts';
@@ -7,8 +8,8 @@ import type { VerificationRequest } from '../../verification/verify.ts';
 /** Parameters of a gateway's verification request. */
 export interface VerifyParams
   extends Pick<
-    VerificationRequest,
-    'permissions' | 'anyPermissions' | 'teamId' | 'environment' | 'reportTo' | 'visible'
+    Required<VerificationRequest>,
+    'permissions' | 'anyPermissions' | 'teamId' | 'environment' | 'reportTo' | 'visible' | 'visibleKeys'
   > {
   /** Whether a CORS preflight passes without a key. */
   readonly preflight: boolean;
@@ -74,6 +75,10 @@ function parse(parameters: URLSearchParams): VerifyParams | Refusal {
   const visible = (key: { readonly organizationId: string }): boolean =>
     organizationId === null || key.organizationId === organizationId;
   const reportTo = organizationId;
+  const visibleKeys = () => ({
+    organizationIds: organizationId === null ? null : [organizationId],
+    keyScope: ALL_KEYS,
+  });
   return {
     permissions,
     anyPermissions,
@@ -81,6 +86,7 @@ function parse(parameters: URLSearchParams): VerifyParams | Refusal {
     environment,
     reportTo,
     visible,
+    visibleKeys,
     preflight: preflight !== null,
   };
 }

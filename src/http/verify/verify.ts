@@ -83,7 +83,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
     } else if (secret === SEVERAL) refuse(response, 'BAD_REQUEST', TWO_KEYS, []);
     else {
       // Not spread: on the path of every request.
-      const { permissions, anyPermissions, teamId, environment, reportTo, visible } = params;
+      const { permissions, anyPermissions, teamId, environment, reportTo, visible, visibleKeys } = params;
       const verdict = verifySecret(services, {
         secret,
         permissions,
@@ -95,6 +95,7 @@ export function verifyHandler(services: VerificationServices): VerifyHandler {
         reportTo,
         mayFail: () => failures.allows(ip),
         visible,
+        visibleKeys,
       });
       if (verdict instanceof Promise) return verdict.then((known) => answer(response, known, ip));
       answer(response, verdict, ip);

@@ -1,6 +1,7 @@
 import { NEVER, NOT_YET } from '../../../db/tables/tables.ts';
 import type { PermittedChange } from '../../command.ts';
 import { Input } from '../../core/input.ts';
+import { isStartForm } from '../import/imported-forms.ts';
 import { insertRows, insertSecretRows } from '../import/insert-imports.ts';
 import { searchText } from '../new-secret.ts';
 import { policyColumns } from '../policy/policy.ts';
@@ -45,7 +46,7 @@ export async function insertRestoredKeys(
     policy.teamIds.map((teamId) => ({ api_key_id: id, team_id: teamId })),
   );
   await insertRows(tx, 'api_key_teams', bonds);
-  await insertSecrets(tx, now, keys);
+  await insertSecrets(tx, now, organizationId, keys);
 }
 
 /** As many display forms of secrets can be searched. */
@@ -54,6 +55,7 @@ const SEARCHED_MAX = 100;
 async function insertSecrets(
   tx: PermittedChange['tx'],
   now: number,
+  organizationId: string,
   keys: readonly ReadKey[],
 ): Promise<void> {
   const secrets = keys.flatMap((key) => key.secrets.map((secret) => ({ ...secret, keyId: key.id })));
@@ -67,6 +69,7 @@ async function insertSecrets(
     expires_at: secret.expiresAt ?? NEVER,
     revoked_at: secret.revokedAt,
     expiry_recorded_at: (secret.expiresAt ?? NEVER) <= now ? now : null,
+    candidate_organization_id: isStartForm(secret.form) ? organizationId : null,
   }));
   const taken = await insertSecretRows(tx, rows);
   const input = new Input();

@@ -1,43 +1,53 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Tables } from '../../../db/tables/tables.ts';
-import { ALL_KEYS } from '../../access/key-scope.ts';
-import { keysInScope } from '../api-key.ts';
+import { ALL_KEYS, isInScope, type KeyScope } from '../../access/key-scope.ts';
 
 /** Maximum number of password hashes that are compared with a secret. */
 export const CANDIDATES_MAX = 8;
 
-/** Maximum number of rows that are read to find them. */
-const ROWS_MAX = 100;
+/** Condition of the indexes by start. */
+const IS_PASSWORD_HASH = sql<SqlBool>`substr(hash, 1, 1) = '$'`;
 
-/** Condition of the index by start. */
-const IS_PASSWORD_HASH = sql<SqlBool>`substr(api_key_secrets.hash, 1, 1) = '$'`;
-
-/** A secret with a password hash that may be the presented one. */
-export interface Candidate {
-  readonly hash: string;
-  readonly organizationId: string;
-  /** Empty: bound to no team. */
-  readonly teamIds: readonly string[];
+/** The keys that are visible to a caller. */
+export interface VisibleKeys {
+  /** Those of these organizations. Null: of all. */
+  readonly organizationIds: readonly string[] | null;
+  /** Null: of all teams. */
+  readonly keyScope: KeyScope;
 }
 
-/** The secrets with password hashes and one of these starts: longer starts first, then older ones. */
-export async function findCandidates(db: Kysely<Tables>, starts: readonly string[]): Promise<Candidate[]> {
-  const rows = await withPasswordHashes(db)
-    .select(['api_key_secrets.hash', 'api_keys.organization_id'])
-    .select(
-      sql<string | null>`(select string_agg(team_id, ',') from api_key_teams
-        where api_key_teams.api_key_id = api_keys.id)`.as('team_ids'),
-    )
-    .where('api_key_secrets.start', 'in', starts)
-    .orderBy(sql`length(api_key_secrets.start)`, 'desc')
-    .orderBy('api_key_secrets.id')
-    .limit(ROWS_MAX)
-    .execute();
-  return rows.map((row) => ({
-    hash: row.hash,
-    organizationId: row.organization_id,
-    teamIds: row.team_ids ? row.team_ids.split(',') : [],
-  }));
+/**
+ * The password hashes of secrets with one of these starts whose keys are visible to the caller: longer starts first, then
+ * older ones, at most 8. Reads at most 8 secrets of an organization for each start, because it can't have more.
+ */
+export async function findCandidates(
+  db: Kysely<Tables>,
+  starts: readonly string[],
+  { organizationIds, keyScope }: VisibleKeys = { organizationIds: null, keyScope: ALL_KEYS },
+): Promise<string[]> {
+  if (organizationIds?.length === 0) return [];
+  const candidates = withPasswordHashes(db)
+    .select(['id', 'hash', 'start'])
+    .where(isInScope(keyScope, 'api_key_id'));
+  if (organizationIds) {
+    const rows = await candidates
+      .where('candidate_organization_id', 'in', organizationIds)
+      .where('start', 'in', starts)
+      .orderBy(sql`length(start)`, 'desc')
+      .orderBy('id')
+      .limit(CANDIDATES_MAX)
+      .execute();
+    return rows.map(({ hash }) => hash);
+  }
+  // Any number of organizations may share a start: each is read separately, so that the index ends the read.
+  const [first, ...others] = starts.map((start) => {
+    const oldest = candidates.where('start', '=', start).orderBy('id').limit(CANDIDATES_MAX);
+    return db.selectFrom(oldest.as('oldest')).selectAll();
+  });
+  if (!first) return [];
+  const rows = await others.reduce((all, one) => all.unionAll(one), first).execute();
+  rows.sort((a, b) => b.start.length - a.start.length || (a.id < b.id ? -1 : 1));
+  return rows.slice(0, CANDIDATES_MAX).map(({ hash }) => hash);
 }
 
 /** Number of an organization's secrets with password hashes, by start. */
@@ -48,16 +58,14 @@ export async function countByStart(
 ): Promise<Map<string, number>> {
   if (starts.size === 0) return new Map();
   const rows = await withPasswordHashes(db)
-    .select(({ fn }) => ['api_key_secrets.start', fn.countAll().as('secrets')])
-    .where('api_key_secrets.start', 'in', [...starts])
-    .where('api_keys.organization_id', '=', organizationId)
-    .groupBy('api_key_secrets.start')
+    .select(({ fn }) => ['start', fn.countAll().as('secrets')])
+    .where('candidate_organization_id', '=', organizationId)
+    .where('start', 'in', [...starts])
+    .groupBy('start')
     .execute();
   return new Map(rows.map(({ start, secrets }) => [start, Number(secrets)]));
 }
 
 function withPasswordHashes(db: Kysely<Tables>) {
-  return keysInScope(db, ALL_KEYS)
-    .innerJoin('api_key_secrets', 'api_key_secrets.api_key_id', 'api_keys.id')
-    .where(IS_PASSWORD_HASH);
+  return db.selectFrom('api_key_secrets').where(IS_PASSWORD_HASH);
 }

@@ -138,7 +138,7 @@ async function addKeys(
   const active = policies.filter((policy) => statusOf({ ...policy, revokedAt: null }, now) === 'ACTIVE');
   await assertKeyQuota(change, await organizationById(tx, organizationId), now, active.length);
 
-  const keys = imports.map((key) => newImport(key, now));
+  const keys = imports.map((key) => newImport(key, organizationId, now));
   await refuseManyOfAStart(tx, organizationId, keys);
   await insertKeys(tx, keys, { organizationId, actor: principal.actor, now });
   await addSecrets(change, organizationId, keys);

@@ -27,10 +27,13 @@ export function startForm(length: number): string {
   return `${START}${length}`;
 }
 
+/** Whether secrets of this form have password hashes. */
+export function isStartForm(form: string): boolean {
+  return form.startsWith(START);
+}
+
 /** The starts of a secret by which password hashes may be found. */
 export function startsIn(forms: ImportedForms, secret: string): string[] {
-  const lengths = [...forms].flatMap((form) =>
-    form.startsWith(START) ? [Number(form.slice(START.length))] : [],
-  );
+  const lengths = [...forms].flatMap((form) => (isStartForm(form) ? [Number(form.slice(START.length))] : []));
   return lengths.map((length) => secret.slice(0, length));
 }

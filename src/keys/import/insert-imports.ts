@@ -5,6 +5,7 @@ import { newId } from '../../core/ids.ts';
 import { keysInScope } from '../api-key.ts';
 import { searchText } from '../new-secret.ts';
 import { policyColumns } from '../policy/policy.ts';
+import { isStartForm } from './imported-forms.ts';
 import type { ImportedKey } from './read-imports.ts';
 
 /** A key to import with its new ID. */
@@ -34,14 +35,15 @@ export async function idsByForeignId(
 }
 
 /** The rows of a key's secrets. All are current: none has replaced another. */
-export function newImport(key: ImportedKey, now: number): NewImport {
+export function newImport(key: ImportedKey, organizationId: string, now: number): NewImport {
   const id = newId('key');
   const secrets = key.hashes.map(({ stored, form }, place) => ({
     id: newId('sec'),
     api_key_id: id,
     hash: stored,
     // The start of further secrets is known only where it is needed to find them.
-    start: place === 0 || form.startsWith('start:') ? key.start : '',
+    start: place === 0 || isStartForm(form) ? key.start : '',
+    candidate_organization_id: isStartForm(form) ? organizationId : null,
     created_at: key.createdAt ?? now,
     replaced_at: null,
     expires_at: NEVER,
