@@ -19,6 +19,7 @@ const E2E = [
   'test/db/postgres-outages.test.ts',
   'test/usage/{crash,killed-writer}.test.ts',
   'test/http/websocket/{restart,stock-clients}.test.ts',
+  'test/verify-server/**/*.test.ts',
 ];
 
 /** They take longest: where one of them came last, all other processes would wait for it. */

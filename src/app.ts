@@ -25,6 +25,8 @@ import { expirySweep } from './keys/expiry/expiry-sweep.ts';
 import { OrganizationSizes } from './organizations/organization-sizes.ts';
 import { startRetention } from './retention.ts';
 import { createServices } from './services.ts';
+import type { ProcessCommand } from './verify-server/process-slot.ts';
+import { createVerifyServer } from './verify-server/supervisor.ts';
 
 /** Replacements for tests. */
 export interface Overrides {
@@ -32,6 +34,8 @@ export interface Overrides {
   readonly log?: Log;
   /** Stays open when the app stops; its creator closes it. */
   readonly database?: Database;
+  /** How to start verification processes. Omitted: there are none, whatever the configuration says. */
+  readonly processCommand?: ProcessCommand;
   readonly timeouts?: Partial<Timeouts>;
   readonly liveLimits?: Partial<LiveLimits>;
   /** Folder of the built console. Null: none. */
@@ -57,9 +61,9 @@ export interface App {
   readonly connections: Connections;
   /**
    * Migrates the database and starts serving. Rejects, with everything closed, if the database or the port can't be
-   * used.
+   * used. `verifyUrl` is where verification processes serve `/verify`; null: there are none.
    */
-  start(): Promise<{ url: string }>;
+  start(): Promise<{ url: string; verifyUrl: string | null }>;
   /** Completes running work, writes pending usage and closes everything. May be called twice. */
   stop(): Promise<void>;
 }
@@ -81,7 +85,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   let url = addressOf(config.host, config.port);
   // Without PUBLIC_URL, the URL is known only once the server listens: the port may be any free one.
   const publicUrl = () => config.publicUrl ?? url;
-  const running = await createServices(database, { config, clock, log, publicUrl });
+  const { processCommand } = overrides;
+  const processes =
+    config.verifyServer.port !== null && processCommand
+      ? createVerifyServer(config.verifyServer, processCommand, log)
+      : null;
+  const running = await createServices(database, { config, clock, log, publicUrl, processes });
   const { services, metrics } = running;
   const sweep = expirySweep(services);
   let stopRetention: () => Promise<void> = async () => {};
@@ -104,7 +113,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const end = async (): Promise<void> => {
     // Immediately, so that no new work is accepted while subscriptions end.
-    await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS)]);
+    await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS), processes?.stop()]);
     await Promise.all([sweep.stop(), stopRetention()]);
     await running.stop();
     if (!overrides.database) await database.close();
@@ -115,16 +124,20 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     return ended;
   };
 
-  const start = async (): Promise<{ url: string }> => {
+  const start = async () => {
+    let verifyUrl: string | null = null;
     try {
       await migrate(database, (line) => log.info(line));
       if (!(await hasSearchIndex(database.kysely)))
         log.warn(
           'Searching API keys is slow because PostgreSQL has no index for it. See "Large organizations" in docs/operations.md',
         );
+      const verifying = processes?.start();
+      // Awaited below. If this server can't start, that error is reported.
+      verifying?.catch(() => {});
       await running.start();
       if (ended) throw new Error('Stopped while it started');
-      await server.listen(config.host, config.port, (port) => {
+      await server.listen({ host: config.host, port: config.port }, (port) => {
         url = addressOf(config.host, port);
         const readiness: Readiness = async (scope) => {
           const problem = await migrationProblem(database, { served: true });
@@ -139,6 +152,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         const upgrade = liveServer.upgrade.bind(liveServer);
         return { routes, upgrade, verify: verifyHandler(services), publicUrl: services.publicUrl };
       });
+      if (verifying) verifyUrl = `${addressOf(config.host, await verifying)}/verify`;
     } catch (error) {
       await stop();
       throw error;
@@ -146,7 +160,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     sweep.start();
     stopRetention = startRetention(services);
     log.info('Ready', { url });
-    return { url };
+    return { url, verifyUrl };
   };
 
   return { services, liveServer, operationLimits, connections, start, stop };

@@ -1,19 +1,16 @@
 import type { Database } from '../db/open.ts';
 import { ChangeLog } from './changes/change-log.ts';
 import { createBus } from './cluster/create-bus.ts';
+import { type VerificationProcesses, withProcesses } from './cluster/verification-processes.ts';
 import type { Clock } from './core/clock.ts';
 import type { Config } from './core/config/config.ts';
 import type { Log } from './core/log.ts';
+import { createVerification } from './create-verification.ts';
 import { recordDeniedAttempts } from './denied-attempts/denied-attempts.ts';
 import type { ServerServices } from './graphql/context.ts';
-import { FailureLimit } from './http/auth/failure-limit.ts';
 import { createMetrics, type Metrics } from './http/ops/metrics.ts';
 import { keyReader } from './realtime/key-reader.ts';
 import { Live } from './realtime/live.ts';
-import { createUsageRecorder } from './usage/recorder.ts';
-import { createRateLimiter } from './verification-host/create-rate-limiter.ts';
-import { createImportedSecrets } from './verification-host/imported-secrets.ts';
-import { createKeyLookup } from './verification-host/key-lookup.ts';
 
 /** The services of verbs, and the background work that maintains them. */
 export interface RunningServices {
@@ -26,17 +23,28 @@ export interface RunningServices {
   stop(): Promise<void>;
 }
 
-/** Creates the services of a server, of the command line and of tests. `publicUrl` is asked for each time it is needed. */
+/** What services are created from. */
+export interface ServiceSettings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Asked for each time it is needed. */
+  readonly publicUrl: () => string;
+  /** Omitted: this process has none. */
+  readonly processes?: VerificationProcesses | null | undefined;
+}
+
+/** Creates the services of a server, of the command line and of tests. */
 export async function createServices(
   database: Database,
-  { config, clock, log, publicUrl }: { config: Config; clock: Clock; log: Log; publicUrl: () => string },
+  { config, clock, log, publicUrl, processes }: ServiceSettings,
 ): Promise<RunningServices> {
   const { kysely: db, unhurried, scans } = database;
-  const bus = await createBus(database, config, log);
-  const keys = createKeyLookup(database, { bus, config });
-  const imported = createImportedSecrets({ db, log }, config.importPeppers);
-  const recorder = createUsageRecorder({ unhurried, bus, clock, log }, config.usageFlushMs);
-  const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);
+  const own = await createBus(database, config, log);
+  // On PostgreSQL, the processes are nodes of their own.
+  const bus = processes && !own.spansNodes ? withProcesses(own, processes) : own;
+  const verification = await createVerification(database, bus, { config, clock, log });
+  const { keys, imported, usage: recorder, limiter, failures } = verification;
   const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter }) : null;
   const usage = metrics?.counting(recorder) ?? recorder;
   const changes = new ChangeLog({ db, bus, log });
@@ -51,7 +59,7 @@ export async function createServices(
     bus: metrics?.measuring(bus) ?? bus,
     usage,
     limiter,
-    failures: new FailureLimit(clock, config.verifyFailuresPerMinute),
+    failures,
     keys,
     imported,
     deniedAttempts,
@@ -69,17 +77,15 @@ export async function createServices(
     async start() {
       changes.start();
       live.start();
-      await Promise.all([bus.start(), limiter.start()]);
-      await recorder.start();
+      await bus.start();
+      await verification.start();
     },
     async stop() {
       await deniedAttempts.stop();
       live.stop();
       changes.stop();
-      keys.stop();
-      await imported.settled();
-      await recorder.stop();
-      await Promise.all([bus.stop(), limiter.stop()]);
+      await verification.stop();
+      await bus.stop();
     },
   };
 }

@@ -16,7 +16,12 @@ export interface Node {
 
 function environment(databaseUrl: string): Record<string, string> {
   const { PATH = '' } = process.env;
-  const quiet = { LOG_LEVEL: 'warn', VERIFY_FAILURES_PER_MINUTE: '1000000', NODE_ENV: 'production' };
+  const quiet = {
+    VERIFY_PORT: 'off',
+    LOG_LEVEL: 'warn',
+    VERIFY_FAILURES_PER_MINUTE: '1000000',
+    NODE_ENV: 'production',
+  };
   return { PATH, DATABASE_URL: databaseUrl, ...quiet };
 }
 

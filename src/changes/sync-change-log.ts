@@ -51,7 +51,7 @@ export class SyncChangeLog {
       this.#known = version;
       this.#lookedAt = now;
     } catch (error) {
-      if (now - this.#lookedAt > outageMs) throw error;
+      if (now - this.#lookedAt >= outageMs) throw error;
     }
     return this.#changedAt;
   }

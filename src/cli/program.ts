@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { scrub } from '../core/scrub.ts';
+import { PROCESS_ARGUMENT } from '../verify-server/process-argument.ts';
 import { addCompletionCommands } from './completion/commands.ts';
 import { explain } from './explain.ts';
 import { addIdentityCommands } from './identities/commands.ts';
@@ -51,7 +52,12 @@ export function buildProgram(io: Io): Command {
     .description('Migrate the database and start the server')
     .option('--port <number>', 'port to listen on, 0 for any free port (default: PORT, or 4000)', port)
     .option('--host <address>', 'address to listen on (default: HOST, or 127.0.0.1)')
-    .action(runs(io, () => import('./serve.ts'), 'serve'));
+    .action(runs(io, () => import('./serve/serve.ts'), 'serve'));
+
+  program
+    .command(PROCESS_ARGUMENT, { hidden: true })
+    .description('Verify API keys for a server, which starts this command')
+    .action(runs(io, () => import('./serve/verification-process.ts'), 'verificationProcess'));
 
   program
     .command('init')

@@ -9,7 +9,7 @@ import type { Connections } from './connections/connections.ts';
 import type { Exchange } from './exchange.ts';
 import { isUpgradeIgnored, upgradableMessages } from './handshake.ts';
 import { announcesBody, securityHeaders } from './headers.ts';
-import { listenError } from './listen-error.ts';
+import { listenError, MAIN_PORT, type PortSetting } from './listen-error.ts';
 import { hasWaiting, inTurn } from './pipelining.ts';
 import type { Routes } from './routes.ts';
 import type { VerifyHandler } from './verify/verify.ts';
@@ -53,9 +53,24 @@ export interface Site {
   readonly publicUrl: string;
 }
 
+/** Where to listen. */
+export interface Listener {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The setting that errors name. Omitted: PORT. */
+  readonly setting?: PortSetting;
+  /** A listening socket of another process, instead of an own one. */
+  readonly shared?: object | undefined;
+}
+
 export interface HttpServer {
-  /** Starts accepting connections; port 0 selects a free port. Rejects if the port is not available. */
-  listen(host: string, port: number, site: (port: number) => Site): Promise<void>;
+  /**
+   * Starts accepting connections. Resolves with the port. Rejects if it is not available; may be called again then.
+   */
+  listen(listener: Listener, site: (port: number) => Site): Promise<number>;
+  /** The listening socket, for other processes. Null: it doesn't listen. */
+  socket(): object | null;
   /** Stops accepting work, waits for what is running and closes the rest. May be called in any state and repeatedly. */
   stop(): Promise<void>;
 }
@@ -187,20 +202,27 @@ export function createHttpServer({
   };
 
   return {
-    listen(host, port, siteAt) {
-      return new Promise<void>((resolve, reject) => {
-        const fail = (error: Error) => reject(listenError(error, host, port));
-        server.once('error', fail);
-        server.listen(port, host, () => {
+    socket: () => (server as { _handle?: object | null })._handle ?? null,
+    listen({ host, port, setting = MAIN_PORT, shared }, siteAt) {
+      return new Promise((resolve, reject) => {
+        const fail = (error: Error) => {
+          server.off('listening', begin);
+          reject(listenError(error, host, port, setting));
+        };
+        const begin = () => {
           server.off('error', fail);
           try {
-            site = siteAt((server.address() as AddressInfo).port);
+            const { port: bound } = server.address() as AddressInfo;
+            site = siteAt(bound);
             headers = securityHeaders(site.publicUrl);
-            resolve();
+            resolve(bound);
           } catch (error) {
             reject(error);
           }
-        });
+        };
+        server.once('error', fail).once('listening', begin);
+        if (shared) server.listen(shared);
+        else server.listen(port, host);
       });
     },
     stop() {

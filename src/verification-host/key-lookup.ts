@@ -5,21 +5,22 @@ import type { Services } from '../context.ts';
 import { type KeyReads, lookUpInBatches } from '../verification/look-up-in-batches.ts';
 import type { KeyLookup } from '../verification/services.ts';
 import { queryByHashes } from './find-by-hash.ts';
-import { lookUpAtOnce } from './look-up-at-once.ts';
+import { LOOK_AGE, lookUpAtOnce } from './look-up-at-once.ts';
 import { queryForms } from './query-forms.ts';
 import { verifiableKey } from './verifiable-row.ts';
 
 /**
- * Looks up keys in this database. Create it before the first change, since it must observe every change. The creator
- * stops it.
+ * Looks up keys in this database. Create it before the first change, since it must observe every change. `lookAge` is
+ * how old its checks for changes of other processes may be, on SQLite. The creator stops it.
  */
 export function createKeyLookup(
   { kysely, lookup }: Pick<Database, 'kysely' | 'lookup'>,
   { bus, config }: Pick<Services, 'bus' | 'config'>,
+  lookAge = LOOK_AGE,
 ): KeyLookup {
   const keys = config.verifyCacheKeys;
   return lookup.mode === 'sync'
-    ? lookUpAtOnce({ kysely, lookup, bus }, keys)
+    ? lookUpAtOnce({ kysely, lookup, bus }, keys, lookAge)
     : lookUpInBatches(keyReads(kysely, lookup), bus, keys);
 }
 

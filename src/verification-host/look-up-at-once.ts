@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { DatabaseLockedError, deadlineIn, retryWhileLocked, type SyncLookup } from '../../db/open.ts';
 import type { Tables } from '../../db/tables/tables.ts';
-import { SyncChangeLog } from '../changes/sync-change-log.ts';
+import { type LookAge, SyncChangeLog } from '../changes/sync-change-log.ts';
 import type { EventBus } from '../cluster/bus.ts';
 import { staleBy } from '../cluster/stale.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
@@ -14,9 +14,15 @@ import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
 
 /**
  * Maximum age of the last check for changes by other processes, and how long the cache is used if even that check
- * fails.
+ * fails: for a process that announces changes to its own cache.
  */
-const LOOK_AGE = { maxAgeMs: 1, outageMs: 3_000 };
+export const LOOK_AGE: LookAge = { maxAgeMs: 1, outageMs: 3_000 };
+
+/**
+ * Checks before every decision, and uses no cache if that fails. A change is in the file before its response is sent,
+ * so a process that looks like this can't decide by the state before an answered change, even if nobody notifies it.
+ */
+export const LOOK_EVERY_TIME: LookAge = { maxAgeMs: 0, outageMs: 0 };
 
 /** Maximum number of roles of one organization that are cached. */
 const ROLES_MAX = 1_000;
@@ -32,6 +38,7 @@ const REPAIR_MS = 1_000;
 export function lookUpAtOnce(
   { kysely, lookup, bus }: { kysely: Kysely<Tables>; lookup: SyncLookup; bus: EventBus },
   keys: number,
+  lookAge: LookAge,
 ): KeyLookup {
   const cache = new VerifyCache(keys);
   const forms = new KnownForms();
@@ -87,9 +94,26 @@ export function lookUpAtOnce(
     return { key: entry.key, sequence: row.sequence };
   };
 
+  /** When any process last committed. Null: this can't be determined, so nothing cached may be used. */
+  const look = (now: number): number | null => {
+    try {
+      return log.changedAt(now, lookAge);
+    } catch (error) {
+      if (error instanceof DatabaseLockedError) throw error;
+      return null;
+    }
+  };
+
+  const readUncached = (hash: string): Found => {
+    counts.misses += 1;
+    const row = byHash.first(hash);
+    return row ? { key: verifiableKey(row), sequence: row.sequence } : UNKNOWN;
+  };
+
   const find = (hash: string): Found => {
     const now = performance.now();
-    const changedAt = log.changedAt(now, LOOK_AGE);
+    const changedAt = look(now);
+    if (changedAt === null) return readUncached(hash);
     let known = cache.get(hash);
     if (known && known.organization.confirmedAt < changedAt) {
       confirm(known.organization, changedAt, now);
@@ -107,7 +131,8 @@ export function lookUpAtOnce(
   const findForms = (): ImportedForms => {
     const now = performance.now();
     // Another process may have imported keys with any commit.
-    return forms.since(log.changedAt(now, LOOK_AGE)) ?? forms.startRead(now)(formRows.all());
+    const changedAt = look(now);
+    return (changedAt !== null && forms.since(changedAt)) || forms.startRead(now)(formRows.all());
   };
 
   return {

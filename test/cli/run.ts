@@ -15,6 +15,9 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** Verification processes are started only by tests that ask for them. */
+const WITHOUT_PROCESSES = { VERIFY_PORT: 'off' };
+
 /** Runs a command in this process. */
 export function run(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran> {
   return runWith({ env }, ...args);
@@ -34,7 +37,7 @@ export async function runWith(
   const code = await runProgram(args, {
     stdout: output('stdout'),
     stderr: output('stderr'),
-    env,
+    env: { ...WITHOUT_PROCESSES, ...env },
     stdin: () => Readable.from(stdin),
   });
   return { code, ...written };
@@ -54,7 +57,7 @@ const PROGRAM = join(import.meta.dirname, '../../scripts/keywright.mjs');
 /** Starts a command as a user does, with no environment but this. It is ended with the test at the latest. */
 export function start(env: Readonly<Record<string, string>>, ...args: string[]): Child {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH, ...env } });
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH, ...WITHOUT_PROCESSES, ...env } });
   const written = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     written.stdout += text;

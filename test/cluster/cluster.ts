@@ -127,6 +127,7 @@ async function openNode(
     CLUSTER_LEASE_MS: String(options.leaseMs ?? 1_000),
     USAGE_FLUSH_MS: String(options.usageFlushMs ?? 200),
     VERIFY_FAILURES_PER_MINUTE: '1000000',
+    VERIFY_PORT: 'off',
     CLOCK_SKEW_MS: String(skewMs),
     ...options.env,
   };

@@ -34,6 +34,7 @@ describe('the configuration', () => {
         operations: { caller: 200, organization: 500, operator: 2_000, address: 100 },
       },
       verifyFailuresPerMinute: 120,
+      verifyServer: { port: 4001, workers: 1 },
       cluster: { listenUrl: null, leaseMs: 3_000, redisUrl: null },
       auditRetentionDays: null,
       live: expect.objectContaining({ operations: 100, perCaller: 1_000 }),
@@ -130,6 +131,11 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'sqlite:'],
     ['PORT', '65536'],
     ['PORT', '80a'],
+    ['VERIFY_PORT', '65536'],
+    ['VERIFY_PORT', 'none'],
+    ['VERIFY_PORT', '4000'],
+    ['VERIFY_WORKERS', '0'],
+    ['VERIFY_WORKERS', '65'],
     ['PUBLIC_URL', 'https://example.com/keys'],
     ['PUBLIC_URL', 'example.com'],
     ['KEY_PREFIX', 'sess'],
@@ -153,6 +159,21 @@ describe('the configuration', () => {
     ['GRAPHQL_OPERATIONS_PER_ADDRESS', '-1'],
   ])('refuses %s=%s and names the variable', (name, value) => {
     expect(fault({ [name]: value })).toMatch(new RegExp(`^${name} `));
+  });
+
+  test.each([
+    [{ PORT: '80' }, 81],
+    [{ PORT: '0' }, 0],
+    [{ PORT: '80', VERIFY_PORT: '9000' }, 9000],
+    [{ PORT: '0', VERIFY_PORT: '0' }, 0],
+    [{ PORT: '65535', VERIFY_PORT: '1' }, 1],
+    [{ VERIFY_PORT: 'off' }, null],
+  ])('verifies, with %j, on port %j', (env, port) => {
+    expect(parseConfig(env).verifyServer.port).toBe(port);
+  });
+
+  test('has no default port to verify on after the last one', () => {
+    expect(fault({ PORT: '65535' })).toBe('VERIFY_PORT must be set because PORT is 65535');
   });
 
   test('names every fault at once', () => {

@@ -35,7 +35,7 @@ async function serve(
   const connections = new Connections(parseConfig({}).http, []);
   const server = createHttpServer({ log, timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts }, connections });
   let url = '';
-  await server.listen('127.0.0.1', 0, (port) => {
+  await server.listen({ host: '127.0.0.1', port: 0 }, (port) => {
     url = `http://127.0.0.1:${port}`;
     return { routes: new Map(Object.entries(routes)), publicUrl: publicUrl ?? url };
   });
@@ -333,7 +333,7 @@ test('says when the port is taken', async () => {
   const log = createLog('silent');
   const connections = new Connections(parseConfig({}).http, []);
   const second = createHttpServer({ log, timeouts: DEFAULT_TIMEOUTS, connections });
-  const listening = second.listen('127.0.0.1', Number(new URL(url).port), () => ({
+  const listening = second.listen({ host: '127.0.0.1', port: Number(new URL(url).port) }, () => ({
     routes: new Map(),
     publicUrl: url,
   }));

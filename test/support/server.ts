@@ -59,7 +59,10 @@ export async function startTestServer(engine: Engine, options: TestServerOptions
   const statements: string[] = [];
   const opened = await openDatabase(databaseUrl, { lockWaitMs: options.lockWaitMs });
   const database = { ...opened, kysely: opened.kysely.withPlugin(recordStatements(statements)) };
-  const config = { ...parseConfig({ DATABASE_URL: databaseUrl, PORT: '0' }), ...options.config };
+  const config = {
+    ...parseConfig({ DATABASE_URL: databaseUrl, PORT: '0', VERIFY_PORT: 'off' }),
+    ...options.config,
+  };
   const log = createLog('debug', (line) => lines.push(line));
   const { consoleFolder = null, plugins = [] } = options;
   const app = await createApp(config, {

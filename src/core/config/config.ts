@@ -9,6 +9,7 @@ import { type LiveLimits, readLiveLimits } from './live-limits.ts';
 import { type OidcConfig, readOidc } from './oidc-config.ts';
 import { type OperationLimitsConfig, readOperationLimits } from './operation-limits-config.ts';
 import { parseBoolean, wholeNumber } from './setting.ts';
+import { readVerifyServer, type VerifyServerConfig } from './verify-server-config.ts';
 
 /** All settings, parsed and validated together. docs/configuration.md explains each. */
 export interface Config {
@@ -33,6 +34,8 @@ export interface Config {
   readonly verifyFailuresPerMinute: number;
   /** Whole days for which audit entries are kept. Null: forever. */
   readonly auditRetentionDays: number | null;
+  /** Processes that only verify keys. */
+  readonly verifyServer: VerifyServerConfig;
   readonly cluster: ClusterConfig;
   readonly live: LiveLimits;
   readonly http: HttpLimits;
@@ -72,11 +75,14 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
       return fallback;
     }
   };
+  const fault = (message: string) => void faults.push(message);
   const trustedDocumentsOnly = read('TRUSTED_DOCUMENTS_ONLY', false, parseBoolean);
+  const url = read('DATABASE_URL', 'sqlite:./data/keywright.db', databaseUrl);
+  const port = read('PORT', 4000, wholeNumber(0, 65_535));
   const config: Config = {
-    databaseUrl: read('DATABASE_URL', 'sqlite:./data/keywright.db', databaseUrl),
+    databaseUrl: url,
     host: read('HOST', '127.0.0.1', (text) => text),
-    port: read('PORT', 4000, wholeNumber(0, 65_535)),
+    port,
     publicUrl: read<string | null>('PUBLIC_URL', null, origin),
     corsOrigins: read<readonly string[]>('CORS_ORIGINS', [], origins),
     keyPrefix: read('KEY_PREFIX', 'kw', keyPrefix),
@@ -86,11 +92,12 @@ export function parseConfig(env: Readonly<Record<string, string>>): Config {
     verifyCacheKeys: read('VERIFY_CACHE_KEYS', 100_000, wholeNumber(1, 10_000_000)),
     verifyFailuresPerMinute: read('VERIFY_FAILURES_PER_MINUTE', 120, wholeNumber(1, 1_000_000)),
     auditRetentionDays: read<number | null>('AUDIT_RETENTION_DAYS', null, wholeNumber(1, 36_500)),
+    verifyServer: readVerifyServer(env, read, port, fault),
     cluster: readCluster(read),
     live: readLiveLimits(read),
     http: readHttpLimits(read),
     operations: readOperationLimits(read),
-    oidc: readOidc(env, read, (message) => faults.push(message)),
+    oidc: readOidc(env, read, fault),
     importPeppers: readImportPeppers(env, read),
     metrics: read('METRICS', false, parseBoolean),
     logLevel: read('LOG_LEVEL', 'info' as LogLevel, oneOf(LOG_LEVELS)),

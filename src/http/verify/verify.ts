@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Services } from '../../context.ts';
+import type { Config } from '../../core/config/config.ts';
 import type { Measurements, VerificationOutcome } from '../../core/measurements.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { isFailure, type Verdict, type VerificationCode, verifySecret } from '../../verification/verify.ts';
-import type { VerificationServices } from '../../verification-host/context.ts';
+import type { Verification } from '../../verification-host/context.ts';
 import { failureHeaders, TOO_MANY_FAILURES } from '../auth/too-many-failures.ts';
 import { clientAddress } from '../client-address.ts';
 import { IDENTITY_BYTES_MAX, identityHeaders, noIdentityHeaders } from './identity-headers.ts';
@@ -21,6 +23,11 @@ import {
 } from './verify-refusal.ts';
 import type { VerifyCode } from './verify-status.ts';
 
+/** The services that `/verify` uses. */
+export interface VerifyServices extends Verification, Pick<Services, 'clock' | 'log' | 'measurements'> {
+  readonly config: Pick<Config, 'trustedProxies'>;
+}
+
 /** Responds to a request, synchronously if nothing has to be awaited. Never throws or rejects. */
 export type VerifyHandler = (
   request: IncomingMessage,
@@ -35,7 +42,7 @@ const TOO_LARGE = `The identity headers of this key exceed ${IDENTITY_BYTES_MAX}
  * Reads only the query, the two headers that can contain a key, the headers of a CORS preflight and, behind a trusted
  * proxy, X-Forwarded-For. Doesn't read the body.
  */
-export function verifyHandler(services: VerificationServices): VerifyHandler {
+export function verifyHandler(services: VerifyServices): VerifyHandler {
   const { config, clock, failures, log, measurements } = services;
 
   /** 401, or 429 after too many failures from the address. Valid keys are still accepted from it. */

@@ -1,10 +1,10 @@
-import { createApp } from '../app.ts';
-import { parseConfig } from '../core/config/config.ts';
-import { createLog } from '../core/log.ts';
+import { createApp } from '../../app.ts';
+import { parseConfig } from '../../core/config/config.ts';
+import { createLog } from '../../core/log.ts';
+import type { Io } from '../io.ts';
+import { openMigrated } from '../open-database.ts';
+import { commandLineContext } from '../with-context.ts';
 import { createFirstOrganization } from './create-first-organization.ts';
-import type { Io } from './io.ts';
-import { openMigrated } from './open-database.ts';
-import { commandLineContext } from './with-context.ts';
 
 /** The options of `serve`. Omitted ones come from the environment. */
 export interface ServeOptions {
@@ -15,7 +15,8 @@ export interface ServeOptions {
 /** Serves until the process receives a signal. Rejects with ConfigError or StartError. */
 export async function serve(io: Io, { port, host }: ServeOptions): Promise<void> {
   const overrides = { ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
-  const config = parseConfig({ ...io.env, ...overrides });
+  const env = { ...io.env, ...overrides };
+  const config = parseConfig(env);
   const log = createLog(config.logLevel, (line) => io.stderr.write(line));
   const end = awaitEnd();
   try {
@@ -23,13 +24,15 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
     const { database } = await openMigrated(named, (line) => log.info(line));
     try {
       const clientDocuments = config.trustedDocumentsOnly ? await commandDocuments() : [];
-      const app = await createApp(config, { log, database, clientDocuments });
+      const processCommand = { entry: process.argv[1] ?? '', env };
+      const app = await createApp(config, { log, database, clientDocuments, processCommand });
       try {
-        const { url } = await app.start();
+        const { url, verifyUrl } = await app.start();
         const link = await createFirstOrganization(commandLineContext(app.services));
         if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
         else if (!config.oidc)
           io.stdout.write(`To get a sign-in link, run ${commandLine(io)} sign-in-link\n`);
+        if (verifyUrl !== null) io.stdout.write(`API keys are verified at ${verifyUrl}\n`);
         io.stdout.write(`Keywright is ready at ${url}\n`);
         await end.requested;
       } finally {
@@ -50,7 +53,7 @@ function commandLine({ env }: Io): string {
 
 /** The GraphQL documents that the commands send. */
 async function commandDocuments(): Promise<string[]> {
-  const documents = Object.values(await import('./generated/graphql.ts'));
+  const documents = Object.values(await import('../generated/graphql.ts'));
   return documents.filter((document) => document instanceof String).map((document) => document.toString());
 }
 

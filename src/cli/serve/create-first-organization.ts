@@ -1,8 +1,8 @@
-import { write } from '../command.ts';
-import type { Context } from '../context.ts';
-import { ConflictError } from '../core/errors.ts';
-import type { SignInLink } from '../sign-in/create-sign-in-link.ts';
-import { foundOrganization } from './found-organization.ts';
+import { write } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { ConflictError } from '../../core/errors.ts';
+import type { SignInLink } from '../../sign-in/create-sign-in-link.ts';
+import { foundOrganization } from '../found-organization.ts';
 
 const OWNER = { email: 'owner@localhost', name: 'Owner' };
 

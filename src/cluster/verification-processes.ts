@@ -1,0 +1,33 @@
+import type { StartableBus } from './bus.ts';
+
+/** The processes of this node that only verify keys, as its bus uses them. */
+export interface VerificationProcesses {
+  /** Number of processes that accept requests. */
+  readonly running: number;
+}
+
+/**
+ * The bus of a node on SQLite with verification processes, which count as confirmed in the propagation of each change.
+ *
+ * They can't rely on an earlier state: a change is announced after its commit, so from then on the file contains it. A
+ * process asks the file before each decision whether anything was committed since it last looked (`PRAGMA
+ * data_version`), and then reads the changes before it uses its cache (`LOOK_EVERY_TIME`). If it can't ask, it uses no
+ * cache. No message is involved, so none can be lost or late, and nothing has to be awaited: a decision that begins
+ * after the response to a change is made by that change.
+ *
+ * On PostgreSQL, each process is a node of its own that confirms changes itself.
+ */
+export function withProcesses(bus: StartableBus, processes: VerificationProcesses): StartableBus {
+  return {
+    ...bus,
+    async announce(changes) {
+      const { confirmedNodes, totalNodes, milliseconds } = await bus.announce(changes);
+      const { running } = processes;
+      return {
+        confirmedNodes: confirmedNodes + running,
+        totalNodes: totalNodes + running,
+        milliseconds,
+      };
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { SendHandle } from 'node:child_process';
+import { StartError } from '../core/start-error.ts';
+import type { FromProcess, ToProcess } from './messages.ts';
+
+/** The server that started this process. */
+export interface Parent {
+  /** Resolves with the socket to listen on; undefined: open one. Also resolves if the server is gone. */
+  readonly started: Promise<object | undefined>;
+  /** Resolves when this process must stop: the server says so, or is gone, or a signal arrived. */
+  readonly stopped: Promise<void>;
+  /** Whether the channel has closed: the server has exited, however it was ended. */
+  readonly isGone: boolean;
+  /** Sends a message, with a socket if there is one. Resolves when it was passed on, or can't be. */
+  send(message: FromProcess, socket?: object | null): Promise<void>;
+  /** Closes the channel, which would keep the process running. */
+  leave(): void;
+}
+
+/** A process that keeps running after it has left is ended after this time, milliseconds. */
+const LEAVE_MS = 1_000;
+
+/** Connects to the server that started this process. Throws StartError if none did. */
+export function parentProcess(): Parent {
+  if (!process.send) throw new StartError('Verification processes are started by keywright serve');
+  let isGone = false;
+  let begin: (socket: object | undefined) => void = () => {};
+  const started = new Promise<object | undefined>((resolve) => {
+    begin = resolve;
+  });
+  const stopped = new Promise<void>((resolve) => {
+    process.on('message', (message, socket) => {
+      const { type } = message as ToProcess;
+      if (type === 'start') begin(socket as object | undefined);
+      if (type === 'stop') resolve();
+    });
+    process.once('disconnect', () => {
+      isGone = true;
+      begin(undefined);
+      resolve();
+    });
+    // A terminal sends SIGINT, and systemd SIGTERM, to all processes of a service.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+  });
+  const send = (message: FromProcess, socket: object | null = null): Promise<void> =>
+    new Promise((resolve) => {
+      if (!process.connected) return resolve();
+      process.send?.(message, (socket ?? undefined) as SendHandle | undefined, {}, () => resolve());
+    });
+  void send({ type: 'hello' });
+  return {
+    started,
+    stopped,
+    get isGone() {
+      return isGone;
+    },
+    send,
+    leave() {
+      if (process.connected) process.disconnect();
+      setTimeout(() => process.exit(), LEAVE_MS).unref();
+    },
+  };
+}

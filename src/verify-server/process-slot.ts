@@ -1,0 +1,101 @@
+import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
+import type { Log } from '../core/log.ts';
+import type { FromProcess, ToProcess } from './messages.ts';
+import { PROCESS_ARGUMENT } from './process-argument.ts';
+
+/** Delays before a process is replaced, milliseconds: doubled each time, until one has run for a while. */
+const RESTART_MS = { first: 100, most: 5_000 };
+
+/** A process that ran for this long starts the delays from the first, milliseconds. */
+const STEADY_MS = 10_000;
+
+/** How processes are started. */
+export interface ProcessCommand {
+  /** The program's entry file. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Owner {
+  readonly log: Log;
+  /** A message of the current process, with the socket that it sent. */
+  received(slot: ProcessSlot, message: FromProcess, socket: object | undefined): void;
+  /** The current process has exited, and is replaced unless `stop` was called. */
+  exited(slot: ProcessSlot, reason: string): void;
+}
+
+/** One of the verification processes: the current process, replaced whenever it exits. */
+export class ProcessSlot {
+  readonly #command: ProcessCommand;
+  readonly #owner: Owner;
+  #child: ChildProcess | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #startedAt = 0;
+  #failures = 0;
+  #stopping = false;
+  #exit: Promise<void> = Promise.resolve();
+  /** Whether the current process accepts requests. */
+  isListening = false;
+  /** How many processes were replaced. */
+  restarts = 0;
+
+  constructor(command: ProcessCommand, owner: Owner) {
+    this.#command = command;
+    this.#owner = owner;
+  }
+
+  /** Starts the process. */
+  start(): void {
+    const { entry, env } = this.#command;
+    const child = fork(entry, [PROCESS_ARGUMENT], {
+      env,
+      serialization: 'advanced',
+      // Only one process can use a debugger's port.
+      execArgv: process.execArgv.filter((option) => !option.startsWith('--inspect')),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.#child = child;
+    this.#startedAt = performance.now();
+    child.on('message', (message, socket) => this.#owner.received(this, message as FromProcess, socket));
+    this.#exit = new Promise((resolve) => {
+      let over = false;
+      const end = (reason: string) => {
+        if (over) return;
+        over = true;
+        resolve();
+        this.#ended(reason);
+      };
+      child.on('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+      // It could not be started or killed; in the latter case, `exit` follows.
+      child.on('error', (error) => child.pid === undefined && end(error.message));
+    });
+  }
+
+  /** Sends a message, with a socket if there is one. The process may have exited. */
+  send(message: ToProcess, socket?: object | null): void {
+    if (!this.#child?.connected) return;
+    this.#child.send(message, (socket ?? undefined) as SendHandle | undefined, () => {});
+  }
+
+  /** Stops the process and starts no other. Kills it after `graceMs` milliseconds. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.send({ type: 'stop' });
+    const killing = setTimeout(() => this.#child?.kill('SIGKILL'), graceMs);
+    await this.#exit;
+    clearTimeout(killing);
+  }
+
+  #ended(reason: string): void {
+    this.#child = null;
+    this.isListening = false;
+    this.#owner.exited(this, reason);
+    if (this.#stopping) return;
+    if (performance.now() - this.#startedAt >= STEADY_MS) this.#failures = 0;
+    const delay = Math.min(RESTART_MS.most, RESTART_MS.first * 2 ** this.#failures);
+    this.#failures += 1;
+    this.restarts += 1;
+    this.#timer = setTimeout(() => this.start(), delay);
+  }
+}

@@ -1,0 +1,134 @@
+import type { VerificationProcesses } from '../cluster/verification-processes.ts';
+import type { VerifyServerConfig } from '../core/config/verify-server-config.ts';
+import type { Log } from '../core/log.ts';
+import { StartError } from '../core/start-error.ts';
+import type { FromProcess } from './messages.ts';
+import { type ProcessCommand, ProcessSlot } from './process-slot.ts';
+
+/** How long a process may take to stop before it is killed, milliseconds: less than the server itself. */
+const STOP_GRACE_MS = 8_500;
+
+/** The verification processes of a server. */
+export interface VerifyServer extends VerificationProcesses {
+  /**
+   * Starts the processes. Resolves with their port when all of them accept requests. Rejects with StartError if one
+   * can't start; call `stop` then.
+   */
+  start(): Promise<number>;
+  /** Stops accepting connections, and stops the processes. May be called in any state. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts and replaces processes that serve `/verify` on a port of their own, so that nothing that happens in this
+ * process can delay a verification. They share one listening socket. This process holds it without accepting
+ * connections: while a process is replaced, its port stays taken, and new connections wait.
+ */
+export function createVerifyServer(
+  { workers }: Pick<VerifyServerConfig, 'workers'>,
+  command: ProcessCommand,
+  log: Log,
+): VerifyServer {
+  const supervisor = new Supervisor(workers, command, log);
+  return {
+    get running() {
+      return supervisor.running;
+    },
+    start: () => supervisor.start(),
+    stop: () => supervisor.stop(),
+  };
+}
+
+/** A listening socket of Node.js below its servers. */
+interface Socket {
+  close?(): void;
+}
+
+class Supervisor {
+  readonly #slots: readonly ProcessSlot[];
+  readonly #log: Log;
+  #socket: Socket | null = null;
+  /** The process that opens the socket. */
+  #opener: ProcessSlot | null = null;
+  /** Processes that wait for the socket. */
+  readonly #waiting = new Set<ProcessSlot>();
+  #starting: { resolve(port: number): void; reject(error: Error): void } | null = null;
+  #stopping: Promise<void> | null = null;
+
+  constructor(workers: number, command: ProcessCommand, log: Log) {
+    this.#log = log;
+    const owner = {
+      log,
+      received: this.#received.bind(this),
+      exited: this.#exited.bind(this),
+    };
+    this.#slots = Array.from({ length: workers }, () => new ProcessSlot(command, owner));
+  }
+
+  get running(): number {
+    return this.#slots.filter(({ isListening }) => isListening).length;
+  }
+
+  start(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopping) return reject(new Error('Stopped while it started'));
+      this.#starting = { resolve, reject };
+      for (const slot of this.#slots) slot.start();
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#starting?.reject(new Error('Stopped while it started'));
+    this.#starting = null;
+    this.#socket?.close?.();
+    this.#socket = null;
+    await Promise.all(this.#slots.map((slot) => slot.stop(STOP_GRACE_MS)));
+  }
+
+  #received(slot: ProcessSlot, message: FromProcess, socket: object | undefined): void {
+    if (this.#stopping) return;
+    if (message.type === 'hello') this.#begin(slot);
+    else if (message.type === 'failed') this.#fail(message.message);
+    else if (message.type === 'listening') {
+      slot.isListening = true;
+      if (socket) this.#open(socket);
+      if (!this.#slots.every(({ isListening }) => isListening)) return;
+      this.#starting?.resolve(message.port);
+      this.#starting = null;
+    }
+  }
+
+  #begin(slot: ProcessSlot): void {
+    if (this.#socket) slot.send({ type: 'start' }, this.#socket);
+    else if (this.#opener) this.#waiting.add(slot);
+    else {
+      this.#opener = slot;
+      slot.send({ type: 'start' });
+    }
+  }
+
+  #open(socket: Socket): void {
+    this.#socket = socket;
+    for (const slot of this.#waiting) slot.send({ type: 'start' }, socket);
+    this.#waiting.clear();
+  }
+
+  #fail(reason: string): void {
+    this.#starting?.reject(new StartError(reason));
+    this.#starting = null;
+  }
+
+  #exited(slot: ProcessSlot, reason: string): void {
+    this.#waiting.delete(slot);
+    if (this.#opener === slot) this.#opener = null;
+    if (this.#stopping) return;
+    if (this.#starting)
+      this.#fail(`VERIFY_PORT: a verification process stopped while it started (${reason})`);
+    else this.#log.error('A verification process stopped and is being replaced', { code: reason });
+  }
+}
