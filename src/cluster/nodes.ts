@@ -23,9 +23,9 @@ interface Sighting extends NodeRow {
 /** A node's row is removed after this many leases without a beat. */
 const LEASES_UNTIL_REMOVED = 10;
 
-/** Clocks of two machines drift, and a timer may fire early by its own resolution. */
+/** Clocks of two machines may each drift by 1 %, and a timer may fire early by its own resolution. */
 export function withMargin(leaseMs: number): number {
-  return leaseMs * 1.01 + 20;
+  return leaseMs * 1.021 + 20;
 }
 
 /**
