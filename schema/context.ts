@@ -1,9 +1,9 @@
 import type { DeniedAttempts } from '../src/denied-attempts/attempt.ts';
 import type { Live } from '../src/realtime/live.ts';
-import type { VerificationContext } from '../src/verification-host/context.ts';
+import type { VerifiersContext } from '../src/verifiers/verifiers-context.ts';
 
 /** Context of resolvers: the operation's context, live events, and effects on the HTTP response. */
-export interface GraphQLContext extends VerificationContext {
+export interface GraphQLContext extends VerifiersContext {
   readonly deniedAttempts: DeniedAttempts;
   readonly live: Live;
   readonly response: ResponseEffects;

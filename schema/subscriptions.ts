@@ -185,9 +185,9 @@ changeType('ApiKeyExpired', 'An API key expired');
 const KEYS = 'Only events of the keys with these IDs, at most 500. Omit for all keys';
 
 /** Required by Pothos. Instead, the server opens the field's `source` and executes each event once for all who share it. */
-const subscribe = (): AsyncIterable<never> => {
+export function subscribe(): AsyncIterable<never> {
   throw new Error('Subscriptions are served from the source of their field');
-};
+}
 
 builder.subscriptionType({
   description: 'Root type of subscriptions, over WebSocket (graphql-transport-ws) or Server-Sent Events',

@@ -11,6 +11,7 @@ import type { ServerServices } from './graphql/context.ts';
 import { createMetrics, type Metrics } from './http/ops/metrics.ts';
 import { keyReader } from './realtime/key-reader.ts';
 import { Live } from './realtime/live.ts';
+import { createVerifierHub } from './verifiers/create-hub.ts';
 
 /** The services of verbs, and the background work that maintains them. */
 export interface RunningServices {
@@ -50,6 +51,7 @@ export async function createServices(
   const changes = new ChangeLog({ db, bus, log });
   const live = new Live({ bus, clock }, keyReader(database, { bus, usage }));
   const deniedAttempts = recordDeniedAttempts(clock);
+  const verifiers = createVerifierHub(database, { bus, clock, log, config });
   const services: ServerServices = {
     db,
     unhurried,
@@ -63,6 +65,7 @@ export async function createServices(
     keys,
     imported,
     deniedAttempts,
+    verifiers,
     clock,
     log,
     config,
@@ -83,6 +86,7 @@ export async function createServices(
     async stop() {
       await deniedAttempts.stop();
       live.stop();
+      verifiers.stop();
       changes.stop();
       await verification.stop();
       await bus.stop();

@@ -31,7 +31,7 @@ import { ApiKeyStatus, Environment } from './api-key-list.ts';
 import { managed, reads } from './api-key-properties.ts';
 import { UsageBucket, UsageGranularity } from './usage.ts';
 
-const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({
+export const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({
   description: 'Rate limit of an API key',
   fields: (t) => ({
     limit: t.exposeInt('limit', { description: 'Accepted verifications per window' }),

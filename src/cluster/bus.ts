@@ -51,6 +51,11 @@ export interface EventBus {
    * before every use. Costs only a clock read.
    */
   isCurrent(): boolean;
+  /**
+   * For how long `isCurrent` holds at least, milliseconds: other nodes may wait no longer than that for this one. 0: it
+   * doesn't. Infinity: there can be no other nodes.
+   */
+  remainingMs(): number;
   /** Whether it reaches other nodes, so that `isCurrent` covers their changes too. */
   readonly spansNodes: boolean;
   /** Requests uses and denials of this organization from all nodes. Returns a stop function. */
@@ -85,6 +90,7 @@ export function inProcessBus(): EventBus {
     onInvalidate,
     prepare: async () => {},
     isCurrent: () => true,
+    remainingMs: () => Number.POSITIVE_INFINITY,
     spansNodes: false,
     watch: () => () => {},
     async announce(changes) {

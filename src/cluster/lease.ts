@@ -47,4 +47,10 @@ export class Lease {
   isHeld(): boolean {
     return this.#clocks.monotonic() < this.#until && this.#clocks.wall() < this.#untilByWall;
   }
+
+  /** How long it is still held, milliseconds, by the clock that ends it first. 0: it is not held. */
+  remaining(): number {
+    const { monotonic, wall } = this.now();
+    return Math.max(0, Math.min(this.#until - monotonic, this.#untilByWall - wall));
+  }
 }

@@ -132,6 +132,7 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
     subscribe: local.subscribe,
     onInvalidate: local.onInvalidate,
     isCurrent: () => lease.isHeld(),
+    remainingMs: () => lease.remaining(),
     spansNodes: true,
     watch: (organizationId) => usage.watch(organizationId),
     emit(event) {

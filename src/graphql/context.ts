@@ -1,16 +1,18 @@
 import type { GraphQLContext, ResponseEffects } from '../../schema/context.ts';
 import type { Principal } from '../access/principal.ts';
 import type { ClientFacts } from '../context.ts';
+import type { VerifierConnection } from '../verifiers/verifier-connection.ts';
 import { refreshPrincipal } from './refresh-principal.ts';
 
 /** Parts of the context that are shared by a server's operations. */
-export type ServerServices = Omit<GraphQLContext, 'principal' | 'client' | 'response'>;
+export type ServerServices = Omit<GraphQLContext, 'principal' | 'client' | 'response' | 'verifierConnection'>;
 
 /** Parts of the context that belong to one operation. */
 interface OwnContext {
   readonly principal: Principal | null;
   readonly client: ClientFacts;
   readonly response?: ResponseEffects;
+  readonly verifierConnection?: VerifierConnection | null;
 }
 
 /**
@@ -19,8 +21,8 @@ interface OwnContext {
  */
 export function createContext(services: ServerServices, own: OwnContext): GraphQLContext {
   const { db, unhurried, scans, bus, changes, usage, limiter, failures, keys } = services;
-  const { imported, deniedAttempts, clock, log, config, measurements, publicUrl, live } = services;
-  const { principal, client, response = {} } = own;
+  const { imported, deniedAttempts, clock, log, config, measurements, publicUrl, live, verifiers } = services;
+  const { principal, client, response = {}, verifierConnection = null } = own;
   const context: GraphQLContext = {
     db,
     unhurried,
@@ -39,6 +41,8 @@ export function createContext(services: ServerServices, own: OwnContext): GraphQ
     measurements,
     publicUrl,
     live,
+    verifiers,
+    verifierConnection,
     principal,
     client,
     response,

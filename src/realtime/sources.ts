@@ -18,6 +18,8 @@ import type { Source } from './source.ts';
 
 export type LiveContext = KeysContext & { readonly live: Live };
 
+const PERMISSION = 'api.key.view';
+
 /** Maximum number of keys in a subscription's filter. */
 const KEYS_MAX = 500;
 
@@ -49,6 +51,7 @@ interface Scope {
 
 /** For events of which only the newest counts. Created once: every subscriber keeps its source's values. */
 const ONLY_NEWEST = {
+  permission: PERMISSION,
   conflate: { group: ({ key }: Counted<unknown>): string => key, merge },
   cursorOf: () => null,
 } as const;
@@ -63,6 +66,7 @@ export async function changedSource(
   const types = args.types ? new Set(args.types) : null;
   const source: Source<ChangeEvent> = {
     organizationId,
+    permission: PERMISSION,
     conflate: null,
     cursorOf: cursorOfChange,
     open: (receiver) =>
@@ -194,7 +198,7 @@ async function resolveScope(
   args: Scope,
 ): Promise<{ organizationId: string; keyIds: readonly string[] | null }> {
   const organizationId = resolveOrganizationId(ctx, args.organizationId, ['organizationId']);
-  authorize(ctx, organizationId, 'api.key.view');
+  authorize(ctx, organizationId, PERMISSION);
   if (!args.apiKeyIds) return { organizationId, keyIds: null };
   const keyIds = [...new Set(args.apiKeyIds)].sort();
   if (keyIds.length > KEYS_MAX) throw new AppError('BAD_USER_INPUT', `apiKeyIds: at most ${KEYS_MAX}`);

@@ -20,6 +20,7 @@ import {
   ID_ARGUMENTS,
   MUTATIONS,
   NODES,
+  OTHER_IDS,
   outcomesOf,
   PARTS,
   QUERIES,
@@ -107,6 +108,7 @@ describe('the matrix', () => {
   test('knows every argument that takes an id', () => {
     const known = [
       ...Object.keys(ID_ARGUMENTS),
+      ...OTHER_IDS,
       ...MUTATIONS.flatMap(([field, , input]) => mutationIds(field, input)),
     ];
     expect(sorted(idArguments().filter((name) => !known.includes(name)))).toEqual([]);

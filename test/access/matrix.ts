@@ -51,6 +51,8 @@ export const OUTCOMES = {
   n: 'NOT_FOUND',
   e: 'ESCALATION',
   c: 'CONFLICT',
+  b: 'BAD_REQUEST',
+  i: 'BAD_USER_INPUT',
   '-': 'NULL',
 } as const;
 
@@ -325,12 +327,16 @@ export const QUERIES: readonly ReadRow[] = [
   ['apiKey', { id: '$key' }, 'u o o o o f o o - o - o'],
   ['apiKeys', { ...o }, 'u o o o o f o o o o n o'],
   ['apiKeyChangesCursor', { ...o }, 'u o o o o f o o o o n o'],
+  // Of a stream, which only its own socket can name.
+  ['verifierKeys', { stream: 'none', secrets: [] }, 'u f i i f i i i i i i i'],
 ];
 
 export const SUBSCRIPTIONS: readonly ReadRow[] = [
   ['apiKeyUsed', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o n o n o'],
   ['apiKeyChanged', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o n o n o'],
   ['apiKeyDenied', { ...o, apiKeyIds: ['$key'] }, 'u o o o o f o o n o n o'],
+  // Needs a socket.
+  ['verifierEvents', {}, 'u f b b f b b b b b b b'],
 ];
 
 /** Fields of what `node` finds: each list of fields with who is answered what; NULL where there is no node for them. */
@@ -450,7 +456,17 @@ export const PARTS = [
   'ApiKeySecretRevoked',
   'ApiKeyRevoked',
   'ApiKeyExpired',
+  'VerifierApiKey',
+  'VerifierChange',
+  'VerifierKeyResult',
+  'VerifierLease',
+  'VerifierRecall',
+  'VerifierReset',
+  'VerifierWelcome',
 ];
+
+/** Arguments that take ids of nothing that is stored. */
+export const OTHER_IDS = ['Query.verifierKeys(stream)'];
 
 /**
  * Every argument outside of mutations that takes an id, with a document that passes `$id` (or `[$id]`) to it and what it

@@ -21,6 +21,7 @@ const ORDER = [
   ['src/verification-host'],
   ['src/usage'],
   ['src/realtime'],
+  ['src/verifiers'],
   ['schema'],
   ['src/graphql'],
   ['src/http'],

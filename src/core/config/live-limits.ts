@@ -30,6 +30,8 @@ export interface LiveLimits {
    * Maximum number of changes that wait while the caller's permissions are read, and of uses that are executed at once.
    */
   readonly heldMax: number;
+  /** Embedded verifiers of an organization that are connected to one server. */
+  readonly verifiersPerOrganization: number;
 }
 
 /** Reads the limits. Limits without a setting are derived from the others. */
@@ -50,5 +52,6 @@ export function readLiveLimits(read: ReadVariable): LiveLimits {
     bufferedMax,
     conflateFrom: Math.min(65_536, bufferedMax),
     heldMax: 1_000,
+    verifiersPerOrganization: read('VERIFIERS_PER_ORGANIZATION', 1_000, wholeNumber(1, 1_000_000)),
   };
 }

@@ -12,12 +12,12 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import type { GraphQLContext } from '../../../schema/context.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Source } from '../../realtime/source.ts';
-import type { LiveContext } from '../../realtime/sources.ts';
 import type { CheckedSubscription } from '../operation-context.ts';
 
-type OpenSource = (ctx: LiveContext, args: Record<string, unknown>) => Promise<Source>;
+type OpenSource = (ctx: GraphQLContext, args: Record<string, unknown>) => Promise<Source>;
 
 /**
  * Opens the source of a subscription's events, after `resumeAt` if it is set and the subscription can be resumed.
@@ -26,7 +26,7 @@ type OpenSource = (ctx: LiveContext, args: Record<string, unknown>) => Promise<S
 export async function sourceOf(
   schema: GraphQLSchema,
   { document, operation, variables }: CheckedSubscription,
-  ctx: LiveContext,
+  ctx: GraphQLContext,
   resumeAt: string | null,
 ): Promise<Source> {
   const field = rootField(document, operation.selectionSet);

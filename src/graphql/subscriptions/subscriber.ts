@@ -31,10 +31,12 @@ const NOBODY = (): void => {};
 /** One subscription of one client, with the events that are still to be sent, and what prevents sending them. */
 export class Subscriber implements GroupMember {
   readonly organizationId: string;
+  readonly permission: string;
   /** Identifies the executions it shares, in addition to the permissions. */
   readonly operation: object;
   readonly #conflate: Source['conflate'];
   readonly #cursorOf: Source['cursorOf'];
+  readonly #rightsChanged: () => void;
   readonly #sink: Sink;
   readonly #limits: SubscriberLimits;
   readonly #ended: (subscriber: Subscriber) => void;
@@ -64,6 +66,8 @@ export class Subscriber implements GroupMember {
   }) {
     // Not the source itself: once open, it retains more than thousands of subscribers need.
     this.organizationId = options.source.organizationId;
+    this.permission = options.source.permission;
+    this.#rightsChanged = options.source.rightsChanged ?? NOBODY;
     this.#conflate = options.source.conflate;
     this.#cursorOf = options.source.cursorOf;
     this.operation = options.operation;
@@ -99,6 +103,11 @@ export class Subscriber implements GroupMember {
     if (this.#paused || this.over) return;
     this.#paused = true;
     this.#takeBack();
+  }
+
+  /** The caller's permissions have changed. */
+  rightsChanged(): void {
+    this.#rightsChanged();
   }
 
   /** Continues in the group of its current permissions. */

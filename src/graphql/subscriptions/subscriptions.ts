@@ -14,9 +14,6 @@ import { resultKey, sourceOf } from './operation.ts';
 import { SharedExecution } from './shared-execution.ts';
 import { type Sink, Subscriber } from './subscriber.ts';
 
-/** Shared by all subscriptions for their lifetime. */
-const PERMISSION = 'api.key.view';
-
 /** Transport callbacks of a subscription. */
 export interface SubscriptionHooks {
   /** The subscriber exists and can be stopped. No event has been sent yet. */
@@ -88,8 +85,9 @@ export class Subscriptions {
     // Permissions may have been re-read in the meantime.
     if (caller.over) throw new UnauthenticatedError(true);
     const known = caller.principal;
-    if (!known.can(source.organizationId, PERMISSION) || scopeName(known) !== scopeName(context.principal)) {
-      if (!context.principal) throw new ForbiddenError(PERMISSION);
+    const { organizationId, permission } = source;
+    if (!known.can(organizationId, permission) || scopeName(known) !== scopeName(context.principal)) {
+      if (!context.principal) throw new ForbiddenError(permission);
       // The source used permissions other than those known here: suspend until they are re-read.
       caller.principal = context.principal;
       this.#watch.renew(caller);
@@ -98,8 +96,8 @@ export class Subscriptions {
     const forget = this.#documents.add(actor, resultKey(subscription), subscription.cost);
     let group: Group;
     try {
-      this.#groups.assertRoom(source.organizationId, caller.principal, subscription);
-      group = this.#groups.join(source.organizationId, caller.principal, subscription);
+      this.#groups.assertRoom(organizationId, caller.principal, subscription);
+      group = this.#groups.join(organizationId, caller.principal, subscription);
     } catch (error) {
       forget();
       throw error;
@@ -149,9 +147,9 @@ export class Subscriptions {
   #authorize(caller: Caller): void {
     caller.suspended = false;
     for (const subscriber of [...caller.subscribers]) {
-      const { organizationId } = subscriber;
-      if (!caller.principal.can(organizationId, PERMISSION)) {
-        const { code, message, permission } = new ForbiddenError(PERMISSION);
+      const { organizationId, permission } = subscriber;
+      if (!caller.principal.can(organizationId, permission)) {
+        const { code, message } = new ForbiddenError(permission);
         subscriber.fail([{ message, extensions: { code, permission } }]);
         continue;
       }
@@ -162,6 +160,7 @@ export class Subscriptions {
       }
       const subscription = subscriber.operation as PricedSubscription;
       const group = this.#groups.join(organizationId, caller.principal, subscription);
+      if (group !== this.#groupOf.get(subscriber)) subscriber.rightsChanged();
       this.#part(subscriber);
       this.#groupOf.set(subscriber, group);
       subscriber.resume(group.execution);

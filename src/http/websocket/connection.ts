@@ -6,6 +6,8 @@ import type { Principal } from '../../access/principal.ts';
 import { AppError } from '../../core/errors.ts';
 import { parseJson } from '../../core/exact-json.ts';
 import { Caller, type LossCode } from '../../graphql/subscriptions/caller.ts';
+import type { VerifierHub } from '../../verifiers/hub.ts';
+import { VerifierConnection } from '../../verifiers/verifier-connection.ts';
 import { Intake, type IntakeHost } from './intake.ts';
 import { type Client, Operations, type OperationsHost } from './operations.ts';
 import { SocketSink } from './socket-sink.ts';
@@ -13,7 +15,9 @@ import { SocketSink } from './socket-sink.ts';
 /** What a connection needs from the server. */
 export interface ConnectionHost extends OperationsHost, IntakeHost {
   /** Details of the handshake needed by operations, so that the request can be released. */
-  clientOf(request: IncomingMessage): Client;
+  clientOf(request: IncomingMessage, verifier: VerifierConnection): Client;
+  /** Receives leases that verifiers request, and their acknowledgments. */
+  readonly verifiers: Pick<VerifierHub, 'pong'>;
   /**
    * The owner of the credentials of the handshake and of `connection_init`. Null: none, or no longer valid. Rejects
    * with FORBIDDEN if pages of the handshake's origin can't use them.
@@ -62,6 +66,7 @@ export class Connection {
   #late: NodeJS.Timeout | null = null;
   readonly #letIn: () => void;
   readonly #intake: Intake;
+  readonly #verifier = new VerifierConnection();
 
   /** `letIn` is called when the client is authenticated. */
   constructor(
@@ -150,11 +155,11 @@ export class Connection {
       case MessageType.Ping:
         return this.#send({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) });
       case MessageType.Pong:
-        return;
+        return this.#host.verifiers.pong(this.#verifier, message.payload);
       case MessageType.Subscribe:
         return this.#subscribe(message, text.length);
       case MessageType.Complete:
-        return this.#operations?.complete(message.id);
+        return this.#verifier.byClient(() => this.#operations?.complete(message.id));
       default:
         return this.#close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
     }
@@ -177,7 +182,7 @@ export class Connection {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#releaseSlot = this.#host.acquireSlot(principal);
     if (!this.#releaseSlot) return this.#close(TRY_AGAIN_LATER, 'Too many connections of this caller');
-    const client = this.#host.clientOf(request);
+    const client = this.#host.clientOf(request, this.#verifier);
     const caller = new Caller(principal, client, (code) => this.#lost(code));
     this.#caller = caller;
     this.#operations = new Operations(this.#host, client, caller, {

@@ -5,7 +5,7 @@ import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../../../schema/context.ts';
 import type { Principal } from '../../access/principal.ts';
 import type { LiveLimits } from '../../core/config/live-limits.ts';
-import { RateLimitedError, UnavailableError } from '../../core/errors.ts';
+import { UnavailableError } from '../../core/errors.ts';
 import { invalidCredential, Refusal } from '../../core/refusal.ts';
 import { createContext, type ServerServices } from '../../graphql/context.ts';
 import type { OperationLimits } from '../../graphql/cost/operation-limits.ts';
@@ -16,6 +16,7 @@ import { refreshPrincipal } from '../../graphql/refresh-principal.ts';
 import { Caller } from '../../graphql/subscriptions/caller.ts';
 import { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts';
 import { acceptSession } from '../../sessions/authenticate-session.ts';
+import type { VerifierConnection } from '../../verifiers/verifier-connection.ts';
 import { principalOf } from '../auth/authenticate.ts';
 import { findCookieSessions } from '../auth/cookie-caller.ts';
 import type { Credential } from '../auth/credentials.ts';
@@ -28,6 +29,7 @@ import type { HttpContext } from '../graphql/http-context.ts';
 import { refuseUpgrade } from '../upgrade-answer.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
 import type { Client } from './operations.ts';
+import { notStreaming, tooMany } from './refusals.ts';
 import { isFromOwnOrigin, readSocketCredential } from './socket-credential.ts';
 import { Sockets } from './sockets.ts';
 
@@ -75,7 +77,8 @@ export class LiveServer {
       refresh: (caller: Caller) => this.#refresh(caller),
       atWork: (work: Promise<void>) => this.#atWork(work),
       acquireSlot: (principal: Principal) => this.#connectionLimiter.acquire(principal),
-      clientOf: (request: IncomingMessage) => this.#clientOf(request),
+      clientOf: (request: IncomingMessage, verifier: VerifierConnection) => this.#clientOf(request, verifier),
+      verifiers: services.verifiers,
       context: (client: Client, principal: Principal) => this.#context(client, principal),
       wrote: (stream: Duplex) => connections.wrote(stream),
       unread: connections.unread,
@@ -220,31 +223,20 @@ export class LiveServer {
     return refreshed && requireOrigin(this.#services, refreshed, origin);
   }
 
-  #clientOf(request: IncomingMessage): Client {
+  #clientOf(request: IncomingMessage, verifier: VerifierConnection | null = null): Client {
     const ip = clientAddress(request, this.#services.config.trustedProxies);
     const origin = foreignOrigin(request, this.#services.publicUrl);
-    return { ip, userAgent: request.headers['user-agent'] ?? null, origin };
+    return { ip, userAgent: request.headers['user-agent'] ?? null, origin, verifier };
   }
 
-  #context({ ip, userAgent }: Client, principal: Principal): GraphQLContext {
+  #context({ ip, userAgent, verifier }: Client, principal: Principal): GraphQLContext {
     this.#shared ??= { ...this.#services };
-    return createContext(this.#shared, { principal, client: { id: randomUUID(), ip, userAgent } });
+    const client = { id: randomUUID(), ip, userAgent };
+    return createContext(this.#shared, { principal, client, verifierConnection: verifier });
   }
 }
 
 /** How long work whose client has disconnected may take when the server stops, milliseconds. */
 const FINISH_WORK_MS = 2_000;
 
-/** Retry delay for a caller or an address with too many connections, seconds. */
-const RETRY_AFTER_S = 5;
-
-function tooMany(whose: 'caller' | 'address'): RateLimitedError {
-  return new RateLimitedError(`Too many connections of this ${whose}`, RETRY_AFTER_S);
-}
-
 async function* nothing(): AsyncGenerator<never> {}
-
-function notStreaming(): Refusal {
-  const message = 'Subscriptions require an event stream (Accept: text/event-stream) or a WebSocket';
-  return new Refusal(406, 'BAD_REQUEST', message);
-}

@@ -12,12 +12,15 @@ import type { Caller } from '../../graphql/subscriptions/caller.ts';
 import { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
 import type { Subscriber } from '../../graphql/subscriptions/subscriber.ts';
 import type { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts';
+import type { VerifierConnection } from '../../verifiers/verifier-connection.ts';
 import type { SocketSink } from './socket-sink.ts';
 
 /** The client's address and user agent. */
 export interface Client extends Pick<ClientFacts, 'ip' | 'userAgent'> {
   /** The web origin of its page. Null: a page of this server, or a program. */
   readonly origin: string | null;
+  /** Its socket, as far as verifiers are concerned. Null: an event stream. */
+  readonly verifier: VerifierConnection | null;
 }
 
 /** What operations need from the server. */

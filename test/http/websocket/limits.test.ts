@@ -135,6 +135,7 @@ describe('the limits', () => {
       messageBytes: 131_072,
       initTimeoutMs: 10_000,
       pingIntervalMs: 25_000,
+      verifiersPerOrganization: 1_000,
       bufferedMax: 1_048_576,
       conflateFrom: 65_536,
       heldMax: 1_000,
@@ -152,6 +153,7 @@ describe('the limits', () => {
       LIVE_INIT_TIMEOUT_MS: '100',
       LIVE_PING_INTERVAL_MS: '5000',
       LIVE_BUFFER_BYTES: '16384',
+      VERIFIERS_PER_ORGANIZATION: '15',
     };
     expect(parseConfig(given).live).toEqual({
       operations: 7,
@@ -165,6 +167,7 @@ describe('the limits', () => {
       messageBytes: 2_048,
       initTimeoutMs: 100,
       pingIntervalMs: 5_000,
+      verifiersPerOrganization: 15,
       bufferedMax: 16_384,
       conflateFrom: 16_384,
       heldMax: 1_000,

@@ -30,6 +30,7 @@ test('of uses has no more under way than may wait, whatever executions wait for,
   let give: (event: Use) => void = () => {};
   const source: Source<Use> = {
     organizationId: 'org',
+    permission: 'api.key.view',
     conflate: {
       group: ({ used }) => used.key,
       merge: ({ used: older }, { used }) => ({ used: { ...used, count: older.count + used.count } }),
@@ -83,6 +84,7 @@ test('is interrupted at a change that could not be read, so that resuming after 
   let hasLeft = false;
   const source: Source<Use> = {
     organizationId: 'org',
+    permission: 'api.key.view',
     conflate: null,
     cursorOf: ({ used }) => used.key,
     open: async ({ receive }) => {
@@ -134,6 +136,7 @@ test('is interrupted where its source fails because the database is unavailable,
   for (const error of [new UnavailableError('The database is away'), new AppError('TOO_SLOW', 'Too slow')]) {
     const source = {
       organizationId: 'org',
+      permission: 'api.key.view',
       conflate: null,
       cursorOf: () => null,
       open: async ({ failed }: Receiver<object>) => {

@@ -1,0 +1,122 @@
+import { authorizeSomewhere } from '../access/authorize.ts';
+import type { FailedCaller } from '../access/failure-limiter.ts';
+import { sharesTeam } from '../access/key-scope.ts';
+import type { Principal } from '../access/principal.ts';
+import { AppError, RateLimitedError } from '../core/errors.ts';
+import { presentedAddress } from '../core/ip.ts';
+import type { ImportedForms } from '../keys/import/imported-forms.ts';
+import type { VerifiableKey } from '../verification/services.ts';
+import { type VerifierKey, verifierKey } from './verifier-key.ts';
+import { VERIFY_PERMISSION, type VerifiersContext } from './verifiers-context.ts';
+
+/** A secret that a verifier looks up. */
+export interface LookedUpSecret {
+  /** SHA-256 of the secret, 64 hexadecimal digits. */
+  readonly hash: string;
+  /** The client's address, if known. */
+  readonly ip?: string | null | undefined;
+}
+
+/** The result for one secret. */
+export interface LookUpResult {
+  /** Null: unknown, or not visible to the caller. */
+  readonly apiKey: VerifierKey | null;
+  /** Whether the client's address, or the caller, has presented too many unknown secrets. */
+  readonly tooManyFailures: boolean;
+}
+
+/** The results of a look-up, in the order of the secrets. */
+export interface LookUp {
+  readonly results: readonly LookUpResult[];
+  /** Whether secrets were imported by other hashes, which a look-up by SHA-256 doesn't find. */
+  readonly otherHashes: boolean;
+}
+
+/** Maximum number of secrets per look-up. */
+export const SECRETS_MAX = 500;
+
+/** Maximum number of look-ups of a stream at a time. */
+const LOOK_UPS_MAX = 2;
+
+const RETRY_AFTER_S = 1;
+
+const HASH = /^[0-9a-f]{64}$/;
+
+/**
+ * Looks up keys for a verifier, which gets their changes from then on. Requires `api.key.verify`: keys of organizations
+ * where the caller lacks it are unknown, as are keys outside a team-bound caller's teams. Rejects with BAD_USER_INPUT or
+ * RATE_LIMITED.
+ */
+export async function lookUpKeys(
+  ctx: VerifiersContext,
+  streamId: string,
+  secrets: readonly LookedUpSecret[],
+): Promise<LookUp> {
+  const principal = authorizeSomewhere(ctx, VERIFY_PERMISSION);
+  const { verifiers, keys } = ctx;
+  const stream = verifiers.find(ctx.verifierConnection ?? null, streamId);
+  const checked = checkSecrets(secrets);
+  if (stream.lookUps >= LOOK_UPS_MAX)
+    throw new RateLimitedError(
+      `A verifier can run at most ${LOOK_UPS_MAX} look-ups at a time`,
+      RETRY_AFTER_S,
+    );
+  stream.lookUps += 1;
+  const read = verifiers.startRead();
+  try {
+    const otherHashes = hasOtherHashes(await keys.importedForms());
+    // With other hashes, the verifier asks `verifyApiKey`, which counts it.
+    const fail = (ip: string | null) => !otherHashes && countFailure(ctx, principal, ip);
+    const results = await Promise.all(
+      checked.map(({ hash, ip }) =>
+        keys.withKey(hash, (key, sequence): LookUpResult => {
+          if (!key || !isVisible(principal, key)) return { apiKey: null, tooManyFailures: fail(ip) };
+          const { organizationId, keyId } = key;
+          verifiers.found(stream, read, { organizationId, keyId, sequence });
+          return { apiKey: verifierKey(key, sequence), tooManyFailures: false };
+        }),
+      ),
+    );
+    return { results, otherHashes };
+  } finally {
+    verifiers.endRead(read);
+    stream.lookUps -= 1;
+  }
+}
+
+/** Whether the caller verifies this key. */
+export function isVisible(
+  principal: Principal,
+  { organizationId, teamIds }: Pick<VerifiableKey, 'organizationId' | 'teamIds'>,
+): boolean {
+  return principal.can(organizationId, VERIFY_PERMISSION) && sharesTeam(principal.keyScope, teamIds);
+}
+
+/** Whether a text is the hash of a secret. */
+export function isHash(text: string): boolean {
+  return HASH.test(text);
+}
+
+function checkSecrets(
+  secrets: readonly LookedUpSecret[],
+): { readonly hash: string; readonly ip: string | null }[] {
+  if (secrets.length > SECRETS_MAX) throw new AppError('BAD_USER_INPUT', `secrets: at most ${SECRETS_MAX}`);
+  return secrets.map(({ hash, ip }, index) => {
+    if (!isHash(hash))
+      throw new AppError('BAD_USER_INPUT', `secrets[${index}].hash must be 64 lower-case hexadecimal digits`);
+    // An address that can't be read is unknown, as in every verification.
+    return { hash, ip: presentedAddress(ip ?? '') };
+  });
+}
+
+/** Counts an unknown secret like `verifyApiKey`. Returns whether there were too many. */
+function countFailure({ failures }: VerifiersContext, principal: Principal, ip: string | null): boolean {
+  const { actor, kind } = principal;
+  const caller: FailedCaller = { actor, trusted: kind === 'operator' || kind === 'system' };
+  if (caller.trusted && ip === null) return false;
+  return !failures.countFor(caller, ip).allowed;
+}
+
+function hasOtherHashes(forms: ImportedForms): boolean {
+  return forms.size > (forms.has('sha256') ? 1 : 0);
+}
