@@ -34,7 +34,7 @@ export interface ImportApiKeysInput {
 
 /** Imported keys. */
 export interface ImportedApiKeys {
-  /** In the order of the input. */
+  /** In the order of the input, without keys that had been imported before if the caller can't view them. */
   readonly apiKeyIds: readonly string[];
   readonly created: number;
   /** Number of keys that had been imported before. They are as they were, whatever the input says. */
@@ -84,9 +84,10 @@ export async function importApiKeys(
       await refuseInvisible(change, foreignIds, before);
       const added = imports.filter(({ foreignId }) => !before.has(foreignId));
       const ids = await addKeys(change, organizationId, added);
-      const all = new Map([...before, ...ids]);
+      const mayView = change.principal.can(organizationId, 'api.key.view');
+      const all = mayView ? new Map([...before, ...ids]) : ids;
       return {
-        apiKeyIds: foreignIds.map((foreignId) => all.get(foreignId) ?? ''),
+        apiKeyIds: foreignIds.flatMap((foreignId) => all.get(foreignId) ?? []),
         created: added.length,
         unchanged: keys.length - added.length,
       };
