@@ -34,10 +34,13 @@ export class Lease {
     return { monotonic: this.#clocks.monotonic(), wall: this.#clocks.wall() };
   }
 
-  /** Records a proof that nothing was missed before `requested`, the time at which the proof was requested. */
-  extend({ monotonic, wall }: Moment): void {
-    this.#until = Math.max(this.#until, monotonic + this.milliseconds);
-    this.#untilByWall = wall + this.milliseconds;
+  /**
+   * Records a proof that nothing was missed before `requested`, the time at which the proof was requested. The lease
+   * then lasts this many milliseconds from there.
+   */
+  extend({ monotonic, wall }: Moment, milliseconds = this.milliseconds): void {
+    this.#until = Math.max(this.#until, monotonic + milliseconds);
+    this.#untilByWall = wall + milliseconds;
   }
 
   end(): void {

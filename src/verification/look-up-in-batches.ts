@@ -42,6 +42,12 @@ export interface KeyReads {
   findForms(): Promise<readonly FormRow[]>;
 }
 
+/** A KeyLookup that knows how much it caches. */
+export interface BatchedLookup extends KeyLookup {
+  /** Number of cached keys. */
+  readonly size: number;
+}
+
 interface Waiting {
   /** Decides; never throws. */
   readonly use: UseKey<void>;
@@ -67,7 +73,7 @@ export function lookUpInBatches(
   bus: Pick<EventBus, 'onInvalidate' | 'isCurrent' | 'spansNodes'>,
   keys: number,
   readsMax = READS_MAX,
-): KeyLookup {
+): BatchedLookup {
   const cache = new VerifyCache(keys);
   const forms = new KnownForms();
   const stop = bus.onInvalidate((stale) => {
@@ -191,6 +197,9 @@ export function lookUpInBatches(
       const since = bus.spansNodes ? 0 : performance.now() - LEASE_MS;
       const known = bus.isCurrent() ? forms.since(since) : null;
       return known ?? formReads.run().then(() => formsRead);
+    },
+    get size() {
+      return cache.size;
     },
     counts,
     stop,

@@ -52,12 +52,28 @@ export interface OtherSecrets {
   verify(needs: Needs, request: VerificationRequest, secret: string, foreign: boolean): Deciding;
 }
 
+type Accepted = Parameters<UsageSink['accepted']>[0];
+type Denied = Parameters<UsageSink['denied']>[0];
+type Limit = Parameters<RateLimiter['take']>;
+
+/** A UsageSink that also learns the hash by which the key was found; null: unknown. */
+export interface OutcomeSink {
+  accepted(use: Accepted & { readonly hash: string }): void;
+  denied(denial: Denied & { readonly hash: string | null }): void;
+}
+
+/** A RateLimiter that also learns the hash by which the key was found. */
+export interface VerificationLimiter {
+  take(...limit: [...Limit, hash: string]): RateLimitState | Promise<RateLimitState>;
+  peek(...limit: [...Limit, hash: string]): RateLimitState | Promise<RateLimitState>;
+}
+
 /** The services that verification uses. */
 export interface Needs {
   readonly keys: KeyLookup;
   readonly clock: Clock;
-  readonly usage: Pick<UsageSink, 'accepted' | 'denied'>;
-  readonly limiter: Pick<RateLimiter, 'take' | 'peek'>;
+  readonly usage: OutcomeSink;
+  readonly limiter: VerificationLimiter;
   readonly imported: OtherSecrets;
 }
 
@@ -110,12 +126,12 @@ function decide(services: Needs, request: VerificationRequest, hash: string, key
   const now = services.clock.now();
   const { ip } = request;
   const refusal = firstRefusal(key, request, ip, now);
-  if (!key.rateLimit) return recordOutcome(services, key, refusal, null, now, ip);
+  if (!key.rateLimit) return recordOutcome(services, hash, key, refusal, null, now, ip);
   const taking = !refusal && request.takeRateLimit;
-  const state = ask(services, key.keyId, key.rateLimit, taking);
+  const state = ask(services, hash, key.keyId, key.rateLimit, taking);
   if (!(state instanceof Promise)) {
     const limited = taking && !state.allowed ? RATE_LIMITED : refusal;
-    return recordOutcome(services, key, limited, state, now, ip);
+    return recordOutcome(services, hash, key, limited, state, now, ip);
   }
   return state.then((known) =>
     services.keys.withKey(hash, (again) => {
@@ -124,6 +140,7 @@ function decide(services: Needs, request: VerificationRequest, hash: string, key
       const limited = taking && !known.allowed ? RATE_LIMITED : null;
       return recordOutcome(
         services,
+        hash,
         again,
         firstRefusal(again, request, ip, later) ?? limited,
         known,
@@ -136,6 +153,7 @@ function decide(services: Needs, request: VerificationRequest, hash: string, key
 
 function recordOutcome(
   services: Needs,
+  hash: string,
   key: VerifiableKey,
   refusal: Refusal | null,
   state: RateLimitState | null,
@@ -143,8 +161,8 @@ function recordOutcome(
   ip: string | null,
 ): Verdict {
   const { organizationId, keyId, secretId } = key;
-  if (refusal) services.usage.denied({ organizationId, keyId, code: refusal[0], at, ip });
-  else services.usage.accepted({ organizationId, keyId, secretId, at, ip });
+  if (refusal) services.usage.denied({ organizationId, keyId, hash, code: refusal[0], at, ip });
+  else services.usage.accepted({ organizationId, keyId, secretId, hash, at, ip });
   return verdict(refusal ?? ACCEPTED, key, state);
 }
 
@@ -152,17 +170,20 @@ function recordOutcome(
 export function refuseUnknown(services: Needs, request: VerificationRequest, refusal: Refusal): Verdict {
   const { reportTo, ip } = request;
   const at = services.clock.now();
-  services.usage.denied({ organizationId: reportTo, keyId: null, code: refusal[0], at, ip });
+  services.usage.denied({ organizationId: reportTo, keyId: null, hash: null, code: refusal[0], at, ip });
   return verdict(refusal, null, null);
 }
 
 function ask(
   { limiter }: Needs,
+  hash: string,
   keyId: string,
   { limit, windowSeconds }: { limit: number; windowSeconds: number },
   taking: boolean,
 ): RateLimitState | Promise<RateLimitState> {
-  return taking ? limiter.take(keyId, limit, windowSeconds) : limiter.peek(keyId, limit, windowSeconds);
+  return taking
+    ? limiter.take(keyId, limit, windowSeconds, hash)
+    : limiter.peek(keyId, limit, windowSeconds, hash);
 }
 
 function verdict(
