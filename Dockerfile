@@ -5,6 +5,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 COPY compat compat
+COPY packages packages
 RUN npm ci
 COPY . .
 # Native addons are not bundled. Copy the prebuilt ones for this platform.

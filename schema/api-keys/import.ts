@@ -124,8 +124,7 @@ mutation('importApiKeys', {
     fields: (t) => ({
       apiKeys: t.field({
         type: [ApiKeyRef],
-        description:
-          'The keys, in the order of the input. Those that were imported before are unchanged, and omitted if you don’t have `api.key.view`',
+        description: 'The keys, in the order of the input. Those that were imported before are unchanged',
         resolve: ({ apiKeyIds }) => [...apiKeyIds],
       }),
       created: t.exposeInt('created', { description: 'Number of keys that were created' }),

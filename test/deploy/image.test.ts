@@ -65,8 +65,9 @@ describe('the image', () => {
       JSON.parse(read('package.json')).optionalDependencies as Record<string, string>,
     );
     expect(local).toEqual(['file:compat/better-sqlite3-node20']);
-    expect(build).toMatch(/^COPY compat compat$/m);
-    for (const name of [...copied.split(' '), 'compat'])
+    for (const name of ['compat', 'packages'])
+      expect(build).toMatch(new RegExp(`^COPY ${name} ${name}$`, 'm'));
+    for (const name of [...copied.split(' '), 'compat', 'packages'])
       expect(read('.dockerignore').split('\n')).toContain(`!${name}`);
   });
 });

@@ -16,9 +16,13 @@ const packages = Object.entries(
 ).filter(([path]) => path.includes('node_modules/'));
 
 test('every package from a registry is locked by its content, and to no registry', () => {
-  const own = packages.filter(([, { resolved }]) => resolved !== undefined);
+  const own = packages.filter(([, { resolved, link }]) => resolved !== undefined && !link);
   expect(own.map(([path, { resolved }]) => [path, resolved])).toEqual([
     ['node_modules/@keywright/better-sqlite3-node20', 'file:compat/better-sqlite3-node20'],
+  ]);
+  const links = packages.filter(([, { link }]) => link);
+  expect(links.map(([path, { resolved }]) => [path, resolved])).toEqual([
+    ['node_modules/@keywright/verifier', 'packages/verifier'],
   ]);
   const loose = packages.filter(
     ([, { resolved, integrity }]) => !resolved && !integrity?.startsWith('sha512-'),

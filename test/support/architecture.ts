@@ -31,6 +31,7 @@ const ORDER = [
   ['src/app.ts'],
   ['src/cli'],
   ['src/main.ts'],
+  ['packages/verifier'],
 ];
 
 const CONSOLE_FEATURES = 'console/src/features/';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { isStale } from '../../scripts/build.mjs';
 import { isConsoleStale } from '../../scripts/build-console.mjs';
+import { isVerifierStale } from '../../scripts/build-verifier.mjs';
 import { dropDatabases } from './postgres-databases.ts';
 import { startPostgres } from './postgres-server.ts';
 
@@ -32,6 +33,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // Once, before servers of several test files find it out of date at the same time.
   if (isStale()) await run('scripts/build.mjs', '--server');
   if (isConsoleStale()) await run('scripts/build-console.mjs');
+  if (isVerifierStale()) await run('scripts/build-verifier.mjs');
   const given = process.env.TEST_DATABASE_URL;
   const postgresUrl = given || (await startPostgres(directory));
   const databasePrefix = `keywright_test_${process.pid}_${Date.now()}`;

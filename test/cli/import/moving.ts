@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Engine } from '../../../db/open.ts';
-import { PEPPER } from '../../keys/import/hashes.ts';
 import { createTestDatabaseUrl, type TestDatabase } from '../../support/databases.ts';
 import {
   ask,
@@ -59,8 +58,7 @@ export function movingOn(engine: Engine): () => Promise<Moving> {
   let operator = '';
   beforeAll(async () => {
     database = await createTestDatabaseUrl(engine);
-    const importPeppers = new Map([['OLD', PEPPER]]);
-    server = await startTestServer(engine, { databaseUrl: database.url, config: { importPeppers } });
+    server = await startTestServer(engine, { databaseUrl: database.url });
     operator = await makeOperatorToken(server, 'gateway');
   });
   afterAll(async () => {
@@ -69,12 +67,7 @@ export function movingOn(engine: Engine): () => Promise<Moving> {
   });
   return async () => {
     const { organizationId, sessionToken } = await makeMember(server);
-    const env = {
-      DATABASE_URL: database.url,
-      LOG_LEVEL: 'warn',
-      KEYWRIGHT_ORGANIZATION: organizationId,
-      IMPORT_PEPPER_OLD: PEPPER,
-    };
+    const env = { DATABASE_URL: database.url, LOG_LEVEL: 'warn', KEYWRIGHT_ORGANIZATION: organizationId };
     return {
       server,
       organizationId,

@@ -1,0 +1,15 @@
+import type { LeaseClocks } from '../../../src/cluster/lease.ts';
+import { checkOptions } from './options.ts';
+import type { Verifier, VerifierOptions } from './types.ts';
+import { EmbeddedVerifier } from './verifier.ts';
+
+/** The clocks of this machine. */
+const CLOCKS: LeaseClocks = { monotonic: () => performance.now(), wall: () => Date.now() };
+
+/**
+ * Creates a verifier and connects it. Verifications wait until it is connected; `ready` tells when. Throws TypeError for
+ * options that are not valid.
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return new EmbeddedVerifier(checkOptions(options), CLOCKS);
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context, MiddlewareHandler } from 'hono';
+import { admit } from './middleware/admit.ts';
+import { headerPairs, isFetchPreflight, rawHeadersOf } from './middleware/fetch-response.ts';
+import { type AddressOptions, requirementsOf } from './middleware/options.ts';
+import { addressReader } from './middleware/proxies.ts';
+import type { Verdict, Verifier } from './types.ts';
+
+export type HonoOptions = AddressOptions<Context>;
+
+/** Types of an app whose routes read the verdict: `new Hono<KeywrightEnv>()`. */
+export interface KeywrightEnv {
+  Variables: {
+    /** The verdict of an accepted key. */
+    keywright: Verdict;
+  };
+}
+
+/**
+ * A middleware for Hono 4 that lets requests with an accepted key pass, with the verdict as `c.get('keywright')`. The
+ * client's address is that of the connection, with `@hono/node-server`; elsewhere, use the option `ip`.
+ */
+export function keywright(verifier: Verifier, options: HonoOptions = {}): MiddlewareHandler<KeywrightEnv> {
+  const addressOf = addressReader(options.trustedProxies);
+  return async (context, next) => {
+    const { raw } = context.req;
+    if (options.preflight && isFetchPreflight(raw)) return next();
+    // `@hono/node-server` passes it.
+    const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
+    const requirements = requirementsOf(options, context, incoming ? addressOf(incoming) : null);
+    const { verdict, refusal } = await admit(verifier, rawHeadersOf(raw.headers, incoming), requirements);
+    if (refusal) return new Response(refusal.body, { status: refusal.status, headers: headerPairs(refusal) });
+    context.set('keywright', verdict);
+    return next();
+  };
+}

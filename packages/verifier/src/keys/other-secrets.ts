@@ -1,0 +1,61 @@
+import { hashSecret } from '../../../../src/keys/secret.ts';
+import {
+  MALFORMED,
+  NOT_FOUND,
+  type OtherSecrets,
+  refuseUnknown,
+  type Verdict,
+  type VerificationRequest,
+} from '../../../../src/verification/verify.ts';
+import { readVerification } from '../stream/answers.ts';
+import type { Link } from '../stream/link.ts';
+import { VERIFY } from '../stream/operations.ts';
+import { VerifierUnavailableError } from '../verifier-unavailable-error.ts';
+import type { EmbeddedLookup } from './embedded-lookup.ts';
+
+/** After the server has accepted a secret, it stores its SHA-256 hash: how often and how soon that is looked up. */
+const LOOKS_MAX = 20;
+const LOOK_PAUSE_MS = 50;
+
+const TOO_MANY = 'Too many failed verifications for this address or by this verifier';
+
+/** What is known of a request, beyond what the core needs. */
+export interface OriginalRequest extends VerificationRequest {
+  readonly organizationId: string | null;
+}
+
+/** Secrets that the server knows by another hash than SHA-256, or not at all. */
+export function otherSecrets(link: Link, lookup: EmbeddedLookup): OtherSecrets {
+  /** The server's verdict, with the key, which it stores by its SHA-256 hash once it has accepted it. */
+  const ask = async (request: VerificationRequest, secret: string): Promise<Verdict> => {
+    const answer = await link.query(VERIFY, () => ({ input: inputOf(request, secret) }), readVerification);
+    const denied = { ...answer, record: null };
+    if (answer.code !== 'VALID') return denied;
+    const hash = hashSecret(secret);
+    for (let look = 0; look < LOOKS_MAX; look += 1) {
+      const record = await lookup.withKey(hash, (key) => key);
+      if (record) return { ...answer, record };
+      await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE_MS));
+    }
+    throw new VerifierUnavailableError('The server accepted an imported secret, but the key was not found');
+  };
+
+  return {
+    mayBeForeign: () => true,
+    verify(needs, request, secret, foreign) {
+      if (lookup.otherHashes) return ask(request, secret);
+      if (!lookup.isTooMany(hashSecret(secret)))
+        return refuseUnknown(needs, request, foreign ? MALFORMED : NOT_FOUND);
+      return { code: 'RATE_LIMITED', message: TOO_MANY, record: null, remaining: 0, resetAt: null };
+    },
+  };
+}
+
+function inputOf(request: VerificationRequest, key: string): Record<string, unknown> {
+  const { permissions, anyPermissions, ip, teamId, environment } = request;
+  const { organizationId } = request as OriginalRequest;
+  return {
+    ...{ key, permissions, anyPermissions, ip, teamId, organizationId },
+    environment: environment?.toUpperCase(),
+  };
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isPreflight } from '../../../src/http/verify/preflight.ts';
+import { admit } from './middleware/admit.ts';
+import { sendRefusal } from './middleware/node-response.ts';
+import { type AddressOptions, requirementsOf } from './middleware/options.ts';
+import { addressReader } from './middleware/proxies.ts';
+import type { Verdict, Verifier } from './types.ts';
+
+/** A request with the verdict of its key. Null: a CORS preflight that may pass without a key. */
+export type VerifiedRequest = IncomingMessage & { keywright: Verdict | null };
+
+export type NodeOptions = AddressOptions<IncomingMessage>;
+
+/**
+ * Wraps request listeners of `node:http`, so that they are called for requests with an accepted key only. If a request
+ * can't be verified because of an error in the options, it is answered with 500.
+ */
+export function keywright(verifier: Verifier, options: NodeOptions = {}) {
+  const addressOf = addressReader(options.trustedProxies);
+  return (
+    listener: (request: VerifiedRequest, response: ServerResponse) => void,
+  ): ((request: IncomingMessage, response: ServerResponse) => void) =>
+    (incoming, response) => {
+      const request = incoming as VerifiedRequest;
+      const pass = (verdict: Verdict | null): void => {
+        request.keywright = verdict;
+        listener(request, response);
+      };
+      if (options.preflight && isPreflight(request)) return pass(null);
+      admitRequest(verifier, options, request, addressOf(request)).then(
+        ({ verdict, refusal }) => {
+          if (refusal) sendRefusal(response, refusal);
+          // Errors of the listener are its own: thrown as they would be without this middleware.
+          else process.nextTick(pass, verdict);
+        },
+        () => {
+          response.statusCode = 500;
+          response.end();
+        },
+      );
+    };
+}
+
+async function admitRequest(
+  verifier: Verifier,
+  options: NodeOptions,
+  request: IncomingMessage,
+  ip: string | null,
+) {
+  return admit(verifier, request.rawHeaders, requirementsOf(options, request, ip));
+}
