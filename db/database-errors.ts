@@ -23,3 +23,12 @@ export class DatabaseForeignError extends Error {
     this.table = table;
   }
 }
+
+/** Another server is running on the SQLite file. */
+export class DatabaseServedError extends Error {
+  override name = 'DatabaseServedError';
+
+  constructor() {
+    super('Another server is using the database');
+  }
+}

@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, OpenOptions } from './database.ts';
+import { DatabaseServedError } from './database-errors.ts';
 
 export type {
   AsyncLookup,
@@ -27,6 +28,23 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   }
   const { openPostgres } = await import('./postgres/postgres.ts');
   return openPostgres(url, options);
+}
+
+/** How long a server waits for the one before it, milliseconds. */
+const PREDECESSOR_MS = 5_000;
+
+/**
+ * Makes this process the only server on a SQLite file until the returned function is called, or the process ends. On
+ * PostgreSQL, servers work together, and nothing is locked. Rejects with DatabaseServedError if another server runs.
+ */
+export async function lockForServer(url: string): Promise<() => void> {
+  if (!url.startsWith('sqlite:')) return () => {};
+  const path = url.slice('sqlite:'.length);
+  makeFolder(dirname(path));
+  const { takeServerLock } = await import('./sqlite/server-lock.ts');
+  const release = await takeServerLock(path, PREDECESSOR_MS);
+  if (!release) throw new DatabaseServedError();
+  return release;
 }
 
 /** One by one: Node's `recursive` never returns on a file system that reports ENOENT for the new folder. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf, rootOf, StartError } from '../src/core/start-error.ts';
-import { DatabaseForeignError, DatabaseTooNewError } from './database-errors.ts';
+import { DatabaseForeignError, DatabaseServedError, DatabaseTooNewError } from './database-errors.ts';
 
 /**
  * Why a database can't be used, in one line that names the setting, the location without the password, and the next
@@ -31,6 +31,9 @@ function ofMigration(root: unknown): Fault {
   if (root instanceof DatabaseForeignError)
     return (where) =>
       `${where} belongs to another program (it has the table ${root.table}); use a separate database for Keywright`;
+  if (root instanceof DatabaseServedError)
+    return (where) =>
+      `another server is using ${where}; stop it, or use PostgreSQL to run several servers on one database`;
   return undefined;
 }
 

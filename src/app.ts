@@ -88,7 +88,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const { processCommand } = overrides;
   const processes =
     config.verifyServer.port !== null && processCommand
-      ? createVerifyServer(config.verifyServer, processCommand, log)
+      ? createVerifyServer(config, processCommand, log)
       : null;
   const running = await createServices(database, { config, clock, log, publicUrl, processes });
   const { services, metrics } = running;
@@ -116,6 +116,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS), processes?.stop()]);
     await Promise.all([sweep.stop(), stopRetention()]);
     await running.stop();
+    processes?.removeFiles();
     if (!overrides.database) await database.close();
   };
   let ended: Promise<void> | undefined;

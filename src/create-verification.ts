@@ -7,7 +7,11 @@ import { FailureLimit } from './http/auth/failure-limit.ts';
 import { JOURNAL_LIMITS } from './usage/journal-limits.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
 import type { Verification } from './verification-host/context.ts';
-import { createRateLimiter, type StartableRateLimiter } from './verification-host/create-rate-limiter.ts';
+import {
+  createRateLimiter,
+  type LimitsFile,
+  type StartableRateLimiter,
+} from './verification-host/create-rate-limiter.ts';
 import { createImportedSecrets } from './verification-host/imported-secrets.ts';
 import { createKeyLookup } from './verification-host/key-lookup.ts';
 import { LOOK_AGE } from './verification-host/look-up-at-once.ts';
@@ -31,19 +35,28 @@ export interface VerificationSettings {
   readonly lookAge?: typeof LOOK_AGE;
   /** When usage is moved from the journal to its tables. Omitted: as in a server. */
   readonly journalLimits?: typeof JOURNAL_LIMITS;
+  /** Where the processes of this node count rate limits. Null: this process is the only one. */
+  readonly limitsFile?: LimitsFile | null | undefined;
 }
 
 /** Creates the services. The bus and the database belong to the caller, which stops them afterwards. */
 export async function createVerification(
   database: Database,
   bus: EventBus,
-  { config, clock, log, lookAge = LOOK_AGE, journalLimits = JOURNAL_LIMITS }: VerificationSettings,
+  {
+    config,
+    clock,
+    log,
+    lookAge = LOOK_AGE,
+    journalLimits = JOURNAL_LIMITS,
+    limitsFile = null,
+  }: VerificationSettings,
 ): Promise<RunningVerification> {
-  const { kysely: db, unhurried } = database;
+  const { unhurried } = database;
   const keys = createKeyLookup(database, { bus, config }, lookAge);
-  const imported = createImportedSecrets({ db, log }, config.importPeppers);
+  const imported = createImportedSecrets({ db: unhurried, log }, config.importPeppers);
   const usage = createUsageRecorder({ unhurried, bus, clock, log }, config.usageFlushMs, journalLimits);
-  const limiter = await createRateLimiter({ clock, log, config }, bus.spansNodes);
+  const limiter = await createRateLimiter({ clock, log, config }, { spansNodes: bus.spansNodes, limitsFile });
   return {
     keys,
     imported,

@@ -38,13 +38,16 @@ export interface ServiceSettings {
 /** Creates the services of a server, of the command line and of tests. */
 export async function createServices(
   database: Database,
-  { config, clock, log, publicUrl, processes }: ServiceSettings,
+  { config, clock, log, publicUrl, processes = null }: ServiceSettings,
 ): Promise<RunningServices> {
   const { kysely: db, unhurried, scans } = database;
   const own = await createBus(database, config, log);
   // On PostgreSQL, the processes are nodes of their own.
   const bus = processes && !own.spansNodes ? withProcesses(own, processes) : own;
-  const verification = await createVerification(database, bus, { config, clock, log });
+  const verification = await createVerification(database, bus, {
+    ...{ config, clock, log },
+    limitsFile: processes?.limitsPath ? { path: processes.limitsPath, isOwner: true } : null,
+  });
   const { keys, imported, usage: recorder, limiter, failures } = verification;
   const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter }) : null;
   const usage = metrics?.counting(recorder) ?? recorder;

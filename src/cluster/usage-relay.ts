@@ -1,18 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../db/tables/tables.ts';
-import type { DenialEvent, UseEvent } from '../changes/events.ts';
 import { encode } from './messages.ts';
 import { BROADCAST } from './notification-channels.ts';
-
-type Usage = UseEvent | DenialEvent;
+import { type Usage, UsageGroups } from './usage-groups.ts';
 
 /**
  * Minimum interval between two notifications, milliseconds: each takes a lock shared by all commits of the database.
  */
 const SEND_EVERY_MS = 250;
-
-/** Maximum number of keys and codes waiting to be sent. Beyond it, nothing is sent to the other nodes. */
-const WAITING_MAX = 20_000;
 
 /** How long sent usage can be read, milliseconds. */
 const KEPT_MS = 60_000;
@@ -21,7 +16,7 @@ const KEPT_MS = 60_000;
 export class UsageRelay {
   readonly #db: Kysely<Tables>;
   readonly #nodeId: string;
-  #waiting = new Map<string, Usage>();
+  readonly #waiting = new UsageGroups();
   /** Pending, or sent without a response. A retry under the same number counts once. */
   #sending: { number: number; events: readonly Usage[] } | null = null;
   #number = 0;
@@ -37,11 +32,7 @@ export class UsageRelay {
 
   /** Sends an event with the next notification. */
   add(event: Usage): void {
-    const group = event.type === 'use' ? event.keyId : `${event.organizationId} ${event.keyId} ${event.code}`;
-    const known = this.#waiting.get(group);
-    if (!known && this.#waiting.size >= WAITING_MAX) return;
-    this.#waiting.set(group, { ...event, count: (known?.count ?? 0) + (event.count ?? 1) });
-    this.#sendSoon();
+    if (this.#waiting.add(event)) this.#sendSoon();
   }
 
   stop(): void {
@@ -59,8 +50,7 @@ export class UsageRelay {
     this.#sentAt = performance.now();
     if (!this.#sending) {
       this.#number += 1;
-      this.#sending = { number: this.#number, events: [...this.#waiting.values()] };
-      this.#waiting = new Map();
+      this.#sending = { number: this.#number, events: this.#waiting.take() };
     }
     try {
       await this.#write(this.#sending.number, this.#sending.events);

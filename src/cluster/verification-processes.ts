@@ -1,9 +1,16 @@
 import type { StartableBus } from './bus.ts';
+import type { Usage } from './usage-groups.ts';
 
-/** The processes of this node that only verify keys, as its bus uses them. */
+/** The processes of this node that only verify keys, as its services use them. */
 export interface VerificationProcesses {
   /** Number of processes that accept requests. */
   readonly running: number;
+  /** The file in which they and this process count rate limits. Null: they count in Redis. */
+  readonly limitsPath: string | null;
+  /** Requests uses and denials of this organization from them. Returns a stop function. */
+  watch(organizationId: string): () => void;
+  /** Sets what is called with those that they send. */
+  onUsage(listener: (event: Usage) => void): void;
 }
 
 /**
@@ -18,8 +25,15 @@ export interface VerificationProcesses {
  * On PostgreSQL, each process is a node of its own that confirms changes itself.
  */
 export function withProcesses(bus: StartableBus, processes: VerificationProcesses): StartableBus {
+  processes.onUsage(bus.emit);
   return {
     ...bus,
+    watch(organizationId) {
+      const stops = [bus.watch(organizationId), processes.watch(organizationId)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
     async announce(changes) {
       const { confirmedNodes, totalNodes, milliseconds } = await bus.announce(changes);
       const { running } = processes;

@@ -147,8 +147,10 @@ export class UsageBuffer {
   /** Whether a checkpoint is due. After a failure, only once the interval has passed. */
   get isDue(): boolean {
     if (this.#waitingKeys === 0 || this.#isRoundOpen) return false;
-    const isLarge = this.isFull || this.#journaled.size >= this.#limits.dueKeys;
-    return (isLarge && !this.#hasFailed) || performance.now() - this.#checkpointAt >= this.#limits.dueMs;
+    const { dueKeys, dueMs, soonKeys, soonMs } = this.#limits;
+    const isLarge = this.isFull || this.#journaled.size >= dueKeys;
+    const intervalMs = this.#waitingKeys <= soonKeys ? soonMs : dueMs;
+    return (isLarge && !this.#hasFailed) || performance.now() - this.#checkpointAt >= intervalMs;
   }
 
   /** Whether anything may not be in the tables. */

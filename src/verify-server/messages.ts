@@ -1,3 +1,5 @@
+import type { Usage } from '../cluster/usage-groups.ts';
+
 /** A message of a verification process to the server that started it. */
 export type FromProcess =
   /** It receives messages from now on: earlier ones would be lost. */
@@ -5,11 +7,23 @@ export type FromProcess =
   /** It accepts requests. The first process also sends its listening socket. */
   | { readonly type: 'listening'; readonly port: number }
   /** It can't start. `message` is one line for people. */
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly message: string }
+  /** Uses and denials of watched organizations. */
+  | { readonly type: 'usage'; readonly events: readonly Usage[] };
+
+/** Start, on the socket that comes with the message, or else on the configured port. */
+export interface Start {
+  readonly type: 'start';
+  /** The file in which the processes of the node count rate limits. Null: in Redis. */
+  readonly limitsPath: string | null;
+  /** Organizations whose usage the server wants to receive. */
+  readonly watched: readonly string[];
+}
 
 /** A message of the server to a verification process. */
 export type ToProcess =
-  /** Start, on the socket that comes with the message, or else on the configured port. */
-  | { readonly type: 'start' }
+  | Start
+  /** The server starts or stops watching an organization. */
+  | { readonly type: 'watch' | 'unwatch'; readonly organizationId: string }
   /** Complete running requests, write usage and exit. */
   | { readonly type: 'stop' };

@@ -1,13 +1,15 @@
 import type { SendHandle } from 'node:child_process';
 import { StartError } from '../core/start-error.ts';
-import type { FromProcess, ToProcess } from './messages.ts';
+import type { FromProcess, Start, ToProcess } from './messages.ts';
 
 /** The server that started this process. */
 export interface Parent {
-  /** Resolves with the socket to listen on; undefined: open one. Also resolves if the server is gone. */
-  readonly started: Promise<object | undefined>;
+  /** Resolves with what to do, and the socket to listen on (undefined: open one). Null: the server is gone. */
+  readonly started: Promise<{ readonly start: Start; readonly socket: object | undefined } | null>;
   /** Resolves when this process must stop: the server says so, or is gone, or a signal arrived. */
   readonly stopped: Promise<void>;
+  /** Organizations whose usage the server wants to receive. */
+  readonly watched: ReadonlySet<string>;
   /** Whether the channel has closed: the server has exited, however it was ended. */
   readonly isGone: boolean;
   /** Sends a message, with a socket if there is one. Resolves when it was passed on, or can't be. */
@@ -23,19 +25,24 @@ const LEAVE_MS = 1_000;
 export function parentProcess(): Parent {
   if (!process.send) throw new StartError('Verification processes are started by keywright serve');
   let isGone = false;
-  let begin: (socket: object | undefined) => void = () => {};
-  const started = new Promise<object | undefined>((resolve) => {
+  const watched = new Set<string>();
+  let begin: (started: Awaited<Parent['started']>) => void = () => {};
+  const started: Parent['started'] = new Promise((resolve) => {
     begin = resolve;
   });
   const stopped = new Promise<void>((resolve) => {
     process.on('message', (message, socket) => {
-      const { type } = message as ToProcess;
-      if (type === 'start') begin(socket as object | undefined);
-      if (type === 'stop') resolve();
+      const received = message as ToProcess;
+      if (received.type === 'start') {
+        for (const id of received.watched) watched.add(id);
+        begin({ start: received, socket: socket as object | undefined });
+      } else if (received.type === 'watch') watched.add(received.organizationId);
+      else if (received.type === 'unwatch') watched.delete(received.organizationId);
+      else resolve();
     });
     process.once('disconnect', () => {
       isGone = true;
-      begin(undefined);
+      begin(null);
       resolve();
     });
     // A terminal sends SIGINT, and systemd SIGTERM, to all processes of a service.
@@ -50,6 +57,7 @@ export function parentProcess(): Parent {
   return {
     started,
     stopped,
+    watched,
     get isGone() {
       return isGone;
     },

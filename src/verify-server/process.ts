@@ -17,8 +17,10 @@ import {
   type Listener,
   type Site,
 } from '../http/server.ts';
+import { PROCESS_JOURNAL } from '../usage/journal-limits.ts';
 import { LOOK_EVERY_TIME } from '../verification-host/look-up-at-once.ts';
 import { type Parent, parentProcess } from './parent.ts';
+import { UsageReports } from './usage-reports.ts';
 import { verifySite } from './verify-site.ts';
 
 /** How long requests may still run when the process stops, milliseconds. */
@@ -39,9 +41,9 @@ export async function runVerificationProcess(env: Readonly<Record<string, string
   const config = parseConfig(env);
   const log = createLog(config.logLevel);
   try {
-    const socket = await parent.started;
-    if (parent.isGone) return;
-    const running = await start(config, log, parent, socket);
+    const started = await parent.started;
+    if (!started) return;
+    const running = await start(config, log, parent, started);
     await parent.stopped;
     await (parent.isGone ? Promise.race([running.stop(0), pause(ORPHAN_MS)]) : running.stop(STOP_MS));
   } catch (error) {
@@ -58,13 +60,23 @@ interface Running {
   stop(graceMs: number): Promise<void>;
 }
 
-async function start(config: Config, log: Log, parent: Parent, shared: object | undefined): Promise<Running> {
+async function start(
+  config: Config,
+  log: Log,
+  parent: Parent,
+  { start: { limitsPath }, socket: shared }: NonNullable<Awaited<Parent['started']>>,
+): Promise<Running> {
   const database = await open(config.databaseUrl);
   const clock = systemClock;
-  const bus = await createBus(database, config, log);
+  const ownBus = await createBus(database, config, log);
+  const reports = new UsageReports(parent);
+  // On PostgreSQL, the nodes exchange usage themselves.
+  const bus = ownBus.spansNodes ? ownBus : reports.over(ownBus);
   const verification = await createVerification(database, bus, {
     ...{ config, clock, log },
     lookAge: LOOK_EVERY_TIME,
+    journalLimits: PROCESS_JOURNAL,
+    limitsFile: limitsPath === null ? null : { path: limitsPath, isOwner: false },
   });
   const connections = new Connections(config.http, config.trustedProxies);
   const timeouts = { ...DEFAULT_TIMEOUTS, stop: STOP_MS };
@@ -84,7 +96,7 @@ async function start(config: Config, log: Log, parent: Parent, shared: object | 
       // At once, it stops accepting connections.
       const served = server.stop();
       await Promise.race([served, pause(graceMs)]);
-      await verification.stop();
+      await Promise.all([verification.stop(), reports.flush()]);
       await bus.stop();
       await database.close();
     },

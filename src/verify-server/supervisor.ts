@@ -1,8 +1,10 @@
+import type { Usage } from '../cluster/usage-groups.ts';
 import type { VerificationProcesses } from '../cluster/verification-processes.ts';
-import type { VerifyServerConfig } from '../core/config/verify-server-config.ts';
+import type { Config } from '../core/config/config.ts';
 import type { Log } from '../core/log.ts';
 import { StartError } from '../core/start-error.ts';
-import type { FromProcess } from './messages.ts';
+import { locateLimits } from './limits-file.ts';
+import type { FromProcess, ToProcess } from './messages.ts';
 import { type ProcessCommand, ProcessSlot } from './process-slot.ts';
 
 /** How long a process may take to stop before it is killed, milliseconds: less than the server itself. */
@@ -17,6 +19,8 @@ export interface VerifyServer extends VerificationProcesses {
   start(): Promise<number>;
   /** Stops accepting connections, and stops the processes. May be called in any state. */
   stop(): Promise<void>;
+  /** Removes temporary files. Call when nothing uses the limiter any longer. */
+  removeFiles(): void;
 }
 
 /**
@@ -25,14 +29,21 @@ export interface VerifyServer extends VerificationProcesses {
  * connections: while a process is replaced, its port stays taken, and new connections wait.
  */
 export function createVerifyServer(
-  { workers }: Pick<VerifyServerConfig, 'workers'>,
+  config: Pick<Config, 'verifyServer' | 'databaseUrl' | 'cluster'>,
   command: ProcessCommand,
   log: Log,
 ): VerifyServer {
-  const supervisor = new Supervisor(workers, command, log);
+  const limits = locateLimits(config);
+  const supervisor = new Supervisor(config.verifyServer.workers, { command, limitsPath: limits.path, log });
   return {
+    limitsPath: limits.path,
+    removeFiles: limits.remove,
     get running() {
       return supervisor.running;
+    },
+    watch: (organizationId) => supervisor.watch(organizationId),
+    onUsage: (listener) => {
+      supervisor.onUsage = listener;
     },
     start: () => supervisor.start(),
     stop: () => supervisor.stop(),
@@ -44,9 +55,20 @@ interface Socket {
   close?(): void;
 }
 
+interface SupervisorSettings {
+  readonly command: ProcessCommand;
+  readonly limitsPath: string | null;
+  readonly log: Log;
+}
+
 class Supervisor {
+  readonly #limitsPath: string | null;
   readonly #slots: readonly ProcessSlot[];
   readonly #log: Log;
+  /** Called with uses and denials that processes send. */
+  onUsage: (event: Usage) => void = () => {};
+  /** Watched organizations, and by how many. */
+  readonly #watched = new Map<string, number>();
   #socket: Socket | null = null;
   /** The process that opens the socket. */
   #opener: ProcessSlot | null = null;
@@ -55,8 +77,9 @@ class Supervisor {
   #starting: { resolve(port: number): void; reject(error: Error): void } | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(workers: number, command: ProcessCommand, log: Log) {
+  constructor(workers: number, { command, limitsPath, log }: SupervisorSettings) {
     this.#log = log;
+    this.#limitsPath = limitsPath;
     const owner = {
       log,
       received: this.#received.bind(this),
@@ -67,6 +90,28 @@ class Supervisor {
 
   get running(): number {
     return this.#slots.filter(({ isListening }) => isListening).length;
+  }
+
+  watch(organizationId: string): () => void {
+    if (this.#watchers(organizationId, 1) === 1) this.#sendAll({ type: 'watch', organizationId });
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      if (this.#watchers(organizationId, -1) === 0) this.#sendAll({ type: 'unwatch', organizationId });
+    };
+  }
+
+  /** How many watch an organization after a change of that number. */
+  #watchers(organizationId: string, change: number): number {
+    const number = (this.#watched.get(organizationId) ?? 0) + change;
+    if (number > 0) this.#watched.set(organizationId, number);
+    else this.#watched.delete(organizationId);
+    return number;
+  }
+
+  #sendAll(message: ToProcess): void {
+    for (const slot of this.#slots) slot.send(message);
   }
 
   start(): Promise<number> {
@@ -91,6 +136,7 @@ class Supervisor {
   }
 
   #received(slot: ProcessSlot, message: FromProcess, socket: object | undefined): void {
+    if (message.type === 'usage') for (const event of message.events) this.onUsage(event);
     if (this.#stopping) return;
     if (message.type === 'hello') this.#begin(slot);
     else if (message.type === 'failed') this.#fail(message.message);
@@ -104,18 +150,23 @@ class Supervisor {
   }
 
   #begin(slot: ProcessSlot): void {
-    if (this.#socket) slot.send({ type: 'start' }, this.#socket);
+    if (this.#socket) this.#send(slot, this.#socket);
     else if (this.#opener) this.#waiting.add(slot);
     else {
       this.#opener = slot;
-      slot.send({ type: 'start' });
+      this.#send(slot);
     }
   }
 
   #open(socket: Socket): void {
     this.#socket = socket;
-    for (const slot of this.#waiting) slot.send({ type: 'start' }, socket);
+    for (const slot of this.#waiting) this.#send(slot, socket);
     this.#waiting.clear();
+  }
+
+  #send(slot: ProcessSlot, socket: Socket | null = null): void {
+    const watched = [...this.#watched.keys()];
+    slot.send({ type: 'start', limitsPath: this.#limitsPath, watched }, socket);
   }
 
   #fail(reason: string): void {

@@ -73,16 +73,16 @@ onEachDatabase('serve', (engine) => {
     });
     expect(refused.status).toBe(401);
   });
+});
 
-  test('lets of two that start at once only one make the first organization', async () => {
-    const { env, open } = await databaseFor(engine, { empty: true });
-    const servers = [start(env, 'serve', '--port', '0'), start(env, 'serve', '--port', '0')];
-    for (const server of servers) await readyAt(server);
-    const links = servers.filter((server) => server.stdout().includes('Sign in within'));
-    expect(links).toHaveLength(1);
-    const { kysely: db } = await open();
-    expect(await db.selectFrom('organizations').select('slug').execute()).toEqual([{ slug: 'default' }]);
-  });
+test('serve lets of two that start at once only one make the first organization', async () => {
+  const { env, open } = await databaseFor('postgres', { empty: true });
+  const servers = [start(env, 'serve', '--port', '0'), start(env, 'serve', '--port', '0')];
+  for (const server of servers) await readyAt(server);
+  const links = servers.filter((server) => server.stdout().includes('Sign in within'));
+  expect(links).toHaveLength(1);
+  const { kysely: db } = await open();
+  expect(await db.selectFrom('organizations').select('slug').execute()).toEqual([{ slug: 'default' }]);
 });
 
 test('serve says why it can’t have its port, and exits 1', async () => {

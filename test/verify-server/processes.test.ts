@@ -132,6 +132,17 @@ test('serve says why it can’t have VERIFY_PORT, and exits 1', async () => {
   expect(stderr).toMatch(new RegExp(`^VERIFY_PORT: another program is listening on port ${port} .*\\n$`));
 });
 
+test('a second server on a SQLite file stops, and says why, until the first has gone', async () => {
+  const { env, server } = await verifyingServer('sqlite');
+  const ports = { PORT: '0', VERIFY_PORT: '0' };
+  const { code, stdout, stderr } = await finish(start({ ...env, ...ports, LOG_LEVEL: 'silent' }, 'serve'));
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^DATABASE_URL: another server is using \S+; stop it, .*\n$/);
+  server.process.kill('SIGKILL');
+  const next = await startVerifying({ ...env, ...ports });
+  expect(await next.stop()).toBe(0);
+});
+
 test('serve starts none with VERIFY_PORT=off', async () => {
   const { env } = await databaseFor('sqlite');
   const { url, server } = await startServer({ ...env, VERIFY_PORT: 'off' });

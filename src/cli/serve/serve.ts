@@ -1,8 +1,9 @@
-import { createApp } from '../../app.ts';
-import { parseConfig } from '../../core/config/config.ts';
+import { lockForServer } from '../../../db/open.ts';
+import { type App, createApp } from '../../app.ts';
+import { type Config, parseConfig } from '../../core/config/config.ts';
 import { createLog } from '../../core/log.ts';
 import type { Io } from '../io.ts';
-import { openMigrated } from '../open-database.ts';
+import { explained, openMigrated } from '../open-database.ts';
 import { commandLineContext } from '../with-context.ts';
 import { createFirstOrganization } from './create-first-organization.ts';
 
@@ -19,30 +20,39 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
   const config = parseConfig(env);
   const log = createLog(config.logLevel, (line) => io.stderr.write(line));
   const end = awaitEnd();
+  const named = { url: config.databaseUrl, setting: 'DATABASE_URL' };
   try {
-    const named = { url: config.databaseUrl, setting: 'DATABASE_URL' };
-    const { database } = await openMigrated(named, (line) => log.info(line));
+    const unlock = await explained(named, () => lockForServer(named.url));
     try {
-      const clientDocuments = config.trustedDocumentsOnly ? await commandDocuments() : [];
-      const processCommand = { entry: process.argv[1] ?? '', env };
-      const app = await createApp(config, { log, database, clientDocuments, processCommand });
+      const { database } = await openMigrated(named, (line) => log.info(line));
       try {
-        const { url, verifyUrl } = await app.start();
-        const link = await createFirstOrganization(commandLineContext(app.services));
-        if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
-        else if (!config.oidc)
-          io.stdout.write(`To get a sign-in link, run ${commandLine(io)} sign-in-link\n`);
-        if (verifyUrl !== null) io.stdout.write(`API keys are verified at ${verifyUrl}\n`);
-        io.stdout.write(`Keywright is ready at ${url}\n`);
-        await end.requested;
+        const clientDocuments = config.trustedDocumentsOnly ? await commandDocuments() : [];
+        const processCommand = { entry: process.argv[1] ?? '', env };
+        const app = await createApp(config, { log, database, clientDocuments, processCommand });
+        await run(app, io, config, end.requested);
       } finally {
-        await app.stop();
+        await database.close();
       }
     } finally {
-      await database.close();
+      unlock();
     }
   } finally {
     end.ignore();
+  }
+}
+
+/** Runs the app until `end`, and prints where it is. */
+async function run(app: App, io: Io, { oidc }: Config, end: Promise<void>): Promise<void> {
+  try {
+    const { url, verifyUrl } = await app.start();
+    const link = await createFirstOrganization(commandLineContext(app.services));
+    if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
+    else if (!oidc) io.stdout.write(`To get a sign-in link, run ${commandLine(io)} sign-in-link\n`);
+    if (verifyUrl !== null) io.stdout.write(`API keys are verified at ${verifyUrl}\n`);
+    io.stdout.write(`Keywright is ready at ${url}\n`);
+    await end;
+  } finally {
+    await app.stop();
   }
 }
 

@@ -1,0 +1,161 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { openWindowLedger } from '../../db/sqlite/window-ledger.ts';
+import { createLog } from '../../src/core/log.ts';
+import { inProcessRateLimiter } from '../../src/verification/rate-limit.ts';
+import { ledgerRateLimiter } from '../../src/verification-host/ledger-rate-limit.ts';
+import { machineNow, machineRun } from '../../src/verification-host/machine-clock.ts';
+import { type ManualClock, manualClock } from '../support/clock.ts';
+import { holdLock } from '../support/lock-holder.ts';
+import { runs } from '../support/properties.ts';
+import { eventually } from '../support/wait.ts';
+
+const START = Date.UTC(2030, 0, 1);
+
+function newPath(): string {
+  return join(mkdtempSync(join(inject('testRun').directory, 'limits-')), 'limits');
+}
+
+/** A limiter of a process of its own on the file, with its log. */
+function open(path: string, clock: ManualClock, options: { isOwner?: boolean } = {}) {
+  const lines: string[] = [];
+  const log = createLog('info', (line) => lines.push(line));
+  const { isOwner = true } = options;
+  const limiter = ledgerRateLimiter({ path, isOwner, clock, log, now: clock.monotonic });
+  let closed = false;
+  const close = () => {
+    if (!closed) limiter.close();
+    closed = true;
+  };
+  onTestFinished(close);
+  return { limiter, lines, close };
+}
+
+test('counts like one in memory, whichever process asks', async () => {
+  const key = fc.constantFrom('a', 'b');
+  const limit = fc.constantFrom(1, 3, 10);
+  const seconds = fc.constantFrom(1, 10);
+  const step = fc.oneof(
+    fc.record({ op: fc.constant('take' as const), key, limit, seconds }),
+    fc.record({ op: fc.constant('peek' as const), key, limit, seconds }),
+    fc.record({
+      op: fc.constant('reserve' as const),
+      key,
+      limit,
+      seconds,
+      want: fc.integer({ min: 1, max: 5 }),
+    }),
+    fc.record({ op: fc.constant('release' as const), key }),
+    fc.record({ op: fc.constant('advance' as const), by: fc.constantFrom(1, 400, 1_000, 9_999) }),
+    fc.record({ op: fc.constant('step' as const), by: fc.constantFrom(-100_000, 100_000) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(step, fc.nat(1)), { maxLength: 60 }), async (steps) => {
+      const clock = manualClock(START);
+      const model = inProcessRateLimiter(clock);
+      const path = newPath();
+      const processes = [open(path, clock), open(path, clock, { isOwner: false })];
+      const reserved = new Map<string, { window: string; expected: string; granted: number }>();
+      try {
+        for (const [one, index] of steps) {
+          const limiter = processes[index]?.limiter ?? expect.fail();
+          if (one.op === 'advance') clock.advance(one.by);
+          else if (one.op === 'step') clock.step(one.by);
+          else if (one.op === 'release') {
+            const slice = reserved.get(one.key);
+            reserved.delete(one.key);
+            if (!slice) continue;
+            await limiter.release(one.key, slice.window, slice.granted);
+            await model.release(one.key, slice.expected, slice.granted);
+          } else if (one.op === 'reserve') {
+            const { window, ...state } = await limiter.reserve(one.key, one.limit, one.seconds, one.want);
+            const { window: expected, ...other } = await model.reserve(
+              one.key,
+              one.limit,
+              one.seconds,
+              one.want,
+            );
+            expect(state).toEqual(other);
+            reserved.set(one.key, { window, expected, granted: state.granted });
+          } else {
+            const state = await limiter[one.op](one.key, one.limit, one.seconds);
+            expect(state).toEqual(await model[one.op](one.key, one.limit, one.seconds));
+          }
+        }
+      } finally {
+        for (const { close } of processes) close();
+      }
+    }),
+    runs(60, { seed: 5 }),
+  );
+});
+
+test('survives the end of all processes, but not a restart of the machine or damage', async () => {
+  const clock = manualClock(START);
+  const path = newPath();
+  const first = open(path, clock);
+  await first.limiter.take('key', 1, 60);
+  first.close();
+  const second = open(path, clock);
+  expect(await second.limiter.take('key', 1, 60)).toMatchObject({ allowed: false });
+  second.close();
+  openWindowLedger(path, 'another run').close();
+  const third = open(path, clock);
+  expect(await third.limiter.take('key', 1, 60)).toMatchObject({ allowed: true });
+  third.close();
+  writeFileSync(path, 'x'.repeat(5_000));
+  const fourth = open(path, clock);
+  expect(await fourth.limiter.take('key', 1, 60)).toMatchObject({ allowed: true });
+  expect(await fourth.limiter.take('key', 1, 60)).toMatchObject({ allowed: false });
+});
+
+test('denies nobody while a process that was stopped holds the lock, and counts that afterwards', async () => {
+  const clock = manualClock(START);
+  const path = newPath();
+  const { limiter, lines } = open(path, clock);
+  await limiter.take('key', 5, 60);
+  const { release } = await holdLock(`sqlite:${path}`);
+  expect(await limiter.take('key', 5, 60)).toMatchObject({ allowed: true, remaining: 3 });
+  expect(await limiter.reserve('key', 5, 60, 2)).toMatchObject({ granted: 2, remaining: 1 });
+  expect(await limiter.peek('key', 5, 60)).toMatchObject({ allowed: true, remaining: 1 });
+  expect(await limiter.take('other', 1, 60)).toMatchObject({ allowed: true, remaining: 0 });
+  expect(await limiter.take('other', 1, 60)).toMatchObject({ allowed: false });
+  await release();
+  await eventually(() => lines.some((line) => line.includes('written again')));
+  const { limiter: another } = open(path, clock, { isOwner: false });
+  expect(await another.peek('key', 5, 60)).toMatchObject({ remaining: 1 });
+  expect(await another.take('other', 1, 60)).toMatchObject({ allowed: false });
+  expect(await another.take('key', 5, 60)).toMatchObject({ allowed: true, remaining: 0 });
+  expect(await limiter.take('key', 5, 60)).toMatchObject({ allowed: false });
+});
+
+test('forgets windows that have ended, and no others', () => {
+  const path = newPath();
+  const ledger = openWindowLedger(path, null);
+  onTestFinished(() => ledger.close());
+  for (let key = 0; key < 30; key += 1)
+    ledger.take(
+      `key-${String(key).padStart(2, '0')}`,
+      { limit: 5, length: key % 2 === 0 ? 10 : 1_000 },
+      1,
+      0,
+    );
+  let after = '';
+  let steps = 0;
+  do {
+    after = ledger.sweep(after, 7, 500);
+    steps += 1;
+  } while (after !== '');
+  expect(steps).toBe(5);
+  for (let key = 0; key < 30; key += 1)
+    expect(ledger.read(`key-${String(key).padStart(2, '0')}`) !== undefined).toBe(key % 2 === 1);
+});
+
+test('uses a clock that all processes share and that does not step', () => {
+  const now = machineNow();
+  expect(machineNow()).toBeGreaterThanOrEqual(now);
+  expect(machineRun()).toBe(machineRun());
+  expect(machineRun()).not.toBe('');
+});
