@@ -124,7 +124,8 @@ mutation('importApiKeys', {
     fields: (t) => ({
       apiKeys: t.field({
         type: [ApiKeyRef],
-        description: 'The keys, in the order of the input. Those that were imported before are unchanged',
+        description:
+          'The keys, in the order of the input. Those that were imported before are unchanged, and omitted if you don’t have `api.key.view`',
         resolve: ({ apiKeyIds }) => [...apiKeyIds],
       }),
       created: t.exposeInt('created', { description: 'Number of keys that were created' }),

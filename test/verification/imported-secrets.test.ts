@@ -1,6 +1,3 @@
-import { createHmac, pbkdf2Sync, scryptSync } from 'node:crypto';
-import { hash as argon2 } from '@node-rs/argon2';
-import { hash as bcrypt } from '@node-rs/bcrypt';
 import { describe, expect, test } from 'vitest';
 import { operatorPrincipal } from '../../src/access/principal.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -13,31 +10,12 @@ import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { authenticateKey } from '../../src/verification-host/authenticate.ts';
 import { createImportedSecrets } from '../../src/verification-host/imported-secrets.ts';
 import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
+import { b64, HASHES, PEPPER, salt } from '../keys/import/hashes.ts';
 import { digest, foreignKey, foreignSecret } from '../keys/import/imports.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { otherProcess } from '../support/lookups.ts';
 import { issuesOf } from '../support/refusals.ts';
 import { contextFor, makeOrganization, servicesOn, type TestServices } from '../support/services.ts';
-
-const PEPPER = 'a pepper';
-
-const b64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
-const salt = Buffer.from('0123456789abcdef');
-
-/** A hash of the secret by each algorithm, as cheap as it may be. */
-const HASHES: Readonly<
-  Record<Exclude<HashAlgorithm, 'SHA256'>, (secret: string) => Promise<string> | string>
-> = {
-  SHA384: (secret) => digest('sha384', secret, 'hex'),
-  SHA512: (secret) => digest('sha512', secret, 'base64'),
-  HMAC_SHA256: (secret) => `OLD:${createHmac('sha256', PEPPER).update(secret).digest('hex')}`,
-  BCRYPT: (secret) => bcrypt(secret, 4),
-  ARGON2ID: (secret) => argon2(secret, { memoryCost: 64, timeCost: 1 }),
-  SCRYPT: (secret) =>
-    `$scrypt$ln=4,r=8,p=1$${b64(salt)}$${b64(scryptSync(secret, salt, 32, { N: 16, r: 8, p: 1 }))}`,
-  PBKDF2_SHA256: (secret) =>
-    `$pbkdf2-sha256$i=10$${b64(salt)}$${b64(pbkdf2Sync(secret, salt, 10, 32, 'sha256'))}`,
-};
 
 const ALGORITHMS = Object.keys(HASHES) as (keyof typeof HASHES)[];
 

@@ -14,9 +14,14 @@ const PASSWORD_HASHES: readonly (readonly [start: string, algorithm: HashAlgorit
   ['$pbkdf2-sha256$', 'PBKDF2_SHA256'],
 ];
 
+/** A stored hash as it was stored by the import, even if the secret already was that of another key. */
+export function withoutTaken(stored: string): string {
+  return stored.replace(TAKEN, '');
+}
+
 /** A stored hash as `importApiKeys` takes it. */
 export function exportedHash(stored: string): { algorithm: HashAlgorithm; hash: string } {
-  const text = stored.replace(TAKEN, '');
+  const text = withoutTaken(stored);
   const [, digest] = DIGEST.exec(text) ?? [];
   if (digest !== undefined)
     return { algorithm: digest.toUpperCase() as HashAlgorithm, hash: text.slice(digest.length + 1) };

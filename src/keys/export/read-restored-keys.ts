@@ -2,6 +2,7 @@ import { newId } from '../../core/ids.ts';
 import { type Input, REASON_MAX } from '../../core/input.ts';
 import type { PermissionDefinition } from '../../organizations/organization.ts';
 import { startForm } from '../import/imported-forms.ts';
+import { isPasswordAlgorithm } from '../import/password-hash.ts';
 import { readHash } from '../import/read-hash.ts';
 import type { HashAlgorithm, Peppers } from '../import/stored-hash.ts';
 import { DEFAULT_POLICY, type KeyPolicy } from '../policy/policy.ts';
@@ -53,6 +54,9 @@ export interface ReadKey extends Omit<RestoredKey, 'secrets' | keyof PolicyInput
 const START_MAX = 64;
 const IP_MAX = 45;
 
+/** Shortest start of a secret with a password hash, in characters. */
+const PASSWORD_START_MIN = 4;
+
 /** Validates keys of an export, and adds issues to `input`. */
 export function readRestoredKeys(
   input: Input,
@@ -88,6 +92,12 @@ function readSecret(input: Input, path: readonly string[], secret: RestoredSecre
       [...path, 'start'],
       'INVALID_FORMAT',
       `must have at most ${START_MAX} printable ASCII characters without spaces`,
+    );
+  else if (isPasswordAlgorithm(algorithm) && start.length < PASSWORD_START_MIN)
+    input.fault(
+      [...path, 'start'],
+      'TOO_SHORT',
+      `must have at least ${PASSWORD_START_MIN} characters for a password hash: secrets are found by it`,
     );
   input.integer([...path, 'uses'], uses, 0, Number.MAX_SAFE_INTEGER);
   const read = readHash(algorithm, hash, peppers);

@@ -6,7 +6,8 @@ import { requireCommandLine } from '../../sessions/require-command-line.ts';
 import { requireTeams } from '../../teams/require-teams.ts';
 import { statusOf } from '../api-key.ts';
 import { addForms } from '../import/add-forms.ts';
-import { FORMS } from '../import/imported-forms.ts';
+import { assertStartQuota, type StartedSecret } from '../import/assert-start-quota.ts';
+import { FORMS, isStartForm } from '../import/imported-forms.ts';
 import { idsByForeignId } from '../import/insert-imports.ts';
 import { readForeignIds } from '../import/read-imports.ts';
 import type { KeysContext } from '../pending-usage.ts';
@@ -68,6 +69,7 @@ async function addKeys(
     (key) => statusOf({ ...key.policy, revokedAt: key.revokedAt }, now) === 'ACTIVE',
   );
   await assertKeyQuota(change, await organizationById(tx, organizationId), now, active.length);
+  await assertStartQuota(tx, organizationId, keys.flatMap(startedSecrets));
   await insertRestoredKeys(change, organizationId, keys);
   const forms = new Set(keys.filter(isForeign).flatMap(({ secrets }) => secrets.map(({ form }) => form)));
   if (forms.size > 0) {
@@ -83,6 +85,12 @@ async function addKeys(
     } as const;
     audit({ organizationId, action: 'api_key.created', targetId: id, changes });
   }
+}
+
+function startedSecrets({ path, secrets }: ReadKey): StartedSecret[] {
+  return secrets.flatMap(({ form, start }, place) =>
+    isStartForm(form) ? [{ path: [...path, 'secrets', String(place), 'start'], start }] : [],
+  );
 }
 
 /** Secrets of Keywright's own keys are recognized without being listed as imported. */

@@ -3,8 +3,9 @@ import type { Tables } from '../../../db/tables/tables.ts';
 import { idsByForeignId } from '../import/insert-imports.ts';
 import { readHash } from '../import/read-hash.ts';
 import type { HashAlgorithm, Peppers } from '../import/stored-hash.ts';
+import { withoutTaken } from './exported-hash.ts';
 
-/** Digests are stored as they are imported. A password hash is replaced once its secret is used. */
+/** Password hashes and HMACs are not compared. */
 const DIGESTS: readonly HashAlgorithm[] = ['SHA256', 'SHA384', 'SHA512'];
 
 /** No HMAC is read. */
@@ -17,7 +18,7 @@ interface Identified {
 
 /**
  * The indexes of keys whose `foreignId` was imported before, but with secrets of which it has none: another key with the
- * same ID. Keys with password hashes can't be compared.
+ * same ID. Only keys with digests are compared, and only as long as no other digest was replaced by SHA-256.
  */
 export async function reusedForeignIds(
   db: Kysely<Tables>,
@@ -30,24 +31,34 @@ export async function reusedForeignIds(
     keys.map(({ foreignId }) => foreignId),
   );
   if (known.size === 0) return [];
-  const digests = keys.map(({ foreignId, secrets }) =>
-    known.has(foreignId) && secrets.every(({ algorithm }) => DIGESTS.includes(algorithm))
-      ? secrets
-          .map(({ algorithm, hash }) => readHash(algorithm, hash, NO_PEPPERS))
-          .filter((read) => typeof read !== 'string')
-      : [],
-  );
-  const stored = digests.flat().map((digest) => digest.stored);
-  if (stored.length === 0) return [];
   const rows = await db
     .selectFrom('api_key_secrets')
     .select(['api_key_id', 'hash'])
-    .where('hash', 'in', stored)
+    .where('api_key_id', 'in', [...known.values()])
     .execute();
-  const owners = new Map(rows.map((row) => [row.hash, row.api_key_id]));
-  return keys.flatMap(({ foreignId }, index) => {
-    const own = digests[index] ?? [];
-    const isKnown = own.some((digest) => owners.get(digest.stored) === known.get(foreignId));
-    return own.length === 0 || isKnown ? [] : [index];
+  const stored = new Map<string, string[]>();
+  for (const { api_key_id, hash } of rows)
+    stored.set(api_key_id, [...(stored.get(api_key_id) ?? []), withoutTaken(hash)]);
+  return keys.flatMap(({ foreignId, secrets }, index) => {
+    const hashes = stored.get(known.get(foreignId) ?? '') ?? [];
+    return hashes.length === 0 || mayBeOf(secrets, hashes) ? [] : [index];
   });
+}
+
+/** Whether a key with these stored hashes may have been imported with these secrets. */
+function mayBeOf(secrets: Identified['secrets'], stored: readonly string[]): boolean {
+  if (!secrets.every(({ algorithm }) => DIGESTS.includes(algorithm))) return true;
+  const isReplaced = secrets.some(({ algorithm }) => algorithm !== 'SHA256') && stored.some(isSha256);
+  return (
+    isReplaced ||
+    secrets.some(({ algorithm, hash }) => {
+      const read = readHash(algorithm, hash, NO_PEPPERS);
+      // Invalid hashes are reported later.
+      return typeof read === 'string' || stored.includes(read.stored);
+    })
+  );
+}
+
+function isSha256(stored: string): boolean {
+  return /^[0-9a-f]{64}$/.test(stored);
 }

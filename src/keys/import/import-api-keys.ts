@@ -14,7 +14,7 @@ import { assertKeyQuota } from '../policy/assert-key-quota.ts';
 import { permissionsInForce } from '../policy/permissions-in-force.ts';
 import { limitsOf, policyCreation } from '../policy/policy.ts';
 import { addForms } from './add-forms.ts';
-import { CANDIDATES_MAX, countByStart } from './candidates.ts';
+import { assertStartQuota } from './assert-start-quota.ts';
 import { FORMS } from './imported-forms.ts';
 import { idsByForeignId, insertKeys, insertSecrets, type NewImport, newImport } from './insert-imports.ts';
 import { isPasswordAlgorithm } from './password-hash.ts';
@@ -34,7 +34,7 @@ export interface ImportApiKeysInput {
 
 /** Imported keys. */
 export interface ImportedApiKeys {
-  /** In the order of the input. */
+  /** In the order of the input, without keys that had been imported before if the caller can't view them. */
   readonly apiKeyIds: readonly string[];
   readonly created: number;
   /** Number of keys that had been imported before. They are as they were, whatever the input says. */
@@ -84,9 +84,10 @@ export async function importApiKeys(
       await refuseInvisible(change, foreignIds, before);
       const added = imports.filter(({ foreignId }) => !before.has(foreignId));
       const ids = await addKeys(change, organizationId, added);
-      const all = new Map([...before, ...ids]);
+      const mayView = change.principal.can(organizationId, 'api.key.view');
+      const all = mayView ? new Map([...before, ...ids]) : ids;
       return {
-        apiKeyIds: foreignIds.map((foreignId) => all.get(foreignId) ?? ''),
+        apiKeyIds: foreignIds.flatMap((foreignId) => all.get(foreignId) ?? []),
         created: added.length,
         unchanged: keys.length - added.length,
       };
@@ -139,7 +140,14 @@ async function addKeys(
   await assertKeyQuota(change, await organizationById(tx, organizationId), now, active.length);
 
   const keys = imports.map((key) => newImport(key, organizationId, now));
-  await refuseManyOfAStart(tx, organizationId, keys);
+  const candidates = keys.filter(({ algorithm }) => isPasswordAlgorithm(algorithm));
+  await assertStartQuota(
+    tx,
+    organizationId,
+    candidates.flatMap(({ path, start, secrets }) =>
+      secrets.map(() => ({ path: [...path, 'start'], start })),
+    ),
+  );
   await insertKeys(tx, keys, { organizationId, actor: principal.actor, now });
   await addSecrets(change, organizationId, keys);
   await addForms(tx, new Set(keys.flatMap(({ hashes }) => hashes.map(({ form }) => form))));
@@ -154,28 +162,6 @@ async function addKeys(
 
 function asCreated(values: Readonly<Record<string, string>>) {
   return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, [null, value] as const]));
-}
-
-/** Of more candidates with the same start, some would never be found. */
-async function refuseManyOfAStart(
-  tx: Transaction<Tables>,
-  organizationId: string,
-  keys: readonly NewImport[],
-): Promise<void> {
-  const found = keys.filter(({ algorithm }) => isPasswordAlgorithm(algorithm));
-  const counts = await countByStart(tx, organizationId, new Set(found.map(({ start }) => start)));
-  const input = new Input();
-  for (const { path, start, secrets } of found) {
-    const count = (counts.get(start) ?? 0) + secrets.length;
-    counts.set(start, count);
-    if (count > CANDIDATES_MAX)
-      input.fault(
-        [...path, 'start'],
-        'TOO_MANY',
-        `begins more than ${CANDIDATES_MAX} secrets with password hashes: use more characters`,
-      );
-  }
-  input.check();
 }
 
 /** Adds the secrets of new keys. */

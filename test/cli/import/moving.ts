@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Engine } from '../../../db/open.ts';
+import { PEPPER } from '../../keys/import/hashes.ts';
 import { createTestDatabaseUrl, type TestDatabase } from '../../support/databases.ts';
 import {
   ask,
@@ -58,7 +59,8 @@ export function movingOn(engine: Engine): () => Promise<Moving> {
   let operator = '';
   beforeAll(async () => {
     database = await createTestDatabaseUrl(engine);
-    server = await startTestServer(engine, { databaseUrl: database.url });
+    const importPeppers = new Map([['OLD', PEPPER]]);
+    server = await startTestServer(engine, { databaseUrl: database.url, config: { importPeppers } });
     operator = await makeOperatorToken(server, 'gateway');
   });
   afterAll(async () => {
@@ -67,7 +69,12 @@ export function movingOn(engine: Engine): () => Promise<Moving> {
   });
   return async () => {
     const { organizationId, sessionToken } = await makeMember(server);
-    const env = { DATABASE_URL: database.url, LOG_LEVEL: 'warn', KEYWRIGHT_ORGANIZATION: organizationId };
+    const env = {
+      DATABASE_URL: database.url,
+      LOG_LEVEL: 'warn',
+      KEYWRIGHT_ORGANIZATION: organizationId,
+      IMPORT_PEPPER_OLD: PEPPER,
+    };
     return {
       server,
       organizationId,

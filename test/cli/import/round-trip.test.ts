@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../../db/open.ts';
 import type { CreateApiKeyInput } from '../../../src/keys/create-api-key.ts';
+import { isPasswordAlgorithm } from '../../../src/keys/import/password-hash.ts';
+import type { HashAlgorithm } from '../../../src/keys/import/stored-hash.ts';
 import { revokeApiKey } from '../../../src/keys/revoke-api-key.ts';
 import { revokeApiKeySecret } from '../../../src/keys/revoke-api-key-secret.ts';
 import { rotateApiKey } from '../../../src/keys/rotate-api-key.ts';
@@ -11,6 +13,7 @@ import { inviteMember } from '../../../src/members/invite-member.ts';
 import { updateOrganization } from '../../../src/organizations/update-organization.ts';
 import { createRole } from '../../../src/roles/create-role.ts';
 import { createTeam } from '../../../src/teams/create-team.ts';
+import { HASHES } from '../../keys/import/hashes.ts';
 import { engines } from '../../support/databases.ts';
 import { anyone, present } from '../../support/live.ts';
 import { PROPERTY_TIMEOUT_MS, seeds } from '../../support/properties.ts';
@@ -19,6 +22,9 @@ import { keyLine, lines, type Moving, movingOn, secretOf } from './moving.ts';
 import { fileWith, temporaryFolder } from './read.ts';
 
 const PAIRS = engines.flatMap((from) => engines.map((to): [Engine, Engine] => [from, to]));
+
+/** Keys of an organization: created, imported by SHA-256, and two for each other algorithm. */
+const KEYS = 12 + 2 + 2 * Object.keys(HASHES).length;
 
 /** Numbers that are the same for the same seed (mulberry32). */
 function randomFrom(seed: number): (below: number) => number {
@@ -79,9 +85,34 @@ async function fill(moving: Moving, seed: number): Promise<Map<string, number>> 
   const imported = ['one', 'two'].map((name) => keyLine(`${name} ${seed}`, { grants: ['orders.read'] }));
   await moving.keys('import', fileWith(lines(...imported)), '--format', 'jsonl');
   for (const { foreignId } of imported) secrets.add(secretOf(foreignId));
+  const others = await importOthers(moving, seed);
+  for (const secret of others.used) secrets.add(secret);
   await inviteMember(ctx, { organizationId, email: `person-${seed}@example.com`, roleId: roles[0] ?? '' });
   await server.services.usage.flush();
-  return statusesOf(moving, secrets);
+  const statuses = await statusesOf(moving, secrets);
+  await server.services.imported.settled();
+  for (const secret of others.unused) statuses.set(secret, 200);
+  return statuses;
+}
+
+/**
+ * Imports two secrets for each algorithm that is replaced at the first use. Those that are not used before the export
+ * are still stored by it.
+ */
+async function importOthers(moving: Moving, seed: number) {
+  const secrets: Record<'used' | 'unused', string[]> = { used: [], unused: [] };
+  const keys: unknown[] = [];
+  for (const [algorithm, hashOf] of Object.entries(HASHES))
+    for (const use of ['used', 'unused'] as const) {
+      const name = `${algorithm} ${use} ${seed}`;
+      const further = secretOf(`${name}, too`);
+      const additionalHashes = isPasswordAlgorithm(algorithm as HashAlgorithm) ? [] : [await hashOf(further)];
+      keys.push(keyLine(name, { algorithm, hash: await hashOf(secretOf(name)), additionalHashes }));
+      secrets[use].push(secretOf(name), ...(additionalHashes.length > 0 ? [further] : []));
+    }
+  const ran = await moving.keys('import', fileWith(lines(...keys)), '--format', 'jsonl');
+  expect(ran).toMatchObject({ code: 0 });
+  return secrets;
 }
 
 /** What `/verify` answers for each secret. */
@@ -121,10 +152,10 @@ describe.each(PAIRS)('an export of %s that is imported into %s', (from, to) => {
 
       const dry = await fresh.keys('import', path, '--format', 'jsonl', '--dry-run', '--json');
       expect(dry).toMatchObject({ code: 0 });
-      expect(JSON.parse(dry.stdout)).toMatchObject({ created: 14, rejected: 0 });
+      expect(JSON.parse(dry.stdout)).toMatchObject({ created: KEYS, rejected: 0 });
       const ran = await fresh.keys('import', path, '--format', 'jsonl', '--json');
       expect(ran).toMatchObject({ code: 0 });
-      const summary = { dryRun: false, created: 14, unchanged: 0, rejected: 0 };
+      const summary = { dryRun: false, created: KEYS, unchanged: 0, rejected: 0 };
       expect(JSON.parse(ran.stdout)).toMatchObject({ ...summary, notCarriedOver: { member: 2 } });
       expect(new Set(before.values()).size).toBeGreaterThan(1);
 
@@ -132,7 +163,7 @@ describe.each(PAIRS)('an export of %s that is imported into %s', (from, to) => {
       expect(contentsOf(again)).toEqual(contentsOf(path));
       expect(await statusesOf(fresh, before.keys())).toEqual(before);
       const repeated = await fresh.keys('import', path, '--format', 'jsonl', '--json');
-      expect(JSON.parse(repeated.stdout)).toMatchObject({ created: 0, unchanged: 14, rejected: 0 });
+      expect(JSON.parse(repeated.stdout)).toMatchObject({ created: 0, unchanged: KEYS, rejected: 0 });
     },
     PROPERTY_TIMEOUT_MS,
   );

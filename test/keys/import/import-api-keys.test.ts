@@ -377,6 +377,26 @@ onEachDatabase('importing keys', (engine) => {
     ]);
   });
 
+  test('returns no key that was there before to a caller who can’t view it', async () => {
+    const { ctx, organization } = await makeOrganization(services());
+    const before = foreignKey(foreignSecret());
+    const { apiKeyIds } = (await importApiKeys(ctx, { keys: [before] })).result;
+    const own = foreignKey(foreignSecret());
+    const keys = [before, own];
+    for (const permissions of [['api.key.import'], ['api.key.import', 'api.key.update']]) {
+      const blind = contextFor(services(), memberOf(organization.id, permissions));
+      const again = (await importApiKeys(blind, { keys })).result;
+      expect(again.unchanged).toBe(permissions.length);
+      expect(again.apiKeyIds).toHaveLength(2 - again.unchanged);
+      expect(again.apiKeyIds).not.toContain(apiKeyIds[0]);
+    }
+    const seeing = contextFor(services(), memberOf(organization.id, ['api.key.import', 'api.key.view']));
+    expect((await importApiKeys(seeing, { keys })).result.apiKeyIds).toEqual([
+      apiKeyIds[0],
+      expect.stringMatching(/^key_/),
+    ]);
+  });
+
   test('counts active keys towards the limit, and no others', async () => {
     const { ctx, organization } = await makeOrganization(services());
     const cli = contextFor(services(), systemPrincipal('cli'));
