@@ -15,7 +15,14 @@ import { createRole } from '../../roles/create-role.ts';
 import { ROLE_COLUMNS, type Role, toRole } from '../../roles/role.ts';
 import { createTeam } from '../../teams/create-team.ts';
 import { NameIndex } from './names.ts';
-import { type Imported, InvalidKeys, invalidKeys, type NewRole, type Target } from './target.ts';
+import {
+  type Imported,
+  InvalidKeys,
+  invalidKeys,
+  type NewRole,
+  REUSED_FAULT,
+  type Target,
+} from './target.ts';
 
 /** How often a batch is tried while the database is unavailable, and the longest pause in between, seconds. */
 const TRIES = 20;
@@ -195,8 +202,7 @@ export class DatabaseTarget implements Target {
   async #refuseReused(keys: Parameters<typeof reusedForeignIds>[2]): Promise<void> {
     const reused = await reusedForeignIds(this.#ctx.db, this.#organizationId, keys);
     if (reused.length === 0) return;
-    const reason = 'foreignId: was imported before with another secret';
-    throw new InvalidKeys(new Map(reused.map((index) => [index, [reason]])));
+    throw new InvalidKeys(new Map(reused.map((index) => [index, [REUSED_FAULT]])));
   }
 }
 

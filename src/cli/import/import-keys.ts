@@ -4,6 +4,7 @@ import { type Progress, progressOn } from '../progress.ts';
 import { UsageError } from '../usage-error.ts';
 import { withContext } from '../with-context.ts';
 import { DatabaseTarget } from './database-target.ts';
+import { DryRunTarget } from './dry-run-target.ts';
 import type { Format } from './formats.ts';
 import { Importer } from './import-records.ts';
 import { openSource, type Source } from './open-source.ts';
@@ -42,7 +43,8 @@ export async function importKeys(io: Io, path: string, options: ImportKeysOption
     const isCutOff = await withContext(io, async (ctx) => {
       const organizationId = await organizationInDatabase(io, ctx, options.organization);
       const target = await DatabaseTarget.open(ctx, organizationId, dryRun);
-      const importer = new Importer(target, translation, report);
+      const used = dryRun ? new DryRunTarget(target, ctx, organizationId) : target;
+      const importer = new Importer(used, translation, report);
       await importAll(source, importer, report, progress).finally(() => target.close());
       return importer.isCutOff;
     }).finally(() => report.close());

@@ -28,6 +28,9 @@ export interface Target {
   addTeam(name: string): Promise<string | null>;
 }
 
+/** A `foreignId` that isn't unique in its source. */
+export const REUSED_FAULT = 'foreignId: was imported before with another secret';
+
 /** Some keys of a batch are invalid, and nothing was changed. */
 export class InvalidKeys extends Error {
   /** The reasons, by the index of the key. */

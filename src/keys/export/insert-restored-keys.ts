@@ -2,7 +2,7 @@ import { NEVER, NOT_YET } from '../../../db/tables/tables.ts';
 import type { PermittedChange } from '../../command.ts';
 import { Input } from '../../core/input.ts';
 import { isStartForm } from '../import/imported-forms.ts';
-import { insertRows, insertSecretRows } from '../import/insert-imports.ts';
+import { EXISTS_FAULT, insertRows, insertSecretRows } from '../import/insert-imports.ts';
 import { searchText } from '../new-secret.ts';
 import { policyColumns } from '../policy/policy.ts';
 import type { ReadKey } from './read-restored-keys.ts';
@@ -75,12 +75,7 @@ async function insertSecrets(
   const input = new Input();
   for (const { path, secrets: own } of keys)
     for (const [place, { id }] of own.entries())
-      if (taken.has(id))
-        input.fault(
-          [...path, 'secrets', String(place), 'hash'],
-          'DUPLICATE',
-          'is the hash of a secret that exists already',
-        );
+      if (taken.has(id)) input.fault([...path, 'secrets', String(place), 'hash'], 'DUPLICATE', EXISTS_FAULT);
   input.check();
   const uses = secrets.map(({ id, lastUsedAt, uses: count }) => ({
     secret_id: id,

@@ -3,6 +3,9 @@ import type { Tables } from '../../../db/tables/tables.ts';
 import { Input } from '../../core/input.ts';
 import { CANDIDATES_MAX, countByStart } from './candidates.ts';
 
+/** Message for a start of too many secrets. */
+export const START_FAULT = `more than ${CANDIDATES_MAX} secrets with password hashes have this start: use more characters`;
+
 /** A secret with a password hash, and the path of its start in the input. */
 export interface StartedSecret {
   readonly path: readonly string[];
@@ -26,7 +29,6 @@ export async function assertStartQuota(
     if (count > CANDIDATES_MAX) excess.set(path.join('.'), path);
   }
   const input = new Input();
-  for (const path of excess.values())
-    input.fault(path, 'TOO_MANY', `more than ${CANDIDATES_MAX} secrets with password hashes have this start`);
+  for (const path of excess.values()) input.fault(path, 'TOO_MANY', START_FAULT);
   input.check();
 }

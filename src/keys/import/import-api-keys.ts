@@ -16,7 +16,14 @@ import { limitsOf, policyCreation } from '../policy/policy.ts';
 import { addForms } from './add-forms.ts';
 import { assertStartQuota } from './assert-start-quota.ts';
 import { FORMS } from './imported-forms.ts';
-import { idsByForeignId, insertKeys, insertSecrets, type NewImport, newImport } from './insert-imports.ts';
+import {
+  EXISTS_FAULT,
+  idsByForeignId,
+  insertKeys,
+  insertSecrets,
+  type NewImport,
+  newImport,
+} from './insert-imports.ts';
 import { isPasswordAlgorithm } from './password-hash.ts';
 import {
   hashPath,
@@ -180,7 +187,7 @@ async function addSecrets(
       if (!taken.has(secret.id)) continue;
       const owner = await ownerOf(tx, secret.hash);
       if (owner === organizationId || principal.isOf(owner))
-        input.fault(hashPath(key.path, place), 'DUPLICATE', 'is the hash of a secret that exists already');
+        input.fault(hashPath(key.path, place), 'DUPLICATE', EXISTS_FAULT);
       else elsewhere.push({ ...secret, hash: `taken:${secret.id}:${secret.hash}` });
     }
   input.check();

@@ -16,6 +16,9 @@ export interface NewImport extends ImportedKey {
 
 type NewSecretRow = Insertable<Tables['api_key_secrets']>;
 
+/** Message for a hash whose secret can't be imported. */
+export const EXISTS_FAULT = 'is the hash of a secret that exists already';
+
 /** Maximum number of rows per statement, below the parameter limits of both engines. */
 const ROWS_MAX = 500;
 
