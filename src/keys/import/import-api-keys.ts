@@ -4,7 +4,9 @@ import { authorize, authorizeSomewhere } from '../../access/authorize.ts';
 import { refuseEscalation } from '../../access/escalation.ts';
 import { isInScope } from '../../access/key-scope.ts';
 import { command, type Outcome, type PermittedChange } from '../../command.ts';
+import type { Clock } from '../../core/clock.ts';
 import { Input } from '../../core/input.ts';
+import { Turns } from '../../core/paced.ts';
 import { organizationById } from '../../organizations/organization.ts';
 import { resolveOrganizationId } from '../../organizations/resolve-organization.ts';
 import { requireTeams } from '../../teams/require-teams.ts';
@@ -74,10 +76,10 @@ export async function importApiKeys(
   input.check();
   const { permissionCatalog: catalog } = await organizationById(ctx.db, organizationId);
   const known = new Set((await idsByForeignId(ctx.db, organizationId, foreignIds)).keys());
-  const imports = readImports(input, keys, {
+  const imports = await readImports(input, keys, {
     foreignIds,
     known,
-    now: ctx.clock.now(),
+    clock: ctx.clock,
     catalog,
     peppers: ctx.config.importPeppers,
   });
@@ -90,7 +92,7 @@ export async function importApiKeys(
       const before = await idsByForeignId(change.tx, organizationId, foreignIds);
       await refuseInvisible(change, foreignIds, before);
       const added = imports.filter(({ foreignId }) => !before.has(foreignId));
-      const ids = await addKeys(change, organizationId, added);
+      const ids = await addKeys(ctx.clock, change, organizationId, added);
       const mayView = change.principal.can(organizationId, 'api.key.view');
       const all = mayView ? new Map([...before, ...ids]) : ids;
       return {
@@ -131,6 +133,7 @@ async function refuseInvisible(
 
 /** Returns the IDs of the new keys by their ID in the other system. */
 async function addKeys(
+  clock: Clock,
   change: PermittedChange,
   organizationId: string,
   imports: readonly ImportedKey[],
@@ -146,7 +149,12 @@ async function addKeys(
   const active = policies.filter((policy) => statusOf({ ...policy, revokedAt: null }, now) === 'ACTIVE');
   await assertKeyQuota(change, await organizationById(tx, organizationId), now, active.length);
 
-  const keys = imports.map((key) => newImport(key, organizationId, now));
+  const turns = new Turns(clock);
+  const keys: NewImport[] = [];
+  for (const key of imports) {
+    keys.push(newImport(key, organizationId, now));
+    if (turns.isOver) await turns.rest();
+  }
   const candidates = keys.filter(({ algorithm }) => isPasswordAlgorithm(algorithm));
   await assertStartQuota(
     tx,
@@ -162,6 +170,7 @@ async function addKeys(
     const origin = { foreignId, algorithm, createdAt: new Date(createdAt ?? now).toISOString() };
     const changes = { ...policyCreation(policy, environment), ...asCreated(origin) };
     audit({ organizationId, action: 'api_key.created', targetId: id, changes });
+    if (turns.isOver) await turns.rest();
   }
   repeat({ organizationId, action: 'api_key.updated', targetId: FORMS });
   return new Map(keys.map(({ foreignId, id }) => [foreignId, id]));

@@ -19,8 +19,8 @@ type NewSecretRow = Insertable<Tables['api_key_secrets']>;
 /** Message for a hash whose secret can't be imported. */
 export const EXISTS_FAULT = 'is the hash of a secret that exists already';
 
-/** Maximum number of rows per statement, below the parameter limits of both engines. */
-const ROWS_MAX = 500;
+/** Maximum number of rows per statement: preparing more would take long, and both engines limit the parameters. */
+const ROWS_MAX = 200;
 
 /** The IDs of keys that were imported before, by their ID in the other system. */
 export async function idsByForeignId(

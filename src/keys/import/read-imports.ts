@@ -1,4 +1,6 @@
+import type { Clock } from '../../core/clock.ts';
 import type { Input } from '../../core/input.ts';
+import { Turns } from '../../core/paced.ts';
 import { DEFAULT_POLICY, type KeyPolicy } from '../policy/policy.ts';
 import { type PolicyFacts, type PolicyInput, readPolicy } from '../policy/read-policy.ts';
 import type { Environment } from '../secret.ts';
@@ -70,7 +72,7 @@ export function readForeignIds(
 
 /** Data needed to validate keys. */
 export interface ImportFacts extends Pick<PolicyFacts, 'catalog'> {
-  readonly now: number;
+  readonly clock: Clock;
   /** The valid IDs of all keys in the other system. */
   readonly foreignIds: readonly string[];
   /** Those of keys that were imported before, and are not validated. */
@@ -78,16 +80,21 @@ export interface ImportFacts extends Pick<PolicyFacts, 'catalog'> {
   readonly peppers: Peppers;
 }
 
-/** Validates the new ones of the keys to import, and adds issues to `input`. */
-export function readImports(
+/**
+ * Validates the new ones of the keys to import, and adds issues to `input`. Their hashes take long enough that other work
+ * is served in between.
+ */
+export async function readImports(
   input: Input,
   keys: readonly ImportApiKeyInput[],
   facts: ImportFacts,
-): ImportedKey[] {
+): Promise<ImportedKey[]> {
+  const turns = new Turns(facts.clock);
   const found: ImportedKey[] = [];
   const hashes = new Set<string>();
   for (const [index, key] of keys.entries()) {
     if (input.issueCount >= ISSUES_MAX) break;
+    if (turns.isOver) await turns.rest();
     const foreignId = facts.foreignIds[index] ?? '';
     if (facts.known.has(foreignId)) continue;
     const path = ['input', 'keys', String(index)];
@@ -111,7 +118,7 @@ function readKey(
   input: Input,
   path: Path,
   key: ImportApiKeyInput,
-  { now, catalog, peppers }: ImportFacts,
+  { clock, catalog, peppers }: ImportFacts,
 ): Omit<ImportedKey, 'foreignId'> {
   const { name = '', ...policy } = readPolicy(
     input,
@@ -121,6 +128,7 @@ function readKey(
     path,
   );
   const hashes = readHashes(input, path, key, peppers);
+  const now = clock.now();
   const start = readStart(input, path, key, hashes[0]);
   return {
     path,

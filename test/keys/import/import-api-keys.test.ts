@@ -27,6 +27,7 @@ import { auditOf } from '../../support/audit.ts';
 import { onEachDatabase } from '../../support/databases.ts';
 import { issuesOf } from '../../support/refusals.ts';
 import { contextFor, keyCaller, makeOrganization, memberOf, servicesOn } from '../../support/services.ts';
+import { countTurns } from '../../support/turns.ts';
 import { digest, foreignKey, foreignSecret } from './imports.ts';
 
 const DAY_MS = 86_400_000;
@@ -375,6 +376,29 @@ onEachDatabase('importing keys', (engine) => {
     expect(await issuesOf(importApiKeys(caller, { keys }))).toMatchObject([
       { path: ['input', 'keys', '0', 'foreignId'] },
     ]);
+  });
+
+  test('serves other work while many hashes are imported', async () => {
+    const { ctx } = await makeOrganization(services());
+    const [keysMax, hashesMax] = [500, 11];
+    const hash = () => digest('sha256', foreignSecret(), 'hex');
+    const keys = Array.from({ length: keysMax }, () =>
+      foreignKey(foreignSecret(), { additionalHashes: Array.from({ length: hashesMax - 1 }, hash) }),
+    );
+    // Each key takes a whole turn. The turns of the event loop in which it was over:
+    const over = new Set<number>();
+    const turns = countTurns();
+    let now = 0;
+    const monotonic = () => {
+      over.add(turns.count);
+      now += 8;
+      return now;
+    };
+    const { result } = await importApiKeys({ ...ctx, clock: { now: ctx.clock.now, monotonic } }, { keys });
+    turns.stop();
+    expect(result.created).toBe(keysMax);
+    // When it is validated, when its secrets are prepared, and when it is recorded.
+    expect(over.size).toBeGreaterThan(3 * keysMax - 10);
   });
 
   test('returns no key that was there before to a caller who can’t view it', async () => {
