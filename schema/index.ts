@@ -20,6 +20,7 @@ import './organizations/team.ts';
 import './people/user.ts';
 import './api-keys/verification.ts';
 import './verifiers/verifier-events.ts';
+import './verifiers/report-verifications.ts';
 import './verifiers/verifier-keys.ts';
 import './people/viewer.ts';
 import { builder } from './builder.ts';

@@ -12,6 +12,7 @@ import { createMetrics, type Metrics } from './http/ops/metrics.ts';
 import { keyReader } from './realtime/key-reader.ts';
 import { Live } from './realtime/live.ts';
 import { createVerifierHub } from './verifiers/create-hub.ts';
+import { recallingLimiter } from './verifiers/recalling-limiter.ts';
 
 /** The services of verbs, and the background work that maintains them. */
 export interface RunningServices {
@@ -54,7 +55,8 @@ export async function createServices(
   const changes = new ChangeLog({ db, bus, log });
   const live = new Live({ bus, clock }, keyReader(database, { bus, usage }));
   const deniedAttempts = recordDeniedAttempts(clock);
-  const verifiers = createVerifierHub(database, { bus, clock, log, config });
+  const appended = (): void => recorder.noteForeign();
+  const verifiers = createVerifierHub(database, { bus, clock, log, config, limiter, appended });
   const services: ServerServices = {
     db,
     unhurried,
@@ -63,7 +65,7 @@ export async function createServices(
     changes,
     bus: metrics?.measuring(bus) ?? bus,
     usage,
-    limiter,
+    limiter: recallingLimiter(limiter, verifiers.slices),
     failures,
     keys,
     imported,

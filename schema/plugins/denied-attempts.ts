@@ -44,6 +44,7 @@ export const ATTEMPTED: Readonly<Record<string, DeniedAction | null>> = {
   signIn: null,
   signOut: null,
   verifyApiKey: null,
+  reportVerifications: null,
 };
 
 class DeniedAttemptsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {

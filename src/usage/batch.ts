@@ -58,28 +58,31 @@ export function isEmpty(batch: Batch): boolean {
   return batch.keys.size === 0;
 }
 
-/** Adds an accepted verification. On the path of every request: one map look-up if the key is busy. */
-export function noteUse(batch: Batch, { organizationId, keyId, secretId, at, ip }: Use): void {
+/**
+ * Adds an accepted verification, or several of which it is the last. On the path of every request: one map look-up if
+ * the key is busy.
+ */
+export function noteUse(batch: Batch, { organizationId, keyId, secretId, at, ip }: Use, count = 1): void {
   const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
   if (at >= key.at) {
     key.at = at;
     key.ip = ip;
   }
   const secret = secretOf(key, secretId) ?? addSecret(key, secretId);
-  secret.uses += 1;
+  secret.uses += count;
   if (at > secret.at) secret.at = at;
   const minute = minuteAt(batch, key, at);
-  if (minute) minute.verified += 1;
-  else batch.dropped += 1;
+  if (minute) minute.verified += count;
+  else batch.dropped += count;
 }
 
-/** Adds a rejected one. Unknown keys are not tracked, so guessing them costs no memory. */
-export function noteDenial(batch: Batch, { organizationId, keyId, at }: Denial): void {
+/** The same for rejected ones. Unknown keys are not tracked, so guessing them costs no memory. */
+export function noteDenial(batch: Batch, { organizationId, keyId, at }: Denial, count = 1): void {
   if (keyId === null || organizationId === null) return;
   const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
   const minute = minuteAt(batch, key, at);
-  if (minute) minute.denied += 1;
-  else batch.dropped += 1;
+  if (minute) minute.denied += count;
+  else batch.dropped += count;
 }
 
 /** Moves last uses after `now`, recorded while the clock was ahead, to `now`, so that later ones are newer. */

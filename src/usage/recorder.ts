@@ -14,6 +14,8 @@ import { pruneMarks } from './writer-marks.ts';
 export interface UsageRecorder extends UsageSink {
   /** Writes what an earlier process left in the journal, then appends recorded usage at every interval. */
   start(): Promise<void>;
+  /** Another writer has appended to the journal: its usage is in the tables within about a second, or the next flush. */
+  noteForeign(): void;
   /** Stops and writes the rest. */
   stop(): Promise<void>;
   /**
@@ -24,6 +26,9 @@ export interface UsageRecorder extends UsageSink {
 }
 
 const PRUNE_EVERY_MS = 3_600_000;
+
+/** How long the usage of other writers may stay in the journal, milliseconds. */
+const FOREIGN_MS = 1_000;
 
 /**
  * Collects uses and denials in memory and makes them durable every `flushMs` milliseconds. A failed batch is retried.
@@ -38,6 +43,8 @@ export function createUsageRecorder(
   const steps = new ClockSteps(clock);
   /** Whether stored usage may be in the future, from when the clock was ahead. */
   let wasAhead = false;
+  /** When another writer appended what is still in the journal, by `performance.now()`. */
+  let foreignSince: number | null = null;
   let failures = 0;
   let started: Promise<void> | null = null;
   let stopped = false;
@@ -62,7 +69,16 @@ export function createUsageRecorder(
     await attempt(() => buffer.append());
   });
 
-  const checkpoints = new OneAtATime(() => attempt(() => buffer.checkpoint()));
+  const checkpoints = new OneAtATime(() =>
+    attempt(async () => {
+      const since = foreignSince;
+      foreignSince = null;
+      await buffer.checkpoint().catch((error: unknown) => {
+        foreignSince ??= since;
+        throw error;
+      });
+    }),
+  );
 
   const limitStored = (): Promise<void> =>
     attempt(async () => {
@@ -92,13 +108,15 @@ export function createUsageRecorder(
 
   const flush = async (): Promise<void> => {
     lookAtClock();
-    if (buffer.hasUnwritten || wasAhead) await flushes.run();
+    if (buffer.hasUnwritten || wasAhead || foreignSince !== null) await flushes.run();
   };
 
   const tick = async (): Promise<void> => {
     lookAtClock();
     buffer.rest();
-    await (!flushes.isRunning && (buffer.isDue || wasAhead) ? flushes : appends).run();
+    const isForeignDue = foreignSince !== null && performance.now() - foreignSince >= FOREIGN_MS;
+    const isDue = buffer.isDue || wasAhead || isForeignDue;
+    await (!flushes.isRunning && isDue ? flushes : appends).run();
     pruning = pruning.then(prune);
   };
 
@@ -131,6 +149,9 @@ export function createUsageRecorder(
     pendingKey: (keyId) => buffer.pendingKey(keyId),
     pendingSecret: (keyId, secretId, lastUsedAt) => buffer.pendingSecret(keyId, secretId, lastUsedAt),
     flush,
+    noteForeign() {
+      foreignSince ??= performance.now();
+    },
     status: () => ({ waitingMs: buffer.waitingMs, failures }),
     start() {
       started ??= (async () => {

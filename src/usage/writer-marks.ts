@@ -18,6 +18,16 @@ export async function raiseMark(tx: Transaction<Tables>, writer: string, number:
   return numAffectedRows > 0n;
 }
 
+/** The number of a writer's last batch, 0 if there is none. */
+export async function readMark(db: Kysely<Tables>, writer: string): Promise<number> {
+  const row = await db
+    .selectFrom('usage_writers')
+    .select('number')
+    .where('writer', '=', writer)
+    .executeTakeFirst();
+  return row?.number ?? 0;
+}
+
 /** Removes the marks of writers that wrote nothing for 30 days. */
 export async function pruneMarks(db: Kysely<Tables>): Promise<void> {
   await sql`delete from usage_writers where written_at < ${nowIn(db)} - cast(${KEPT_MS} as bigint)`.execute(

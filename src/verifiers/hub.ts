@@ -4,13 +4,16 @@ import { concernsKeys, type Stale } from '../cluster/stale.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, RateLimitedError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { RateLimiter } from '../verification/services.ts';
 import { Acknowledgments, type Expected } from './acknowledgments.ts';
 import { CatchUp } from './catch-up.ts';
 import { Grants } from './grants.ts';
 import { type KeyRead, KeyReads, overtakenBy } from './key-reads.ts';
 import { readPong } from './pong.ts';
 import { Registry } from './registry.ts';
+import { Slices } from './slices.ts';
 import { Strikes } from './strikes.ts';
+import type { UsageBatches } from './usage-batches.ts';
 import type { VerifierConnection } from './verifier-connection.ts';
 import { type EventReceiver, type StreamNames, type StreamOwner, VerifierStream } from './verifier-stream.ts';
 
@@ -34,6 +37,8 @@ export interface HubServices {
   readonly leaseMs: number;
   /** Maximum number of streams per organization. */
   readonly perOrganization: number;
+  readonly limiter: RateLimiter;
+  readonly batches: UsageBatches;
 }
 
 /** A key that was found for a verifier, and the sequence up to which it includes all changes. */
@@ -49,6 +54,10 @@ export interface FoundKey {
  */
 export class VerifierHub {
   readonly registry = new Registry();
+  readonly slices = new Slices();
+  /** Counts what slices are taken from. */
+  readonly limiter: RateLimiter;
+  readonly batches: UsageBatches;
   readonly #services: HubServices;
   readonly #grants: Grants;
   readonly #catchUp: CatchUp | null;
@@ -61,6 +70,8 @@ export class VerifierHub {
   constructor(services: HubServices) {
     const { bus, clock, leaseMs, changes } = services;
     this.#services = services;
+    this.limiter = services.limiter;
+    this.batches = services.batches;
     this.#catchUp = changes && new CatchUp(changes, (stale) => void this.#announce(stale));
     this.#grants = new Grants({
       ...{ bus, clock, leaseMs },
@@ -109,6 +120,7 @@ export class VerifierHub {
     return () => {
       if (connection.stream === stream) connection.stream = null;
       this.registry.end(stream, connection.isClients);
+      this.slices.ended(stream);
     };
   }
 

@@ -1,13 +1,12 @@
 import { authorizeSomewhere } from '../access/authorize.ts';
 import type { FailedCaller } from '../access/failure-limiter.ts';
-import { sharesTeam } from '../access/key-scope.ts';
 import type { Principal } from '../access/principal.ts';
 import { AppError, RateLimitedError } from '../core/errors.ts';
 import { presentedAddress } from '../core/ip.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
-import type { VerifiableKey } from '../verification/services.ts';
 import { type VerifierKey, verifierKey } from './verifier-key.ts';
 import { VERIFY_PERMISSION, type VerifiersContext } from './verifiers-context.ts';
+import { isHash, isVisible } from './visible-key.ts';
 
 /** A secret that a verifier looks up. */
 export interface LookedUpSecret {
@@ -39,8 +38,6 @@ export const SECRETS_MAX = 500;
 const LOOK_UPS_MAX = 2;
 
 const RETRY_AFTER_S = 1;
-
-const HASH = /^[0-9a-f]{64}$/;
 
 /**
  * Looks up keys for a verifier, which gets their changes from then on. Requires `api.key.verify`: keys of organizations
@@ -82,19 +79,6 @@ export async function lookUpKeys(
     verifiers.endRead(read);
     stream.lookUps -= 1;
   }
-}
-
-/** Whether the caller verifies this key. */
-export function isVisible(
-  principal: Principal,
-  { organizationId, teamIds }: Pick<VerifiableKey, 'organizationId' | 'teamIds'>,
-): boolean {
-  return principal.can(organizationId, VERIFY_PERMISSION) && sharesTeam(principal.keyScope, teamIds);
-}
-
-/** Whether a text is the hash of a secret. */
-export function isHash(text: string): boolean {
-  return HASH.test(text);
 }
 
 function checkSecrets(

@@ -50,6 +50,10 @@ export class VerifierStream {
   /** Keys that it has looked up, and the organizations of which it gets some or all changes. */
   readonly keys = new Set<string>();
   readonly organizations = new Map<string, 'some' | 'all'>();
+  /** Slices of rate limits that it holds, by id. */
+  readonly slices = new Set<string>();
+  /** Number of its writer's last recorded batch of usage. Null: not read yet. */
+  recorded: number | null = null;
   /** Changes whose responses wait for it. */
   readonly waits = new Set<Wait>();
   /** When every lease that it was granted has ended, with a margin for its clock. */

@@ -200,6 +200,8 @@ export const MUTATIONS: readonly MutationRow[] = [
     'u f o o f f o o o e n o',
   ],
   ['importApiKeys', 'one of another team', imported({ teamIds: ['$team'] }), 'u f o o f f o o e e n o'],
+  // Of a stream, which only its own socket can name.
+  ['reportVerifications', 'of no stream', { stream: 'none' }, 'u f i i f i i i i i i i'],
   ['verifyApiKey', 'a key', { key: '$secretText', teamId: '$team' }, 'u f o o f o o o n o n o'],
 
   ['createRole', 'a weak role', { ...o, name: '$name', permissions: WEAK }, 'u f f o o f f o f o n o'],
@@ -462,11 +464,16 @@ export const PARTS = [
   'VerifierLease',
   'VerifierRecall',
   'VerifierReset',
+  'VerifierSlice',
   'VerifierWelcome',
 ];
 
 /** Arguments that take ids of nothing that is stored. */
-export const OTHER_IDS = ['Query.verifierKeys(stream)'];
+export const OTHER_IDS = [
+  'Query.verifierKeys(stream)',
+  'Mutation.reportVerifications(input.stream)',
+  'Mutation.reportVerifications(input.returned.slice)',
+];
 
 /**
  * Every argument outside of mutations that takes an id, with a document that passes `$id` (or `[$id]`) to it and what it

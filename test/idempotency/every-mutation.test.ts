@@ -76,6 +76,8 @@ onEachDatabase('a mutation whose response is lost', (engine) => {
       signIn: { input: { token: signInToken }, token: '', again: 'NOT_FOUND', changes: 2 },
       signOut: { input: null, again: 'UNAUTHENTICATED' },
       verifyApiKey: { input: { key: key.secret }, changes: 0 },
+      // Its batches are numbered: test/verifiers/usage.test.ts.
+      reportVerifications: { input: { stream: 'none' }, again: 'BAD_USER_INPUT', changes: 0 },
     };
     return { cases, token, organizationId };
   }

@@ -16,6 +16,23 @@ const KEYS = `query Keys($stream: ID!, $secrets: [VerifierSecretInput!]!) { veri
     id secretId organizationId environment permissions roleName teamIds externalId
     ipAllowlist rateLimit { limit windowSeconds } enabled revoked expiresAt apiKeyExpiresAt sequence } } } }`;
 
+const REPORT = `mutation Report($input: ReportVerificationsInput!) { reportVerifications(input: $input) {
+  batch slices { hash slice granted remaining limit windowSeconds remainingMs } } }`;
+
+/** What `reportVerifications` returns. */
+export interface ReportResult {
+  readonly batch: number;
+  readonly slices: readonly {
+    readonly hash: string;
+    readonly slice: string | null;
+    readonly granted: number;
+    readonly remaining: number;
+    readonly limit: number;
+    readonly windowSeconds: number;
+    readonly remainingMs: number;
+  }[];
+}
+
 /** An event of the stream, with the fields of its type. */
 export interface VerifierEvent {
   readonly __typename: string;
@@ -95,6 +112,19 @@ export class TestVerifier {
     for (const { apiKey } of results)
       if (apiKey && !this.#isOvertaken(apiKey, before)) this.cached.set(apiKey.id, apiKey);
     return results.map(({ apiKey }: { apiKey: unknown }) => apiKey);
+  }
+
+  /** Reports what is in the input, of its own stream unless another is named. */
+  async report(input: Record<string, unknown>): Promise<ReportResult> {
+    return (await this.ask(REPORT, { input: { stream: this.stream, ...input } })).reportVerifications;
+  }
+
+  /** Requests a slice of a key's limit. */
+  async want(secret: string, count: number): Promise<ReportResult['slices'][number]> {
+    const { slices } = await this.report({ wanted: [{ hash: hashSecret(secret), count }] });
+    const [slice] = slices;
+    if (!slice) throw new Error('The key has no limit');
+    return slice;
   }
 
   /** Runs an operation on its socket. Rejects with the code of its first error. */

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { withMargin } from '../cluster/nodes.ts';
+import type { RateLimiter, Reservation } from '../verification/services.ts';
+import type { VerifierStream } from './verifier-stream.ts';
+
+/** A verifier uses a slice for at most this long, and this share of the window's rest. */
+const USABLE = { mostMs: 10_000, share: 0.98 };
+
+/** For how long an unusable slice can be returned, milliseconds. */
+const RETURNABLE_MS = 10_000;
+
+/** How long a denial waits for slices that were recalled, milliseconds. */
+const RECALL_MS = 300;
+
+/** With fewer slices than this, ended ones are not removed. */
+const SWEEP_MIN = 1_024;
+
+/** A part of a key's window that was handed out to a verifier. Times are of `performance.now()`. */
+interface Slice {
+  readonly id: string;
+  readonly stream: VerifierStream;
+  readonly keyId: string;
+  readonly window: string;
+  readonly granted: number;
+  /** When the verifier can no longer use it, at the latest. */
+  readonly usableUntil: number;
+  /** Whether it was recalled in vain: nothing waits for it again. */
+  isLost: boolean;
+}
+
+/** The slices of rate limits that the verifiers of this server hold. Their sum is counted in full by the limiter. */
+export class Slices {
+  readonly #slices = new Map<string, Slice>();
+  readonly #byKey = new Map<string, Set<Slice>>();
+  /** What waits for the slices of a key. */
+  readonly #recalls = new Map<string, { readonly done: Promise<void>; check(): void }>();
+  #sweepAt = SWEEP_MIN;
+
+  /** Number of slices that are neither returned nor ended. */
+  get size(): number {
+    return this.#slices.size;
+  }
+
+  /** Hands out a reservation, of which `remainingMs` of its window are left. Returns the slice's id. */
+  add(stream: VerifierStream, keyId: string, { window, granted }: Reservation, remainingMs: number): string {
+    if (this.#slices.size >= this.#sweepAt) this.#sweep();
+    const usableMs = Math.min(USABLE.mostMs, remainingMs * USABLE.share);
+    const slice: Slice = {
+      ...{ stream, keyId, window, granted },
+      id: randomBytes(12).toString('base64url'),
+      usableUntil: performance.now() + withMargin(usableMs),
+      isLost: false,
+    };
+    this.#slices.set(slice.id, slice);
+    stream.slices.add(slice.id);
+    const slices = this.#byKey.get(keyId) ?? new Set();
+    this.#byKey.set(keyId, slices.add(slice));
+    return slice.id;
+  }
+
+  /** A verifier returns a slice of which it has used this many. Without effect if it isn't its own, or was returned. */
+  async giveBack(
+    limiter: Pick<RateLimiter, 'release'>,
+    stream: VerifierStream,
+    id: string,
+    used: number,
+  ): Promise<void> {
+    const slice = this.#slices.get(id);
+    if (slice?.stream !== stream) return;
+    // Before anything is awaited: it counts once.
+    this.#slices.delete(id);
+    stream.slices.delete(id);
+    const unused = slice.granted - Math.min(slice.granted, Math.max(0, used));
+    try {
+      if (unused > 0) await limiter.release(slice.keyId, slice.window, unused);
+    } finally {
+      this.#forget(slice);
+    }
+  }
+
+  /** A stream has ended, and its slices with it. What its verifier has not returned counts until the windows end. */
+  ended(stream: VerifierStream): void {
+    for (const id of stream.slices) {
+      const slice = this.#slices.get(id);
+      if (slice) this.#remove(slice);
+    }
+  }
+
+  /**
+   * Recalls the slices of a key that verifiers hold, except this one, and resolves when they were returned, but within
+   * 300 ms. Null: there are none.
+   */
+  recall(keyId: string, except: VerifierStream | null = null): Promise<void> | null {
+    const now = performance.now();
+    const held = [...(this.#byKey.get(keyId) ?? [])].filter(
+      ({ stream, usableUntil, isLost }) => !isLost && usableUntil > now && stream !== except,
+    );
+    if (held.length === 0) return null;
+    const known = this.#recalls.get(keyId);
+    if (known) return known.done;
+    const recall = this.#wait(keyId, held);
+    const byStream = new Map<VerifierStream, string[]>();
+    for (const { stream, id } of held) byStream.set(stream, [...(byStream.get(stream) ?? []), id]);
+    for (const [stream, ids] of byStream) stream.send({ type: 'recall', slices: ids });
+    return recall;
+  }
+
+  #wait(keyId: string, held: readonly Slice[]): Promise<void> {
+    let finish = (): void => {};
+    const done = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const waiting = new Set(held);
+    const end = (): void => {
+      clearTimeout(timer);
+      this.#recalls.delete(keyId);
+      for (const slice of waiting) slice.isLost = true;
+      finish();
+    };
+    const timer = setTimeout(end, RECALL_MS);
+    const check = (): void => {
+      const slices = this.#byKey.get(keyId);
+      for (const slice of waiting) if (!slices?.has(slice)) waiting.delete(slice);
+      if (waiting.size === 0) end();
+    };
+    this.#recalls.set(keyId, { done, check });
+    return done;
+  }
+
+  #remove(slice: Slice): void {
+    this.#slices.delete(slice.id);
+    slice.stream.slices.delete(slice.id);
+    this.#forget(slice);
+  }
+
+  #forget(slice: Slice): void {
+    const { keyId } = slice;
+    const slices = this.#byKey.get(keyId);
+    slices?.delete(slice);
+    if (slices?.size === 0) this.#byKey.delete(keyId);
+    this.#recalls.get(keyId)?.check();
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const slice of this.#slices.values())
+      if (slice.usableUntil + RETURNABLE_MS <= now) this.#remove(slice);
+    this.#sweepAt = Math.max(SWEEP_MIN, this.#slices.size * 2);
+  }
+}

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { hashSecret } from '../../src/keys/secret.ts';
+import { updateApiKey } from '../../src/keys/update-api-key.ts';
+import { onEachDatabase } from '../support/databases.ts';
+import { anyone } from '../support/live.ts';
+import { seededRandom, seeds } from '../support/properties.ts';
+import { makeApiKey, makeMember, serverOn } from '../support/server.ts';
+import { holdingVerifier, openVerifier, type TestVerifier } from '../support/verifier.ts';
+import { eventually } from '../support/wait.ts';
+
+onEachDatabase('slices of rate limits', (engine) => {
+  const server = serverOn(engine);
+
+  async function limited(limit: number) {
+    const { organizationId } = await makeMember(server());
+    const { secret: token } = await makeApiKey(server(), organizationId, { grants: ['api.key.verify'] });
+    const key = await makeApiKey(server(), organizationId, { rateLimit: { limit, windowSeconds: 3_600 } });
+    const verify = async (): Promise<number> =>
+      (await fetch(`${server().url}/verify`, { headers: { 'X-API-Key': key.secret } })).status;
+    return { organizationId, token, key, verify };
+  }
+
+  /**
+   * Returns slices when they are recalled, having used so many of each. One that is recalled before it is known must not
+   * be used; the result tells which.
+   */
+  function returnWhenRecalled(verifier: TestVerifier, usedOf: (slice: string) => number): Set<string> {
+    const recalled = new Set<string>();
+    verifier.socket.socket.on('message', () => {
+      const slices = verifier.of('Recall').flatMap((event) => event.slices.filter((id) => !recalled.has(id)));
+      for (const slice of slices) recalled.add(slice);
+      if (slices.length > 0)
+        void verifier.report({ returned: slices.map((slice) => ({ slice, used: usedOf(slice) })) });
+    });
+    return recalled;
+  }
+
+  test('are parts of the window, and nothing is granted beyond it', async () => {
+    const { token, key } = await limited(10);
+    const verifier = await holdingVerifier(server(), token, key.secret);
+    expect(await verifier.want(key.secret, 4)).toMatchObject({
+      ...{ hash: hashSecret(key.secret), slice: expect.any(String), granted: 4, remaining: 6 },
+      ...{ limit: 10, windowSeconds: 3_600, remainingMs: 3_600_000 },
+    });
+    expect(await verifier.want(key.secret, 1_000)).toMatchObject({ granted: 6, remaining: 0 });
+    expect(await verifier.want(key.secret, 1)).toMatchObject({ granted: 0, slice: null, remaining: 0 });
+    const none = await makeApiKey(server(), (await makeMember(server())).organizationId);
+    expect(await verifier.report({ wanted: [{ hash: hashSecret(none.secret), count: 1 }] })).toMatchObject({
+      slices: [],
+    });
+  });
+
+  test('can be returned once, by their own verifier, and count as they were used', async () => {
+    const { token, key } = await limited(10);
+    const verifier = await holdingVerifier(server(), token, key.secret);
+    const other = await holdingVerifier(server(), token, key.secret);
+    const { slice } = await verifier.want(key.secret, 8);
+    await other.report({ returned: [{ slice, used: 0 }] });
+    expect(await other.want(key.secret, 8)).toMatchObject({ granted: 2 });
+    await verifier.report({
+      returned: [
+        { slice, used: 3 },
+        { slice, used: 0 },
+      ],
+    });
+    await verifier.report({ returned: [{ slice, used: 0 }] });
+    expect(await other.want(key.secret, 100)).toMatchObject({ granted: 5 });
+    const next = await other.want(key.secret, 1);
+    expect(next.granted).toBe(0);
+    await verifier.report({ returned: [{ slice: 'no-such-slice', used: -5 }] });
+  });
+
+  test('are recalled before anybody is denied', async () => {
+    const { token, key, verify } = await limited(5);
+    const [one, other] = [
+      await holdingVerifier(server(), token, key.secret),
+      await openVerifier(server(), token),
+    ];
+    returnWhenRecalled(one, () => 2);
+    const { granted } = await one.want(key.secret, 5);
+    expect(granted).toBe(5);
+    expect(await verify()).toBe(200);
+    expect(one.of('Recall')).toHaveLength(1);
+    expect(await other.want(key.secret, 5)).toMatchObject({ granted: 2 });
+    expect(await verify()).toBe(429);
+    // What was recalled in vain is not waited for again.
+    expect(other.of('Recall')).toHaveLength(1);
+    expect(await verify()).toBe(429);
+    expect(other.of('Recall')).toHaveLength(1);
+  });
+
+  test('end with the window: a return after another limit was set has no effect', async () => {
+    const { token, key } = await limited(5);
+    const verifier = await holdingVerifier(server(), token, key.secret);
+    const { slice } = await verifier.want(key.secret, 5);
+    await updateApiKey(anyone(server()), { id: key.id, rateLimit: { limit: 3, windowSeconds: 3_600 } });
+    expect(await verifier.want(key.secret, 5)).toMatchObject({ granted: 3, limit: 3 });
+    await verifier.report({ returned: [{ slice, used: 0 }] });
+    expect(await verifier.want(key.secret, 5)).toMatchObject({ granted: 0, limit: 3 });
+    const second = await limited(5);
+    const held = await holdingVerifier(server(), second.token, second.key.secret);
+    const old = await held.want(second.key.secret, 5);
+    server().clock.advance(3_600_001);
+    expect(await held.want(second.key.secret, 3)).toMatchObject({ granted: 3, remaining: 2 });
+    await held.report({ returned: [{ slice: old.slice, used: 0 }] });
+    expect(await held.want(second.key.secret, 5)).toMatchObject({ granted: 2, remaining: 0 });
+  });
+
+  test('of a verifier that dies count until the window ends', async () => {
+    const { token, key, verify } = await limited(4);
+    const verifier = await holdingVerifier(server(), token, key.secret);
+    await verifier.want(key.secret, 3);
+    verifier.socket.socket.terminate();
+    await eventually(() => server().services.verifiers.slices.size === 0);
+    expect([await verify(), await verify()]).toEqual([200, 429]);
+  });
+
+  test.each(seeds(3))(
+    'never exceed the limit in sum, with several verifiers and /verify at once (seed %i)',
+    async (seed) => {
+      const random = seededRandom(seed);
+      const limit = 40;
+      const { token, key, verify } = await limited(limit);
+      const used = new Map<string, number>();
+      let accepted = 0;
+      const use = (slice: string, granted: number): void => {
+        const count = Math.floor(random() * (granted + 1));
+        used.set(slice, count);
+        accepted += count;
+      };
+      const verifiers: TestVerifier[] = [];
+      while (verifiers.length < 3) verifiers.push(await holdingVerifier(server(), token, key.secret));
+      const work = verifiers.map(async (verifier) => {
+        const recalled = returnWhenRecalled(verifier, (slice) => used.get(slice) ?? 0);
+        for (let n = 0; n < 12; n += 1) {
+          const { slice, granted } = await verifier.want(key.secret, 1 + Math.floor(random() * 8));
+          if (slice === null || recalled.has(slice)) continue;
+          use(slice, granted);
+          if (random() < 0.5) await verifier.report({ returned: [{ slice, used: used.get(slice) }] });
+        }
+      });
+      const doors = Array.from({ length: 12 }, async () => {
+        if ((await verify()) === 200) accepted += 1;
+      });
+      await Promise.all([...work, ...doors]);
+      expect(accepted).toBeLessThanOrEqual(limit);
+      // Everything that was not used can be used.
+      for (let status = 200; status === 200; ) {
+        status = await verify();
+        if (status === 200) accepted += 1;
+      }
+      expect(accepted).toBe(limit);
+    },
+  );
+});
