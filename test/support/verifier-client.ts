@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createVerifier } from '../../packages/verifier/src/create-verifier.ts';
 import type { Verifier, VerifierOptions } from '../../packages/verifier/src/types.ts';
-import { makeApiKey, makeMember, type TestServer } from './server.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
+import { makeApiKey, makeMember, type TestServer, type TestServerOptions } from './server.ts';
 
 /** A verifier that is connected; stopped with the test. */
 export async function connectVerifier(
@@ -30,4 +31,9 @@ export async function makeVerifyingOrganization(server: Pick<TestServer, 'servic
   const owner = await makeMember(server);
   const { secret: token } = await makeApiKey(server, owner.organizationId, { grants: ['api.key.verify'] });
   return { ...owner, token };
+}
+
+/** How a server with short leases is configured, milliseconds. */
+export function shortLeases(leaseMs = 600): TestServerOptions {
+  return { config: { cluster: { ...parseConfig({}).cluster, leaseMs } } };
 }
