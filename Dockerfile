@@ -19,14 +19,15 @@ RUN node scripts/build.mjs \
   && mkdir /data
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATABASE_URL=sqlite:/data/keywright.db
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 VERIFY_PORT=4001 DATABASE_URL=sqlite:/data/keywright.db
 COPY --from=build /app /app
-# Used only with SQLite. With PostgreSQL, nothing is written to disk.
+# Used only with SQLite. With PostgreSQL, only rate limit counters are written, to /tmp.
 COPY --from=build --chown=node:node /data /data
 VOLUME /data
 USER node
 WORKDIR /app
-EXPOSE 4000
+# 4001: verification of API keys, for gateways.
+EXPOSE 4000 4001
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/keywright.js"]

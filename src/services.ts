@@ -50,7 +50,7 @@ export async function createServices(
     limitsFile: processes?.limitsPath ? { path: processes.limitsPath, isOwner: true } : null,
   });
   const { keys, imported, usage: recorder, limiter, failures } = verification;
-  const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter }) : null;
+  const metrics = config.metrics ? await createMetrics({ keys, recorder, bus, limiter, processes }) : null;
   const usage = metrics?.counting(recorder) ?? recorder;
   const changes = new ChangeLog({ db, bus, log });
   const live = new Live({ bus, clock }, keyReader(database, { bus, usage }));

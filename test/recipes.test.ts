@@ -15,7 +15,7 @@ onEachDatabase('docs/recipes.md', (engine) => {
     '%s',
     async (_title, recipe) => {
       const { env } = await databaseFor(engine);
-      const server = start({ ...env, LOG_LEVEL: 'warn' }, 'serve', '--port', '0');
+      const server = start({ ...env, LOG_LEVEL: 'warn', VERIFY_PORT: '0' }, 'serve', '--port', '0');
       // A reader tries a recipe again in the same terminal, with the same database.
       const steps = [...(setup?.steps ?? []), ...recipe.steps, ...recipe.steps];
       const { code, outputs, stderr } = await runSteps(

@@ -1,5 +1,5 @@
 -- Verifies the API key of a request with Keywright's /verify. Requires HAProxy 2.6 or later with Lua, as in Debian's
--- package. Use it in a frontend: http-request lua.keywright http://127.0.0.1:4000/verify
+-- package. Use it in a frontend: http-request lua.keywright http://127.0.0.1:4001/verify
 
 local identity = {
   "x-keywright-key-id",

@@ -1,5 +1,18 @@
+import type { VerificationCounts } from '../core/measurements.ts';
 import type { StartableBus } from './bus.ts';
 import type { Usage } from './usage-groups.ts';
+
+/** What the processes of a node have counted, for its metrics. */
+export interface ProcessesMeasures {
+  /** As of the last `refresh`. */
+  readonly counts: VerificationCounts;
+  /** How many processes did not answer in time. */
+  readonly silent: number;
+  /** How many processes were replaced. */
+  readonly restarts: number;
+  /** Asks all processes, and waits for them up to a quarter of a second. */
+  refresh(): Promise<void>;
+}
 
 /** The processes of this node that only verify keys, as its services use them. */
 export interface VerificationProcesses {
@@ -7,6 +20,7 @@ export interface VerificationProcesses {
   readonly running: number;
   /** The file in which they and this process count rate limits. Null: they count in Redis. */
   readonly limitsPath: string | null;
+  readonly measures: ProcessesMeasures;
   /** Requests uses and denials of this organization from them. Returns a stop function. */
   watch(organizationId: string): () => void;
   /** Sets what is called with those that they send. */

@@ -8,6 +8,15 @@ export interface Measurements {
   error(code: string): void;
 }
 
+/** Counts of a process that verifies keys, since it started. Its server adds them to its own. */
+export interface VerificationCounts {
+  readonly codes: Readonly<Record<string, number>>;
+  /** Keys found in the cache, and those read from the database. */
+  readonly lookups: { readonly hits: number; readonly misses: number };
+  /** Durations at `/verify`: the number in each bucket, the number beyond the last one, and the sum in seconds. */
+  readonly seconds: Readonly<Record<VerificationOutcome, readonly number[]>>;
+}
+
 /** Where verifications are requested: `/verify`, `/introspect`, and the mutation `verifyApiKey`. */
 export type VerificationDoor = 'verify' | 'introspect' | 'graphql';
 

@@ -1,4 +1,5 @@
 import type { Usage } from '../cluster/usage-groups.ts';
+import type { VerificationCounts } from '../core/measurements.ts';
 
 /** A message of a verification process to the server that started it. */
 export type FromProcess =
@@ -8,6 +9,10 @@ export type FromProcess =
   | { readonly type: 'listening'; readonly port: number }
   /** It can't start. `message` is one line for people. */
   | { readonly type: 'failed'; readonly message: string }
+  /** The answer to `ping`. */
+  | { readonly type: 'pong' }
+  /** The answer to `measure`. */
+  | { readonly type: 'measured'; readonly counts: VerificationCounts }
   /** Uses and denials of watched organizations. */
   | { readonly type: 'usage'; readonly events: readonly Usage[] };
 
@@ -25,5 +30,9 @@ export type ToProcess =
   | Start
   /** The server starts or stops watching an organization. */
   | { readonly type: 'watch' | 'unwatch'; readonly organizationId: string }
+  /** Show that your event loop runs. */
+  | { readonly type: 'ping' }
+  /** Send your counts. */
+  | { readonly type: 'measure' }
   /** Complete running requests, write usage and exit. */
   | { readonly type: 'stop' };

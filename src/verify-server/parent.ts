@@ -1,4 +1,5 @@
 import type { SendHandle } from 'node:child_process';
+import type { VerificationCounts } from '../core/measurements.ts';
 import { StartError } from '../core/start-error.ts';
 import type { FromProcess, Start, ToProcess } from './messages.ts';
 
@@ -12,6 +13,8 @@ export interface Parent {
   readonly watched: ReadonlySet<string>;
   /** Whether the channel has closed: the server has exited, however it was ended. */
   readonly isGone: boolean;
+  /** Sets what answers the server's question for counts. */
+  onMeasure(read: () => VerificationCounts): void;
   /** Sends a message, with a socket if there is one. Resolves when it was passed on, or can't be. */
   send(message: FromProcess, socket?: object | null): Promise<void>;
   /** Closes the channel, which would keep the process running. */
@@ -26,6 +29,7 @@ export function parentProcess(): Parent {
   if (!process.send) throw new StartError('Verification processes are started by keywright serve');
   let isGone = false;
   const watched = new Set<string>();
+  let measure = () => {};
   let begin: (started: Awaited<Parent['started']>) => void = () => {};
   const started: Parent['started'] = new Promise((resolve) => {
     begin = resolve;
@@ -38,6 +42,8 @@ export function parentProcess(): Parent {
         begin({ start: received, socket: socket as object | undefined });
       } else if (received.type === 'watch') watched.add(received.organizationId);
       else if (received.type === 'unwatch') watched.delete(received.organizationId);
+      else if (received.type === 'measure') measure();
+      else if (received.type === 'ping') void send({ type: 'pong' });
       else resolve();
     });
     process.once('disconnect', () => {
@@ -62,6 +68,9 @@ export function parentProcess(): Parent {
       return isGone;
     },
     send,
+    onMeasure(read) {
+      measure = () => void send({ type: 'measured', counts: read() });
+    },
     leave() {
       if (process.connected) process.disconnect();
       setTimeout(() => process.exit(), LEAVE_MS).unref();

@@ -2,12 +2,19 @@ import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
 import type { Log } from '../core/log.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 import { PROCESS_ARGUMENT } from './process-argument.ts';
+import { ProcessMeasures } from './process-measures.ts';
 
 /** Delays before a process is replaced, milliseconds: doubled each time, until one has run for a while. */
 const RESTART_MS = { first: 100, most: 5_000 };
 
 /** A process that ran for this long starts the delays from the first, milliseconds. */
 const STEADY_MS = 10_000;
+
+/**
+ * Interval of pings, milliseconds, and how many of them a process may leave unanswered. Counted by this process's
+ * timers: a process isn't blamed for the time in which its server hangs.
+ */
+const PING = { everyMs: 5_000, unansweredMax: 3 };
 
 /** How processes are started. */
 export interface ProcessCommand {
@@ -32,12 +39,14 @@ export class ProcessSlot {
   #timer: NodeJS.Timeout | null = null;
   #startedAt = 0;
   #failures = 0;
+  #unanswered = 0;
   #stopping = false;
   #exit: Promise<void> = Promise.resolve();
   /** Whether the current process accepts requests. */
   isListening = false;
   /** How many processes were replaced. */
   restarts = 0;
+  readonly measures = new ProcessMeasures();
 
   constructor(command: ProcessCommand, owner: Owner) {
     this.#command = command;
@@ -56,12 +65,18 @@ export class ProcessSlot {
     });
     this.#child = child;
     this.#startedAt = performance.now();
-    child.on('message', (message, socket) => this.#owner.received(this, message as FromProcess, socket));
+    this.#unanswered = 0;
+    const pinging = setInterval(() => this.#ping(), PING.everyMs).unref();
+    child.on('message', (message, socket) => {
+      this.#unanswered = 0;
+      this.#owner.received(this, message as FromProcess, socket);
+    });
     this.#exit = new Promise((resolve) => {
       let over = false;
       const end = (reason: string) => {
         if (over) return;
         over = true;
+        clearInterval(pinging);
         resolve();
         this.#ended(reason);
       };
@@ -87,9 +102,18 @@ export class ProcessSlot {
     clearTimeout(killing);
   }
 
+  #ping(): void {
+    // It may wait for its database while it starts.
+    if (!this.isListening) return;
+    if (this.#unanswered >= PING.unansweredMax) this.#child?.kill('SIGKILL');
+    this.#unanswered += 1;
+    this.send({ type: 'ping' });
+  }
+
   #ended(reason: string): void {
     this.#child = null;
     this.isListening = false;
+    this.measures.end();
     this.#owner.exited(this, reason);
     if (this.#stopping) return;
     if (performance.now() - this.#startedAt >= STEADY_MS) this.#failures = 0;

@@ -10,6 +10,7 @@ import { codeOf, StartError } from '../core/start-error.ts';
 import { createVerification } from '../create-verification.ts';
 import { Connections } from '../http/connections/connections.ts';
 import { VERIFY_PORT } from '../http/listen-error.ts';
+import { ProcessCounts } from '../http/ops/process-counts.ts';
 import {
   createHttpServer,
   DEFAULT_TIMEOUTS,
@@ -81,7 +82,13 @@ async function start(
   const connections = new Connections(config.http, config.trustedProxies);
   const timeouts = { ...DEFAULT_TIMEOUTS, stop: STOP_MS };
   const server = createHttpServer({ log, timeouts, connections });
-  const services = { ...verification, config, clock, log };
+  const counts = config.metrics ? new ProcessCounts() : null;
+  if (counts) parent.onMeasure(() => counts.read(verification.keys));
+  const services = {
+    ...{ ...verification, config, clock, log },
+    usage: counts?.counting(verification.usage) ?? verification.usage,
+    measurements: counts?.measurements,
+  };
   await Promise.all([bus.start(), verification.limiter.start()]);
   const readiness = () => migrationProblem(database, { served: true });
   const address = { host: config.host, port: config.verifyServer.port ?? 0, setting: VERIFY_PORT, shared };

@@ -1,11 +1,12 @@
 import type { Usage } from '../cluster/usage-groups.ts';
-import type { VerificationProcesses } from '../cluster/verification-processes.ts';
+import type { ProcessesMeasures, VerificationProcesses } from '../cluster/verification-processes.ts';
 import type { Config } from '../core/config/config.ts';
 import type { Log } from '../core/log.ts';
 import { StartError } from '../core/start-error.ts';
 import { locateLimits } from './limits-file.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 import { type ProcessCommand, ProcessSlot } from './process-slot.ts';
+import { measuresOf } from './processes-measures.ts';
 
 /** How long a process may take to stop before it is killed, milliseconds: less than the server itself. */
 const STOP_GRACE_MS = 8_500;
@@ -41,6 +42,7 @@ export function createVerifyServer(
     get running() {
       return supervisor.running;
     },
+    measures: supervisor.measures,
     watch: (organizationId) => supervisor.watch(organizationId),
     onUsage: (listener) => {
       supervisor.onUsage = listener;
@@ -64,6 +66,7 @@ interface SupervisorSettings {
 class Supervisor {
   readonly #limitsPath: string | null;
   readonly #slots: readonly ProcessSlot[];
+  readonly measures: ProcessesMeasures;
   readonly #log: Log;
   /** Called with uses and denials that processes send. */
   onUsage: (event: Usage) => void = () => {};
@@ -86,6 +89,7 @@ class Supervisor {
       exited: this.#exited.bind(this),
     };
     this.#slots = Array.from({ length: workers }, () => new ProcessSlot(command, owner));
+    this.measures = measuresOf(this.#slots);
   }
 
   get running(): number {
@@ -137,6 +141,7 @@ class Supervisor {
 
   #received(slot: ProcessSlot, message: FromProcess, socket: object | undefined): void {
     if (message.type === 'usage') for (const event of message.events) this.onUsage(event);
+    if (message.type === 'measured') slot.measures.received(message.counts);
     if (this.#stopping) return;
     if (message.type === 'hello') this.#begin(slot);
     else if (message.type === 'failed') this.#fail(message.message);

@@ -108,10 +108,10 @@ describe('compose.yaml', () => {
 
   test('has Caddy spread requests over the servers, and only those, on the port that is told of', () => {
     const caddyfile = read('deploy/compose/Caddyfile');
-    const targets = servers.map(([name]) => `${name}:4000`).join(' ');
+    const targets = (port: number) => servers.map(([name]) => `${name}:${port}`).join(' ');
     expect([...caddyfile.matchAll(/reverse_proxy (.*) \{/g)].map(([, to]) => to)).toEqual([
-      `/verify ${targets}`,
-      targets,
+      `/verify ${targets(4001)}`,
+      targets(4000),
     ]);
     expect(services.caddy?.ports?.map(interpolated)).toEqual(['8080:8080']);
     expect(caddyfile).toMatch(/^:8080 \{$/m);

@@ -12,6 +12,7 @@ import { findProgram, missingOf } from '../support/programs.ts';
 import { makeApiKey, makeMember, startTestServer, type TestServer } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';
 import { openConnection } from '../support/sockets.ts';
+import { openVerifySite, type VerifySite } from '../support/verify-site.ts';
 import { eventually } from '../support/wait.ts';
 import { freePort, startProgram } from './program.ts';
 import { type Arrival, startUpstream, type Upstream } from './upstream.ts';
@@ -52,6 +53,7 @@ export function describeGateway(gateway: Gateway): void {
   const program = findProgram(gateway.name);
   describe.skipIf(missing)(`${gateway.name} in front of an API${missing}`, () => {
     let keywright: TestServer;
+    let site: VerifySite;
     let upstream: Upstream;
     let url = '';
     let member: Awaited<ReturnType<typeof makeMember>>;
@@ -63,6 +65,7 @@ export function describeGateway(gateway: Gateway): void {
       keywright = await startTestServer('sqlite', {
         config: { trustedProxies, verifyFailuresPerMinute: 50 },
       });
+      site = await openVerifySite(keywright);
       upstream = await startUpstream();
       stops.push(() => upstream.stop());
       member = await makeMember(keywright);
@@ -79,7 +82,7 @@ export function describeGateway(gateway: Gateway): void {
         YOUR_ORGANIZATION_ID: organizationId,
         ':8000': `127.0.0.1:${port}`,
         'listen 8000': `listen 127.0.0.1:${port}`,
-        '127.0.0.1:4000': new URL(keywright.url).host,
+        '127.0.0.1:4001': new URL(site.url).host,
         '127.0.0.1:8080': `127.0.0.1:${upstream.port}`,
       };
       const directory = configure(gateway, change, replacements);
@@ -96,6 +99,7 @@ export function describeGateway(gateway: Gateway): void {
     });
     afterAll(async () => {
       for (const stop of stops.reverse()) await stop();
+      await site?.stop();
       await keywright?.close();
     });
 
@@ -433,7 +437,7 @@ export function describeGateway(gateway: Gateway): void {
       const undecided = await ask(secret);
       expect([undecided.status, undecided.arrival]).toEqual([503, undefined]);
       expect(undecided.headers.get('retry-after')).toBe('1');
-      await keywright.app.stop();
+      await Promise.all([site.stop(), keywright.app.stop()]);
       // At once: a gateway may try for seconds before it gives up.
       for (const { status, arrival } of await Promise.all([ask(secret), ask(secret), ask(secret)]))
         expect([status, arrival]).toEqual([gateway.unavailable, undefined]);

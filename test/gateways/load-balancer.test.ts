@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { allow, preflight, readerOf } from '../http/cors/pages.ts';
 import { findProgram, missingOf } from '../support/programs.ts';
 import { ask, makeApiKey, makeMember, serverOn } from '../support/server.ts';
+import { openVerifySite } from '../support/verify-site.ts';
 import { eventually } from '../support/wait.ts';
 import { freePort, startProgram } from './program.ts';
 
@@ -23,7 +24,10 @@ describe.skipIf(missing)(`servers behind the load balancer of compose.yaml${miss
     const directory = mkdtempSync(join(tmpdir(), 'keywright-caddy-'));
     const port = await freePort();
     const { host } = new URL(server().url);
+    const site = await openVerifySite(server());
+    onTestFinished(() => site.stop());
     const text = readFileSync(join(import.meta.dirname, '../../deploy/compose/Caddyfile'), 'utf8')
+      .replaceAll('keywright-1:4001 keywright-2:4001', new URL(site.url).host)
       .replaceAll('keywright-1:4000 keywright-2:4000', host)
       .replace(/^:8080/m, `http://127.0.0.1:${port}`);
     expect(text).toContain(host);

@@ -21,9 +21,12 @@ export interface Reader {
 export async function readerOfReadme(): Promise<Reader> {
   const folder = cloneFolder();
   const ports = new Map<string, number>();
-  for (const port of ['4000', '8000', '8080']) ports.set(port, await freePort());
+  for (const port of ['4000', '4001', '8000', '8080']) ports.set(port, await freePort());
   const own = (text: string) =>
-    text.replace(/(:|listen\()(4000|8000|8080)\b/g, (_all, before, port) => `${before}${ports.get(port)}`);
+    text.replace(
+      /(:|listen\()(4000|4001|8000|8080)\b/g,
+      (_all, before, port) => `${before}${ports.get(port)}`,
+    );
   rmSync(join(folder, 'deploy'));
   cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
   const caddyfile = join(folder, 'deploy/caddy/Caddyfile');
@@ -31,7 +34,7 @@ export async function readerOfReadme(): Promise<Reader> {
   const env = {
     DATABASE_URL: `sqlite:${join(folder, 'data/keywright.db')}`,
     PORT: String(ports.get('4000')),
-    VERIFY_PORT: 'off',
+    VERIFY_PORT: String(ports.get('4001')),
     LOG_LEVEL: 'warn',
   };
   const server = start(env, 'serve');

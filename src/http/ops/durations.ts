@@ -1,4 +1,5 @@
 import type { Histogram, Registry } from 'prom-client';
+import { DurationCounts } from './duration-counts.ts';
 
 /**
  * A histogram of durations. prom-client checks and hashes the labels of every observation, which takes longer than a
@@ -6,8 +7,11 @@ import type { Histogram, Registry } from 'prom-client';
  */
 export class Durations {
   readonly #bounds: readonly number[];
-  readonly #series: { readonly labels: Readonly<Record<string, string>>; readonly counts: Float64Array }[] =
-    [];
+  readonly #series: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly own: DurationCounts;
+    readonly others: () => readonly number[];
+  }[] = [];
 
   /** `bounds`: upper bounds of the buckets in seconds, ascending. */
   constructor(
@@ -25,34 +29,35 @@ export class Durations {
     registry.registerMetric({ name, help, type: 'histogram', get } as object as Histogram);
   }
 
-  /** Adds a series, which exists from now on with all counts 0, and returns the function that observes seconds. */
-  series(labels: Readonly<Record<string, string>>): (seconds: number) => void {
-    const bounds = this.#bounds;
-    const { length } = bounds;
-    // One count for each bucket, one for what is beyond them, and the sum.
-    const counts = new Float64Array(length + 2);
-    this.#series.push({ labels, counts });
-    return (seconds) => {
-      let bucket = 0;
-      while (bucket < length && seconds > (bounds[bucket] as number)) bucket += 1;
-      counts[bucket] = (counts[bucket] as number) + 1;
-      counts[length + 1] = (counts[length + 1] as number) + seconds;
-    };
+  /**
+   * Adds a series, which exists from now on with all counts 0, and returns the function that observes seconds. `others`
+   * returns the values of other processes.
+   */
+  series(
+    labels: Readonly<Record<string, string>>,
+    others: () => readonly number[] = () => [],
+  ): (seconds: number) => void {
+    const own = new DurationCounts(this.#bounds);
+    this.#series.push({ labels, own, others });
+    return own.observe;
   }
 
   /** Number of observations by the value of this label. */
   totals(label: string): Record<string, number> {
     const totals: Record<string, number> = {};
-    for (const { labels, counts } of this.#series) {
+    for (const { labels, own } of this.#series) {
       const value = labels[label] ?? '';
-      totals[value] = (totals[value] ?? 0) + counts.subarray(0, -1).reduce((sum, count) => sum + count, 0);
+      totals[value] =
+        (totals[value] ?? 0) + own.values.subarray(0, -1).reduce((sum, count) => sum + count, 0);
     }
     return totals;
   }
 
   #values(name: string) {
-    return this.#series.flatMap(({ labels, counts }) => {
+    return this.#series.flatMap(({ labels, own, others }) => {
       let total = 0;
+      const added = others();
+      const counts = own.values.map((count, index) => count + (added[index] ?? 0));
       const buckets = [...this.#bounds, '+Inf'].map((le, index) => {
         total += counts[index] ?? 0;
         return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: total };

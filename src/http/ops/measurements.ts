@@ -1,9 +1,19 @@
 import type { Registry } from 'prom-client';
-import type { Measurements, OperationType, VerificationDoor } from '../../core/measurements.ts';
+import type {
+  Measurements,
+  OperationType,
+  VerificationCounts,
+  VerificationDoor,
+  VerificationOutcome,
+} from '../../core/measurements.ts';
 import { Durations } from './durations.ts';
+import { VERIFICATION_BOUNDS } from './process-counts.ts';
 
-/** Histograms of operations and verifications; `requests` and `errors` are counts by type and code. */
-export function createMeasurements(registry: Registry) {
+/**
+ * Histograms of operations and verifications; `requests` and `errors` are counts by type and code. `processes` returns
+ * the counts of the verification processes.
+ */
+export function createMeasurements(registry: Registry, processes: () => VerificationCounts | undefined) {
   const operations = new Durations(registry, {
     name: 'keywright_graphql_request_seconds',
     help: 'Seconds from parsing the document of a GraphQL operation until its result, by type of operation',
@@ -19,12 +29,16 @@ export function createMeasurements(registry: Registry) {
   const verifications = new Durations(registry, {
     name: 'keywright_verification_seconds',
     help: 'Seconds until a verification was answered, by door (verify: /verify, introspect: /introspect, graphql: verifyApiKey) and result',
-    bounds: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    bounds: VERIFICATION_BOUNDS,
   });
+  const series = (door: VerificationDoor, result: VerificationOutcome) =>
+    verifications.series({ door, result }, () =>
+      door === 'verify' ? (processes()?.seconds[result] ?? []) : [],
+    );
   const ofDoor = (door: VerificationDoor) => ({
-    accepted: verifications.series({ door, result: 'accepted' }),
-    denied: verifications.series({ door, result: 'denied' }),
-    failed: verifications.series({ door, result: 'failed' }),
+    accepted: series(door, 'accepted'),
+    denied: series(door, 'denied'),
+    failed: series(door, 'failed'),
   });
   const doors = {
     verify: ofDoor('verify'),

@@ -1,6 +1,7 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { EventBus, StartableBus } from '../../cluster/bus.ts';
 import { concernsKeys, staleBy } from '../../cluster/stale.ts';
+import type { VerificationProcesses } from '../../cluster/verification-processes.ts';
 import type { Measurements } from '../../core/measurements.ts';
 import type { UsageRecorder } from '../../usage/recorder.ts';
 import type { KeyLookup, UsageSink } from '../../verification/services.ts';
@@ -8,6 +9,7 @@ import type { StartableRateLimiter } from '../../verification-host/create-rate-l
 import type { Connections } from '../connections/connections.ts';
 import type { LiveServer } from '../websocket/live-server.ts';
 import { createMeasurements } from './measurements.ts';
+import { countingByCode } from './process-counts.ts';
 
 /** Metrics for Prometheus. */
 export interface Metrics {
@@ -36,10 +38,12 @@ interface Sources {
   readonly recorder: Pick<UsageRecorder, 'status'>;
   readonly bus: Pick<StartableBus, 'status'>;
   readonly limiter: Pick<StartableRateLimiter, 'status'>;
+  /** Null: this process has none. */
+  readonly processes: VerificationProcesses | null;
 }
 
 /** Creates the metrics. The library is loaded only if metrics are enabled. */
-export async function createMetrics({ keys, recorder, bus, limiter }: Sources): Promise<Metrics> {
+export async function createMetrics({ keys, recorder, bus, limiter, processes }: Sources): Promise<Metrics> {
   const { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } = await import('prom-client');
   const registry = new Registry();
   const registers = [registry];
@@ -74,14 +78,19 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
   };
 
   const codes: Record<string, number> = {};
-  counted('verifications_total', 'Verifications on this node, by code', 'code', () => codes);
+  const others = () => processes?.measures.counts;
+  counted('verifications_total', 'Verifications on this node, by code', 'code', () => {
+    const all = { ...codes };
+    for (const [code, count] of Object.entries(others()?.codes ?? {})) all[code] = (all[code] ?? 0) + count;
+    return all;
+  });
   counted(
     'lookups_total',
     'API keys looked up on this node, from memory or from the database',
     'from',
     () => ({
-      memory: keys.counts.hits,
-      database: keys.counts.misses,
+      memory: keys.counts.hits + (others()?.lookups.hits ?? 0),
+      database: keys.counts.misses + (others()?.lookups.misses ?? 0),
     }),
   );
   shown(
@@ -93,6 +102,7 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
     all: recorder.status().failures,
   }));
   showBus(bus, shown, counted);
+  showProcesses(processes, shown, counted);
   shown(
     'rate_limits_shared',
     '1: rate limits are counted in Redis for all nodes, 0: Redis does not respond',
@@ -110,7 +120,7 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
   const info = { name: 'keywright_build_info', help: 'Always 1, labeled with the version' };
   new Gauge({ ...info, registers, labelNames: ['version'] }).set({ version: packageJson.version }, 1);
 
-  const { measurements, requests, errors } = createMeasurements(registry);
+  const { measurements, requests, errors } = createMeasurements(registry, others);
   const types = 'GraphQL operations by type. Those that were rejected before they ran have the type rejected';
   counted('graphql_requests_total', types, 'type', requests);
   counted('graphql_errors_total', 'GraphQL errors sent to clients, by code', 'code', () => errors);
@@ -130,18 +140,11 @@ export async function createMetrics({ keys, recorder, bus, limiter }: Sources): 
   return {
     contentType: registry.contentType,
     measurements,
-    text: () => registry.metrics(),
-    counting: (usage) => ({
-      ...usage,
-      accepted(use) {
-        codes.VALID = (codes.VALID ?? 0) + 1;
-        usage.accepted(use);
-      },
-      denied(denial) {
-        codes[denial.code] = (codes[denial.code] ?? 0) + 1;
-        usage.denied(denial);
-      },
-    }),
+    async text() {
+      await processes?.measures.refresh();
+      return registry.metrics();
+    },
+    counting: (usage) => countingByCode(usage, codes),
     measuring: (measured) => ({
       ...measured,
       async announce(changes) {
@@ -175,6 +178,20 @@ function showConnections(connections: Connections, shown: Shown, counted: Counte
   const help =
     'Connections and requests closed because they buffered too many bytes, or the client read none';
   counted('connections_cut_total', help, null, () => ({ all: connections.counts.cut }));
+}
+
+/** Absent without such processes. */
+function showProcesses(processes: VerificationProcesses | null, shown: Shown, counted: Counted): void {
+  shown('verification_processes', 'Verification processes that accept requests', () => processes?.running);
+  const help =
+    'Verification processes that did not answer in time. Their counters are those of their last answer';
+  shown('verification_processes_silent', help, () => processes?.measures.silent);
+  counted(
+    'verification_process_restarts_total',
+    'Verification processes that were replaced',
+    null,
+    () => processes && { all: processes.measures.restarts },
+  );
 }
 
 function showBus(bus: Sources['bus'], shown: Shown, counted: Counted): void {
