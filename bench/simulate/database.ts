@@ -19,7 +19,7 @@ export class Database {
   readonly changes: Change[] = [];
   /** Beats of servers, as in the table `nodes`. */
   readonly beats = new Map<string, number>();
-  /** SQLite: the longest lease that may have been granted. Null: it is certain that none runs. */
+  /** SQLite: the longest lease that may be held. Null: the mark that none is. */
   longestLeaseMs: number | null = null;
   readonly #generations: number[];
 

@@ -15,7 +15,7 @@ const PROVOKED: Partial<Record<Rule, Omit<Mutation, 'rule'>>> = {
   resetOvertakes: { servers: 3, faults: ['breakListening'] },
   signOffLast: { servers: 0, faults: ['stopServer', 'breakConnection'] },
   restartWaits: { servers: 0, faults: null },
-  entryOutlivesStop: { servers: 0, faults: ['stopServer', 'killServer'] },
+  markWaitsForStart: { servers: 0, faults: ['stopServer', 'killServer'] },
   commandsWait: { servers: 0, faults: null },
   catchUp: { servers: 0, faults: null },
 };

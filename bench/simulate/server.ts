@@ -56,7 +56,7 @@ export abstract class Server extends Process {
 
   /** Its deadline for a lease of this length that it grants. */
   withMargin(leaseMs: number): number {
-    return this.setup.rules.margins ? leaseMs * 1.01 + 20 : leaseMs;
+    return this.setup.rules.margins ? leaseMs * 1.021 + 20 : leaseMs;
   }
 
   started(): void {
@@ -100,7 +100,7 @@ export abstract class Server extends Process {
 
   pong(stream: Stream, { acknowledged, nonce }: Pong): void {
     if (stream.isOver) return;
-    stream.acknowledge(acknowledged);
+    stream.acknowledge(acknowledged, this.monotonic());
     if (nonce !== null) stream.nonce = nonce;
     this.#grant(stream);
   }

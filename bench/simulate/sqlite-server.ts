@@ -12,16 +12,19 @@ export class SqliteServer extends Server {
     this.revive();
     this.#heard = this.database.sequence;
     const { longestLeaseMs } = this.database;
+    // Without the mark.
     const waits = longestLeaseMs !== null && this.setup.rules.restartWaits;
-    this.#answersFrom = this.monotonic() + (waits ? this.withMargin(longestLeaseMs) : 0);
+    const longest = Math.max(longestLeaseMs ?? 0, this.setup.leaseMs);
+    this.#answersFrom = this.monotonic() + (waits ? this.withMargin(longest) : 0);
+    this.database.longestLeaseMs = longest;
     this.started();
   }
 
   /** Ends it as an operator does. */
   stop(done: () => void): void {
     const end = (): void => {
-      // Leases of a server that was killed before may still run.
-      if (this.monotonic() >= this.#answersFrom || !this.setup.rules.entryOutlivesStop)
+      // Writes the mark, unless leases of a server that was killed before may still run.
+      if (this.monotonic() >= this.#answersFrom || !this.setup.rules.markWaitsForStart)
         this.database.longestLeaseMs = null;
       this.kill();
       done();

@@ -23,6 +23,8 @@ export class Stream {
   isReleased = false;
   readonly #receiver: Receiver;
   #number = 0;
+  /** Of the last acknowledgment. */
+  #roundTripMs = 0;
   #unacknowledged: { readonly number: number; readonly since: number }[] = [];
 
   constructor(connection: Connection, receiver: Receiver) {
@@ -51,16 +53,20 @@ export class Stream {
     this.connection.send('server', () => this.#receiver.lease(nonce, leaseMs));
   }
 
-  acknowledge(number: number): void {
+  acknowledge(number: number, now: number): void {
     if (number <= this.acknowledged || number > this.#number) return;
     this.acknowledged = number;
+    const [oldest] = this.#unacknowledged;
+    if (oldest && oldest.number <= number) this.#roundTripMs = now - oldest.since;
     this.#unacknowledged = this.#unacknowledged.filter((one) => one.number > number);
     for (const wait of [...this.waits]) wait(this);
   }
 
   isBehind(now: number): boolean {
     const [oldest] = this.#unacknowledged;
-    return oldest !== undefined && now - oldest.since > ACKNOWLEDGE_WITHIN_MS;
+    return (
+      oldest !== undefined && now - oldest.since > Math.max(ACKNOWLEDGE_WITHIN_MS, 2 * this.#roundTripMs)
+    );
   }
 
   /** Its verifier relies on nothing of it any longer. */
