@@ -11,7 +11,7 @@ const ALONE = ['test/http/websocket/churn.test.ts', 'test/graphql/engine.test.ts
 
 /** They require a browser, or start many processes, and take minutes: `npm test` leaves them to commands of their own. */
 const CONSOLE = ['test/console/**/*.test.ts'];
-const CLUSTER = ['test/cluster/faults.test.ts'];
+const CLUSTER = ['test/cluster/{faults,faults-verifiers}.test.ts'];
 const E2E = [
   'test/{clients,moving,readme,recipes,durability}.test.ts',
   'test/{examples,gateways,outages,scripts}/*.test.ts',

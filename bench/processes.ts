@@ -36,7 +36,7 @@ export async function buildPrograms({
     input: Object.fromEntries(Object.entries(files).map(([name, path]) => [name, join(root, path)])),
     platform: 'node',
     cwd: root,
-    external: ['better-sqlite3', 'pg-native', 'bufferutil', 'utf-8-validate', ...external],
+    external: ['better-sqlite3', 'pg-native', 'bufferutil', 'utf-8-validate', /^@node-rs\//, ...external],
     resolve: { mainFields: ['module', 'main'] },
     logLevel: 'warn',
   });

@@ -23,22 +23,25 @@ export interface ClusterOptions {
   readonly skewMs?: readonly number[];
   /** Settings of all nodes. */
   readonly env?: Readonly<Record<string, string>>;
-  /** A database of a server of the test's own; left out: one on the server that all tests share. */
+  /** A database of the test's own, for one node on SQLite too; left out: one on the server that all tests share. */
   readonly databaseUrl?: string;
 }
 
 /** One server in a process of its own, with a way of its own to the database, and one to listen by. */
 export interface ClusterNode {
   readonly name: string;
-  /** The address; changes when it is started again. */
+  /** The address; the same when it is started again. */
   readonly url: string;
+  /** The address of its verification processes. Empty: it has none. */
+  readonly verifyUrl: string;
   readonly toDatabase: TcpProxy;
   readonly toListen: TcpProxy;
   readonly process: ChildProcess;
   /** What it has written to its log, without what was merely done. */
   warnings(): string;
   running(): boolean;
-  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** SIGUSR2 lets its clock jump by CLOCK_JUMP_MS. */
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGUSR2'): void;
   /** Ends it as an operator does; resolves with its exit code. */
   stop(): Promise<number | null>;
   start(): Promise<void>;
@@ -116,14 +119,16 @@ async function openNode(
   options: ClusterOptions,
   atEnd: AtEnd,
 ): Promise<ClusterNode> {
-  const target = Number(new URL(databaseUrl).port);
+  const isShared = !databaseUrl.startsWith('sqlite:');
+  // Without a use where the database is a file.
+  const target = isShared ? Number(new URL(databaseUrl).port) : 0;
   const toDatabase = await openProxy(target, atEnd);
   const toListen = await openProxy(target, atEnd);
   const skewMs = options.skewMs?.[index] ?? 0;
   const env = {
     ...basic(),
-    DATABASE_URL: toDatabase.through(databaseUrl),
-    DATABASE_LISTEN_URL: toListen.through(databaseUrl),
+    DATABASE_URL: isShared ? toDatabase.through(databaseUrl) : databaseUrl,
+    ...(isShared && { DATABASE_LISTEN_URL: toListen.through(databaseUrl) }),
     CLUSTER_LEASE_MS: String(options.leaseMs ?? 1_000),
     USAGE_FLUSH_MS: String(options.usageFlushMs ?? 200),
     VERIFY_FAILURES_PER_MINUTE: '1000000',
@@ -133,6 +138,7 @@ async function openNode(
   };
   let child: ChildProcess | undefined;
   let url = '';
+  let verifyUrl = '';
   let written = '';
   const current = (): ChildProcess => {
     if (!child) throw new Error('The node is not started');
@@ -140,10 +146,14 @@ async function openNode(
   };
   const running = () => child !== undefined && child.exitCode === null && child.signalCode === null;
   const start = async (): Promise<void> => {
-    const skew = skewMs === 0 ? [] : ['--import', join(import.meta.dirname, 'skew.mjs')];
-    // The port it had, so that clients find it again.
+    const isSet = skewMs === 0 && options.env?.CLOCK_JUMP_MS === undefined;
+    const skew = isSet ? [] : ['--import', join(import.meta.dirname, 'skew.mjs')];
+    // The ports it had, so that clients find it again.
     const port = url ? new URL(url).port : '0';
-    const started = spawn(process.execPath, [...skew, PROGRAM, 'serve', '--port', port], { env });
+    const ports = verifyUrl ? { VERIFY_PORT: new URL(verifyUrl).port } : {};
+    const started = spawn(process.execPath, [...skew, PROGRAM, 'serve', '--port', port], {
+      env: { ...env, ...ports },
+    });
     child = started;
     let out = '';
     started.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -159,6 +169,7 @@ async function openNode(
       },
       { timeoutMs: START_MAX_MS },
     );
+    verifyUrl = /^API keys are verified at (\S+)\/verify$/m.exec(out)?.[1] ?? '';
   };
   atEnd(async () => {
     if (!running()) return;
@@ -170,6 +181,9 @@ async function openNode(
     name: `node ${index + 1}`,
     get url() {
       return url;
+    },
+    get verifyUrl() {
+      return verifyUrl;
     },
     get process() {
       return current();

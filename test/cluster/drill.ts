@@ -6,6 +6,7 @@ import { randomOfTest } from '../support/properties.ts';
 import { eventually } from '../support/wait.ts';
 import { Checker, type Logged } from './checker.ts';
 import type { Cluster, ClusterNode } from './cluster.ts';
+import { countedUses } from './counted-uses.ts';
 import { Follower } from './follower.ts';
 import { Requests } from './requests.ts';
 
@@ -212,14 +213,7 @@ export class Drill {
   async judgeUsage(atRisk = 0): Promise<void> {
     const { kysely } = await this.openDatabase();
     await holds(async () => {
-      const rows = await kysely
-        .selectFrom('api_key_secret_usage as usage')
-        .innerJoin('api_key_secrets as secret', 'secret.id', 'usage.secret_id')
-        .innerJoin('api_keys as key', 'key.id', 'secret.api_key_id')
-        .select(['secret.api_key_id', 'usage.uses'])
-        .where('key.organization_id', '=', this.organizationId)
-        .execute();
-      const counted = new Map(rows.map((row) => [row.api_key_id, row.uses]));
+      const counted = await countedUses(kysely, this.organizationId);
       expect(this.checker.usageFaults(counted, atRisk)).toEqual([]);
     });
   }

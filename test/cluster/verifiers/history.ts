@@ -9,6 +9,8 @@ export interface Verified {
   /** A verification code, or UNAVAILABLE where `verify` rejected. */
   readonly code: string;
   readonly source: 'memory' | 'server' | null;
+  /** Why it was not decided. */
+  readonly reason?: string | null;
 }
 
 /** A change after which a key, or some, must be rejected, or may be accepted again. */
