@@ -79,7 +79,10 @@ const ValidationIssueCode = builder.enumType('ValidationIssueCode', {
     },
     DUPLICATE: { description: 'The input contains the value twice, or another object has it' },
     RESERVED: { description: 'The value is reserved for Keywright, or resembles one that is' },
-    UNKNOWN: { description: 'The value isn’t among those that the organization has defined' },
+    UNKNOWN: {
+      description:
+        'The organization has not defined the value, for example a permission that is missing from its catalog',
+    },
   },
 });
 

@@ -52,7 +52,7 @@ export const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
     metadata: t.field({
       type: 'JSONObject',
       description:
-        'Keys whose metadata contains these members: at most 10, with strings, numbers, booleans or null as values. Values are equal if type and value are, and null doesn’t match a missing member. Names and strings have at most 200 characters. Omit, or pass an empty object, for any metadata',
+        'Keys whose metadata contains these members: at most 10, with strings, numbers, booleans or null as values. Values are equal if type and value are, and null doesn’t match a missing member. Names and strings have at most 200 characters. Omit it or pass an empty object to match keys with any metadata',
     }),
     search: t.string({
       description: 'Text contained in the name, description, start or ID, case-insensitive',

@@ -76,7 +76,7 @@ builder.objectType(ApiKeyRef, {
     }),
     start: t.exposeString('start', {
       description:
-        'The first characters of the newest secret, for example `kw_live_a8f2bcde`. The rest is never returned again. Empty for a key that was imported without them',
+        'The first characters of the newest secret, for example `kw_live_a8f2bcde`. The full secret is returned only when it is created. Empty for a key that was imported without them',
     }),
     role: t.field({
       type: RoleRef,

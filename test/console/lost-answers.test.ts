@@ -22,7 +22,7 @@ async function loseFirst(page: Page, mutation: string) {
   return inputs;
 }
 
-const LOST = 'The server is not responding. Try again: nothing is changed twice.';
+const LOST = 'The server is not responding. Try again: the request can be repeated safely.';
 
 describeInChromium('submitting a form again after its response was lost', () => {
   test('shows the secret of the key that was created, and changed input is a new request', async () => {

@@ -14,7 +14,7 @@ export type ApiKeyFilter = {
   expiresBefore?: string | null | undefined;
   /** Keys with exactly this `externalId` */
   externalId?: string | null | undefined;
-  /** Keys whose metadata contains these members: at most 10, with strings, numbers, booleans or null as values. Values are equal if type and value are, and null doesn’t match a missing member. Names and strings have at most 200 characters. Omit, or pass an empty object, for any metadata */
+  /** Keys whose metadata contains these members: at most 10, with strings, numbers, booleans or null as values. Values are equal if type and value are, and null doesn’t match a missing member. Names and strings have at most 200 characters. Omit it or pass an empty object to match keys with any metadata */
   metadata?: Record<string, unknown> | null | undefined;
   /** Keys assigned the role with this ID */
   roleId?: string | number | null | undefined;

@@ -53,7 +53,10 @@ export function useSubmitOnce<
 
 function explainLoss(error: unknown): never {
   if (!(error instanceof RequestError) || error.code !== 'UNREACHABLE') throw error;
-  throw new RequestError(error.code, 'The server is not responding. Try again: nothing is changed twice.');
+  throw new RequestError(
+    error.code,
+    'The server is not responding. Try again: the request can be repeated safely.',
+  );
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing where the console is served over HTTP from another host. */

@@ -46,9 +46,10 @@ export async function exportKeys(io: Io, options: ExportKeysOptions): Promise<vo
   if (options.output === '-') return;
   if (options.json) printJson(io, exported);
   else {
-    io.stdout.write(`${exported.keys} keys were exported to ${options.output}\n`);
+    const keys = exported.keys === 1 ? '1 key' : `${exported.keys} keys`;
+    io.stdout.write(`Exported ${keys} to ${options.output}\n`);
     io.stderr.write(
-      'The file contains the hashes of all keys. Keep it secret, and delete it when you no longer need it.\n',
+      'The file contains the hashes of all secrets. Store it securely and delete it when you no longer need it.\n',
     );
   }
 }

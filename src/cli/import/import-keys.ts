@@ -106,10 +106,15 @@ function mapOf(option: string, entries: readonly string[]): Map<string, string> 
 }
 
 function textOf({ dryRun, created, unchanged, rejected, notCarriedOver }: Summary): string {
+  const keys = counted(created);
   const lines = dryRun
-    ? [`${created} keys can be imported, ${unchanged} were imported before, ${rejected} would be rejected`]
-    : [`${created} keys were imported, ${unchanged} had been imported before, ${rejected} were rejected`];
+    ? [`Dry run: ${keys} would be imported, ${unchanged} already imported, ${rejected} would be rejected`]
+    : [`${keys} imported, ${unchanged} already imported, ${rejected} rejected`];
   for (const [name, count] of Object.entries(notCarriedOver))
     lines.push(`Not carried over: ${name} (${count})`);
   return `${lines.join('\n')}\n`;
+}
+
+function counted(keys: number): string {
+  return `${keys} ${keys === 1 ? 'key' : 'keys'}`;
 }

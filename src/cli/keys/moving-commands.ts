@@ -8,33 +8,37 @@ import { runs } from '../runs.ts';
 export function addMovingCommands(keys: Command, io: Io): void {
   keys
     .command('import')
-    .description('Import keys of another system by the hashes of their secrets, directly into the database')
-    .argument('<file>', 'file to read; for better-auth also an SQLite file or a PostgreSQL URL')
+    .description('Import API keys from another system into the database, using the hashes of their secrets')
+    .argument('<file>', 'file to read; for better-auth, also an SQLite file or a PostgreSQL URL')
     .addOption(new Option('--format <format>', 'format of the file').choices(FORMATS).makeOptionMandatory())
     .addOption(organization())
     .addOption(
-      new Option('--environment <name>', 'environment of keys that have none (default: live)').choices([
+      new Option('--environment <name>', 'environment for keys without one (default: live)').choices([
         'live',
         'test',
       ]),
     )
-    .option('--role <role>', 'role of keys that have none, by ID or name')
-    .option('--map-role <from=to>', 'role for keys with a role of the other system; repeatable', repeated)
+    .option('--role <role>', 'role for keys without one, by ID or name')
     .option(
-      '--map-permission <from=to>',
-      'permission for one of the other system, or FROM= for none; repeatable',
+      '--map-role <from=to>',
+      'map a role of the other system to a Keywright role, or FROM= to drop it; repeatable',
       repeated,
     )
-    .option('--plain', 'the other system stores secrets in plain text; only for better-auth')
-    .option('--dry-run', 'check everything and change nothing')
-    .option('--rejects <file>', 'write rejected records and the reasons to this file, as JSON Lines')
+    .option(
+      '--map-permission <from=to>',
+      'map a permission of the other system to a Keywright permission, or FROM= to drop it; repeatable',
+      repeated,
+    )
+    .option('--plain', 'read secrets that better-auth stores in plain text')
+    .option('--dry-run', 'validate the file without importing anything')
+    .option('--rejects <file>', 'write rejected records with the reasons to this file, as JSON Lines')
     .option('--json', 'print a JSON summary and nothing else')
     .action(runs(io, () => import('../import/import-keys.ts'), 'importKeys'));
 
   keys
     .command('export')
-    .description('Export an organization with the hashes of its keys, directly from the database')
-    .option('--output <file>', 'new file, readable by its owner only (default: standard output)', '-')
+    .description('Export an organization from the database, including the hashes of its secrets')
+    .option('--output <file>', 'file to create, readable only by its owner (default: standard output)', '-')
     .addOption(organization())
     .option('--json', 'print a JSON summary and nothing else')
     .action(runs(io, () => import('../export/export-keys.ts'), 'exportKeys'));

@@ -76,7 +76,7 @@ export function introspectPath(): PathItem {
       requestBody: { required: true, content: { [FORM]: { schema: FORM_BODY } } },
       responses: {
         200: response(
-          'Whether the key is accepted. Nothing else is known about one that is not',
+          'The state of the API key. If it is not active, the response contains nothing else',
           { oneOf: [ACTIVE, object({ active: { const: false } })] },
           { always: ALWAYS, sometimes: LIMIT },
         ),

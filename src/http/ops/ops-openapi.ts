@@ -11,11 +11,11 @@ export function opsPaths(metricsType: string | null): Record<string, PathItem> {
     }),
     '/readyz': get(
       'readiness',
-      'Whether the server can serve',
+      'Whether the server is ready to handle requests',
       {
-        200: response('The server can serve', object({ status: { const: 'ready' } }), JSON_HEADERS),
+        200: response('The server is ready', object({ status: { const: 'ready' } }), JSON_HEADERS),
         503: response(
-          'The server can’t serve',
+          'The server is not ready',
           object({ status: { const: 'unavailable' }, reason: text('The reason') }),
           JSON_HEADERS,
         ),

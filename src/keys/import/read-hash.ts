@@ -45,6 +45,6 @@ function readHmac(text: string, peppers: Peppers): ImportedHash | string {
   const stored = storedHmac(pepper, digest);
   if (stored === null)
     return 'must be the name of a pepper, a colon, and a SHA-256 HMAC in hexadecimal or base64';
-  if (!peppers.has(pepper)) return `needs the pepper ${pepper}, which the server's configuration lacks`;
+  if (!peppers.has(pepper)) return `requires the pepper ${pepper}: set IMPORT_PEPPER_${pepper}`;
   return { stored, form: hmacForm(pepper) };
 }

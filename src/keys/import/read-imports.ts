@@ -166,7 +166,8 @@ function readStart(
   }
   if (start.length > START_MAX || !START.test(start))
     input.fault(at, 'INVALID_FORMAT', 'must have 4 to 32 printable ASCII characters without spaces');
-  else if (RESERVED.test(start)) input.fault(at, 'RESERVED', 'begins like a token of Keywright');
+  else if (RESERVED.test(start))
+    input.fault(at, 'RESERVED', 'must not start with the prefix of a Keywright token, such as sess_');
   else if (hash?.form && lookupHash(hash.form, start, new Map()) === hash.stored)
     input.fault(at, 'TOO_LONG', 'must not be the whole secret');
   return start;

@@ -18,8 +18,8 @@ onEachDatabase('keys export', (engine) => {
     const ran = await from.keys('export', '--output', path);
     expect(ran).toEqual({
       code: 0,
-      stdout: `1 keys were exported to ${path}\n`,
-      stderr: expect.stringContaining('contains the hashes of all keys'),
+      stdout: `Exported 1 key to ${path}\n`,
+      stderr: expect.stringContaining('contains the hashes of all secrets'),
     });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const [organization, ...rest] = readFileSync(path, 'utf8')
@@ -79,12 +79,12 @@ onEachDatabase('keys export', (engine) => {
     const refused = await to.keys('import', path, '--format', 'jsonl');
     expect(refused).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/^0 keys were imported, .* 2 were/),
+      stdout: expect.stringMatching(/^0 keys imported, .* 2 rejected/),
     });
     expect(refused.stderr).toContain('permissions: differ from those of the role with this name');
     expect(refused.stderr).toContain('there is no role with the name Reader');
     const mapped = await to.keys('import', path, '--format', 'jsonl', '--map-role', 'Reader=member');
-    expect(mapped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 keys were imported/) });
+    expect(mapped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 key imported/) });
   });
 
   test('an export that was cut off is imported as far as it goes, and reported', async () => {
@@ -95,7 +95,7 @@ onEachDatabase('keys export', (engine) => {
     const content = stdout.replace(/"hash":"[0-9a-f]{4}/g, '"hash":"1111');
     const file = fileWith(content.slice(0, content.lastIndexOf('{"type":"end"')));
     const ran = await to.keys('import', file, '--format', 'jsonl');
-    expect(ran).toMatchObject({ code: 1, stdout: expect.stringMatching(/^1 keys were imported/) });
+    expect(ran).toMatchObject({ code: 1, stdout: expect.stringMatching(/^1 key imported/) });
     expect(ran.stderr).toContain('The export is incomplete');
     const newer = fileWith(content.replace('"version":1', '"version":2'));
     expect((await to.keys('import', newer, '--format', 'jsonl')).stderr).toContain('version: must be 1');
@@ -107,7 +107,7 @@ onEachDatabase('keys export', (engine) => {
     const { secret } = await makeApiKey(from.server, from.organizationId);
     const { stdout } = await from.keys('export', '--output', '-');
     const ran = await to.keys('import', fileWith(stdout), '--format', 'jsonl');
-    expect(ran).toMatchObject({ code: 1, stdout: expect.stringMatching(/^0 keys were imported/) });
+    expect(ran).toMatchObject({ code: 1, stdout: expect.stringMatching(/^0 keys imported/) });
     expect(ran.stderr).toContain('is the hash of a secret that exists already');
     expect(await from.verify(secret)).toMatchObject({ valid: true, apiKey: { name: 'A key' } });
   });

@@ -35,7 +35,7 @@ onEachDatabase('keys import', (engine) => {
     );
     expect(await to.keys('import', file, '--format', 'jsonl')).toEqual({
       code: 0,
-      stdout: '3 keys were imported, 0 had been imported before, 0 were rejected\n',
+      stdout: '3 keys imported, 0 already imported, 0 rejected\n',
       stderr: expect.stringMatching(/^Importing: 100%, 3 records, \d+ per second\n$/),
     });
     expect(await to.statusOf(secretOf('first'))).toBe(200);
@@ -107,13 +107,13 @@ onEachDatabase('keys import', (engine) => {
     const dry = await to.keys(...args, '--dry-run');
     expect(dry).toMatchObject({
       code: 1,
-      stdout: '1 keys can be imported, 1 were imported before, 2 would be rejected\n',
+      stdout: 'Dry run: 1 key would be imported, 1 already imported, 2 would be rejected\n',
     });
     const report = readFileSync(rejects, 'utf8');
     expect(await countIn(to)).toBe(1);
     expect(await to.statusOf(secretOf('dry one'))).toBe(401);
     const real = await to.keys(...args);
-    expect(real.stdout).toBe('1 keys were imported, 1 had been imported before, 2 were rejected\n');
+    expect(real.stdout).toBe('1 key imported, 1 already imported, 2 rejected\n');
     expect(readFileSync(rejects, 'utf8')).toBe(report);
   });
 
@@ -164,7 +164,7 @@ onEachDatabase('keys import', (engine) => {
       one,
     ]);
     const ran = await to.keys('import', file, '--format', 'unkey', ...roles, ...permissions);
-    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^4 keys were imported/) });
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^4 keys imported/) });
     const rows = await to.server.services.db
       .selectFrom('api_keys')
       .leftJoin('current_roles', 'current_roles.id', 'api_keys.role_id')
