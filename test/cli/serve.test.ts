@@ -40,12 +40,16 @@ onEachDatabase('serve', (engine) => {
     expect(await first.ended).toBe(0);
 
     const second = start(env, 'serve', '--port', '0');
-    await readyAt(second);
+    const again = await readyAt(second);
+    const { port } = new URL(again);
+    expect((await run({ ...env, PORT: port }, 'sign-in-link')).stdout).toContain(`${again}/sign-in#token=`);
     second.process.kill('SIGINT');
     const { code, stdout, stderr } = await finish(second);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^To get a sign-in link, run keywright sign-in-link\nKeywright is ready at \S+\n$/,
+      new RegExp(
+        `^To get a sign-in link, run PORT=${port} keywright sign-in-link\\nKeywright is ready at ${again}\\n$`,
+      ),
     );
     expect(`${first.stderr()}${stderr}`).not.toContain(link?.[2]);
     expect(`${first.stderr()}${stderr}`).not.toContain(signIn.sessionToken);

@@ -29,7 +29,7 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
         const clientDocuments = config.trustedDocumentsOnly ? await commandDocuments() : [];
         const processCommand = { entry: process.argv[1] ?? '', env };
         const app = await createApp(config, { log, database, clientDocuments, processCommand });
-        await run(app, io, config, end.requested);
+        await run(app, io, config, overrides, end.requested);
       } finally {
         await database.close();
       }
@@ -42,18 +42,34 @@ export async function serve(io: Io, { port, host }: ServeOptions): Promise<void>
 }
 
 /** Runs the app until `end`, and prints where it is. */
-async function run(app: App, io: Io, { oidc }: Config, end: Promise<void>): Promise<void> {
+async function run(
+  app: App,
+  io: Io,
+  { oidc, publicUrl }: Config,
+  overrides: Readonly<Record<string, string>>,
+  end: Promise<void>,
+): Promise<void> {
   try {
     const { url, verifyUrl } = await app.start();
     const link = await createFirstOrganization(commandLineContext(app.services));
     if (link) io.stdout.write(`Sign in within 15 minutes: ${link.url}\n`);
-    else if (!oidc) io.stdout.write(`To get a sign-in link, run ${commandLine(io)} sign-in-link\n`);
+    else if (!oidc) {
+      // The command doesn't know the options of this one, but the link leads here.
+      const settings = publicUrl === null ? settingsOf(overrides, url) : '';
+      io.stdout.write(`To get a sign-in link, run ${settings}${commandLine(io)} sign-in-link\n`);
+    }
     if (verifyUrl !== null) io.stdout.write(`API keys are verified at ${verifyUrl}\n`);
     io.stdout.write(`Keywright is ready at ${url}\n`);
     await end;
   } finally {
     await app.stop();
   }
+}
+
+/** The options of `serve` as settings before another command. `url`: where the server listens. */
+function settingsOf({ HOST, PORT }: Readonly<Record<string, string>>, url: string): string {
+  const port = PORT === '0' ? new URL(url).port : PORT;
+  return `${HOST === undefined ? '' : `HOST=${HOST} `}${port === undefined ? '' : `PORT=${port} `}`;
 }
 
 /** How to run the command line: `npm start` is used in a clone, where it usually isn't installed. */
