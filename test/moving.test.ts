@@ -1,34 +1,23 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
-import { installPeers, peersFolder } from '../bench/install-peers.ts';
+import { test } from 'vitest';
 import { SQLite } from '../db/sqlite/driver.ts';
 import { databaseFor, readyAt, start } from './cli/run.ts';
+import { betterAuthOfPeers } from './support/better-auth.ts';
 import { onEachDatabase } from './support/databases.ts';
-import { outputPattern, readRecipes } from './support/recipes.ts';
-import { runSteps } from './support/run-steps.ts';
+import { readRecipes } from './support/recipes.ts';
+import { expectOutputs, runSteps } from './support/run-steps.ts';
 
 const PAGE = 'docs/moving.md';
 
-interface BetterAuth {
-  createBetterAuthKeys(
-    database: unknown,
-    bodies: readonly Readonly<Record<string, unknown>>[],
-  ): Promise<{ readonly secrets: readonly string[] }>;
-}
-
 onEachDatabase(PAGE, (engine) => {
-  let betterAuth: BetterAuth;
-  beforeAll(async () => {
-    installPeers();
-    betterAuth = (await import(`${peersFolder}/better-auth-keys.mjs`)) as BetterAuth;
-  }, 300_000);
+  const betterAuth = betterAuthOfPeers();
 
   test('moves keys as written', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'moving-'));
     const connection = new SQLite(join(folder, 'auth.db'));
-    const { secrets } = await betterAuth.createBetterAuthKeys(connection, [
+    const { secrets } = await betterAuth().createBetterAuthKeys(connection, [
       { name: 'Files', permissions: { files: ['read'] } },
       { name: 'Counted', remaining: 5 },
     ]);
@@ -39,17 +28,7 @@ onEachDatabase(PAGE, (engine) => {
       (section) => section.steps,
     );
     const KEYWRIGHT_URL = await readyAt(server);
-    const { code, outputs, stderr } = await runSteps(
-      { ...env, KEYWRIGHT_URL, OLD_KEY: secrets[0] ?? '' },
-      steps,
-      folder,
-    );
-    for (const [index, { line, output }] of steps.entries()) {
-      const at = `the block at line ${line} of ${PAGE}`;
-      expect(outputs.length, `${at} failed: ${outputs.at(-1)}${stderr}`).toBeGreaterThan(index + 1);
-      if (output !== null) expect(outputs[index], at).toMatch(outputPattern(output));
-    }
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('error') });
-    expect(server.stderr()).toBe('');
+    const outcome = await runSteps({ ...env, KEYWRIGHT_URL, OLD_KEY: secrets[0] ?? '' }, steps, folder);
+    expectOutputs(PAGE, steps, outcome, server);
   });
 });

@@ -5,7 +5,7 @@ import { databaseFor, readyAt, start } from './cli/run.ts';
 import { freePort } from './gateways/program.ts';
 import { onEachDatabase } from './support/databases.ts';
 import { outputPattern, type Recipe, readRecipes } from './support/recipes.ts';
-import { runSteps } from './support/run-steps.ts';
+import { expectOutputs, runSteps } from './support/run-steps.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const [setup, ...recipes] = readRecipes(readFileSync(join(ROOT, 'docs/recipes.md'), 'utf8'));
@@ -18,18 +18,8 @@ onEachDatabase('docs/recipes.md', (engine) => {
       const server = start({ ...env, LOG_LEVEL: 'warn', VERIFY_PORT: '0' }, 'serve', '--port', '0');
       // A reader tries a recipe again in the same terminal, with the same database.
       const steps = [...(setup?.steps ?? []), ...recipe.steps, ...recipe.steps];
-      const { code, outputs, stderr } = await runSteps(
-        { ...env, KEYWRIGHT_URL: await readyAt(server) },
-        steps,
-      );
-      for (const [index, { line, output }] of steps.entries()) {
-        const at = `the block at line ${line} of docs/recipes.md`;
-        expect(outputs.length, `${at} failed: ${outputs.at(-1)}${stderr}`).toBeGreaterThan(index + 1);
-        if (output !== null) expect(outputs[index], at).toMatch(outputPattern(output));
-      }
-      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('error') });
-      // Nobody was answered with a fault of the server.
-      expect(server.stderr()).toBe('');
+      const outcome = await runSteps({ ...env, KEYWRIGHT_URL: await readyAt(server) }, steps);
+      expectOutputs('docs/recipes.md', steps, outcome, server);
     },
     240_000,
   );

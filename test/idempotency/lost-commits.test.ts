@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { databaseFor, finish, readyAt, start } from '../cli/run.ts';
-import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
+import { startBehindProxy } from '../support/behind-proxy.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import { withClient } from '../support/postgres-databases.ts';
-import { ask, makeApiKey, makeMember, makeOperatorToken, startTestServer } from '../support/server.ts';
+import { ask, makeApiKey, makeMember, makeOperatorToken } from '../support/server.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -37,14 +38,7 @@ const TERMINATE = `
 
 /** A server whose connections to PostgreSQL can be lost, and a request of each kind. */
 async function setUp() {
-  const { url, drop } = await createTestDatabaseUrl('postgres');
-  onTestFinished(drop);
-  const proxy = await openProxy(Number(new URL(url).port));
-  const server = await startTestServer('postgres', {
-    databaseUrl: proxy.through(url),
-    config: { cluster: { listenUrl: url, leaseMs: 3_000, redisUrl: null } },
-  });
-  onTestFinished(() => server.close());
+  const { url, proxy, server } = await startBehindProxy();
   const { organizationId, sessionToken: token } = await makeMember(server);
   const { id } = await makeApiKey(server, organizationId);
   const { id: roleId } = await server.services.db

@@ -4,15 +4,9 @@ import { type Client, createClient } from 'graphql-ws';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeCursor } from '../../src/realtime/cursor.ts';
-import { createTestDatabaseUrl } from '../support/databases.ts';
-import {
-  makeApiKey,
-  makeMember,
-  makeOperatorToken,
-  startTestServer,
-  type TestServer,
-} from '../support/server.ts';
-import { openProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { startBehindProxy } from '../support/behind-proxy.ts';
+import { makeApiKey, makeMember, makeOperatorToken, type TestServer } from '../support/server.ts';
+import type { TcpProxy } from '../support/tcp-proxy.ts';
 import { eventually } from '../support/wait.ts';
 
 const MANAGES = ['api.key.view', 'api.key.create', 'api.key.update', 'api.key.delete', 'api.key.verify'];
@@ -38,15 +32,7 @@ interface World {
 
 /** A server whose way to the database can be cut, and one of each kind of caller. */
 async function newWorld(): Promise<World> {
-  const { url, drop } = await createTestDatabaseUrl('postgres');
-  onTestFinished(drop);
-  const proxy = await openProxy(Number(new URL(url).port));
-  // Kept apart, so that what the servers say to each other is not counted.
-  const server = await startTestServer('postgres', {
-    databaseUrl: proxy.through(url),
-    config: { cluster: { listenUrl: url, leaseMs: 3_000, redisUrl: null } },
-  });
-  onTestFinished(() => server.close());
+  const { proxy, server } = await startBehindProxy();
   const { organizationId, sessionToken: session } = await makeMember(server);
   const { secret: key } = await makeApiKey(server, organizationId, { grants: MANAGES });
   const target = await makeApiKey(server, organizationId);

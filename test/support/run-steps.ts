@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import type { Step } from './recipes.ts';
+import { expect, onTestFinished } from 'vitest';
+import { outputPattern, type Step } from './recipes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -57,4 +57,20 @@ export async function runSteps(
   });
   const [code] = (await once(bash, 'close')) as [number | null];
   return { code, outputs: written.stdout.split(MARK), stderr: written.stderr };
+}
+
+/** Expects every block of a page to succeed, to print what the page says, and to cause no fault of the server. */
+export function expectOutputs(
+  page: string,
+  steps: readonly Step[],
+  { code, outputs, stderr }: Outcome,
+  server: { stderr(): string },
+): void {
+  for (const [index, { line, output }] of steps.entries()) {
+    const at = `the block at line ${line} of ${page}`;
+    expect(outputs.length, `${at} failed: ${outputs.at(-1)}${stderr}`).toBeGreaterThan(index + 1);
+    if (output !== null) expect(outputs[index], at).toMatch(outputPattern(output));
+  }
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('error') });
+  expect(server.stderr()).toBe('');
 }

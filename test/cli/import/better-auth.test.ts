@@ -1,19 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { installPeers, peersFolder } from '../../../bench/install-peers.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { SQLite } from '../../../db/sqlite/driver.ts';
+import { betterAuthOfPeers } from '../../support/better-auth.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../../support/databases.ts';
 import { movingOn } from './moving.ts';
 import { temporaryFolder } from './read.ts';
-
-interface BetterAuth {
-  createBetterAuthKeys(
-    database: unknown,
-    bodies: readonly Readonly<Record<string, unknown>>[],
-  ): Promise<{ readonly userId: string; readonly secrets: readonly string[] }>;
-}
 
 const BODIES = [
   { name: 'Plain' },
@@ -32,11 +25,7 @@ const BODIES = [
 
 onEachDatabase('a database of better-auth', (engine) => {
   const moving = movingOn(engine);
-  let betterAuth: BetterAuth;
-  beforeAll(async () => {
-    installPeers();
-    betterAuth = (await import(`${peersFolder}/better-auth-keys.mjs`)) as BetterAuth;
-  }, 300_000);
+  const betterAuth = betterAuthOfPeers();
 
   /** Makes a database with keys. `read` reads all rows of a table. */
   async function databaseOfBetterAuth() {
@@ -44,7 +33,7 @@ onEachDatabase('a database of better-auth', (engine) => {
       const path = join(temporaryFolder(), 'auth.db');
       const connection = new SQLite(path);
       onTestFinished(() => void connection.close());
-      const made = await betterAuth.createBetterAuthKeys(connection, BODIES);
+      const made = await betterAuth().createBetterAuthKeys(connection, BODIES);
       return { ...made, source: path, rows: connection.prepare('select * from apikey').all() };
     }
     const { url, drop } = await createTestDatabaseUrl('postgres', { empty: true });
@@ -53,7 +42,7 @@ onEachDatabase('a database of better-auth', (engine) => {
       await pool.end();
       await drop();
     });
-    const made = await betterAuth.createBetterAuthKeys(pool, BODIES);
+    const made = await betterAuth().createBetterAuthKeys(pool, BODIES);
     return { ...made, source: url, rows: (await pool.query('select * from apikey')).rows };
   }
 
