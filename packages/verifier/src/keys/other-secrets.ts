@@ -19,11 +19,6 @@ const LOOK_PAUSE_MS = 50;
 
 const TOO_MANY = 'Too many failed verifications for this address or by this verifier';
 
-/** What is known of a request, beyond what the core needs. */
-export interface OriginalRequest extends VerificationRequest {
-  readonly organizationId: string | null;
-}
-
 /** Secrets that the server knows by another hash than SHA-256, or not at all. */
 export function otherSecrets(link: Link, lookup: EmbeddedLookup): OtherSecrets {
   /** The server's verdict, with the key, which it stores by its SHA-256 hash once it has accepted it. */
@@ -34,6 +29,10 @@ export function otherSecrets(link: Link, lookup: EmbeddedLookup): OtherSecrets {
     const hash = hashSecret(secret);
     for (let look = 0; look < LOOKS_MAX; look += 1) {
       const record = await lookup.withKey(hash, (key) => key);
+      if (record && !request.visible(record)) {
+        const [code, message] = NOT_FOUND;
+        return { ...denied, code, message };
+      }
       if (record) return { ...answer, record };
       await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE_MS));
     }
@@ -52,10 +51,7 @@ export function otherSecrets(link: Link, lookup: EmbeddedLookup): OtherSecrets {
 }
 
 function inputOf(request: VerificationRequest, key: string): Record<string, unknown> {
-  const { permissions, anyPermissions, ip, teamId, environment } = request;
-  const { organizationId } = request as OriginalRequest;
-  return {
-    ...{ key, permissions, anyPermissions, ip, teamId, organizationId },
-    environment: environment?.toUpperCase(),
-  };
+  const { permissions, anyPermissions, ip, teamId } = request;
+  const environment = request.environment?.toUpperCase() ?? null;
+  return { key, permissions, anyPermissions, ip, teamId, environment };
 }

@@ -17,7 +17,7 @@ const CLOCK_MARGIN = 0.98;
 
 /** Maximum number of slices per request. */
 const WANTED_MAX = 500;
-const RETURNED_MAX = 5_000;
+const RETURNED_MAX = 500;
 
 /** What a report requests and returns. */
 export interface SliceRequest {
