@@ -49,6 +49,9 @@ export interface Overrides {
 /** How long operations on sockets may still run when the server stops, milliseconds. */
 const STOP_GRACE_MS = 6_000;
 
+/** How much of that is for verifiers that don't acknowledge it, milliseconds: usually their leases end in it. */
+const VERIFIERS_GRACE_MS = 3_500;
+
 /** The assembled application. */
 export interface App {
   /** For the server's own commands. The database has its tables once `start` resolves. */
@@ -113,7 +116,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const end = async (): Promise<void> => {
     // Immediately, so that no new work is accepted while subscriptions end.
-    await Promise.all([server.stop(), liveServer.stop(STOP_GRACE_MS), processes?.stop()]);
+    const verifiers = services.verifiers.end(VERIFIERS_GRACE_MS);
+    const sockets = verifiers.then(() => liveServer.stop(STOP_GRACE_MS - VERIFIERS_GRACE_MS));
+    await Promise.all([server.stop(), sockets, processes?.stop()]);
     await Promise.all([sweep.stop(), stopRetention()]);
     await running.stop();
     processes?.removeFiles();

@@ -1,11 +1,16 @@
 import { pruneAuditLog } from './audit/prune-audit-log.ts';
 import type { Services } from './context.ts';
 import { pruneAnswers } from './idempotency/prune-answers.ts';
+import { pruneVerifiers } from './verifiers/verifier-rows.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** What is removed, as the log names it. */
-const KINDS = { 'audit log entries': pruneAuditLog, 'idempotency keys': pruneAnswers } as const;
+const KINDS = {
+  'audit log entries': pruneAuditLog,
+  'idempotency keys': pruneAnswers,
+  verifiers: pruneVerifiers,
+} as const;
 
 /** Removes rows past their retention period, once an hour. Returns a function that stops it. */
 export function startRetention(

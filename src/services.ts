@@ -12,7 +12,7 @@ import { createMetrics, type Metrics } from './http/ops/metrics.ts';
 import { keyReader } from './realtime/key-reader.ts';
 import { Live } from './realtime/live.ts';
 import { createVerifierHub } from './verifiers/create-hub.ts';
-import { recallingLimiter } from './verifiers/recalling-limiter.ts';
+import { recallingLimiter } from './verifiers/slices/recalling-limiter.ts';
 
 /** The services of verbs, and the background work that maintains them. */
 export interface RunningServices {
@@ -86,15 +86,16 @@ export async function createServices(
       changes.start();
       live.start();
       await bus.start();
+      await verifiers.start();
       await verification.start();
     },
     async stop() {
       await deniedAttempts.stop();
       live.stop();
-      verifiers.stop();
       changes.stop();
+      const isReleased = await verifiers.stop();
       await verification.stop();
-      await bus.stop();
+      await bus.stop(isReleased);
     },
   };
 }

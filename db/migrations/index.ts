@@ -23,6 +23,7 @@ import * as indexedImports from './0020-indexed-imports.ts';
 import * as indexedMetadata from './0022-indexed-metadata.ts';
 import * as candidateOrganizations from './0023-candidate-organizations.ts';
 import * as indexedCandidates from './0023-indexed-candidates.ts';
+import * as verifiers from './0024-verifiers.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -55,4 +56,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0022-indexed-metadata': indexedMetadata,
   '0023-candidate-organizations': candidateOrganizations,
   '0023-indexed-candidates': indexedCandidates,
+  '0024-verifiers': verifiers,
 };

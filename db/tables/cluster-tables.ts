@@ -29,3 +29,30 @@ export interface RelayedUsageTable {
   /** JSON: list of events. */
   events: Fixed<string>;
 }
+
+/** A verifier that is connected to a server, or was until a moment ago. */
+export interface VerifiersTable {
+  id: Fixed<string>;
+  /** The process that writes the row. */
+  node: Fixed<string>;
+  /** Null: it verifies keys of every organization. */
+  organization_id: Fixed<string | null>;
+  kind: Fixed<'process' | 'embedded'>;
+  /** As it introduced itself. */
+  name: Fixed<string | null>;
+  connected_at: Fixed<number>;
+  cached_keys: number;
+  /** Whether it can use its cache. */
+  current: number;
+  /** By the database's clock. */
+  seen_at: number;
+}
+
+/** A single row, used on SQLite. */
+export interface VerifierLeasesTable {
+  id: Fixed<number>;
+  /** 1: no verifier can hold a lease. */
+  idle: number;
+  /** The longest lease that was ever granted, milliseconds. */
+  longest_ms: number;
+}

@@ -38,6 +38,8 @@ export const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   nodes: null,
   node_watches: null,
   relayed_usage: null,
+  verifiers: null,
+  verifier_leases: null,
 };
 
 /** The names of all tables. */

@@ -1,5 +1,11 @@
 import type { ColumnType, Generated, Insertable, Selectable, SelectType } from 'kysely';
-import type { NodesTable, NodeWatchesTable, RelayedUsageTable } from './cluster-tables.ts';
+import type {
+  NodesTable,
+  NodeWatchesTable,
+  RelayedUsageTable,
+  VerifierLeasesTable,
+  VerifiersTable,
+} from './cluster-tables.ts';
 import type { Fixed } from './column-types.ts';
 import type {
   ApiKeyCountsTable,
@@ -208,6 +214,8 @@ export interface Tables {
   nodes: NodesTable;
   node_watches: NodeWatchesTable;
   relayed_usage: RelayedUsageTable;
+  verifiers: VerifiersTable;
+  verifier_leases: VerifierLeasesTable;
 }
 
 /** A table that isn't a view. */

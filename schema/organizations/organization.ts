@@ -8,6 +8,7 @@ import type { Organization } from '../../src/organizations/organization.ts';
 import { resolveOrganizationId } from '../../src/organizations/resolve-organization.ts';
 import { listRoles } from '../../src/roles/list-roles.ts';
 import { listTeams } from '../../src/teams/list-teams.ts';
+import { listVerifiers } from '../../src/verifiers/verifier-rows.ts';
 import { ApiKeySummary } from '../api-keys/api-key-summary.ts';
 import { AuditFilter } from '../audit-entry.ts';
 import { builder } from '../builder.ts';
@@ -29,6 +30,7 @@ import {
 } from '../refs.ts';
 import { auditScan, countedScan, memberListScan } from '../scan.ts';
 import { shareRead } from '../shared-reads.ts';
+import { Verifier } from '../verifiers/verifier.ts';
 import { ORGANIZATION_ID } from './missing-organization.ts';
 import { OrganizationLimits } from './organization-limits.ts';
 
@@ -139,6 +141,15 @@ builder.objectType(OrganizationRef, {
         'Web origins whose pages may call the API with an explicit credential of the organization (CORS), in alphabetical order. Requires `organization.view`',
       authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
       resolve: ({ id }, _args, ctx) => allowedOrigins(ctx).load(id),
+    }),
+    verifiers: t.field({
+      type: [Verifier],
+      nullable: true,
+      description:
+        'Connected verifiers that verify API keys of the organization, on all servers, oldest connection first, at most 1,000. Requires `organization.view`',
+      complexity: { field: 20, multiplier: 100 },
+      authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
+      resolve: ({ id }, _args, ctx) => listVerifiers(ctx.db, id, ctx.principal?.kind === 'operator'),
     }),
     keySummary: t.field({
       type: ApiKeySummary,

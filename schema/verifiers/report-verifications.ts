@@ -4,7 +4,7 @@ import {
   reportVerifications,
   SLICES_MAX,
 } from '../../src/verifiers/report-verifications.ts';
-import type { GrantedSlice } from '../../src/verifiers/want-slices.ts';
+import type { GrantedSlice } from '../../src/verifiers/slices/want-slices.ts';
 import { VerificationCode } from '../api-keys/verification.ts';
 import { builder } from '../builder.ts';
 

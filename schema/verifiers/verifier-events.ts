@@ -5,7 +5,7 @@ import type {
   Reset,
   VerifierEvent,
   Welcome,
-} from '../../src/verifiers/verifier-events.ts';
+} from '../../src/verifiers/stream/verifier-events.ts';
 import { verifierSource } from '../../src/verifiers/verifier-source.ts';
 import { builder } from '../builder.ts';
 import { subscribe } from '../subscriptions.ts';

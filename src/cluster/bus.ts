@@ -76,7 +76,8 @@ export interface BusStatus {
 export interface StartableBus extends EventBus {
   /** Resolves when it is certain to receive the others' messages, or after a timeout. It keeps trying. */
   start(): Promise<void>;
-  stop(): Promise<void>;
+  /** `signsOff`: the other nodes need not wait for this one. Otherwise, they wait for its lease. */
+  stop(signsOff?: boolean): Promise<void>;
   /** Null if there can be no other nodes. */
   status(): BusStatus | null;
 }

@@ -170,13 +170,13 @@ export function createPostgresBus({ db, log, listenUrl, leaseMs, name }: Setting
         );
       }
     },
-    async stop() {
+    async stop(signsOff = true) {
       if (!started) return;
       started = false;
       membership.stop();
       usage.stop();
       looks.stop();
-      await signOff();
+      if (signsOff) await signOff();
       await connection.stop();
     },
     status: () => ({

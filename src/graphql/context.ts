@@ -1,7 +1,7 @@
 import type { GraphQLContext, ResponseEffects } from '../../schema/context.ts';
 import type { Principal } from '../access/principal.ts';
 import type { ClientFacts } from '../context.ts';
-import type { VerifierConnection } from '../verifiers/verifier-connection.ts';
+import type { VerifierConnection } from '../verifiers/stream/verifier-connection.ts';
 import { refreshPrincipal } from './refresh-principal.ts';
 
 /** Parts of the context that are shared by a server's operations. */

@@ -36,6 +36,6 @@ export async function pruneMarks(db: Kysely<Tables>): Promise<void> {
 }
 
 /** By the database's clock, which all writers share; milliseconds since the epoch. */
-function nowIn(db: Kysely<Tables>): RawBuilder<number> {
+export function nowIn(db: Kysely<Tables>): RawBuilder<number> {
   return isPostgres(db) ? sql`cast(extract(epoch from now()) * 1000 as bigint)` : sql`unixepoch() * 1000`;
 }

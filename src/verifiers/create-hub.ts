@@ -3,6 +3,8 @@ import { SyncChangeLog } from '../changes/sync-change-log.ts';
 import type { Services } from '../context.ts';
 import type { RateLimiter } from '../verification/services.ts';
 import { VerifierHub } from './hub.ts';
+import { RecordedLeases } from './recorded-leases.ts';
+import { RowWriter } from './row-writer.ts';
 import { UsageBatches } from './usage-batches.ts';
 
 /** What else the hub of a server depends on. */
@@ -17,12 +19,15 @@ export function createVerifierHub(
   { kysely, unhurried, lookup }: Pick<Database, 'kysely' | 'unhurried' | 'lookup'>,
   { bus, clock, log, config, limiter, appended }: HubSettings,
 ): VerifierHub {
+  const { leaseMs } = config.cluster;
   const isEmbedded = lookup.mode === 'sync';
   return new VerifierHub({
     ...{ bus, clock, log, limiter },
     batches: new UsageBatches({ db: unhurried, bus, appended: isEmbedded ? appended : () => {} }),
+    recorded: isEmbedded ? new RecordedLeases({ db: kysely, log, leaseMs }) : null,
+    createRowWriter: (registry) => new RowWriter({ db: unhurried, log, streams: () => registry.streams }),
     changes: lookup.mode === 'sync' ? new SyncChangeLog(kysely, lookup) : null,
-    leaseMs: config.cluster.leaseMs,
+    leaseMs,
     perOrganization: config.live.verifiersPerOrganization,
   });
 }

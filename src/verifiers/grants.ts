@@ -1,7 +1,7 @@
 import type { EventBus } from '../cluster/bus.ts';
 import { withMargin } from '../cluster/nodes.ts';
 import type { Clock } from '../core/clock.ts';
-import type { VerifierStream } from './verifier-stream.ts';
+import type { VerifierStream } from './stream/verifier-stream.ts';
 
 /** Share of this server's own lease that a verifier gets at most, so that it ends first by any clock. */
 const SHARE = 0.98;

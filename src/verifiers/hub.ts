@@ -1,21 +1,25 @@
-import type { SyncChangeLog } from '../changes/sync-change-log.ts';
-import type { Confirmed, EventBus } from '../cluster/bus.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Confirmed } from '../cluster/bus.ts';
 import { concernsKeys, type Stale } from '../cluster/stale.ts';
-import type { Clock } from '../core/clock.ts';
-import { AppError, RateLimitedError } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
+import { AppError, RateLimitedError, UnavailableError } from '../core/errors.ts';
 import type { RateLimiter } from '../verification/services.ts';
-import { Acknowledgments, type Expected } from './acknowledgments.ts';
+import { Announcements } from './announcements.ts';
 import { CatchUp } from './catch-up.ts';
 import { Grants } from './grants.ts';
+import type { FoundKey, HubServices } from './hub-services.ts';
 import { type KeyRead, KeyReads, overtakenBy } from './key-reads.ts';
-import { readPong } from './pong.ts';
-import { Registry } from './registry.ts';
-import { Slices } from './slices.ts';
-import { Strikes } from './strikes.ts';
+import type { RowWriter } from './row-writer.ts';
+import { Slices } from './slices/slices.ts';
+import { readPong } from './stream/pong.ts';
+import { Registry } from './stream/registry.ts';
+import type { VerifierConnection } from './stream/verifier-connection.ts';
+import {
+  type EventReceiver,
+  type StreamNames,
+  type StreamOwner,
+  VerifierStream,
+} from './stream/verifier-stream.ts';
 import type { UsageBatches } from './usage-batches.ts';
-import type { VerifierConnection } from './verifier-connection.ts';
-import { type EventReceiver, type StreamNames, type StreamOwner, VerifierStream } from './verifier-stream.ts';
 
 /** Interval at which changes of other processes are read, and postponed leases granted, milliseconds. */
 const TICK_MS = 500;
@@ -26,27 +30,7 @@ const RENEWALS_PER_LEASE = 3;
 /** Retry delay for an organization with too many verifiers, seconds. */
 const RETRY_AFTER_S = 5;
 
-/** What the verifiers of a server depend on. */
-export interface HubServices {
-  readonly bus: Pick<EventBus, 'onInvalidate' | 'isCurrent' | 'remainingMs'>;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Reads changes of other processes on an embedded database. Null: the bus reports them. */
-  readonly changes: Pick<SyncChangeLog, 'changedAt' | 'position' | 'read'> | null;
-  /** Longest lease, milliseconds. */
-  readonly leaseMs: number;
-  /** Maximum number of streams per organization. */
-  readonly perOrganization: number;
-  readonly limiter: RateLimiter;
-  readonly batches: UsageBatches;
-}
-
-/** A key that was found for a verifier, and the sequence up to which it includes all changes. */
-export interface FoundKey {
-  readonly organizationId: string;
-  readonly keyId: string;
-  readonly sequence: number;
-}
+const NOBODY: Confirmed = { confirmed: 0, total: 0 };
 
 /**
  * The embedded verifiers that are connected to this server: docs/verifier.md. Changes are answered when every verifier
@@ -58,40 +42,82 @@ export class VerifierHub {
   /** Counts what slices are taken from. */
   readonly limiter: RateLimiter;
   readonly batches: UsageBatches;
+  readonly announcements: Announcements;
   readonly #services: HubServices;
   readonly #grants: Grants;
   readonly #catchUp: CatchUp | null;
   readonly #reads = new KeyReads();
-  readonly #strikes = new Strikes();
+  readonly #rows: RowWriter;
   readonly #stop: () => void;
   #timer: NodeJS.Timeout | null = null;
+  #ended: Promise<boolean> | null = null;
+  #acknowledged: (milliseconds: number) => void = () => {};
 
   /** Create it before the first change, since it must observe every change. The creator stops it. */
   constructor(services: HubServices) {
-    const { bus, clock, leaseMs, changes } = services;
+    const { bus, clock, log, leaseMs, changes, recorded } = services;
     this.#services = services;
     this.limiter = services.limiter;
     this.batches = services.batches;
-    this.#catchUp = changes && new CatchUp(changes, (stale) => void this.#announce(stale));
+    this.announcements = new Announcements(this.registry, log, (milliseconds) =>
+      this.#acknowledged(milliseconds),
+    );
+    this.#catchUp = changes && new CatchUp(changes, (stale) => void this.announcements.announce(stale));
     this.#grants = new Grants({
       ...{ bus, clock, leaseMs },
       catchUp: ({ organizations }) => this.#catchUp?.run(organizations.keys()) ?? true,
-      isRecorded: () => true,
+      isRecorded: (milliseconds) => recorded?.isRecorded(milliseconds, () => this.#grantWaiting()) ?? true,
     });
+    this.#rows = services.createRowWriter(this.registry);
     this.#stop = bus.onInvalidate((stale) => this.#heard(stale));
   }
 
-  stop(): void {
+  /** Starts as a server, before it listens: an earlier one may have crashed while its verifiers held leases. */
+  async start(): Promise<void> {
+    await this.#services.recorded?.start();
+  }
+
+  /** Calls `listener` with the time that each acknowledgment took, milliseconds. */
+  onAcknowledged(listener: (milliseconds: number) => void): void {
+    this.#acknowledged = listener;
+  }
+
+  /**
+   * Ends all leases, but within this time: no further one is granted, and verifiers drop what they have cached. Resolves
+   * with whether none is left.
+   */
+  end(withinMs: number): Promise<boolean> {
+    this.#grants.stop();
+    this.#ended ??= this.#endLeases(withinMs);
+    return this.#ended;
+  }
+
+  async #endLeases(withinMs: number): Promise<boolean> {
+    const reset = this.announcements.resetAll();
+    const late = new AbortController();
+    const inTime = pause(withinMs, false, { signal: late.signal }).catch(() => false);
+    const isReleased = reset ? await Promise.race([reset.then(() => true), inTime]) : true;
+    late.abort();
+    return isReleased;
+  }
+
+  /** Resolves with whether no verifier can hold a lease. */
+  async stop(): Promise<boolean> {
+    const isReleased = await this.end(0);
     this.#stop();
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
+    await this.#rows.stop();
+    await this.#services.recorded?.stop(isReleased);
+    return isReleased;
   }
 
-  /** Throws RateLimitedError or BAD_REQUEST if a stream of this owner can't be opened on the connection. */
+  /** Throws RateLimitedError, UnavailableError or BAD_REQUEST if a stream of this owner can't be opened. */
   assertAdmitted({ credential, organizationId }: StreamOwner, connection: VerifierConnection): void {
+    if (this.#ended) throw new UnavailableError('The server is stopping');
     if (connection.stream)
       throw new AppError('BAD_REQUEST', 'This connection already has a stream of verifier events');
-    const seconds = this.#strikes.rejectedFor(credential, performance.now());
+    const seconds = this.announcements.strikes.rejectedFor(credential, performance.now());
     if (seconds > 0)
       throw new RateLimitedError('Verifiers with this credential did not acknowledge changes', seconds);
     const { perOrganization } = this.#services;
@@ -113,6 +139,7 @@ export class VerifierHub {
     const stream = new VerifierStream(owner, names, receiver, this.#services.clock.now());
     connection.stream = stream;
     this.registry.add(stream);
+    this.#rows.changed();
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
     const { leaseMs } = this.#services;
     const renewMs = Math.floor(leaseMs / RENEWALS_PER_LEASE);
@@ -121,6 +148,7 @@ export class VerifierHub {
       if (connection.stream === stream) connection.stream = null;
       this.registry.end(stream, connection.isClients);
       this.slices.ended(stream);
+      this.#rows.changed();
     };
   }
 
@@ -177,65 +205,23 @@ export class VerifierHub {
   #heard(stale: Stale): Promise<Confirmed> | undefined {
     this.#reads.heard(stale);
     this.#catchUp?.heard(stale);
-    return concernsKeys(stale) ? this.#announce(stale) : undefined;
-  }
-
-  /** Sends a change to the verifiers concerned. Undefined if there are none. */
-  #announce({ organizationId, first, last, keyIds }: Stale): Promise<Confirmed> | undefined {
-    const { registry } = this;
-    const expected = new Map<VerifierStream, Expected>();
-    const expect = (stream: VerifierStream, number: number): void => {
-      expected.set(stream, { number, deadline: stream.leaseUntil });
-    };
-    if (organizationId === null) {
-      for (const stream of [...registry.everyone()]) {
-        stream.isWaiting = false;
-        expect(stream, stream.sendChange({ type: 'reset' }));
-      }
-    } else {
-      for (const [stream, apiKeyIds] of registry.interests.concerned(organizationId, keyIds))
-        expect(stream, stream.sendChange({ type: 'change', organizationId, first, last, apiKeyIds }));
-    }
-    const total = organizationId === null ? expected.size : this.#totalOf(organizationId, expected);
-    if (total === 0) return undefined;
-    return new Acknowledgments(expected, total, {
-      acknowledged: () => {},
-      missed: (stream, since) => this.#missed(stream, since),
-    }).done;
-  }
-
-  /** The verifiers of the organization, and those of operators that have cached its keys. */
-  #totalOf(organizationId: string, expected: ReadonlyMap<VerifierStream, unknown>): number {
-    const own = this.registry.ofOrganization(organizationId);
-    let total = own.size;
-    for (const stream of expected.keys()) if (!own.has(stream)) total += 1;
-    return total;
-  }
-
-  /**
-   * A change waited for the deadline of a verifier. Several in the same lease count once, and none if the verifier is
-   * cut off or stopped: it sends nothing else, either.
-   */
-  #missed(stream: VerifierStream, since: number): void {
-    if (stream.isOver || stream.hasMissed || stream.heardAt < since) return;
-    stream.hasMissed = true;
-    const { credential } = stream.owner;
-    const now = performance.now();
-    if (!this.#strikes.add(credential, now, this.registry.ofCredential(credential))) return;
-    const seconds = this.#strikes.rejectedFor(credential, now);
-    this.#services.log.warn('A verifier did not acknowledge changes; its credential is rejected', {
-      actor: credential,
-    });
-    stream.fail(new RateLimitedError('This verifier did not acknowledge changes', seconds));
+    if (!concernsKeys(stale)) return undefined;
+    const announced = this.announcements.announce(stale);
+    const earlier = this.#services.recorded?.wait(stale);
+    return earlier ? earlier.then(() => announced ?? NOBODY) : announced;
   }
 
   #tick(): void {
     const { registry } = this;
     this.#catchUp?.run(registry.interests.organizations);
     this.#catchUp?.keepOnly((id) => registry.interests.has(id));
-    for (const stream of registry.streams) if (stream.isWaiting) this.#grants.grant(stream);
+    this.#grantWaiting();
     if (registry.size > 0 || !this.#timer) return;
     clearInterval(this.#timer);
     this.#timer = null;
+  }
+
+  #grantWaiting(): void {
+    for (const stream of this.registry.streams) if (stream.isWaiting) this.#grants.grant(stream);
   }
 }

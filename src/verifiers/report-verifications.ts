@@ -4,10 +4,10 @@ import { AppError } from '../core/errors.ts';
 import { presentedAddress } from '../core/ip.ts';
 import type { VerifiableKey } from '../verification/services.ts';
 import type { VerificationCode } from '../verification/verification-code.ts';
-import type { VerifierStream } from './verifier-stream.ts';
+import { type GrantedSlice, type WantedSlice, wantSlices } from './slices/want-slices.ts';
+import type { VerifierStream } from './stream/verifier-stream.ts';
 import { VERIFY_PERMISSION, type VerifiersContext } from './verifiers-context.ts';
 import { isHash, isVisible } from './visible-key.ts';
-import { type GrantedSlice, type WantedSlice, wantSlices } from './want-slices.ts';
 
 /** Accepted verifications of a secret, found by its hash. */
 export interface ReportedUse {

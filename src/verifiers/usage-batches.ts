@@ -5,7 +5,7 @@ import { type Batch, emptyBatch, noteDenial, noteUse } from '../usage/batch.ts';
 import { usageStore } from '../usage/store.ts';
 import { readMark } from '../usage/writer-marks.ts';
 import type { VerificationCode } from '../verification/verification-code.ts';
-import type { VerifierStream } from './verifier-stream.ts';
+import type { VerifierStream } from './stream/verifier-stream.ts';
 
 /** Accepted verifications of a secret. */
 export interface CountedUse {

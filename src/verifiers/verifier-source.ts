@@ -3,10 +3,10 @@ import { AppError } from '../core/errors.ts';
 import { Input } from '../core/input.ts';
 import type { Source } from '../realtime/source.ts';
 import type { VerifierHub } from './hub.ts';
-import { ownerOf } from './stream-owner.ts';
-import type { VerifierConnection } from './verifier-connection.ts';
-import type { VerifierEvent } from './verifier-events.ts';
-import type { StreamNames, StreamOwner } from './verifier-stream.ts';
+import { ownerOf } from './stream/stream-owner.ts';
+import type { VerifierConnection } from './stream/verifier-connection.ts';
+import type { VerifierEvent } from './stream/verifier-events.ts';
+import type { StreamNames, StreamOwner } from './stream/verifier-stream.ts';
 import { VERIFY_PERMISSION, type VerifiersContext } from './verifiers-context.ts';
 
 /** How a verifier introduces itself. */

@@ -1,6 +1,6 @@
 import type { VerificationContext } from '../verification-host/context.ts';
 import type { VerifierHub } from './hub.ts';
-import type { VerifierConnection } from './verifier-connection.ts';
+import type { VerifierConnection } from './stream/verifier-connection.ts';
 
 /** Services of verifiers, in addition to those of verification. */
 export interface VerifierServices {

@@ -353,7 +353,7 @@ export const NODES: Readonly<
     fields: [
       //                                        nob mem adm own man nar mak wid bou res str ope
       ['id name slug keyPrefix createdAt', 'u o o o o - - o o o - o'],
-      ['limits rotationPolicy permissionCatalog allowedOrigins', 'u o o o o - - o f o - o'],
+      ['limits rotationPolicy permissionCatalog allowedOrigins verifiers', 'u o o o o - - o f o - o'],
       ['keySummary apiKeys', 'u o o o o - - o o o - o'],
       ['teams', 'u o o o o - - o o o - o'],
       ['members', 'u f o o o - - o f o - o'],
@@ -458,6 +458,7 @@ export const PARTS = [
   'ApiKeySecretRevoked',
   'ApiKeyRevoked',
   'ApiKeyExpired',
+  'Verifier',
   'VerifierApiKey',
   'VerifierChange',
   'VerifierKeyResult',

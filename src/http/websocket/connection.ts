@@ -7,7 +7,7 @@ import { AppError } from '../../core/errors.ts';
 import { parseJson } from '../../core/exact-json.ts';
 import { Caller, type LossCode } from '../../graphql/subscriptions/caller.ts';
 import type { VerifierHub } from '../../verifiers/hub.ts';
-import { VerifierConnection } from '../../verifiers/verifier-connection.ts';
+import { VerifierConnection } from '../../verifiers/stream/verifier-connection.ts';
 import { Intake, type IntakeHost } from './intake.ts';
 import { type Client, Operations, type OperationsHost } from './operations.ts';
 import { SocketSink } from './socket-sink.ts';

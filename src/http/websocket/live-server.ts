@@ -16,7 +16,7 @@ import { refreshPrincipal } from '../../graphql/refresh-principal.ts';
 import { Caller } from '../../graphql/subscriptions/caller.ts';
 import { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts';
 import { acceptSession } from '../../sessions/authenticate-session.ts';
-import type { VerifierConnection } from '../../verifiers/verifier-connection.ts';
+import type { VerifierConnection } from '../../verifiers/stream/verifier-connection.ts';
 import { principalOf } from '../auth/authenticate.ts';
 import { findCookieSessions } from '../auth/cookie-caller.ts';
 import type { Credential } from '../auth/credentials.ts';

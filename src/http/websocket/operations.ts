@@ -12,7 +12,7 @@ import type { Caller } from '../../graphql/subscriptions/caller.ts';
 import { SharedResult } from '../../graphql/subscriptions/shared-execution.ts';
 import type { Subscriber } from '../../graphql/subscriptions/subscriber.ts';
 import type { Subscriptions } from '../../graphql/subscriptions/subscriptions.ts';
-import type { VerifierConnection } from '../../verifiers/verifier-connection.ts';
+import type { VerifierConnection } from '../../verifiers/stream/verifier-connection.ts';
 import type { SocketSink } from './socket-sink.ts';
 
 /** The client's address and user agent. */

@@ -1,8 +1,8 @@
-import type { Principal } from '../access/principal.ts';
-import type { Reservation, VerifiableKey } from '../verification/services.ts';
-import type { VerifierStream } from './verifier-stream.ts';
-import type { VerifiersContext } from './verifiers-context.ts';
-import { isVisible } from './visible-key.ts';
+import type { Principal } from '../../access/principal.ts';
+import type { Reservation, VerifiableKey } from '../../verification/services.ts';
+import type { VerifierStream } from '../stream/verifier-stream.ts';
+import type { VerifiersContext } from '../verifiers-context.ts';
+import { isVisible } from '../visible-key.ts';
 
 /** A slice of a key's rate limit that a verifier wants. */
 export interface WantedSlice {

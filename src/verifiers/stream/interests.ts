@@ -1,4 +1,4 @@
-import type { Stale } from '../cluster/stale.ts';
+import type { Stale } from '../../cluster/stale.ts';
 import type { VerifierStream } from './verifier-stream.ts';
 
 /** Maximum number of keys by which one stream, and all of them together, are found. */

@@ -1,5 +1,5 @@
-import type { RateLimitState } from '../core/rate-limit-state.ts';
-import type { RateLimiter } from '../verification/services.ts';
+import type { RateLimitState } from '../../core/rate-limit-state.ts';
+import type { RateLimiter } from '../../verification/services.ts';
 import type { Slices } from './slices.ts';
 
 /** How often slices are recalled for one verification: others may take what was returned. */

@@ -1,4 +1,4 @@
-import type { Confirmed } from '../cluster/bus.ts';
+import type { Confirmed } from '../../cluster/bus.ts';
 import type { VerifierStream, Wait } from './verifier-stream.ts';
 
 /** What a verifier has to acknowledge. */

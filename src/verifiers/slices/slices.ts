@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { withMargin } from '../cluster/nodes.ts';
-import type { RateLimiter, Reservation } from '../verification/services.ts';
-import type { VerifierStream } from './verifier-stream.ts';
+import { withMargin } from '../../cluster/nodes.ts';
+import type { RateLimiter, Reservation } from '../../verification/services.ts';
+import type { VerifierStream } from '../stream/verifier-stream.ts';
 
 /** A verifier uses a slice for at most this long, and this share of the window's rest. */
 const USABLE = { mostMs: 10_000, share: 0.98 };

@@ -1,8 +1,8 @@
-import { authorizeSomewhere } from '../access/authorize.ts';
-import type { Principal } from '../access/principal.ts';
-import { AppError } from '../core/errors.ts';
+import { authorizeSomewhere } from '../../access/authorize.ts';
+import type { Principal } from '../../access/principal.ts';
+import { AppError } from '../../core/errors.ts';
+import { VERIFY_PERMISSION } from '../verifiers-context.ts';
 import type { StreamOwner } from './verifier-stream.ts';
-import { VERIFY_PERMISSION } from './verifiers-context.ts';
 
 /**
  * The credential of a verifier, and the organization whose keys it verifies. Throws UnauthenticatedError,

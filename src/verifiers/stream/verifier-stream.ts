@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { AppError } from '../core/errors.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AppError } from '../../core/errors.ts';
 import type { VerifierEvent, VerifierMessage } from './verifier-events.ts';
 
 /**
@@ -43,6 +43,8 @@ export interface StreamNames {
 /** The events of one verifier, and what it has acknowledged. Times are of `performance.now()`. */
 export class VerifierStream {
   readonly id = randomBytes(18).toString('base64url');
+  /** Identifies it to people. */
+  readonly rowId = randomUUID();
   readonly owner: StreamOwner;
   readonly name: string | null;
   readonly writer: string;
