@@ -18,7 +18,12 @@ test.skipIf(missing)(
   { timeout: 300_000 },
   async () => {
     const reader = await readerOfReadme();
-    const sections = ['Quick start', 'Protect an API in five minutes', 'Use the API from your code'];
+    const sections = [
+      'Quick start',
+      'Protect an API behind a gateway',
+      'Verify inside your API',
+      'Use the API from your code',
+    ];
     const steps = sections.flatMap((title) => reader.steps(title));
     for (const round of ['first', 'second']) {
       const terminal = reader.open();

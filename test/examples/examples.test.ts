@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { finish, start } from '../cli/run.ts';
@@ -104,4 +105,75 @@ onEachDatabase('the examples', (engine) => {
     await shows(/seen {2}REVOKED .*ApiKeyRevoked/);
     expect(dashboard.output().match(/ApiKeyRevoked/g)).toHaveLength(1);
   });
+
+  it('embedded protects its routes, and ends exactly the event streams of a revoked key', async () => {
+    const { env, token } = await initialized(engine);
+    const { url } = await startServer(env);
+    const create = async (input: { name: string; grants?: string[]; externalId?: string }) => {
+      const { data } = await request({ url }, token, CreateKeyDocument, { input });
+      return expectType(data.createApiKey, 'CreateApiKeyPayload');
+    };
+    const { secret: verifying } = await create({ name: 'Verifier', grants: ['api.key.verify'] });
+    const [one, other] = [
+      await create({ name: 'One', externalId: 'customer-42' }),
+      await create({ name: 'Other' }),
+    ];
+    const port = await freePort();
+    const api = `http://127.0.0.1:${port}`;
+    const example = runExample('embedded/index.ts', {
+      ...{ KEYWRIGHT_URL: url, KEYWRIGHT_TOKEN: verifying, PORT: `${port}` },
+    });
+    await eventually(() => example.output().includes(`Listening on ${api}`));
+    const call = (path: string, secret: string | null, method = 'GET') =>
+      fetch(api + path, { method, headers: secret === null ? {} : { 'X-API-Key': secret } });
+    expect((await call('/', null)).status).toBe(200);
+    expect((await call('/orders', null)).status).toBe(401);
+    expect(await (await call('/orders', one.secret)).text()).toBe('Orders for customer-42\n');
+    expect((await call('/orders', one.secret, 'POST')).status).toBe(403);
+
+    const streams = Array.from({ length: 1_000 }, (_, index) =>
+      openEvents(api, index % 2 ? one.secret : other.secret),
+    );
+    await eventually(() => streams.every(({ text }) => text().includes('event: open')));
+    const revoked = await request({ url }, token, RevokeKeyDocument, { input: { id: one.apiKey.id } });
+    expectType(revoked.data.revokeApiKey, 'RevokeApiKeyPayload');
+    await eventually(() => streams.filter(({ isClosed }) => isClosed()).length >= 500);
+    expect((await call('/orders', other.secret)).status).toBe(200);
+    for (const [index, { text, isClosed }] of streams.entries()) {
+      expect(isClosed(), `stream ${index}`).toBe(index % 2 === 1);
+      if (isClosed()) expect(text()).toContain('event: closed\ndata: {"code":"REVOKED"}');
+    }
+    expect((await call('/orders', one.secret)).status).toBe(401);
+  });
+
+  it('embedded exits with 1 and a message where its token is rejected', async () => {
+    const { env, token } = await initialized(engine);
+    const { url } = await startServer(env);
+    const example = runExample('embedded/index.ts', {
+      KEYWRIGHT_URL: url,
+      KEYWRIGHT_TOKEN: `${token}x`,
+      PORT: '0',
+    });
+    expect(await example.ended, example.output()).toBe(1);
+    expect(example.output()).toMatch(/The server rejected the token: .*\n$/);
+  });
 });
+
+/** Opens an event stream of the embedded example; closed with the test. */
+function openEvents(api: string, secret: string) {
+  let text = '';
+  let isClosed = false;
+  const sent = get(`${api}/orders/events`, { agent: false, headers: { 'X-API-Key': secret } }, (response) => {
+    response.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    response.on('close', () => {
+      isClosed = true;
+    });
+  });
+  sent.on('error', () => {
+    isClosed = true;
+  });
+  onTestFinished(() => void sent.destroy());
+  return { text: () => text, isClosed: () => isClosed };
+}
