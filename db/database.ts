@@ -1,5 +1,6 @@
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { Scans } from './scans.ts';
+import type { DatabaseFiles } from './sqlite/file.ts';
 import type { Tables } from './tables/tables.ts';
 
 export type Engine = 'sqlite' | 'postgres';
@@ -10,6 +11,8 @@ export interface OpenOptions {
   readonly lockWaitMs?: number | undefined;
   /** How long a read of `scans` may take, milliseconds. Omitted: 5,000. */
   readonly scanTimeLimitMs?: number | undefined;
+  /** On SQLite: open these files, which another process uses, or fail. Omitted: the database may be created. */
+  readonly files?: DatabaseFiles | undefined;
   /** On PostgreSQL: how long a connection without traffic is kept, milliseconds. Omitted: 35,000. */
   readonly silenceMaxMs?: number | undefined;
 }

@@ -42,6 +42,8 @@ function ofSqlite(root: unknown, path: string): Fault {
   // The folder is created before the file is opened.
   if (FOLDER_FAULTS.has(code))
     return () => `the folder ${dirname(path)} can't be created (${code}); create it, or set another path`;
+  if (code === 'SQLITE_READONLY_DBMOVED')
+    return saying('% was moved, deleted or replaced; move it back, with its -wal and -shm files');
   const primary = /^SQLITE_([A-Z]+)/.exec(code)?.[1] ?? '';
   if (primary === 'CANTOPEN' || primary === 'READONLY') return unusableFile(path);
   return saying(SQLITE_FAULTS[primary === 'IOERR' && isFull(dirname(path)) ? 'FULL' : primary]);

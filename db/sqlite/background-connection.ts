@@ -8,7 +8,7 @@ import { sqliteError } from './errors.ts';
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
 const SQLite = require(workerData.driver);
-const connection = new SQLite(workerData.path, { timeout: workerData.waitMs });
+const connection = new SQLite(workerData.path, { timeout: workerData.waitMs, fileMustExist: true });
 for (const pragma of workerData.pragmas) connection.pragma(pragma);
 const prepared = new Map();
 const prepare = (sql) => {

@@ -1,4 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
 import { type Database, type OpenOptions, SCAN_TIME_LIMIT_MS, type SyncLookup } from '../database.ts';
 import { DatabaseForeignError } from '../database-errors.ts';
@@ -10,7 +9,7 @@ import { openBackgroundConnection } from './background-connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import { SQLite, type SqliteConnection, type SqlitePreparedStatement } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { requireInPlace } from './file.ts';
+import { createPrivately, requireFiles, requireInPlace } from './file.ts';
 import { sqliteScans } from './scans.ts';
 import { keepStatements } from './statements.ts';
 import { deadlineIn, retryWhileLocked, WriteTurns } from './write-turns.ts';
@@ -30,12 +29,19 @@ const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_sche
  */
 export async function openSqlite(
   path: string,
-  { lockWaitMs: waitMs = LOCK_WAIT_MS, scanTimeLimitMs: timeLimitMs = SCAN_TIME_LIMIT_MS }: OpenOptions = {},
+  {
+    lockWaitMs: waitMs = LOCK_WAIT_MS,
+    scanTimeLimitMs: timeLimitMs = SCAN_TIME_LIMIT_MS,
+    files,
+  }: OpenOptions = {},
 ): Promise<Database> {
-  createPrivately(path);
+  // Of an empty file, SQLite would delete the WAL, which may belong to a database that was moved away.
+  if (files) requireFiles(files);
+  // The -wal and -shm files inherit its mode.
+  else createPrivately(path);
   const opened: SqliteConnection[] = [];
   const open = (readonly: boolean): SqliteConnection => {
-    const connection = new SQLite(path, { readonly, timeout: 0 });
+    const connection = new SQLite(path, { readonly, timeout: 0, fileMustExist: true });
     opened.push(connection);
     return connection;
   };
@@ -53,10 +59,14 @@ export async function openSqlite(
   try {
     const connection = open(false);
     const inPlace = requireInPlace(path);
+    // It was replaced before it was opened.
+    if (files) requireFiles(files);
     const turns = new WriteTurns(inPlace);
     const deadline = deadlineIn(waitMs);
     await retryWhileLocked(() => refuseForeign(connection), deadline);
     await retryWhileLocked(() => connection.pragma('journal_mode = WAL'), deadline);
+    // Now the other files are open as well.
+    if (files) requireFiles(files);
     for (const pragma of WRITER_PRAGMAS) connection.pragma(pragma);
     const connections = {
       writer: keepStatements(connection),
@@ -104,15 +114,6 @@ function refuseForeign(connection: SqliteConnection): void {
     .all();
   const [first] = names;
   if (first !== undefined && !names.includes('kysely_migration')) throw new DatabaseForeignError(first);
-}
-
-/** SQLite would apply the umask. The -wal and -shm files inherit this file's mode. */
-function createPrivately(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch {
-    // It exists and keeps its mode. SQLite reports any other problem.
-  }
 }
 
 function lookupOn(reader: SqliteConnection): SyncLookup {

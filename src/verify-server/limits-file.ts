@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isSqlite, pathOf } from '../../db/open.ts';
 import type { Config } from '../core/config/config.ts';
 import { codeOf, StartError } from '../core/start-error.ts';
 
@@ -12,8 +13,6 @@ export interface LimitsLocation {
   remove(): void;
 }
 
-const SQLITE = 'sqlite:';
-
 /**
  * Where the processes of a node count: next to its SQLite file, so that counts survive restarts, or else in a temporary
  * folder that only this user can read.
@@ -23,8 +22,7 @@ export function locateLimits({
   cluster,
 }: Pick<Config, 'databaseUrl' | 'cluster'>): LimitsLocation {
   if (cluster.redisUrl !== null) return { path: null, remove: () => {} };
-  if (databaseUrl.startsWith(SQLITE))
-    return { path: `${databaseUrl.slice(SQLITE.length)}-limits`, remove: () => {} };
+  if (isSqlite(databaseUrl)) return { path: `${pathOf(databaseUrl)}-limits`, remove: () => {} };
   const folder = createFolder();
   return {
     path: join(folder, 'limits'),

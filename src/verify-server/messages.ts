@@ -1,3 +1,4 @@
+import type { DatabaseFiles } from '../../db/open.ts';
 import type { Usage } from '../cluster/usage-groups.ts';
 import type { VerificationCounts } from '../core/measurements.ts';
 
@@ -19,6 +20,8 @@ export type FromProcess =
 /** Start, on the socket that comes with the message, or else on the configured port. */
 export interface Start {
   readonly type: 'start';
+  /** The files of the SQLite database that the server uses: no others may be opened. Null: it uses PostgreSQL. */
+  readonly files: DatabaseFiles | null;
   /** The file in which the processes of the node count rate limits. Null: in Redis. */
   readonly limitsPath: string | null;
   /** Organizations whose usage the server wants to receive. */

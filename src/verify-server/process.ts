@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { migrationProblem } from '../../db/migrate.ts';
-import { type Database, openDatabase } from '../../db/open.ts';
+import { type Database, type DatabaseFiles, openDatabase } from '../../db/open.ts';
 import { databaseStartError } from '../../db/start-errors.ts';
 import { createBus } from '../cluster/create-bus.ts';
 import { systemClock } from '../core/clock.ts';
@@ -65,9 +65,9 @@ async function start(
   config: Config,
   log: Log,
   parent: Parent,
-  { start: { limitsPath }, socket: shared }: NonNullable<Awaited<Parent['started']>>,
+  { start: { files, limitsPath }, socket: shared }: NonNullable<Awaited<Parent['started']>>,
 ): Promise<Running> {
-  const database = await open(config.databaseUrl);
+  const database = await open(config.databaseUrl, files ?? undefined);
   const clock = systemClock;
   const ownBus = await createBus(database, config, log);
   const reports = new UsageReports(parent);
@@ -110,9 +110,9 @@ async function start(
   };
 }
 
-async function open(url: string): Promise<Database> {
+async function open(url: string, files: DatabaseFiles | undefined): Promise<Database> {
   try {
-    return await openDatabase(url);
+    return await openDatabase(url, { files });
   } catch (error) {
     throw databaseStartError(error, 'DATABASE_URL', url);
   }

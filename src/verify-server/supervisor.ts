@@ -1,3 +1,4 @@
+import { type DatabaseFiles, sqliteFiles } from '../../db/open.ts';
 import type { Usage } from '../cluster/usage-groups.ts';
 import type { ProcessesMeasures, VerificationProcesses } from '../cluster/verification-processes.ts';
 import type { Config } from '../core/config/config.ts';
@@ -35,7 +36,9 @@ export function createVerifyServer(
   log: Log,
 ): VerifyServer {
   const limits = locateLimits(config);
-  const supervisor = new Supervisor(config.verifyServer.workers, { command, limitsPath: limits.path, log });
+  const supervisor = new Supervisor(config.verifyServer.workers, {
+    ...{ command, databaseUrl: config.databaseUrl, limitsPath: limits.path, log },
+  });
   return {
     limitsPath: limits.path,
     removeFiles: limits.remove,
@@ -59,11 +62,15 @@ interface Socket {
 
 interface SupervisorSettings {
   readonly command: ProcessCommand;
+  readonly databaseUrl: string;
   readonly limitsPath: string | null;
   readonly log: Log;
 }
 
 class Supervisor {
+  readonly #databaseUrl: string;
+  /** The files that this process uses, as of the start. */
+  #files: DatabaseFiles | null = null;
   readonly #limitsPath: string | null;
   readonly #slots: readonly ProcessSlot[];
   readonly measures: ProcessesMeasures;
@@ -80,7 +87,8 @@ class Supervisor {
   #starting: { resolve(port: number): void; reject(error: Error): void } | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(workers: number, { command, limitsPath, log }: SupervisorSettings) {
+  constructor(workers: number, { command, databaseUrl, limitsPath, log }: SupervisorSettings) {
+    this.#databaseUrl = databaseUrl;
     this.#log = log;
     this.#limitsPath = limitsPath;
     const owner = {
@@ -122,6 +130,7 @@ class Supervisor {
     return new Promise((resolve, reject) => {
       if (this.#stopping) return reject(new Error('Stopped while it started'));
       this.#starting = { resolve, reject };
+      this.#files = sqliteFiles(this.#databaseUrl);
       for (const slot of this.#slots) slot.start();
     });
   }
@@ -171,7 +180,7 @@ class Supervisor {
 
   #send(slot: ProcessSlot, socket: Socket | null = null): void {
     const watched = [...this.#watched.keys()];
-    slot.send({ type: 'start', limitsPath: this.#limitsPath, watched }, socket);
+    slot.send({ type: 'start', files: this.#files, limitsPath: this.#limitsPath, watched }, socket);
   }
 
   #fail(reason: string): void {
