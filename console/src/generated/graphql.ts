@@ -377,6 +377,13 @@ export type VerificationCode =
   /** The key belongs to the other environment */
   | 'WRONG_ENVIRONMENT';
 
+/** Where a verifier runs */
+export type VerifierKind =
+  /** Inside another program */
+  | 'EMBEDDED'
+  /** A verification process of a server */
+  | 'PROCESS';
+
 type Fault_ConflictError_Fragment = { code: ErrorCode, message: string };
 
 type Fault_EscalationError_Fragment = { permissions: Array<string>, code: ErrorCode, message: string };
@@ -808,6 +815,13 @@ export type UpdateOrganizationMutation = { updateOrganization:
     | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, allowedOrigins: Array<string> | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    | null };
+
+export type VerifiersQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type VerifiersQuery = { organization: { id: string, verifiers: Array<{ id: string, kind: VerifierKind, name: string | null, connectedAt: string, cachedKeys: number, current: boolean }> | null } | null };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2517,6 +2531,21 @@ fragment SettingsFacts on Organization {
     maxActiveApiKeys
   }
 }`) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
+export const VerifiersDocument = new TypedDocumentString(`
+    query Verifiers($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    verifiers {
+      id
+      kind
+      name
+      connectedAt
+      cachedKeys
+      current
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VerifiersQuery, VerifiersQueryVariables>;
 export const SessionsDocument = new TypedDocumentString(`
     query Sessions {
   viewer {

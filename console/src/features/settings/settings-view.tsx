@@ -6,6 +6,7 @@ import { useOrganization } from '../../viewer/organization.tsx';
 import { CatalogueCard } from './catalogue-card.tsx';
 import { OriginsCard } from './origins-card.tsx';
 import { PolicyCard } from './policy-card.tsx';
+import { VerifiersCard } from './verifiers/verifiers-card.tsx';
 
 /** Settings of the whole organization. */
 export function OrganizationSettingsView() {
@@ -24,6 +25,7 @@ export function OrganizationSettingsView() {
             <PolicyCard organization={organization} />
             <CatalogueCard organization={organization} />
             <OriginsCard organization={organization} />
+            <VerifiersCard />
           </div>
           <OperatorSettings organization={organization} />
         </div>
