@@ -25,7 +25,7 @@ import { VerifierUnavailableError } from './verifier-unavailable-error.ts';
 
 const NO_REQUIREMENTS: VerifyRequirements = {};
 
-/** How often idle slices of rate limits are returned, milliseconds. */
+/** How often ended slices of rate limits are returned, milliseconds. */
 const TIDY_MS = 1_000;
 
 /** The verification core, hosted in a process of an application. */

@@ -6,6 +6,10 @@ import type { Slice } from './slice.ts';
 /** For how long the server's answer is used that nothing is left, milliseconds: returned slices may change it. */
 const DENIAL_MS = 250;
 
+/** What a slice may hold of what remains in the window, whatever was used; and how many seconds of use. */
+const SHARE = 0.01;
+const SECONDS = 2;
+
 /** Takes back a slice that is used up, or not used any longer. */
 export type ReturnSlice = (slice: Slice) => void;
 
@@ -25,6 +29,8 @@ export class KeySlices {
   #second = 0;
   #uses = 0;
   #usesBefore = 0;
+  /** What the server had left, until the window ends by the monotonic clock. */
+  #remaining = { count: 0, until: Number.NEGATIVE_INFINITY };
 
   constructor(hash: string, limit: number, windowSeconds: number) {
     this.hash = hash;
@@ -54,26 +60,33 @@ export class KeySlices {
     return null;
   }
 
-  add(slice: Slice): void {
+  /** Adds a slice of a window that ends at this time of the monotonic clock. */
+  add(slice: Slice, windowEndsAt: number): void {
     this.#denial = null;
+    this.#remaining = { count: slice.elsewhere, until: windowEndsAt };
     this.#slices.push(slice);
   }
 
-  /** Whether little is left, so that more should be requested before it is used up. */
-  isLow({ used, granted }: Slice): boolean {
-    return this.#slices.length === 1 && (granted - used) * 4 < granted;
+  /** Whether more should be requested, because little is left of the last slice, or it ends soon. */
+  isLow({ used, granted, renewAt }: Slice, monotonic: number): boolean {
+    if (this.#slices.length > 1 || this.deniedUntil(monotonic) !== null) return false;
+    return (granted - used) * 4 < granted || monotonic >= renewAt;
   }
 
-  /** How many to request: for those that wait, and what is used in a second. */
-  get wanted(): number {
-    const left = this.#slices.reduce((sum, { used, granted }) => sum + granted - used, 0);
-    const perSecond = Math.max(this.#uses, this.#usesBefore);
-    return Math.max(1, this.waiting.length, perSecond - left);
+  /** How many to request: for those that wait, for two seconds, and at least 1 % of the rest of the window. */
+  wanted(monotonic: number): number {
+    let left = 0;
+    for (const { used, granted, renewAt } of this.#slices) if (monotonic < renewAt) left += granted - used;
+    const { count, until } = this.#remaining;
+    const share = Math.floor((monotonic < until ? count : this.limit) * SHARE);
+    const used = Math.max(this.#uses, this.#usesBefore);
+    return Math.max(1, this.waiting.length, SECONDS * used - left, share);
   }
 
   /** The server says that nothing is left until the window ends. */
   deny(monotonic: number, resetAt: number, remainingMs: number): void {
     this.#denial = { until: monotonic + Math.min(DENIAL_MS, remainingMs), resetAt };
+    this.#remaining = { count: 0, until: monotonic + remainingMs };
   }
 
   /** When the window ends, while it is known that nothing is left; otherwise null. */
@@ -81,9 +94,15 @@ export class KeySlices {
     return this.#denial && this.#denial.until > monotonic ? this.#denial.resetAt : null;
   }
 
-  /** Whether nothing was accepted for this time, milliseconds. */
-  isIdleFor(milliseconds: number, monotonic: number): boolean {
-    return this.#slices.every(({ usedAt }) => monotonic - usedAt >= milliseconds);
+  /** Whether it has no slice, and nothing waits for one. */
+  get isIdle(): boolean {
+    return this.#slices.length === 0 && this.waiting.length === 0 && this.state === 'idle';
+  }
+
+  /** Removes the slices that have ended. */
+  removeEnded({ monotonic, wall }: Moment, giveBack: ReturnSlice): void {
+    for (const { id, endsAt, endsAtByWall } of [...this.#slices])
+      if (endsAt <= monotonic || endsAtByWall <= wall) this.remove(id, giveBack);
   }
 
   /** Removes one slice, or all of them. */

@@ -8,9 +8,6 @@ import { VerifierUnavailableError } from '../verifier-unavailable-error.ts';
 import { KeySlices } from './key-slices.ts';
 import type { Slice } from './slice.ts';
 
-/** A slice that wasn't used for this time is returned, milliseconds. */
-const IDLE_MS = 1_000;
-
 /** A slice ends before its window does, because clocks differ; and after this time at the latest, milliseconds. */
 const SLICE_MS_MAX = 10_000;
 const CLOCK_MARGIN = 0.98;
@@ -26,6 +23,8 @@ export interface SliceRequest {
   readonly wanted: readonly { readonly hash: string; readonly count: number }[];
   readonly returned: readonly { readonly slice: string; readonly used: number }[];
   readonly keys: ReadonlyMap<string, KeySlices>;
+  /** Number of the stream, counted here. */
+  readonly stream: number;
 }
 
 /**
@@ -42,6 +41,9 @@ export class SliceLimiter implements VerificationLimiter {
   readonly #bySlice = new Map<string, KeySlices>();
   /** Recalled before the grant was processed. */
   readonly #recalled = new Set<string>();
+  /** Number of streams that have ended. */
+  #stream = 0;
+  #isStopping = false;
   readonly #giveBack = ({ id, used }: Slice): void => {
     this.#bySlice.delete(id);
     this.#returned.push({ slice: id, used });
@@ -60,8 +62,8 @@ export class SliceLimiter implements VerificationLimiter {
     key.count(now.monotonic);
     const slice = key.current(now, this.#giveBack);
     if (slice) {
-      const state = take(slice, now.monotonic);
-      if (key.isLow(slice)) this.#want(key);
+      const state = take(slice);
+      if (key.isLow(slice, now.monotonic)) this.#want(key);
       return state;
     }
     const resetAt = key.deniedUntil(now.monotonic);
@@ -111,16 +113,20 @@ export class SliceLimiter implements VerificationLimiter {
       key.state = 'requested';
       keys.set(key.hash, key);
     }
-    const wanted = [...keys.values()].map((key) => ({ hash: key.hash, count: key.wanted }));
-    return { requested: this.#now(), wanted, returned: this.#returned.splice(0, RETURNED_MAX), keys };
+    const requested = this.#now();
+    const wanted = [...keys].map(([hash, key]) => ({ hash, count: key.wanted(requested.monotonic) }));
+    const returned = this.#returned.splice(0, RETURNED_MAX);
+    return { requested, wanted, returned, keys, stream: this.#stream };
   }
 
   get hasWork(): boolean {
     return this.#wanting.size > 0 || this.#returned.length > 0;
   }
 
-  /** The server's answer to a request on the stream that is still open. */
-  granted({ keys, requested }: SliceRequest, grants: readonly SliceGrant[]): void {
+  /** The server's answer to a request. */
+  granted({ keys, requested, stream }: SliceRequest, grants: readonly SliceGrant[]): void {
+    // The slices have ended with their stream, while the answer was on its way.
+    if (stream !== this.#stream) return;
     const unanswered = new Set(keys.values());
     for (const grant of grants) {
       const key = keys.get(grant.hash);
@@ -132,6 +138,7 @@ export class SliceLimiter implements VerificationLimiter {
     for (const key of unanswered) this.#fail(key, 'The server granted no part of a rate limit');
     for (const id of this.#recalled) this.#bySlice.get(id)?.remove(id, this.#giveBack);
     this.#recalled.clear();
+    if (this.#isStopping) for (const key of keys.values()) key.remove(null, this.#giveBack);
     if (this.hasWork) this.#onWork();
   }
 
@@ -152,21 +159,25 @@ export class SliceLimiter implements VerificationLimiter {
       resetAt,
       endsAt: requested.monotonic + lifeMs,
       endsAtByWall: requested.wall + lifeMs,
+      // Another slice of a window that ends as soon would be of no use.
+      renewAt: lifeMs < SLICE_MS_MAX ? Number.POSITIVE_INFINITY : requested.monotonic + lifeMs / 2,
       used: 0,
-      usedAt: now.monotonic,
     };
-    key.add(slice);
+    key.add(slice, requested.monotonic + remainingMs);
     this.#bySlice.set(id, key);
     while (key.waiting.length > 0) {
       const current = key.current(now, this.#giveBack);
       if (!current) return this.#want(key);
-      key.waiting.shift()?.resolve(take(current, now.monotonic));
+      key.waiting.shift()?.resolve(take(current));
     }
   }
 
-  /** A request was not answered. */
-  failed({ keys }: SliceRequest, reason: string): void {
+  /** A request was not answered. What it returned is returned again, unless the server has refused it. */
+  failed({ keys, returned, stream }: SliceRequest, reason: string, isRefused: boolean): void {
+    if (stream !== this.#stream) return;
     for (const key of keys.values()) this.#fail(key, reason);
+    // A slice counts once at the server. Those that it refuses count until they end.
+    if (!isRefused) this.#returned.unshift(...returned);
   }
 
   #fail(key: KeySlices, reason: string): void {
@@ -185,20 +196,23 @@ export class SliceLimiter implements VerificationLimiter {
     if (this.hasWork) this.#onWork();
   }
 
-  /** Returns all slices, or those that were not used for a second. */
+  /** Returns all slices, finally, or those that have ended. */
   giveBack(all: boolean): void {
-    const { monotonic } = this.#now();
+    const now = this.#now();
+    this.#isStopping ||= all;
     for (const [keyId, key] of this.#keys) {
-      if (key.waiting.length > 0 || key.state !== 'idle') continue;
-      if (!all && !key.isIdleFor(IDLE_MS, monotonic)) continue;
-      key.remove(null, this.#giveBack);
-      this.#keys.delete(keyId);
+      if (all && key.waiting.length === 0) {
+        key.remove(null, this.#giveBack);
+        if (this.#wanting.delete(key)) key.state = 'idle';
+      } else key.removeEnded(now, this.#giveBack);
+      if (key.isIdle) this.#keys.delete(keyId);
     }
     if (this.hasWork) this.#onWork();
   }
 
   /** The stream has ended, and all slices with it. */
   reset(): void {
+    this.#stream += 1;
     for (const key of this.#keys.values()) {
       key.remove(null, () => {});
       this.#fail(key, 'The connection to the server was lost');
@@ -215,9 +229,8 @@ export class SliceLimiter implements VerificationLimiter {
   }
 }
 
-function take(slice: Slice, monotonic: number): RateLimitState {
+function take(slice: Slice): RateLimitState {
   slice.used += 1;
-  slice.usedAt = monotonic;
   return { allowed: true, remaining: remainingOf(slice), resetAt: slice.resetAt };
 }
 

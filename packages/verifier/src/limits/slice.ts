@@ -9,6 +9,7 @@ export interface Slice {
   /** When the slice ends, by whichever clock is first. */
   readonly endsAt: number;
   readonly endsAtByWall: number;
+  /** From when on the next slice is requested if this one is used, by the monotonic clock. */
+  readonly renewAt: number;
   used: number;
-  usedAt: number;
 }

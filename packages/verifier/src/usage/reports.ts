@@ -83,7 +83,7 @@ export class Reports {
     if (!request && !this.#batch) return;
     this.#running = this.#send(request, this.#batch).finally(() => {
       this.#running = null;
-      if (this.#limiter.hasWork) this.soon();
+      if (this.#failures === 0 && this.#limiter.hasWork) this.soon();
       else if (this.#hasWork) this.later(this.#delay());
     });
   }
@@ -102,7 +102,7 @@ export class Reports {
       if (batch && batch === this.#batch) this.#recorded(batch, recorded);
     } catch (error) {
       this.#failures += 1;
-      if (request) this.#limiter.failed(request, describe(error));
+      if (request) this.#limiter.failed(request, describe(error), false);
     }
   }
 
