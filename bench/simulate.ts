@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { capacityReport } from './simulate/capacity-report.ts';
 import { MUTATIONS } from './simulate/mutations.ts';
 import { SETUP, without } from './simulate/rules.ts';
 import { simulate } from './simulate/scenario.ts';
@@ -18,8 +19,15 @@ const { values: options } = parseArgs({
     verifiers: { type: 'string', default: String(SETUP.verifiers) },
     /** Also breaks each rule, to show that this is found. */
     mutations: { type: 'boolean', default: false },
+    /** Simulates the load of many verifiers instead. */
+    capacity: { type: 'boolean', default: false },
   },
 });
+
+if (options.capacity) {
+  console.log(capacityReport());
+  process.exit();
+}
 
 const runs = Number(options.runs);
 const first = Number(options.seed);

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import pg from 'pg';
 import packages from '../package.json' with { type: 'json' };
 import { openPostgresServer } from '../test/support/postgres-server.ts';
 import { median, writeSection } from './figures.ts';
@@ -12,6 +13,7 @@ import { machine } from './machine.ts';
 import { Measurements, turned, type Values } from './measurements.ts';
 import { buildPrograms, Program } from './processes.ts';
 import type { Seeded } from './verification/seed.ts';
+import { streamCosts } from './verifier/costs.ts';
 import { DISTURBANCES, disturbed } from './verifier/disturbances.ts';
 import type { InProcess } from './verifier/peer.ts';
 import { report } from './verifier/report.ts';
@@ -78,7 +80,7 @@ async function betterAuth(bench: Bench, programs: Bench['programs'], secondary: 
 
 type Measurement = readonly [name: string, run: () => Promise<Values>];
 
-function measurementsOf(bench: Bench, peers: Bench['programs'], postgresUrl: string): Measurement[] {
+function measurementsOf(bench: Bench, peers: Bench['programs']): Measurement[] {
   return [
     ['bare: same headers', () => bareRate(bench)],
     ['VERIFY_PORT: 1 process', () => verifyRate(bench, 1, true)],
@@ -94,7 +96,8 @@ function measurementsOf(bench: Bench, peers: Bench['programs'], postgresUrl: str
     ['API: middleware', () => apiRate(bench, 'middleware')],
     ['API: request', () => apiRate(bench, 'request')],
     ['idle', () => idleStreams(bench, Number(options.idle))],
-    ['onInvalid', () => revokedEverywhere(bench, postgresUrl, Number(options.revocations))],
+    ['onInvalid', async () => revokedEverywhere(bench, await newDatabase(), Number(options.revocations))],
+    ['costs', async () => streamCosts(bench, await newDatabase(), postgresPid())],
     ...Object.keys(DISTURBANCES).map((name): Measurement => [`during ${name}`, () => disturbed(bench, name)]),
   ];
 }
@@ -136,7 +139,27 @@ const peers = await buildPrograms({
 });
 const client = new Program(programs, 'client');
 const durable = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', autovacuum: 'on' };
-const postgres = isWanted('onInvalid') ? await openPostgresServer(folder, durable) : null;
+const needsPostgres = isWanted('onInvalid') || isWanted('costs');
+const postgres = needsPostgres ? await openPostgresServer(folder, durable) : null;
+
+/** A new database on the PostgreSQL server. */
+async function newDatabase(): Promise<string> {
+  if (!postgres) throw new Error('PostgreSQL is not running');
+  const connection = new pg.Client({ connectionString: postgres.url });
+  await connection.connect();
+  databases += 1;
+  await connection.query(`create database bench_${databases}`);
+  await connection.end();
+  const url = new URL(postgres.url);
+  url.pathname = `/bench_${databases}`;
+  return url.href;
+}
+let databases = 0;
+
+/** The process that all others of PostgreSQL belong to. */
+function postgresPid(): number {
+  return Number(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+}
 
 async function seed(list: string, keys: number): Promise<Seeding> {
   console.log(`Creating ${keys.toLocaleString('en')} keys …`);
@@ -155,7 +178,7 @@ try {
   const bench: Bench = { programs, peersFolder, client, large, medium, ms };
   for (let round = 0; round < Number(options.rounds); round += 1) {
     console.log(`\nRound ${round + 1} of ${options.rounds}`);
-    for (const [name, run] of turned(measurementsOf(bench, peers, postgres?.url ?? ''), round))
+    for (const [name, run] of turned(measurementsOf(bench, peers), round))
       if (isWanted(name)) await measurements.take(name, run);
   }
   const text = `${introduction()}\n\n${report(measurements.figures)}`;

@@ -99,6 +99,7 @@ export function report(figures: Figures): string {
     processesTable(figures),
     disturbedTable(figures),
     streams(figures),
+    costs(figures),
   ]
     .filter((text) => text !== '')
     .join('\n\n');
@@ -187,6 +188,22 @@ function disturbedTable(figures: Figures): string {
   return [
     'Latency of `/verify` on VERIFY_PORT at 1,000 requests per second, each answered 200, in milliseconds, during 10 seconds of:',
     table([['', 'p50', 'p99', 'p99.9'], ...rows]),
+  ].join('\n\n');
+}
+
+function costs(figures: Figures): string {
+  if (!figures.has('costs: renewal')) return '';
+  const rows = [
+    ['a renewal of a lease', 'renewal'],
+    ['a change, sent and acknowledged', 'change'],
+    ['a report of 25 used keys', 'report'],
+    ['the same in PostgreSQL', 'report in PostgreSQL'],
+    ['a key that is looked up, 25 at a time', 'lookUp'],
+  ].map(([title = '', name]) => [title, shown(of(`costs: ${name}`)(figures), 0)]);
+  return [
+    'What verifiers cost a server on PostgreSQL, in µs of CPU time:',
+    table([['', 'µs'], ...rows]),
+    `200 verifiers had ${shown(of('costs: reports per second')(figures), 0)} reports of 25 keys recorded per second.`,
   ].join('\n\n');
 }
 

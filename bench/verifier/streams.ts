@@ -91,14 +91,17 @@ class Stream {
         ...{ id: 'events', type: 'subscribe' },
         payload: { query: EVENTS, variables: { input: { name: 'bench' } } },
       });
-    if (type === 'error') failed(new Error(JSON.stringify(payload)));
+    if (type === 'error') {
+      this.#waiting.get(id)?.(null);
+      failed(new Error(JSON.stringify(payload)));
+    }
     if (type !== 'next') return;
-    if (payload.errors) return failed(new Error(JSON.stringify(payload.errors)));
     if (id !== 'events') {
-      this.#waiting.get(id)?.(payload.data);
+      this.#waiting.get(id)?.(payload.data ?? null);
       this.#waiting.delete(id);
       return;
     }
+    if (payload.errors) return failed(new Error(JSON.stringify(payload.errors)));
     const event = payload.data.verifierEvents;
     this.#acknowledged = event.number;
     if (event.__typename === 'VerifierWelcome') {
@@ -152,6 +155,17 @@ answerTo({
     }
     await Promise.all(pending);
     return { reports: sent, ms: performance.now() - start };
+  },
+
+  /** Every stream reports usage of these keys, one report after the other. Resolves with the number recorded. */
+  async reportAtOnce({ hashes, ms }: { hashes: readonly string[]; ms: number }) {
+    const start = performance.now();
+    let reports = 0;
+    const each = all.sockets.map(async (socket) => {
+      while (performance.now() - start < ms) if ((await socket.report(hashes)) !== null) reports += 1;
+    });
+    await Promise.all(each);
+    return { reports, ms: performance.now() - start };
   },
 
   counts: () => ({ messages: all.messages, changes: all.changes, worked: cpuMs() }),

@@ -205,8 +205,11 @@ export class VerifierDrill {
     expect(this.history.verified.length).toBeGreaterThan(0);
   }
 
-  /** What has to be true of counters, once all usage is written. */
-  async judgeUsage(): Promise<void> {
+  /**
+   * What has to be true of counters, once all usage is written. A process that is killed loses what it hasn't reported:
+   * `batchMs` is how long it may have been cut off.
+   */
+  async judgeUsage(batchMs = BATCH_MS): Promise<void> {
     const end = performance.now() + SETTLING_MS;
     const { organizationId } = this.drill;
     const { kysely } = await this.drill.openDatabase();
@@ -214,7 +217,7 @@ export class VerifierDrill {
       const all = await countedUses(kysely, organizationId);
       // Without the keys by which the verifiers themselves are authenticated.
       const counted = new Map([...all].filter(([id]) => this.#secrets.has(id)));
-      const faults = this.checker.usageFaults(counted, BATCH_MS);
+      const faults = this.checker.usageFaults(counted, batchMs);
       if (faults.length === 0) return;
       if (performance.now() > end) expect(faults).toEqual([]);
       await pause(200);
