@@ -144,7 +144,7 @@ function embeddedTable(figures: Figures): string {
   const ratio = ratioOf(figures, 'embedded: rate', 'better-auth: memory: rate');
   const text = `\`verify()\` is ${shown(ratio, 0)} times as fast as better-auth with its data in memory.`;
   return [
-    'In the process of an API, per second:',
+    'In the process of an API, per second (of CPU time for the first three):',
     table([['', 'per second'], ...rows]),
     ...(Number.isNaN(ratio) ? [] : [text]),
   ].join('\n\n');
