@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { VerifierUnavailableError } from '../../packages/verifier/src/verifier-unavailable-error.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
+import { generateSecret } from '../../src/keys/secret.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 import { makeApiKey, serverOn, startTestServer } from '../support/server.ts';
 import { contextFor } from '../support/services.ts';
@@ -150,5 +151,29 @@ onEachDatabase('the connection of a verifier', (engine) => {
     await verifier.stop();
     await expect(verifier.verify(key.secret)).rejects.toThrow('stopped');
     await expect(verifier.ready()).rejects.toThrow('stopped');
+  });
+
+  it('keeps its lease and acknowledges at once while it looks up unknown keys without a pause', async () => {
+    const { verifier, organizationId } = await connected();
+    let isOver = false;
+    let lookedUp = 0;
+    const flood = async () => {
+      while (!isOver) {
+        await verifier.verify(generateSecret('kw', 'live'));
+        lookedUp += 1;
+      }
+    };
+    const floods = Array.from({ length: 4 }, flood);
+    for (let round = 0; round < 10; round += 1) {
+      const { id, secret } = await makeApiKey(server(), organizationId);
+      expect((await verifier.verify(secret)).valid).toBe(true);
+      const { propagation } = await revokeApiKey(admin(), { id });
+      expect(propagation).toMatchObject({ confirmedNodes: propagation.totalNodes });
+      expect((await verifier.verify(secret)).code).toBe('REVOKED');
+      await eventually(() => lookedUp > (round + 1) * 40);
+    }
+    expect(verifier.status().connected).toBe(true);
+    isOver = true;
+    await Promise.all(floods);
   });
 });

@@ -4,6 +4,7 @@ import { verifySecret } from '../../../src/verification/verify.ts';
 import { EmbeddedLookup } from './keys/embedded-lookup.ts';
 import { otherSecrets } from './keys/other-secrets.ts';
 import { SliceLimiter } from './limits/slice-limiter.ts';
+import { SliceReports } from './limits/slice-reports.ts';
 import type { CheckedOptions } from './options.ts';
 import { call, Pins } from './pins/pins.ts';
 import { Readiness } from './readiness.ts';
@@ -18,7 +19,7 @@ import type {
   VerifierStatus,
   VerifyRequirements,
 } from './types.ts';
-import { Reports } from './usage/reports.ts';
+import { UsageReports } from './usage/usage-reports.ts';
 import { UsageTotals } from './usage/usage-totals.ts';
 import { EmbeddedVerdict } from './verdict.ts';
 import { VerifierUnavailableError } from './verifier-unavailable-error.ts';
@@ -34,7 +35,8 @@ export class EmbeddedVerifier implements Verifier {
   readonly #link: Link;
   readonly #lookup: EmbeddedLookup;
   readonly #limiter: SliceLimiter;
-  readonly #reports: Reports;
+  readonly #slices: SliceReports;
+  readonly #usage: UsageReports;
   readonly #pins: Pins;
   readonly #needs: Needs;
   readonly #readiness: Readiness;
@@ -48,7 +50,7 @@ export class EmbeddedVerifier implements Verifier {
       options,
       clocks,
       {
-        onStream: (isSameWriter) => this.#reports.streamBegan(isSameWriter),
+        onStream: (isSameWriter) => this.#usage.streamBegan(isSameWriter),
         onLease: (isFirst) => {
           this.#pins.clockChanged();
           if (!isFirst) return;
@@ -69,10 +71,11 @@ export class EmbeddedVerifier implements Verifier {
       () => this.#lookup.size,
     );
     const { clock } = this.#link;
-    const totals = new UsageTotals(() => this.#reports.later());
+    const totals = new UsageTotals(() => this.#usage.later());
     this.#lookup = new EmbeddedLookup(this.#link, options.maxKeys);
-    this.#limiter = new SliceLimiter(clocks, clock, () => this.#reports.soon());
-    this.#reports = new Reports(this.#link, totals, this.#limiter);
+    this.#limiter = new SliceLimiter(clocks, clock, () => this.#slices.soon());
+    this.#slices = new SliceReports(this.#link, this.#limiter);
+    this.#usage = new UsageReports(this.#link, totals);
     // After the lookup, whose cache has to drop keys first.
     this.#pins = new Pins(this.#lookup, clock, () => this.#link.isCurrent());
     this.#link.onInvalidate((stale) => this.#pins.apply(stale));
@@ -160,7 +163,7 @@ export class EmbeddedVerifier implements Verifier {
     this.#limiter.giveBack(true);
     const timeout = AbortSignal.timeout(this.#options.timeoutMs);
     const timedOut = new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve()));
-    await Promise.race([this.#reports.flush(), timedOut]);
+    await Promise.race([Promise.all([this.#usage.flush(), this.#slices.flush()]), timedOut]);
     this.#link.stop();
     this.#lookup.stop();
     this.#readiness.stop();

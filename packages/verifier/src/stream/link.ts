@@ -7,11 +7,16 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { type Disconnection, describe } from './disconnection.ts';
 import type { StreamEvent } from './events.ts';
 import type { InvalidationListener, LinkEvents } from './link-events.ts';
+import { Pace } from './pace.ts';
 import { Reconnecting } from './reconnecting.ts';
 import { StreamLease } from './stream-lease.ts';
 
 /** Longest time that an acknowledgment waits for the work that a change has caused, milliseconds. */
 const HOLD_MS = 100;
+
+/** A server delays all messages of a connection beyond 200 per second: operations, and acknowledgments, stay below. */
+const OPERATIONS = { perSecond: 90, burst: 45 };
+const ACKNOWLEDGE_MS = 12;
 
 /** Shortest interval between two requests for a lease, milliseconds. */
 const RENEW_MIN_MS = 20;
@@ -37,6 +42,8 @@ export class Link {
   #writer: string | null = null;
   #isFirstLease = true;
   #isPongDue = false;
+  #acknowledgedAt = Number.NEGATIVE_INFINITY;
+  readonly #pace = new Pace(OPERATIONS.perSecond, OPERATIONS.burst);
   /** Number of cached keys, for the server's statistics. */
   readonly #cachedKeys: () => number;
 
@@ -95,6 +102,8 @@ export class Link {
     build: (stream: string) => Record<string, unknown>,
     read: (data: unknown) => T,
   ): Promise<T> {
+    const waitMs = this.#pace.next();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const { id, connection } = this.#stream ?? (await this.#opened());
     const data = await connection.query(query, build(id));
     try {
@@ -202,14 +211,18 @@ export class Link {
     }
   }
 
-  /** Events of one turn are acknowledged together. */
+  /** Events of one turn, and those that follow closely, are acknowledged together. */
   #acknowledgeSoon(stream: Stream): void {
     if (this.#isPongDue) return;
     this.#isPongDue = true;
-    queueMicrotask(() => {
+    const acknowledge = (): void => {
       this.#isPongDue = false;
+      this.#acknowledgedAt = performance.now();
       if (stream === this.#stream) this.#pong(stream);
-    });
+    };
+    const restMs = this.#acknowledgedAt + ACKNOWLEDGE_MS - performance.now();
+    if (restMs <= 0) queueMicrotask(acknowledge);
+    else setTimeout(acknowledge, restMs);
   }
 
   #pong({ id, connection, acknowledgments }: Stream, nonce?: string): void {
