@@ -57,6 +57,7 @@ export async function createServices(
   const deniedAttempts = recordDeniedAttempts(clock);
   const appended = (): void => recorder.noteForeign();
   const verifiers = createVerifierHub(database, { bus, clock, log, config, limiter, appended });
+  metrics?.verifying(verifiers);
   const services: ServerServices = {
     db,
     unhurried,

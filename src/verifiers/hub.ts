@@ -39,6 +39,8 @@ const NOBODY: Confirmed = { confirmed: 0, total: 0 };
 export class VerifierHub {
   readonly registry = new Registry();
   readonly slices = new Slices();
+  /** Number of secrets that verifiers have looked up. */
+  lookedUp = 0;
   /** Counts what slices are taken from. */
   readonly limiter: RateLimiter;
   readonly batches: UsageBatches;

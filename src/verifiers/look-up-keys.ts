@@ -59,6 +59,7 @@ export async function lookUpKeys(
       RETRY_AFTER_S,
     );
   stream.lookUps += 1;
+  verifiers.lookedUp += checked.length;
   const read = verifiers.startRead();
   try {
     const otherHashes = hasOtherHashes(await keys.importedForms());

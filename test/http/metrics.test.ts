@@ -7,6 +7,7 @@ import { onEachDatabase } from '../support/databases.ts';
 import { anyone, present, USED } from '../support/live.ts';
 import { areLive, connectLive } from '../support/live-socket.ts';
 import { ask, makeApiKey, makeMember, serverOn, type TestServer } from '../support/server.ts';
+import { holdingVerifier, openVerifier } from '../support/verifier.ts';
 
 async function scrape({ url }: { readonly url: string }): Promise<Map<string, number>> {
   const response = await fetch(`${url}/metrics`);
@@ -57,6 +58,23 @@ onEachDatabase('/metrics', (engine) => {
     expect(metrics.get('keywright_propagation_seconds_count')).toBe(1);
     expect(metrics.get('keywright_propagation_unconfirmed_total')).toBe(0);
     expect(metrics.get('keywright_node_current')).toBe(engine === 'sqlite' ? undefined : 1);
+  });
+
+  test('shows the verifiers that are connected', async () => {
+    const { organizationId } = await makeMember(server());
+    const { secret } = await makeApiKey(server(), organizationId, { grants: ['api.key.verify'] });
+    const limit = { limit: 5, windowSeconds: 60 };
+    const key = await makeApiKey(server(), organizationId, { rateLimit: limit });
+    const verifier = await holdingVerifier(server(), secret, key.secret);
+    await openVerifier(server(), secret);
+    await verifier.want(key.secret, 2);
+    await revokeApiKey(anyone(server()), { id: key.id });
+    const metrics = await scrape(server());
+    const shown = (name: string) => metrics.get(`keywright_${name}`);
+    expect([shown('verifiers{current="1"}'), shown('verifiers{current="0"}')]).toEqual([1, 1]);
+    expect([shown('verifier_slices'), shown('verifier_lookups_total')]).toEqual([1, 1]);
+    expect(shown('verifier_acknowledgment_seconds_count')).toBeGreaterThan(0);
+    expect(shown('verifier_deadlines_missed_total')).toBe(0);
   });
 });
 

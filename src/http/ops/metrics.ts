@@ -6,10 +6,12 @@ import type { Measurements } from '../../core/measurements.ts';
 import type { UsageRecorder } from '../../usage/recorder.ts';
 import type { KeyLookup, UsageSink } from '../../verification/services.ts';
 import type { StartableRateLimiter } from '../../verification-host/create-rate-limiter.ts';
+import type { VerifierHub } from '../../verifiers/hub.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { LiveServer } from '../websocket/live-server.ts';
 import { createMeasurements } from './measurements.ts';
 import { countingByCode } from './process-counts.ts';
+import { showVerifiers } from './verifier-metrics.ts';
 
 /** Metrics for Prometheus. */
 export interface Metrics {
@@ -20,6 +22,8 @@ export interface Metrics {
   counting(usage: UsageSink): UsageSink;
   /** The same bus; the time until changes have reached every node is measured. */
   measuring(bus: EventBus): EventBus;
+  /** Adds the verifiers of this server. */
+  verifying(hub: VerifierHub): void;
   /** Adds the subscriptions and connections of this server. */
   showing(live: LiveServer, connections: Connections): void;
 }
@@ -156,6 +160,7 @@ export async function createMetrics({ keys, recorder, bus, limiter, processes }:
         return outcome;
       },
     }),
+    verifying: (hub) => showVerifiers(hub, { Counter, Gauge, Histogram }, registers),
     showing({ subscriptions, sockets }, connections) {
       shown('subscriptions', 'Active subscriptions', () => subscriptions.counts.live);
       shown('sockets', 'Open WebSockets', () => sockets.size);
