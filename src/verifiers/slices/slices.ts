@@ -91,9 +91,9 @@ export class Slices {
    * 300 ms. Null: there are none.
    */
   recall(keyId: string, except: VerifierStream | null = null): Promise<void> | null {
-    const now = performance.now();
+    // Also those that have ended and were not returned: the rest of them can be used by others.
     const held = [...(this.#byKey.get(keyId) ?? [])].filter(
-      ({ stream, usableUntil, isLost }) => !isLost && usableUntil > now && stream !== except,
+      ({ stream, isLost }) => !isLost && stream !== except,
     );
     if (held.length === 0) return null;
     const known = this.#recalls.get(keyId);
