@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build, isStale } from '../scripts/build.mjs';
 
-// Time from the start of the process to the first response, in turn with a bare node:http server.
+// Time from the start of the process to the first response, in turn with a bare node:http server. Also how long it takes
+// to stop, and the resident memory of the server and of each verification process before that (on Linux).
 const ROUNDS = Number(process.argv[2] ?? 15);
 
 const BARE = `
@@ -25,9 +26,24 @@ const QUERY = JSON.stringify({ query: '{ __typename }' });
 
 const subjects = {
   'bare node:http': { args: ['-e', BARE], path: '/' },
+  'without processes, /healthz': { args: serve, path: '/healthz', settings: { VERIFY_PORT: 'off' } },
   'keywright, /healthz': { args: serve, path: '/healthz' },
   'keywright, { __typename }': { args: serve, path: '/graphql', body: QUERY },
+  'two processes, /healthz': { args: serve, path: '/healthz', settings: { VERIFY_WORKERS: '2' } },
 };
+
+/** Resident memory of a process and its children, megabytes. Empty on other systems than Linux. */
+function residentMb(pid) {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return [pid, ...children].map((id) => {
+      const status = readFileSync(`/proc/${id}/status`, 'utf8');
+      return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024);
+    });
+  } catch {
+    return [];
+  }
+}
 
 function ask(url, body) {
   return new Promise((resolve, reject) => {
@@ -39,18 +55,23 @@ function ask(url, body) {
   });
 }
 
-async function startOnce({ args, path, body }) {
+async function startOnce({ args, path, body, settings = {} }) {
   const start = performance.now();
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...env, ...settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /ready at (\S+)/.exec(line)?.[1];
     if (!url) continue;
     const status = await ask(url + path, body);
     const milliseconds = performance.now() - start;
     if (status !== 200) throw new Error(`${path} answered ${status}`);
+    const memory = residentMb(child.pid);
+    const stopping = performance.now();
     child.kill('SIGTERM');
     await once(child, 'exit');
-    return milliseconds;
+    return { milliseconds, memory, stopped: performance.now() - stopping };
   }
   throw new Error('It ended before it was ready');
 }
@@ -67,10 +88,12 @@ try {
   }
   const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
   console.log(`${ROUNDS} rounds, medians; Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`);
-  const floor = median(times.get('bare node:http'));
+  const floor = median(times.get('bare node:http').map(({ milliseconds }) => milliseconds));
   for (const [name, list] of times) {
-    const time = median(list);
-    console.log(`${name.padEnd(28)} ${time.toFixed(0).padStart(5)} ms  ${(time / floor).toFixed(2)} ×`);
+    const time = median(list.map(({ milliseconds }) => milliseconds));
+    const stopped = median(list.map((one) => one.stopped)).toFixed(0);
+    const ratio = `${time.toFixed(0).padStart(5)} ms  ${(time / floor).toFixed(2)} ×`;
+    console.log(`${name.padEnd(28)} ${ratio}, stops in ${stopped} ms, ${list.at(-1).memory.join(' + ')} MB`);
   }
 } finally {
   rmSync(directory, { recursive: true, force: true });

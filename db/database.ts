@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly scanTimeLimitMs?: number | undefined;
   /** On SQLite: open these files, which another process uses, or fail. Omitted: the database may be created. */
   readonly files?: DatabaseFiles | undefined;
+  /** On SQLite: memory for pages of each connection, KiB. Omitted: 16,000. */
+  readonly cacheKib?: number | undefined;
   /** On PostgreSQL: how long a connection without traffic is kept, milliseconds. Omitted: 35,000. */
   readonly silenceMaxMs?: number | undefined;
 }

@@ -20,6 +20,9 @@ const LOCK_WAIT_MS = 10_000;
 /** How long a read in another process waits while the file is repaired after a crash, milliseconds. */
 const SCAN_BUSY_TIMEOUT_MS = 1_000;
 
+/** Memory for pages of each connection, KiB: the driver's default. */
+const CACHE_KIB = 16_000;
+
 /** Every commit is on disk before it is acknowledged, and foreign keys hold. */
 const WRITER_PRAGMAS = ['synchronous = FULL', 'foreign_keys = ON', 'trusted_schema = OFF'];
 
@@ -33,6 +36,7 @@ export async function openSqlite(
     lockWaitMs: waitMs = LOCK_WAIT_MS,
     scanTimeLimitMs: timeLimitMs = SCAN_TIME_LIMIT_MS,
     files,
+    cacheKib = CACHE_KIB,
   }: OpenOptions = {},
 ): Promise<Database> {
   // Of an empty file, SQLite would delete the WAL, which may belong to a database that was moved away.
@@ -42,6 +46,7 @@ export async function openSqlite(
   const opened: SqliteConnection[] = [];
   const open = (readonly: boolean): SqliteConnection => {
     const connection = new SQLite(path, { readonly, timeout: 0, fileMustExist: true });
+    connection.pragma(`cache_size = -${cacheKib}`);
     opened.push(connection);
     return connection;
   };
@@ -80,7 +85,11 @@ export async function openSqlite(
     };
     const kysely = new Kysely<Tables>({ dialect: sqliteDialect(connections) });
     const lookup = lookupOn(openReader());
-    const background = openBackgroundConnection({ path, waitMs, pragmas: WRITER_PRAGMAS });
+    const background = openBackgroundConnection({
+      path,
+      waitMs,
+      pragmas: [...WRITER_PRAGMAS, `cache_size = -${cacheKib}`],
+    });
     const unhurried = new Kysely<Tables>({
       dialect: backgroundDialect({ ...connections, connection: background }),
     });

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { codeOf } from '../../src/core/start-error.ts';
 import { SQLite, type SqliteConnection } from './driver.ts';
+import { createPrivately } from './file.ts';
 
 /** A key's counting window. */
 export interface LedgerWindow {
@@ -90,10 +91,11 @@ export function isBusy(error: unknown): boolean {
 const OPEN_WAIT_MS = 1_000;
 
 function open(path: string): { readonly connection: SqliteConnection; readonly ledger: WindowLedger } {
+  createPrivately(path);
   const connection = new SQLite(path, { timeout: OPEN_WAIT_MS });
   try {
     // A count changes one page, and pages are written whole.
-    connection.pragma('page_size = 1024');
+    connection.pragma('page_size = 512');
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = OFF');
     connection.exec(TABLES);

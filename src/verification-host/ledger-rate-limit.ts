@@ -8,7 +8,7 @@ import { type Counted, LedgerDetour, type WindowLength } from './ledger-detour.t
 import { machineNow, machineRun } from './machine-clock.ts';
 
 /** How long a verification tries to write while other processes do, milliseconds: first without, then with pauses. */
-const SPIN_MS = 0.3;
+const SPIN_MS = 0.1;
 const WAIT_MS = 250;
 const PAUSE_MS = 1;
 

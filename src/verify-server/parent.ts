@@ -17,12 +17,9 @@ export interface Parent {
   onMeasure(read: () => VerificationCounts): void;
   /** Sends a message, with a socket if there is one. Resolves when it was passed on, or can't be. */
   send(message: FromProcess, socket?: object | null): Promise<void>;
-  /** Closes the channel, which would keep the process running. */
-  leave(): void;
+  /** Ends the process. Everything that must be complete is complete. */
+  leave(): never;
 }
-
-/** A process that keeps running after it has left is ended after this time, milliseconds. */
-const LEAVE_MS = 1_000;
 
 /** Connects to the server that started this process. Throws StartError if none did. */
 export function parentProcess(): Parent {
@@ -71,9 +68,6 @@ export function parentProcess(): Parent {
     onMeasure(read) {
       measure = () => void send({ type: 'measured', counts: read() });
     },
-    leave() {
-      if (process.connected) process.disconnect();
-      setTimeout(() => process.exit(), LEAVE_MS).unref();
-    },
+    leave: () => process.exit(),
   };
 }

@@ -23,6 +23,17 @@ export interface ProcessCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/**
+ * Size of a half of the young generation, MiB. A verification leaves nothing behind, so the default of 16 is used up
+ * in each process without a benefit.
+ */
+const YOUNG_GENERATION = '--max-semi-space-size=4';
+
+/** Only one process can use a debugger's port. */
+function isShared(option: string): boolean {
+  return !option.startsWith('--inspect');
+}
+
 interface Owner {
   readonly log: Log;
   /** A message of the current process, with the socket that it sent. */
@@ -59,8 +70,7 @@ export class ProcessSlot {
     const child = fork(entry, [PROCESS_ARGUMENT], {
       env,
       serialization: 'advanced',
-      // Only one process can use a debugger's port.
-      execArgv: process.execArgv.filter((option) => !option.startsWith('--inspect')),
+      execArgv: [YOUNG_GENERATION, ...process.execArgv.filter(isShared)],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;

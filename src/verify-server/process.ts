@@ -30,6 +30,9 @@ const STOP_MS = 5_000;
 /** How long all of it may take once the server has gone, milliseconds: the next server waits for the port. */
 const ORPHAN_MS = 2_000;
 
+/** Memory for pages of each SQLite connection, KiB. The system caches the file as well. */
+const CACHE_KIB = 4_000;
+
 /** How long a process of an earlier server may take to release the port, and the interval of attempts, milliseconds. */
 const PREDECESSOR = { waitMs: 3_000, everyMs: 50 };
 
@@ -112,7 +115,7 @@ async function start(
 
 async function open(url: string, files: DatabaseFiles | undefined): Promise<Database> {
   try {
-    return await openDatabase(url, { files });
+    return await openDatabase(url, { files, cacheKib: CACHE_KIB });
   } catch (error) {
     throw databaseStartError(error, 'DATABASE_URL', url);
   }
