@@ -147,7 +147,7 @@ builder.objectType(OrganizationRef, {
       nullable: true,
       description:
         'Connected verifiers that verify API keys of the organization, on all servers, oldest connection first, at most 1,000. Requires `organization.view`',
-      complexity: { field: 20, multiplier: 100 },
+      complexity: { field: 5, multiplier: 5 },
       authScopes: ({ id }) => ({ organizationWide: [id, 'organization.view'] }),
       resolve: ({ id }, _args, ctx) => listVerifiers(ctx.db, id, ctx.principal?.kind === 'operator'),
     }),
