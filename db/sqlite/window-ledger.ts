@@ -15,7 +15,7 @@ export interface LedgerWindow {
 
 /**
  * Windows of keys in a small SQLite file that several processes of a machine share. Each call is one statement, which
- * never waits: it throws `SQLITE_BUSY` while another process writes. Nothing is synced to disk, so the file survives
+ * never waits: one that writes throws `SQLITE_BUSY` while another process writes. Nothing is synced to disk, so the file survives
  * the end of any process, but not a crash of the machine.
  */
 export interface WindowLedger {
@@ -35,6 +35,10 @@ export interface WindowLedger {
   release(keyId: string, window: Omit<LedgerWindow, 'count'>, amount: number, now: number): void;
   /** Removes windows that have ended, of up to `size` keys after this one. Returns where to continue. */
   sweep(after: string, size: number, now: number): string;
+  /** Makes several calls in one transaction: all of them count, or none. */
+  together<T>(calls: () => T): T;
+  /** Whether another process has changed something since the last call. Never throws. */
+  hasChanged(): boolean;
   close(): void;
 }
 
@@ -129,10 +133,20 @@ function ledgerOn(connection: SqliteConnection): WindowLedger {
   const sweep = connection.prepare(
     'delete from windows where key_id > ? and (? is null or key_id <= ?) and begins + length <= ?',
   );
+  const dataVersion = connection.prepare<[], number>('pragma data_version').pluck();
+  const versionNow = (): number | undefined => {
+    try {
+      return dataVersion.get();
+    } catch {
+      return undefined;
+    }
+  };
+  let version = versionNow();
   return {
     take(keyId, { limit, length }, want, now) {
       const first = Math.min(want, limit);
-      const taken = take.get(keyId, limit, length, now, first, first);
+      // Unlike `get`, `all` throws if the commit fails, as on a full disk.
+      const [taken] = take.all(keyId, limit, length, now, first, first);
       return taken ? { granted: taken[0], count: taken[1], begins: taken[2] } : null;
     },
     read: (keyId) => read.get(keyId),
@@ -143,6 +157,12 @@ function ledgerOn(connection: SqliteConnection): WindowLedger {
       const until = last.get(after, size - 1) ?? null;
       sweep.run(after, until, until, now);
       return until ?? '';
+    },
+    together: (calls) => connection.transaction(calls).immediate(),
+    hasChanged() {
+      const before = version;
+      version = versionNow();
+      return version !== before;
     },
     close: () => void connection.close(),
   };

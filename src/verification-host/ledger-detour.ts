@@ -20,19 +20,21 @@ interface Pending extends WindowLength {
   readonly count: number;
 }
 
-/** Interval of attempts to write what is pending, milliseconds. */
-const RETRY_MS = 100;
+/** Interval of attempts to write what is pending, milliseconds, and the number of keys of each. */
+const RETRY = { everyMs: 100, keys: 500 };
 
 /**
  * What a process has counted while it could not write to the ledger: one small entry per key. Counts are added to those
- * in the ledger, which can be read while it is locked. If several processes count like this at once, each allows the
- * rest of the limit.
+ * in the ledger, which can be read while it is locked, or its disk is full. If several processes count like this at
+ * once, each allows the rest of the limit.
  */
 export class LedgerDetour {
   readonly #ledger: WindowLedger;
   readonly #now: () => number;
   readonly #log: Log;
   readonly #pending = new Map<string, Pending>();
+  /** Whether the last attempt to write failed. */
+  #isBlocked = false;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(ledger: WindowLedger, now: () => number, log: Log) {
@@ -41,13 +43,13 @@ export class LedgerDetour {
     this.#log = log;
   }
 
-  /** Whether anything is pending. */
-  get isUsed(): boolean {
-    return this.#pending.size > 0;
+  /** How many of a key's window are used, and when it began. Never throws. */
+  used(keyId: string, window: WindowLength): { used: number; begins: number } {
+    const { stored, pending, begins } = this.#counts(keyId, window);
+    return { used: stored + pending, begins };
   }
 
-  /** How many of a key's window are used, and when it began. Never throws. */
-  used(keyId: string, { limit, length }: WindowLength): { used: number; begins: number } {
+  #counts(keyId: string, { limit, length }: WindowLength) {
     const now = this.#now();
     const isOpen = (window: WindowLength & { begins: number }) =>
       window.limit === limit && window.length === length && now - window.begins < length;
@@ -56,43 +58,74 @@ export class LedgerDetour {
     const counted = stored && isOpen(stored) ? stored : null;
     const added = pending && isOpen(pending) ? pending : null;
     return {
-      used: (counted?.count ?? 0) + (added?.count ?? 0),
+      stored: counted?.count ?? 0,
+      pending: added?.count ?? 0,
       begins: counted?.begins ?? added?.begins ?? now,
     };
   }
 
-  /** Counts up to `want` here. */
+  /** Counts up to `want` here, because of this error, until something can be written again. */
   take(keyId: string, window: WindowLength, want: number, error: unknown): Counted {
-    this.#log.warn('Rate limits can’t be written and are counted by this process', { error });
-    const { used, begins } = this.used(keyId, window);
-    const granted = Math.max(0, Math.min(want, window.limit - used));
-    const known = this.#pending.get(keyId);
-    const count = (known && known.begins === begins ? known.count : 0) + granted;
-    this.#pending.set(keyId, { ...window, begins, count });
-    this.#timer ??= setInterval(() => this.#rejoinAll(), RETRY_MS).unref();
-    return { granted, remaining: window.limit - used - granted, begins };
+    this.#isBlocked = true;
+    if (!this.#timer) {
+      this.#log.warn('Rate limits can’t be written and are counted by this process', { error });
+      this.#timer = setInterval(() => this.#writePending(), RETRY.everyMs).unref();
+    }
+    return this.#count(keyId, window, want);
   }
 
-  /** Writes what is pending of a key. Throws if that is still not possible. */
-  rejoin(keyId: string): void {
-    const pending = this.#pending.get(keyId);
-    if (!pending) return;
-    const { begins, length, count } = pending;
-    // As of the beginning of the window, which may have ended.
-    if (count > 0 && this.#now() - begins < length) this.#ledger.take(keyId, pending, count, begins);
-    this.#pending.delete(keyId);
+  /** Counts here if the ledger could not be written to, and can't be now. Null: count there. */
+  takeIfBlocked(keyId: string, window: WindowLength, want: number): Counted | null {
+    if (!this.#timer || this.#rejoin(keyId)) return null;
+    return this.#count(keyId, window, want);
   }
 
   close(): void {
     if (this.#timer) clearInterval(this.#timer);
   }
 
-  #rejoinAll(): void {
+  #count(keyId: string, window: WindowLength, want: number): Counted {
+    const { stored, pending, begins } = this.#counts(keyId, window);
+    const left = Math.max(0, window.limit - stored - pending);
+    const granted = Math.min(want, left);
+    this.#pending.set(keyId, { ...window, begins, count: pending + granted });
+    return { granted, remaining: left - granted, begins };
+  }
+
+  /** Writes what is pending of a key, before more of it is counted in the ledger. False: not possible now. */
+  #rejoin(keyId: string): boolean {
+    if (this.#isBlocked) return false;
     try {
-      for (const keyId of this.#pending.keys()) this.rejoin(keyId);
+      this.#write(keyId);
     } catch {
+      this.#isBlocked = true;
+      return false;
+    }
+    this.#pending.delete(keyId);
+    return true;
+  }
+
+  #write(keyId: string): void {
+    const pending = this.#pending.get(keyId);
+    if (!pending) return;
+    const { begins, length, count } = pending;
+    // As of the beginning of the window, which may have ended.
+    if (count > 0 && this.#now() - begins < length) this.#ledger.take(keyId, pending, count, begins);
+  }
+
+  #writePending(): void {
+    const keyIds = [...this.#pending.keys()].slice(0, RETRY.keys);
+    try {
+      this.#ledger.together(() => {
+        for (const keyId of keyIds) this.#write(keyId);
+      });
+    } catch {
+      this.#isBlocked = true;
       return;
     }
+    this.#isBlocked = false;
+    for (const keyId of keyIds) this.#pending.delete(keyId);
+    if (this.#pending.size > 0) return;
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
     this.#log.info('Rate limits are written again');

@@ -1,16 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { isBusy, openWindowLedger } from '../../db/sqlite/window-ledger.ts';
+import { openWindowLedger } from '../../db/sqlite/window-ledger.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
 import type { RateLimiter, Reservation } from '../verification/services.ts';
 import { type Counted, LedgerDetour, type WindowLength } from './ledger-detour.ts';
+import { LedgerQueue } from './ledger-queue.ts';
 import { machineNow, machineRun } from './machine-clock.ts';
-
-/** How long a verification tries to write while other processes do, milliseconds: first without, then with pauses. */
-const SPIN_MS = 0.1;
-const WAIT_MS = 250;
-const PAUSE_MS = 1;
 
 /** Ended windows are removed in steps of this many keys. */
 const SWEEP = { everyMs: 1_000, keys: 500 };
@@ -36,8 +31,9 @@ interface Settings {
  * process that hangs denies nobody, and one that is killed loses no count. Windows are as of the machine's monotonic
  * clock, so that steps of the wall clock change none, and end when the machine restarts.
  *
- * If the file can't be written for a quarter of a second, because a process was stopped in the microseconds in which it
- * writes or the disk is full, this process counts on top of what it last read (`LedgerDetour`), and writes that later.
+ * While others write, the counts of this process wait together (`LedgerQueue`). If the file can't be written, because
+ * nobody wrote for a quarter of a second although the lock is held, or the disk is full, this process counts on top of
+ * what it last read (`LedgerDetour`), and writes that later.
  */
 export function ledgerRateLimiter({
   path,
@@ -48,39 +44,21 @@ export function ledgerRateLimiter({
 }: Settings): LedgerRateLimiter {
   const ledger = openWindowLedger(path, isOwner ? machineRun() : null);
   const detour = new LedgerDetour(ledger, now, log);
+  const queue = new LedgerQueue(ledger);
   const resetAt = (ends: number) => clock.now() + Math.max(0, Math.ceil(ends - now()));
 
-  const count = (keyId: string, window: WindowLength, want: number): Counted => {
-    if (detour.isUsed) detour.rejoin(keyId);
+  const countInLedger = (keyId: string, window: WindowLength, want: number): Counted => {
     const taken = ledger.take(keyId, window, want, now());
     if (taken) return { granted: taken.granted, remaining: window.limit - taken.count, begins: taken.begins };
     return { granted: 0, remaining: 0, begins: ledger.read(keyId)?.begins ?? now() };
   };
 
-  /** At once, unless another process holds the lock for longer than a write usually takes. */
-  const countSoon = (keyId: string, window: WindowLength, want: number): Counted | Promise<Counted> => {
-    const end = performance.now() + SPIN_MS;
-    for (;;) {
-      try {
-        return count(keyId, window, want);
-      } catch (error) {
-        if (!isBusy(error)) return detour.take(keyId, window, want, error);
-        if (performance.now() >= end) return countLater(keyId, window, want);
-      }
-    }
-  };
-
-  const countLater = async (keyId: string, window: WindowLength, want: number): Promise<Counted> => {
-    const end = performance.now() + WAIT_MS;
-    for (;;) {
-      await pause(PAUSE_MS);
-      try {
-        return count(keyId, window, want);
-      } catch (error) {
-        if (!isBusy(error) || performance.now() >= end) return detour.take(keyId, window, want, error);
-      }
-    }
-  };
+  const count = (keyId: string, window: WindowLength, want: number): Counted | Promise<Counted> =>
+    detour.takeIfBlocked(keyId, window, want) ??
+    queue.write(
+      () => countInLedger(keyId, window, want),
+      (error) => detour.take(keyId, window, want, error),
+    );
 
   let swept = '';
   const sweep = (): void => {
@@ -100,7 +78,7 @@ export function ledgerRateLimiter({
         remaining,
         resetAt: resetAt(begins + window.length),
       });
-      const counted = countSoon(keyId, window, 1);
+      const counted = count(keyId, window, 1);
       return counted instanceof Promise ? counted.then(stateOf) : stateOf(counted);
     },
     peek(keyId, limit, windowSeconds) {
@@ -111,7 +89,7 @@ export function ledgerRateLimiter({
     },
     async reserve(keyId, limit, windowSeconds, want): Promise<Reservation> {
       const length = windowSeconds * 1_000;
-      const { granted, remaining, begins } = await countSoon(keyId, { limit, length }, want);
+      const { granted, remaining, begins } = await count(keyId, { limit, length }, want);
       return {
         granted,
         remaining,
@@ -121,16 +99,12 @@ export function ledgerRateLimiter({
     },
     async release(keyId, window, unused) {
       const [limit = 0, length = 0, begins = 0] = window.split(' ').map(Number);
-      const end = performance.now() + WAIT_MS;
-      while (unused > 0) {
-        try {
-          return ledger.release(keyId, { limit, length, begins }, unused, now());
-        } catch (error) {
-          // Not given back: fewer verifications than allowed, and never more.
-          if (!isBusy(error) || performance.now() >= end) return;
-          await pause(PAUSE_MS);
-        }
-      }
+      if (unused <= 0) return;
+      await queue.write(
+        () => ledger.release(keyId, { limit, length, begins }, unused, now()),
+        // Not given back: fewer verifications than allowed, and never more.
+        () => {},
+      );
     },
     close() {
       clearInterval(timer);

@@ -1,7 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { SQLite } from '../../db/sqlite/driver.ts';
 import { openWindowLedger } from '../../db/sqlite/window-ledger.ts';
 import { createLog } from '../../src/core/log.ts';
 import { inProcessRateLimiter } from '../../src/verification/rate-limit.ts';
@@ -129,6 +132,82 @@ test('denies nobody while a process that was stopped holds the lock, and counts 
   expect(await another.take('other', 1, 60)).toMatchObject({ allowed: false });
   expect(await another.take('key', 5, 60)).toMatchObject({ allowed: true, remaining: 0 });
   expect(await limiter.take('key', 5, 60)).toMatchObject({ allowed: false });
+});
+
+test('remembers that the lock is held, and counts without waiting until it can be taken again', async () => {
+  const clock = manualClock(START);
+  const path = newPath();
+  const { limiter, lines } = open(path, clock);
+  const { release } = await holdLock(`sqlite:${path}`);
+  expect(await limiter.take('key', 1_000, 60)).toMatchObject({ remaining: 999 });
+  // Not even a promise.
+  for (let count = 2; count <= 500; count += 1)
+    expect(limiter.take('key', 1_000, 60)).toMatchObject({ allowed: true, remaining: 1_000 - count });
+  await release();
+  await eventually(() => lines.some((line) => line.includes('written again')));
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'Rate limits can’t be written and are counted by this process',
+    'Rate limits are written again',
+  ]);
+  const { limiter: another } = open(path, clock, { isOwner: false });
+  expect(await another.peek('key', 1_000, 60)).toMatchObject({ remaining: 500 });
+});
+
+test('waits while the lock goes from one process to the next, and counts what waits at once', async () => {
+  const clock = manualClock(START);
+  const path = newPath();
+  const { limiter, lines } = open(path, clock);
+  const rival = new SQLite(path);
+  onTestFinished(() => void rival.close());
+  const write = () => rival.exec("begin immediate; update origin set boot = random()");
+  write();
+  const waiting = Array.from({ length: 500 }, () => limiter.take('key', 400, 60));
+  let settled = false;
+  void Promise.race(waiting).then(() => {
+    settled = true;
+  });
+  const end = performance.now() + 1_000;
+  while (performance.now() < end) {
+    // No other process can take it in between.
+    rival.exec('commit');
+    write();
+    await turn();
+  }
+  expect(settled).toBe(false);
+  rival.exec('commit');
+  const states = await Promise.all(waiting);
+  expect(states.filter(({ allowed }) => allowed)).toHaveLength(400);
+  expect(lines).toEqual([]);
+  const { limiter: another } = open(path, clock, { isOwner: false });
+  expect(await another.peek('key', 400, 60)).toMatchObject({ remaining: 0 });
+});
+
+test.skipIf(process.getuid?.() !== 0)('holds limits while the disk is full', async () => {
+  const clock = manualClock(START);
+  const folder = mkdtempSync(join(inject('testRun').directory, 'full-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  const path = join(folder, 'limits');
+  const { limiter, lines } = open(path, clock);
+  expect(await limiter.take('before', 3, 60)).toMatchObject({ allowed: true });
+  const rest = join(folder, 'rest');
+  execFileSync('sh', ['-c', `cat /dev/zero > "${rest}" 2>/dev/null || true`]);
+  const allowed = async (key: string, limit: number) => {
+    const states = [];
+    for (let count = 0; count < 40; count += 1) states.push(await limiter.take(key, limit, 60));
+    return states.filter((state) => state.allowed).length;
+  };
+  expect(await allowed('before', 3)).toBe(2);
+  for (let key = 0; key < 20; key += 1) expect(await allowed(`key-${key}`, 5)).toBe(5);
+  const { limiter: another } = open(path, clock, { isOwner: false });
+  rmSync(rest);
+  await eventually(() => lines.length > 1);
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'Rate limits can’t be written and are counted by this process',
+    'Rate limits are written again',
+  ]);
+  for (let key = 0; key < 20; key += 1)
+    expect(await another.take(`key-${key}`, 5, 60)).toMatchObject({ allowed: false });
 });
 
 test('forgets windows that have ended, and no others', () => {
