@@ -1,4 +1,4 @@
-import { closeSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseOutageError } from '../outages.ts';
 
@@ -52,6 +52,21 @@ export function createPrivately(path: string): void {
 }
 
 /**
+ * The same for a file of this program next to a database, also if an earlier release created it, and those files that
+ * SQLite adds to it. Whoever can read them can lock them.
+ */
+export function keepPrivate(path: string): void {
+  createPrivately(path);
+  for (const suffix of ['', '-journal', '-wal', '-shm']) {
+    try {
+      chmodSync(path + suffix, 0o600);
+    } catch {
+      // There is none, or it belongs to another user.
+    }
+  }
+}
+
+/**
  * The path without symbolic links, as SQLite names the files next to a database. The file, and the target of a link, may
  * be missing; its folder may not.
  */
@@ -63,13 +78,18 @@ export function resolveLinks(path: string): string {
     } catch {
       const link = linkAt(target);
       if (link === null) break;
-      target = resolve(dirname(target), link);
+      target = resolve(realFolder(target), link);
     }
   }
+  return join(realFolder(target), basename(target));
+}
+
+/** The folder of a path: `..` in a link is relative to where the link really is. */
+function realFolder(path: string): string {
   try {
-    return join(realpathSync(dirname(target)), basename(target));
+    return realpathSync(dirname(path));
   } catch {
-    return path;
+    return dirname(path);
   }
 }
 
@@ -81,8 +101,8 @@ function linkAt(path: string): string | null {
   }
 }
 
-/** Undefined if there is no such file, or it can't be reached. */
-function identityOf(path: string): string | undefined {
+/** The device and number of a file. Undefined if there is no such file, or it can't be reached. */
+export function identityOf(path: string): string | undefined {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });
     return found && `${found.dev}:${found.ino}`;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SQLite } from './driver.ts';
-import { createPrivately } from './file.ts';
+import { keepPrivate } from './file.ts';
 import { isBusy } from './window-ledger.ts';
 
 /** Interval of attempts, milliseconds. */
@@ -12,8 +12,9 @@ const RETRY_MS = 50;
  * another process still holds it after `waitMs` milliseconds.
  */
 export async function takeServerLock(path: string, waitMs: number): Promise<(() => void) | null> {
-  createPrivately(`${path}-lock`);
-  const connection = new SQLite(`${path}-lock`, { timeout: 0 });
+  const lock = `${path}-lock`;
+  keepPrivate(lock);
+  const connection = new SQLite(lock, { timeout: 0 });
   const end = performance.now() + waitMs;
   for (;;) {
     try {

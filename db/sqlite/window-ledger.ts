@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { codeOf } from '../../src/core/start-error.ts';
 import { SQLite, type SqliteConnection } from './driver.ts';
-import { createPrivately } from './file.ts';
+import { createPrivately, keepPrivate } from './file.ts';
 
 /** A key's counting window. */
 export interface LedgerWindow {
@@ -35,6 +35,8 @@ export interface WindowLedger {
   release(keyId: string, window: Omit<LedgerWindow, 'count'>, amount: number, now: number): void;
   /** Removes windows that have ended, of up to `size` keys after this one. Returns where to continue. */
   sweep(after: string, size: number, now: number): string;
+  /** All windows, which may have ended. */
+  windows(): readonly (LedgerWindow & { readonly keyId: string })[];
   /** Makes several calls in one transaction: all of them count, or none. */
   together<T>(calls: () => T): T;
   /** Whether another process has changed something since the last call. Never throws. */
@@ -66,12 +68,14 @@ const TAKE = `
   returning granted, count, begins`;
 
 /**
- * Opens the file, and creates it if it is missing. `boot` identifies the run of the machine that the callers' clock
- * belongs to: a file of another run, or one that a crash has damaged, is replaced. Null: the file is used as it is.
+ * Opens the file, and creates it if it is missing, readable by this user only. `boot` identifies the run of the machine
+ * that the callers' clock belongs to: a file of another run, or one that a crash has damaged, is replaced. Null: the file
+ * must exist, and is used as it is.
  */
 export function openWindowLedger(path: string, boot: string | null): WindowLedger {
   if (boot === null) return open(path).ledger;
   try {
+    keepPrivate(path);
     const { connection, ledger } = open(path);
     const known = connection.prepare<[], string>('select boot from origin').pluck().get();
     if (known === boot) return ledger;
@@ -81,6 +85,7 @@ export function openWindowLedger(path: string, boot: string | null): WindowLedge
     // Damaged: replaced below.
   }
   remove(path);
+  createPrivately(path);
   const { connection, ledger } = open(path);
   connection.prepare('insert into origin (boot) values (?)').run(boot);
   return ledger;
@@ -95,8 +100,7 @@ export function isBusy(error: unknown): boolean {
 const OPEN_WAIT_MS = 1_000;
 
 function open(path: string): { readonly connection: SqliteConnection; readonly ledger: WindowLedger } {
-  createPrivately(path);
-  const connection = new SQLite(path, { timeout: OPEN_WAIT_MS });
+  const connection = new SQLite(path, { timeout: OPEN_WAIT_MS, fileMustExist: true });
   try {
     // A count changes one page, and pages are written whole.
     connection.pragma('page_size = 512');
@@ -133,6 +137,9 @@ function ledgerOn(connection: SqliteConnection): WindowLedger {
   const sweep = connection.prepare(
     'delete from windows where key_id > ? and (? is null or key_id <= ?) and begins + length <= ?',
   );
+  const windows = connection.prepare<[], LedgerWindow & { readonly keyId: string }>(
+    'select key_id as "keyId", "limit", length, begins, count from windows',
+  );
   const dataVersion = connection.prepare<[], number>('pragma data_version').pluck();
   const versionNow = (): number | undefined => {
     try {
@@ -158,6 +165,7 @@ function ledgerOn(connection: SqliteConnection): WindowLedger {
       sweep.run(after, until, until, now);
       return until ?? '';
     },
+    windows: () => windows.all(),
     together: (calls) => connection.transaction(calls).immediate(),
     hasChanged() {
       const before = version;

@@ -121,6 +121,7 @@ export class LedgerDetour {
       });
     } catch {
       this.#isBlocked = true;
+      this.#forgetEnded(keyIds);
       return;
     }
     this.#isBlocked = false;
@@ -129,6 +130,15 @@ export class LedgerDetour {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
     this.#log.info('Rate limits are written again');
+  }
+
+  /** The next attempt looks at others. */
+  #forgetEnded(keyIds: readonly string[]): void {
+    for (const keyId of keyIds) {
+      const pending = this.#pending.get(keyId);
+      this.#pending.delete(keyId);
+      if (pending && this.#now() - pending.begins < pending.length) this.#pending.set(keyId, pending);
+    }
   }
 
   #read(keyId: string) {

@@ -1,4 +1,4 @@
-import { openWindowLedger } from '../../db/sqlite/window-ledger.ts';
+import { openLedgerFile } from '../../db/sqlite/ledger-file.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { RateLimitState } from '../core/rate-limit-state.ts';
@@ -7,8 +7,11 @@ import { type Counted, LedgerDetour, type WindowLength } from './ledger-detour.t
 import { LedgerQueue } from './ledger-queue.ts';
 import { machineNow, machineRun } from './machine-clock.ts';
 
-/** Ended windows are removed in steps of this many keys. */
-const SWEEP = { everyMs: 1_000, keys: 500 };
+/** Interval of checks of the file, milliseconds. */
+const CHECK_MS = 1_000;
+
+/** Ended windows are removed in steps of this many keys, one per check. */
+const SWEEP_KEYS = 500;
 
 /** A ledger of this process, which closes it. */
 export interface LedgerRateLimiter extends RateLimiter {
@@ -33,7 +36,8 @@ interface Settings {
  *
  * While others write, the counts of this process wait together (`LedgerQueue`). If the file can't be written, because
  * nobody wrote for a quarter of a second although the lock is held, or the disk is full, this process counts on top of
- * what it last read (`LedgerDetour`), and writes that later.
+ * what it last read (`LedgerDetour`), and writes that later. The owner replaces a file that is missing or damaged within
+ * a second; the others then use the new one.
  */
 export function ledgerRateLimiter({
   path,
@@ -42,7 +46,7 @@ export function ledgerRateLimiter({
   log,
   now = machineNow,
 }: Settings): LedgerRateLimiter {
-  const ledger = openWindowLedger(path, isOwner ? machineRun() : null);
+  const ledger = openLedgerFile(path, isOwner ? machineRun() : null);
   const detour = new LedgerDetour(ledger, now, log);
   const queue = new LedgerQueue(ledger);
   const resetAt = (ends: number) => clock.now() + Math.max(0, Math.ceil(ends - now()));
@@ -61,14 +65,15 @@ export function ledgerRateLimiter({
     );
 
   let swept = '';
-  const sweep = (): void => {
+  const check = (): void => {
     try {
-      swept = ledger.sweep(swept, SWEEP.keys, now());
+      if (isOwner) swept = ledger.sweep(swept, SWEEP_KEYS, now());
     } catch {
-      // Another process writes. The next time.
+      // Another process writes: the next time. Or the file is damaged.
     }
+    ledger.check();
   };
-  const timer = isOwner ? setInterval(sweep, SWEEP.everyMs).unref() : undefined;
+  const timer = setInterval(check, CHECK_MS).unref();
 
   return {
     take(keyId, limit, windowSeconds) {

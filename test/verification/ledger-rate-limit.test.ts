@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -159,7 +159,7 @@ test('waits while the lock goes from one process to the next, and counts what wa
   const { limiter, lines } = open(path, clock);
   const rival = new SQLite(path);
   onTestFinished(() => void rival.close());
-  const write = () => rival.exec("begin immediate; update origin set boot = random()");
+  const write = () => rival.exec('begin immediate; update origin set boot = random()');
   write();
   const waiting = Array.from({ length: 500 }, () => limiter.take('key', 400, 60));
   let settled = false;
@@ -210,9 +210,53 @@ test.skipIf(process.getuid?.() !== 0)('holds limits while the disk is full', asy
     expect(await another.take(`key-${key}`, 5, 60)).toMatchObject({ allowed: false });
 });
 
+test('replaces a damaged or deleted file while processes use it', async () => {
+  const clock = manualClock(START);
+  const path = newPath();
+  const [owner, other] = [open(path, clock), open(path, clock, { isOwner: false })];
+  const fill = async (key: string) => {
+    for (const { limiter } of [owner, other]) await limiter.take(key, 1_000_000, 60);
+    await eventually(async () => {
+      // Both see what both count.
+      const before = await owner.limiter.peek(key, 1_000_000, 60);
+      await other.limiter.take(key, 1_000_000, 60);
+      return (await owner.limiter.peek(key, 1_000_000, 60)).remaining < before.remaining;
+    });
+  };
+  await fill('key');
+  writeFileSync(path, Buffer.alloc(5_000, 'x'));
+  writeFileSync(`${path}-wal`, Buffer.alloc(20_000, 'x'), { flag: 'r+' });
+  await fill('another');
+  const third = open(path, clock, { isOwner: false });
+  await third.limiter.take('another', 1_000_000, 60);
+  expect(await third.limiter.peek('another', 1_000_000, 60)).toEqual(
+    await owner.limiter.peek('another', 1_000_000, 60),
+  );
+
+  const before = await owner.limiter.peek('another', 1_000_000, 60);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix);
+  const fourth = open(path, clock, { isOwner: false });
+  await eventually(async () => {
+    const { remaining } = await fourth.limiter.peek('another', 1_000_000, 60);
+    return remaining === before.remaining;
+  });
+  await fill('another');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('keeps the file from other users, also one of an earlier release', () => {
+  const path = newPath();
+  for (const suffix of ['', '-wal', '-shm']) {
+    writeFileSync(path + suffix, '');
+    chmodSync(path + suffix, 0o644);
+  }
+  open(path, manualClock(START));
+  for (const suffix of ['', '-wal', '-shm']) expect(statSync(path + suffix).mode & 0o777, suffix).toBe(0o600);
+});
+
 test('forgets windows that have ended, and no others', () => {
   const path = newPath();
-  const ledger = openWindowLedger(path, null);
+  const ledger = openWindowLedger(path, 'run');
   onTestFinished(() => ledger.close());
   for (let key = 0; key < 30; key += 1)
     ledger.take(
