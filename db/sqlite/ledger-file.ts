@@ -46,10 +46,19 @@ export function openLedgerFile(path: string, boot: string | null): LedgerFile {
     }
   };
 
+  /** Nothing if the file is damaged, or another process has found that. */
+  const readable = (): ReturnType<WindowLedger['windows']> => {
+    if (isDamaged) return [];
+    try {
+      return ledger?.windows() ?? [];
+    } catch {
+      return [];
+    }
+  };
+
   /** For its owner: what was counted in a file that is not in place any more continues in the next one. */
   const replace = (): void => {
-    const previous = isDamaged ? null : ledger;
-    const windows = previous?.windows() ?? [];
+    const windows = readable();
     close();
     open();
     ledger?.together(() => {

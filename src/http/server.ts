@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as SocketServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
 import { answer, fail, logAnswer } from './answer.ts';
 import { STOPPING } from './body.ts';
@@ -12,26 +13,8 @@ import { announcesBody, securityHeaders } from './headers.ts';
 import { listenError, MAIN_PORT, type PortSetting } from './listen-error.ts';
 import { hasWaiting, inTurn } from './pipelining.ts';
 import type { Routes } from './routes.ts';
+import type { Timeouts } from './timeouts.ts';
 import type { VerifyHandler } from './verify/verify.ts';
-
-/** Timeouts of the HTTP server, milliseconds. */
-export interface Timeouts {
-  /** From the first byte of a request to the end of its headers. */
-  readonly headers: number;
-  /** From the first byte of a request to the end of its body. */
-  readonly request: number;
-  /** Keep-alive timeout, longer than the 60 s of common proxies. */
-  readonly keepAlive: number;
-  /** For requests in progress when the server stops. */
-  readonly stop: number;
-}
-
-export const DEFAULT_TIMEOUTS: Timeouts = {
-  headers: 10_000,
-  request: 30_000,
-  keepAlive: 65_000,
-  stop: 8_000,
-};
 
 /** Path of WebSockets. */
 const WEBSOCKET_PATH = '/graphql';
@@ -95,6 +78,7 @@ export function createHttpServer({
   let headers: readonly string[] = [];
   let site: Site | null = null;
   let stopping: Promise<void> | undefined;
+  let isDrained = false;
 
   const verify = (
     handle: VerifyHandler,
@@ -109,7 +93,7 @@ export function createHttpServer({
     open.add(response);
     response.once('close', () => {
       open.delete(response);
-      if (stopping) closeUnused();
+      if (isDrained) closeUnused();
     });
     const done = Promise.resolve(work).finally(() => running.delete(done));
     running.add(done);
@@ -132,7 +116,7 @@ export function createHttpServer({
     open.add(response);
     response.once('close', () => {
       open.delete(response);
-      if (stopping) closeUnused();
+      if (isDrained) closeUnused();
       logAnswer(log, exchange, route ? (route.name ?? path) : undefined, route, performance.now() - start);
     });
     const work: Promise<void> = answer(exchange, route)
@@ -146,6 +130,7 @@ export function createHttpServer({
 
   /** Not while an earlier request of the connection is answered: 101 would arrive before its response. */
   const isWebSocketRoute = ({ url = '/', socket }: IncomingMessage) =>
+    !stopping &&
     site?.upgrade !== undefined &&
     split(url).path === WEBSOCKET_PATH &&
     !hasWaiting(socket) &&
@@ -180,16 +165,28 @@ export function createHttpServer({
     }
   };
 
-  const stop = async (): Promise<void> => {
-    if (!server.listening) return;
-    let deadline: NodeJS.Timeout | undefined;
-    const closed = new Promise((resolve) => server.close(resolve));
+  /** Rejects bodies that are incomplete, and closes connections after their responses. */
+  const endRequests = (): void => {
     for (const response of open) {
       if (!response.headersSent) response.setHeader('Connection', 'close');
       response.req.emit(STOPPING);
     }
-    // Node.js considers connections on which nothing, or half a request, has arrived as busy.
-    closeUnused();
+  };
+
+  const stop = async (): Promise<void> => {
+    if (!server.listening) return;
+    // Connections and requests that have arrived are accepted first: closing would reset them.
+    for (let turns = 0; turns < 2; turns += 1) await turn();
+    let deadline: NodeJS.Timeout | undefined;
+    // Unlike its own method, this closes no idle connections.
+    const closed = new Promise((resolve) => SocketServer.prototype.close.call(server, resolve));
+    endRequests();
+    const drain = setTimeout(() => {
+      isDrained = true;
+      endRequests();
+      // Node.js considers connections on which nothing, or half a request, has arrived as busy.
+      closeUnused();
+    }, timeouts.drain);
     // A client may have disconnected while its request still runs.
     const finished = closed.then(() => Promise.all(running));
     const timer = new Promise((resolve) => {
@@ -197,7 +194,9 @@ export function createHttpServer({
     });
     await Promise.race([finished, timer]);
     clearTimeout(deadline);
+    clearTimeout(drain);
     server.closeAllConnections();
+    server.close();
     await closed;
   };
 

@@ -11,10 +11,10 @@ const RESTART_MS = { first: 100, most: 5_000 };
 const STEADY_MS = 10_000;
 
 /**
- * Interval of pings, milliseconds, and how many of them a process may leave unanswered. Counted by this process's
- * timers: a process isn't blamed for the time in which its server hangs.
+ * Interval of pings, milliseconds, and how many of them a process may leave unanswered: it is replaced after 10 to 12.5
+ * seconds. Counted by this process's timers: a process isn't blamed for the time in which its server hangs.
  */
-const PING = { everyMs: 5_000, unansweredMax: 3 };
+const PING = { everyMs: 2_500, unansweredMax: 4 };
 
 /** How processes are started. */
 export interface ProcessCommand {
@@ -51,6 +51,7 @@ export class ProcessSlot {
   #startedAt = 0;
   #failures = 0;
   #unanswered = 0;
+  #hasSpoken = false;
   #stopping = false;
   #exit: Promise<void> = Promise.resolve();
   /** Whether the current process accepts requests. */
@@ -76,9 +77,11 @@ export class ProcessSlot {
     this.#child = child;
     this.#startedAt = performance.now();
     this.#unanswered = 0;
+    this.#hasSpoken = false;
     const pinging = setInterval(() => this.#ping(), PING.everyMs).unref();
     child.on('message', (message, socket) => {
       this.#unanswered = 0;
+      this.#hasSpoken = true;
       this.#owner.received(this, message as FromProcess, socket);
     });
     this.#exit = new Promise((resolve) => {
@@ -113,8 +116,8 @@ export class ProcessSlot {
   }
 
   #ping(): void {
-    // It may wait for its database while it starts.
-    if (!this.isListening) return;
+    // It still loads its program.
+    if (!this.#hasSpoken) return;
     if (this.#unanswered >= PING.unansweredMax) this.#child?.kill('SIGKILL');
     this.#unanswered += 1;
     this.send({ type: 'ping' });

@@ -11,13 +11,8 @@ import { createVerification } from '../create-verification.ts';
 import { Connections } from '../http/connections/connections.ts';
 import { VERIFY_PORT } from '../http/listen-error.ts';
 import { ProcessCounts } from '../http/ops/process-counts.ts';
-import {
-  createHttpServer,
-  DEFAULT_TIMEOUTS,
-  type HttpServer,
-  type Listener,
-  type Site,
-} from '../http/server.ts';
+import { createHttpServer, type HttpServer, type Listener, type Site } from '../http/server.ts';
+import { DEFAULT_TIMEOUTS } from '../http/timeouts.ts';
 import { PROCESS_JOURNAL } from '../usage/journal-limits.ts';
 import { LOOK_EVERY_TIME } from '../verification-host/look-up-at-once.ts';
 import { type Parent, parentProcess } from './parent.ts';

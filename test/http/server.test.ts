@@ -7,7 +7,8 @@ import { ByteLedger } from '../../src/http/connections/byte-ledger.ts';
 import { Connections } from '../../src/http/connections/connections.ts';
 import { refuse, respondJson } from '../../src/http/exchange.ts';
 import type { Route } from '../../src/http/routes.ts';
-import { createHttpServer, DEFAULT_TIMEOUTS, type Timeouts } from '../../src/http/server.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/http/timeouts.ts';
 import { openConnection } from '../support/sockets.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -204,6 +205,21 @@ test('stops by finishing what runs and taking nothing new', async () => {
   expect(answer).toContain('{"done":true}');
   await stopped;
   await server.stop();
+});
+
+test('responds, when it stops, to requests that have arrived and to those that are being sent', async () => {
+  const { server, url } = await serve({ '/a': hello }, { drain: 60_000, stop: 60_000 });
+  const request = 'GET /a HTTP/1.1\r\nHost: keywright\r\n\r\n';
+  const clients = await Promise.all(Array.from({ length: 40 }, () => openConnection(url)));
+  for (const client of clients) client.send(request);
+  await eventually(() => clients.every((client) => client.received().includes('hello')));
+  const [arrived, later] = [clients.slice(0, 20), clients.slice(20)];
+  for (const client of arrived) client.send(request);
+  const stopped = server.stop();
+  for (const client of arrived) expect((await client.closed()).split('"hello"')).toHaveLength(3);
+  for (const client of later) client.send(request);
+  for (const client of later) expect(await client.closed()).toMatch(/Connection: close.*"hello"/is);
+  await stopped;
 });
 
 test('does not wait, when it stops, for connections on which nothing was ever asked', async () => {

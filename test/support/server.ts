@@ -9,7 +9,7 @@ import { type Config, parseConfig } from '../../src/core/config/config.ts';
 import type { LiveLimits } from '../../src/core/config/live-limits.ts';
 import { createLog } from '../../src/core/log.ts';
 import type { ServerServices } from '../../src/graphql/context.ts';
-import type { Timeouts } from '../../src/http/server.ts';
+import type { Timeouts } from '../../src/http/timeouts.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { joinOrganization } from '../../src/members/join-organization.ts';
 import { createOperatorToken } from '../../src/operator-tokens/create-operator-token.ts';

@@ -1,5 +1,6 @@
 import { Connections } from '../../src/http/connections/connections.ts';
-import { createHttpServer, DEFAULT_TIMEOUTS } from '../../src/http/server.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import { DEFAULT_TIMEOUTS } from '../../src/http/timeouts.ts';
 import { verifySite } from '../../src/verify-server/verify-site.ts';
 import type { TestServer } from './server.ts';
 
