@@ -1,114 +1,9 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { expect, it } from 'vitest';
 import { VerifierUnavailableError } from '../../packages/verifier/src/verifier-unavailable-error.ts';
-import { generateSecret } from '../../src/keys/secret.ts';
+import { generateSecret, hashSecret } from '../../src/keys/secret.ts';
+import { type Behavior, type Json, KEY, startFake } from '../support/fake-verifier-server.ts';
 import { openVerifier } from '../support/verifier-client.ts';
 import { eventually } from '../support/wait.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** What a server sends at each step; functions replace what an honest one would send. */
-interface Behavior {
-  welcome?(event: Json): unknown;
-  lease?(event: Json): unknown;
-  afterLease?: readonly unknown[];
-  keys?(answer: { otherHashes: boolean; results: { tooManyFailures: boolean; apiKey: Json }[] }): unknown;
-}
-
-const KEY = {
-  id: 'key_1',
-  secretId: 'sec_1',
-  organizationId: 'org_1',
-  environment: 'LIVE',
-  permissions: ['orders.read'],
-  roleName: null,
-  teamIds: [],
-  externalId: null,
-  ipAllowlist: [],
-  rateLimit: null,
-  enabled: true,
-  revoked: false,
-  expiresAt: null,
-  apiKeyExpiresAt: null,
-  sequence: 7,
-};
-
-/** A server that speaks the protocol, except where it is told otherwise. Returns its URL and how many connections it had. */
-async function startFake(behavior: Behavior) {
-  const server = new WebSocketServer({
-    port: 0,
-    host: '127.0.0.1',
-    handleProtocols: () => 'graphql-transport-ws',
-  });
-  await once(server, 'listening');
-  let connections = 0;
-  server.on('connection', (socket) => {
-    connections += 1;
-    answer(socket, behavior);
-  });
-  onTestFinished(() => {
-    for (const socket of server.clients) socket.terminate();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, connections: () => connections };
-}
-
-function answer(socket: WebSocket, behavior: Behavior): void {
-  let number = 0;
-  let stream = '';
-  const send = (message: unknown) =>
-    socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-  const event = (id: string, payload: unknown) => {
-    number += 1;
-    if (typeof payload === 'string') send(payload);
-    else send({ id, type: 'next', payload: { data: { verifierEvents: payload } } });
-  };
-  socket.on('message', (text) => {
-    const { type, id, payload } = JSON.parse(String(text));
-    if (type === 'connection_init') send({ type: 'connection_ack' });
-    else if (type === 'pong' && payload.verifier.nonce) {
-      const { nonce } = payload.verifier;
-      const lease = {
-        __typename: 'VerifierLease',
-        number: number + 1,
-        nonce,
-        leaseMs: 3_000,
-        serverTime: Date.now(),
-      };
-      event(stream, behavior.lease ? behavior.lease(lease) : lease);
-      for (const one of behavior.afterLease ?? []) event(stream, one);
-    } else if (type === 'subscribe' && payload.query.startsWith('subscription')) {
-      stream = id;
-      const welcome = {
-        ...{
-          __typename: 'VerifierWelcome',
-          number: 1,
-          stream: 'str_1',
-          writer: 'wri_1',
-          leaseMs: 3_000,
-          renewMs: 1_000,
-        },
-      };
-      event(stream, behavior.welcome ? behavior.welcome(welcome) : welcome);
-    } else if (type === 'subscribe' && payload.variables.input) {
-      const reportVerifications = { batch: payload.variables.input.batch ?? 0, slices: [] };
-      send({ id, type: 'next', payload: { data: { reportVerifications } } });
-      send({ id, type: 'complete' });
-    } else if (type === 'subscribe') {
-      const results = payload.variables.secrets.map(() => ({ tooManyFailures: false, apiKey: KEY }));
-      const verifierKeys = { otherHashes: false, results };
-      send({
-        id,
-        type: 'next',
-        payload: { data: { verifierKeys: behavior.keys ? behavior.keys(verifierKeys) : verifierKeys } },
-      });
-      send({ id, type: 'complete' });
-    }
-  });
-}
 
 const inKey = (fields: Json): Behavior => ({
   keys: ({ results, ...rest }) => ({
@@ -189,4 +84,90 @@ it.each<[string, Behavior]>([
   for (let round = 0; round < 2; round += 1) {
     await expect(verifier.verify(secret)).rejects.toBeInstanceOf(VerifierUnavailableError);
   }
+});
+
+it('cuts a batch of usage that the server refuses, and drops what it refuses in the end', async () => {
+  const secrets = Array.from({ length: 12 }, () => generateSecret('kw', 'live'));
+  const refused = hashSecret(secrets[7] ?? '');
+  const recorded: string[] = [];
+  let last = 0;
+  const { url, connections } = await startFake({
+    report({ uses, batch }) {
+      if (uses?.some(({ hash }) => hash === refused))
+        return [{ message: 'input.uses: no', extensions: { code: 'BAD_USER_INPUT' } }];
+      if (batch === last + 1) {
+        last = batch;
+        for (const { hash, count } of uses ?? []) recorded.push(`${hash} ${count}`);
+      }
+      return { batch: last, slices: [] };
+    },
+  });
+  const verifier = openVerifier(url, 'token');
+  await verifier.ready();
+  await Promise.all([...secrets, ...secrets].map((secret) => verifier.verify(secret)));
+  await eventually(() => recorded.length >= 11 && verifier.status().lostUses > 0);
+  expect(verifier.status().lostUses).toBe(2);
+  const others = secrets.map((secret) => `${hashSecret(secret)} 2`).filter((one) => !one.startsWith(refused));
+  expect([...recorded].sort()).toEqual([...others].sort());
+  expect(connections()).toBe(1);
+});
+
+it('asks for few unknown secrets at a time, and rejects what would wait, but nothing else', async () => {
+  const answers: ((code: string) => void)[] = [];
+  const known = generateSecret('kw', 'live');
+  let isKnown = true;
+  const { url } = await startFake({
+    keys: ({ results }) => ({
+      otherHashes: true,
+      results: results.map((one) => (isKnown ? one : { ...one, apiKey: null })),
+    }),
+    verify: (answer) => void answers.push(answer),
+  });
+  const verifier = openVerifier(url, 'token');
+  await verifier.ready();
+  await verifier.verify(known);
+  isKnown = false;
+  const unknown = Array.from({ length: 300 }, () => generateSecret('kw', 'live'));
+  let rejected = 0;
+  const codes: string[] = [];
+  const all = unknown.map((secret) =>
+    verifier.verify(secret).then(
+      ({ code }) => codes.push(code),
+      (error) => {
+        expect(error).toBeInstanceOf(VerifierUnavailableError);
+        rejected += 1;
+      },
+    ),
+  );
+  await eventually(() => rejected > 0 && answers.length > 0);
+  expect(answers.length).toBeLessThanOrEqual(8);
+  expect(rejected).toBeGreaterThanOrEqual(200);
+  expect(await verifier.verify(known)).toMatchObject({ valid: true, source: 'memory' });
+  await eventually(() => {
+    for (const answer of answers.splice(0)) answer('NOT_FOUND');
+    return codes.length + rejected === unknown.length;
+  });
+  await Promise.all(all);
+  expect(new Set(codes)).toEqual(new Set(['NOT_FOUND']));
+});
+
+it('remembers for a second that a secret is unknown', async () => {
+  let asked = 0;
+  const { url } = await startFake({
+    keys: ({ results }) => ({ otherHashes: true, results: results.map((one) => ({ ...one, apiKey: null })) }),
+    verify: (answer) => {
+      asked += 1;
+      answer('NOT_FOUND');
+    },
+  });
+  const verifier = openVerifier(url, 'token');
+  await verifier.ready();
+  const secret = generateSecret('kw', 'live');
+  await verifier.verify(secret);
+  expect(await verifier.verify(secret)).toMatchObject({ code: 'NOT_FOUND' });
+  expect(asked).toBe(1);
+  await eventually(async () => {
+    await verifier.verify(secret);
+    return asked > 1;
+  });
 });

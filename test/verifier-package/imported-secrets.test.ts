@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { VerifierUnavailableError } from '../../packages/verifier/src/verifier-unavailable-error.ts';
 import { systemPrincipal } from '../../src/access/principal.ts';
 import { importApiKeys } from '../../src/keys/import/import-api-keys.ts';
 import { revokeApiKey } from '../../src/keys/revoke-api-key.ts';
@@ -6,7 +7,7 @@ import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { HASHES } from '../keys/import/hashes.ts';
 import { foreignKey, foreignSecret } from '../keys/import/imports.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { serverOn } from '../support/server.ts';
+import { makeApiKey, serverOn } from '../support/server.ts';
 import { contextFor, keyCaller } from '../support/services.ts';
 import { connectVerifier, makeVerifyingOrganization } from '../support/verifier-client.ts';
 import { eventually } from '../support/wait.ts';
@@ -55,6 +56,28 @@ onEachDatabase('a verifier and imported secrets', (engine) => {
       expect(await verifier.verify(secret)).toMatchObject({ code: 'REVOKED' });
     },
   );
+
+  it('verifies other keys while a client sends many unknown secrets', async () => {
+    const { verifier, organizationId } = await imported('SHA512');
+    const hot = await makeApiKey(server(), organizationId);
+    await verifier.verify(hot.secret);
+    let isOver = false;
+    const flood = Array.from({ length: 300 }, async () => {
+      while (!isOver)
+        await verifier.verify(foreignSecret(), { ip: '198.51.100.1' }).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(VerifierUnavailableError);
+        });
+    });
+    for (let round = 0; round < 5; round += 1) {
+      const rateLimit = { limit: 1_000, windowSeconds: 60 };
+      const cold = await makeApiKey(server(), organizationId, { rateLimit });
+      expect(await verifier.verify(cold.secret)).toMatchObject({ valid: true });
+      expect(await verifier.verify(hot.secret)).toMatchObject({ valid: true });
+      await eventually(() => verifier.status().connected);
+    }
+    isOver = true;
+    await Promise.all(flood);
+  });
 
   it('verifies many at the same time, each once', async () => {
     const { secret, verifier, organizationId } = await imported('SHA512');

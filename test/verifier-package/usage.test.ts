@@ -2,7 +2,12 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 import { ask, makeApiKey, serverOn, startTestServer, type TestServer } from '../support/server.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
-import { connectVerifier, makeVerifyingOrganization, shortLeases } from '../support/verifier-client.ts';
+import {
+  connectVerifier,
+  makeVerifyingOrganization,
+  openVerifier,
+  shortLeases,
+} from '../support/verifier-client.ts';
 import { eventually } from '../support/wait.ts';
 
 const USAGE = `query ($id: ID!) { apiKey(id: $id) { lastUsedIp usage { verified denied } } }`;
@@ -68,6 +73,43 @@ onEachDatabase('usage of a verifier', (engine) => {
     await eventually(async () => (await usage()).verified === verified);
     await verifier.stop();
     expect(await usage()).toMatchObject({ verified });
+  });
+
+  it('is reported in parts that the server accepts, as are look-ups', async () => {
+    const small = await startTestServer(engine, { ...shortLeases(), liveLimits: { messageBytes: 4_096 } });
+    onTestFinished(() => small.close());
+    const { token, organizationId, sessionToken } = await place(small);
+    const keys: { readonly id: string; readonly secret: string }[] = [];
+    while (keys.length < 60) keys.push(await makeApiKey(small, organizationId));
+    const reasons: string[] = [];
+    const verifier = openVerifier(small.url, token, { onDisconnect: ({ message }) => reasons.push(message) });
+    await verifier.ready();
+    const counts = new Map(keys.map(({ id }) => [id, 0]));
+    const verifyAll = () =>
+      Promise.all(
+        keys.map(async ({ id, secret }) => {
+          const verdict = await verifier.verify(secret, { ip: '2001:db8::1:2:3' }).catch(() => null);
+          if (verdict?.valid) counts.set(id, (counts.get(id) ?? 0) + 1);
+        }),
+      );
+    await eventually(async () => {
+      await verifyAll();
+      return [...counts.values()].every((count) => count > 1);
+    });
+    await eventually(async () => {
+      for (const [id, count] of counts) {
+        const { data } = await ask(small, USAGE, { token: sessionToken, variables: { id } });
+        const sum = data.apiKey.usage.reduce(
+          (total: number, { verified }: { verified: number }) => total + verified,
+          0,
+        );
+        if (sum !== count) throw new Error(`${id}: ${sum} instead of ${count}`);
+      }
+      return true;
+    });
+    // The server closes a connection because of a message that is too large, until the messages are small enough.
+    expect(reasons.length).toBeLessThanOrEqual(8);
+    expect(verifier.status().lostUses).toBe(0);
   });
 
   it('counts once across a restart of the server', async () => {

@@ -118,6 +118,8 @@ export interface VerifierStatus {
   /** Number of verifications answered from memory, and of those for which the server was asked. */
   readonly hits: number;
   readonly misses: number;
+  /** Number of verifications that are missing from the usage, because the server has refused to record them. */
+  readonly lostUses: number;
 }
 
 /** Verifies API keys inside this process. */

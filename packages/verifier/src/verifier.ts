@@ -79,7 +79,7 @@ export class EmbeddedVerifier implements Verifier {
     // After the lookup, whose cache has to drop keys first.
     this.#pins = new Pins(this.#lookup, clock, () => this.#link.isCurrent());
     this.#link.onInvalidate((stale) => this.#pins.apply(stale));
-    const imported = otherSecrets(this.#link, this.#lookup);
+    const imported = otherSecrets(this.#link, this.#lookup, options.timeoutMs);
     this.#needs = { keys: this.#lookup, clock, usage: totals, limiter: this.#limiter, imported };
     this.#tidying = setInterval(() => this.#limiter.giveBack(false), TIDY_MS).unref();
     this.#link.start();
@@ -149,7 +149,8 @@ export class EmbeddedVerifier implements Verifier {
   status(): VerifierStatus {
     const { hits, misses } = this.#lookup.counts;
     const { leaseMs } = this.#link;
-    return { connected: this.#link.isCurrent(), leaseMs, keys: this.#lookup.size, hits, misses };
+    const { lostUses } = this.#usage;
+    return { connected: this.#link.isCurrent(), leaseMs, keys: this.#lookup.size, hits, misses, lostUses };
   }
 
   stop(): Promise<void> {

@@ -1,12 +1,16 @@
 import { type BatchedLookup, lookUpInBatches } from '../../../../src/verification/look-up-in-batches.ts';
 import type { KeyLookup, UseKey } from '../../../../src/verification/services.ts';
-import { readKeys } from '../stream/answers.ts';
+import { type KeyResult, readKeys } from '../stream/answers.ts';
 import type { Link } from '../stream/link.ts';
+import { fitting } from '../stream/message-size.ts';
 import { KEYS } from '../stream/operations.ts';
 import { embeddedKey } from './embedded-key.ts';
 
 /** Maximum number of concurrent look-ups; the server allows no more. */
 const READS_MAX = 2;
+
+/** Size of a look-up without its secrets, bytes. */
+const OVERHEAD_BYTES = Buffer.byteLength(KEYS) + 250;
 
 /** Looks up keys on the server, and caches them while the link is current. */
 export class EmbeddedLookup implements KeyLookup {
@@ -43,14 +47,19 @@ export class EmbeddedLookup implements KeyLookup {
   }
 
   async #find(hashes: readonly string[]) {
-    const secrets = hashes.map((hash) => ({ hash, ip: this.#addresses.get(hash) ?? null }));
+    const left = hashes.map((hash) => ({ hash, ip: this.#addresses.get(hash) ?? null }));
     for (const hash of hashes) this.#addresses.delete(hash);
-    const { otherHashes, results } = await this.#link.query(
-      KEYS,
-      (stream) => ({ stream, secrets }),
-      (data) => readKeys(data, hashes.length),
-    );
-    this.otherHashes = otherHashes;
+    const results: KeyResult[] = [];
+    while (left.length > 0) {
+      const secrets = left.splice(0, fitting(left, this.#link.messageSize.bytes - OVERHEAD_BYTES));
+      const part = await this.#link.query(
+        KEYS,
+        (stream) => ({ stream, secrets }),
+        (data) => readKeys(data, secrets.length),
+      );
+      this.otherHashes = part.otherHashes;
+      results.push(...part.results);
+    }
     return results.flatMap(({ apiKey, tooManyFailures }, index) => {
       const hash = hashes[index] ?? '';
       if (apiKey === null) {

@@ -4,6 +4,7 @@ import type { RateLimitState } from '../../../../src/core/rate-limit-state.ts';
 import type { VerificationLimiter } from '../../../../src/verification/verify.ts';
 import type { SliceGrant } from '../stream/answers.ts';
 import { deferred } from '../stream/deferred.ts';
+import { fitting } from '../stream/message-size.ts';
 import { VerifierUnavailableError } from '../verifier-unavailable-error.ts';
 import { KeySlices } from './key-slices.ts';
 import type { Slice } from './slice.ts';
@@ -12,9 +13,10 @@ import type { Slice } from './slice.ts';
 const SLICE_MS_MAX = 10_000;
 const CLOCK_MARGIN = 0.98;
 
-/** Maximum number of slices per request. */
-const WANTED_MAX = 500;
-const RETURNED_MAX = 500;
+/** Maximum number of slices per request, and their size, bytes: their ids are the server's. */
+const SLICES_MAX = 500;
+const WANTED_BYTES = 110;
+const WANTED_SHARE = 0.6;
 
 /** What a report requests and returns. */
 export interface SliceRequest {
@@ -102,12 +104,13 @@ export class SliceLimiter implements VerificationLimiter {
     this.#onWork();
   }
 
-  /** Takes out what the next report requests and returns. Null: nothing. */
-  takeRequest(): SliceRequest | null {
+  /** Takes out what the next report requests and returns, in about so many bytes. Null: nothing. */
+  takeRequest(bytes: number): SliceRequest | null {
     if (this.#wanting.size === 0 && this.#returned.length === 0) return null;
     const keys = new Map<string, KeySlices>();
+    const wantedMax = Math.max(1, Math.min(SLICES_MAX, Math.floor((bytes * WANTED_SHARE) / WANTED_BYTES)));
     for (const key of this.#wanting) {
-      if (keys.size >= WANTED_MAX) break;
+      if (keys.size >= wantedMax) break;
       if (keys.has(key.hash)) continue;
       this.#wanting.delete(key);
       key.state = 'requested';
@@ -115,7 +118,10 @@ export class SliceLimiter implements VerificationLimiter {
     }
     const requested = this.#now();
     const wanted = [...keys].map(([hash, key]) => ({ hash, count: key.wanted(requested.monotonic) }));
-    const returned = this.#returned.splice(0, RETURNED_MAX);
+    const returned = this.#returned.splice(
+      0,
+      fitting(this.#returned.slice(0, SLICES_MAX), bytes * (1 - WANTED_SHARE)),
+    );
     return { requested, wanted, returned, keys, stream: this.#stream };
   }
 

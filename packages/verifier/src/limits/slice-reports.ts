@@ -2,11 +2,15 @@ import { readReport } from '../stream/answers.ts';
 import { describe } from '../stream/disconnection.ts';
 import type { Link } from '../stream/link.ts';
 import { REPORT } from '../stream/operations.ts';
+import { RefusedError } from '../stream/refused-error.ts';
 import type { SliceLimiter, SliceRequest } from './slice-limiter.ts';
 
 /** After a failed report, slices are returned again after this time, doubled for each failure, milliseconds. */
 const RETRY_MS = 250;
 const RETRY_MS_MAX = 30_000;
+
+/** Size of a report without its slices, bytes. */
+const OVERHEAD_BYTES = Buffer.byteLength(REPORT) + 250;
 
 /**
  * Requests and returns slices of rate limits, with one report at a time. Reports of usage are separate, because they take
@@ -44,7 +48,7 @@ export class SliceReports {
 
   #run(): void {
     if (this.#running || !this.#link.isOpen) return;
-    const request = this.#limiter.takeRequest();
+    const request = this.#limiter.takeRequest(this.#link.messageSize.bytes - OVERHEAD_BYTES);
     if (!request) return;
     this.#running = this.#send(request).finally(() => {
       this.#running = null;
@@ -67,7 +71,7 @@ export class SliceReports {
       this.#limiter.granted(request, slices);
     } catch (error) {
       this.#failures += 1;
-      this.#limiter.failed(request, describe(error), false);
+      this.#limiter.failed(request, describe(error), error instanceof RefusedError);
     }
   }
 }

@@ -3,7 +3,9 @@ import { WebSocket } from 'ws';
 import { VerifierUnavailableError } from '../verifier-unavailable-error.ts';
 import { type Disconnection, describe, disconnectionOf } from './disconnection.ts';
 import { readEvent, type StreamEvent } from './events.ts';
+import type { MessageSize } from './message-size.ts';
 import { EVENTS } from './operations.ts';
+import { operationError, RefusedError } from './refused-error.ts';
 
 /** Where and as whom a connection is opened. */
 export interface ConnectionOptions {
@@ -13,9 +15,13 @@ export interface ConnectionOptions {
   readonly name: string;
   /** Identifies the usage batches of this verifier; null: none yet. */
   readonly writer: string | null;
+  readonly size: MessageSize;
   /** How long the server may take to answer, milliseconds. */
   readonly timeoutMs: number;
 }
+
+/** What all connections of a verifier have in common. */
+export type LinkOptions = Omit<ConnectionOptions, 'writer' | 'size'>;
 
 /** What a connection reports, synchronously. */
 export interface ConnectionEvents {
@@ -27,6 +33,9 @@ export interface ConnectionEvents {
 /** Larger messages close the connection: 500 keys with all their settings are smaller. */
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 
+/** What a message contains besides the operation. */
+const ENVELOPE_BYTES = 80;
+
 /** A connection with its stream of events. It isn't reopened: everything that depends on it ends with it. */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -37,7 +46,8 @@ export class Connection {
   #number = 0;
   #isEnded = false;
   #pingedAt: number | null = null;
-  readonly #pending = new Set<(reason: Error) => void>();
+  /** Operations without an answer, with the sizes of their messages, bytes. */
+  readonly #pending = new Map<(reason: Error) => void, number>();
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options;
@@ -116,8 +126,8 @@ export class Connection {
       this.end({ message: 'The connection no longer responds', isRejected: false });
   }
 
-  /** Runs an operation. Rejects with VerifierUnavailableError if there is no answer with data. */
-  query(query: string, variables: Record<string, unknown>): Promise<unknown> {
+  /** Runs an operation of this size. Rejects with VerifierUnavailableError if there is no answer with data. */
+  query(operation: { query: string; variables: Record<string, unknown> }, bytes: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#isEnded)
         return reject(new VerifierUnavailableError('The connection to the server is closed'));
@@ -134,20 +144,17 @@ export class Connection {
         release();
         fail(new VerifierUnavailableError('The server did not answer in time'));
       }, this.#options.timeoutMs);
-      this.#pending.add(fail);
+      this.#pending.set(fail, bytes + ENVELOPE_BYTES);
       // Not released after an answer: the server completes the operation, and graphql-ws would count it twice.
-      release = this.#client.subscribe(
-        { query, variables },
-        {
-          next: ({ data, errors }) => {
-            if (errors) return fail(new VerifierUnavailableError(describe(errors)));
-            settle();
-            resolve(data);
-          },
-          error: (error) => fail(new VerifierUnavailableError(describe(error))),
-          complete: () => fail(new VerifierUnavailableError('The server did not answer')),
+      release = this.#client.subscribe(operation, {
+        next: ({ data, errors }) => {
+          if (errors) return fail(operationError(errors));
+          settle();
+          resolve(data);
         },
-      );
+        error: (error) => fail(operationError(error)),
+        complete: () => fail(new VerifierUnavailableError('The server did not answer')),
+      });
     });
   }
 
@@ -157,8 +164,10 @@ export class Connection {
     this.#isEnded = true;
     this.#events.onEnd(reason);
     const error = new VerifierUnavailableError(`Not connected to the server: ${reason.message}`);
-    for (const fail of this.#pending) fail(error);
-    this.#pending.clear();
+    const { size } = this.#options;
+    if (reason.isTooLarge && this.#pending.size > 0) size.refused(Math.max(...this.#pending.values()));
+    for (const [fail, bytes] of [...this.#pending])
+      fail(reason.isTooLarge && bytes > size.bytes ? new RefusedError(error.message, true) : error);
     // The server need not wait for the lease, which has ended.
     this.#unsubscribe();
     // Closes the socket, and never opens another one.

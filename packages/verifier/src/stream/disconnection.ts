@@ -3,6 +3,8 @@ export interface Disconnection {
   readonly message: string;
   /** Whether the server rejected the credential. */
   readonly isRejected: boolean;
+  /** Whether a message was too large for the server. */
+  readonly isTooLarge?: boolean;
 }
 
 const MESSAGE_LENGTH_MAX = 300;
@@ -10,6 +12,7 @@ const MESSAGE_LENGTH_MAX = 300;
 /** Codes of errors, and codes of a closed socket, by which the server rejects a credential. */
 const REJECTIONS = ['UNAUTHENTICATED', 'FORBIDDEN'];
 const CLOSED_UNAUTHORIZED = [4401, 4403];
+const CLOSED_TOO_LARGE = 1009;
 
 /** The reason in an error, a close event, or the errors of a GraphQL response. */
 export function disconnectionOf(error: unknown): Disconnection {
@@ -18,7 +21,7 @@ export function disconnectionOf(error: unknown): Disconnection {
     CLOSED_UNAUTHORIZED.includes(code as number) ||
     (Array.isArray(error) &&
       error.some((one) => REJECTIONS.includes((one as GraphQLFault)?.extensions?.code ?? '')));
-  return { message: describe(error), isRejected };
+  return { message: describe(error), isRejected, isTooLarge: code === CLOSED_TOO_LARGE };
 }
 
 interface GraphQLFault {

@@ -3,10 +3,11 @@ import { ALL_STALE, type Stale } from '../../../../src/cluster/stale.ts';
 import type { Clock } from '../../../../src/core/clock.ts';
 import { VerifierUnavailableError } from '../verifier-unavailable-error.ts';
 import { Acknowledgments } from './acknowledgments.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import { Connection, type LinkOptions } from './connection.ts';
 import { type Disconnection, describe } from './disconnection.ts';
 import type { StreamEvent } from './events.ts';
 import type { InvalidationListener, LinkEvents } from './link-events.ts';
+import { MessageSize, sizeOf } from './message-size.ts';
 import { Pace } from './pace.ts';
 import { Reconnecting } from './reconnecting.ts';
 import { StreamLease } from './stream-lease.ts';
@@ -32,7 +33,7 @@ interface Stream {
 
 /** The link to the server: one stream at a time, reopened when it ends, with its lease. */
 export class Link {
-  readonly #options: Omit<ConnectionOptions, 'writer'>;
+  readonly #options: LinkOptions;
   readonly #events: LinkEvents;
   readonly #lease: StreamLease;
   readonly #listeners: InvalidationListener[] = [];
@@ -47,12 +48,7 @@ export class Link {
   /** Number of cached keys, for the server's statistics. */
   readonly #cachedKeys: () => number;
 
-  constructor(
-    options: Omit<ConnectionOptions, 'writer'>,
-    clocks: LeaseClocks,
-    events: LinkEvents,
-    cachedKeys: () => number,
-  ) {
+  constructor(options: LinkOptions, clocks: LeaseClocks, events: LinkEvents, cachedKeys: () => number) {
     this.#options = options;
     this.#events = events;
     this.#cachedKeys = cachedKeys;
@@ -63,6 +59,8 @@ export class Link {
   /** Every lookup of a key is announced to the server, so that it knows what this verifier relies on. */
   readonly spansNodes = true;
 
+  /** How large operations may be. */
+  readonly messageSize = new MessageSize();
   /** The server's time. */
   get clock(): Clock {
     return this.#lease.clock;
@@ -105,7 +103,10 @@ export class Link {
     const waitMs = this.#pace.next();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const { id, connection } = this.#stream ?? (await this.#opened());
-    const data = await connection.query(query, build(id));
+    const variables = build(id);
+    const bytes = sizeOf({ query, variables });
+    this.#pace.longer(bytes);
+    const data = await connection.query({ query, variables }, bytes);
     try {
       return read(data);
     } catch (error) {
@@ -128,7 +129,7 @@ export class Link {
 
   #open(): void {
     const connection = new Connection(
-      { ...this.#options, writer: this.#writer },
+      { ...this.#options, writer: this.#writer, size: this.messageSize },
       {
         onEvent: (event) => this.#apply(connection, event),
         onEnd: (reason) => this.#end(reason),

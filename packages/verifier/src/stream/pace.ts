@@ -1,3 +1,6 @@
+/** At the server, a message counts once for each started block of this many characters. */
+const BYTES_PER_MESSAGE = 4_096;
+
 /** Spreads messages, so that a server that limits them doesn't hold back the others on the same connection. */
 export class Pace {
   readonly #intervalMs: number;
@@ -15,5 +18,10 @@ export class Pace {
   next(now = performance.now()): number {
     this.#busyUntil = Math.max(now, this.#busyUntil) + this.#intervalMs;
     return Math.max(0, this.#busyUntil - now - this.#burstMs);
+  }
+
+  /** The last message has this size, bytes: it counts more, which delays the next ones. */
+  longer(bytes: number): void {
+    this.#busyUntil += Math.floor(bytes / BYTES_PER_MESSAGE) * this.#intervalMs;
   }
 }

@@ -1,4 +1,5 @@
 import type { OutcomeSink } from '../../../../src/verification/verify.ts';
+import { sizeOf } from '../stream/message-size.ts';
 
 /** Uses of one key that are not reported yet. */
 export interface UseTotal {
@@ -68,17 +69,26 @@ export class UsageTotals implements OutcomeSink {
     return this.#uses.size === 0 && this.#denials.size === 0;
   }
 
-  /** Takes out what fits into a batch. */
-  take(): UsageBatch {
-    const uses = takeFrom(this.#uses, ENTRIES_MAX);
-    return { uses, denials: takeFrom(this.#denials, ENTRIES_MAX - uses.length) };
+  /** Takes out what fits into a batch of this size, bytes; at least one entry. */
+  take(bytes: number): UsageBatch {
+    const room = { entries: ENTRIES_MAX, bytes };
+    return { uses: takeFrom(this.#uses, room), denials: takeFrom(this.#denials, room) };
   }
 }
 
-function takeFrom<T extends { count: number }>(totals: Map<string, T>, max: number): T[] {
+function takeFrom<T extends { count: number }>(
+  totals: Map<string, T>,
+  room: { entries: number; bytes: number },
+): T[] {
   const taken: T[] = [];
   for (const [name, total] of totals) {
-    if (taken.length >= max) break;
+    const size = sizeOf(total);
+    if (room.entries < ENTRIES_MAX && (room.entries === 0 || size > room.bytes)) {
+      room.entries = 0;
+      break;
+    }
+    room.entries -= 1;
+    room.bytes -= size;
     if (total.count > COUNT_MAX) {
       total.count -= COUNT_MAX;
       taken.push({ ...total, count: COUNT_MAX });
