@@ -6,10 +6,11 @@ import { GRANULARITIES, type Granularity } from './granularity.ts';
 
 /**
  * Adds entries to the usage tables: last uses only move forward, counts are added, and keys and secrets that no longer
- * exist are skipped. `entries` is a query of `value` (an entry as JSON) and `place` (its order). Rows are always
- * written in the same order, so that two servers don't deadlock.
+ * exist are skipped. `entries` is a query of `value` (an entry as JSON) and `place` (its order). The rows of keys are
+ * locked in order first, so that two writers don't deadlock.
  */
 export async function writeTables(tx: Transaction<Tables>, entries: RawBuilder<unknown>): Promise<void> {
+  await lockKeys(tx, entries);
   // `->>`, and `column1` as the name of a column of `values`, mean the same on both engines.
   const elements = (index: number) =>
     sql.raw(
@@ -69,4 +70,15 @@ export async function writeTables(tx: Transaction<Tables>, entries: RawBuilder<u
 
 function lengthsOf(granularities: readonly Granularity[]): RawBuilder<unknown> {
   return sql.raw(granularities.map((name) => `('${name}', ${GRANULARITIES[name].length})`).join());
+}
+
+/** An update that joins rows locks them in any order on PostgreSQL. All tables are written only under a key's lock. */
+async function lockKeys(tx: Transaction<Tables>, entries: RawBuilder<unknown>): Promise<void> {
+  if (!isPostgres(tx)) return;
+  await sql`
+    select count(*) from (
+      select from api_key_usage where api_key_id in (select value ->> 0 from (${entries}) as entries)
+      order by api_key_id for no key update
+    ) as locked
+  `.execute(tx);
 }

@@ -55,20 +55,20 @@ export class Announcements {
     }).done;
   }
 
-  /**
-   * A change waited for the deadline of a verifier. Several in the same lease count once, and none if the verifier is
-   * cut off or stopped: it sends nothing else, either.
-   */
+  /** A change waited for the deadline of a verifier. Several in the same lease count once. */
   #missed(stream: VerifierStream, since: number): void {
-    if (stream.isOver || stream.hasMissed || stream.heardAt < since) return;
+    if (stream.hasMissed) return;
     stream.hasMissed = true;
     const { credential } = stream.owner;
     const now = performance.now();
-    if (!this.strikes.add(credential, now, this.#registry.ofCredential(credential))) return;
+    // One that is cut off or stopped sends nothing else, either.
+    const responds = !stream.isOver && stream.heardAt >= since;
+    if (!this.strikes.add(credential, now, responds)) return;
     this.#log.warn('A verifier did not acknowledge changes; its credential is rejected', {
       actor: credential,
     });
     const seconds = this.strikes.rejectedFor(credential, now);
-    stream.fail(new RateLimitedError('This verifier did not acknowledge changes', seconds));
+    const error = new RateLimitedError('Verifiers with this credential did not acknowledge changes', seconds);
+    for (const one of [...this.#registry.streams]) if (one.owner.credential === credential) one.fail(error);
   }
 }

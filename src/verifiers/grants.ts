@@ -18,6 +18,8 @@ export interface GrantConditions {
   readonly clock: Clock;
   /** Longest lease, milliseconds. */
   readonly leaseMs: number;
+  /** The longest lease that verifiers with this credential get, milliseconds. */
+  leaseMaxMs(credential: string, now: number): number;
   /** Queues everything that was committed by now for this verifier. False if this can't be determined. */
   catchUp(stream: VerifierStream): boolean;
   /** Whether leases of this length may be granted: a server that starts after a crash must know of them. */
@@ -45,10 +47,14 @@ export class Grants {
   grant(stream: VerifierStream): void {
     const { nonce, isWaiting } = stream;
     if (nonce === null || !isWaiting || stream.isOver || this.#stopped) return;
-    const { bus, clock, catchUp, isRecorded } = this.#conditions;
+    const { bus, clock, catchUp, isRecorded, leaseMaxMs } = this.#conditions;
     if (performance.now() - stream.grantedAt < GRANT_EVERY_MS) return;
     if (!bus.isCurrent() || !catchUp(stream) || stream.isBehind(performance.now())) return;
-    const leaseMs = Math.floor(Math.min(this.#conditions.leaseMs, bus.remainingMs() * SHARE));
+    const longest = Math.min(
+      this.#conditions.leaseMs,
+      leaseMaxMs(stream.owner.credential, performance.now()),
+    );
+    const leaseMs = Math.floor(Math.min(longest, bus.remainingMs() * SHARE));
     if (leaseMs < LEASE_MIN_MS || !isRecorded(leaseMs)) return;
     const now = performance.now();
     stream.isWaiting = false;

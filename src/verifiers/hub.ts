@@ -68,6 +68,7 @@ export class VerifierHub {
     this.#grants = new Grants({
       ...{ bus, clock, leaseMs },
       catchUp: ({ organizations }) => this.#catchUp?.run(organizations.keys()) ?? true,
+      leaseMaxMs: (credential, now) => this.announcements.strikes.leaseMaxMs(credential, now),
       isRecorded: (milliseconds) => recorded?.isRecorded(milliseconds, () => this.#grantWaiting()) ?? true,
     });
     this.#rows = services.createRowWriter(this.registry);
@@ -192,11 +193,12 @@ export class VerifierHub {
 
   /**
    * A verifier is about to receive a key: from now on, it gets its changes. Call it in the turn of the event loop in
-   * which the key becomes known.
+   * which the key becomes known. Throws UnavailableError if the stream has ended: nobody would send its verifier the
+   * changes of the key, although its lease may still run.
    */
   found(stream: VerifierStream, read: KeyRead, key: FoundKey): void {
     const { organizationId, keyId, sequence } = key;
-    if (stream.isOver) return;
+    if (stream.isOver) throw new UnavailableError('The stream of verifier events has ended');
     this.registry.interests.add(stream, organizationId, keyId);
     this.#catchUp?.follow(organizationId, sequence);
     const last = overtakenBy(read, key);

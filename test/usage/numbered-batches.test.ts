@@ -53,6 +53,21 @@ onEachDatabase('numbered batches of usage', (engine) => {
     expect(await counted(key)).toEqual(once(4, 4));
   });
 
+  test('of the same keys in different orders don’t deadlock', async () => {
+    const keys = await makeUsedKeys(services(), 150);
+    const writers = Array.from({ length: 6 }, () => usageStore(services().unhurried, newId('evt')));
+    await Promise.all(
+      writers.map(async (store, writer) => {
+        for (let number = 1; number <= 8; number += 1) {
+          const turned = [...keys.slice(writer * 25), ...keys.slice(0, writer * 25)];
+          await store.append(number, batchOf(writer % 2 ? turned.reverse() : turned, number));
+        }
+        await store.checkpoint(8);
+      }),
+    );
+    for (const key of keys.slice(0, 3)) expect(await counted(key)).toMatchObject({ uses: 48 });
+  });
+
   test('that are sent twice at the same moment count once', async () => {
     const [key] = (await makeUsedKeys(services(), 1)) as [UsedKey];
     const store = usageStore(services().unhurried, newId('evt'));

@@ -59,6 +59,15 @@ export class Acknowledgments implements Wait {
     if (expected) this.#remove(stream, expected);
   }
 
+  expired(stream: VerifierStream): void {
+    const expected = this.#expected.get(stream);
+    stream.waits.delete(this);
+    if (!expected || expected.deadline <= this.#since) return;
+    this.#events.missed(stream, this.#since);
+    this.#awaited -= 1;
+    if (this.#awaited === 0) this.#end();
+  }
+
   #remove(stream: VerifierStream, { deadline }: Expected): void {
     this.#expected.delete(stream);
     stream.waits.delete(this);

@@ -1,5 +1,5 @@
 import { Interests } from './interests.ts';
-import type { StreamOwner, VerifierStream } from './verifier-stream.ts';
+import type { VerifierStream } from './verifier-stream.ts';
 
 /** The streams of this server, and those that have ended while their leases run. */
 export class Registry {
@@ -9,12 +9,10 @@ export class Registry {
   readonly #ended = new Set<VerifierStream>();
   /** Both, by organization. */
   readonly #organizations = new Map<string, Set<VerifierStream>>();
-  readonly #credentials = new Map<string, number>();
 
   add(stream: VerifierStream): void {
-    const { organizationId, credential } = stream.owner;
+    const { organizationId } = stream.owner;
     this.#open.set(stream.id, stream);
-    this.#credentials.set(credential, this.ofCredential(credential) + 1);
     if (organizationId === null) return;
     const streams = this.#organizations.get(organizationId) ?? new Set();
     this.#organizations.set(organizationId, streams.add(stream));
@@ -24,14 +22,13 @@ export class Registry {
   end(stream: VerifierStream, isReleased: boolean): void {
     if (!this.#open.delete(stream.id)) return;
     stream.end();
-    const { credential } = stream.owner;
-    const left = this.ofCredential(credential) - 1;
-    if (left > 0) this.#credentials.set(credential, left);
-    else this.#credentials.delete(credential);
     const runsFor = stream.leaseUntil - performance.now();
     if (isReleased || runsFor <= 0 || stream.organizations.size === 0) return this.#remove(stream);
     this.#ended.add(stream);
-    setTimeout(() => this.#remove(stream), Math.ceil(runsFor)).unref();
+    setTimeout(() => {
+      for (const wait of [...stream.waits]) wait.expired(stream);
+      this.#remove(stream);
+    }, Math.ceil(runsFor)).unref();
   }
 
   #remove(stream: VerifierStream): void {
@@ -59,11 +56,6 @@ export class Registry {
   /** Number of open streams. */
   get size(): number {
     return this.#open.size;
-  }
-
-  /** Number of open streams of a credential. */
-  ofCredential(credential: StreamOwner['credential']): number {
-    return this.#credentials.get(credential) ?? 0;
   }
 
   /** The streams of an organization, including ended ones. */

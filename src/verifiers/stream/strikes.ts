@@ -1,21 +1,27 @@
 import { LRUCache } from 'lru-cache';
 
-/** After this many missed deadlines within the period, a credential's streams are rejected until the period is over. */
-const STRIKES_MAX = 3;
-
-/** Period, milliseconds. */
+/** Period in which missed deadlines count, and for which their consequences last, milliseconds. */
 const PERIOD_MS = 600_000;
 
-/** A credential with many verifiers may have this share of them stopped, paused or cut off at once. */
-const SHARE = 0.1;
+/** After this many deadlines that its verifiers missed although they sent messages, a credential is rejected. */
+const DEFIED_MAX = 3;
+
+/** After this many that they missed for any reason, a credential only gets short leases. */
+const MISSED_MAX = 10;
+
+/** A short lease, milliseconds. */
+const SHORT_LEASE_MS = 500;
 
 /** Maximum number of credentials that are tracked. */
 const CREDENTIALS_MAX = 10_000;
 
 interface Record {
   /** When deadlines were missed, oldest first. */
-  times: number[];
+  missed: number[];
+  /** The same for those of verifiers that sent other messages. */
+  defied: number[];
   rejectedUntil: number;
+  shortUntil: number;
 }
 
 /** Credentials whose verifiers have delayed changes until their deadlines. Times are of `performance.now()`. */
@@ -28,14 +34,23 @@ export class Strikes {
     return this.#count;
   }
 
-  /** Records a missed deadline of a credential with so many streams. Returns whether its streams are now rejected. */
-  add(credential: string, now: number, streams: number): boolean {
+  /**
+   * Records a missed deadline. A verifier that `responds` is not cut off or stopped. Returns whether the credential is
+   * rejected from now on.
+   */
+  add(credential: string, now: number, responds: boolean): boolean {
     this.#count += 1;
-    const record = this.#records.get(credential) ?? { times: [], rejectedUntil: Number.NEGATIVE_INFINITY };
-    record.times = [...record.times.filter((time) => now - time < PERIOD_MS), now];
+    const never = Number.NEGATIVE_INFINITY;
+    const record = this.#records.get(credential) ?? {
+      ...{ missed: [], defied: [], rejectedUntil: never, shortUntil: never },
+    };
     this.#records.set(credential, record);
-    if (record.times.length < STRIKES_MAX + Math.floor(streams * SHARE)) return false;
-    record.times = [];
+    record.missed = [...recent(record.missed, now), now].slice(-MISSED_MAX);
+    if (record.missed.length === MISSED_MAX) record.shortUntil = now + PERIOD_MS;
+    record.defied = recent(record.defied, now);
+    if (responds) record.defied.push(now);
+    if (record.defied.length < DEFIED_MAX) return false;
+    record.defied = [];
     record.rejectedUntil = now + PERIOD_MS;
     return true;
   }
@@ -45,4 +60,14 @@ export class Strikes {
     const until = this.#records.get(credential)?.rejectedUntil ?? now;
     return Math.max(0, Math.ceil((until - now) / 1000));
   }
+
+  /** The longest lease that a credential's verifiers get, milliseconds. */
+  leaseMaxMs(credential: string, now: number): number {
+    const until = this.#records.get(credential)?.shortUntil ?? now;
+    return until > now ? SHORT_LEASE_MS : Number.POSITIVE_INFINITY;
+  }
+}
+
+function recent(times: readonly number[], now: number): number[] {
+  return times.filter((time) => now - time < PERIOD_MS);
 }

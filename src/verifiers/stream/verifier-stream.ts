@@ -31,6 +31,8 @@ export interface Wait {
   acknowledged(stream: VerifierStream, number: number): void;
   /** A verifier has stopped using its cache by itself. */
   released(stream: VerifierStream): void;
+  /** The lease of a verifier whose stream has ended is over: it has not confirmed the change. */
+  expired(stream: VerifierStream): void;
 }
 
 /** What identifies a stream to people and to usage. */
