@@ -1,5 +1,6 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Engine } from '../../../db/open.ts';
+import { DEFAULT_TIMEOUTS } from '../../../src/http/timeouts.ts';
 import { encodeCursor } from '../../../src/realtime/cursor.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../../support/databases.ts';
 import { openEventSource } from '../../support/event-source.ts';
@@ -34,9 +35,12 @@ onEachDatabase('a server that stops', (engine) => {
     const [changes, uses] = [socket.subscribe(CHANGED), socket.subscribe(USED)];
     const stream = await openEventSource(server, CHANGED, { token });
     await areLive(server, 3);
-    // No timer runs out: nobody is waited for in vain.
+    // No timer runs out but the one of idle connections: nobody is waited for in vain.
     vi.useFakeTimers({ toFake: ['setTimeout'] });
-    await server.app.stop();
+    const stopping = server.app.stop();
+    for (let turns = 0; turns < 4; turns += 1) await new Promise(setImmediate);
+    await vi.advanceTimersByTimeAsync(DEFAULT_TIMEOUTS.drain);
+    await stopping;
     vi.useRealTimers();
     expect(await socket.closed).toEqual({ code: 1001, reason: 'Going away' });
     expect(await idle.closed).toEqual({ code: 1001, reason: 'Going away' });
