@@ -142,6 +142,9 @@ export function lookUpAtOnce(
         ({ key, sequence }) => use(key, sequence),
       ),
     importedForms: () => whenUnlocked(findForms, (found) => found),
+    get size() {
+      return cache.size;
+    },
     counts,
     stop,
   };

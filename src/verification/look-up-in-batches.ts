@@ -42,12 +42,6 @@ export interface KeyReads {
   findForms(): Promise<readonly FormRow[]>;
 }
 
-/** A KeyLookup that knows how much it caches. */
-export interface BatchedLookup extends KeyLookup {
-  /** Number of cached keys. */
-  readonly size: number;
-}
-
 interface Waiting {
   /** Decides; never throws. */
   readonly use: UseKey<void>;
@@ -73,7 +67,7 @@ export function lookUpInBatches(
   bus: Pick<EventBus, 'onInvalidate' | 'isCurrent' | 'spansNodes'>,
   keys: number,
   readsMax = READS_MAX,
-): BatchedLookup {
+): KeyLookup {
   const cache = new VerifyCache(keys);
   const forms = new KnownForms();
   const stop = bus.onInvalidate((stale) => {

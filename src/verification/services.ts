@@ -92,6 +92,8 @@ export interface KeyLookup {
    * Throws or rejects if they can't be determined.
    */
   importedForms(): ImportedForms | Promise<ImportedForms>;
+  /** Number of cached keys. */
+  readonly size: number;
   /** Number of cache hits and misses. */
   readonly counts: { readonly hits: number; readonly misses: number };
   /** Stops background work. */

@@ -4,7 +4,7 @@ import type { Services } from '../context.ts';
 import type { RateLimiter } from '../verification/services.ts';
 import { VerifierHub } from './hub.ts';
 import { RecordedLeases } from './recorded-leases.ts';
-import { RowWriter } from './row-writer.ts';
+import { RowWriter, stateOf } from './row-writer.ts';
 import { UsageBatches } from './usage-batches.ts';
 
 /** What else the hub of a server depends on. */
@@ -25,7 +25,8 @@ export function createVerifierHub(
     ...{ bus, clock, log, limiter },
     batches: new UsageBatches({ db: unhurried, bus, appended: isEmbedded ? appended : () => {} }),
     recorded: isEmbedded ? new RecordedLeases({ db: kysely, log, leaseMs }) : null,
-    createRowWriter: (registry) => new RowWriter({ db: unhurried, log, streams: () => registry.streams }),
+    createRowWriter: (registry) =>
+      new RowWriter({ db: unhurried, log, states: () => Array.from(registry.streams, stateOf) }),
     changes: lookup.mode === 'sync' ? new SyncChangeLog(kysely, lookup) : null,
     leaseMs,
     perOrganization: config.live.verifiersPerOrganization,

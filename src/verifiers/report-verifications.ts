@@ -137,6 +137,7 @@ function checkInput({ batch, uses, denials, wanted, returned }: ReportVerificati
   if ((returned?.length ?? 0) > SLICES_MAX) throw invalid('returned', `at most ${SLICES_MAX}`);
   for (const { hash } of [...(uses ?? []), ...(denials ?? []), ...(wanted ?? [])])
     if (hash && !isHash(hash)) throw invalid('hash', 'must be 64 lower-case hexadecimal digits');
+  if (denials?.some(({ code }) => code === 'VALID')) throw invalid('denials', 'can’t have the code VALID');
 }
 
 function clamp(count: number): number {

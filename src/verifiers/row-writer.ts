@@ -13,11 +13,11 @@ interface Services {
   /** Runs transactions without delaying requests. */
   readonly db: Kysely<Tables>;
   readonly log: Log;
-  /** The open streams. */
-  streams(): Iterable<VerifierStream>;
+  /** The verifiers that are connected to this process, or the process itself. */
+  states(): Iterable<VerifierState>;
 }
 
-/** Writes which verifiers are connected to this server, so that every server can list them. */
+/** Writes which verifiers are connected to this process, so that every server can list them. */
 export class RowWriter {
   readonly #services: Services;
   readonly #node = randomUUID();
@@ -54,12 +54,10 @@ export class RowWriter {
   }
 
   async #writeChanged(): Promise<void> {
-    const { db, log, streams } = this.#services;
-    const now = performance.now();
+    const { db, log, states } = this.#services;
     const changed: VerifierState[] = [];
     const present = new Set<string>();
-    for (const stream of streams()) {
-      const state = stateOf(stream, now);
+    for (const state of states()) {
       present.add(state.id);
       if (this.#written.get(state.id) !== textOf(state)) changed.push(state);
     }
@@ -79,8 +77,10 @@ function textOf({ cachedKeys, current }: VerifierState): string {
   return `${cachedKeys} ${current}`;
 }
 
-function stateOf(stream: VerifierStream, now: number): VerifierState {
+/** The state of an embedded verifier. */
+export function stateOf(stream: VerifierStream): VerifierState {
   const { rowId, owner, name, connectedAt, cachedKeys, leaseUntil } = stream;
+  const now = performance.now();
   return {
     ...{ id: rowId, kind: 'embedded', name, connectedAt, cachedKeys, current: now < leaseUntil },
     organizationId: owner.organizationId,

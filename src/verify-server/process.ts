@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { migrationProblem } from '../../db/migrate.ts';
 import { type Database, type DatabaseFiles, openDatabase } from '../../db/open.ts';
@@ -15,6 +17,8 @@ import { createHttpServer, type HttpServer, type Listener, type Site } from '../
 import { DEFAULT_TIMEOUTS } from '../http/timeouts.ts';
 import { PROCESS_JOURNAL } from '../usage/journal-limits.ts';
 import { LOOK_EVERY_TIME } from '../verification-host/look-up-at-once.ts';
+import { RowWriter } from '../verifiers/row-writer.ts';
+import type { VerifierState } from '../verifiers/verifier-rows.ts';
 import { type Parent, parentProcess } from './parent.ts';
 import { UsageReports } from './usage-reports.ts';
 import { verifySite } from './verify-site.ts';
@@ -96,12 +100,20 @@ async function start(
   await parent.send({ type: 'listening', port }, shared ? null : server.socket());
   // Afterwards: the journal of the process before it may be long.
   void verification.usage.start();
+  const [id, connectedAt] = [randomUUID(), clock.now()];
+  const state = (): VerifierState => ({
+    ...{ id, kind: 'process', organizationId: null, name: `${hostname()}:${process.pid}`, connectedAt },
+    cachedKeys: verification.keys.size,
+    current: bus.isCurrent(),
+  });
+  const rows = new RowWriter({ db: database.unhurried, log, states: () => [state()] });
+  rows.changed();
   return {
     async stop(graceMs) {
       // At once, it stops accepting connections.
       const served = server.stop();
       await Promise.race([served, pause(graceMs)]);
-      await Promise.all([verification.stop(), reports.flush()]);
+      await Promise.all([verification.stop(), reports.flush(), rows.stop()]);
       await bus.stop();
       await database.close();
     },

@@ -65,6 +65,18 @@ describe.each(FRAMEWORKS)('the middleware of %s', (_name, startApi, path) => {
   /** The same request to `/verify`. */
   const atGateway = (query: string, headers: SentHeaders) => send(`${server().url}/verify?${query}`, headers);
 
+  it('treats an address that can’t be read as unknown', async () => {
+    const { url, organizationId } = await api({ trustedProxies: ['127.0.0.1', '::1'] });
+    const open = await makeApiKey(server(), organizationId);
+    const limited = await makeApiKey(server(), organizationId, { ipAllowlist: ['192.0.2.0/24'] });
+    const from = (address: string, { secret }: { secret: string }) =>
+      send(url, [['X-Forwarded-For', address], ...keyHeaders(secret)]);
+    for (const address of ['garbage', '192.0.2.1.2', '%', ''])
+      expect((await from(address, open)).status, address).toBe(200);
+    expect((await from('garbage', limited)).status).toBe(403);
+    expect((await from('192.0.2.1', limited)).status).toBe(200);
+  });
+
   it('lets accepted keys pass, in either header', async () => {
     const { url, organizationId } = await api();
     const { id, secret } = await makeApiKey(server(), organizationId);

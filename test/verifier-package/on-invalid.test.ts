@@ -77,6 +77,27 @@ onEachDatabase('onInvalid', (engine) => {
     await eventually(() => codes.length > 0);
     expect(codes).toEqual(['INSUFFICIENT_PERMISSIONS']);
     expect(() => verifier.onInvalid({ valid: true, code: 'VALID' } as Verdict, callback)).toThrow(TypeError);
+    for (const nothing of [undefined, null, 'close'])
+      expect(() => verifier.onInvalid(denied, nothing as unknown as typeof callback)).toThrow(TypeError);
+  });
+
+  it('leaves room for other work if a callback registers itself again', async () => {
+    const { verifier, verdict, key } = await connected();
+    const denied = await verifier.verify(key.secret, { permissions: ['orders.delete'] });
+    const calls = { valid: 0, denied: 0 };
+    let done = false;
+    const register = (which: keyof typeof calls, of: Verdict): void => {
+      if (done) return;
+      verifier.onInvalid(of, () => {
+        calls[which] += 1;
+        register(which, of);
+      });
+    };
+    register('valid', verdict);
+    register('denied', denied);
+    await revokeApiKey(admin(), { id: key.id });
+    await eventually(() => calls.valid > 2 && calls.denied > 2);
+    done = true;
   });
 
   it('calls all callbacks, whatever they throw or reject with', async () => {

@@ -95,6 +95,7 @@ onEachDatabase('usage that verifiers report', (engine) => {
       { batch: 1, uses: [use, { ...use, hash: hash.toUpperCase() }] },
       { wanted: Array.from({ length: 501 }, () => ({ hash, count: 1 })) },
       { returned: Array.from({ length: 501 }, () => ({ slice: 'a', used: 1 })) },
+      { batch: 1, denials: [{ hash, code: 'VALID', count: 1, at: now() }] },
       { stream: 'another', batch: 1, uses: [use] },
     ])
       await expect(verifier.report(input)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });

@@ -5,6 +5,7 @@ import { databaseFor, finish, start } from '../cli/run.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { randomOfTest } from '../support/properties.ts';
 import { startServer } from '../support/serve.ts';
+import { ask } from '../support/server.ts';
 import {
   gatewayTo,
   isRunning,
@@ -28,6 +29,22 @@ onEachDatabase('verification processes', (engine) => {
       expect((await fetch(`${verifyUrl}${path}`)).status, path).toBe(200);
     for (const path of ['/', '/graphql', '/introspect', '/metrics', '/schema.graphql', '/sign-in'])
       expect((await fetch(`${verifyUrl}${path}`)).status, path).toBe(404);
+  });
+
+  test('are listed as verifiers of every organization', async () => {
+    const { url, verifyUrl, token } = await verifyingServer(engine, { VERIFY_WORKERS: '2' });
+    const { id, secret } = await newKey({ url }, token);
+    const { verify } = gatewayTo(verifyUrl);
+    expect((await verify(secret)).status).toBe(200);
+    const query = `query ($id: ID!) { apiKey(id: $id) { organization { verifiers {
+      kind name connectedAt cachedKeys current } } } }`;
+    const verifiers = await eventually(async () => {
+      const { data } = await ask({ url }, query, { token, variables: { id } });
+      const listed: { cachedKeys: number }[] = data.apiKey.organization.verifiers;
+      return listed.length === 2 && listed.some(({ cachedKeys }) => cachedKeys > 0) && listed;
+    });
+    // Only operators see the names of hosts.
+    for (const one of verifiers) expect(one).toMatchObject({ kind: 'PROCESS', name: null, current: true });
   });
 
   for (const workers of [1, 2])

@@ -133,12 +133,13 @@ export class EmbeddedVerifier implements Verifier {
     callback: (code: InvalidCode) => void,
     options: OnInvalidOptions = {},
   ): () => void {
+    if (typeof callback !== 'function') throw new TypeError('callback: must be a function');
     const { key, request } = EmbeddedVerdict.detailsOf(verdict);
     const { code } = verdict;
     if (this.#stopping) throw new VerifierUnavailableError('The verifier is stopped');
     if (key && code === 'VALID') return this.#pins.add(key, request, callback, options);
     let isReleased = false;
-    queueMicrotask(() => {
+    setImmediate(() => {
       if (!isReleased) call(callback, code as InvalidCode);
     });
     return () => {

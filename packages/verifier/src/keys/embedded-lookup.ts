@@ -1,4 +1,4 @@
-import { type BatchedLookup, lookUpInBatches } from '../../../../src/verification/look-up-in-batches.ts';
+import { lookUpInBatches } from '../../../../src/verification/look-up-in-batches.ts';
 import type { KeyLookup, UseKey } from '../../../../src/verification/services.ts';
 import { type KeyResult, readKeys } from '../stream/answers.ts';
 import type { Link } from '../stream/link.ts';
@@ -15,7 +15,7 @@ const OVERHEAD_BYTES = Buffer.byteLength(KEYS) + 250;
 /** Looks up keys on the server, and caches them while the link is current. */
 export class EmbeddedLookup implements KeyLookup {
   readonly #link: Link;
-  readonly #lookup: BatchedLookup;
+  readonly #lookup: KeyLookup;
   /** Addresses of the clients for which a look-up is made: it counts as a failed attempt of theirs if there is no key. */
   readonly #addresses = new Map<string, string>();
   /** Hashes of unknown secrets for which the server says that too many attempts have failed; until their use. */

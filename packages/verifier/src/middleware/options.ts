@@ -1,3 +1,4 @@
+import { presentedAddress } from '../../../../src/core/ip.ts';
 import type { Environment, VerifyRequirements } from '../types.ts';
 
 /** Options of the middlewares. `Request` is the request of the framework. */
@@ -16,7 +17,7 @@ export interface KeywrightOptions<Request> {
   readonly ip?: ((request: Request) => string | null | undefined) | undefined;
   /**
    * Lets CORS preflights (OPTIONS with Origin and Access-Control-Request-Method) pass without a key. They have no
-   * verdict. Default: false.
+   * verdict, so don't let later middleware change their method. Default: false.
    */
   readonly preflight?: boolean | undefined;
 }
@@ -43,6 +44,7 @@ export function requirementsOf<Request>(
     environment: options.environment,
     teamId: typeof teamId === 'function' ? teamId(request) : teamId,
     organizationId: typeof organizationId === 'function' ? organizationId(request) : organizationId,
-    ip: options.ip ? options.ip(request) : ip,
+    // A client may have written what a header contains. One that can't be read is unknown, as for `/verify`.
+    ip: presentedAddress((options.ip ? options.ip(request) : ip) ?? ''),
   };
 }

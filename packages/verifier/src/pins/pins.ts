@@ -44,8 +44,9 @@ export class Pins {
     };
     const pinned = this.#pinned(key);
     pinned.pins.add(pin);
-    // The key may have changed since its verdict. Not at once: the caller doesn't have the function to release it yet.
-    queueMicrotask(() => void this.#evaluate(pinned));
+    // The key may have changed since its verdict. Not at once: the caller doesn't have the function to release it yet,
+    // and one that registers again in its callback must not keep other work from running.
+    setImmediate(() => void this.#evaluate(pinned));
     this.#watchConnection();
     return () => this.#remove(pinned, pin);
   }
