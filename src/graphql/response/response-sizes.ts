@@ -7,6 +7,10 @@ function idsOf({ input }: Record<string, unknown>): number {
   return (input as { ids: readonly string[] }).ids.length;
 }
 
+function wantedOf({ input }: Record<string, unknown>): number {
+  return (input as { wanted?: readonly unknown[] | null }).wanted?.length ?? 0;
+}
+
 /** Maximum number of items of lists, by `Type.field`. Rows of connections are counted by the connection's arguments. */
 export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'ApiKey.grants': 100,
@@ -27,12 +31,17 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'MembershipConnection.edges': 1,
   'MembershipConnection.nodes': 1,
   'Mutation.importApiKeys': ({ input }) => (input as { keys: readonly unknown[] }).keys.length,
+  'Mutation.reportVerifications': wantedOf,
   'Mutation.revokeApiKeys': idsOf,
   'Mutation.updateApiKeys': idsOf,
   'Organization.allowedOrigins': 50,
   'Organization.permissionCatalog': 600,
+  'Organization.verifiers': 1_000,
   'OrganizationConnection.edges': 1,
   'OrganizationConnection.nodes': 1,
+  'Query.verifierKeys': ({ secrets }) => (secrets as readonly unknown[]).length,
+  // The mutation has counted what is wanted.
+  'ReportVerificationsPayload.slices': 1,
   // These mutations have counted their ids.
   'RevokeApiKeysPayload.apiKeys': 1,
   'Role.permissions': 100,
@@ -43,6 +52,13 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'UpdateApiKeysPayload.apiKeys': 1,
   'ValidationError.issues': 500,
   'ValidationIssue.path': 10,
+  'VerifierApiKey.ipAllowlist': 100,
+  'VerifierApiKey.permissions': 200,
+  'VerifierApiKey.teamIds': 50,
+  'VerifierChange.apiKeyIds': 500,
+  // The query has counted its secrets.
+  'VerifierKeysPayload.results': 1,
+  'VerifierRecall.slices': 1_000,
   'Viewer.permissions': 200,
   'Viewer.sessions': 100,
 };
