@@ -17,6 +17,7 @@ const E2E = [
   'test/{examples,gateways,outages,scripts}/*.test.ts',
   'test/cli/**/*.test.ts',
   'test/db/postgres-outages.test.ts',
+  'test/{verifiers,verifier-package}/*.test.ts',
   'test/usage/{crash,killed-writer}.test.ts',
   'test/http/websocket/{restart,stock-clients}.test.ts',
   'test/verify-server/**/*.test.ts',
