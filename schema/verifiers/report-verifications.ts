@@ -51,7 +51,7 @@ const ReportVerificationsPayload = builder.objectRef<Report>('ReportVerification
     batch: t.expose('batch', {
       complexity: 0,
       type: 'SafeInt',
-      description: 'Number of the last batch that is recorded. 0 if there is none',
+      description: 'Number of the last batch that is recorded. 0 if no batch is recorded',
     }),
     slices: t.field({
       complexity: 0,

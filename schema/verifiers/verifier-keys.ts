@@ -125,7 +125,7 @@ builder.queryField('verifierKeys', (t) =>
     type: VerifierKeysPayload,
     nullable: true,
     description:
-      'Looks up API keys by hashes of their secrets, for a verifier, which receives changes to these keys from then on. Runs on the socket of the stream. Requires `api.key.verify`',
+      'Looks up API keys by hashes of their secrets, for a verifier. The verifier receives all later changes to these keys. Runs on the socket of the stream. Requires `api.key.verify`',
     authScopes: { permission: 'api.key.verify' },
     complexity: ({ secrets }) => ({ field: Math.max(1, Math.min(SECRETS_MAX, secrets.length)) }),
     args: {

@@ -40,7 +40,7 @@ const LOOK_UPS_MAX = 2;
 const RETRY_AFTER_S = 1;
 
 /**
- * Looks up keys for a verifier, which gets their changes from then on. Requires `api.key.verify`: keys of organizations
+ * Looks up keys for a verifier, which receives all later changes to them. Requires `api.key.verify`: keys of organizations
  * where the caller lacks it are unknown, as are keys outside a team-bound caller's teams. Rejects with BAD_USER_INPUT or
  * RATE_LIMITED.
  */
