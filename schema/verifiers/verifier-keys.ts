@@ -28,7 +28,8 @@ const VerifierApiKey = builder.objectRef<VerifierKey>('VerifierApiKey').implemen
     }),
     teamIds: t.idList({
       complexity: 0,
-      description: 'IDs of the teams that the key is bound to. Empty for a key of all teams',
+      description:
+        'IDs of the teams that the key is bound to, limited to those of a team-bound verifier. Empty if it is bound to no team',
       resolve: ({ teamIds }) => [...teamIds],
     }),
     externalId: t.exposeString('externalId', {
@@ -105,6 +106,11 @@ const VerifierKeysPayload = builder.objectRef<LookUp>('VerifierKeysPayload').imp
       complexity: 0,
       description:
         'Whether secrets were imported by other hashes than SHA-256. A secret that was not found may be one of them: verify it with `verifyApiKey`',
+    }),
+    importedSecrets: t.exposeBoolean('importedSecrets', {
+      complexity: 0,
+      description:
+        'Whether secrets were imported. If not, a secret that doesn’t have Keywright’s format is denied with MALFORMED instead of NOT_FOUND',
     }),
   }),
 });

@@ -1,9 +1,11 @@
 import { authorizeSomewhere } from '../access/authorize.ts';
 import type { FailedCaller } from '../access/failure-limiter.ts';
+import { isTeamInScope } from '../access/key-scope.ts';
 import type { Principal } from '../access/principal.ts';
 import { AppError, RateLimitedError } from '../core/errors.ts';
 import { presentedAddress } from '../core/ip.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
+import type { VerifiableKey } from '../verification/services.ts';
 import { type VerifierKey, verifierKey } from './verifier-key.ts';
 import { VERIFY_PERMISSION, type VerifiersContext } from './verifiers-context.ts';
 import { isHash, isVisible } from './visible-key.ts';
@@ -29,6 +31,8 @@ export interface LookUp {
   readonly results: readonly LookUpResult[];
   /** Whether secrets were imported by other hashes, which a look-up by SHA-256 doesn't find. */
   readonly otherHashes: boolean;
+  /** Whether secrets were imported at all, so that secrets in other formats than Keywright's own exist. */
+  readonly importedSecrets: boolean;
 }
 
 /** Maximum number of secrets per look-up. */
@@ -62,7 +66,8 @@ export async function lookUpKeys(
   verifiers.lookedUp += checked.length;
   const read = verifiers.startRead();
   try {
-    const otherHashes = hasOtherHashes(await keys.importedForms());
+    const forms = await keys.importedForms();
+    const otherHashes = hasOtherHashes(forms);
     // With other hashes, the verifier asks `verifyApiKey`, which counts it.
     const fail = (ip: string | null) => !otherHashes && countFailure(ctx, principal, ip);
     const results = await Promise.all(
@@ -71,15 +76,24 @@ export async function lookUpKeys(
           if (!key || !isVisible(principal, key)) return { apiKey: null, tooManyFailures: fail(ip) };
           const { organizationId, keyId } = key;
           verifiers.found(stream, read, { organizationId, keyId, sequence });
-          return { apiKey: verifierKey(key, sequence), tooManyFailures: false };
+          return { apiKey: verifierKey(withinScope(principal, key), sequence), tooManyFailures: false };
         }),
       ),
     );
-    return { results, otherHashes };
+    return { results, otherHashes, importedSecrets: forms.size > 0 };
   } finally {
     verifiers.endRead(read);
     stream.lookUps -= 1;
   }
+}
+
+/**
+ * The key without the teams that a team-bound caller isn't bound to: for its verifications, no key is bound to them. At
+ * least one remains, because the key is visible.
+ */
+function withinScope({ keyScope }: Principal, key: VerifiableKey): VerifiableKey {
+  if (!keyScope) return key;
+  return { ...key, teamIds: key.teamIds.filter((id) => isTeamInScope(keyScope, id)) };
 }
 
 function checkSecrets(

@@ -13,7 +13,11 @@ export interface Behavior {
   afterLease?: readonly unknown[];
   report?(input: { uses?: readonly { hash: string; count: number }[]; batch?: number }): unknown;
   verify?(answer: (code: string) => void): void;
-  keys?(answer: { otherHashes: boolean; results: { tooManyFailures: boolean; apiKey: Json }[] }): unknown;
+  keys?(answer: {
+    otherHashes: boolean;
+    importedSecrets: boolean;
+    results: { tooManyFailures: boolean; apiKey: Json }[];
+  }): unknown;
 }
 
 /** The key that it finds for every secret. */
@@ -111,7 +115,7 @@ function answer(socket: WebSocket, behavior: Behavior): void {
       send({ id, type: 'complete' });
     } else if (type === 'subscribe') {
       const results = payload.variables.secrets.map(() => ({ tooManyFailures: false, apiKey: KEY }));
-      const verifierKeys = { otherHashes: false, results };
+      const verifierKeys = { otherHashes: false, importedSecrets: false, results };
       send({
         id,
         type: 'next',

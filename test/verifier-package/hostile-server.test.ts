@@ -63,7 +63,7 @@ it.each<[string, Behavior]>([
 });
 
 it.each<[string, Behavior]>([
-  ['no results', { keys: () => ({ otherHashes: false, results: [] }) }],
+  ['no results', { keys: ({ results: _, ...rest }) => ({ ...rest, results: [] }) }],
   ['two results', { keys: ({ results, ...rest }) => ({ ...rest, results: [...results, ...results] }) }],
   ['nothing', { keys: () => null }],
   ['an error', { keys: () => undefined }],
@@ -117,7 +117,8 @@ it('asks for few unknown secrets at a time, and rejects what would wait, but not
   const known = generateSecret('kw', 'live');
   let isKnown = true;
   const { url } = await startFake({
-    keys: ({ results }) => ({
+    keys: ({ results, ...rest }) => ({
+      ...rest,
       otherHashes: true,
       results: results.map((one) => (isKnown ? one : { ...one, apiKey: null })),
     }),
@@ -154,7 +155,11 @@ it('asks for few unknown secrets at a time, and rejects what would wait, but not
 it('remembers for a second that a secret is unknown', async () => {
   let asked = 0;
   const { url } = await startFake({
-    keys: ({ results }) => ({ otherHashes: true, results: results.map((one) => ({ ...one, apiKey: null })) }),
+    keys: ({ results, ...rest }) => ({
+      ...rest,
+      otherHashes: true,
+      results: results.map((one) => ({ ...one, apiKey: null })),
+    }),
     verify: (answer) => {
       asked += 1;
       answer('NOT_FOUND');

@@ -28,7 +28,22 @@ onEachDatabase('a verifier and imported secrets', (engine) => {
     return { secret, organizationId, verifier, id: result.apiKeyIds[0] ?? '' };
   }
 
-  // The first test: other hashes are never forgotten.
+  // The first two tests: forms of imported secrets are never forgotten.
+  it('denies unknown secrets of another format like verifyApiKey, before and after an import', async () => {
+    const { token, organizationId } = await makeVerifyingOrganization(server());
+    const verifier = await connectVerifier(server().url, token);
+    const gateway = contextFor(server().services, keyCaller(organizationId, ['api.key.verify']));
+    const compare = async (): Promise<string> => {
+      const secret = foreignSecret();
+      const { code, message } = await verifyApiKey(gateway, { key: secret });
+      expect(await verifier.verify(secret)).toMatchObject({ code, message });
+      return code;
+    };
+    expect(await compare()).toBe('MALFORMED');
+    await importApiKeys(admin(), { organizationId, keys: [foreignKey(foreignSecret())] });
+    expect(await compare()).toBe('NOT_FOUND');
+  });
+
   it('verifies those by SHA-256, of any format', async () => {
     const { secret, verifier, id } = await imported('SHA256');
     expect(await verifier.verify(secret)).toMatchObject({ valid: true, apiKey: { id }, source: 'server' });

@@ -118,6 +118,50 @@ onEachDatabase('the verdicts of a verifier', (engine) => {
     expect(await verifier.verify(secret)).toMatchObject({ valid: false, code, message, apiKey: null });
   });
 
+  it('are those of verifyApiKey for a credential that is bound to teams', async () => {
+    const { organizationId } = await makeVerifyingOrganization(server());
+    const [inside = '', outside = ''] = await Promise.all(
+      ['inside', 'outside'].map(
+        async (name) => (await createTeam(admin(), { organizationId, name })).result.id,
+      ),
+    );
+    const grants = ['api.key.verify'];
+    const { secret: token } = await makeApiKey(server(), organizationId, { grants, teamIds: [inside] });
+    const verifier = await connectVerifier(server().url, token);
+    const gateway = contextFor(server().services, keyCaller(organizationId, grants, { teamIds: [inside] }));
+    const codes = new Map<string, string>();
+    for (const [title, teamIds] of Object.entries({
+      both: [inside, outside],
+      inside: [inside],
+      outside: [outside],
+      none: [],
+    })) {
+      const { secret } = await makeApiKey(server(), organizationId, { teamIds });
+      for (const teamId of [null, inside, outside, ...[null, inside, outside]]) {
+        const [here, there] = [
+          await verifier.verify(secret, { teamId }),
+          await verifyApiKey(gateway, { key: secret, teamId }),
+        ];
+        expect([here.code, here.message, here.apiKey?.id ?? null]).toEqual([
+          there.code,
+          there.message,
+          there.keyId,
+        ]);
+        codes.set(
+          `${title} ${teamId === null ? 'any' : teamId === inside ? 'inside' : 'outside'}`,
+          here.code,
+        );
+      }
+    }
+    expect(Object.fromEntries(codes)).toMatchObject({
+      'both inside': 'VALID',
+      'both outside': 'TEAM_NOT_ALLOWED',
+      'inside outside': 'TEAM_NOT_ALLOWED',
+      'outside outside': 'NOT_FOUND',
+      'none any': 'NOT_FOUND',
+    });
+  });
+
   it('reject requirements that are not valid', async () => {
     const { token, organizationId } = await makeVerifyingOrganization(server());
     const verifier = await connectVerifier(server().url, token);

@@ -20,8 +20,9 @@ export class EmbeddedLookup implements KeyLookup {
   readonly #addresses = new Map<string, string>();
   /** Hashes of unknown secrets for which the server says that too many attempts have failed; until their use. */
   readonly #tooMany = new Set<string>();
-  /** Whether secrets imported by other hashes than SHA-256 exist, as the server said last. */
+  /** Whether secrets imported by other hashes than SHA-256 exist, or imported secrets at all, as the server said last. */
   otherHashes = false;
+  importedSecrets = false;
   /** The client's address of the verification that runs at the moment. */
   ip: string | null = null;
 
@@ -58,6 +59,7 @@ export class EmbeddedLookup implements KeyLookup {
         (data) => readKeys(data, secrets.length),
       );
       this.otherHashes = part.otherHashes;
+      this.importedSecrets = part.importedSecrets;
       results.push(...part.results);
     }
     return results.flatMap(({ apiKey, tooManyFailures }, index) => {

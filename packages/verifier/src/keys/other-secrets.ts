@@ -61,7 +61,8 @@ export function otherSecrets(link: Link, lookup: EmbeddedLookup, timeoutMs: numb
       const known = unknown.get(hash);
       if (known && known.until > performance.now()) return refuseUnknown(needs, request, known.refusal);
       if (lookup.otherHashes) return ask(request, secret);
-      if (!lookup.isTooMany(hash)) return refuseUnknown(needs, request, foreign ? MALFORMED : NOT_FOUND);
+      const isMalformed = foreign && !lookup.importedSecrets;
+      if (!lookup.isTooMany(hash)) return refuseUnknown(needs, request, isMalformed ? MALFORMED : NOT_FOUND);
       return { code: 'RATE_LIMITED', message: TOO_MANY, record: null, remaining: 0, resetAt: null };
     },
   };

@@ -50,11 +50,16 @@ export interface SliceGrant {
   readonly remainingMs: number;
 }
 
-/** The results of a look-up of so many secrets. Throws ProtocolError. */
-export function readKeys(
-  data: unknown,
-  count: number,
-): { readonly otherHashes: boolean; readonly results: readonly KeyResult[] } {
+/** The results of a look-up, and what it says about imported secrets in the installation. */
+export interface KeyResults {
+  readonly results: readonly KeyResult[];
+  /** Whether there are some by other hashes than SHA-256, or any at all. */
+  readonly otherHashes: boolean;
+  readonly importedSecrets: boolean;
+}
+
+/** Reads the results of a look-up of this many secrets. Throws ProtocolError. */
+export function readKeys(data: unknown, count: number): KeyResults {
   const found = object(object(data, 'data').verifierKeys, 'verifierKeys');
   const results = list(found.results, 'results').map((one) => {
     const result = object(one, 'results');
@@ -62,7 +67,11 @@ export function readKeys(
     return { tooManyFailures: flag(result.tooManyFailures, 'tooManyFailures'), apiKey };
   });
   if (results.length !== count) throw new ProtocolError('The server sent another number of keys');
-  return { otherHashes: flag(found.otherHashes, 'otherHashes'), results };
+  return {
+    results,
+    otherHashes: flag(found.otherHashes, 'otherHashes'),
+    importedSecrets: flag(found.importedSecrets, 'importedSecrets'),
+  };
 }
 
 function readKey(key: Fields): KeyRecord {

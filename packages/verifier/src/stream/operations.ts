@@ -12,7 +12,7 @@ export const EVENTS = `subscription VerifierEvents($input: VerifierEventsInput!)
 
 export const KEYS = `query VerifierKeys($stream: ID!, $secrets: [VerifierSecretInput!]!) {
   verifierKeys(stream: $stream, secrets: $secrets) {
-    otherHashes
+    otherHashes importedSecrets
     results {
       tooManyFailures
       apiKey {
