@@ -189,6 +189,10 @@ export function idleStreams(bench: Bench, count: number): Promise<Values> {
           cost: ((workedMs(pid) - worked) * 1_000) / seconds / streams,
         };
       }),
-    { VERIFIERS_PER_ORGANIZATION: '100000', CONNECTIONS_PER_ADDRESS: '100000' },
+    {
+      VERIFIERS_PER_ORGANIZATION: '100000',
+      CONNECTIONS_PER_ADDRESS: '100000',
+      LIVE_SOCKETS_PER_CALLER: '100000',
+    },
   );
 }

@@ -6,7 +6,7 @@ import { answerTo, cpuMs } from '../rpc.ts';
 
 // Many streams of the protocol, with as little as possible behind each of them.
 
-/** Shortest interval between two reports of usage of a stream, milliseconds: as the package's. */
+/** How many streams are opened at once. */
 const OPENING_AT_ONCE = 50;
 
 interface Streams {
@@ -35,6 +35,7 @@ class Stream {
     });
     this.opened = new Promise((resolve, reject) => {
       this.#socket.on('error', reject);
+      this.#socket.on('close', (code, reason) => reject(new Error(`Closed: ${code} ${reason}`)));
       this.#socket.on('open', () => {
         this.#send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
       });

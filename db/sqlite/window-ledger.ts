@@ -67,6 +67,12 @@ const TAKE = `
   where not (${SAME} and windows.count >= windows."limit")
   returning granted, count, begins`;
 
+/** Most calls count in a window that is open and has enough left. This costs half as much as `TAKE`. */
+const TAKE_ALL = `
+  update windows set count = count + ? where key_id = ? and "limit" = ? and length = ? and ? - begins < length
+    and count <= ?
+  returning count, begins`;
+
 /**
  * Opens the file, and creates it if it is missing, readable by this user only. `boot` identifies the run of the machine
  * that the callers' clock belongs to: a file of another run, or one that a crash has damaged, is replaced. Null: the file
@@ -103,7 +109,7 @@ function open(path: string): { readonly connection: SqliteConnection; readonly l
   const connection = new SQLite(path, { timeout: OPEN_WAIT_MS, fileMustExist: true });
   try {
     // A count changes one page, and pages are written whole.
-    connection.pragma('page_size = 512');
+    connection.pragma('page_size = 1024');
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = OFF');
     connection.exec(TABLES);
@@ -122,6 +128,7 @@ function remove(path: string): void {
 function ledgerOn(connection: SqliteConnection): WindowLedger {
   type Taken = readonly [granted: number, count: number, begins: number];
   const take = connection.prepare<unknown[], Taken>(TAKE).raw();
+  const takeAll = connection.prepare<unknown[], readonly [count: number, begins: number]>(TAKE_ALL).raw();
   const read = connection.prepare<[string], LedgerWindow>(
     'select "limit", length, begins, count from windows where key_id = ?',
   );
@@ -151,8 +158,10 @@ function ledgerOn(connection: SqliteConnection): WindowLedger {
   let version = versionNow();
   return {
     take(keyId, { limit, length }, want, now) {
-      const first = Math.min(want, limit);
       // Unlike `get`, `all` throws if the commit fails, as on a full disk.
+      const [whole] = takeAll.all(want, keyId, limit, length, now, limit - want);
+      if (whole) return { granted: want, count: whole[0], begins: whole[1] };
+      const first = Math.min(want, limit);
       const [taken] = take.all(keyId, limit, length, now, first, first);
       return taken ? { granted: taken[0], count: taken[1], begins: taken[2] } : null;
     },

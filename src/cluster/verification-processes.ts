@@ -31,7 +31,7 @@ export interface VerificationProcesses {
  * The bus of a node on SQLite with verification processes, which count as confirmed in the propagation of each change.
  *
  * They can't rely on an earlier state: a change is announced after its commit, when the file contains it. A
- * process asks the file before each decision whether anything was committed since it last looked (`PRAGMA
+ * process asks the file before it decides whether anything was committed since it last looked (`PRAGMA
  * data_version`), and then reads the changes before it uses its cache (`LOOK_EVERY_TIME`). If it can't ask, it uses no
  * cache. No message is involved, so none can be lost or late, and nothing has to be awaited: a decision that begins
  * after the response to a change is made by that change.

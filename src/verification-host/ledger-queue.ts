@@ -19,9 +19,9 @@ interface Waiting {
 }
 
 /**
- * Writes to a ledger that other processes also write to, in the order of the calls. While one of them holds the lock,
- * all calls of this process wait together: one of them asks for the lock, and then all are made in one transaction.
- * Other work of the process runs meanwhile.
+ * Writes to a ledger that other processes also write to, in the order of the calls. Calls of one turn of the event loop
+ * share a transaction, because a commit costs more than a count. While another process holds the lock, all calls of this
+ * process wait together, and its other work runs meanwhile.
  */
 export class LedgerQueue {
   readonly #ledger: WindowLedger;
@@ -32,18 +32,8 @@ export class LedgerQueue {
     this.#ledger = ledger;
   }
 
-  /**
-   * Returns what `write` returns: at once, or a promise if another process holds the lock. If it can't be written,
-   * returns what `instead` makes of the error.
-   */
-  write<T>(write: () => T, instead: (error: unknown) => T): T | Promise<T> {
-    if (this.#waiting.length === 0) {
-      try {
-        return write();
-      } catch (error) {
-        if (!isBusy(error)) return instead(error);
-      }
-    }
+  /** Resolves with what `write` returns, or if it can't be written, with what `instead` makes of the error. */
+  write<T>(write: () => T, instead: (error: unknown) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ write, instead, resolve: resolve as Waiting['resolve'], reject });
       if (!this.#isAsking) void this.#ask();
@@ -58,11 +48,12 @@ export class LedgerQueue {
 
   /** Waits for the lock, and makes the first calls. If it can't be had, none of those that wait is made. */
   async #writeNext(): Promise<void> {
-    this.#ledger.hasChanged();
     const start = performance.now();
     let changed = start;
     for (let attempt = 0; ; attempt += 1) {
-      await (attempt < ATTEMPTS.atOnce ? turn() : pause(ATTEMPTS.pauseMs));
+      // The calls that are made until then share the transaction.
+      if (attempt === 0) await null;
+      else await (attempt <= ATTEMPTS.atOnce ? turn() : pause(ATTEMPTS.pauseMs));
       const batch = this.#waiting.slice(0, BATCH_MAX);
       try {
         const values = this.#ledger.together(() => batch.map(({ write }) => write()));

@@ -19,7 +19,7 @@ import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
 export const LOOK_AGE: LookAge = { maxAgeMs: 1, outageMs: 3_000 };
 
 /**
- * Checks before every decision, and uses no cache if that fails. A change is in the file before its response is sent,
+ * Checks before every decision, once for all that are made in a turn, and uses no cache if that fails. A change is in the file before its response is sent,
  * so a process that looks like this can't decide by the state before an answered change, even if nobody notifies it.
  */
 export const LOOK_EVERY_TIME: LookAge = { maxAgeMs: 0, outageMs: 0 };
@@ -110,9 +110,11 @@ export function lookUpAtOnce(
     return row ? { key: verifiableKey(row), sequence: row.sequence } : UNKNOWN;
   };
 
+  const together = new Together(look);
+
   const find = (hash: string): Found => {
     const now = performance.now();
-    const changedAt = look(now);
+    const changedAt = together.changedAt(now);
     if (changedAt === null) return readUncached(hash);
     let known = cache.get(hash);
     if (known && known.organization.confirmedAt < changedAt) {
@@ -136,11 +138,11 @@ export function lookUpAtOnce(
   };
 
   return {
-    withKey: <T>(hash: string, use: UseKey<T>) =>
-      whenUnlocked(
-        () => find(hash),
-        ({ key, sequence }) => use(key, sequence),
-      ),
+    withKey<T>(hash: string, use: UseKey<T>) {
+      const useFound = ({ key, sequence }: Found) => use(key, sequence);
+      const now = () => whenUnlocked(() => find(hash), useFound);
+      return lookAge.maxAgeMs > 0 ? now() : together.call(now);
+    },
     importedForms: () => whenUnlocked(findForms, (found) => found),
     get size() {
       return cache.size;
@@ -148,6 +150,52 @@ export function lookUpAtOnce(
     counts,
     stop,
   };
+}
+
+/**
+ * Makes the calls of one turn of the event loop together, after one check, which costs as much as the rest of a
+ * decision. All of the calls arrived before the check, so each includes every change that was answered before it.
+ */
+class Together {
+  readonly #look: (now: number) => number | null;
+  #calls: (() => void)[] = [];
+  /** The result of the check for all calls; undefined outside of them. */
+  #changedAt: number | null | undefined;
+
+  constructor(look: (now: number) => number | null) {
+    this.#look = look;
+  }
+
+  /** The result of the check for the calls, or of one that is made now. */
+  changedAt(now: number): number | null {
+    return this.#changedAt === undefined ? this.#look(now) : this.#changedAt;
+  }
+
+  /** Resolves with what this call returns at the end of the turn. */
+  call<T>(call: () => T): Promise<Awaited<T>> {
+    return new Promise<Awaited<T>>((resolve, reject) => {
+      const callNow = (): void => {
+        try {
+          resolve(call() as Awaited<T>);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (this.#calls.push(callNow) === 1) setImmediate(() => this.#callAll());
+    });
+  }
+
+  #callAll(): void {
+    const calls = this.#calls;
+    this.#calls = [];
+    try {
+      this.#changedAt = this.#look(performance.now());
+    } catch {
+      // Locked: each call waits for itself.
+    }
+    for (const call of calls) call();
+    this.#changedAt = undefined;
+  }
 }
 
 /** A key that was looked up, and the sequence up to which it includes all changes of its organization. */

@@ -1,6 +1,7 @@
 import type { Database, Lookup } from '../../db/open.ts';
 import { openDatabase } from '../../db/open.ts';
 import type { GraphQLContext } from '../../schema/context.ts';
+import type { LookAge } from '../../src/changes/sync-change-log.ts';
 import { inProcessBus } from '../../src/cluster/bus.ts';
 import type { KeyLookup, VerifiableKey } from '../../src/verification/services.ts';
 import { createKeyLookup } from '../../src/verification-host/key-lookup.ts';
@@ -9,6 +10,8 @@ import { createKeyLookup } from '../../src/verification-host/key-lookup.ts';
 export interface LookupProbe {
   /** Reads sent so far, looks for other processes' changes apart. */
   reads: number;
+  /** Looks for other processes' changes so far. */
+  looks: number;
   /** Where not null, every read and look fails with it. */
   failure: Error | null;
   /** Delays an answer that has come, so that what happens meanwhile overtakes it; only on PostgreSQL. */
@@ -17,7 +20,7 @@ export interface LookupProbe {
 
 /** A database whose look-ups can be counted, delayed and made to fail. */
 export function probed(database: Database): { database: Database; probe: LookupProbe } {
-  const probe: LookupProbe = { reads: 0, failure: null, delay: null };
+  const probe: LookupProbe = { reads: 0, looks: 0, failure: null, delay: null };
   return { database: { ...database, lookup: probedLookup(database.lookup, probe) }, probe };
 }
 
@@ -46,6 +49,7 @@ function probedLookup(lookup: Lookup, probe: LookupProbe): Lookup {
     mode: 'sync',
     version() {
       check();
+      probe.looks += 1;
       return lookup.version();
     },
     prepare(query) {
@@ -67,12 +71,12 @@ function probedLookup(lookup: Lookup, probe: LookupProbe): Lookup {
 /** Another process on the database of a context: with its own connections, and nothing to hear each other by. */
 export async function otherProcess(
   ctx: GraphQLContext,
-  options: { readonly cacheKeys?: number } = {},
+  options: { readonly cacheKeys?: number; readonly lookAge?: LookAge } = {},
 ): Promise<{ ctx: GraphQLContext; probe: LookupProbe; close(): Promise<void> }> {
   const { database, probe } = probed(await openDatabase(ctx.config.databaseUrl));
   const bus = inProcessBus();
   const config = { ...ctx.config, verifyCacheKeys: options.cacheKeys ?? ctx.config.verifyCacheKeys };
-  const keys = createKeyLookup(database, { bus, config });
+  const keys = createKeyLookup(database, { bus, config }, options.lookAge);
   return {
     ctx: {
       ...ctx,

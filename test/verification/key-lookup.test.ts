@@ -11,6 +11,7 @@ import { updateApiKey } from '../../src/keys/update-api-key.ts';
 import { createRole } from '../../src/roles/create-role.ts';
 import { updateRole } from '../../src/roles/update-role.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
+import { LOOK_EVERY_TIME } from '../../src/verification-host/look-up-at-once.ts';
 import { changeOf } from '../cluster/changes.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { lookUp, otherProcess } from '../support/lookups.ts';
@@ -26,7 +27,7 @@ onEachDatabase('finding keys', (engine) => {
     return { ctx, organization, id: apiKey.id, secret, hash: hashSecret(secret) };
   }
 
-  async function process(ctx: GraphQLContext, options: { cacheKeys?: number } = {}) {
+  async function process(ctx: GraphQLContext, options: Parameters<typeof otherProcess>[1] = {}) {
     const other = await otherProcess(ctx, options);
     onTestFinished(() => other.close());
     return other;
@@ -75,6 +76,28 @@ onEachDatabase('finding keys', (engine) => {
     for (let time = 0; time < 100; time += 1)
       expect(await lookUp(other.keys, hash)).toMatchObject({ key: { keyId: id }, atOnce: true });
     expect(probe.reads).toBe(0);
+  });
+
+  test.runIf(sync)('looks once for all that came in a turn, if it must look every time', async () => {
+    const { ctx, hash, id } = await made();
+    const { ctx: other, probe } = await process(ctx, { lookAge: LOOK_EVERY_TIME });
+    await lookUp(other.keys, hash);
+    probe.looks = 0;
+    const found = await Promise.all(Array.from({ length: 50 }, () => lookUp(other.keys, hash)));
+    for (const one of found) expect(one).toMatchObject({ key: { keyId: id, enabled: true } });
+    expect(probe.looks).toBe(1);
+    await updateApiKey(ctx, { id, enabled: false });
+    expect(await lookUp(other.keys, hash)).toMatchObject({ key: { keyId: id, enabled: false } });
+    expect(probe.looks).toBe(2);
+
+    probe.failure = new DatabaseLockedError(new Error('It is being repaired'));
+    const waiting = Array.from({ length: 3 }, () => lookUp(other.keys, hash));
+    await new Promise(setImmediate);
+    probe.failure = null;
+    for (const one of await Promise.all(waiting)) expect(one).toMatchObject({ key: { keyId: id } });
+    probe.failure = new Error('For ever');
+    const failing = Array.from({ length: 3 }, () => lookUp(other.keys, hash));
+    for (const one of await Promise.allSettled(failing)) expect(one.status).toBe('rejected');
   });
 
   test.runIf(sync)(

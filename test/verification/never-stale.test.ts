@@ -16,9 +16,10 @@ import { updateRole } from '../../src/roles/update-role.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
 import { type Verdict, verifySecret } from '../../src/verification/verify.ts';
 import { createKeyLookup } from '../../src/verification-host/key-lookup.ts';
+import { LOOK_AGE, LOOK_EVERY_TIME } from '../../src/verification-host/look-up-at-once.ts';
 import type { ManualClock } from '../support/clock.ts';
 import { onEachDatabase } from '../support/databases.ts';
-import { type LookupProbe, probed } from '../support/lookups.ts';
+import { probed } from '../support/lookups.ts';
 import { PROPERTY_TIMEOUT_MS, runs } from '../support/properties.ts';
 import { makeOrganization, servicesOn } from '../support/services.ts';
 import { eventually } from '../support/wait.ts';
@@ -89,10 +90,10 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
   }
 
   /** Look-ups on the bus of the services, whose reads can be made to lose every race. */
-  function lookupWith(cacheKeys: number): { ctx: GraphQLContext; probe: LookupProbe; stop(): void } {
+  function lookupWith(cacheKeys: number, lookAge = LOOK_AGE) {
     const { database: own, probe } = probed(database);
     const { bus, config } = services();
-    const keys = createKeyLookup(own, { bus, config: { ...config, verifyCacheKeys: cacheKeys } });
+    const keys = createKeyLookup(own, { bus, config: { ...config, verifyCacheKeys: cacheKeys } }, lookAge);
     return { ctx: { ...services(), keys } as unknown as GraphQLContext, probe, stop: () => keys.stop() };
   }
 
@@ -128,12 +129,13 @@ onEachDatabase('no verification goes by what was, once a change is answered', (e
       fc.record({
         cacheKeys: fc.constantFrom(1, 1000),
         warm: fc.boolean(),
+        lookAge: fc.constantFrom(LOOK_AGE, LOOK_EVERY_TIME),
         callers: fc.integer({ min: 1, max: 20 }),
         headStart: fc.integer({ min: 0, max: 3 }),
         delays: fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 10 }),
       }),
-      async ({ cacheKeys, warm, callers, headStart, delays }) => {
-        const lookup = lookupWith(cacheKeys);
+      async ({ cacheKeys, warm, lookAge, callers, headStart, delays }) => {
+        const lookup = lookupWith(cacheKeys, lookAge);
         const [one, noise] = [await subject(lookup), await subject(lookup)];
         const [team, noiseTeam] = [await teamOf(one), await teamOf(noise)];
         let answered = false;
