@@ -12,7 +12,7 @@ import { createMetrics, type Metrics } from './http/ops/metrics.ts';
 import { keyReader } from './realtime/key-reader.ts';
 import { Live } from './realtime/live.ts';
 import { createVerifierHub } from './verifiers/create-hub.ts';
-import { recallingLimiter } from './verifiers/slices/recalling-limiter.ts';
+import { type Recall, recallingLimiter } from './verifiers/slices/recalling-limiter.ts';
 
 /** The services of verbs, and the background work that maintains them. */
 export interface RunningServices {
@@ -58,6 +58,9 @@ export async function createServices(
   const appended = (): void => recorder.noteForeign();
   const verifiers = createVerifierHub(database, { bus, clock, log, config, limiter, appended });
   metrics?.verifying(verifiers);
+  const recall: Recall = (keyId) => verifiers.slices.recall(keyId);
+  processes?.onRecall(recall);
+  verifiers.registry.onPresence = (any) => processes?.expectVerifiers(any);
   const services: ServerServices = {
     db,
     unhurried,
@@ -66,7 +69,7 @@ export async function createServices(
     changes,
     bus: metrics?.measuring(bus) ?? bus,
     usage,
-    limiter: recallingLimiter(limiter, verifiers.slices),
+    limiter: recallingLimiter(limiter, recall),
     failures,
     keys,
     imported,

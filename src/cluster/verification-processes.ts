@@ -25,6 +25,10 @@ export interface VerificationProcesses {
   watch(organizationId: string): () => void;
   /** Sets what is called with those that they send. */
   onUsage(listener: (event: Usage) => void): void;
+  /** Sets what recalls the slices of a key's rate limit that embedded verifiers hold. Null: they hold none. */
+  onRecall(recall: (keyId: string) => Promise<boolean> | null): void;
+  /** Tells the processes whether embedded verifiers are connected. If none is, they deny without a question. */
+  expectVerifiers(any: boolean): void;
 }
 
 /**

@@ -14,6 +14,8 @@ export type FromProcess =
   | { readonly type: 'pong' }
   /** The answer to `measure`. */
   | { readonly type: 'measured'; readonly counts: VerificationCounts }
+  /** Recall the slices of these keys that embedded verifiers hold. */
+  | { readonly type: 'recall'; readonly keyIds: readonly string[] }
   /** Uses and denials of watched organizations. */
   | { readonly type: 'usage'; readonly events: readonly Usage[] };
 
@@ -26,6 +28,8 @@ export interface Start {
   readonly limitsPath: string | null;
   /** Organizations whose usage the server wants to receive. */
   readonly watched: readonly string[];
+  /** Whether embedded verifiers are connected to the server. */
+  readonly hasVerifiers: boolean;
 }
 
 /** A message of the server to a verification process. */
@@ -33,6 +37,10 @@ export type ToProcess =
   | Start
   /** The server starts or stops watching an organization. */
   | { readonly type: 'watch' | 'unwatch'; readonly organizationId: string }
+  /** The first embedded verifier has connected, or the last one has left. */
+  | { readonly type: 'verifiers'; readonly hasVerifiers: boolean }
+  /** The answer to `recall`, for some of the keys: they were returned, as far as they will be, or there were none. */
+  | { readonly type: 'recalled'; readonly keyIds: readonly string[]; readonly isRecalled: boolean }
   /** Show that your event loop runs. */
   | { readonly type: 'ping' }
   /** Send your counts. */

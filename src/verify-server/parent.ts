@@ -11,10 +11,14 @@ export interface Parent {
   readonly stopped: Promise<void>;
   /** Organizations whose usage the server wants to receive. */
   readonly watched: ReadonlySet<string>;
+  /** Whether embedded verifiers are connected to the server. */
+  readonly hasVerifiers: boolean;
   /** Whether the channel has closed: the server has exited, however it was ended. */
   readonly isGone: boolean;
   /** Sets what answers the server's question for counts. */
   onMeasure(read: () => VerificationCounts): void;
+  /** Sets what receives the answers to `recall`. */
+  onRecalled(listener: (keyIds: readonly string[], isRecalled: boolean) => void): void;
   /** Sends a message, with a socket if there is one. Resolves when it was passed on, or can't be. */
   send(message: FromProcess, socket?: object | null): Promise<void>;
   /** Ends the process. Everything that must be complete is complete. */
@@ -25,8 +29,10 @@ export interface Parent {
 export function parentProcess(): Parent {
   if (!process.send) throw new StartError('Verification processes are started by keywright serve');
   let isGone = false;
+  let hasVerifiers = false;
   const watched = new Set<string>();
   let measure = () => {};
+  let recalled: Parameters<Parent['onRecalled']>[0] = () => {};
   let begin: (started: Awaited<Parent['started']>) => void = () => {};
   const started: Parent['started'] = new Promise((resolve) => {
     begin = resolve;
@@ -36,9 +42,12 @@ export function parentProcess(): Parent {
       const received = message as ToProcess;
       if (received.type === 'start') {
         for (const id of received.watched) watched.add(id);
+        hasVerifiers = received.hasVerifiers;
         begin({ start: received, socket: socket as object | undefined });
       } else if (received.type === 'watch') watched.add(received.organizationId);
       else if (received.type === 'unwatch') watched.delete(received.organizationId);
+      else if (received.type === 'verifiers') hasVerifiers = received.hasVerifiers;
+      else if (received.type === 'recalled') recalled(received.keyIds, received.isRecalled);
       else if (received.type === 'measure') measure();
       else if (received.type === 'ping') void send({ type: 'pong' });
       else resolve();
@@ -64,9 +73,15 @@ export function parentProcess(): Parent {
     get isGone() {
       return isGone;
     },
+    get hasVerifiers() {
+      return hasVerifiers;
+    },
     send,
     onMeasure(read) {
       measure = () => void send({ type: 'measured', counts: read() });
+    },
+    onRecalled(listener) {
+      recalled = listener;
     },
     leave: () => process.exit(),
   };

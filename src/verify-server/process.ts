@@ -18,8 +18,10 @@ import { DEFAULT_TIMEOUTS } from '../http/timeouts.ts';
 import { PROCESS_JOURNAL } from '../usage/journal-limits.ts';
 import { LOOK_EVERY_TIME } from '../verification-host/look-up-at-once.ts';
 import { RowWriter } from '../verifiers/row-writer.ts';
+import { recallingLimiter } from '../verifiers/slices/recalling-limiter.ts';
 import type { VerifierState } from '../verifiers/verifier-rows.ts';
 import { type Parent, parentProcess } from './parent.ts';
+import { SliceRecalls } from './slice-recalls.ts';
 import { UsageReports } from './usage-reports.ts';
 import { verifySite } from './verify-site.ts';
 
@@ -86,8 +88,10 @@ async function start(
   const server = createHttpServer({ log, timeouts, connections });
   const counts = config.metrics ? new ProcessCounts() : null;
   if (counts) parent.onMeasure(() => counts.read(verification.keys));
+  const recalls = new SliceRecalls(parent);
   const services = {
     ...{ ...verification, config, clock, log },
+    limiter: recallingLimiter(verification.limiter, (keyId) => recalls.recall(keyId)),
     usage: counts?.counting(verification.usage) ?? verification.usage,
     measurements: counts?.measurements,
   };

@@ -50,6 +50,10 @@ export function createVerifyServer(
     onUsage: (listener) => {
       supervisor.onUsage = listener;
     },
+    onRecall: (recall) => {
+      supervisor.recall = recall;
+    },
+    expectVerifiers: (any) => supervisor.expectVerifiers(any),
     start: () => supervisor.start(),
     stop: () => supervisor.stop(),
   };
@@ -77,6 +81,9 @@ class Supervisor {
   readonly #log: Log;
   /** Called with uses and denials that processes send. */
   onUsage: (event: Usage) => void = () => {};
+  /** Recalls the slices of a key that embedded verifiers hold. Null: they hold none. */
+  recall: (keyId: string) => Promise<boolean> | null = () => null;
+  #hasVerifiers = false;
   /** Watched organizations, and by how many. */
   readonly #watched = new Map<string, number>();
   #socket: Socket | null = null;
@@ -112,6 +119,22 @@ class Supervisor {
       left = true;
       if (this.#watchers(organizationId, -1) === 0) this.#sendAll({ type: 'unwatch', organizationId });
     };
+  }
+
+  expectVerifiers(any: boolean): void {
+    this.#hasVerifiers = any;
+    this.#sendAll({ type: 'verifiers', hasVerifiers: any });
+  }
+
+  #recall(slot: ProcessSlot, keyIds: readonly string[]): void {
+    const answer = (answered: readonly string[], isRecalled: boolean): void =>
+      slot.send({ type: 'recalled', keyIds: answered, isRecalled });
+    const none = keyIds.filter((keyId) => {
+      const recalled = this.recall(keyId);
+      void recalled?.then((isRecalled) => answer([keyId], isRecalled));
+      return recalled === null;
+    });
+    if (none.length > 0) answer(none, false);
   }
 
   /** How many watch an organization after a change of that number. */
@@ -150,6 +173,7 @@ class Supervisor {
 
   #received(slot: ProcessSlot, message: FromProcess, socket: object | undefined): void {
     if (message.type === 'usage') for (const event of message.events) this.onUsage(event);
+    if (message.type === 'recall') this.#recall(slot, message.keyIds);
     if (message.type === 'measured') slot.measures.received(message.counts);
     if (this.#stopping) return;
     if (message.type === 'hello') this.#begin(slot);
@@ -180,7 +204,8 @@ class Supervisor {
 
   #send(slot: ProcessSlot, socket: Socket | null = null): void {
     const watched = [...this.#watched.keys()];
-    slot.send({ type: 'start', files: this.#files, limitsPath: this.#limitsPath, watched }, socket);
+    const state = { limitsPath: this.#limitsPath, watched, hasVerifiers: this.#hasVerifiers };
+    slot.send({ type: 'start', files: this.#files, ...state }, socket);
   }
 
   #fail(reason: string): void {

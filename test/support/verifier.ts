@@ -200,3 +200,18 @@ export async function holdingVerifier(
   await verifier.lease();
   return verifier;
 }
+
+/**
+ * Returns slices when they are recalled, having used so many of each. One that is recalled before it is known must not
+ * be used; the result tells which.
+ */
+export function returnWhenRecalled(verifier: TestVerifier, usedOf: (slice: string) => number): Set<string> {
+  const recalled = new Set<string>();
+  verifier.socket.socket.on('message', () => {
+    const slices = verifier.of('Recall').flatMap((event) => event.slices.filter((id) => !recalled.has(id)));
+    for (const slice of slices) recalled.add(slice);
+    if (slices.length > 0)
+      void verifier.report({ returned: slices.map((slice) => ({ slice, used: usedOf(slice) })) });
+  });
+  return recalled;
+}

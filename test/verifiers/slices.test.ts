@@ -5,7 +5,7 @@ import { onEachDatabase } from '../support/databases.ts';
 import { anyone } from '../support/live.ts';
 import { seededRandom, seeds } from '../support/properties.ts';
 import { makeApiKey, makeMember, serverOn } from '../support/server.ts';
-import { holdingVerifier, openVerifier, type TestVerifier } from '../support/verifier.ts';
+import { holdingVerifier, openVerifier, returnWhenRecalled, type TestVerifier } from '../support/verifier.ts';
 import { eventually } from '../support/wait.ts';
 
 onEachDatabase('slices of rate limits', (engine) => {
@@ -18,21 +18,6 @@ onEachDatabase('slices of rate limits', (engine) => {
     const verify = async (): Promise<number> =>
       (await fetch(`${server().url}/verify`, { headers: { 'X-API-Key': key.secret } })).status;
     return { organizationId, token, key, verify };
-  }
-
-  /**
-   * Returns slices when they are recalled, having used so many of each. One that is recalled before it is known must not
-   * be used; the result tells which.
-   */
-  function returnWhenRecalled(verifier: TestVerifier, usedOf: (slice: string) => number): Set<string> {
-    const recalled = new Set<string>();
-    verifier.socket.socket.on('message', () => {
-      const slices = verifier.of('Recall').flatMap((event) => event.slices.filter((id) => !recalled.has(id)));
-      for (const slice of slices) recalled.add(slice);
-      if (slices.length > 0)
-        void verifier.report({ returned: slices.map((slice) => ({ slice, used: usedOf(slice) })) });
-    });
-    return recalled;
   }
 
   test('are parts of the window, and nothing is granted beyond it', async () => {

@@ -10,7 +10,7 @@ const USABLE = { mostMs: 10_000, share: 0.98 };
 const RETURNABLE_MS = 10_000;
 
 /** How long a denial waits for slices that were recalled, milliseconds. */
-const RECALL_MS = 300;
+export const RECALL_MS = 300;
 
 /** With fewer slices than this, ended ones are not removed. */
 const SWEEP_MIN = 1_024;
@@ -33,7 +33,7 @@ export class Slices {
   readonly #slices = new Map<string, Slice>();
   readonly #byKey = new Map<string, Set<Slice>>();
   /** What waits for the slices of a key. */
-  readonly #recalls = new Map<string, { readonly done: Promise<void>; check(): void }>();
+  readonly #recalls = new Map<string, { readonly done: Promise<true>; check(): void }>();
   #sweepAt = SWEEP_MIN;
 
   /** Number of slices that are neither returned nor ended. */
@@ -90,7 +90,7 @@ export class Slices {
    * Recalls the slices of a key that verifiers hold, except this one, and resolves when they were returned, but within
    * 300 ms. Null: there are none.
    */
-  recall(keyId: string, except: VerifierStream | null = null): Promise<void> | null {
+  recall(keyId: string, except: VerifierStream | null = null): Promise<true> | null {
     // Also those that have ended and were not returned: the rest of them can be used by others.
     const held = [...(this.#byKey.get(keyId) ?? [])].filter(
       ({ stream, isLost }) => !isLost && stream !== except,
@@ -105,10 +105,10 @@ export class Slices {
     return recall;
   }
 
-  #wait(keyId: string, held: readonly Slice[]): Promise<void> {
+  #wait(keyId: string, held: readonly Slice[]): Promise<true> {
     let finish = (): void => {};
-    const done = new Promise<void>((resolve) => {
-      finish = resolve;
+    const done = new Promise<true>((resolve) => {
+      finish = () => resolve(true);
     });
     const waiting = new Set(held);
     const end = (): void => {

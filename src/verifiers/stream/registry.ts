@@ -4,6 +4,8 @@ import type { VerifierStream } from './verifier-stream.ts';
 /** The streams of this server, and those that have ended while their leases run. */
 export class Registry {
   readonly interests = new Interests();
+  /** Called with whether streams are open, when the first one opens and the last one ends. */
+  onPresence: (any: boolean) => void = () => {};
   readonly #open = new Map<string, VerifierStream>();
   /** Ended by the server or by a lost connection: their verifiers may use their caches until their leases end. */
   readonly #ended = new Set<VerifierStream>();
@@ -13,6 +15,7 @@ export class Registry {
   add(stream: VerifierStream): void {
     const { organizationId } = stream.owner;
     this.#open.set(stream.id, stream);
+    if (this.#open.size === 1) this.onPresence(true);
     if (organizationId === null) return;
     const streams = this.#organizations.get(organizationId) ?? new Set();
     this.#organizations.set(organizationId, streams.add(stream));
@@ -22,6 +25,7 @@ export class Registry {
   end(stream: VerifierStream, isReleased: boolean): void {
     if (!this.#open.delete(stream.id)) return;
     stream.end();
+    if (this.#open.size === 0) this.onPresence(false);
     const runsFor = stream.leaseUntil - performance.now();
     if (isReleased || runsFor <= 0 || stream.organizations.size === 0) return this.#remove(stream);
     this.#ended.add(stream);
