@@ -1,4 +1,4 @@
-import type { VerificationCode } from '../../../../src/verification/verification-code.ts';
+import { VERIFICATION_CODES, type VerificationCode } from '../../../../src/verification/verification-code.ts';
 import {
   type Fields,
   fault,
@@ -129,7 +129,7 @@ export function readVerification(data: unknown): {
   readonly resetAt: number | null;
 } {
   const answer = object(object(data, 'data').verifyApiKey, 'verifyApiKey');
-  const code = CODES.find((one) => one === answer.code);
+  const code = VERIFICATION_CODES.find((one) => one === answer.code);
   if (!code || (code === 'VALID') !== answer.valid) throw fault('code');
   return {
     code,
@@ -138,17 +138,3 @@ export function readVerification(data: unknown): {
     resetAt: answer.resetAt === null ? null : number(Date.parse(text(answer.resetAt, 'resetAt')), 'resetAt'),
   };
 }
-
-const CODES: readonly VerificationCode[] = [
-  'VALID',
-  'MALFORMED',
-  'NOT_FOUND',
-  'REVOKED',
-  'DISABLED',
-  'EXPIRED',
-  'IP_NOT_ALLOWED',
-  'TEAM_NOT_ALLOWED',
-  'WRONG_ENVIRONMENT',
-  'INSUFFICIENT_PERMISSIONS',
-  'RATE_LIMITED',
-];
