@@ -10,6 +10,7 @@ import type { InvalidationListener, LinkEvents } from './link-events.ts';
 import { MessageSize, sizeOf } from './message-size.ts';
 import { Pace } from './pace.ts';
 import { Reconnecting } from './reconnecting.ts';
+import { Renewals } from './renewals.ts';
 import { StreamLease } from './stream-lease.ts';
 
 /** Longest time that an acknowledgment waits for the work that a change has caused, milliseconds. */
@@ -19,14 +20,11 @@ const HOLD_MS = 100;
 const OPERATIONS = { perSecond: 90, burst: 45 };
 const ACKNOWLEDGE_MS = 12;
 
-/** Shortest interval between two requests for a lease, milliseconds. */
-const RENEW_MIN_MS = 20;
-
 interface Stream {
   readonly id: string;
   readonly connection: Connection;
   readonly acknowledgments: Acknowledgments;
-  readonly renewing: NodeJS.Timeout;
+  readonly renewals: Renewals;
   /** A silent connection is probed after this time, milliseconds. */
   readonly silenceMs: number;
 }
@@ -146,6 +144,7 @@ export class Link {
     switch (event.type) {
       case 'VerifierLease':
         if (!this.#lease.grant(event)) return;
+        stream.renewals.leased(event.leaseMs);
         this.#events.onLease(this.#isFirstLease);
         this.#isFirstLease = false;
         return;
@@ -164,17 +163,15 @@ export class Link {
     this.#acknowledgeSoon(stream);
   }
 
-  #welcome(
-    connection: Connection,
-    { stream: id, writer, number, renewMs, leaseMs }: StreamEvent & { type: 'VerifierWelcome' },
-  ): void {
+  #welcome(connection: Connection, welcome: StreamEvent & { type: 'VerifierWelcome' }): void {
+    const { stream: id, writer, number, leaseMs } = welcome;
     const isSameWriter = writer === this.#writer;
     this.#writer = writer;
     const stream: Stream = {
       id,
       connection,
       acknowledgments: new Acknowledgments(),
-      renewing: setInterval(() => this.#renew(), Math.max(RENEW_MIN_MS, Math.min(renewMs, leaseMs))),
+      renewals: new Renewals(welcome, () => this.#renew()),
       silenceMs: leaseMs,
     };
     stream.acknowledgments.received(number);
@@ -238,7 +235,7 @@ export class Link {
   }
 
   #end(reason: Disconnection): void {
-    if (this.#stream) clearInterval(this.#stream.renewing);
+    this.#stream?.renewals.stop();
     this.#stream = null;
     this.#connection = null;
     this.#endLease();
