@@ -10,6 +10,7 @@ import './organizations/membership.ts';
 import './node.ts';
 import './organizations/organization.ts';
 import './organizations/organization-mutations.ts';
+import './organizations/organization-usage.ts';
 import './api-keys/revocation.ts';
 import './organizations/role.ts';
 import './organizations/role-mutations.ts';

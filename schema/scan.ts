@@ -106,3 +106,15 @@ export function keptCountScan(together: string, rows = 0): Scan {
       isLimited ? whole('api_keys') : Math.min(whole('api_keys'), pointsOf(rows)),
   };
 }
+
+/** Usage of an organization: stored sums. For a caller limited to teams, the buckets of keys are read instead. */
+export const LIMITED_USAGE_SCAN: Scan = {
+  tables: ['api_keys'],
+  points: ({ whole, isLimited }) => (isLimited ? whole('api_keys') : 0),
+};
+
+/** The buckets of all keys that were used in a time range. */
+export const USED_KEYS_SCAN: Scan = {
+  tables: ['api_keys'],
+  points: ({ whole }) => 2 * whole('api_keys'),
+};

@@ -24,6 +24,7 @@ import * as indexedMetadata from './0022-indexed-metadata.ts';
 import * as candidateOrganizations from './0023-candidate-organizations.ts';
 import * as indexedCandidates from './0023-indexed-candidates.ts';
 import * as verifiers from './0024-verifiers.ts';
+import * as organizationUsageHistory from './0025-organization-usage-history.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -57,4 +58,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-candidate-organizations': candidateOrganizations,
   '0023-indexed-candidates': indexedCandidates,
   '0024-verifiers': verifiers,
+  '0025-organization-usage-history': organizationUsageHistory,
 };

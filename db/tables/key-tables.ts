@@ -113,10 +113,13 @@ export interface ApiKeyUsageBucketsTable {
   denied: number;
 }
 
-/** The sums of the buckets of an organization's keys, only in minutes and hours: the last day is read from them. */
+/**
+ * The sums of the buckets of an organization's keys, written in minutes and hours. Hours become days when they are no
+ * longer kept, so a day is the sum of its row and its hours.
+ */
 export interface OrganizationUsageBucketsTable {
   organization_id: Fixed<string>;
-  granularity: Fixed<'minute' | 'hour'>;
+  granularity: Fixed<'minute' | 'hour' | 'day'>;
   start: Fixed<number>;
   verified: number;
   denied: number;

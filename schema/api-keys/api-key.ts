@@ -7,7 +7,7 @@ import {
   rotationDueAt,
   statusOf,
 } from '../../src/keys/api-key.ts';
-import { stretchesOf, usageOf } from '../../src/usage/report.ts';
+import { usageOf } from '../../src/usage/report.ts';
 import { builder } from '../builder.ts';
 import { connectionCost, toConnection } from '../connection.ts';
 import type { GraphQLContext } from '../context.ts';
@@ -29,7 +29,7 @@ import { ownAuditScan } from '../scan.ts';
 import { shareRead } from '../shared-reads.ts';
 import { ApiKeyStatus, Environment } from './api-key-list.ts';
 import { managed, reads } from './api-key-properties.ts';
-import { UsageBucket, UsageGranularity } from './usage.ts';
+import { USAGE_ARGS, UsageBucket, usageCost } from './usage.ts';
 
 export const RateLimit = builder.objectRef<{ limit: number; windowSeconds: number }>('RateLimit').implement({
   description: 'Rate limit of an API key',
@@ -199,21 +199,9 @@ builder.objectType(ApiKeyRef, {
       description:
         'Usage of the key, earliest first. Intervals without use are omitted. The range may span at most 1,000 intervals. Requires `api.key.view`',
       authScopes: managed,
-      complexity: (range, { clock }) => ({ field: 20, multiplier: stretchesOf(range, clock.now()) }),
+      complexity: usageCost,
       extensions: { costsByTheTime: true, ...reads() },
-      args: {
-        from: t.arg({
-          type: 'DateTime',
-          description:
-            'Start of the time range. Omit for an hour (`MINUTE`), a day (`HOUR`) or 30 days (`DAY`) before `to`',
-        }),
-        to: t.arg({ type: 'DateTime', description: 'End of the time range, exclusive. Omit for now' }),
-        granularity: t.arg({
-          type: UsageGranularity,
-          defaultValue: 'hour',
-          description: 'Length of an interval',
-        }),
-      },
+      args: USAGE_ARGS,
       resolve: (key, range, ctx) =>
         shareRead(ctx, 'usage', [key.id, range], () => usageOf(ctx, key.id, range)),
     }),

@@ -7,17 +7,24 @@ export interface BucketTable {
   readonly table: 'api_key_usage_buckets' | 'organization_usage_buckets';
   /** The columns that identify whose verifications are counted. The first is in the primary key. */
   readonly owner: readonly ['api_key_id', 'organization_id'] | readonly ['organization_id'];
+  /** The kinds of buckets that verifications are added to. */
   readonly granularities: readonly Granularity[];
 }
 
-/** All granularities. The last day of an organization is read in minutes and hours. */
+/** The sums of organizations. Their days are summed up from hours, when these are no longer kept. */
+export const ORGANIZATION_BUCKETS: BucketTable = {
+  table: 'organization_usage_buckets',
+  owner: ['organization_id'],
+  granularities: ['minute', 'hour'],
+};
+
 export const BUCKET_TABLES: readonly BucketTable[] = [
   {
     table: 'api_key_usage_buckets',
     owner: ['api_key_id', 'organization_id'],
     granularities: GRANULARITY_NAMES,
   },
-  { table: 'organization_usage_buckets', owner: ['organization_id'], granularities: ['minute', 'hour'] },
+  ORGANIZATION_BUCKETS,
 ];
 
 /**

@@ -94,6 +94,7 @@ onEachDatabase('what an operation reads', (engine) => {
       'unused keys',
       whole('{ apiKeys(first: 1, filter: { unusedSince: "2020-01-01T00:00:00Z" }) { nodes { id } } }'),
     );
+    test('the most used keys', whole('{ organization { topApiKeys { verified } } }'));
     test('the total of the organization’s keys', whole('{ organization { apiKeys { totalCount } } }'));
     test(
       'the total by a variable',
@@ -134,6 +135,7 @@ onEachDatabase('what an operation reads', (engine) => {
       'sums of the last day',
       little('{ organization { keySummary { verifiedLastDay deniedLastDay } limits { activeApiKeys } } }'),
     );
+    test('usage by hour', little('{ organization { usage { start verified denied } } }'));
     test('the uses of all roles', little('{ organization { roles { nodes { memberCount apiKeyCount } } } }'));
     test('the newest changes', little('{ organization { auditLog(first: 10) { nodes { action } } } }'));
   });
