@@ -1,3 +1,4 @@
+import { reportInterval } from '../../src/verifiers/stream/report-interval.ts';
 import { World } from './world.ts';
 
 /** CPU time of one core, microseconds, as `npm run bench:verifier -- --only costs` measures it. */
@@ -6,7 +7,7 @@ export interface Costs {
   readonly renewal: number;
   /** A change for one verifier: the event, and its acknowledgment. */
   readonly change: number;
-  /** A report of usage at the server, with the keys of a quarter of a second. */
+  /** A report of usage of 25 keys at the server. */
   readonly report: number;
   /** A key that is looked up. */
   readonly lookUp: number;
@@ -21,9 +22,8 @@ export interface Costs {
 export interface Deployment {
   readonly servers: number;
   readonly verifiers: number;
-  /** Duration of a lease, and the interval between two reports of a verifier, milliseconds. */
+  /** Duration of a lease, milliseconds. */
   readonly leaseMs: number;
-  readonly reportMs: number;
   /** Changes per second, and the share of verifiers that have looked up a changed key. */
   readonly changes: number;
   readonly interested: number;
@@ -85,7 +85,8 @@ const GROUP = 10;
 
 /** Simulates a deployment for a while, the same for the same seed. */
 export function simulateCapacity(deployment: Deployment, seconds: number, seed = 1): Outcome {
-  const { servers: count, verifiers, leaseMs, reportMs, costs } = deployment;
+  const { servers: count, verifiers, leaseMs, costs } = deployment;
+  const reportMs = reportInterval(verifiers / count);
   const world = new World(seed);
   const servers = Array.from({ length: count }, () => new Workers(world, 1));
   const database = new Workers(world, deployment.databaseCores);

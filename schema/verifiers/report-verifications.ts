@@ -59,6 +59,10 @@ const ReportVerificationsPayload = builder.objectRef<Report>('ReportVerification
       description: 'Slices of the wanted keys. Keys that are unknown or have no rate limit are omitted',
       resolve: ({ slices }) => slices,
     }),
+    reportMs: t.exposeInt('reportMs', {
+      complexity: 0,
+      description: 'Milliseconds for which the verifier collects usage before its next report',
+    }),
   }),
 });
 

@@ -46,6 +46,9 @@ builder.objectType(builder.objectRef<Numbered<Welcome>>(TYPE_NAMES.welcome), {
     renewMs: t.exposeInt('renewMs', {
       description: 'Milliseconds from the request for a lease to the next one',
     }),
+    reportMs: t.exposeInt('reportMs', {
+      description: 'Milliseconds for which the verifier collects usage before it reports it',
+    }),
   }),
 });
 

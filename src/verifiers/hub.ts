@@ -12,6 +12,7 @@ import type { RowWriter } from './row-writer.ts';
 import { Slices } from './slices/slices.ts';
 import { readPong } from './stream/pong.ts';
 import { Registry } from './stream/registry.ts';
+import { reportInterval } from './stream/report-interval.ts';
 import type { VerifierConnection } from './stream/verifier-connection.ts';
 import {
   type EventReceiver,
@@ -146,13 +147,19 @@ export class VerifierHub {
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
     const { leaseMs } = this.#services;
     const renewMs = Math.floor(leaseMs / RENEWALS_PER_LEASE);
-    stream.send({ type: 'welcome', stream: stream.id, writer: stream.writer, leaseMs, renewMs });
+    const { id, writer } = stream;
+    stream.send({ type: 'welcome', stream: id, writer, leaseMs, renewMs, reportMs: this.reportMs });
     return () => {
       if (connection.stream === stream) connection.stream = null;
       this.registry.end(stream, connection.isClients);
       this.slices.ended(stream);
       this.#rows.changed();
     };
+  }
+
+  /** How long verifiers collect usage at the moment before they report it, milliseconds. */
+  get reportMs(): number {
+    return reportInterval(this.registry.size);
   }
 
   /** The stream of a connection. Throws BAD_USER_INPUT if it has another, or none. */

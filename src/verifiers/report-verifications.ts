@@ -45,6 +45,8 @@ export interface Report {
   /** Number of the last batch that is recorded, 0 if there is none. */
   readonly batch: number;
   readonly slices: readonly GrantedSlice[];
+  /** How long to collect usage before the next report, milliseconds. */
+  readonly reportMs: number;
 }
 
 /** Maximum number of uses and denials of a batch. */
@@ -76,7 +78,7 @@ export async function reportVerifications(
   const batch = await record(ctx, principal, stream, input);
   // Last: what they count would be lost if the rest failed.
   const slices = await wantSlices(ctx, principal, stream, input.wanted ?? []);
-  return { batch, slices };
+  return { batch, slices, reportMs: verifiers.reportMs };
 }
 
 async function record(

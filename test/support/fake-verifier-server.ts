@@ -94,6 +94,7 @@ function answer(socket: WebSocket, behavior: Behavior): void {
           writer: 'wri_1',
           leaseMs: 3_000,
           renewMs: 1_000,
+          reportMs: 250,
         },
       };
       event(stream, behavior.welcome ? behavior.welcome(welcome) : welcome);
@@ -111,7 +112,8 @@ function answer(socket: WebSocket, behavior: Behavior): void {
       const reportVerifications = behavior.report?.(input) ?? { batch: input.batch ?? 0, slices: [] };
       if (Array.isArray(reportVerifications))
         return send({ id, type: 'error', payload: reportVerifications });
-      send({ id, type: 'next', payload: { data: { reportVerifications } } });
+      const reported = { reportMs: 250, ...(reportVerifications as Json) };
+      send({ id, type: 'next', payload: { data: { reportVerifications: reported } } });
       send({ id, type: 'complete' });
     } else if (type === 'subscribe') {
       const results = payload.variables.secrets.map(() => ({ tooManyFailures: false, apiKey: KEY }));

@@ -5,7 +5,7 @@ import { eventually } from './wait.ts';
 
 const EVENTS = `subscription Events($input: VerifierEventsInput) { verifierEvents(input: $input) {
   __typename number
-  ... on VerifierWelcome { stream writer leaseMs renewMs }
+  ... on VerifierWelcome { stream writer leaseMs renewMs reportMs }
   ... on VerifierLease { nonce leaseMs serverTime }
   ... on VerifierChange { organizationId first last apiKeyIds }
   ... on VerifierRecall { slices }
@@ -17,11 +17,12 @@ const KEYS = `query Keys($stream: ID!, $secrets: [VerifierSecretInput!]!) { veri
     ipAllowlist rateLimit { limit windowSeconds } enabled revoked expiresAt apiKeyExpiresAt sequence } } } }`;
 
 const REPORT = `mutation Report($input: ReportVerificationsInput!) { reportVerifications(input: $input) {
-  batch slices { hash slice granted remaining limit windowSeconds remainingMs } } }`;
+  batch reportMs slices { hash slice granted remaining limit windowSeconds remainingMs } } }`;
 
 /** What `reportVerifications` returns. */
 export interface ReportResult {
   readonly batch: number;
+  readonly reportMs: number;
   readonly slices: readonly {
     readonly hash: string;
     readonly slice: string | null;
@@ -39,6 +40,7 @@ export interface VerifierEvent {
   readonly number: number;
   readonly nonce: string;
   readonly leaseMs: number;
+  readonly reportMs: number;
   readonly serverTime: number;
   readonly organizationId: string;
   readonly first: number;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { hashSecret } from '../../src/keys/secret.ts';
+import { reportInterval } from '../../src/verifiers/stream/report-interval.ts';
 import { createTestDatabaseUrl, onEachDatabase } from '../support/databases.ts';
 import {
   ask,
@@ -82,6 +83,21 @@ onEachDatabase('usage that verifiers report', (engine) => {
     const operator = await openVerifier(server(), await makeOperatorToken(server(), randomUUID()));
     await operator.report({ batch: 1, uses: [{ hash: foreign.hash, count: 5, lastUsedAt: now() }] });
     expect(await foreign.usageOf()).toMatchObject({ verified: 5 });
+  });
+
+  test('is asked for less often, the more verifiers are connected', async () => {
+    const crowded = await startTestServer(engine);
+    onTestFinished(() => crowded.close());
+    const { token } = await place(crowded);
+    const first = await openVerifier(crowded, token);
+    expect(first.events.events[0].reportMs).toBe(250);
+    for (let others = 1; others < 110; others += 1) await openVerifier(crowded, token);
+    expect((await openVerifier(crowded, token)).events.events[0].reportMs).toBe(278);
+    // It learns this with its next report.
+    expect(await first.report({})).toMatchObject({ reportMs: 278 });
+    expect([1, 100, 101, 500, 4_000, 10_000].map(reportInterval)).toEqual([
+      250, 250, 253, 1_250, 10_000, 10_000,
+    ]);
   });
 
   test('is refused where it is malformed, and nothing of it is recorded', async () => {

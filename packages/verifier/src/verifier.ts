@@ -50,7 +50,7 @@ export class EmbeddedVerifier implements Verifier {
       options,
       clocks,
       {
-        onStream: (isSameWriter) => this.#usage.streamBegan(isSameWriter),
+        onStream: (isSameWriter, reportMs) => this.#usage.streamBegan(isSameWriter, reportMs),
         onLease: (isFirst) => {
           this.#pins.clockChanged();
           if (!isFirst) return;

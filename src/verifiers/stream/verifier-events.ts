@@ -7,6 +7,8 @@ export interface Welcome {
   readonly leaseMs: number;
   /** When to request the next lease after the last request. */
   readonly renewMs: number;
+  /** How long to collect usage before it is reported. */
+  readonly reportMs: number;
 }
 
 /** Answers a request for a lease. */

@@ -103,6 +103,7 @@ function readKey(key: Fields): KeyRecord {
 /** The result of a report. Throws ProtocolError. */
 export function readReport(data: unknown): {
   readonly batch: number;
+  readonly reportMs: number;
   readonly slices: readonly SliceGrant[];
 } {
   const report = object(object(data, 'data').reportVerifications, 'reportVerifications');
@@ -118,7 +119,8 @@ export function readReport(data: unknown): {
       remainingMs: whole(slice.remainingMs, 'remainingMs'),
     };
   });
-  return { batch: whole(report.batch, 'batch'), slices };
+  const reportMs = positive(report.reportMs, 'reportMs');
+  return { batch: whole(report.batch, 'batch'), reportMs, slices };
 }
 
 /** The result of `verifyApiKey`. Throws ProtocolError. */

@@ -9,6 +9,7 @@ export type StreamEvent =
       readonly writer: string;
       readonly leaseMs: number;
       readonly renewMs: number;
+      readonly reportMs: number;
     }
   | {
       readonly type: 'VerifierLease';
@@ -42,6 +43,7 @@ export function readEvent(data: unknown): StreamEvent {
         writer: text(event.writer, 'writer'),
         leaseMs: positive(event.leaseMs, 'leaseMs'),
         renewMs: positive(event.renewMs, 'renewMs'),
+        reportMs: positive(event.reportMs, 'reportMs'),
       };
     case 'VerifierLease':
       return {

@@ -11,8 +11,11 @@ export interface LinkEvents {
   onLease(isFirst: boolean): void;
   /** The server wants these slices of rate limits back. */
   onRecall(slices: readonly string[]): void;
-  /** A stream began. `isSameWriter`: it continues the batches of the last one. */
-  onStream(isSameWriter: boolean): void;
+  /**
+   * A stream began. `isSameWriter`: it continues the batches of the last one. `reportMs`: how long to collect usage before
+   * it is reported, milliseconds.
+   */
+  onStream(isSameWriter: boolean, reportMs: number): void;
   /** The lease has ended, with its stream or by a reset. */
   onLeaseEnd(): void;
   onDisconnect(reason: Disconnection): void;

@@ -164,7 +164,7 @@ export class Link {
   }
 
   #welcome(connection: Connection, welcome: StreamEvent & { type: 'VerifierWelcome' }): void {
-    const { stream: id, writer, number, leaseMs } = welcome;
+    const { stream: id, writer, number, leaseMs, reportMs } = welcome;
     const isSameWriter = writer === this.#writer;
     this.#writer = writer;
     const stream: Stream = {
@@ -178,7 +178,7 @@ export class Link {
     this.#stream = stream;
     this.#isFirstLease = true;
     this.#reconnecting.succeeded();
-    this.#events.onStream(isSameWriter);
+    this.#events.onStream(isSameWriter, reportMs);
     this.#renew();
   }
 

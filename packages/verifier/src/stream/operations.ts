@@ -3,7 +3,7 @@ export const EVENTS = `subscription VerifierEvents($input: VerifierEventsInput!)
   verifierEvents(input: $input) {
     __typename
     number
-    ... on VerifierWelcome { stream writer leaseMs renewMs }
+    ... on VerifierWelcome { stream writer leaseMs renewMs reportMs }
     ... on VerifierLease { nonce leaseMs serverTime }
     ... on VerifierChange { organizationId first last apiKeyIds }
     ... on VerifierRecall { slices }
@@ -27,6 +27,7 @@ export const KEYS = `query VerifierKeys($stream: ID!, $secrets: [VerifierSecretI
 export const REPORT = `mutation ReportVerifications($input: ReportVerificationsInput!) {
   reportVerifications(input: $input) {
     batch
+    reportMs
     slices { hash slice granted remaining limit windowSeconds remainingMs }
   }
 }`;

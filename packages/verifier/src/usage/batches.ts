@@ -30,6 +30,11 @@ export class Batches {
     return this.#current === null && this.#rest.length === 0 && this.#totals.isEmpty;
   }
 
+  /** Whether there is more than the current batch. */
+  get hasRest(): boolean {
+    return this.#rest.length > 0 || !this.#totals.isEmpty;
+  }
+
   /** The batch of the next report, up to this size. Null: the report only asks for the number of the last one. */
   next(bytes: number): SentBatch | null {
     this.#current ??= { number: this.#number + 1, ...(this.#rest.shift() ?? this.#totals.take(bytes)) };
