@@ -168,9 +168,15 @@ describe.each(FRAMEWORKS)('the middleware of %s', (_name, startApi, path) => {
     const { secret } = await makeApiKey(server(), organizationId);
     const faulty = (await startApi(verifier, { permissions: ['not a permission'] })) + path;
     expect((await send(faulty, keyHeaders(secret))).status).toBe(500);
+    const reasons: string[] = [];
+    const onUnavailable = ({ message }: Error) => void reasons.push(message);
+    const logging = (await startApi(verifier, { onUnavailable })) + path;
     await verifier.stop();
-    const { status, headers, body } = await send(url, keyHeaders(secret));
-    expect([status, headers['retry-after'], JSON.parse(body).code]).toEqual([503, '1', 'UNAVAILABLE']);
+    for (const stopped of [url, logging]) {
+      const { status, headers, body } = await send(stopped, keyHeaders(secret));
+      expect([status, headers['retry-after'], JSON.parse(body).code]).toEqual([503, '1', 'UNAVAILABLE']);
+    }
+    expect(reasons).toEqual(['The verifier is stopped']);
   });
 });
 

@@ -3,22 +3,22 @@ import { isPreflight } from '../../../src/http/verify/preflight.ts';
 import { admit } from './middleware/admit.ts';
 import { sendRefusal } from './middleware/node-response.ts';
 import { type KeywrightOptions, requirementsOf } from './middleware/options.ts';
-import type { Verdict, Verifier } from './types.ts';
+import type { AcceptedVerdict, Verifier } from './types.ts';
 
-/** A request of Express. Cast it to Express's own type where you need more of it. */
+/** What the middleware uses of a request of Express. */
 export interface ExpressRequest extends IncomingMessage {
   readonly ip?: string | undefined;
   /** The verdict of an accepted key. */
-  keywright?: Verdict;
+  keywright?: AcceptedVerdict;
 }
 
-export type ExpressOptions = KeywrightOptions<ExpressRequest>;
+export type ExpressOptions<R extends ExpressRequest = ExpressRequest> = KeywrightOptions<R>;
 
 declare global {
   namespace Express {
     interface Request {
       /** The verdict of an accepted key. */
-      keywright?: Verdict;
+      keywright?: AcceptedVerdict;
     }
   }
 }
@@ -27,10 +27,10 @@ declare global {
  * A middleware for Express 5 and 4 that lets requests with an accepted key pass, with the verdict as
  * `request.keywright`. The client's address is `request.ip`: behind a proxy, configure Express's `trust proxy`.
  */
-export function keywright(
+export function keywright<R extends ExpressRequest = ExpressRequest>(
   verifier: Verifier,
-  options: ExpressOptions = {},
-): (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
+  options: ExpressOptions<R> = {},
+): (request: R, response: ServerResponse, next: (error?: unknown) => void) => void {
   return (request, response, next) => {
     if (options.preflight && isPreflight(request)) return next();
     admitRequest(verifier, options, request).then(({ verdict, refusal }) => {
@@ -41,6 +41,15 @@ export function keywright(
   };
 }
 
-async function admitRequest(verifier: Verifier, options: ExpressOptions, request: ExpressRequest) {
-  return admit(verifier, request.rawHeaders, requirementsOf(options, request, request.ip));
+async function admitRequest<R extends ExpressRequest>(
+  verifier: Verifier,
+  options: ExpressOptions<R>,
+  request: R,
+) {
+  return admit(
+    verifier,
+    request.rawHeaders,
+    requirementsOf(options, request, request.ip),
+    options.onUnavailable,
+  );
 }

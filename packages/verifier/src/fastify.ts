@@ -3,14 +3,14 @@ import { isPreflight } from '../../../src/http/verify/preflight.ts';
 import { admit } from './middleware/admit.ts';
 import { headerPairs } from './middleware/fetch-response.ts';
 import { type KeywrightOptions, requirementsOf } from './middleware/options.ts';
-import type { Verdict, Verifier } from './types.ts';
+import type { AcceptedVerdict, Verifier } from './types.ts';
 
 export type FastifyOptions = KeywrightOptions<FastifyRequest>;
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The verdict of an accepted key; null where no key is required. */
-    keywright: Verdict | null;
+    keywright: AcceptedVerdict | null;
   }
 }
 
@@ -46,7 +46,12 @@ async function protect(
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
   const requirements = requirementsOf(options, request, request.ip);
-  const { verdict, refusal } = await admit(verifier, request.raw.rawHeaders, requirements);
+  const { verdict, refusal } = await admit(
+    verifier,
+    request.raw.rawHeaders,
+    requirements,
+    options.onUnavailable,
+  );
   if (refusal)
     return reply
       .code(refusal.status)

@@ -4,15 +4,22 @@ import { admit } from './middleware/admit.ts';
 import { headerPairs, isFetchPreflight, rawHeadersOf } from './middleware/fetch-response.ts';
 import { type AddressOptions, requirementsOf } from './middleware/options.ts';
 import { addressReader } from './middleware/proxies.ts';
-import type { Verdict, Verifier } from './types.ts';
+import type { AcceptedVerdict, Verifier } from './types.ts';
 
 export type HonoOptions = AddressOptions<Context>;
 
-/** Types of an app whose routes read the verdict: `new Hono<KeywrightEnv>()`. */
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** The verdict of an accepted key, on routes that the middleware protects. */
+    keywright: AcceptedVerdict;
+  }
+}
+
+/** The variables that the middleware sets. */
 export interface KeywrightEnv {
   Variables: {
     /** The verdict of an accepted key. */
-    keywright: Verdict;
+    keywright: AcceptedVerdict;
   };
 }
 
@@ -28,7 +35,12 @@ export function keywright(verifier: Verifier, options: HonoOptions = {}): Middle
     // `@hono/node-server` passes it.
     const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
     const requirements = requirementsOf(options, context, incoming ? addressOf(incoming) : null);
-    const { verdict, refusal } = await admit(verifier, rawHeadersOf(raw.headers, incoming), requirements);
+    const { verdict, refusal } = await admit(
+      verifier,
+      rawHeadersOf(raw.headers, incoming),
+      requirements,
+      options.onUnavailable,
+    );
     if (refusal) return new Response(refusal.body, { status: refusal.status, headers: headerPairs(refusal) });
     context.set('keywright', verdict);
     return next();

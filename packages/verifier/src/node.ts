@@ -4,10 +4,10 @@ import { admit } from './middleware/admit.ts';
 import { sendRefusal } from './middleware/node-response.ts';
 import { type AddressOptions, requirementsOf } from './middleware/options.ts';
 import { addressReader } from './middleware/proxies.ts';
-import type { Verdict, Verifier } from './types.ts';
+import type { AcceptedVerdict, Verifier } from './types.ts';
 
 /** A request with the verdict of its key. Null: a CORS preflight that may pass without a key. */
-export type VerifiedRequest = IncomingMessage & { keywright: Verdict | null };
+export type VerifiedRequest = IncomingMessage & { keywright: AcceptedVerdict | null };
 
 export type NodeOptions = AddressOptions<IncomingMessage>;
 
@@ -22,7 +22,7 @@ export function keywright(verifier: Verifier, options: NodeOptions = {}) {
   ): ((request: IncomingMessage, response: ServerResponse) => void) =>
     (incoming, response) => {
       const request = incoming as VerifiedRequest;
-      const pass = (verdict: Verdict | null): void => {
+      const pass = (verdict: AcceptedVerdict | null): void => {
         request.keywright = verdict;
         listener(request, response);
       };
@@ -47,5 +47,5 @@ async function admitRequest(
   request: IncomingMessage,
   ip: string | null,
 ) {
-  return admit(verifier, request.rawHeaders, requirementsOf(options, request, ip));
+  return admit(verifier, request.rawHeaders, requirementsOf(options, request, ip), options.onUnavailable);
 }

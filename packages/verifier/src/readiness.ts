@@ -55,7 +55,6 @@ export class Readiness {
     if (!this.#last)
       return new VerifierUnavailableError(`Not connected to the server within ${this.#timeoutMs} ms`);
     const { message, isRejected } = this.#last;
-    const what = isRejected ? 'The server rejected the token' : 'Not connected to the server';
-    return new VerifierUnavailableError(`${what}: ${message}`);
+    return new VerifierUnavailableError(isRejected ? message : `Not connected to the server: ${message}`);
   }
 }

@@ -18,12 +18,12 @@ export type Environment = 'LIVE' | 'TEST';
 /** Options of a verifier. */
 export interface VerifierOptions {
   /** URL of the Keywright server, including its path if it has one, for example `http://127.0.0.1:4000`. */
-  readonly url: string;
+  readonly url: string | undefined;
   /**
    * An API key with the permission `api.key.verify`, which verifies the keys of its organization, or an operator token,
    * which verifies those of all organizations. A function is called for every connection, so that tokens can be rotated.
    */
-  readonly token: string | (() => string | Promise<string>);
+  readonly token: string | (() => string | Promise<string>) | undefined;
   /** Name of this verifier in the console and in metrics, 1 to 100 characters. Default: the host name. */
   readonly name?: string | undefined;
   /** Maximum number of keys in memory, 1 to 10,000,000. Default: 100,000. */
@@ -78,21 +78,34 @@ export interface VerifiedApiKey {
   readonly expiresAt: number | null;
 }
 
-/** The result of a verification. */
-export interface Verdict {
-  /** Whether the key is accepted: true if `code` is VALID. */
-  readonly valid: boolean;
-  readonly code: VerificationCode;
-  /** Explanation for operators. Contains no part of the secret. */
+/** The result of a verification. `valid` tells whether the key is accepted. */
+export type Verdict = AcceptedVerdict | DeniedVerdict;
+
+/** What all verdicts contain. */
+interface VerdictFields {
+  /** Explanation for logs. Contains no part of the secret. */
   readonly message: string;
-  /** The key, also if it is denied. Null if it is unknown, or not visible to the verifier's token. */
-  readonly apiKey: VerifiedApiKey | null;
-  /** Whether the key was in memory, or the server was asked. */
+  /** Whether the key was verified from memory or by a request to the server. */
   readonly source: 'memory' | 'server';
-  /** Accepted verifications left in the rate-limit window, as far as is known here. Null without a limit. */
+  /** Number of verifications left in the rate-limit window, as far as this verifier knows. Null without a limit. */
   readonly remaining: number | null;
-  /** When the rate-limit window ends, milliseconds since the epoch. Null without a limit. */
+  /** When the rate-limit window ends, in milliseconds since the Unix epoch. Null without a limit. */
   readonly resetAt: number | null;
+}
+
+/** The verdict of an accepted key. */
+export interface AcceptedVerdict extends VerdictFields {
+  readonly valid: true;
+  readonly code: 'VALID';
+  readonly apiKey: VerifiedApiKey;
+}
+
+/** The verdict of a denied key. */
+export interface DeniedVerdict extends VerdictFields {
+  readonly valid: false;
+  readonly code: Exclude<VerificationCode, 'VALID'>;
+  /** The key. Null if it is unknown or not visible to the verifier's token. */
+  readonly apiKey: VerifiedApiKey | null;
 }
 
 /** Why a key is no longer accepted. UNAVAILABLE: the verifier was disconnected for `disconnectedMs`. */

@@ -4,7 +4,7 @@ import type { EmbeddedRequest } from './requirements.ts';
 import type { Verdict, VerificationCode, VerifiedApiKey } from './types.ts';
 
 /** A verdict that can be watched. Its private fields don't appear in logs or JSON. */
-export class EmbeddedVerdict implements Verdict {
+export class EmbeddedVerdict {
   readonly valid: boolean;
   readonly code: VerificationCode;
   readonly message: string;
@@ -15,7 +15,7 @@ export class EmbeddedVerdict implements Verdict {
   readonly #key: EmbeddedKey | null;
   readonly #request: EmbeddedRequest;
 
-  constructor(verdict: CoreVerdict, request: EmbeddedRequest, source: 'memory' | 'server') {
+  private constructor(verdict: CoreVerdict, request: EmbeddedRequest, source: 'memory' | 'server') {
     const key = verdict.record as EmbeddedKey | null;
     this.valid = verdict.code === 'VALID';
     this.code = verdict.code;
@@ -27,6 +27,13 @@ export class EmbeddedVerdict implements Verdict {
     this.#key = key;
     this.#request = request;
     request.secret = '';
+  }
+
+  /** The verdict of the core, as applications see it. */
+  static of(verdict: CoreVerdict, request: EmbeddedRequest, source: 'memory' | 'server'): Verdict {
+    const { code, record } = verdict;
+    if (code === 'VALID' && !record) throw new Error('A key that is not known was accepted');
+    return new EmbeddedVerdict(verdict, request, source) as Verdict;
   }
 
   /** The key and the requirements of a verdict. Throws TypeError for another object. */

@@ -100,7 +100,7 @@ export class EmbeddedVerifier implements Verifier {
       const deciding = this.#decide(request);
       return deciding instanceof Promise
         ? this.#whenDecided(deciding, request)
-        : Promise.resolve(new EmbeddedVerdict(deciding, request, 'memory'));
+        : Promise.resolve(EmbeddedVerdict.of(deciding, request, 'memory'));
     } catch (error) {
       return Promise.reject(unavailable(error));
     }
@@ -122,7 +122,7 @@ export class EmbeddedVerifier implements Verifier {
     request: EmbeddedRequest,
   ): Promise<Verdict> {
     try {
-      return new EmbeddedVerdict(await deciding, request, 'server');
+      return EmbeddedVerdict.of(await deciding, request, 'server');
     } catch (error) {
       throw unavailable(error);
     }

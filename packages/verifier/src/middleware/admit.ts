@@ -10,12 +10,12 @@ import {
   type VerifyRefusal,
   verifyRefusal,
 } from '../../../../src/http/verify/verify-refusal.ts';
-import type { Verdict, Verifier, VerifyRequirements } from '../types.ts';
+import type { AcceptedVerdict, DeniedVerdict, Verdict, Verifier, VerifyRequirements } from '../types.ts';
 import { VerifierUnavailableError } from '../verifier-unavailable-error.ts';
 
 /** The accepted key of a request, or the response that denies it. Exactly one of them is not null. */
 export type Admission =
-  | { readonly verdict: Verdict; readonly refusal: null }
+  | { readonly verdict: AcceptedVerdict; readonly refusal: null }
   | { readonly verdict: null; readonly refusal: VerifyRefusal };
 
 /** When too many attempts have failed, the server doesn't say for how long. It counts per minute. */
@@ -29,6 +29,7 @@ export async function admit(
   verifier: Verifier,
   rawHeaders: readonly string[],
   requirements: VerifyRequirements,
+  onUnavailable?: (error: VerifierUnavailableError) => void,
 ): Promise<Admission> {
   const secret = presentedKey(rawHeaders);
   if (secret === null) return refused(verifyRefusal('MALFORMED', NO_KEY, CHALLENGE));
@@ -38,6 +39,7 @@ export async function admit(
     verdict = await verifier.verify(secret, requirements);
   } catch (error) {
     if (!(error instanceof VerifierUnavailableError)) throw error;
+    onUnavailable?.(error);
     return refused(verifyRefusal('UNAVAILABLE', UNDECIDED, ['Retry-After', '1']));
   }
   return verdict.valid && verdict.code === 'VALID'
@@ -45,7 +47,7 @@ export async function admit(
     : refused(refusalOf(verdict, Date.now()));
 }
 
-function refusalOf(verdict: Verdict, now: number): VerifyRefusal {
+function refusalOf(verdict: DeniedVerdict, now: number): VerifyRefusal {
   const { code, message, apiKey } = verdict;
   const headers = addLimit(challengeOf(code), code, apiKey?.rateLimit, verdict, now);
   if (code === 'RATE_LIMITED' && headers.length === 0)

@@ -1,5 +1,6 @@
 import { presentedAddress } from '../../../../src/core/ip.ts';
 import type { Environment, VerifyRequirements } from '../types.ts';
+import type { VerifierUnavailableError } from '../verifier-unavailable-error.ts';
 
 /** Options of the middlewares. `Request` is the request of the framework. */
 export interface KeywrightOptions<Request> {
@@ -20,6 +21,8 @@ export interface KeywrightOptions<Request> {
    * verdict, so don't let later middleware change their method. Default: false.
    */
   readonly preflight?: boolean | undefined;
+  /** Called with the reason when a key can't be verified and the request is rejected with 503. By default, nothing is logged. */
+  readonly onUnavailable?: ((error: VerifierUnavailableError) => void) | undefined;
 }
 
 /** Options where the framework itself doesn't determine the client's address. */

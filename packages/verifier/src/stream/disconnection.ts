@@ -1,3 +1,5 @@
+import { advise } from './advice.ts';
+
 /** Why a connection ended. */
 export interface Disconnection {
   readonly message: string;
@@ -11,17 +13,20 @@ const MESSAGE_LENGTH_MAX = 300;
 
 /** Codes of errors, and codes of a closed socket, by which the server rejects a credential. */
 const REJECTIONS = ['UNAUTHENTICATED', 'FORBIDDEN'];
-const CLOSED_UNAUTHORIZED = [4401, 4403];
+const CLOSED_UNAUTHENTICATED = 4401;
+const CLOSED_REJECTED = [CLOSED_UNAUTHENTICATED, 4403];
 const CLOSED_TOO_LARGE = 1009;
 
 /** The reason in an error, a close event, or the errors of a GraphQL response. */
 export function disconnectionOf(error: unknown): Disconnection {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   const isRejected =
-    CLOSED_UNAUTHORIZED.includes(code as number) ||
+    CLOSED_REJECTED.includes(code as number) ||
     (Array.isArray(error) &&
       error.some((one) => REJECTIONS.includes((one as GraphQLFault)?.extensions?.code ?? '')));
-  return { message: describe(error), isRejected, isTooLarge: code === CLOSED_TOO_LARGE };
+  const reason = code === CLOSED_UNAUTHENTICATED ? 'it is unknown, revoked or expired' : describe(error);
+  const message = isRejected ? `The server rejected the token: ${reason}` : advise(reason);
+  return { message, isRejected, isTooLarge: code === CLOSED_TOO_LARGE };
 }
 
 interface GraphQLFault {
