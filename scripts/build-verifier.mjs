@@ -105,4 +105,7 @@ function writeTypes(folder, names) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildVerifier();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // Packing doesn't replace a current build, which other processes may be loading.
+  if (!process.argv.includes('--if-stale') || isVerifierStale()) await buildVerifier();
+}
