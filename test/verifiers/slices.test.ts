@@ -35,6 +35,32 @@ onEachDatabase('slices of rate limits', (engine) => {
     });
   });
 
+  test('are small, whatever a verifier wants, unless it has used as much', async () => {
+    const { token, key } = await limited(10_000);
+    const verifier = await holdingVerifier(server(), token, key.secret);
+    const want = async () => verifier.want(key.secret, 1_000_000);
+    const first = await want();
+    const second = await want();
+    expect([first.granted, second.granted]).toEqual([100, 100]);
+    // It holds them: one after the other.
+    const third = await want();
+    expect([third.granted, (await want()).granted]).toEqual([1, 1]);
+    await verifier.report({ returned: [{ slice: first.slice, used: 100 }] });
+    expect((await want()).granted).toBe(200);
+    // Nobody gets more by saying so.
+    await verifier.report({ returned: [{ slice: third.slice, used: 1_000_000_000 }] });
+    expect((await want()).granted).toBeLessThan(203);
+    const other = await holdingVerifier(server(), token, key.secret);
+    expect((await other.want(key.secret, 1_000_000)).granted).toBe(100);
+  });
+
+  test('of a small limit cover what may wait for them', async () => {
+    const { token, key } = await limited(60);
+    const verifier = await holdingVerifier(server(), token, key.secret);
+    expect((await verifier.want(key.secret, 60)).granted).toBe(10);
+    expect((await verifier.want(key.secret, -1)).granted).toBe(1);
+  });
+
   test('can be returned once, by their own verifier, and count as they were used', async () => {
     const { token, key } = await limited(10);
     const verifier = await holdingVerifier(server(), token, key.secret);

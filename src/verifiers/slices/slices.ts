@@ -12,6 +12,12 @@ const RETURNABLE_MS = 10_000;
 /** How long a denial waits for slices that were recalled, milliseconds. */
 export const RECALL_MS = 300;
 
+/**
+ * A slice holds at most this share of the limit, or this many times what the verifier has recently used in five seconds, or
+ * this many, whichever is most. A verifier holds at most so many of them of each key, and then gets one at a time.
+ */
+const MOST = { share: 0.01, uses: 2, least: 10, held: 2 };
+
 /** With fewer slices than this, ended ones are not removed. */
 const SWEEP_MIN = 1_024;
 
@@ -39,6 +45,17 @@ export class Slices {
   /** Number of slices that are neither returned nor ended. */
   get size(): number {
     return this.#slices.size;
+  }
+
+  /** How much of a key's limit a verifier can get at once, at least one. */
+  most(stream: VerifierStream, keyId: string, limit: number): number {
+    const now = performance.now();
+    let held = 0;
+    for (const slice of this.#byKey.get(keyId) ?? [])
+      if (slice.stream === stream && slice.usableUntil > now) held += slice.granted;
+    const uses = MOST.uses * stream.keyUses.recent(keyId, now);
+    const most = Math.max(MOST.least, Math.floor(limit * MOST.share), uses);
+    return Math.max(1, Math.min(most, MOST.held * most - held));
   }
 
   /** Hands out a reservation, of which `remainingMs` of its window are left. Returns the slice's id. */
@@ -70,7 +87,9 @@ export class Slices {
     // Before anything is awaited: it counts once.
     this.#slices.delete(id);
     stream.slices.delete(id);
-    const unused = slice.granted - Math.min(slice.granted, Math.max(0, used));
+    const counted = Math.min(slice.granted, Math.max(0, used));
+    stream.keyUses.add(slice.keyId, counted, performance.now());
+    const unused = slice.granted - counted;
     try {
       if (unused > 0) await limiter.release(slice.keyId, slice.window, unused);
     } finally {

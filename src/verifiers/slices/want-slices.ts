@@ -51,7 +51,7 @@ async function grant(
   { limit, windowSeconds }: NonNullable<VerifiableKey['rateLimit']>,
 ): Promise<GrantedSlice> {
   const { limiter, slices } = ctx.verifiers;
-  const want = Math.max(1, Math.min(limit, count));
+  const want = Math.max(1, Math.min(count, slices.most(stream, keyId, limit)));
   const reserve = () => limiter.reserve(keyId, limit, windowSeconds, want);
   let reservation: Reservation = await reserve();
   // What others hold may suffice.

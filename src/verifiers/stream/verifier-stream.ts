@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
+import { KeyUses } from '../slices/key-uses.ts';
 import type { VerifierEvent, VerifierMessage } from './verifier-events.ts';
 
 /**
@@ -56,6 +57,8 @@ export class VerifierStream {
   readonly organizations = new Map<string, 'some' | 'all'>();
   /** Slices of rate limits that it holds, by id. */
   readonly slices = new Set<string>();
+  /** How often it has used keys with a limit. */
+  readonly keyUses = new KeyUses();
   /** Number of its writer's last recorded batch of usage. Null: not read yet. */
   recorded: number | null = null;
   /** Changes whose responses wait for it. */
