@@ -11,7 +11,9 @@ export default defineConfig({
   resolve: {
     alias: {
       // The original writes style elements while it runs, which the console's Content-Security-Policy forbids.
-      'react-remove-scroll': fileURLToPath(new URL('./src/components/scroll-lock.tsx', import.meta.url)),
+      'react-remove-scroll': fileURLToPath(
+        new URL('./src/design/primitives/scroll-lock.tsx', import.meta.url),
+      ),
     },
   },
   build: {

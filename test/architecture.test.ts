@@ -228,6 +228,16 @@ describe('the check refuses', () => {
       'shared folders import no feature',
     ],
     [
+      'a primitive of the design system that imports a pattern',
+      { 'console/src/design/primitives/a.ts': `import '../patterns/b.ts';` },
+      'a later layer',
+    ],
+    [
+      'a design system that knows the viewer',
+      { 'console/src/design/patterns/a.ts': `import '../../viewer/b.ts';` },
+      'the design system knows only',
+    ],
+    [
       'files that import each other',
       {
         'db/a.ts': `import './b.ts';`,

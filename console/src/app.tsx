@@ -1,11 +1,11 @@
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { TooltipProvider } from './components/tooltip.tsx';
+import { ToastProvider } from './design/patterns/toasts.tsx';
+import { TooltipProvider } from './design/primitives/tooltip.tsx';
 import { SignedOut } from './features/sign-in/signed-out.tsx';
 import { ROUTES } from './routes.tsx';
 import { lastOrganization, saveLastOrganization } from './shell/last-organization.ts';
 import { Message, Splash } from './shell/message.tsx';
 import { Shell } from './shell/shell.tsx';
-import { ToastProvider } from './shell/toasts.tsx';
 import { ViewsContext } from './shell/views.tsx';
 import { OrganizationProvider } from './viewer/organization.tsx';
 import { SessionProvider, useSession, type Viewer } from './viewer/session.tsx';

@@ -1,4 +1,4 @@
-import './styles.css';
+import './design/tokens/styles.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { relativeTime } from '../../console/src/components/relative-time.ts';
+import { relativeTime } from '../../console/src/design/primitives/relative-time.ts';
 
 const HOUR_MS = 3_600_000;
 

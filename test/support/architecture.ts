@@ -36,6 +36,12 @@ const ORDER = [
 
 const CONSOLE_FEATURES = 'console/src/features/';
 
+/** The layers of the console's design system: a file imports from its own layer and from earlier ones. */
+const DESIGN = 'console/src/design/';
+const DESIGN_LAYERS = ['tokens', 'primitives', 'patterns'];
+/** What else the design system may import: types, errors and the server's time. */
+const DESIGN_IMPORTS = ['console/src/api/', 'console/src/generated/'];
+
 const DRIVERS = ['better-sqlite3', 'node:sqlite', 'pg', 'pg-native', 'pg-pool', 'postgres'];
 const DATABASE_PACKAGES = [...DRIVERS, 'kysely'];
 
@@ -77,8 +83,17 @@ function consoleFaults(path: string, locals: readonly string[]): string[] {
     if (!local.startsWith('console/')) return [`imports ${local}: the console imports nothing of the server`];
     if (isShared && local.startsWith(CONSOLE_FEATURES))
       return [`imports ${local}: the console's shared folders import no feature`];
-    return [];
+    return path.startsWith(DESIGN) ? designFaults(path, local) : [];
   });
+}
+
+function designFaults(path: string, local: string): string[] {
+  if (!local.startsWith(DESIGN))
+    return DESIGN_IMPORTS.some((start) => local.startsWith(start))
+      ? []
+      : [`imports ${local}: the design system knows only ${DESIGN_IMPORTS.join(' and ')}`];
+  const layer = (file: string) => DESIGN_LAYERS.indexOf(file.slice(DESIGN.length).split('/')[0] ?? '');
+  return layer(local) > layer(path) ? [`imports ${local}: a later layer of the design system`] : [];
 }
 
 function serverFaults(

@@ -1,4 +1,4 @@
-import { classNames } from '../components/class-names.ts';
+import { classNames } from '../design/primitives/class-names.ts';
 import type { LiveState } from '../live/connection.ts';
 import { useCan, useLiveState } from '../viewer/organization.tsx';
 

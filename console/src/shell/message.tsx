@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button, ButtonLink } from '../components/button.tsx';
+import { Button, ButtonLink } from '../design/primitives/button.tsx';
 import { Logo } from './logo.tsx';
 
 /** A page with one message. */

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { LoadFault } from '../components/page.tsx';
+import { LoadFault } from '../design/patterns/page.tsx';
 import { useOrganization } from '../viewer/organization.tsx';
 
 /** Shown if a view's code could not be loaded. Reloads when the server is back, or on request. */

@@ -1,5 +1,5 @@
 import { Link, useLocation } from 'wouter';
-import { classNames } from '../components/class-names.ts';
+import { classNames } from '../design/primitives/class-names.ts';
 import { useViews } from './views.tsx';
 
 /** Links to the views that the viewer may open. */

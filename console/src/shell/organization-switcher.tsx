@@ -1,6 +1,6 @@
 import { Building2, ChevronsUpDown } from 'lucide-react';
 import { useLocation } from 'wouter';
-import { Menu, MenuChoice, MenuLabel } from '../components/menu.tsx';
+import { Menu, MenuChoice, MenuLabel } from '../design/primitives/menu.tsx';
 import { useOrganization } from '../viewer/organization.tsx';
 import { useViewer } from '../viewer/session.tsx';
 

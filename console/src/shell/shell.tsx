@@ -1,9 +1,9 @@
 import { Menu as MenuIcon, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { IconButton } from '../components/button.tsx';
-import { classNames } from '../components/class-names.ts';
-import { EmptyState, SkeletonRows } from '../components/page.tsx';
+import { EmptyState, SkeletonRows } from '../design/patterns/page.tsx';
+import { IconButton } from '../design/primitives/button.tsx';
+import { classNames } from '../design/primitives/class-names.ts';
 import { LiveBadge } from './live-badge.tsx';
 import { Logo } from './logo.tsx';
 import { Navigation } from './navigation.tsx';

@@ -1,8 +1,8 @@
 import { CircleUserRound, LogOut, MonitorSmartphone } from 'lucide-react';
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine, MenuLink } from '../components/menu.tsx';
+import { useToast } from '../design/patterns/toasts.tsx';
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine, MenuLink } from '../design/primitives/menu.tsx';
 import { useSession, useViewer } from '../viewer/session.tsx';
 import { type Theme, useTheme } from './theme.ts';
-import { useToast } from './toasts.tsx';
 import { useOpens } from './views.tsx';
 
 const THEMES: readonly { readonly value: Theme; readonly label: string }[] = [

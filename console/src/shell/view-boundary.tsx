@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { LoadFault } from '../components/page.tsx';
+import { LoadFault } from '../design/patterns/page.tsx';
 import { MissingPiece } from './missing-piece.tsx';
 
 /** Prevents an error in a view from breaking the page. */

@@ -1,4 +1,4 @@
-import { FullTime } from '../../components/time.tsx';
+import { FullTime } from '../../design/primitives/time.tsx';
 import { useName } from './names.tsx';
 
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;

@@ -1,8 +1,8 @@
 import { X } from 'lucide-react';
 import { useId } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Filter, FilterText, Options } from '../../components/filters.tsx';
-import { Input } from '../../components/input.tsx';
+import { Filter, FilterText, Options } from '../../design/patterns/filters.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { Input } from '../../design/primitives/input.tsx';
 import { personName, useMembers } from '../members/member-list.ts';
 import { ACTION_GROUPS, actionLabel } from './audit-actions.ts';
 import { type AuditSearch, isNarrowed } from './audit-search.ts';

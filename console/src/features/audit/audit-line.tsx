@@ -1,11 +1,11 @@
 import { ChevronDown } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
-import { ActorName } from '../../components/actor-name.tsx';
-import { Button } from '../../components/button.tsx';
-import { classNames } from '../../components/class-names.ts';
-import { Fact, Facts } from '../../components/page.tsx';
-import { FullTime, RelativeTime } from '../../components/time.tsx';
+import { Fact, Facts } from '../../design/patterns/page.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { classNames } from '../../design/primitives/class-names.ts';
+import { FullTime, RelativeTime } from '../../design/primitives/time.tsx';
 import type { AuditFactsFragment } from '../../generated/graphql.ts';
+import { ActorName } from '../../shell/actor-name.tsx';
 import { wordsOf } from './audit-actions.ts';
 import { AuditChanges } from './audit-changes.tsx';
 import { actorOf } from './audit-file.ts';

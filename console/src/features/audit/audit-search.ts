@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../api/clock.ts';
-import { type AddressSearch, useSearchInAddress } from '../../components/search-in-address.ts';
+import { type AddressSearch, useSearchInAddress } from '../../design/patterns/search-in-address.ts';
 import type { AuditFilter } from '../../generated/graphql.ts';
 import { ACTION_GROUPS } from './audit-actions.ts';
 

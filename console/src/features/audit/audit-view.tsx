@@ -1,8 +1,8 @@
 import { ScrollText, SearchX } from 'lucide-react';
 import { useMemo } from 'react';
-import { Button } from '../../components/button.tsx';
-import { ListFrame } from '../../components/list-frame.tsx';
-import { Card, EmptyState, Page } from '../../components/page.tsx';
+import { ListFrame } from '../../design/patterns/list-frame.tsx';
+import { Card, EmptyState, Page } from '../../design/patterns/page.tsx';
+import { Button } from '../../design/primitives/button.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditLine } from './audit-line.tsx';
 import { useAuditLog } from './audit-log.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
-import { Dialog, DialogActions, DialogBody } from '../../components/dialog.tsx';
+import { CopyButton } from '../../design/patterns/copy-button.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { Dialog, DialogActions, DialogBody } from '../../design/primitives/dialog.tsx';
 
 /** Shows an invitation link once. Warns if it is closed without being copied. */
 export function InvitationLink({

@@ -1,9 +1,9 @@
 import { Ellipsis } from 'lucide-react';
-import { Badge } from '../../components/badge.tsx';
-import { IconButton } from '../../components/button.tsx';
-import { Menu, MenuItem } from '../../components/menu.tsx';
-import { type Column, RowTitle } from '../../components/table.tsx';
-import { DateText } from '../../components/time.tsx';
+import { type Column, RowTitle } from '../../design/patterns/table.tsx';
+import { Badge } from '../../design/primitives/badge.tsx';
+import { IconButton } from '../../design/primitives/button.tsx';
+import { Menu, MenuItem } from '../../design/primitives/menu.tsx';
+import { DateText } from '../../design/primitives/time.tsx';
 import type { MemberFactsFragment } from '../../generated/graphql.ts';
 import { personName } from './member-list.ts';
 

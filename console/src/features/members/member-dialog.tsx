@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Dialog, DialogForm } from '../../components/dialog.tsx';
-import { FormFault } from '../../components/field.tsx';
+import { useToast } from '../../design/patterns/toasts.tsx';
+import { Dialog, DialogForm } from '../../design/primitives/dialog.tsx';
+import { FormFault } from '../../design/primitives/field.tsx';
 import { type MemberFactsFragment, UpdateMemberDocument } from '../../generated/graphql.ts';
-import { useToast } from '../../shell/toasts.tsx';
 import { useOrganization } from '../../viewer/organization.tsx';
 import { useViewer } from '../../viewer/session.tsx';
 import { personName } from './member-list.ts';

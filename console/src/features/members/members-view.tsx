@@ -1,10 +1,10 @@
 import { UserPlus, Users } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { total } from '../../components/counted.ts';
-import { ListFrame } from '../../components/list-frame.tsx';
-import { Card, EmptyState, Page } from '../../components/page.tsx';
-import { Table } from '../../components/table.tsx';
+import { ListFrame } from '../../design/patterns/list-frame.tsx';
+import { Card, EmptyState, Page } from '../../design/patterns/page.tsx';
+import { Table } from '../../design/patterns/table.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { total } from '../../design/primitives/counted.ts';
 import type { MemberFactsFragment } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { missingOf } from '../../viewer/permissions.ts';

@@ -1,8 +1,8 @@
 import { useSubmit } from '../../api/use-submit.ts';
-import { AlertDialog } from '../../components/dialog.tsx';
-import { FormFault } from '../../components/field.tsx';
+import { useToast } from '../../design/patterns/toasts.tsx';
+import { AlertDialog } from '../../design/primitives/dialog.tsx';
+import { FormFault } from '../../design/primitives/field.tsx';
 import { type MemberFactsFragment, RemoveMemberDocument } from '../../generated/graphql.ts';
-import { useToast } from '../../shell/toasts.tsx';
 import { useSession, useViewer } from '../../viewer/session.tsx';
 import { personName } from './member-list.ts';
 

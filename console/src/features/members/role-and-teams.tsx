@@ -1,6 +1,6 @@
 import type { Fault } from '../../api/fault.ts';
-import { Choice, Field } from '../../components/field.tsx';
-import { Select } from '../../components/input.tsx';
+import { Choice, Field } from '../../design/primitives/field.tsx';
+import { Select } from '../../design/primitives/input.tsx';
 import type { RoleFactsFragment } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { missingOf } from '../../viewer/permissions.ts';

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
-import { AlertDialog } from '../../components/dialog.tsx';
-import { FormFault } from '../../components/field.tsx';
+import { useToast } from '../../design/patterns/toasts.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { AlertDialog } from '../../design/primitives/dialog.tsx';
+import { FormFault } from '../../design/primitives/field.tsx';
 import { DeleteRoleDocument, type RoleFactsFragment } from '../../generated/graphql.ts';
-import { useToast } from '../../shell/toasts.tsx';
 
 /** Deletes a role after confirmation. While the role is in use, explains that instead. */
 export function DeleteRole({ role }: { readonly role: RoleFactsFragment }) {

@@ -1,9 +1,9 @@
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { useDocument } from '../../api/use-document.ts';
-import { Button, IconButton } from '../../components/button.tsx';
-import { Choice, TextField } from '../../components/field.tsx';
-import { LoadFault, SkeletonRows } from '../../components/page.tsx';
+import { LoadFault, SkeletonRows } from '../../design/patterns/page.tsx';
+import { Button, IconButton } from '../../design/primitives/button.tsx';
+import { Choice, TextField } from '../../design/primitives/field.tsx';
 import { PermissionCatalogDocument } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
 import { covers } from '../../viewer/permissions.ts';

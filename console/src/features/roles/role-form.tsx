@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Fault } from '../../api/fault.ts';
-import { Button, ButtonLink } from '../../components/button.tsx';
-import { FormFault, TextAreaField, TextField } from '../../components/field.tsx';
-import { Card } from '../../components/page.tsx';
+import { Card } from '../../design/patterns/page.tsx';
+import { Button, ButtonLink } from '../../design/primitives/button.tsx';
+import { FormFault, TextAreaField, TextField } from '../../design/primitives/field.tsx';
 import { PermissionPicker } from './permission-picker.tsx';
 
 /** A role's properties in the form. */

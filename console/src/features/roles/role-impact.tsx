@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { KeyStatus } from '../../components/badge.tsx';
-import { counted } from '../../components/counted.ts';
-import { Card } from '../../components/page.tsx';
+import { Card } from '../../design/patterns/page.tsx';
+import { KeyStatus } from '../../design/primitives/badge.tsx';
+import { counted } from '../../design/primitives/counted.ts';
 import type { RoleFactsFragment } from '../../generated/graphql.ts';
 import { useOpens } from '../../shell/views.tsx';
 import { personName } from '../members/member-list.ts';

@@ -1,9 +1,9 @@
 import { Plus, ShieldCheck } from 'lucide-react';
-import { Badge } from '../../components/badge.tsx';
-import { ButtonLink } from '../../components/button.tsx';
-import { ListFrame } from '../../components/list-frame.tsx';
-import { Card, EmptyState, Page } from '../../components/page.tsx';
-import { type Column, RowTitle, Table } from '../../components/table.tsx';
+import { ListFrame } from '../../design/patterns/list-frame.tsx';
+import { Card, EmptyState, Page } from '../../design/patterns/page.tsx';
+import { type Column, RowTitle, Table } from '../../design/patterns/table.tsx';
+import { Badge } from '../../design/primitives/badge.tsx';
+import { ButtonLink } from '../../design/primitives/button.tsx';
 import type { RoleFactsFragment } from '../../generated/graphql.ts';
 import { useCan } from '../../viewer/organization.tsx';
 import { useRoles } from './role-list.ts';

@@ -1,6 +1,6 @@
-import { Badge } from '../../components/badge.tsx';
-import { LastUsed } from '../../components/last-used.tsx';
-import { type Column, RowTitle } from '../../components/table.tsx';
+import { LastUsed } from '../../design/patterns/last-used.tsx';
+import { type Column, RowTitle } from '../../design/patterns/table.tsx';
+import { Badge } from '../../design/primitives/badge.tsx';
 import { useOpens } from '../../shell/views.tsx';
 import { REASONS } from '../api-keys/detail/denials-card.tsx';
 import type { DeniedKey } from './denial-log.ts';

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useDocument } from '../../api/use-document.ts';
-import { FullTime } from '../../components/time.tsx';
+import { FullTime } from '../../design/primitives/time.tsx';
 import { LastDayDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import type { Denials } from './denial-log.ts';

@@ -1,7 +1,7 @@
 import { ShieldCheck } from 'lucide-react';
-import { CopyButton } from '../../components/copy-button.tsx';
-import { EmptyState } from '../../components/page.tsx';
-import { Scrolling } from '../../components/scrolling.tsx';
+import { CopyButton } from '../../design/patterns/copy-button.tsx';
+import { EmptyState } from '../../design/patterns/page.tsx';
+import { Scrolling } from '../../design/primitives/scrolling.tsx';
 import { useOrganization } from '../../viewer/organization.tsx';
 
 /** Empty state: explains how to test it. */

@@ -1,7 +1,7 @@
 import { useSearchParams } from 'wouter';
-import { classNames } from '../../components/class-names.ts';
-import { Card, Page, SkeletonRows } from '../../components/page.tsx';
-import { Table } from '../../components/table.tsx';
+import { Card, Page, SkeletonRows } from '../../design/patterns/page.tsx';
+import { Table } from '../../design/patterns/table.tsx';
+import { classNames } from '../../design/primitives/class-names.ts';
 import { REASONS } from '../api-keys/detail/denials-card.tsx';
 import { denialColumns } from './denial-columns.tsx';
 import type { Denials } from './denial-log.ts';

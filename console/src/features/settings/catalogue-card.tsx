@@ -2,12 +2,12 @@ import { Plus, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { Fault } from '../../api/fault.ts';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button, IconButton } from '../../components/button.tsx';
-import { FormFault } from '../../components/field.tsx';
-import { Input } from '../../components/input.tsx';
-import { Card } from '../../components/page.tsx';
+import { Card } from '../../design/patterns/page.tsx';
+import { useToast } from '../../design/patterns/toasts.tsx';
+import { Button, IconButton } from '../../design/primitives/button.tsx';
+import { FormFault } from '../../design/primitives/field.tsx';
+import { Input } from '../../design/primitives/input.tsx';
 import { type SettingsFactsFragment, UpdateOrganizationDocument } from '../../generated/graphql.ts';
-import { useToast } from '../../shell/toasts.tsx';
 
 interface Entry {
   /** Identifies entries while they are edited. */

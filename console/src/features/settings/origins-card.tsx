@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
-import { Field, FormFault } from '../../components/field.tsx';
-import { TextArea } from '../../components/input.tsx';
-import { Card } from '../../components/page.tsx';
+import { Card } from '../../design/patterns/page.tsx';
+import { useToast } from '../../design/patterns/toasts.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { Field, FormFault } from '../../design/primitives/field.tsx';
+import { TextArea } from '../../design/primitives/input.tsx';
 import { type SettingsFactsFragment, UpdateOrganizationDocument } from '../../generated/graphql.ts';
-import { useToast } from '../../shell/toasts.tsx';
 
 const FIELD = 'allowedOrigins';
 

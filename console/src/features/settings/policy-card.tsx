@@ -1,14 +1,14 @@
 import { useState } from 'react';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Button } from '../../components/button.tsx';
-import { FormFault, TextField } from '../../components/field.tsx';
-import { Card } from '../../components/page.tsx';
+import { Card } from '../../design/patterns/page.tsx';
+import { useToast } from '../../design/patterns/toasts.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { FormFault, TextField } from '../../design/primitives/field.tsx';
 import {
   type SettingsFactsFragment,
   UpdateOrganizationDocument,
   type UpdateOrganizationInput,
 } from '../../generated/graphql.ts';
-import { useToast } from '../../shell/toasts.tsx';
 import { useSession } from '../../viewer/session.tsx';
 
 /** The form's values. Days as typed; empty: no rotation. */

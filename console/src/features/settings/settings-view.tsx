@@ -1,6 +1,6 @@
 import { useDocument } from '../../api/use-document.ts';
-import { Card, Fact, Facts, LoadFault, Page, SkeletonRows } from '../../components/page.tsx';
-import { DateText } from '../../components/time.tsx';
+import { Card, Fact, Facts, LoadFault, Page, SkeletonRows } from '../../design/patterns/page.tsx';
+import { DateText } from '../../design/primitives/time.tsx';
 import { OrganizationSettingsDocument, type SettingsFactsFragment } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
 import { CatalogueCard } from './catalogue-card.tsx';

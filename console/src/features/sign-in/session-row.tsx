@@ -1,7 +1,7 @@
 import { Laptop, Smartphone, SquareTerminal } from 'lucide-react';
-import { Badge } from '../../components/badge.tsx';
-import { Button } from '../../components/button.tsx';
-import { DateText, RelativeTime } from '../../components/time.tsx';
+import { Badge } from '../../design/primitives/badge.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { DateText, RelativeTime } from '../../design/primitives/time.tsx';
 import type { SessionsQuery } from '../../generated/graphql.ts';
 import { deviceOf, isHandheld } from './device.ts';
 

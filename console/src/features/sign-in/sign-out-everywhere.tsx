@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { ask } from '../../api/ask.ts';
 import { messageOf } from '../../api/fault.ts';
-import { Button } from '../../components/button.tsx';
-import { AlertDialog } from '../../components/dialog.tsx';
+import { useToast } from '../../design/patterns/toasts.tsx';
+import { Button } from '../../design/primitives/button.tsx';
+import { AlertDialog } from '../../design/primitives/dialog.tsx';
 import { SignOutEverywhereDocument } from '../../generated/graphql.ts';
-import { useToast } from '../../shell/toasts.tsx';
 import { useSession } from '../../viewer/session.tsx';
 
 /** Revokes all of the viewer's sessions, including the current one, after confirmation. */

@@ -1,8 +1,8 @@
 import { useDocument } from '../../api/use-document.ts';
 import { useSubmit } from '../../api/use-submit.ts';
-import { total } from '../../components/counted.ts';
-import { AlertDialog } from '../../components/dialog.tsx';
-import { FormFault } from '../../components/field.tsx';
+import { total } from '../../design/primitives/counted.ts';
+import { AlertDialog } from '../../design/primitives/dialog.tsx';
+import { FormFault } from '../../design/primitives/field.tsx';
 import { DeleteTeamDocument, type TeamFactsFragment, TeamReachDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { personName } from '../members/member-list.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useSubmit } from '../../api/use-submit.ts';
-import { Dialog, DialogForm } from '../../components/dialog.tsx';
-import { FormFault, TextField } from '../../components/field.tsx';
+import { Dialog, DialogForm } from '../../design/primitives/dialog.tsx';
+import { FormFault, TextField } from '../../design/primitives/field.tsx';
 import { CreateTeamDocument, type TeamFactsFragment, UpdateTeamDocument } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
 

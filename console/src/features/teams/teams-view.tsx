@@ -1,12 +1,12 @@
 import { Boxes, Ellipsis, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useList } from '../../api/use-list.ts';
-import { Button, IconButton } from '../../components/button.tsx';
-import { total } from '../../components/counted.ts';
-import { ListFrame } from '../../components/list-frame.tsx';
-import { Menu, MenuItem } from '../../components/menu.tsx';
-import { Card, EmptyState, Page } from '../../components/page.tsx';
-import { type Column, RowTitle, Table } from '../../components/table.tsx';
+import { ListFrame } from '../../design/patterns/list-frame.tsx';
+import { Card, EmptyState, Page } from '../../design/patterns/page.tsx';
+import { type Column, RowTitle, Table } from '../../design/patterns/table.tsx';
+import { Button, IconButton } from '../../design/primitives/button.tsx';
+import { total } from '../../design/primitives/counted.ts';
+import { Menu, MenuItem } from '../../design/primitives/menu.tsx';
 import { TeamsDocument, type TeamsQuery } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { DeleteTeamDialog } from './delete-team-dialog.tsx';

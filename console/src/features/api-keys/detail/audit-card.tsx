@@ -1,9 +1,9 @@
 import { useList } from '../../../api/use-list.ts';
-import { ActorName } from '../../../components/actor-name.tsx';
-import { ListFrame } from '../../../components/list-frame.tsx';
-import { Card } from '../../../components/page.tsx';
-import { RelativeTime } from '../../../components/time.tsx';
+import { ListFrame } from '../../../design/patterns/list-frame.tsx';
+import { Card } from '../../../design/patterns/page.tsx';
+import { RelativeTime } from '../../../design/primitives/time.tsx';
 import { KeyAuditDocument, type KeyAuditQuery } from '../../../generated/graphql.ts';
+import { ActorName } from '../../../shell/actor-name.tsx';
 
 type Log = NonNullable<NonNullable<KeyAuditQuery['apiKey']>['auditLog']>;
 type Entry = Log['nodes'][number];

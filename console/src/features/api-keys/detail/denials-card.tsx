@@ -1,9 +1,9 @@
 import { ShieldX } from 'lucide-react';
 import { useState } from 'react';
-import { Badge } from '../../../components/badge.tsx';
-import { Card } from '../../../components/page.tsx';
-import { Scrolling } from '../../../components/scrolling.tsx';
-import { RelativeTime } from '../../../components/time.tsx';
+import { Card } from '../../../design/patterns/page.tsx';
+import { Badge } from '../../../design/primitives/badge.tsx';
+import { Scrolling } from '../../../design/primitives/scrolling.tsx';
+import { RelativeTime } from '../../../design/primitives/time.tsx';
 import {
   KeyDenialsDocument,
   type KeyDenialsSubscription,

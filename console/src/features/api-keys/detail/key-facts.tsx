@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
-import { ActorName } from '../../../components/actor-name.tsx';
-import { CopyButton } from '../../../components/copy-button.tsx';
-import { counted } from '../../../components/counted.ts';
-import { duration } from '../../../components/duration.ts';
-import { LastUsed } from '../../../components/last-used.tsx';
-import { Card, Fact, Facts } from '../../../components/page.tsx';
-import { Scrolling } from '../../../components/scrolling.tsx';
-import { DateText, FullTime, RelativeTime } from '../../../components/time.tsx';
+import { CopyButton } from '../../../design/patterns/copy-button.tsx';
+import { LastUsed } from '../../../design/patterns/last-used.tsx';
+import { Card, Fact, Facts } from '../../../design/patterns/page.tsx';
+import { counted } from '../../../design/primitives/counted.ts';
+import { duration } from '../../../design/primitives/duration.ts';
+import { Scrolling } from '../../../design/primitives/scrolling.tsx';
+import { DateText, FullTime, RelativeTime } from '../../../design/primitives/time.tsx';
 import type { KeyDetailsQuery } from '../../../generated/graphql.ts';
+import { ActorName } from '../../../shell/actor-name.tsx';
 
 /** A key with the properties that its page shows. */
 export type KeyDetails = NonNullable<KeyDetailsQuery['apiKey']>;

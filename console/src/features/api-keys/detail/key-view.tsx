@@ -1,6 +1,6 @@
 import { useParams } from 'wouter';
-import { EnvironmentBadge, KeyStatus } from '../../../components/badge.tsx';
-import { BackLink, Page } from '../../../components/page.tsx';
+import { BackLink, Page } from '../../../design/patterns/page.tsx';
+import { EnvironmentBadge, KeyStatus } from '../../../design/primitives/badge.tsx';
 import { KeyDetailsDocument } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
 import { useBeyond, useCan } from '../../../viewer/organization.tsx';

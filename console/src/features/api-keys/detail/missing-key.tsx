@@ -1,6 +1,6 @@
 import { SearchX } from 'lucide-react';
-import { ButtonLink } from '../../../components/button.tsx';
-import { EmptyState, LoadFault, SkeletonRows } from '../../../components/page.tsx';
+import { EmptyState, LoadFault, SkeletonRows } from '../../../design/patterns/page.tsx';
+import { ButtonLink } from '../../../design/primitives/button.tsx';
 
 /** Shown by a view of one key while it has none: an error, placeholders, or that the key doesn't exist. */
 export function MissingKey({

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useDocument } from '../../../api/use-document.ts';
-import { Badge } from '../../../components/badge.tsx';
-import { Card } from '../../../components/page.tsx';
+import { Card } from '../../../design/patterns/page.tsx';
+import { Badge } from '../../../design/primitives/badge.tsx';
 import { PermissionMeaningsDocument } from '../../../generated/graphql.ts';
 import { useBeyond, useCan, useOrganization } from '../../../viewer/organization.tsx';
 import { covers } from '../../../viewer/permissions.ts';

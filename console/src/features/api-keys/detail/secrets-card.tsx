@@ -1,8 +1,8 @@
-import { SecretStatusBadge } from '../../../components/badge.tsx';
-import { counted } from '../../../components/counted.ts';
-import { LastUsed } from '../../../components/last-used.tsx';
-import { Card } from '../../../components/page.tsx';
-import { DateText, RelativeTime } from '../../../components/time.tsx';
+import { LastUsed } from '../../../design/patterns/last-used.tsx';
+import { Card } from '../../../design/patterns/page.tsx';
+import { SecretStatusBadge } from '../../../design/primitives/badge.tsx';
+import { counted } from '../../../design/primitives/counted.ts';
+import { DateText, RelativeTime } from '../../../design/primitives/time.tsx';
 import type { SecretFactsFragment } from '../../../generated/graphql.ts';
 
 /** The secrets of a key with their status and usage, newest first. */

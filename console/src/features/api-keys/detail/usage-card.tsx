@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { now } from '../../../api/clock.ts';
 import { useDocument } from '../../../api/use-document.ts';
 import { useSteady } from '../../../api/use-steady.ts';
-import { classNames } from '../../../components/class-names.ts';
-import { Card, Skeleton } from '../../../components/page.tsx';
-import { useNow } from '../../../components/time.tsx';
+import { Card, Skeleton } from '../../../design/patterns/page.tsx';
+import { classNames } from '../../../design/primitives/class-names.ts';
+import { useNow } from '../../../design/primitives/time.tsx';
 import { KeyUsageDocument, type UsageGranularity } from '../../../generated/graphql.ts';
 import { type ChartRange, UsageChart } from './usage-chart.tsx';
 

@@ -1,7 +1,7 @@
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
-import type { Stretch } from '../../../components/sparkline.tsx';
+import type { Stretch } from '../../../design/primitives/sparkline.tsx';
 
 const HEIGHT = 220;
 

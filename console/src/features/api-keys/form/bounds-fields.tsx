@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { duration } from '../../../components/duration.ts';
-import { Choice, Field, TextAreaField } from '../../../components/field.tsx';
-import { Input, Select } from '../../../components/input.tsx';
+import { duration } from '../../../design/primitives/duration.ts';
+import { Choice, Field, TextAreaField } from '../../../design/primitives/field.tsx';
+import { Input, Select } from '../../../design/primitives/input.tsx';
 import { useTeamNames } from '../../teams/team-list.ts';
 import { ExpiryField } from './expiry-field.tsx';
 import { FieldError } from './field-error.tsx';

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { classNames } from '../../../components/class-names.ts';
+import { classNames } from '../../../design/primitives/class-names.ts';
 import type { Environment } from '../../../generated/graphql.ts';
 
 const ENVIRONMENTS = [

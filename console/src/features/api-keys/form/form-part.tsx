@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Card } from '../../../components/page.tsx';
+import { Card } from '../../../design/patterns/page.tsx';
 
 /** A card with related fields. */
 export function FormPart({ title, children }: { readonly title: string; readonly children: ReactNode }) {

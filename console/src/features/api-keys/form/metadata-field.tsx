@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { TextAreaField } from '../../../components/field.tsx';
+import { TextAreaField } from '../../../design/primitives/field.tsx';
 import type { FieldsProps } from './fields.ts';
 import { readMetadata } from './metadata.ts';
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { TextAreaField, TextField } from '../../../components/field.tsx';
+import { TextAreaField, TextField } from '../../../design/primitives/field.tsx';
 import type { FieldsProps } from './fields.ts';
 import { MetadataField } from './metadata-field.tsx';
 

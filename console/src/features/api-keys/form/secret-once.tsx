@@ -1,8 +1,8 @@
 import { ShieldAlert } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { Button } from '../../../components/button.tsx';
-import { CopyButton } from '../../../components/copy-button.tsx';
-import { AlertDialog, Dialog, DialogActions, DialogBody } from '../../../components/dialog.tsx';
+import { CopyButton } from '../../../design/patterns/copy-button.tsx';
+import { Button } from '../../../design/primitives/button.tsx';
+import { AlertDialog, Dialog, DialogActions, DialogBody } from '../../../design/primitives/dialog.tsx';
 
 const WARNING = 'Copy this secret now. You won’t be able to see it again.';
 

@@ -1,8 +1,8 @@
 import { now } from '../../../api/clock.ts';
-import { EnvironmentBadge, KeyStatus } from '../../../components/badge.tsx';
-import { LastUsed } from '../../../components/last-used.tsx';
-import { type Column, RowTitle } from '../../../components/table.tsx';
-import { DateText, RelativeTime } from '../../../components/time.tsx';
+import { LastUsed } from '../../../design/patterns/last-used.tsx';
+import { type Column, RowTitle } from '../../../design/patterns/table.tsx';
+import { EnvironmentBadge, KeyStatus } from '../../../design/primitives/badge.tsx';
+import { DateText, RelativeTime } from '../../../design/primitives/time.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 import { KeySparkline } from './sparklines.tsx';

@@ -1,6 +1,6 @@
 import { Search, X } from 'lucide-react';
-import { Button } from '../../../components/button.tsx';
-import { Filter, FilterText, Options } from '../../../components/filters.tsx';
+import { Filter, FilterText, Options } from '../../../design/patterns/filters.tsx';
+import { Button } from '../../../design/primitives/button.tsx';
 import { useRoleNames } from '../../roles/role-list.ts';
 import { useTeamNames } from '../../teams/team-list.ts';
 import { type KeySearch, narrows, type SearchParameter } from './key-search.ts';

@@ -1,5 +1,5 @@
 import { DAY_MS, now } from '../../../api/clock.ts';
-import { type AddressSearch, useSearchInAddress } from '../../../components/search-in-address.ts';
+import { type AddressSearch, useSearchInAddress } from '../../../design/patterns/search-in-address.ts';
 import type {
   ApiKeyFilter,
   ApiKeyOrder,

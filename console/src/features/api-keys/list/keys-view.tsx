@@ -1,11 +1,11 @@
 import { KeyRound, Plus, SearchX } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { type ShownList, useList } from '../../../api/use-list.ts';
-import { Button, ButtonLink } from '../../../components/button.tsx';
-import { counted, total } from '../../../components/counted.ts';
-import { ListFrame } from '../../../components/list-frame.tsx';
-import { Card, EmptyState, Page } from '../../../components/page.tsx';
-import { Table } from '../../../components/table.tsx';
+import { ListFrame } from '../../../design/patterns/list-frame.tsx';
+import { Card, EmptyState, Page } from '../../../design/patterns/page.tsx';
+import { Table } from '../../../design/patterns/table.tsx';
+import { Button, ButtonLink } from '../../../design/primitives/button.tsx';
+import { counted, total } from '../../../design/primitives/counted.ts';
 import { type KeyFactsFragment, KeyPageDocument } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 import { useCan, useOrganization } from '../../../viewer/organization.tsx';

@@ -1,4 +1,4 @@
-import { Button } from '../../../components/button.tsx';
+import { Button } from '../../../design/primitives/button.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import type { BulkAction } from './bulk-actions.ts';
 

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 import { parsed } from '../../../api/document.ts';
-import { Sparkline, type Stretch } from '../../../components/sparkline.tsx';
+import { Sparkline, type Stretch } from '../../../design/primitives/sparkline.tsx';
 import { SparklinesDocument } from '../../../generated/graphql.ts';
 
 /** Rows change while scrolling: usage is requested when scrolling pauses. */

@@ -1,9 +1,9 @@
 import { Link } from 'wouter';
 import type { ShownList } from '../../../api/use-list.ts';
-import { Badge, EnvironmentBadge } from '../../../components/badge.tsx';
-import { total } from '../../../components/counted.ts';
-import { ListFrame } from '../../../components/list-frame.tsx';
-import { Card } from '../../../components/page.tsx';
+import { ListFrame } from '../../../design/patterns/list-frame.tsx';
+import { Card } from '../../../design/patterns/page.tsx';
+import { Badge, EnvironmentBadge } from '../../../design/primitives/badge.tsx';
+import { total } from '../../../design/primitives/counted.ts';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 import type { Concern } from './concerns.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { DAY_MS } from '../../../api/clock.ts';
-import { RelativeTime } from '../../../components/time.tsx';
+import { RelativeTime } from '../../../design/primitives/time.tsx';
 import type { ApiKeyFilter, ApiKeyOrder, KeyFactsFragment } from '../../../generated/graphql.ts';
 import { isInList } from '../../../live/key-filter.ts';
 import { EXPIRING_DAYS, UNUSED_DAYS } from '../list/key-search.ts';

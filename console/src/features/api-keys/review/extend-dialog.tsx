@@ -1,12 +1,12 @@
 import { type FormEvent, useState } from 'react';
 import { now } from '../../../api/clock.ts';
 import { useSubmit } from '../../../api/use-submit.ts';
-import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogActions, DialogBody } from '../../../components/dialog.tsx';
-import { FormFault } from '../../../components/field.tsx';
-import { FullTime } from '../../../components/time.tsx';
+import { useToast } from '../../../design/patterns/toasts.tsx';
+import { Button } from '../../../design/primitives/button.tsx';
+import { Dialog, DialogActions, DialogBody } from '../../../design/primitives/dialog.tsx';
+import { FormFault } from '../../../design/primitives/field.tsx';
+import { FullTime } from '../../../design/primitives/time.tsx';
 import { type KeyFactsFragment, UpdateKeyDocument } from '../../../generated/graphql.ts';
-import { useToast } from '../../../shell/toasts.tsx';
 import { type Expiry, expiryTime } from '../form/expiry.ts';
 import { ExpiryField } from '../form/expiry-field.tsx';
 

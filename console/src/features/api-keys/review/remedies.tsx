@@ -1,4 +1,4 @@
-import { Button, ButtonLink } from '../../../components/button.tsx';
+import { Button, ButtonLink } from '../../../design/primitives/button.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 import { useBeyond, useCan } from '../../../viewer/organization.tsx';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { now } from '../../../api/clock.ts';
 import { useDocument } from '../../../api/use-document.ts';
-import { Card, EmptyState, Page } from '../../../components/page.tsx';
+import { Card, EmptyState, Page } from '../../../design/patterns/page.tsx';
 import { ReviewPolicyDocument } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
 import { useCan, useOrganization } from '../../../viewer/organization.tsx';

@@ -1,13 +1,13 @@
 import { Activity, Moon } from 'lucide-react';
 import { useDocument } from '../../../api/use-document.ts';
-import { ActorName } from '../../../components/actor-name.tsx';
-import { classNames } from '../../../components/class-names.ts';
-import { counted } from '../../../components/counted.ts';
-import { LastUsed } from '../../../components/last-used.tsx';
-import { Fact, Facts } from '../../../components/page.tsx';
-import { Sparkline } from '../../../components/sparkline.tsx';
-import { DateText } from '../../../components/time.tsx';
+import { LastUsed } from '../../../design/patterns/last-used.tsx';
+import { Fact, Facts } from '../../../design/patterns/page.tsx';
+import { classNames } from '../../../design/primitives/class-names.ts';
+import { counted } from '../../../design/primitives/counted.ts';
+import { Sparkline } from '../../../design/primitives/sparkline.tsx';
+import { DateText } from '../../../design/primitives/time.tsx';
 import { type KeyFactsFragment, KeyOwnerDocument, type KeyOwnerQuery } from '../../../generated/graphql.ts';
+import { ActorName } from '../../../shell/actor-name.tsx';
 import { useLastDay, usesIn } from './last-day.ts';
 
 type Owned = NonNullable<KeyOwnerQuery['apiKey']>;

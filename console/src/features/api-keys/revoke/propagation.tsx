@@ -1,5 +1,5 @@
 import { ShieldCheck, ShieldQuestion } from 'lucide-react';
-import { classNames } from '../../../components/class-names.ts';
+import { classNames } from '../../../design/primitives/class-names.ts';
 import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
 
 /** The nodes that confirmed a revocation, and the time it took. */

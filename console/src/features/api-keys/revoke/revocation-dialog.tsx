@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import type { Fault } from '../../../api/fault.ts';
-import { AlertDialog } from '../../../components/dialog.tsx';
-import { FormFault, TextAreaField, TextField } from '../../../components/field.tsx';
+import { AlertDialog } from '../../../design/primitives/dialog.tsx';
+import { FormFault, TextAreaField, TextField } from '../../../design/primitives/field.tsx';
 import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
 import { PropagationShown } from './propagation.tsx';
 

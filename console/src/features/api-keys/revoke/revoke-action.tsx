@@ -1,6 +1,6 @@
 import { Ban } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '../../../components/button.tsx';
+import { Button } from '../../../design/primitives/button.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { RevokeDialog } from './revoke-dialog.tsx';
 

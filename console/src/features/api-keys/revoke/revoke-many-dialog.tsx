@@ -1,6 +1,6 @@
 import { useSubmit } from '../../../api/use-submit.ts';
-import { counted } from '../../../components/counted.ts';
-import { AlertDialog } from '../../../components/dialog.tsx';
+import { counted } from '../../../design/primitives/counted.ts';
+import { AlertDialog } from '../../../design/primitives/dialog.tsx';
 import { type KeyFactsFragment, RevokeKeysDocument } from '../../../generated/graphql.ts';
 import { RevocationDialog } from './revocation-dialog.tsx';
 import { SelectionUse } from './selection-use.tsx';

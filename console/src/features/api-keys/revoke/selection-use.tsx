@@ -1,7 +1,7 @@
 import { DAY_MS, now } from '../../../api/clock.ts';
-import { counted } from '../../../components/counted.ts';
-import { LastUsed } from '../../../components/last-used.tsx';
-import { Scrolling } from '../../../components/scrolling.tsx';
+import { LastUsed } from '../../../design/patterns/last-used.tsx';
+import { counted } from '../../../design/primitives/counted.ts';
+import { Scrolling } from '../../../design/primitives/scrolling.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { type Hours, useLastDay, usesIn } from './last-day.ts';
 

@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from 'react';
 import type { Submission } from '../../../api/use-submit.ts';
-import { Button } from '../../../components/button.tsx';
-import { Field, FormFault } from '../../../components/field.tsx';
-import { Select } from '../../../components/input.tsx';
-import { Card } from '../../../components/page.tsx';
+import { Card } from '../../../design/patterns/page.tsx';
+import { Button } from '../../../design/primitives/button.tsx';
+import { Field, FormFault } from '../../../design/primitives/field.tsx';
+import { Select } from '../../../design/primitives/input.tsx';
 import type { RotateKeyMutation, RotateKeyMutationVariables } from '../../../generated/graphql.ts';
 
 const OVERLAPS = [

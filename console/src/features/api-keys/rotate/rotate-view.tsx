@@ -2,7 +2,7 @@ import { SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { useParams } from 'wouter';
 import { useSubmitOnce } from '../../../api/use-submit.ts';
-import { BackLink, EmptyState, Page } from '../../../components/page.tsx';
+import { BackLink, EmptyState, Page } from '../../../design/patterns/page.tsx';
 import { RotatedKeyDocument, type RotatedKeyQuery, RotateKeyDocument } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
 import { MissingKey } from '../detail/missing-key.tsx';

@@ -1,6 +1,6 @@
 import { ShieldCheck } from 'lucide-react';
-import { ButtonLink } from '../../../components/button.tsx';
-import { Card, EmptyState } from '../../../components/page.tsx';
+import { Card, EmptyState } from '../../../design/patterns/page.tsx';
+import { ButtonLink } from '../../../design/primitives/button.tsx';
 import type { FinishRotationMutation } from '../../../generated/graphql.ts';
 import { Propagated } from '../revoke/propagation.tsx';
 

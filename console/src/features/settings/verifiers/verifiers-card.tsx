@@ -1,7 +1,7 @@
-import { Badge } from '../../../components/badge.tsx';
-import { Card, LoadFault, SkeletonRows } from '../../../components/page.tsx';
-import { type Column, RowTitle, Table } from '../../../components/table.tsx';
-import { RelativeTime } from '../../../components/time.tsx';
+import { Card, LoadFault, SkeletonRows } from '../../../design/patterns/page.tsx';
+import { type Column, RowTitle, Table } from '../../../design/patterns/table.tsx';
+import { Badge } from '../../../design/primitives/badge.tsx';
+import { RelativeTime } from '../../../design/primitives/time.tsx';
 import { ConnectVerifier } from './connect-verifier.tsx';
 import { useVerifiers, type Verifier } from './use-verifiers.ts';
 

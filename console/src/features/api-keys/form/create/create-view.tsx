@@ -2,9 +2,9 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { now } from '../../../../api/clock.ts';
 import { useSubmitOnce } from '../../../../api/use-submit.ts';
-import { Button, ButtonLink } from '../../../../components/button.tsx';
-import { FormFault } from '../../../../components/field.tsx';
-import { Page } from '../../../../components/page.tsx';
+import { Page } from '../../../../design/patterns/page.tsx';
+import { Button, ButtonLink } from '../../../../design/primitives/button.tsx';
+import { FormFault } from '../../../../design/primitives/field.tsx';
 import {
   CreateKeyDocument,
   type CreateKeyMutation,

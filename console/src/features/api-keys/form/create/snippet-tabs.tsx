@@ -1,6 +1,6 @@
 import { Tabs } from 'radix-ui';
-import { CopyButton } from '../../../../components/copy-button.tsx';
-import { Scrolling } from '../../../../components/scrolling.tsx';
+import { CopyButton } from '../../../../design/patterns/copy-button.tsx';
+import { Scrolling } from '../../../../design/primitives/scrolling.tsx';
 import { type SnippetFacts, snippetsOf } from './snippets.ts';
 
 /** Configuration snippets with a new key, shown one at a time. */

@@ -1,8 +1,8 @@
 import { GitMerge } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { ActorName } from '../../../../components/actor-name.tsx';
-import { Button } from '../../../../components/button.tsx';
+import { Button } from '../../../../design/primitives/button.tsx';
 import type { KeyChange } from '../../../../live/key-events.ts';
+import { ActorName } from '../../../../shell/actor-name.tsx';
 import { useOrganization } from '../../../../viewer/organization.tsx';
 import { type EditField, FIELD_NAMES } from './edit-draft.ts';
 import type { Edit } from './use-edit.ts';

@@ -1,5 +1,5 @@
 import { Pencil } from 'lucide-react';
-import { ButtonLink } from '../../../../components/button.tsx';
+import { ButtonLink } from '../../../../design/primitives/button.tsx';
 import type { KeyFactsFragment } from '../../../../generated/graphql.ts';
 import { useOpens } from '../../../../shell/views.tsx';
 

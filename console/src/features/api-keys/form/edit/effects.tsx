@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { now } from '../../../../api/clock.ts';
-import { counted } from '../../../../components/counted.ts';
-import { duration } from '../../../../components/duration.ts';
-import { FullTime } from '../../../../components/time.tsx';
+import { counted } from '../../../../design/primitives/counted.ts';
+import { duration } from '../../../../design/primitives/duration.ts';
+import { FullTime } from '../../../../design/primitives/time.tsx';
 import { policyOf } from '../key-draft.ts';
 import { readMetadata } from '../metadata.ts';
 import type { EditDraft, EditedKey, EditField } from './edit-draft.ts';

@@ -2,11 +2,11 @@ import { CirclePause, CirclePlay } from 'lucide-react';
 import { useState } from 'react';
 import { now } from '../../../../api/clock.ts';
 import { useSubmit } from '../../../../api/use-submit.ts';
-import { Button } from '../../../../components/button.tsx';
-import { AlertDialog } from '../../../../components/dialog.tsx';
-import { FormFault } from '../../../../components/field.tsx';
+import { useToast } from '../../../../design/patterns/toasts.tsx';
+import { Button } from '../../../../design/primitives/button.tsx';
+import { AlertDialog } from '../../../../design/primitives/dialog.tsx';
+import { FormFault } from '../../../../design/primitives/field.tsx';
 import { type KeyFactsFragment, UpdateKeyDocument } from '../../../../generated/graphql.ts';
-import { useToast } from '../../../../shell/toasts.tsx';
 import { KeyUse } from '../../revoke/key-use.tsx';
 
 /** The button that disables a key, or enables it again. */

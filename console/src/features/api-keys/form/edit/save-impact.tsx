@@ -1,7 +1,7 @@
 import { Undo2 } from 'lucide-react';
 import { useRef } from 'react';
-import { IconButton } from '../../../../components/button.tsx';
-import { Card } from '../../../../components/page.tsx';
+import { Card } from '../../../../design/patterns/page.tsx';
+import { IconButton } from '../../../../design/primitives/button.tsx';
 import { PermissionChanges } from '../../../roles/permission-changes.tsx';
 import { difference } from '../../../roles/permission-choice.ts';
 import { useRoles } from '../../../roles/role-list.ts';

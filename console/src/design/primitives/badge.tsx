@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { ApiKeyStatus, Environment, SecretStatus } from '../generated/graphql.ts';
+import type { ApiKeyStatus, Environment, SecretStatus } from '../../generated/graphql.ts';
 import { classNames } from './class-names.ts';
 
 /** Color of a badge. Its text conveys the same meaning. */

@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useSyncExternalStore } from 'react';
-import { now } from '../api/clock.ts';
+import { now } from '../../api/clock.ts';
 import { relativeTime } from './relative-time.ts';
 
 const MINUTE_MS = 60_000;

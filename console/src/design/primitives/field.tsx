@@ -1,5 +1,5 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
-import type { Fault } from '../api/fault.ts';
+import type { Fault } from '../../api/fault.ts';
 import { Checkbox, Input, TextArea } from './input.tsx';
 
 /** Props that a field passes to its input: id and description. */

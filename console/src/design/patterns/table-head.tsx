@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { classNames } from './class-names.ts';
-import { Checkbox } from './input.tsx';
+import { classNames } from '../primitives/class-names.ts';
+import { Checkbox } from '../primitives/input.tsx';
 import { type Column, placeOf, ROLES } from './table-row.tsx';
 
 /** Sort direction. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { Input, Select } from './input.tsx';
+import { Input, Select } from '../primitives/input.tsx';
 
 const TYPING_MS = 250;
 

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { ActorNameFragment } from '../generated/graphql.ts';
-import { useOpens } from '../shell/views.tsx';
+import { useOpens } from './views.tsx';
 
 /** An actor: a person, a key (linked), or a system. */
 export function ActorName({ actor }: { readonly actor: ActorNameFragment }) {

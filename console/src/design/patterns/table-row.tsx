@@ -1,7 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { classNames } from './class-names.ts';
-import { Checkbox } from './input.tsx';
+import { classNames } from '../primitives/class-names.ts';
+import { Checkbox } from '../primitives/input.tsx';
 
 /** A column of a table. The first one is what a row is about: it always has a width of 200 pixels or more. */
 export interface Column<Row> {

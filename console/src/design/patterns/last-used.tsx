@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { RelativeTime } from './time.tsx';
+import { RelativeTime } from '../primitives/time.tsx';
 
 /** When a key was last used. A live use is shown by a subtle pulse. */
 export function LastUsed({ at }: { readonly at: string | null | undefined }) {

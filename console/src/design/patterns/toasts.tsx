@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { createContext, type ReactNode, use, useCallback, useEffect, useRef, useState } from 'react';
-import { IconButton } from '../components/button.tsx';
-import { classNames } from '../components/class-names.ts';
+import { IconButton } from '../primitives/button.tsx';
+import { classNames } from '../primitives/class-names.ts';
 
 const SHOWN_MS = 6_000;
 const SHOWN_MAX = 3;

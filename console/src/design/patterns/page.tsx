@@ -1,9 +1,9 @@
 import { ArrowLeft, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { Link } from 'wouter';
-import { faultWords } from '../api/fault.ts';
-import { Button } from './button.tsx';
-import { classNames } from './class-names.ts';
+import { faultWords } from '../../api/fault.ts';
+import { Button } from '../primitives/button.tsx';
+import { classNames } from '../primitives/class-names.ts';
 
 /** The frame of a view: title (also of the document), actions and content. */
 export function Page({

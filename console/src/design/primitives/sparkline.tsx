@@ -1,4 +1,4 @@
-import { now } from '../api/clock.ts';
+import { now } from '../../api/clock.ts';
 import { counted } from './counted.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import type { ShownList } from '../api/use-list.ts';
-import { Button } from './button.tsx';
+import type { ShownList } from '../../api/use-list.ts';
+import { Button } from '../primitives/button.tsx';
 import { LoadFault, SkeletonRows } from './page.tsx';
 
 /** A list with its error, its placeholders while it loads, and the button for the next page. */

@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useToast } from '../shell/toasts.tsx';
-import { Button, IconButton } from './button.tsx';
+import { Button, IconButton } from '../primitives/button.tsx';
+import { useToast } from './toasts.tsx';
 
 const SHOWN_MS = 2_000;
 
