@@ -77,6 +77,8 @@ test.skipIf(missing)(
         commands: step.commands.replaceAll('/tmp', packed),
         output: step.output && reader.own(step.output),
       });
+      if (step.commands.startsWith('node server.mjs'))
+        await eventually(() => terminal.stdout().includes('Listening on http://127.0.0.1:'));
     }
     await terminal.paste({ commands: 'kill -INT %1 && wait %1', line: 0, output: null });
     expect(terminal.stderr()).not.toMatch(/error|^ +at /im);
