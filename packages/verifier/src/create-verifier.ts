@@ -7,8 +7,8 @@ import { EmbeddedVerifier } from './verifier.ts';
 const CLOCKS: LeaseClocks = { monotonic: () => performance.now(), wall: () => Date.now() };
 
 /**
- * Creates a verifier and connects it. Verifications wait until it is connected; `ready` tells when. Throws TypeError for
- * options that are not valid.
+ * Creates a verifier and opens its connection. Until it is connected, verifications wait for at most `timeoutMs`. Throws
+ * TypeError for invalid options.
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   return new EmbeddedVerifier(checkOptions(options), CLOCKS);

@@ -5,7 +5,7 @@ import { sendRefusal } from './middleware/node-response.ts';
 import { type KeywrightOptions, requirementsOf } from './middleware/options.ts';
 import type { AcceptedVerdict, Verifier } from './types.ts';
 
-/** What the middleware uses of a request of Express. */
+/** The properties of an Express request that the middleware uses. */
 export interface ExpressRequest extends IncomingMessage {
   readonly ip?: string | undefined;
   /** The verdict of an accepted key. */
@@ -24,8 +24,8 @@ declare global {
 }
 
 /**
- * A middleware for Express 5 and 4 that lets requests with an accepted key pass, with the verdict as
- * `request.keywright`. The client's address is `request.ip`: behind a proxy, configure Express's `trust proxy`.
+ * Middleware for Express 5 and 4. Requests pass only with an accepted key, whose verdict is `request.keywright`. The
+ * client's IP address is `request.ip`: behind a proxy, configure Express's `trust proxy`.
  */
 export function keywright<R extends ExpressRequest = ExpressRequest>(
   verifier: Verifier,

@@ -9,16 +9,15 @@ export type FastifyOptions = KeywrightOptions<FastifyRequest>;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The verdict of an accepted key; null where no key is required. */
+    /** The verdict of an accepted key. Null on routes that don't require one, and for preflight requests. */
     keywright: AcceptedVerdict | null;
   }
 }
 
 /**
- * A plugin for Fastify 5: requests to all routes of the instance that it is registered on, and of instances inside,
- * require an accepted key. The verdict is `request.keywright`. Register it in a plugin of your own with the routes to be
- * protected, or on the root instance to protect all. The client's address is `request.ip`: behind a proxy, configure
- * Fastify's `trustProxy`.
+ * Plugin for Fastify 5. All routes of the instance that it is registered on, and of nested plugins, require an accepted
+ * key, whose verdict is `request.keywright`. Register it in a plugin with the routes to protect, or on the root instance
+ * to protect all routes. The client's IP address is `request.ip`: behind a proxy, configure Fastify's `trustProxy`.
  */
 export function keywright(
   verifier: Verifier,

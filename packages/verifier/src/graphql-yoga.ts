@@ -8,7 +8,7 @@ import type { AcceptedVerdict, Verifier } from './types.ts';
 
 export type YogaOptions = AddressOptions<Request>;
 
-/** Added to the context of resolvers. */
+/** What the plugin adds to the context of resolvers. */
 export interface KeywrightContext {
   /** The verdict of an accepted key. */
   readonly keywright: AcceptedVerdict;
@@ -18,7 +18,7 @@ export interface KeywrightContext {
  * Plugin for GraphQL Yoga 5. GraphQL operations over HTTP require an accepted key, whose verdict is `keywright` in the
  * context. Yoga responds before any plugin runs to health checks, to OPTIONS requests if CORS is enabled, and to requests
  * for the GraphiQL page (`graphiql: false` disables it): these need no key. WebSocket connections don't pass through the
- * plugin. The client's address is that of the connection on Node.js; elsewhere, set the option `ip`.
+ * plugin. On Node.js, the client's IP address is that of the connection. Elsewhere, set the option `ip`.
  */
 export function keywright(verifier: Verifier, options: YogaOptions = {}): Plugin<KeywrightContext> {
   const addressOf = addressReader(options.trustedProxies);

@@ -24,8 +24,8 @@ export interface KeywrightEnv {
 }
 
 /**
- * A middleware for Hono 4 that lets requests with an accepted key pass, with the verdict as `c.get('keywright')`. The
- * client's address is that of the connection, with `@hono/node-server`; elsewhere, use the option `ip`.
+ * Middleware for Hono 4. Requests pass only with an accepted key, whose verdict is `c.get('keywright')`. With
+ * `@hono/node-server`, the client's IP address is that of the connection. With other servers, set the option `ip`.
  */
 export function keywright(verifier: Verifier, options: HonoOptions = {}): MiddlewareHandler<KeywrightEnv> {
   const addressOf = addressReader(options.trustedProxies);

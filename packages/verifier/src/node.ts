@@ -6,14 +6,14 @@ import { type AddressOptions, requirementsOf } from './middleware/options.ts';
 import { addressReader } from './middleware/proxies.ts';
 import type { AcceptedVerdict, Verifier } from './types.ts';
 
-/** A request with the verdict of its key. Null: a CORS preflight that may pass without a key. */
+/** A request with the verdict of its key. Null for CORS preflight requests, which can pass without a key. */
 export type VerifiedRequest = IncomingMessage & { keywright: AcceptedVerdict | null };
 
 export type NodeOptions = AddressOptions<IncomingMessage>;
 
 /**
- * Wraps request listeners of `node:http`, so that they are called for requests with an accepted key only. If a request
- * can't be verified because of an error in the options, it is answered with 500.
+ * Wraps request listeners of `node:http`. They are called only for requests with an accepted key, whose verdict is
+ * `request.keywright`. If the options are invalid, the response has status 500.
  */
 export function keywright(verifier: Verifier, options: NodeOptions = {}) {
   const addressOf = addressReader(options.trustedProxies);

@@ -1,4 +1,4 @@
-/** The outcome of a verification: VALID, or the first reason for denial that applies, in this order. */
+/** The outcome of a verification: VALID, or the first reason for denial that applies, checked in this order. */
 export type VerificationCode =
   | 'VALID'
   | 'MALFORMED'
@@ -12,27 +12,28 @@ export type VerificationCode =
   | 'INSUFFICIENT_PERMISSIONS'
   | 'RATE_LIMITED';
 
-/** Environment of a key, which is part of its secret. */
+/** Environment of a key. It is part of the secret. */
 export type Environment = 'LIVE' | 'TEST';
 
 /** Options of a verifier. */
 export interface VerifierOptions {
-  /** URL of the Keywright server, including its path if it has one, for example `http://127.0.0.1:4000`. */
+  /** URL of the Keywright server, such as `http://127.0.0.1:4000`, including its base path if it has one. */
   readonly url: string | undefined;
   /**
    * An API key with the permission `api.key.verify`, which verifies the keys of its organization, or an operator token,
-   * which verifies those of all organizations. A function is called for every connection, so that tokens can be rotated.
+   * which verifies those of all organizations. A function is called for each connection, so that you can rotate the
+   * token.
    */
   readonly token: string | (() => string | Promise<string>) | undefined;
   /** Name of this verifier in the console and in metrics, 1 to 100 characters. Default: the host name. */
   readonly name?: string | undefined;
   /** Maximum number of keys in memory, 1 to 10,000,000. Default: 100,000. */
   readonly maxKeys?: number | undefined;
-  /** How long `ready` waits, and a verification waits for the server, milliseconds. 100 to 600,000, default 5,000. */
+  /** Maximum time that `ready` and each verification wait for the server, in milliseconds. 100 to 600,000, default 5,000. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Called when the connection to the server is lost or can't be opened. The verifier reconnects by itself. Default:
-   * nothing is logged.
+   * Called when the connection to the server is lost or can't be opened. The verifier reconnects automatically, and logs
+   * nothing itself.
    */
   readonly onDisconnect?: ((error: VerifierDisconnection) => void) | undefined;
 }
@@ -40,23 +41,23 @@ export interface VerifierOptions {
 /** Why a verifier is not connected. */
 export interface VerifierDisconnection {
   readonly message: string;
-  /** Whether the server rejected the token. The next attempts are made at least 30 seconds apart. */
+  /** Whether the server rejected the token. The verifier then waits 30 to 60 seconds before it reconnects. */
   readonly isRejected: boolean;
 }
 
-/** What a key must have, and what is known about the client. */
+/** Requirements of a verification. */
 export interface VerifyRequirements {
-  /** Required permissions, all of them; at most 100. */
+  /** Permissions that the key must have, at most 100. */
   readonly permissions?: readonly string[] | null | undefined;
-  /** Alternative permissions: the key must have at least one of them, unless the list is empty. At most 100. */
+  /** Permissions of which the key must have at least one, at most 100. Not checked if empty. */
   readonly anyPermissions?: readonly string[] | null | undefined;
-  /** The client's address, with or without a port. Without it, a key with an IP allowlist is denied. */
+  /** The client's IP address, with or without a port. Without it, keys with an IP allowlist are denied. */
   readonly ip?: string | null | undefined;
-  /** The environment that the key must belong to. */
+  /** Environment that the key must belong to. */
   readonly environment?: Environment | null | undefined;
   /** ID of a team. The key must be bound to this team or to no team. */
   readonly teamId?: string | null | undefined;
-  /** ID of an organization. Keys of other organizations are unknown. */
+  /** ID of an organization. Keys of other organizations are treated as unknown. */
   readonly organizationId?: string | null | undefined;
 }
 
@@ -64,17 +65,17 @@ export interface VerifyRequirements {
 export interface VerifiedApiKey {
   readonly id: string;
   readonly organizationId: string;
-  /** Your own ID of whatever the key belongs to, for example a customer. */
+  /** ID of the key's owner in your system, for example of a customer. */
   readonly externalId: string | null;
   readonly environment: Environment;
-  /** Effective permissions: those of the role and the grants combined, in alphabetical order. */
+  /** Effective permissions: those of the role and additional ones, in alphabetical order. */
   readonly permissions: readonly string[];
   readonly roleName: string | null;
-  /** Empty: bound to no team. */
+  /** IDs of the teams that the key is bound to. Empty if it is bound to no team. */
   readonly teamIds: readonly string[];
-  /** Null: no rate limit. */
+  /** Null without a rate limit. */
   readonly rateLimit: { readonly limit: number; readonly windowSeconds: number } | null;
-  /** When the key expires, milliseconds since the epoch. Null: never. */
+  /** When the key expires, in milliseconds since the Unix epoch. Null if it doesn't expire. */
   readonly expiresAt: number | null;
 }
 
@@ -114,24 +115,25 @@ export type InvalidCode = Exclude<VerificationCode, 'VALID'> | 'UNAVAILABLE';
 /** Options of `onInvalid`. */
 export interface OnInvalidOptions {
   /**
-   * Also calls the callback, with UNAVAILABLE, once the verifier has been without a lease for this time, because it can't
-   * learn about revocations. Milliseconds, 0 or more. Default: it waits until it is connected again.
+   * Time in milliseconds, 0 or more, after which the callback is also called with UNAVAILABLE while the verifier is
+   * disconnected and can't learn about revocations. Default: never.
    */
   readonly disconnectedMs?: number | undefined;
 }
 
 /** State of a verifier. */
 export interface VerifierStatus {
-  /** Whether it is connected and holds a lease, so that keys are verified from memory. */
+  /** Whether the verifier is connected and holds a lease, so that it can verify keys from memory. */
   readonly connected: boolean;
-  /** How long the lease lasts, milliseconds; 0 without a lease. */
+  /** Length of the lease in milliseconds. 0 without a lease. */
   readonly leaseMs: number;
   /** Number of keys in memory. */
   readonly keys: number;
-  /** Number of verifications answered from memory, and of those for which the server was asked. */
+  /** Number of verifications from memory. */
   readonly hits: number;
+  /** Number of verifications that required a request to the server. */
   readonly misses: number;
-  /** Number of verifications that are missing from the usage, because the server has refused to record them. */
+  /** Number of uses that the server rejected, so that they are missing from the usage. */
   readonly lostUses: number;
 }
 
@@ -139,21 +141,22 @@ export interface VerifierStatus {
 export interface Verifier {
   /**
    * Resolves when the verifier is connected and holds a lease. Rejects with VerifierUnavailableError after `timeoutMs`,
-   * or if the server rejects the token.
+   * or as soon as the server rejects the token.
    */
   ready(): Promise<void>;
   /**
-   * Verifies a secret as the client sent it, and counts a use or a denial. Never rejects because of the secret. Rejects
-   * with VerifierUnavailableError if it can't decide, and with TypeError for requirements that are not valid.
+   * Verifies a secret as the client sent it, and records the use or denial. Resolves for every secret, valid or not.
+   * Rejects with VerifierUnavailableError if the key can't be verified, and with TypeError for invalid requirements.
    */
   verify(secret: string, requirements?: VerifyRequirements): Promise<Verdict>;
   /**
-   * Calls `callback` once when the key would no longer be accepted with the same requirements: revoked, disabled,
-   * expired, edited or without a permission. Rate limits are not considered. It is called soon if that is already the
-   * case, but never before `onInvalid` has returned. Errors that it throws are ignored. Returns a function that ends it.
+   * Calls `callback` once when the key no longer meets the requirements of the verdict, because it was revoked, disabled or
+   * edited, or has expired. Rate limits are ignored. If the key is already invalid, `callback` is called after `onInvalid`
+   * has returned. Errors that it throws are ignored. Returns a function that cancels the callback.
    */
   onInvalid(verdict: Verdict, callback: (code: InvalidCode) => void, options?: OnInvalidOptions): () => void;
+  /** The current state. */
   status(): VerifierStatus;
-  /** Reports the remaining usage, for at most `timeoutMs`, and disconnects. Verifications fail afterwards. */
+  /** Reports the remaining usage, for at most `timeoutMs`, and closes the connection. Later verifications fail. */
   stop(): Promise<void>;
 }
