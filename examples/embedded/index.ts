@@ -2,7 +2,7 @@ import { createVerifier } from '@keywright/verifier';
 import { keywright } from '@keywright/verifier/fastify';
 import fastify from 'fastify';
 
-// An API that verifies keys by itself. The token is an API key with the permission `api.key.verify`, or an operator token.
+// An API that verifies keys in its own process. README.md shows how to run it.
 const { KEYWRIGHT_URL = 'http://127.0.0.1:4000', KEYWRIGHT_TOKEN = '', PORT = '3000' } = process.env;
 
 const verifier = createVerifier({
@@ -17,21 +17,21 @@ app.get('/', async () => 'Anyone can read this.\n');
 app.register(async (api) => {
   await api.register(
     keywright(verifier, {
-      // Requirements of the route, if it has any.
+      // The permissions that the route requires.
       permissions: ({ routeOptions }) =>
         (routeOptions.config as { permissions?: string[] }).permissions ?? [],
     }),
   );
 
   api.get('/orders', async ({ keywright }) => {
-    return `Orders for ${keywright?.apiKey?.externalId ?? keywright?.apiKey?.id}\n`;
+    return `Orders for ${keywright?.apiKey.externalId ?? keywright?.apiKey.id}\n`;
   });
 
   api.post('/orders', { config: { permissions: ['orders.write'] } }, async (_request, reply) => {
     return reply.code(201).send('Created\n');
   });
 
-  // An event stream: it outlives the request that opened it, and is closed when its key is no longer accepted.
+  // An event stream outlives the request that opened it. It is closed when its key is no longer accepted.
   api.get('/orders/events', (request, reply) => {
     reply.hijack();
     const { raw } = reply;
@@ -42,7 +42,7 @@ app.register(async (api) => {
     const release = verifier.onInvalid(
       verdict,
       (code) => raw.end(`event: closed\ndata: ${JSON.stringify({ code })}\n\n`),
-      // Without a connection to Keywright, a revocation can't be noticed.
+      // While disconnected from Keywright, the verifier can't learn about revocations.
       { disconnectedMs: 60_000 },
     );
     raw.on('close', release);

@@ -8,8 +8,12 @@ import { freePort } from '../gateways/program.ts';
 import { CreateKeyDocument, RevokeKeyDocument, VerifyKeyDocument } from '../generated/graphql.ts';
 import { expectType, request } from '../schema/request.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { missingOf } from '../support/programs.ts';
+import { readerOfReadme } from '../support/readme.ts';
 import { initialized, startServer } from '../support/serve.ts';
 import { eventually } from '../support/wait.ts';
+
+const missing = missingOf('curl');
 
 /** Runs a program of examples/ as its reader would; ended with the test at the latest. */
 function runExample(path: string, env: Readonly<Record<string, string>>) {
@@ -157,6 +161,19 @@ onEachDatabase('the examples', (engine) => {
     expect(await example.ended, example.output()).toBe(1);
     expect(example.output()).toMatch(/The server rejected the token: .*\n$/);
   });
+});
+
+it.skipIf(missing)(`embedded runs as its README says${missing}`, { timeout: 120_000 }, async () => {
+  const reader = await readerOfReadme('examples/embedded/README.md');
+  const terminal = reader.open();
+  for (const step of reader.steps('Run it')) {
+    await terminal.paste({ ...step, output: step.output && reader.own(step.output) });
+    if (step.commands.includes('index.ts'))
+      await eventually(() => terminal.stdout().includes('Listening on'));
+    if (step.commands.includes('/events')) await eventually(() => terminal.stdout().includes('event: open'));
+  }
+  await eventually(() => terminal.stdout().includes('event: closed\ndata: {"code":"REVOKED"}'));
+  expect(terminal.stdout()).toMatch(/Revoked key_\w+ A customer/);
 });
 
 /** Opens an event stream of the embedded example; closed with the test. */

@@ -26,7 +26,7 @@ export async function readerOfReadme(page = 'README.md'): Promise<Reader> {
   for (const port of ['3000', '4000', '4001', '8000', '8080']) ports.set(port, await freePort());
   const own = (text: string) =>
     text.replace(
-      /(:|listen\()(3000|4000|4001|8000|8080)\b/g,
+      /(:|listen\(|PORT=)(3000|4000|4001|8000|8080)\b/g,
       (_all, before, port) => `${before}${ports.get(port)}`,
     );
   rmSync(join(folder, 'deploy'));
