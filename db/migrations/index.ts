@@ -25,6 +25,7 @@ import * as candidateOrganizations from './0023-candidate-organizations.ts';
 import * as indexedCandidates from './0023-indexed-candidates.ts';
 import * as verifiers from './0024-verifiers.ts';
 import * as organizationUsageHistory from './0025-organization-usage-history.ts';
+import * as secretUsage from './0026-secret-usage.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -59,4 +60,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-indexed-candidates': indexedCandidates,
   '0024-verifiers': verifiers,
   '0025-organization-usage-history': organizationUsageHistory,
+  '0026-secret-usage': secretUsage,
 };

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { Fixed } from './column-types.ts';
 
 export interface ApiKeysTable {
@@ -102,6 +102,20 @@ export interface ApiKeySecretUsageTable {
   secret_id: Fixed<string>;
   last_used_at: number;
   uses: number;
+  /**
+   * From when its verifications are in buckets of its own. 0: since it was created. Null: it is the only current secret
+   * of its key, so that the buckets of the key and of the other secrets tell its own.
+   */
+  counted_from: ColumnType<number | null, number | null | undefined, number | null>;
+}
+
+/** Verifications of a secret, from its `counted_from`. */
+export interface ApiKeySecretUsageBucketsTable {
+  secret_id: Fixed<string>;
+  granularity: Fixed<'minute' | 'hour' | 'day'>;
+  start: Fixed<number>;
+  verified: number;
+  denied: number;
 }
 
 export interface ApiKeyUsageBucketsTable {

@@ -27,6 +27,7 @@ export const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   api_key_secrets: ['id'],
   api_key_usage: ['api_key_id'],
   api_key_secret_usage: ['secret_id'],
+  api_key_secret_usage_buckets: ['secret_id', 'granularity', 'start'],
   api_key_usage_buckets: ['api_key_id', 'granularity', 'start'],
   organization_usage_buckets: ['organization_id', 'granularity', 'start'],
   // Empty: a checkpoint has moved it to the tables above.

@@ -11,6 +11,7 @@ import type {
   ApiKeyCountsTable,
   ApiKeyDocumentsTable,
   ApiKeySecretsTable,
+  ApiKeySecretUsageBucketsTable,
   ApiKeySecretUsageTable,
   ApiKeysTable,
   ApiKeyTeamsTable,
@@ -205,6 +206,7 @@ export interface Tables {
   api_key_usage: ApiKeyUsageTable;
   api_key_secret_usage: ApiKeySecretUsageTable;
   api_key_usage_buckets: ApiKeyUsageBucketsTable;
+  api_key_secret_usage_buckets: ApiKeySecretUsageBucketsTable;
   organization_usage_buckets: OrganizationUsageBucketsTable;
   usage_journal: UsageJournalTable;
   usage_writers: UsageWritersTable;

@@ -1,9 +1,12 @@
 import { secretStatusOf } from '../../src/keys/api-key.ts';
+import { usageOfSecret } from '../../src/usage/secret-report.ts';
 import { builder } from '../builder.ts';
 import { nullIfMissing } from '../loaded.ts';
 import { findsNode } from '../node.ts';
 import { ApiKeyRef, ApiKeySecretRef } from '../refs.ts';
 import { nullableTime } from '../scalars.ts';
+import { shareRead } from '../shared-reads.ts';
+import { USAGE_ARGS, UsageBucket, usageCost } from './usage.ts';
 
 const SecretStatus = builder.enumType('SecretStatus', {
   description: 'Status of a secret',
@@ -43,6 +46,21 @@ builder.objectType(ApiKeySecretRef, {
       resolve: ({ apiKeyId }) => apiKeyId,
     }),
     uses: t.expose('uses', { type: 'SafeInt', description: 'Number of accepted verifications' }),
+    usage: t.field({
+      type: [UsageBucket],
+      nullable: true,
+      description:
+        'Usage of the secret, earliest first. Intervals without use are omitted. The range may span at most 1,000 intervals. Requires `api.key.view`',
+      authScopes: async ({ apiKeyId }, _args, ctx) => {
+        const key = await ApiKeyRef.getDataloader(ctx).load(apiKeyId);
+        return { permissionIn: [key.organizationId, 'api.key.view'] };
+      },
+      complexity: usageCost,
+      extensions: { costsByTheTime: true },
+      args: USAGE_ARGS,
+      resolve: ({ id }, range, ctx) =>
+        shareRead(ctx, 'apiKeySecret.usage', [id, range], () => usageOfSecret(ctx, id, range)),
+    }),
   }),
 });
 

@@ -6,6 +6,7 @@ import { Input } from '../core/input.ts';
 import { attemptOf, once } from '../idempotency/answers.ts';
 import { organizationById } from '../organizations/organization.ts';
 import { type ApiKey, type ApiKeySecret, loadSecrets, statusOf } from './api-key.ts';
+import { countSecret } from './count-secret.ts';
 import { locateApiKey } from './locate-api-key.ts';
 import { insertSecret, newSecret, searchText, startsOfKey } from './new-secret.ts';
 import type { KeysContext } from './pending-usage.ts';
@@ -171,5 +172,6 @@ async function retireNewest(
     .execute();
   const newest = retired.find(({ start }) => start === key.start) ?? retired[0];
   if (!newest) throw new Error(`The key ${key.id} has no current secret`);
+  await countSecret(tx, { keyId: key.id, secretId: newest.id, now });
   return newest.id;
 }

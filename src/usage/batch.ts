@@ -11,8 +11,11 @@ export interface MinuteCount {
 /** The uses of one secret. */
 export interface SecretUses {
   readonly secretId: string;
+  /** 0 if it was only denied. */
   at: number;
   uses: number;
+  /** Null: those of its key, because no other secret of the key was presented. */
+  minutes: readonly MinuteCount[] | null;
 }
 
 /** A key's usage since the last write. */
@@ -68,21 +71,26 @@ export function noteUse(batch: Batch, { organizationId, keyId, secretId, at, ip 
     key.at = at;
     key.ip = ip;
   }
-  const secret = secretOf(key, secretId) ?? addSecret(key, secretId);
+  const secret = secretOf(key, secretId) ?? addSecret(batch, key, secretId);
   secret.uses += count;
   if (at > secret.at) secret.at = at;
   const minute = minuteAt(batch, key, at);
   if (minute) minute.verified += count;
   else batch.dropped += count;
+  const own = minute && secret.minutes && minuteOf(batch, secret, minute.start);
+  if (own) own.verified += count;
 }
 
 /** The same for rejected ones. Unknown keys are not tracked, so guessing them costs no memory. */
-export function noteDenial(batch: Batch, { organizationId, keyId, at }: Denial, count = 1): void {
-  if (keyId === null || organizationId === null) return;
+export function noteDenial(batch: Batch, { organizationId, keyId, secretId, at }: Denial, count = 1): void {
+  if (keyId === null || secretId === null || organizationId === null) return;
   const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
+  const secret = secretOf(key, secretId) ?? addSecret(batch, key, secretId);
   const minute = minuteAt(batch, key, at);
   if (minute) minute.denied += count;
   else batch.dropped += count;
+  const own = minute && secret.minutes && minuteOf(batch, secret, minute.start);
+  if (own) own.denied += count;
 }
 
 /** Moves last uses after `now`, recorded while the clock was ahead, to `now`, so that later ones are newer. */
@@ -102,7 +110,7 @@ export function partsOf(batch: Batch, size: number): Batch[] {
     if (!key) continue;
     if (part.keys.size === 0) parts.push(part);
     part.keys.set(keyId, key);
-    part.minutes += key.minutes.length;
+    part.minutes += key.secrets.reduce((sum, one) => sum + (one.minutes?.length ?? 0), key.minutes.length);
     if (part.keys.size === size) part = emptyBatch();
   }
   return parts;
@@ -116,6 +124,7 @@ export function addUses(keys: Map<string, KeyActivity>, added: Iterable<KeyActiv
       // Readers don't use the minutes.
       activity.minute = null;
       activity.minutes = NONE;
+      for (const secret of activity.secrets) secret.minutes = null;
       keys.set(activity.keyId, activity);
       continue;
     }
@@ -124,7 +133,7 @@ export function addUses(keys: Map<string, KeyActivity>, added: Iterable<KeyActiv
       key.ip = activity.ip;
     }
     for (const { secretId, at, uses } of activity.secrets) {
-      const secret = secretOf(key, secretId) ?? addSecret(key, secretId);
+      const secret = secretOf(key, secretId) ?? append(key, secretId, null);
       secret.uses += uses;
       secret.at = Math.max(secret.at, at);
     }
@@ -151,10 +160,30 @@ export function secretOf({ secrets }: KeyActivity, secretId: string): SecretUses
   return first?.secretId === secretId ? first : secrets.find((one) => one.secretId === secretId);
 }
 
-function addSecret(key: KeyActivity, secretId: string): SecretUses {
-  const secret = { secretId, at: 0, uses: 0 };
+/** With a second secret, each has minutes of its own. Those so far are of the first. */
+function addSecret(batch: Batch, key: KeyActivity, secretId: string): SecretUses {
+  const [first] = key.secrets;
+  if (first && !first.minutes) {
+    first.minutes = key.minutes.map((minute) => ({ ...minute }));
+    batch.minutes += first.minutes.length;
+  }
+  return append(key, secretId, first ? NONE : null);
+}
+
+function append(key: KeyActivity, secretId: string, minutes: SecretUses['minutes']): SecretUses {
+  const secret = { secretId, at: 0, uses: 0, minutes };
   key.secrets = withOne(key.secrets, secret);
   return secret;
+}
+
+/** A minute of a secret. Null if there are too many. */
+function minuteOf(batch: Batch, secret: SecretUses, start: number): MinuteCount | null {
+  const known = secret.minutes?.find((one) => one.start === start);
+  if (known || batch.minutes >= batch.minutesMax) return known ?? null;
+  const minute = { start, verified: 0, denied: 0 };
+  secret.minutes = withOne(secret.minutes ?? NONE, minute);
+  batch.minutes += 1;
+  return minute;
 }
 
 function minuteAt(batch: Batch, key: KeyActivity, at: number): MinuteCount | null {

@@ -4,9 +4,12 @@ import { GRANULARITY_NAMES, type Granularity } from './granularity.ts';
 
 /** A table of verifications counted per time interval. */
 export interface BucketTable {
-  readonly table: 'api_key_usage_buckets' | 'organization_usage_buckets';
+  readonly table: 'api_key_usage_buckets' | 'api_key_secret_usage_buckets' | 'organization_usage_buckets';
   /** The columns that identify whose verifications are counted. The first is in the primary key. */
-  readonly owner: readonly ['api_key_id', 'organization_id'] | readonly ['organization_id'];
+  readonly owner:
+    | readonly ['api_key_id', 'organization_id']
+    | readonly ['secret_id']
+    | readonly ['organization_id'];
   /** The kinds of buckets that verifications are added to. */
   readonly granularities: readonly Granularity[];
 }
@@ -18,14 +21,20 @@ export const ORGANIZATION_BUCKETS: BucketTable = {
   granularities: ['minute', 'hour'],
 };
 
-export const BUCKET_TABLES: readonly BucketTable[] = [
-  {
-    table: 'api_key_usage_buckets',
-    owner: ['api_key_id', 'organization_id'],
-    granularities: GRANULARITY_NAMES,
-  },
-  ORGANIZATION_BUCKETS,
-];
+export const KEY_BUCKETS: BucketTable = {
+  table: 'api_key_usage_buckets',
+  owner: ['api_key_id', 'organization_id'],
+  granularities: GRANULARITY_NAMES,
+};
+
+/** Of secrets that are not the only current one of their key. See `secret-report.ts`. */
+export const SECRET_BUCKETS: BucketTable = {
+  table: 'api_key_secret_usage_buckets',
+  owner: ['secret_id'],
+  granularities: GRANULARITY_NAMES,
+};
+
+export const BUCKET_TABLES: readonly BucketTable[] = [KEY_BUCKETS, SECRET_BUCKETS, ORGANIZATION_BUCKETS];
 
 /**
  * Adds counts to buckets. `rows` is a query of owner, granularity, start, verified and denied, with one row per bucket.

@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts';
+import type { Batch, MinuteCount } from './batch.ts';
 
 /** The form of a journal row. A row of another version is left for a program that knows it. */
 export const VERSION = 1;
@@ -9,9 +9,12 @@ type Entry = readonly [
   organizationId: string,
   at: number,
   ip: string | null,
-  minutes: readonly (readonly [start: number, verified: number, denied: number])[],
-  secrets: readonly (readonly [secretId: string, at: number, uses: number])[],
+  minutes: Minutes,
+  /** Without minutes: those of the key. */
+  secrets: readonly (readonly [secretId: string, at: number, uses: number, minutes?: Minutes])[],
 ];
+
+type Minutes = readonly (readonly [start: number, verified: number, denied: number])[];
 
 /** A batch as a JSON list of entries. */
 export function encodeEntries(batch: Batch): string {
@@ -22,9 +25,15 @@ export function encodeEntries(batch: Batch): string {
       organizationId,
       at,
       ip,
-      minutes.map(({ start, verified, denied }) => [start, verified, denied]),
-      secrets.map(({ secretId, at: usedAt, uses }) => [secretId, usedAt, uses]),
+      encodeMinutes(minutes),
+      secrets.map(({ secretId, at: usedAt, uses, minutes: own }) =>
+        own ? [secretId, usedAt, uses, encodeMinutes(own)] : [secretId, usedAt, uses],
+      ),
     ]);
   }
   return JSON.stringify(entries);
+}
+
+function encodeMinutes(minutes: readonly MinuteCount[]): Minutes {
+  return minutes.map(({ start, verified, denied }) => [start, verified, denied]);
 }

@@ -5,8 +5,8 @@ import type { Granularity } from './granularity.ts';
 
 /** Counts of one bucket. */
 interface Bucket {
-  readonly owner: string;
-  readonly organization_id: string;
+  /** The values of the columns that identify whose it is. */
+  readonly owner: readonly string[];
   readonly start: number;
   readonly verified: number;
   readonly denied: number;
@@ -32,28 +32,28 @@ export function moveBuckets(
   size: number,
 ): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    const { rows } = await sql<Bucket>`
+    const { rows } = await sql<Record<string, string | number>>`
       delete from ${sql.table(buckets.table)} where ${someBuckets(buckets, from, size)}
-      returning ${sql.ref(buckets.owner[0])} as owner, organization_id, start, verified, denied
+      returning ${sql.join([...buckets.owner, 'start', 'verified', 'denied'].map((name) => sql.ref(name)))}
     `.execute(tx);
     const sums = new Map<string, Bucket>();
-    for (const bucket of rows) {
-      const start = startOf(Number(bucket.start));
-      const name = `${bucket.owner} ${start}`;
+    for (const row of rows) {
+      const owner = buckets.owner.map((name) => String(row[name]));
+      const start = startOf(Number(row.start));
+      const name = JSON.stringify([owner, start]);
       const { verified = 0, denied = 0 } = sums.get(name) ?? {};
       sums.set(name, {
-        ...bucket,
-        start,
-        verified: verified + Number(bucket.verified),
-        denied: denied + Number(bucket.denied),
+        ...{ owner, start },
+        verified: verified + Number(row.verified),
+        denied: denied + Number(row.denied),
       });
     }
-    const values = [...sums.values()]
-      .sort((a, b) => (a.owner === b.owner ? a.start - b.start : a.owner < b.owner ? -1 : 1))
-      .map((bucket) => {
-        const owner = buckets.owner.length === 1 ? [bucket.owner] : [bucket.owner, bucket.organization_id];
-        return sql`(${sql.join([...owner, granularity, bucket.start, bucket.verified, bucket.denied])})`;
-      });
+    const values = [...sums]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(
+        ([, { owner, start, verified, denied }]) =>
+          sql`(${sql.join([...owner, granularity, start, verified, denied])})`,
+      );
     if (values.length > 0) await addToBuckets(tx, buckets, sql`values ${sql.join(values)}`);
     return rows.length;
   });

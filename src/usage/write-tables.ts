@@ -1,7 +1,13 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
 import type { Tables } from '../../db/tables/tables.ts';
-import { addToBuckets, BUCKET_TABLES } from './bucket-tables.ts';
+import {
+  addToBuckets,
+  type BucketTable,
+  KEY_BUCKETS,
+  ORGANIZATION_BUCKETS,
+  SECRET_BUCKETS,
+} from './bucket-tables.ts';
 import { GRANULARITIES, type Granularity } from './granularity.ts';
 
 /**
@@ -37,6 +43,7 @@ export async function writeTables(tx: Transaction<Tables>, entries: RawBuilder<u
       select secret.value ->> 0 as secret_id, max(cast(secret.value ->> 1 as bigint)) as at,
         cast(sum(cast(secret.value ->> 2 as bigint)) as bigint) as uses
       from (${entries}) as entries, ${elements(5)} as secret
+      where cast(secret.value ->> 2 as bigint) > 0
       group by 1 order by 1
     ) as used
     where api_key_secret_usage.secret_id = used.secret_id
@@ -52,20 +59,58 @@ export async function writeTables(tx: Transaction<Tables>, entries: RawBuilder<u
       group by 1, 2, 3
     ) as counted
     where (select 1 from api_keys where api_keys.id = counted.key_id) = 1`;
+  const each = sql.raw(isPostgres(tx) ? 'json_array_elements' : 'json_each');
+  // A subquery as above. A secret that was presented alone has the minutes of its key.
+  const secretMinutes = sql`
+    select secrets.secret_id, cast(minute.value ->> 0 as bigint) as start,
+      sum(cast(minute.value ->> 1 as bigint)) as verified, sum(cast(minute.value ->> 2 as bigint)) as denied
+    from (
+      select secret.value ->> 0 as secret_id, coalesce(secret.value -> 3, entries.value -> 4) as minutes
+      from (${entries}) as entries, ${elements(5)} as secret
+      where (select counted_from from api_key_secret_usage where secret_id = secret.value ->> 0) is not null
+    ) as secrets, ${each}(secrets.minutes) as minute
+    group by 1, 2`;
+  const organizationMinutes = sql`
+    select organization_id, start, verified, denied
+    from (
+      select entries.value ->> 1 as organization_id, cast(minute.value ->> 0 as bigint) as start,
+        sum(cast(minute.value ->> 1 as bigint)) as verified, sum(cast(minute.value ->> 2 as bigint)) as denied
+      from (${entries}) as entries, ${elements(4)} as minute
+      group by 1, 2
+    ) as counted
+    where (select 1 from organizations where organizations.id = counted.organization_id) = 1`;
+  await addMinutes(tx, KEY_BUCKETS, minutes);
+  if (await hasCountedSecrets(tx)) await addMinutes(tx, SECRET_BUCKETS, secretMinutes);
   // The sums of organizations last: every server writes to the same few rows.
-  for (const buckets of BUCKET_TABLES) {
-    const owner = sql.join(buckets.owner.map((column) => sql.ref(column)));
-    const groups = sql.raw([...buckets.owner, 'granularity', 'start'].map((_, index) => index + 1).join());
-    await addToBuckets(
-      tx,
-      buckets,
-      sql`
-        select ${owner}, lengths.column1, minutes.start - minutes.start % lengths.column2,
-          sum(minutes.verified), sum(minutes.denied)
-        from (${minutes}) as minutes cross join (values ${lengthsOf(buckets.granularities)}) as lengths
-        group by ${groups} order by ${groups}`,
-    );
-  }
+  await addMinutes(tx, ORGANIZATION_BUCKETS, organizationMinutes);
+}
+
+/** Adds counts of minutes, a query of owner, start, verified and denied, to the buckets that contain them. */
+async function addMinutes(
+  tx: Transaction<Tables>,
+  buckets: BucketTable,
+  minutes: RawBuilder<unknown>,
+): Promise<void> {
+  const owner = sql.join(buckets.owner.map((column) => sql.ref(column)));
+  const groups = sql.raw([...buckets.owner, 'granularity', 'start'].map((_, index) => index + 1).join());
+  await addToBuckets(
+    tx,
+    buckets,
+    sql`
+      select ${owner}, lengths.column1, minutes.start - minutes.start % lengths.column2,
+        sum(minutes.verified), sum(minutes.denied)
+      from (${minutes}) as minutes cross join (values ${lengthsOf(buckets.granularities)}) as lengths
+      group by ${groups} order by ${groups}`,
+  );
+}
+
+/** Whether any key was ever rotated, or was imported with several secrets. */
+async function hasCountedSecrets(tx: Transaction<Tables>): Promise<boolean> {
+  const counted = tx
+    .selectFrom('api_key_secret_usage')
+    .select('secret_id')
+    .where('counted_from', 'is not', null);
+  return (await counted.limit(1).executeTakeFirst()) !== undefined;
 }
 
 function lengthsOf(granularities: readonly Granularity[]): RawBuilder<unknown> {

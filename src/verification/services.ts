@@ -13,10 +13,14 @@ export interface UsageSink extends PendingUsage {
     at: number;
     ip: string | null;
   }): void;
-  /** A denied verification. `keyId` is null if there is no such key; `organizationId` is the key's, otherwise the caller's. */
+  /**
+   * A denied verification. `keyId` and `secretId` are null if there is no such key; `organizationId` is the key's,
+   * otherwise the caller's.
+   */
   denied(denial: {
     organizationId: string | null;
     keyId: string | null;
+    secretId: string | null;
     code: string;
     at: number;
     ip: string | null;

@@ -161,7 +161,7 @@ function recordOutcome(
   ip: string | null,
 ): Verdict {
   const { organizationId, keyId, secretId } = key;
-  if (refusal) services.usage.denied({ organizationId, keyId, hash, code: refusal[0], at, ip });
+  if (refusal) services.usage.denied({ organizationId, keyId, secretId, hash, code: refusal[0], at, ip });
   else services.usage.accepted({ organizationId, keyId, secretId, hash, at, ip });
   return verdict(refusal ?? ACCEPTED, key, state);
 }
@@ -170,7 +170,8 @@ function recordOutcome(
 export function refuseUnknown(services: Needs, request: VerificationRequest, refusal: Refusal): Verdict {
   const { reportTo, ip } = request;
   const at = services.clock.now();
-  services.usage.denied({ organizationId: reportTo, keyId: null, hash: null, code: refusal[0], at, ip });
+  const unknown = { keyId: null, secretId: null, hash: null };
+  services.usage.denied({ organizationId: reportTo, ...unknown, code: refusal[0], at, ip });
   return verdict(refusal, null, null);
 }
 

@@ -105,7 +105,7 @@ async function record(
       if (key === undefined || count <= 0) return [];
       const organizationId = key?.organizationId ?? stream.owner.organizationId;
       const facts = { code, count: clamp(count), at: timeOf(at), ip: presentedAddress(ip ?? '') };
-      return [{ organizationId, keyId: key?.keyId ?? null, ...facts }];
+      return [{ organizationId, keyId: key?.keyId ?? null, secretId: key?.secretId ?? null, ...facts }];
     }),
   };
   return batches.record(stream, batch, report);

@@ -24,6 +24,7 @@ export interface CountedDenial {
   readonly organizationId: string | null;
   /** Null: unknown. */
   readonly keyId: string | null;
+  readonly secretId: string | null;
   readonly code: VerificationCode;
   readonly count: number;
   readonly at: number;

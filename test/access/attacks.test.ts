@@ -214,6 +214,7 @@ onEachDatabase('an attack', (engine) => {
       for (const hidden of [
         'auditLog { totalCount }',
         'usage { verified }',
+        'secrets { usage { verified } }',
         'role { memberCount }',
         'role { apiKeyCount }',
         'teams { members { totalCount } }',

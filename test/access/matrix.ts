@@ -402,7 +402,10 @@ export const NODES: Readonly<
   ApiKeySecret: {
     id: '$secret',
     fields: [
-      ['id start status createdAt expiresAt lastUsedAt revokedAt uses apiKey', 'u o o o o - o o - o - o'],
+      [
+        'id start status createdAt expiresAt lastUsedAt revokedAt uses usage apiKey',
+        'u o o o o - o o - o - o',
+      ],
     ],
   },
   AuditEntry: {

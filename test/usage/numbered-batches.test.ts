@@ -123,8 +123,7 @@ onEachDatabase('numbered batches of usage', (engine) => {
         const record = (used: readonly UsedKey[]): void => {
           model.at += 1;
           for (const key of used) buffer.accepted({ ...key, at: model.at, ip: null });
-          const { keyId, organizationId } = rare;
-          buffer.denied({ organizationId, keyId, code: 'DISABLED', at: model.at, ip: null });
+          buffer.denied({ ...rare, code: 'DISABLED', at: model.at, ip: null });
           model.rare += 1;
           model.denials += 1;
           if (used.length > 1) model.others += 1;

@@ -39,7 +39,7 @@ onEachDatabase('the usage recorder', (engine) => {
       secretId,
       recorder,
       use: (at: number, ip: string | null = null) => recorder.accepted({ ...ids, secretId, at, ip }),
-      deny: (at: number) => recorder.denied({ ...ids, code: 'DISABLED', at, ip: null }),
+      deny: (at: number) => recorder.denied({ ...ids, secretId, code: 'DISABLED', at, ip: null }),
       written: () => usageIn(ctx, apiKey.id, secretId),
       /** The same reader, looking also at what is not written yet. */
       seen: () => usageIn({ ...ctx, usage: recorder }, apiKey.id, secretId),
@@ -68,8 +68,8 @@ onEachDatabase('the usage recorder', (engine) => {
     }
     services().statements.length = 0;
     await recorder.flush();
-    // The mark and four tables; with a journal also what goes into it, what is in it, and what leaves it; otherwise the locks.
-    const count = engine === 'sqlite' ? 8 : 6;
+    // The mark, four tables, and whether secrets are counted; with a journal also what goes into it, what is in it, and what leaves it; otherwise the locks.
+    const count = engine === 'sqlite' ? 9 : 7;
     expect(services().statements).toHaveLength(count);
     await recorder.flush();
     expect(services().statements).toHaveLength(count);
@@ -153,7 +153,14 @@ onEachDatabase('the usage recorder', (engine) => {
   test('keeps nothing of unknown keys', async () => {
     const { recorder } = await made();
     for (let guess = 0; guess < 1000; guess += 1)
-      recorder.denied({ organizationId: null, keyId: null, code: 'NOT_FOUND', at: guess, ip: null });
+      recorder.denied({
+        organizationId: null,
+        keyId: null,
+        secretId: null,
+        code: 'NOT_FOUND',
+        at: guess,
+        ip: null,
+      });
     services().statements.length = 0;
     await recorder.flush();
     expect(services().statements).toEqual([]);

@@ -77,10 +77,13 @@ async function insertSecrets(
     for (const [place, { id }] of own.entries())
       if (taken.has(id)) input.fault([...path, 'secrets', String(place), 'hash'], 'DUPLICATE', EXISTS_FAULT);
   input.check();
+  const current = (key: ReadKey) => key.secrets.filter(({ replacedAt }) => replacedAt === null);
+  const alone = new Set(keys.map(current).flatMap((own) => (own.length === 1 ? (own[0]?.id ?? []) : [])));
   const uses = secrets.map(({ id, lastUsedAt, uses: count }) => ({
     secret_id: id,
     last_used_at: lastUsedAt ?? NOT_YET,
     uses: count,
+    counted_from: alone.has(id) ? null : 0,
   }));
   await insertRows(tx, 'api_key_secret_usage', uses);
 }

@@ -200,7 +200,7 @@ async function addSecrets(
       else elsewhere.push({ ...secret, hash: `taken:${secret.id}:${secret.hash}` });
     }
   input.check();
-  await insertSecrets(tx, elsewhere);
+  await insertSecrets(tx, elsewhere, secrets);
 }
 
 /** The organization of the key with this hash. */

@@ -91,15 +91,24 @@ export async function insertKeys(
   await insertRows(tx, 'api_key_teams', bonds);
 }
 
-/** Inserts unused secrets of keys. Returns the IDs of those whose hash exists already, which are not inserted. */
+/**
+ * Inserts unused secrets of keys. Returns the IDs of those whose hash exists already, which are not inserted. `all` are
+ * the secrets of these keys.
+ */
 export async function insertSecrets(
   tx: Transaction<Tables>,
   secrets: readonly NewSecretRow[],
+  all = secrets,
 ): Promise<Set<string>> {
   const left = await insertSecretRows(tx, secrets);
+  const perKey = new Map<string, number>();
+  for (const { api_key_id: id } of all) perKey.set(id, (perKey.get(id) ?? 0) + 1);
   const uses = secrets
     .filter(({ id }) => !left.has(id))
-    .map(({ id }) => ({ secret_id: id, last_used_at: NOT_YET, uses: 0 }));
+    .map(({ id, api_key_id: keyId }) => {
+      const counted_from = perKey.get(keyId) === 1 ? null : 0;
+      return { secret_id: id, last_used_at: NOT_YET, uses: 0, counted_from };
+    });
   await insertRows(tx, 'api_key_secret_usage', uses);
   return left;
 }
