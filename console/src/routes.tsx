@@ -54,13 +54,13 @@ export const ROUTES: readonly ViewRoute[] = [
   {
     path: '/members',
     needs: 'member.view',
-    entry: { label: 'Members', icon: Users },
+    entry: { label: 'Members', icon: Users, group: 'Access' },
     View: view(async () => (await import('./features/members/members-view.tsx')).MembersView),
   },
   {
     path: '/roles',
     needs: 'role.view',
-    entry: { label: 'Roles', icon: ShieldCheck },
+    entry: { label: 'Roles', icon: ShieldCheck, group: 'Access' },
     View: view(async () => (await import('./features/roles/roles-view.tsx')).RolesView),
   },
   {
@@ -76,13 +76,13 @@ export const ROUTES: readonly ViewRoute[] = [
   {
     path: '/teams',
     needs: 'team.view',
-    entry: { label: 'Teams', icon: Boxes },
+    entry: { label: 'Teams', icon: Boxes, group: 'Access' },
     View: view(async () => (await import('./features/teams/teams-view.tsx')).TeamsView),
   },
   {
     path: '/audit',
     needs: 'audit.view',
-    entry: { label: 'Audit log', icon: ScrollText },
+    entry: { label: 'Audit log', icon: ScrollText, group: 'Organization' },
     View: view(async () => (await import('./features/audit/audit-view.tsx')).AuditView),
   },
   {
@@ -93,7 +93,7 @@ export const ROUTES: readonly ViewRoute[] = [
   {
     path: '/settings',
     needs: 'organization.manage',
-    entry: { label: 'Settings', icon: Settings },
+    entry: { label: 'Settings', icon: Settings, group: 'Organization' },
     View: view(async () => (await import('./features/settings/settings-view.tsx')).OrganizationSettingsView),
   },
 ];

@@ -22,6 +22,9 @@ describeInChromium('an open page', () => {
     proxy.swallow();
     // A ping every 12 seconds, which waits 5 for its answer, finds it out.
     await page.locator('[data-live=reconnecting]').waitFor();
+    // In the background, only the tab is visible.
+    await expect.poll(() => page.title()).toMatch(/^Reconnecting · Keys/);
+    expect(await page.locator('link[rel=icon]').getAttribute('href')).toBe('/favicon-away.svg');
     await site.makeKey(ada, { name: 'Meanwhile' }, direct);
     proxy.mend();
     await row(page, 'Meanwhile').waitFor();
@@ -141,11 +144,11 @@ describeInChromium('an open page', () => {
     await page.getByText('No keys yet').waitFor();
     await page.getByRole('button', { name: /Account/ }).click();
     await page.getByRole('menuitemradio', { name: 'Dark' }).click();
-    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
-    await eventually(async () => (await background()) === 'rgb(15, 18, 22)');
+    const scheme = () => page.evaluate('getComputedStyle(document.body).colorScheme');
+    await eventually(async () => (await scheme()) === 'dark');
     await page.reload();
     await page.getByText('No keys yet').waitFor();
-    await expect.poll(() => background()).toBe('rgb(15, 18, 22)');
+    await expect.poll(() => scheme()).toBe('dark');
   });
 
   test('does without motion where that is asked for', async () => {

@@ -1,12 +1,13 @@
+import { useDocumentState } from '../design/patterns/document-title.ts';
 import { classNames } from '../design/primitives/class-names.ts';
 import type { LiveState } from '../live/connection.ts';
 import { useCan, useLiveState } from '../viewer/organization.tsx';
 
 const LOOKS = {
   connecting: ['text-soft', 'animate-breathe', 'Connecting'],
-  live: ['text-good', '', 'Live'],
+  live: ['text-live', '', 'Live'],
   reconnecting: ['text-warn', 'animate-breathe', 'Reconnecting'],
-  'caught-up': ['text-good', '', 'Caught up'],
+  'caught-up': ['text-live', '', 'Caught up'],
 } as const satisfies Record<LiveState, readonly [string, string, string]>;
 
 const MEANINGS: Readonly<Record<LiveState, string>> = {
@@ -20,6 +21,7 @@ const MEANINGS: Readonly<Record<LiveState, string>> = {
 export function LiveBadge() {
   const state = useLiveState();
   const can = useCan();
+  useDocumentState(state === 'reconnecting' ? 'Reconnecting' : null);
   if (!can('api.key.view')) return null;
   const [colour, motion, word] = LOOKS[state];
   return (
@@ -27,7 +29,7 @@ export function LiveBadge() {
       role="status"
       data-live={state}
       title={MEANINGS[state]}
-      className={classNames('inline-flex h-9 items-center gap-2 px-1 text-[0.8125rem] font-medium', colour)}
+      className={classNames('inline-flex h-9 items-center gap-2 px-1 text-small font-medium', colour)}
     >
       <span aria-hidden="true" className={classNames('size-2 rounded-full bg-current', motion)} />
       {word}

@@ -18,7 +18,7 @@ export function Message({
 }) {
   return (
     <main className="grid min-h-dvh grid-cols-1 place-items-center p-4 sm:p-6">
-      <div className="w-full max-w-md rounded-2xl border border-line bg-card p-6 sm:p-8">
+      <div className="w-full max-w-md rounded-2xl border border-line bg-card p-6 shadow-card sm:p-8">
         <Logo />
         <h1 className="mt-6 text-lg font-semibold">{title}</h1>
         <div className="mt-2 text-soft">{text}</div>

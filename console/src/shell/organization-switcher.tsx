@@ -15,7 +15,8 @@ export function OrganizationSwitcher() {
       <span className="min-w-0 grow truncate font-medium">{name}</span>
     </>
   );
-  const shape = 'flex h-10 w-full items-center gap-2.5 rounded-lg border border-line px-2.5 text-left';
+  const shape =
+    'flex h-10 w-full items-center gap-2.5 rounded-lg border border-line bg-card px-2.5 text-left shadow-card';
   if (organizations.length < 2) return <div className={shape}>{face}</div>;
   return (
     <Menu

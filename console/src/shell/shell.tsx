@@ -23,14 +23,14 @@ export function Shell() {
     main.current?.focus({ preventScroll: true });
   });
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[16rem_minmax(0,1fr)]">
+    <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
         href="#main"
-        className="sr-only z-50 rounded-lg bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+        className="sr-only z-50 rounded-lg bg-ink px-3 py-2 text-on-ink focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
       >
         Skip to the content
       </a>
-      <header className="top-0 z-30 flex flex-col border-b border-line bg-card tall:sticky lg:sticky lg:h-dvh lg:border-r lg:border-b-0">
+      <header className="top-0 z-30 flex flex-col border-b border-line bg-side tall:sticky lg:sticky lg:h-dvh lg:border-r lg:border-b-0">
         <div className="flex h-14 items-center gap-2 px-4">
           <Logo />
           <span className="ml-auto">
@@ -65,7 +65,7 @@ export function Shell() {
           id="main"
           ref={main}
           tabIndex={-1}
-          className="mx-auto w-full max-w-[90rem] grow px-4 pt-6 pb-16 outline-none sm:px-8 lg:pt-8"
+          className="mx-auto w-full max-w-[90rem] grow px-4 pt-6 pb-16 outline-none sm:px-8 lg:px-10 lg:pt-9"
         >
           <ViewBoundary key={path}>
             <Suspense fallback={<SkeletonRows />}>

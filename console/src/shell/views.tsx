@@ -9,7 +9,12 @@ export interface ViewRoute {
   /** Permission required to see the view. Null: none. */
   readonly needs: string | null;
   /** Position in the navigation. Omitted: reached from another view. */
-  readonly entry?: { readonly label: string; readonly icon: LucideIcon };
+  readonly entry?: {
+    readonly label: string;
+    readonly icon: LucideIcon;
+    /** Heading in the navigation. Views of a group follow each other. Omitted: at the top. */
+    readonly group?: string;
+  };
   readonly View: LazyExoticComponent<ComponentType>;
 }
 

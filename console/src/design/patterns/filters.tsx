@@ -1,7 +1,43 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { classNames } from '../primitives/class-names.ts';
 import { Input, Select } from '../primitives/input.tsx';
 
 const TYPING_MS = 250;
+
+/**
+ * The filters of a list, which stay in view while it scrolls, above the table's header. On small screens, which they
+ * would fill, they scroll with the page.
+ */
+export function FilterBar({
+  className,
+  children,
+}: {
+  readonly className: string;
+  readonly children: ReactNode;
+}) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(([entry]) => {
+      const height = entry?.borderBoxSize[0]?.blockSize ?? 0;
+      style.setProperty('--filters-height', `${Math.round(height)}px`);
+    });
+    if (bar.current) observer.observe(bar.current);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--filters-height');
+    };
+  }, []);
+  return (
+    <search
+      ref={bar}
+      aria-label="Filters"
+      className={classNames('-my-2 bg-page py-2 tall:lg:sticky tall:lg:top-0 tall:lg:z-20', className)}
+    >
+      {children}
+    </search>
+  );
+}
 
 /** A select that filters a list. `children` are the options other than "all". */
 export function Filter({
@@ -22,6 +58,7 @@ export function Filter({
 }) {
   return (
     <Select
+      look="small"
       aria-label={label}
       value={value ?? ''}
       data-narrows={value ? '' : undefined}
@@ -76,6 +113,7 @@ export function FilterText({
   });
   return (
     <Input
+      look="small"
       type="search"
       aria-label={label}
       placeholder={placeholder}

@@ -12,7 +12,7 @@ export function LastUsed({ at }: { readonly at: string | null | undefined }) {
         <span
           key={pulses}
           aria-hidden="true"
-          className="absolute right-0.5 size-1.5 animate-pulse-once rounded-full bg-good opacity-0"
+          className="absolute right-0.5 size-1.5 animate-pulse-once rounded-full bg-live opacity-0"
         />
       )}
     </span>

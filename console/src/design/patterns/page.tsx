@@ -1,9 +1,10 @@
 import { ArrowLeft, type LucideIcon } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { faultWords } from '../../api/fault.ts';
 import { Button } from '../primitives/button.tsx';
 import { classNames } from '../primitives/class-names.ts';
+import { useDocumentTitle } from './document-title.ts';
 
 /** The frame of a view: title (also of the document), actions and content. */
 export function Page({
@@ -20,15 +21,13 @@ export function Page({
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }) {
-  useEffect(() => {
-    document.title = `${title} · Keywright`;
-  }, [title]);
+  useDocumentTitle(title);
   return (
     <div className="flex min-w-0 flex-col gap-6">
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
-          <h1 className="text-xl leading-8 font-semibold tracking-tight break-words">{heading ?? title}</h1>
-          {description && <div className="mt-0.5 max-w-prose text-soft">{description}</div>}
+          <h1 className="text-title break-words">{heading ?? title}</h1>
+          {description && <div className="mt-1 max-w-prose text-soft">{description}</div>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>
@@ -62,14 +61,19 @@ export function Card({
   readonly children: ReactNode;
 }) {
   return (
-    <section className={classNames('min-w-0 rounded-xl border border-line bg-card', className)}>
+    <section className={classNames('min-w-0 rounded-xl border border-line bg-card shadow-card', className)}>
       {title && (
-        <header className="flex min-h-12 flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2">
-          <h2 className="font-semibold">{title}</h2>
+        <header
+          className={classNames(
+            'flex min-h-12 flex-wrap items-center justify-between gap-2',
+            padded ? 'px-4 pt-2.5' : 'border-b border-line px-4 py-2',
+          )}
+        >
+          <h2 className="text-heading">{title}</h2>
           {actions}
         </header>
       )}
-      <div className={padded ? 'p-4' : undefined}>{children}</div>
+      <div className={padded ? classNames('px-4 pb-4', title ? 'pt-2' : 'pt-4') : undefined}>{children}</div>
     </section>
   );
 }
@@ -88,10 +92,10 @@ export function EmptyState({
 }) {
   return (
     <div className="flex flex-col items-center gap-3 px-6 py-14 text-center">
-      <span className="flex size-11 items-center justify-center rounded-full bg-accent-soft text-accent-strong">
+      <span className="flex size-11 items-center justify-center rounded-xl border border-line bg-raised text-soft shadow-card">
         <Icon size={20} aria-hidden="true" />
       </span>
-      <h2 className="text-base font-semibold">{title}</h2>
+      <h2 className="text-heading">{title}</h2>
       {children && <div className="w-full max-w-md text-soft">{children}</div>}
       {action && <div className="mt-2">{action}</div>}
     </div>
@@ -110,7 +114,7 @@ export function LoadFault({
 }) {
   return (
     <div role="alert" className="flex flex-col items-center gap-3 px-6 py-14 text-center">
-      <h2 className="text-base font-semibold">This could not be loaded</h2>
+      <h2 className="text-heading">This could not be loaded</h2>
       <p className="w-full max-w-md break-words text-soft">{faultWords(message)}</p>
       <Button onClick={() => retry()}>{retryLabel}</Button>
     </div>
@@ -129,7 +133,7 @@ export function SkeletonRows({ count = 8 }: { readonly count?: number | undefine
       <span className="sr-only">Loading…</span>
       {Array.from({ length: count }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: all rows are the same.
-        <div key={index} className="flex h-14 items-center gap-6 border-b border-line px-4 last:border-0">
+        <div key={index} className="flex h-12 items-center gap-6 border-b border-line px-4 last:border-0">
           <Skeleton className="w-40" />
           <Skeleton className="hidden w-28 sm:block" />
           <Skeleton className="ml-auto w-20" />

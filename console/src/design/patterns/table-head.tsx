@@ -38,7 +38,7 @@ export function TableHead<Row extends { readonly id: string }>({
     <thead
       {...ROLES.group}
       className={classNames(
-        'z-10 bg-card @max-2xl:block tall:@2xl:sticky tall:@2xl:top-14 tall:@2xl:lg:top-0',
+        'z-10 bg-card @max-2xl:block tall:@2xl:sticky tall:@2xl:top-14 tall:@2xl:lg:top-(--filters-height,0px)',
         !selection && !onSort && '@max-2xl:sr-only',
       )}
     >
@@ -71,7 +71,7 @@ function Header<Row>({
 }) {
   const { sort, header, className } = column;
   const shape = classNames(
-    'text-xs font-medium text-soft @2xl:h-10 @2xl:px-3 @2xl:first:pl-4 @2xl:last:pr-4',
+    'text-xs font-medium text-soft @2xl:h-9 @2xl:px-3 @2xl:first:pl-4 @2xl:last:pr-4',
     className,
     place,
   );

@@ -70,7 +70,7 @@ interface Props<Row> {
 
 /** Starts a new line in a card after the name; the other columns follow. */
 const CARD =
-  '@max-2xl:relative @max-2xl:flex @max-2xl:text-[0.8125rem] @max-2xl:flex-wrap @max-2xl:items-start @max-2xl:gap-x-4 @max-2xl:gap-y-1 @max-2xl:px-4 @max-2xl:py-3 @max-2xl:after:order-1 @max-2xl:after:basis-full @max-2xl:after:content-[""]';
+  '@max-2xl:relative @max-2xl:flex @max-2xl:text-small @max-2xl:flex-wrap @max-2xl:items-start @max-2xl:gap-x-4 @max-2xl:gap-y-1 @max-2xl:px-4 @max-2xl:py-3 @max-2xl:after:order-1 @max-2xl:after:basis-full @max-2xl:after:content-[""]';
 
 function Row<Item extends { readonly id: string }>({
   row,
@@ -91,10 +91,10 @@ function Row<Item extends { readonly id: string }>({
       data-row={row.id}
       data-index={index}
       className={classNames(
-        'border-b border-line transition-colors last:border-0 @2xl:h-14',
+        'border-b border-line transition-colors last:border-0 @2xl:h-12 pointer-coarse:@2xl:h-14',
         CARD,
         selected !== null && '@max-2xl:pl-11',
-        selected ? 'bg-accent-soft' : 'hover:bg-hover/60',
+        selected ? 'bg-accent-soft shadow-[inset_2px_0_0_var(--color-accent)]' : 'hover:bg-hover/60',
         className,
       )}
     >

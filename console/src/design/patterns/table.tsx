@@ -6,7 +6,7 @@ import { type Column, ROLES, TableRow } from './table-row.tsx';
 export { type Column, RowTitle } from './table-row.tsx';
 
 /** Height of a row until it has been measured, pixels. */
-const ROW_HEIGHT = 56;
+const ROW_HEIGHT = 48;
 
 interface Props<Row extends { readonly id: string }> {
   /** Accessible name of the table. */

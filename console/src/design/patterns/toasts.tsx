@@ -1,7 +1,6 @@
-import { X } from 'lucide-react';
+import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { createContext, type ReactNode, use, useCallback, useEffect, useRef, useState } from 'react';
 import { IconButton } from '../primitives/button.tsx';
-import { classNames } from '../primitives/class-names.ts';
 
 const SHOWN_MS = 6_000;
 const SHOWN_MAX = 3;
@@ -23,10 +22,10 @@ export function useToast(): (toast: Toast) => void {
   return show;
 }
 
-const BORDERS = {
-  neutral: 'border-line',
-  good: 'border-good',
-  danger: 'border-danger',
+const SIGNS = {
+  neutral: null,
+  good: <CircleCheck size={16} className="shrink-0 text-good" aria-hidden="true" />,
+  danger: <CircleAlert size={16} className="shrink-0 text-danger" aria-hidden="true" />,
 } as const;
 
 /** Shows toasts above everything else for some seconds. */
@@ -62,12 +61,8 @@ function ToastCard({ toast, remove }: { readonly toast: Shown; remove(id: number
     return () => clearTimeout(timer);
   }, [id, remove]);
   return (
-    <div
-      className={classNames(
-        'pointer-events-auto flex max-w-full animate-slide-in items-center gap-2 rounded-xl border-l-4 border bg-raised py-1.5 pr-1.5 pl-4 shadow-raised sm:max-w-md',
-        BORDERS[tone],
-      )}
-    >
+    <div className="pointer-events-auto flex max-w-full animate-slide-in items-center gap-2.5 rounded-xl border border-line bg-raised py-1.5 pr-1.5 pl-3.5 shadow-raised sm:max-w-md">
+      {SIGNS[tone]}
       <div className="min-w-0 break-words">{text}</div>
       <IconButton label="Dismiss" onClick={() => remove(id)} className="size-8">
         <X size={16} aria-hidden="true" />

@@ -13,23 +13,39 @@ const TONES: Readonly<Record<Tone, string>> = {
   neutral: 'bg-hover text-soft',
 };
 
-/** A status label. */
+const DOTS: Readonly<Record<Tone, string>> = {
+  good: 'bg-good',
+  warn: 'bg-warn',
+  danger: 'bg-danger',
+  accent: 'bg-accent',
+  neutral: 'bg-line-strong',
+};
+
+const SHAPE = 'inline-flex h-5 max-w-full items-center gap-1.5 text-xs font-medium whitespace-nowrap';
+
+/** A status label. `quiet`: the expected state, without a background, so that exceptions stand out in a list. */
 export function Badge({
   tone = 'neutral',
   dot = false,
+  quiet = false,
   children,
 }: {
   readonly tone?: Tone;
   readonly dot?: boolean;
+  readonly quiet?: boolean;
   readonly children: ReactNode;
 }) {
+  if (quiet)
+    return (
+      <span className={classNames(SHAPE, 'text-soft')}>
+        {dot && (
+          <span aria-hidden="true" className={classNames('size-2 shrink-0 rounded-full', DOTS[tone])} />
+        )}
+        <span className="truncate">{children}</span>
+      </span>
+    );
   return (
-    <span
-      className={classNames(
-        'inline-flex h-6 max-w-full items-center gap-1.5 rounded-full px-2.5 text-xs font-medium whitespace-nowrap',
-        TONES[tone],
-      )}
-    >
+    <span className={classNames(SHAPE, 'rounded-md px-2', TONES[tone])}>
       {dot && <span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-current" />}
       <span className="truncate">{children}</span>
     </span>
@@ -47,7 +63,7 @@ const KEY_STATUS = {
 export function KeyStatus({ status }: { readonly status: ApiKeyStatus }) {
   const [tone, word] = KEY_STATUS[status];
   return (
-    <Badge tone={tone} dot>
+    <Badge tone={tone} dot quiet={status === 'ACTIVE'}>
       {word}
     </Badge>
   );
@@ -55,7 +71,7 @@ export function KeyStatus({ status }: { readonly status: ApiKeyStatus }) {
 
 const SECRET_STATUS = {
   ACTIVE: ['good', 'Active'],
-  RETIRING: ['accent', 'Retiring'],
+  RETIRING: ['warn', 'Retiring'],
   EXPIRED: ['neutral', 'Expired'],
   REVOKED: ['danger', 'Revoked'],
 } as const satisfies Record<SecretStatus, readonly [Tone, string]>;
@@ -64,17 +80,24 @@ const SECRET_STATUS = {
 export function SecretStatusBadge({ status }: { readonly status: SecretStatus }) {
   const [tone, word] = SECRET_STATUS[status];
   return (
-    <Badge tone={tone} dot>
+    <Badge tone={tone} dot quiet={status === 'ACTIVE'}>
       {word}
     </Badge>
   );
 }
 
-/** The environment of a key. */
+/** The environment of a key. Outlined, because it is not a state. */
 export function EnvironmentBadge({ environment }: { readonly environment: Environment }) {
+  const isLive = environment === 'LIVE';
   return (
-    <Badge tone={environment === 'LIVE' ? 'accent' : 'neutral'}>
-      {environment === 'LIVE' ? 'Live' : 'Test'}
-    </Badge>
+    <span
+      className={classNames(
+        SHAPE,
+        'rounded-md border px-1.5 text-soft',
+        isLive ? 'border-line' : 'border-dashed border-line-strong',
+      )}
+    >
+      {isLive ? 'Live' : 'Test'}
+    </span>
   );
 }

@@ -8,13 +8,13 @@ export type ButtonLook = 'primary' | 'secondary' | 'quiet' | 'danger';
 const SHAPE =
   'inline-flex shrink-0 items-center justify-center gap-2 rounded-lg font-medium whitespace-nowrap transition-colors disabled:opacity-50 aria-disabled:opacity-50';
 
-const SIZES = { small: 'h-8 px-2.5 text-[0.8125rem]', medium: 'h-9 px-3.5 text-sm' } as const;
+const SIZES = { small: 'h-8 px-2.5 text-small', medium: 'h-9 px-3.5 text-sm' } as const;
 
 const LOOKS: Readonly<Record<ButtonLook, string>> = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-strong',
-  secondary: 'border border-line bg-card text-text shadow-xs hover:bg-hover',
+  primary: 'bg-ink text-on-ink shadow-card hover:bg-ink-hover',
+  secondary: 'border border-line bg-card text-text shadow-card hover:border-line-strong hover:bg-raised',
   quiet: 'text-soft hover:bg-hover hover:text-text',
-  danger: 'bg-danger text-on-danger hover:opacity-90',
+  danger: 'bg-danger text-on-danger shadow-card hover:opacity-90',
 };
 
 interface Looks {

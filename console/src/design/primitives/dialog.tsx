@@ -30,9 +30,9 @@ export function Dialog({
           className={classNames(PANEL, wide ? 'sm:max-w-3xl' : 'sm:max-w-lg')}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
-          <header className="flex items-start gap-4 border-b border-line px-5 py-4">
+          <header className="flex items-start gap-4 px-6 pt-5 pb-1">
             <div className="min-w-0 grow">
-              <Modal.Title className="text-base font-semibold">{title}</Modal.Title>
+              <Modal.Title className="text-base font-semibold tracking-tight">{title}</Modal.Title>
               {description && (
                 <Modal.Description className="mt-0.5 text-soft">{description}</Modal.Description>
               )}
@@ -52,13 +52,15 @@ export function Dialog({
 
 /** The part of a dialog that scrolls. */
 export function DialogBody({ children }: { readonly children: ReactNode }) {
-  return <div className="flex min-h-0 grow flex-col gap-5 overflow-y-auto px-5 py-5">{children}</div>;
+  return <div className="flex min-h-0 grow flex-col gap-5 overflow-y-auto px-6 pt-4 pb-6">{children}</div>;
 }
 
 /** The buttons of a dialog, the next step last. */
 export function DialogActions({ children }: { readonly children: ReactNode }) {
   return (
-    <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">{children}</footer>
+    <footer className="flex flex-wrap justify-end gap-2 border-t sm:rounded-b-2xl border-line bg-page px-6 py-3.5">
+      {children}
+    </footer>
   );
 }
 
@@ -133,9 +135,9 @@ export function AlertDialog({
       <Alert.Portal>
         <Alert.Overlay className={VEIL} />
         <Alert.Content className={classNames(PANEL, 'sm:max-w-lg')}>
-          <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 py-5">
+          <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-6 pt-5 pb-6">
             <div>
-              <Alert.Title className="text-base font-semibold">{title}</Alert.Title>
+              <Alert.Title className="text-base font-semibold tracking-tight">{title}</Alert.Title>
               <Alert.Description asChild>
                 <div className="mt-1 text-soft">{description}</div>
               </Alert.Description>

@@ -39,12 +39,12 @@ export function Field({
         'aria-invalid': error ? true : undefined,
       })}
       {hint && (
-        <p id={`${id}-hint`} className="text-[0.8125rem] text-soft">
+        <p id={`${id}-hint`} className="text-small text-soft">
           {hint}
         </p>
       )}
       {error && (
-        <p id={`${id}-error`} className="text-[0.8125rem] font-medium text-danger">
+        <p id={`${id}-error`} className="text-small font-medium text-danger">
           {error}
         </p>
       )}
@@ -103,7 +103,7 @@ export function Choice({
       <div className="min-w-0">
         <label htmlFor={id}>{label}</label>
         {hint && (
-          <p id={`${id}-hint`} className="text-[0.8125rem] text-soft">
+          <p id={`${id}-hint`} className="text-small text-soft">
             {hint}
           </p>
         )}

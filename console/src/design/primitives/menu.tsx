@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { classNames } from './class-names.ts';
 
 const ITEM =
-  'flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none select-none data-disabled:cursor-not-allowed data-disabled:opacity-50 data-highlighted:bg-hover';
+  'flex min-h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 py-1 outline-none select-none data-disabled:cursor-not-allowed data-disabled:opacity-50 data-highlighted:bg-hover';
 
 /** A menu behind a button; `trigger` is the button. */
 export function Menu({
@@ -27,7 +27,7 @@ export function Menu({
           sideOffset={6}
           collisionPadding={8}
           {...(label ? { 'aria-label': label, 'aria-labelledby': undefined } : {})}
-          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-80 animate-appear overflow-y-auto rounded-xl border border-line bg-raised p-1.5 shadow-raised"
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-80 animate-appear overflow-y-auto rounded-xl border border-line bg-raised p-1 shadow-raised"
         >
           {children}
         </DropdownMenu.Content>
@@ -52,7 +52,7 @@ export function MenuItem({
     <DropdownMenu.Item
       disabled={disabled}
       onSelect={onSelect}
-      className={classNames(ITEM, danger && 'text-danger')}
+      className={classNames(ITEM, danger && 'text-danger data-highlighted:bg-danger-soft')}
     >
       {children}
     </DropdownMenu.Item>
@@ -102,10 +102,12 @@ export function MenuChoice<Value extends string>({
 
 /** Heading of a part of a menu. */
 export function MenuLabel({ children }: { readonly children: ReactNode }) {
-  return <DropdownMenu.Label className="px-2.5 py-1.5 text-xs text-soft">{children}</DropdownMenu.Label>;
+  return (
+    <DropdownMenu.Label className="px-2 py-1.5 text-xs font-medium text-soft">{children}</DropdownMenu.Label>
+  );
 }
 
 /** Separator between parts of a menu. */
 export function MenuLine() {
-  return <DropdownMenu.Separator className="my-1.5 h-px bg-line" />;
+  return <DropdownMenu.Separator className="-mx-1 my-1 h-px bg-line" />;
 }

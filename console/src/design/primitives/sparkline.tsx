@@ -27,7 +27,7 @@ export function Sparkline({ usage }: { readonly usage: readonly Stretch[] }) {
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       width={WIDTH}
       height={HEIGHT}
-      className="block text-accent"
+      className="block text-chart"
     >
       <title>{name}</title>
       <path d={`M0 ${HEIGHT - 0.5}H${WIDTH}`} className="stroke-line" />

@@ -10,7 +10,7 @@ export function Tooltip({ text, children }: { readonly text: ReactNode; readonly
         <Tip.Content
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 max-w-72 animate-appear rounded-md bg-text px-2.5 py-1.5 text-xs text-page shadow-raised"
+          className="z-50 max-w-72 animate-appear rounded-md bg-ink px-2 py-1 text-xs text-on-ink shadow-raised"
         >
           {text}
         </Tip.Content>

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useId } from 'react';
-import { Filter, FilterText, Options } from '../../design/patterns/filters.tsx';
+import { Filter, FilterBar, FilterText, Options } from '../../design/patterns/filters.tsx';
 import { Button } from '../../design/primitives/button.tsx';
 import { Input } from '../../design/primitives/input.tsx';
 import { personName, useMembers } from '../members/member-list.ts';
@@ -20,7 +20,7 @@ export function AuditFilters({
   clear(): void;
 }) {
   return (
-    <search aria-label="Filters" className="flex flex-wrap items-end gap-2">
+    <FilterBar className="flex flex-wrap items-end gap-2">
       <Filter
         label="Action"
         all="Any action"
@@ -51,12 +51,12 @@ export function AuditFilters({
       <Day label="From" day={search.from} onChange={(from) => change({ from })} />
       <Day label="To" day={search.to} onChange={(to) => change({ to })} />
       {isNarrowed(search) && (
-        <Button look="quiet" onClick={clear}>
+        <Button look="quiet" size="small" onClick={clear}>
           <X size={16} aria-hidden="true" />
           Clear
         </Button>
       )}
-    </search>
+    </FilterBar>
   );
 }
 
@@ -91,7 +91,13 @@ function Day({
       <label htmlFor={id} className="w-10 shrink-0 text-soft sm:w-auto">
         {label}
       </label>
-      <Input id={id} type="date" value={day} onChange={(event) => onChange(event.target.value)} />
+      <Input
+        look="small"
+        id={id}
+        type="date"
+        value={day}
+        onChange={(event) => onChange(event.target.value)}
+      />
     </div>
   );
 }

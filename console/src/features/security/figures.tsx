@@ -53,13 +53,10 @@ function Figure({
   readonly live?: boolean;
 }) {
   return (
-    <div className="flex flex-col rounded-xl border border-line bg-card px-4 py-3">
+    <div className="flex flex-col rounded-xl border border-line bg-card px-5 py-4 shadow-card">
       <dt className="text-[0.8125rem] text-soft">{name}</dt>
       <dd>
-        <span
-          aria-live={live ? 'polite' : undefined}
-          className="block text-2xl leading-9 font-semibold tracking-tight tabular-nums"
-        >
+        <span aria-live={live ? 'polite' : undefined} className="block mt-1 text-title tabular-nums">
           {value === undefined ? '–' : value.toLocaleString('en')}
         </span>
         <span className="block text-xs text-soft">{note}</span>

@@ -1,7 +1,7 @@
 import { useSearchParams } from 'wouter';
 import { Card, Page, SkeletonRows } from '../../design/patterns/page.tsx';
 import { Table } from '../../design/patterns/table.tsx';
-import { classNames } from '../../design/primitives/class-names.ts';
+import { Segmented } from '../../design/primitives/segmented.tsx';
 import { REASONS } from '../api-keys/detail/denials-card.tsx';
 import { denialColumns } from './denial-columns.tsx';
 import type { Denials } from './denial-log.ts';
@@ -35,36 +35,14 @@ export function SecurityView() {
         {denials?.total === 0 && <NoDenials />}
         {denials && denials.total > 0 && (
           <>
-            <GroupingChoice by={by} onChange={choose} />
+            <div className="border-b border-line px-4 py-2.5">
+              <Segmented legend="Group by" value={by} options={GROUPINGS} onChange={choose} />
+            </div>
             <DenialTable denials={denials} by={by} />
           </>
         )}
       </Card>
     </Page>
-  );
-}
-
-function GroupingChoice({ by, onChange }: { readonly by: Grouping; onChange(by: Grouping): void }) {
-  return (
-    <fieldset className="flex flex-wrap gap-1 border-b border-line px-3 py-2">
-      <legend className="sr-only">Group by</legend>
-      {GROUPINGS.map(([grouping, words]) => (
-        <button
-          key={grouping}
-          type="button"
-          aria-pressed={by === grouping}
-          onClick={() => onChange(grouping)}
-          className={classNames(
-            'h-8 rounded-lg px-2.5 text-[0.8125rem] font-medium',
-            by === grouping
-              ? 'bg-accent-soft text-accent-strong'
-              : 'text-soft hover:bg-hover hover:text-text',
-          )}
-        >
-          {words}
-        </button>
-      ))}
-    </fieldset>
   );
 }
 

@@ -29,7 +29,7 @@ export function SignedOut({ ended }: { readonly ended: boolean }) {
       {provider && (
         <a
           href={provider}
-          className="mt-6 inline-flex h-9 items-center gap-2 rounded-lg bg-accent px-3.5 font-medium text-on-accent hover:bg-accent-strong"
+          className="mt-6 inline-flex h-9 items-center gap-2 rounded-lg bg-ink px-3.5 font-medium text-on-ink hover:bg-ink-hover"
         >
           <LogIn size={16} aria-hidden="true" />
           Sign in with single sign-on

@@ -49,7 +49,7 @@ export function DenialsCard({ id }: { readonly id: string }) {
     <Card title="Denied attempts, live" padded={false}>
       {denials.length === 0 ? (
         <p className="flex items-center gap-2.5 px-4 py-5 text-soft">
-          <ShieldX size={17} aria-hidden="true" />
+          <ShieldX size={17} className="shrink-0" aria-hidden="true" />
           None since this page was opened. They appear here with their reason.
         </p>
       ) : (

@@ -29,7 +29,7 @@ export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
                 <div className="text-[0.8125rem] text-soft">{meaningOf(permission)}</div>
               </div>
               <div className="flex flex-wrap gap-1.5">
-                {role?.permissions.includes(permission) && <Badge tone="accent">Role {role.name}</Badge>}
+                {role?.permissions.includes(permission) && <Badge>Role {role.name}</Badge>}
                 {grants.includes(permission) && <Badge>Granted directly</Badge>}
               </div>
             </li>

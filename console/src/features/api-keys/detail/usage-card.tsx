@@ -3,7 +3,7 @@ import { now } from '../../../api/clock.ts';
 import { useDocument } from '../../../api/use-document.ts';
 import { useSteady } from '../../../api/use-steady.ts';
 import { Card, Skeleton } from '../../../design/patterns/page.tsx';
-import { classNames } from '../../../design/primitives/class-names.ts';
+import { Segmented } from '../../../design/primitives/segmented.tsx';
 import { useNow } from '../../../design/primitives/time.tsx';
 import { KeyUsageDocument, type UsageGranularity } from '../../../generated/graphql.ts';
 import { type ChartRange, UsageChart } from './usage-chart.tsx';
@@ -45,11 +45,16 @@ const CHOICES: readonly [Choice, ...Choice[]] = [
   },
 ];
 
+const OPTIONS = CHOICES.map((choice) => [choice, choice.label] as const);
+
 /** Usage of the key in the last hour, day or 90 days, updated live. */
 export function UsageCard({ id }: { readonly id: string }) {
   const [choice, setChoice] = useState<Choice>(CHOICES[1] ?? CHOICES[0]);
   return (
-    <Card title="Usage" actions={<Ranges choice={choice} onChange={setChoice} />}>
+    <Card
+      title="Usage"
+      actions={<Segmented legend="Period" value={choice} options={OPTIONS} onChange={setChoice} />}
+    >
       <UsageIn key={choice.granularity} id={id} choice={choice} />
     </Card>
   );
@@ -71,27 +76,5 @@ function UsageIn({ id, choice }: { readonly id: string; readonly choice: Choice 
     <p role="alert" className="text-danger">
       {error.message}
     </p>
-  );
-}
-
-function Ranges({ choice, onChange }: { readonly choice: Choice; onChange(choice: Choice): void }) {
-  return (
-    <fieldset className="flex rounded-lg border border-line p-0.5">
-      <legend className="sr-only">Period</legend>
-      {CHOICES.map((one) => (
-        <button
-          key={one.label}
-          type="button"
-          aria-pressed={one === choice}
-          onClick={() => onChange(one)}
-          className={classNames(
-            'h-7 rounded-md px-2.5 text-[0.8125rem] font-medium',
-            one === choice ? 'bg-accent-soft text-accent-strong' : 'text-soft hover:text-text',
-          )}
-        >
-          {one.label}
-        </button>
-      ))}
-    </fieldset>
   );
 }

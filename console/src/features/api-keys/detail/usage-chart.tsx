@@ -82,7 +82,7 @@ function Legend({
   return (
     <>
       <span className="flex items-center gap-1.5">
-        <span aria-hidden="true" className="size-2.5 rounded-sm bg-accent" />
+        <span aria-hidden="true" className="size-2.5 rounded-sm bg-chart" />
         {verified.toLocaleString('en')} verified
       </span>
       <span className="flex items-center gap-1.5">
@@ -163,7 +163,7 @@ function optionsOf(
         values: (_chart, counts) => counts.map(short),
       },
     ],
-    series: [{}, series('--color-danger'), series('--color-accent')],
+    series: [{}, series('--color-danger'), series('--color-chart')],
     hooks: { setCursor: [({ cursor }) => point(cursor.idx ?? null)] },
   };
 }

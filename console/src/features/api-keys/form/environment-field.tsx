@@ -25,7 +25,7 @@ export function EnvironmentField({
             key={environment}
             className={classNames(
               'flex items-start gap-2.5 rounded-lg border px-3 py-2.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
-              value === environment ? 'border-accent bg-accent-soft' : 'border-line-strong/70 hover:bg-hover',
+              value === environment ? 'border-accent bg-accent-soft' : 'border-line-strong hover:bg-hover',
             )}
           >
             <input

@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react';
-import { Filter, FilterText, Options } from '../../../design/patterns/filters.tsx';
+import { Filter, FilterBar, FilterText, Options } from '../../../design/patterns/filters.tsx';
 import { Button } from '../../../design/primitives/button.tsx';
 import { useRoleNames } from '../../roles/role-list.ts';
 import { useTeamNames } from '../../teams/team-list.ts';
@@ -16,19 +16,19 @@ export function KeyFilters({ search, change, clear }: Props) {
   const roles = pairs(useRoleNames().rows);
   const teams = pairs(useTeamNames().rows);
   return (
-    <search aria-label="Filters" className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center">
+    <FilterBar className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center">
       <div className="relative col-span-2 sm:w-64">
         <Search
-          size={16}
+          size={15}
           aria-hidden="true"
-          className="pointer-events-none absolute top-2.5 left-3 text-soft"
+          className="pointer-events-none absolute top-0 left-2.5 h-full text-soft"
         />
         <FilterText
           label="Search keys by name, description, start or id"
           placeholder="Search name, start or id"
           maxLength={200}
           text={search.text}
-          className="pl-9"
+          className="pl-8"
           onChange={(q) => change({ q })}
         />
       </div>
@@ -67,12 +67,12 @@ export function KeyFilters({ search, change, clear }: Props) {
         <Options of={CONCERNS} />
       </Filter>
       {narrows(search) && (
-        <Button look="quiet" onClick={clear}>
+        <Button look="quiet" size="small" onClick={clear}>
           <X size={16} aria-hidden="true" />
           Clear
         </Button>
       )}
-    </search>
+    </FilterBar>
   );
 }
 

@@ -76,7 +76,7 @@ function Share({
             aria-valuemin={0}
             aria-valuemax={100}
             aria-valuenow={share}
-            className="h-2.5 overflow-hidden rounded-full bg-accent"
+            className="h-2.5 overflow-hidden rounded-full bg-chart"
           >
             <div className="h-full bg-line-strong transition-[width]" style={{ width: `${share}%` }} />
           </div>

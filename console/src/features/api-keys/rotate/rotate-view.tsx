@@ -90,7 +90,7 @@ function Steps({ step }: { readonly step: number }) {
           >
             <span
               aria-hidden="true"
-              className={`flex size-6 items-center justify-center rounded-full text-xs ${isNow || isDone ? 'bg-accent text-on-accent' : 'bg-line text-text'}`}
+              className={`flex size-6 items-center justify-center rounded-full text-xs ${isNow || isDone ? 'bg-ink text-on-ink' : 'bg-line text-text'}`}
             >
               {index + 1}
             </span>

@@ -2,6 +2,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { now } from '../../../../api/clock.ts';
 import { useSubmitOnce } from '../../../../api/use-submit.ts';
+import { FormSection } from '../../../../design/patterns/form-section.tsx';
 import { Page } from '../../../../design/patterns/page.tsx';
 import { Button, ButtonLink } from '../../../../design/primitives/button.tsx';
 import { FormFault } from '../../../../design/primitives/field.tsx';
@@ -16,7 +17,6 @@ import { BoundsFields } from '../bounds-fields.tsx';
 import { EnvironmentField } from '../environment-field.tsx';
 import { useFaultFocus } from '../fault-focus.ts';
 import { type FieldsProps, faultOfDraft, SHOWN_FIELDS } from '../fields.ts';
-import { FormPart } from '../form-part.tsx';
 import { EMPTY_DRAFT, policyOf } from '../key-draft.ts';
 import { readMetadata } from '../metadata.ts';
 import { PurposeFields } from '../purpose-fields.tsx';
@@ -102,17 +102,20 @@ function CreateForm({ onCreated }: { onCreated(created: Created): void }) {
   return (
     <form ref={form} onSubmit={create} className="flex max-w-4xl flex-col gap-4">
       <KeyQuota />
-      <FormPart title="Details">
+      <FormSection
+        title="Details"
+        description="Name it after its purpose, so that others know what stops working when it is revoked."
+      >
         <PurposeFields {...fields}>
           <EnvironmentField value={environment} onChange={setEnvironment} />
         </PurposeFields>
-      </FormPart>
-      <FormPart title="Permissions">
+      </FormSection>
+      <FormSection title="Permissions" description="Grant only what the program needs.">
         <RightsFields {...fields} />
-      </FormPart>
-      <FormPart title="Restrictions">
+      </FormSection>
+      <FormSection title="Restrictions" description="Where, how often and how long the key is accepted.">
         <BoundsFields {...fields} />
-      </FormPart>
+      </FormSection>
       <FormFault fault={fields.fault} fields={SHOWN_FIELDS} />
       <div className="flex flex-wrap justify-end gap-2">
         <ButtonLink to="/keys">Cancel</ButtonLink>

@@ -2,6 +2,7 @@ import { type FormEvent, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { now } from '../../../../api/clock.ts';
 import { useSubmit } from '../../../../api/use-submit.ts';
+import { FormSection } from '../../../../design/patterns/form-section.tsx';
 import { useToast } from '../../../../design/patterns/toasts.tsx';
 import { Button, ButtonLink } from '../../../../design/primitives/button.tsx';
 import { Choice, FormFault } from '../../../../design/primitives/field.tsx';
@@ -9,7 +10,6 @@ import { UpdateKeyDocument } from '../../../../generated/graphql.ts';
 import { BoundsFields } from '../bounds-fields.tsx';
 import { useFaultFocus } from '../fault-focus.ts';
 import { type FieldsProps, faultOfDraft, SHOWN_FIELDS } from '../fields.ts';
-import { FormPart } from '../form-part.tsx';
 import { readMetadata } from '../metadata.ts';
 import { PurposeFields } from '../purpose-fields.tsx';
 import { RightsFields } from '../rights-fields.tsx';
@@ -51,13 +51,16 @@ export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
       <div className="flex min-w-0 flex-col gap-4">
         {/* One's own change is no news. */}
         {!isSaved && <ChangedMeanwhile keyId={apiKey.id} edit={edit} />}
-        <FormPart title="Details">
+        <FormSection
+          title="Details"
+          description="Name it after its purpose, so that others know what stops working when it is revoked."
+        >
           <PurposeFields {...fields} />
-        </FormPart>
-        <FormPart title="Permissions">
+        </FormSection>
+        <FormSection title="Permissions" description="Grant only what the program needs.">
           <RightsFields {...fields} role={apiKey.role} />
-        </FormPart>
-        <FormPart title="Restrictions">
+        </FormSection>
+        <FormSection title="Restrictions" description="Where, how often and how long the key is accepted.">
           <Choice
             label="Enabled"
             hint="A disabled key is denied everywhere until it is enabled again. Its secrets and history are kept."
@@ -65,7 +68,7 @@ export function EditForm({ apiKey }: { readonly apiKey: EditedKey }) {
             onChange={(enabled) => change({ enabled })}
           />
           <BoundsFields {...fields} expiresAt={apiKey.expiresAt} />
-        </FormPart>
+        </FormSection>
       </div>
       <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-6 xl:max-h-[calc(100dvh-12rem)]">
         <div className="min-h-0 xl:overflow-y-auto">
