@@ -104,7 +104,7 @@ describeInChromium('submitting a form again after its response was lost', () => 
     await page.goto(`${site.url}/members`);
     await page.getByRole('button', { name: 'Invite member' }).first().click();
     await page.getByLabel('E-mail').fill('bob@example.com');
-    await page.getByLabel('Role').selectOption('member');
+    await page.getByLabel('Role').selectOption('Member');
     await page.getByRole('button', { name: 'Invite', exact: true }).click();
     await page.getByText(LOST).waitFor();
     await page.getByRole('button', { name: 'Invite', exact: true }).click();

@@ -14,7 +14,7 @@ describeInChromium('the members of an organization', () => {
     await page.getByRole('heading', { name: 'No other members yet' }).waitFor();
     await page.getByRole('button', { name: 'Invite member' }).first().click();
     await page.getByLabel('E-mail').fill('bob');
-    await page.getByLabel('Role').selectOption('admin');
+    await page.getByLabel('Role').selectOption('Admin');
     await page.getByRole('button', { name: 'Invite', exact: true }).click();
     await page.getByText('must be an e-mail address').waitFor();
     await expect.poll(() => page.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
@@ -46,9 +46,9 @@ describeInChromium('the members of an organization', () => {
 
     await page.reload();
     await act(page, 'bob@example.com', 'Change role and teams');
-    await page.getByLabel('Role').selectOption('member');
+    await page.getByLabel('Role').selectOption('Member');
     await page.getByRole('button', { name: 'Save' }).click();
-    await row(page, 'bob@example.com').getByRole('cell', { name: 'member', exact: true }).waitFor();
+    await row(page, 'bob@example.com').getByRole('cell', { name: 'Member', exact: true }).waitFor();
     await act(page, 'bob@example.com', 'Remove from the organization');
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await row(page, 'bob@example.com').waitFor({ state: 'detached' });
@@ -67,7 +67,7 @@ describeInChromium('the members of an organization', () => {
     await page.goto(`${site.url}/members`);
     await act(page, ada.email, 'Change role and teams');
     await page.getByText('This is you').waitFor();
-    await page.getByLabel('Role').selectOption('member');
+    await page.getByLabel('Role').selectOption('Member');
     await page.getByRole('button', { name: 'Save' }).click();
     const role = page.getByLabel('Role');
     await page.getByText(/last owner/i).waitFor();
@@ -158,7 +158,7 @@ describeInChromium('the members of an organization', () => {
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'people');
     await page.getByRole('button', { name: 'Invite member' }).click();
-    await page.getByLabel('Role').selectOption('admin');
+    await page.getByLabel('Role').selectOption('Admin');
     await page.getByRole('checkbox', { name: 'Billing' }).check();
     expect(await accessibilityFaults(page)).toEqual([]);
     await screenshots(page, 'invite');

@@ -36,7 +36,7 @@ describeInChromium('creating a key', () => {
     await page.getByText('must be a JSON object').waitFor();
     await expect.poll(() => focused(page)).toBe('Metadata');
     await page.getByLabel('Metadata').fill('{ "plan": "pro" }');
-    await page.getByRole('combobox', { name: /^Role/ }).selectOption('member');
+    await page.getByRole('combobox', { name: /^Role/ }).selectOption('Member');
     await page.getByText('View API keys, their usage and their events').first().waitFor();
     await page.getByRole('checkbox', { name: 'api.key.create', exact: true }).check();
     await page.getByRole('checkbox', { name: 'Billing' }).check();

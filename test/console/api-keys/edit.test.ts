@@ -23,7 +23,7 @@ describeInChromium('editing a key', () => {
     await textBox(page, 'Description').fill('Syncs the stock');
     await textBox(page, 'External ID').fill('customer-7');
     await textBox(page, 'Metadata').fill('{ "region": "eu" }');
-    await page.getByRole('combobox', { name: /^Role/ }).selectOption('member');
+    await page.getByRole('combobox', { name: /^Role/ }).selectOption('Member');
     await page.getByRole('checkbox', { name: 'api.key.view', exact: true }).uncheck();
     await page.getByRole('checkbox', { name: 'api.key.verify', exact: true }).check();
     await page.getByRole('checkbox', { name: 'Billing' }).check();
@@ -36,7 +36,7 @@ describeInChromium('editing a key', () => {
       'Accepted for Billing only',
       '100 requests in 1 minute',
       'Accepted from 10.0.0.0/8 only',
-      'member instead of none',
+      'Member instead of none',
     ])
       await changes.getByText(effect).waitFor();
     await expect

@@ -5,6 +5,7 @@ import { IconButton } from '../../design/primitives/button.tsx';
 import { Menu, MenuItem } from '../../design/primitives/menu.tsx';
 import { DateText } from '../../design/primitives/time.tsx';
 import type { MemberFactsFragment } from '../../generated/graphql.ts';
+import { roleName } from '../roles/role-name.ts';
 import { personName } from './member-list.ts';
 
 /** Actions on a member. `renew`: creates another invitation link. */
@@ -33,7 +34,7 @@ export function memberColumns({
       header: 'Role',
       className: 'w-40',
       card: 'labelled',
-      cell: ({ role }) => <span className="block truncate">{role.name}</span>,
+      cell: ({ role }) => <span className="block truncate">{roleName(role.name)}</span>,
     },
     {
       id: 'teams',

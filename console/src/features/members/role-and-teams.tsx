@@ -5,6 +5,7 @@ import type { RoleFactsFragment } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { missingOf } from '../../viewer/permissions.ts';
 import { useRoles } from '../roles/role-list.ts';
+import { roleName } from '../roles/role-name.ts';
 import { useTeamNames } from '../teams/team-list.ts';
 
 /** Properties of a membership, in addition to the person. */
@@ -53,7 +54,7 @@ export function RoleAndTeamsFields({
               const isBeyond = missingOf(permissions, role.permissions).length > 0;
               return (
                 <option key={role.id} value={role.id} disabled={isBeyond}>
-                  {role.name}
+                  {roleName(role.name)}
                   {isBeyond ? ' (has permissions you don’t have)' : ''}
                 </option>
               );

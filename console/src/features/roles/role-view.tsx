@@ -12,6 +12,7 @@ import { DeleteRole } from './delete-role.tsx';
 import { RoleForm, type RoleText } from './role-form.tsx';
 import { RoleImpact } from './role-impact.tsx';
 import { useRoles } from './role-list.ts';
+import { roleName } from './role-name.ts';
 
 /** A role: its permissions, its holders, and the impact of changes. */
 export function RoleView() {
@@ -84,10 +85,10 @@ function Role({ role }: { readonly role: RoleFactsFragment }) {
   };
   return (
     <Page
-      title={role.name}
+      title={roleName(role.name)}
       heading={
         <span className="inline-flex flex-wrap items-center gap-2.5">
-          {role.name}
+          {roleName(role.name)}
           {role.system && <Badge>Built in</Badge>}
         </span>
       }

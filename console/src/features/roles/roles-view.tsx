@@ -7,6 +7,7 @@ import { ButtonLink } from '../../design/primitives/button.tsx';
 import type { RoleFactsFragment } from '../../generated/graphql.ts';
 import { useCan } from '../../viewer/organization.tsx';
 import { useRoles } from './role-list.ts';
+import { roleName } from './role-name.ts';
 
 const FIGURE = { className: 'w-24 text-right tabular-nums', card: 'labelled' } as const;
 
@@ -17,7 +18,7 @@ const COLUMNS: readonly Column<RoleFactsFragment>[] = [
     cell: ({ id, name, description, system }) => (
       <div className="flex min-w-0 flex-col">
         <span className="flex min-w-0 items-center gap-2">
-          <RowTitle to={`/roles/${id}`}>{name}</RowTitle>
+          <RowTitle to={`/roles/${id}`}>{roleName(name)}</RowTitle>
           {system && <Badge>Built in</Badge>}
         </span>
         {description && (

@@ -5,6 +5,7 @@ import { Badge } from '../../../design/primitives/badge.tsx';
 import { PermissionMeaningsDocument } from '../../../generated/graphql.ts';
 import { useBeyond, useCan, useOrganization } from '../../../viewer/organization.tsx';
 import { covers } from '../../../viewer/permissions.ts';
+import { roleName } from '../../roles/role-name.ts';
 import type { KeyDetails } from './key-facts.tsx';
 
 /** A key's current permissions, their descriptions, and the source of each. */
@@ -29,7 +30,7 @@ export function PermissionsCard({ apiKey }: { readonly apiKey: KeyDetails }) {
                 <div className="text-[0.8125rem] text-soft">{meaningOf(permission)}</div>
               </div>
               <div className="flex flex-wrap gap-1.5">
-                {role?.permissions.includes(permission) && <Badge>Role {role.name}</Badge>}
+                {role?.permissions.includes(permission) && <Badge>Role {roleName(role.name)}</Badge>}
                 {grants.includes(permission) && <Badge>Granted directly</Badge>}
               </div>
             </li>

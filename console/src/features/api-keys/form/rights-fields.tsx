@@ -7,6 +7,7 @@ import { useCan, useOrganization } from '../../../viewer/organization.tsx';
 import { missingOf } from '../../../viewer/permissions.ts';
 import { PermissionPicker } from '../../roles/permission-picker.tsx';
 import { useRoles } from '../../roles/role-list.ts';
+import { roleName } from '../../roles/role-name.ts';
 import { FieldError } from './field-error.tsx';
 import type { FieldsProps } from './fields.ts';
 import { RoleMeaning } from './role-meaning.tsx';
@@ -76,7 +77,7 @@ function RoleField({
             const isBeyond = missingOf(held, permissions).length > 0;
             return (
               <option key={id} value={id} disabled={isBeyond}>
-                {isBeyond ? `${name} (has permissions you don’t have)` : name}
+                {isBeyond ? `${roleName(name)} (has permissions you don’t have)` : roleName(name)}
               </option>
             );
           })}

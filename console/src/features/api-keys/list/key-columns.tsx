@@ -5,6 +5,7 @@ import { EnvironmentBadge, KeyStatus } from '../../../design/primitives/badge.ts
 import { DateText, RelativeTime } from '../../../design/primitives/time.tsx';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
+import { roleName } from '../../roles/role-name.ts';
 import { KeySparkline } from './sparklines.tsx';
 
 /** The columns of the list of keys. The page of a key shows those that narrow tables and cards hide. */
@@ -42,7 +43,7 @@ export const KEY_COLUMNS: readonly Column<KeyFactsFragment>[] = [
     header: 'Role',
     className: 'w-28',
     from: 'wide',
-    cell: ({ role }) => <Names names={role ? [role.name] : []} />,
+    cell: ({ role }) => <Names names={role ? [roleName(role.name)] : []} />,
   },
   {
     id: 'environment',

@@ -2,6 +2,7 @@ import { Search, X } from 'lucide-react';
 import { Filter, FilterBar, FilterText, Options } from '../../../design/patterns/filters.tsx';
 import { Button } from '../../../design/primitives/button.tsx';
 import { useRoleNames } from '../../roles/role-list.ts';
+import { roleName } from '../../roles/role-name.ts';
 import { useTeamNames } from '../../teams/team-list.ts';
 import { type KeySearch, narrows, type SearchParameter } from './key-search.ts';
 
@@ -13,7 +14,7 @@ interface Props {
 
 /** Filters of the list of keys, stored in the URL. */
 export function KeyFilters({ search, change, clear }: Props) {
-  const roles = pairs(useRoleNames().rows);
+  const roles = useRoleNames().rows.map(({ id, name }) => [id, roleName(name)] as const);
   const teams = pairs(useTeamNames().rows);
   return (
     <FilterBar className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center">

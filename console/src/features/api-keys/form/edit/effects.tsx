@@ -3,6 +3,7 @@ import { now } from '../../../../api/clock.ts';
 import { counted } from '../../../../design/primitives/counted.ts';
 import { duration } from '../../../../design/primitives/duration.ts';
 import { FullTime } from '../../../../design/primitives/time.tsx';
+import { roleName } from '../../../roles/role-name.ts';
 import { policyOf } from '../key-draft.ts';
 import { readMetadata } from '../metadata.ts';
 import type { EditDraft, EditedKey, EditField } from './edit-draft.ts';
@@ -11,7 +12,7 @@ import type { EditDraft, EditedKey, EditField } from './edit-draft.ts';
 export interface EffectFacts {
   readonly draft: EditDraft;
   readonly apiKey: EditedKey;
-  readonly roleName: string | undefined;
+  readonly newRole: string | undefined;
   readonly teamNames: ReadonlyMap<string, string>;
 }
 
@@ -34,7 +35,8 @@ const EFFECTS: Readonly<Record<EditField, (facts: EffectFacts) => ReactNode>> = 
       ? GONE
       : `Replaced as a whole. New fields: ${Object.keys(value).join(', ')}.`;
   },
-  roleId: ({ apiKey, roleName = 'none' }) => `${roleName} instead of ${apiKey.role?.name ?? 'none'}.`,
+  roleId: ({ apiKey, newRole = 'none' }) =>
+    `${roleName(newRole)} instead of ${roleName(apiKey.role?.name ?? 'none')}.`,
   grants: ({ draft }) =>
     draft.grants.length === 0
       ? 'Removed.'

@@ -43,7 +43,7 @@ export function SaveImpact({ apiKey, edit }: { readonly apiKey: EditedKey; reado
                 <div className="min-w-0">
                   <p className="font-medium">{FIELD_NAMES[field]}</p>
                   <p className="text-[0.8125rem] break-words text-soft">
-                    {effectOf(field, { draft, apiKey, roleName: role?.name, teamNames: names })}
+                    {effectOf(field, { draft, apiKey, newRole: role?.name, teamNames: names })}
                   </p>
                 </div>
                 <IconButton
