@@ -100,7 +100,7 @@ onEachDatabase('the connection of a verifier', (engine) => {
     const { organizationId, sessionToken } = await makeVerifyingOrganization(server());
     const { secret: useless } = await makeApiKey(server(), organizationId);
     for (const [token, message] of [
-      [`${sessionToken}x`, /rejected the token: .*Unauthorized/],
+      [`${sessionToken}x`, /rejected the token: it is unknown, revoked or expired/],
       [useless, /rejected the token: The permission api\.key\.verify is required/],
     ] as const) {
       let tokens = 0;
@@ -111,9 +111,7 @@ onEachDatabase('the connection of a verifier', (engine) => {
       await expect(verifier.ready()).rejects.toThrow(message);
       await expect(verifier.ready()).rejects.toBeInstanceOf(VerifierUnavailableError);
       const { secret } = await makeApiKey(server(), organizationId);
-      await expect(verifier.verify(secret)).rejects.toThrow(
-        message.source.includes('Unauth') ? /Unauthorized/ : /required/,
-      );
+      await expect(verifier.verify(secret)).rejects.toThrow(message);
       expect(tokens).toBe(1);
     }
   });

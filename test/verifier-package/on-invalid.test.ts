@@ -158,7 +158,7 @@ onEachDatabase('onInvalid', (engine) => {
     expect([bounded.codes, waiting.codes]).toEqual([['UNAVAILABLE'], ['REVOKED']]);
   });
 
-  it('watches 1,000 verdicts of two keys with one look-up each, and calls back for exactly those of one', async () => {
+  it('watches 1,000 verdicts of two keys with few look-ups, and calls back for exactly those of one', async () => {
     const { verifier, key, verdict, organizationId, requirements } = await connected();
     const other = await makeApiKey(server(), organizationId, { grants: ['orders.read'] });
     const verdicts = [verdict, await verifier.verify(other.secret, requirements)] as const;
@@ -168,7 +168,8 @@ onEachDatabase('onInvalid', (engine) => {
     const { misses } = verifier.status();
     await revokeApiKey(admin(), { id: key.id });
     await eventually(() => watchers.filter(({ codes }) => codes.length > 0).length === 500);
-    expect(verifier.status().misses - misses).toBeLessThanOrEqual(1);
+    // One for each watcher would be hundreds. On a busy machine, a lease may end meanwhile, and all keys are looked up again.
+    expect(verifier.status().misses - misses).toBeLessThan(10);
     for (const [index, { codes }] of watchers.entries())
       expect(codes).toEqual(index % 2 === 0 ? ['REVOKED'] : []);
   });
