@@ -38,7 +38,7 @@ const CONSOLE_FEATURES = 'console/src/features/';
 
 /** The layers of the console's design system: a file imports from its own layer and from earlier ones. */
 const DESIGN = 'console/src/design/';
-const DESIGN_LAYERS = ['tokens', 'primitives', 'patterns'];
+const DESIGN_LAYERS = ['tokens', 'primitives', 'patterns', 'specimens'];
 /** What else the design system may import: types, errors and the server's time. */
 const DESIGN_IMPORTS = ['console/src/api/', 'console/src/generated/'];
 
