@@ -5,6 +5,7 @@ import { AppError, RateLimitedError, UnavailableError } from '../core/errors.ts'
 import type { RateLimiter } from '../verification/services.ts';
 import { Announcements } from './announcements.ts';
 import { CatchUp } from './catch-up.ts';
+import { FairTurns } from './fair-turns.ts';
 import { Grants } from './grants.ts';
 import type { FoundKey, HubServices } from './hub-services.ts';
 import { type KeyRead, KeyReads, overtakenBy } from './key-reads.ts';
@@ -40,6 +41,8 @@ const NOBODY: Confirmed = { confirmed: 0, total: 0 };
 export class VerifierHub {
   readonly registry = new Registry();
   readonly slices = new Slices();
+  /** Operations of verifiers, so that none of them has to wait for those of another credential. */
+  readonly turns = new FairTurns();
   /** Number of secrets that verifiers have looked up. */
   lookedUp = 0;
   /** Counts what slices are taken from. */

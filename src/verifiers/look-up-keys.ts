@@ -6,6 +6,7 @@ import { AppError, RateLimitedError } from '../core/errors.ts';
 import { presentedAddress } from '../core/ip.ts';
 import type { ImportedForms } from '../keys/import/imported-forms.ts';
 import type { VerifiableKey } from '../verification/services.ts';
+import type { VerifierStream } from './stream/verifier-stream.ts';
 import { type VerifierKey, verifierKey } from './verifier-key.ts';
 import { VERIFY_PERMISSION, type VerifiersContext } from './verifiers-context.ts';
 import { isHash, isVisible } from './visible-key.ts';
@@ -54,7 +55,7 @@ export async function lookUpKeys(
   secrets: readonly LookedUpSecret[],
 ): Promise<LookUp> {
   const principal = authorizeSomewhere(ctx, VERIFY_PERMISSION);
-  const { verifiers, keys } = ctx;
+  const { verifiers } = ctx;
   const stream = verifiers.find(ctx.verifierConnection ?? null, streamId);
   const checked = checkSecrets(secrets);
   if (stream.lookUps >= LOOK_UPS_MAX)
@@ -63,6 +64,20 @@ export async function lookUpKeys(
       RETRY_AFTER_S,
     );
   stream.lookUps += 1;
+  try {
+    return await lookUp(ctx, principal, stream, checked);
+  } finally {
+    stream.lookUps -= 1;
+  }
+}
+
+async function lookUp(
+  ctx: VerifiersContext,
+  principal: Principal,
+  stream: VerifierStream,
+  checked: readonly CheckedSecret[],
+): Promise<LookUp> {
+  const { verifiers, keys } = ctx;
   verifiers.lookedUp += checked.length;
   const read = verifiers.startRead();
   try {
@@ -70,20 +85,19 @@ export async function lookUpKeys(
     const otherHashes = hasOtherHashes(forms);
     // With other hashes, the verifier asks `verifyApiKey`, which counts it.
     const fail = (ip: string | null) => !otherHashes && countFailure(ctx, principal, ip);
-    const results = await Promise.all(
-      checked.map(({ hash, ip }) =>
-        keys.withKey(hash, (key, sequence): LookUpResult => {
-          if (!key || !isVisible(principal, key)) return { apiKey: null, tooManyFailures: fail(ip) };
-          const { organizationId, keyId } = key;
-          verifiers.found(stream, read, { organizationId, keyId, sequence });
-          return { apiKey: verifierKey(withinScope(principal, key), sequence), tooManyFailures: false };
-        }),
-      ),
+    const find = ({ hash, ip }: CheckedSecret) =>
+      keys.withKey(hash, (key, sequence): LookUpResult => {
+        if (!key || !isVisible(principal, key)) return { apiKey: null, tooManyFailures: fail(ip) };
+        const { organizationId, keyId } = key;
+        verifiers.found(stream, read, { organizationId, keyId, sequence });
+        return { apiKey: verifierKey(withinScope(principal, key), sequence), tooManyFailures: false };
+      });
+    const results = await verifiers.turns.run(`keys ${stream.owner.credential}`, checked, (part) =>
+      Promise.all(part.map(find)),
     );
     return { results, otherHashes, importedSecrets: forms.size > 0 };
   } finally {
     verifiers.endRead(read);
-    stream.lookUps -= 1;
   }
 }
 
@@ -96,9 +110,12 @@ function withinScope({ keyScope }: Principal, key: VerifiableKey): VerifiableKey
   return { ...key, teamIds: key.teamIds.filter((id) => isTeamInScope(keyScope, id)) };
 }
 
-function checkSecrets(
-  secrets: readonly LookedUpSecret[],
-): { readonly hash: string; readonly ip: string | null }[] {
+interface CheckedSecret {
+  readonly hash: string;
+  readonly ip: string | null;
+}
+
+function checkSecrets(secrets: readonly LookedUpSecret[]): CheckedSecret[] {
   if (secrets.length > SECRETS_MAX) throw new AppError('BAD_USER_INPUT', `secrets: at most ${SECRETS_MAX}`);
   return secrets.map(({ hash, ip }, index) => {
     if (!isHash(hash))

@@ -73,11 +73,16 @@ export async function reportVerifications(
   const { verifiers } = ctx;
   const stream = verifiers.find(ctx.verifierConnection ?? null, input.stream);
   checkInput(input);
+  // Without a turn: operations of others, and of the same credential, wait for slices that were recalled.
   for (const { slice, used } of input.returned ?? [])
     await verifiers.slices.giveBack(verifiers.limiter, stream, slice, used);
   const batch = await record(ctx, principal, stream, input);
   // Last: what they count would be lost if the rest failed.
-  const slices = await wantSlices(ctx, principal, stream, input.wanted ?? []);
+  const slices = await verifiers.turns.run(
+    `slices ${stream.owner.credential}`,
+    input.wanted ?? [],
+    (wanted) => wantSlices(ctx, principal, stream, wanted),
+  );
   return { batch, slices, reportMs: verifiers.reportMs };
 }
 
@@ -91,7 +96,7 @@ async function record(
   if (batch === null || batch === undefined) return batches.last(stream);
   const now = ctx.clock.now();
   const timeOf = (time: number): number => Math.max(now - LATE_MAX_MS, Math.min(now, time));
-  const keys = await findKeys(ctx, principal, [...(uses ?? []), ...(denials ?? [])]);
+  const keys = await findKeys(ctx, principal, stream, [...(uses ?? []), ...(denials ?? [])]);
   const report = {
     uses: (uses ?? []).flatMap(({ hash, count, lastUsedAt, lastUsedIp }) => {
       const key = keys.get(hash);
@@ -113,18 +118,19 @@ async function record(
 
 /** The keys with these hashes that the caller can see. */
 async function findKeys(
-  { keys }: VerifiersContext,
+  { keys, verifiers }: VerifiersContext,
   principal: Principal,
+  stream: VerifierStream,
   entries: readonly { readonly hash?: string | null | undefined }[],
 ): Promise<ReadonlyMap<string, VerifiableKey>> {
   const found = new Map<string, VerifiableKey>();
   const hashes = new Set(entries.flatMap(({ hash }) => hash ?? []));
-  await Promise.all(
-    [...hashes].map((hash) =>
-      keys.withKey(hash, (key) => {
-        if (key && isVisible(principal, key)) found.set(hash, key);
-      }),
-    ),
+  const find = (hash: string) =>
+    keys.withKey(hash, (key) => {
+      if (key && isVisible(principal, key)) found.set(hash, key);
+    });
+  await verifiers.turns.run(`usage ${stream.owner.credential}`, [...hashes], (part) =>
+    Promise.all(part.map(find)),
   );
   return found;
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { withMargin } from '../../cluster/nodes.ts';
 import type { RateLimiter, Reservation } from '../../verification/services.ts';
 import type { VerifierStream } from '../stream/verifier-stream.ts';
@@ -17,6 +16,9 @@ export const RECALL_MS = 300;
  * this many, whichever is most. A verifier holds at most so many of them of each key, and then gets one at a time.
  */
 const MOST = { share: 0.01, uses: 2, least: 10, held: 2 };
+
+/** Maximum number of slices of a key that a verifier can hold. A package that follows the protocol holds two or three. */
+const HELD_MAX = 16;
 
 /** With fewer slices than this, ended ones are not removed. */
 const SWEEP_MIN = 1_024;
@@ -37,7 +39,8 @@ interface Slice {
 /** The slices of rate limits that the verifiers of this server hold. Their sum is counted in full by the limiter. */
 export class Slices {
   readonly #slices = new Map<string, Slice>();
-  readonly #byKey = new Map<string, Set<Slice>>();
+  readonly #byKey = new Map<string, Map<VerifierStream, Set<Slice>>>();
+  #last = 0;
   /** What waits for the slices of a key. */
   readonly #recalls = new Map<string, { readonly done: Promise<true>; check(): void }>();
   #sweepAt = SWEEP_MIN;
@@ -47,12 +50,14 @@ export class Slices {
     return this.#slices.size;
   }
 
-  /** How much of a key's limit a verifier can get at once, at least one. */
+  /** How much of a key's limit a verifier can get at once, at least one. 0: it holds too many slices of the key. */
   most(stream: VerifierStream, keyId: string, limit: number): number {
     const now = performance.now();
-    let held = 0;
-    for (const slice of this.#byKey.get(keyId) ?? [])
-      if (slice.stream === stream && slice.usableUntil > now) held += slice.granted;
+    let [held, count] = [0, 0];
+    for (const slice of this.#byKey.get(keyId)?.get(stream) ?? [])
+      if (slice.usableUntil > now) [held, count] = [held + slice.granted, count + 1];
+      else if (slice.usableUntil + RETURNABLE_MS <= now) this.#remove(slice);
+    if (count >= HELD_MAX) return 0;
     const uses = MOST.uses * stream.keyUses.recent(keyId, now);
     const most = Math.max(MOST.least, Math.floor(limit * MOST.share), uses);
     return Math.max(1, Math.min(most, MOST.held * most - held));
@@ -61,17 +66,21 @@ export class Slices {
   /** Hands out a reservation, of which `remainingMs` of its window are left. Returns the slice's id. */
   add(stream: VerifierStream, keyId: string, { window, granted }: Reservation, remainingMs: number): string {
     if (this.#slices.size >= this.#sweepAt) this.#sweep();
+    this.#last += 1;
     const usableMs = Math.min(USABLE.mostMs, remainingMs * USABLE.share);
     const slice: Slice = {
       ...{ stream, keyId, window, granted },
-      id: randomBytes(12).toString('base64url'),
+      // Others can't use it: a slice is its stream's.
+      id: String(this.#last),
       usableUntil: performance.now() + withMargin(usableMs),
       isLost: false,
     };
     this.#slices.set(slice.id, slice);
     stream.slices.add(slice.id);
-    const slices = this.#byKey.get(keyId) ?? new Set();
-    this.#byKey.set(keyId, slices.add(slice));
+    const holders = this.#byKey.get(keyId) ?? new Map<VerifierStream, Set<Slice>>();
+    this.#byKey.set(keyId, holders);
+    const own = holders.get(stream) ?? new Set();
+    holders.set(stream, own.add(slice));
     return slice.id;
   }
 
@@ -111,9 +120,9 @@ export class Slices {
    */
   recall(keyId: string, except: VerifierStream | null = null): Promise<true> | null {
     // Also those that have ended and were not returned: the rest of them can be used by others.
-    const held = [...(this.#byKey.get(keyId) ?? [])].filter(
-      ({ stream, isLost }) => !isLost && stream !== except,
-    );
+    const held: Slice[] = [];
+    for (const [stream, slices] of this.#byKey.get(keyId) ?? [])
+      if (stream !== except) for (const slice of slices) if (!slice.isLost) held.push(slice);
     if (held.length === 0) return null;
     const known = this.#recalls.get(keyId);
     if (known) return known.done;
@@ -138,8 +147,8 @@ export class Slices {
     };
     const timer = setTimeout(end, RECALL_MS);
     const check = (): void => {
-      const slices = this.#byKey.get(keyId);
-      for (const slice of waiting) if (!slices?.has(slice)) waiting.delete(slice);
+      const holders = this.#byKey.get(keyId);
+      for (const slice of waiting) if (!holders?.get(slice.stream)?.has(slice)) waiting.delete(slice);
       if (waiting.size === 0) end();
     };
     this.#recalls.set(keyId, { done, check });
@@ -153,10 +162,12 @@ export class Slices {
   }
 
   #forget(slice: Slice): void {
-    const { keyId } = slice;
-    const slices = this.#byKey.get(keyId);
-    slices?.delete(slice);
-    if (slices?.size === 0) this.#byKey.delete(keyId);
+    const { keyId, stream } = slice;
+    const holders = this.#byKey.get(keyId);
+    const own = holders?.get(stream);
+    own?.delete(slice);
+    if (own?.size === 0) holders?.delete(stream);
+    if (holders?.size === 0) this.#byKey.delete(keyId);
     this.#recalls.get(keyId)?.check();
   }
 

@@ -26,18 +26,26 @@ export interface GrantedSlice {
   readonly remainingMs: number;
 }
 
-/** Reserves slices for a verifier. Keys that the caller can't see, or that have no limit, are skipped. */
+/**
+ * Reserves slices for a verifier. Keys that the caller can't see, that have no limit, or of which the verifier holds too
+ * many slices, are skipped.
+ */
 export async function wantSlices(
   ctx: VerifiersContext,
   principal: Principal,
   stream: VerifierStream,
   wanted: readonly WantedSlice[],
 ): Promise<GrantedSlice[]> {
+  // A key that is named twice gets one slice.
+  const unique = [...new Map(wanted.map((one) => [one.hash, one])).values()];
   const found = await Promise.all(
-    wanted.map(async ({ hash, count }) => {
+    unique.map(async ({ hash, count }) => {
       const key = await ctx.keys.withKey(hash, (known) => known);
       if (!key?.rateLimit || !isVisible(principal, key)) return [];
-      return [await grant(ctx, stream, { hash, count }, key, key.rateLimit)];
+      const most = ctx.verifiers.slices.most(stream, key.keyId, key.rateLimit.limit);
+      return most === 0
+        ? []
+        : [await grant(ctx, stream, { hash, count: Math.min(count, most) }, key, key.rateLimit)];
     }),
   );
   return found.flat();
@@ -51,7 +59,7 @@ async function grant(
   { limit, windowSeconds }: NonNullable<VerifiableKey['rateLimit']>,
 ): Promise<GrantedSlice> {
   const { limiter, slices } = ctx.verifiers;
-  const want = Math.max(1, Math.min(count, slices.most(stream, keyId, limit)));
+  const want = Math.max(1, count);
   const reserve = () => limiter.reserve(keyId, limit, windowSeconds, want);
   let reservation: Reservation = await reserve();
   // What others hold may suffice.
