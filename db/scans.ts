@@ -8,6 +8,7 @@ export type ScannedTable =
   | 'api_key_usage'
   | 'api_key_usage_buckets'
   | 'audit_log'
+  | 'denials'
   | 'memberships'
   | 'roles'
   | 'teams';

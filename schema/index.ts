@@ -5,6 +5,7 @@ import './api-keys/api-key-secret.ts';
 import './api-keys/import.ts';
 import './connection.ts';
 import './errors.ts';
+import './organizations/denials.ts';
 import './organizations/member-mutations.ts';
 import './organizations/membership.ts';
 import './node.ts';

@@ -118,3 +118,17 @@ export const USED_KEYS_SCAN: Scan = {
   tables: ['api_keys'],
   points: ({ whole }) => 2 * whole('api_keys'),
 };
+
+/** Maximum number of denials that a total counts, and that a page passes over: limits bound how many there are. */
+const DENIALS_MAX = 20_000;
+
+/** Denied verifications: a single condition uses an index; several, or those for some keys only, read more. */
+export const denialScan: Scan = {
+  tables: [],
+  points({ args, counts, isLimited, pointsOf }) {
+    const filter = (args.filter ?? {}) as Readonly<Record<string, unknown>>;
+    const has = (name: string): boolean => (filter[name] ?? null) !== null;
+    const isPassing = isLimited || ['apiKeyId', 'ip', 'codes'].filter(has).length > 1;
+    return pointsOf(DENIALS_MAX) * ((isPassing ? 1 : 0) + (counts ? 1 : 0));
+  },
+};

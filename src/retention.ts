@@ -1,5 +1,6 @@
 import { pruneAuditLog } from './audit/prune-audit-log.ts';
 import type { Services } from './context.ts';
+import { pruneDenials } from './denials/prune-denials.ts';
 import { pruneAnswers } from './idempotency/prune-answers.ts';
 import { pruneVerifiers } from './verifiers/verifier-rows.ts';
 
@@ -8,6 +9,7 @@ const HOUR_MS = 3_600_000;
 /** What is removed, as the log names it. */
 const KINDS = {
   'audit log entries': pruneAuditLog,
+  'denied verifications': pruneDenials,
   'idempotency keys': pruneAnswers,
   verifiers: pruneVerifiers,
 } as const;

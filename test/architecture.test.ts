@@ -33,6 +33,7 @@ const READ_FOR_NOBODY = [
   'src/teams/delete-team.ts',
   'src/usage/limit-times.ts',
   'src/usage/report.ts',
+  'src/usage/write-denials.ts',
   'src/verification-host/find-by-hash.ts',
   'src/verification-host/still-valid.ts',
 ];

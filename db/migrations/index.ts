@@ -26,6 +26,7 @@ import * as indexedCandidates from './0023-indexed-candidates.ts';
 import * as verifiers from './0024-verifiers.ts';
 import * as organizationUsageHistory from './0025-organization-usage-history.ts';
 import * as secretUsage from './0026-secret-usage.ts';
+import * as denials from './0027-denials.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -61,4 +62,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0024-verifiers': verifiers,
   '0025-organization-usage-history': organizationUsageHistory,
   '0026-secret-usage': secretUsage,
+  '0027-denials': denials,
 };

@@ -139,6 +139,24 @@ export interface OrganizationUsageBucketsTable {
   denied: number;
 }
 
+/** Denied verifications of one minute with the same key, code and address. */
+export interface DenialsTable {
+  id: Fixed<string>;
+  organization_id: Fixed<string>;
+  /** Start of the minute. */
+  minute: Fixed<number>;
+  /** Of the first one. */
+  occurred_at: Fixed<number>;
+  code: Fixed<string>;
+  /** A key, or empty: unknown, or `*`: counted without key and address, because there were too many. */
+  subject: Fixed<string>;
+  /** The subject if it is a key. */
+  api_key_id: Fixed<string | null>;
+  /** Empty: not provided. */
+  ip: Fixed<string>;
+  count: number;
+}
+
 /** SQLite only: usage that is on disk, but not yet in the tables above. */
 export interface UsageJournalTable {
   id: Fixed<string>;

@@ -30,6 +30,7 @@ export const TABLES: Readonly<Record<TableName, readonly string[] | null>> = {
   api_key_secret_usage_buckets: ['secret_id', 'granularity', 'start'],
   api_key_usage_buckets: ['api_key_id', 'granularity', 'start'],
   organization_usage_buckets: ['organization_id', 'granularity', 'start'],
+  denials: ['id'],
   // Empty: a checkpoint has moved it to the tables above.
   usage_journal: null,
   usage_writers: null,

@@ -17,6 +17,7 @@ import type {
   ApiKeyTeamsTable,
   ApiKeyUsageBucketsTable,
   ApiKeyUsageTable,
+  DenialsTable,
   ImportedFormsTable,
   OrganizationUsageBucketsTable,
   UsageJournalTable,
@@ -208,6 +209,7 @@ export interface Tables {
   api_key_usage_buckets: ApiKeyUsageBucketsTable;
   api_key_secret_usage_buckets: ApiKeySecretUsageBucketsTable;
   organization_usage_buckets: OrganizationUsageBucketsTable;
+  denials: DenialsTable;
   usage_journal: UsageJournalTable;
   usage_writers: UsageWritersTable;
   imported_forms: ImportedFormsTable;

@@ -1,4 +1,5 @@
 import type { UsageSink } from '../verification/services.ts';
+import { DenialGroups } from './denial-groups.ts';
 
 /** How often a key was presented in one minute. */
 export interface MinuteCount {
@@ -35,6 +36,8 @@ export interface KeyActivity {
 /** Uses and denials gathered since the last write. */
 export interface Batch {
   readonly keys: Map<string, KeyActivity>;
+  /** Denials with their codes and addresses. */
+  readonly denials: DenialGroups;
   /** Number of minutes of keys, and its maximum. */
   minutes: number;
   minutesMax: number;
@@ -53,12 +56,12 @@ export const NOT_USED = -1;
 /** Maximum number of minutes of keys waiting to be written: bounds memory during a long database outage. */
 export const MINUTES_MAX = 100_000;
 
-export function emptyBatch(minutesMax = MINUTES_MAX): Batch {
-  return { keys: new Map(), minutes: 0, minutesMax, dropped: 0 };
+export function emptyBatch(minutesMax = MINUTES_MAX, denials = new DenialGroups()): Batch {
+  return { keys: new Map(), denials, minutes: 0, minutesMax, dropped: 0 };
 }
 
 export function isEmpty(batch: Batch): boolean {
-  return batch.keys.size === 0;
+  return batch.keys.size === 0 && batch.denials.size === 0;
 }
 
 /**
@@ -81,8 +84,10 @@ export function noteUse(batch: Batch, { organizationId, keyId, secretId, at, ip 
   if (own) own.verified += count;
 }
 
-/** The same for rejected ones. Unknown keys are not tracked, so guessing them costs no memory. */
-export function noteDenial(batch: Batch, { organizationId, keyId, secretId, at }: Denial, count = 1): void {
+/** The same for rejected ones. Guessing keys costs bounded memory. */
+export function noteDenial(batch: Batch, denial: Denial, count = 1): void {
+  batch.denials.add(denial, count);
+  const { organizationId, keyId, secretId, at } = denial;
   if (keyId === null || secretId === null || organizationId === null) return;
   const key = batch.keys.get(keyId) ?? addKey(batch, keyId, organizationId);
   const secret = secretOf(key, secretId) ?? addSecret(batch, key, secretId);
@@ -104,7 +109,7 @@ export function limitLastUses(activities: Iterable<KeyActivity>, now: number): v
 /** Splits the batch into parts of at most this many keys, in the order of their ids. */
 export function partsOf(batch: Batch, size: number): Batch[] {
   const parts: Batch[] = [];
-  let part = emptyBatch();
+  let part = emptyBatch(MINUTES_MAX, batch.denials);
   for (const keyId of [...batch.keys.keys()].sort()) {
     const key = batch.keys.get(keyId);
     if (!key) continue;

@@ -4,6 +4,7 @@ import type { Tables } from '../../db/tables/tables.ts';
 import { inBatches } from '../core/paced.ts';
 import type { Batch } from './batch.ts';
 import { encodeEntries, VERSION } from './entries.ts';
+import { writeDenials } from './write-denials.ts';
 import { writeTables } from './write-tables.ts';
 import { raiseMark } from './writer-marks.ts';
 
@@ -47,6 +48,7 @@ function tableStore(db: Kysely<Tables>, writer: string): UsageStore {
     append: (number, batch) =>
       db.transaction().execute(async (tx) => {
         if (!(await raiseMark(tx, writer, number))) return;
+        await writeDenials(tx, batch.denials.values());
         await writeTables(
           tx,
           sql`select value, 0 as place from json_array_elements(cast(${encodeEntries(batch)} as json))`,
@@ -67,6 +69,8 @@ function journalStore(db: Kysely<Tables>, writer: string): UsageStore {
     append: (number, batch) =>
       db.transaction().execute(async (tx) => {
         if (!(await raiseMark(tx, writer, number))) return;
+        // Not by way of the journal: there are few.
+        await writeDenials(tx, batch.denials.values());
         await sql`
           insert into usage_journal (id, activities, writer, number, shard, keys)
           select ${`${writer}-${number}-`} || shard,

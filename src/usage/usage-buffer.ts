@@ -62,7 +62,7 @@ export class UsageBuffer {
   }
 
   denied(denial: Parameters<UsageSink['denied']>[0]): void {
-    if (denial.keyId !== null) this.#since ??= performance.now();
+    if (denial.organizationId !== null) this.#since ??= performance.now();
     noteDenial(this.#gathering, denial);
   }
 

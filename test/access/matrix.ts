@@ -354,7 +354,7 @@ export const NODES: Readonly<
       //                                        nob mem adm own man nar mak wid bou res str ope
       ['id name slug keyPrefix createdAt', 'u o o o o - - o o o - o'],
       ['limits rotationPolicy permissionCatalog allowedOrigins verifiers', 'u o o o o - - o f o - o'],
-      ['keySummary apiKeys usage topApiKeys', 'u o o o o - - o o o - o'],
+      ['keySummary apiKeys usage topApiKeys denials', 'u o o o o - - o o o - o'],
       ['teams', 'u o o o o - - o o o - o'],
       ['members', 'u f o o o - - o f o - o'],
       ['roles', 'u f o o o - - o o o - o'],
@@ -456,6 +456,7 @@ export const PARTS = [
   'ApiKeyUsageTotal',
   'ApiKeyUsed',
   'ApiKeyDenied',
+  'Denial',
   'ApiKeyCreated',
   'ApiKeyUpdated',
   'ApiKeyRotated',
@@ -519,6 +520,10 @@ export const ID_ARGUMENTS: Readonly<Record<string, readonly [thing: string, docu
   'Organization.auditLog(filter.actorId)': [
     '$creator',
     '{ organization { auditLog(filter: { actorId: $id }) { totalCount nodes { id } } } }',
+  ],
+  'Organization.denials(filter.apiKeyId)': [
+    '$deniedKey',
+    '{ organization { denials(filter: { apiKeyId: $id }) { totalCount nodes { count } } } }',
   ],
   'Team.apiKeys(filter.roleId)': [
     '$usedRole',

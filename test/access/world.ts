@@ -12,6 +12,7 @@ import { createRole } from '../../src/roles/create-role.ts';
 import { createSession } from '../../src/sessions/create-session.ts';
 import { createSignInLink } from '../../src/sign-in/create-sign-in-link.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
+import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { makeOperatorToken } from '../support/server.ts';
 import { contextFor, roleNamed } from '../support/services.ts';
 import { type Caller, MANAGER } from './matrix.ts';
@@ -124,6 +125,11 @@ export const THINGS: Readonly<Record<string, (place: Place) => Promise<string>>>
   $secretText: async (place) => (await place.key({ grants: WEAK })).secret,
   $role: (place) => place.role(WEAK),
   $strongRole: (place) => place.role(['*']),
+  $deniedKey: async (place) => {
+    const { id, secret } = await place.key();
+    await verifyApiKey(place.ctx, { key: secret, permissions: ['nothing.held'] });
+    return id;
+  },
   $usedRole: async (place) => {
     const roleId = await place.role(WEAK);
     await place.key({ roleId, teamIds: [place.boundTeamId] });

@@ -20,6 +20,7 @@ const ORDER = [
   ['src/oidc', 'src/verification'],
   ['src/verification-host'],
   ['src/usage'],
+  ['src/denials'],
   ['src/realtime'],
   ['src/verifiers'],
   ['schema'],

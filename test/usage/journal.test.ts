@@ -291,6 +291,9 @@ describe('the journal of usage', () => {
   });
 
   test('is brought into the tables row by row, whatever else they hold', async () => {
+    // One that was rotated, so that secrets are counted.
+    await makeUsedKeys(services(), 1);
+    await sql`update api_key_secret_usage set counted_from = 0`.execute(services().db);
     const plan: string[] = [];
     const explaining = services().db.withPlugin({
       transformQuery: ({ node }) => {
