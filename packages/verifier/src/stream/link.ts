@@ -104,7 +104,7 @@ export class Link {
     const variables = build(id);
     const bytes = sizeOf({ query, variables });
     this.#pace.longer(bytes);
-    const data = await connection.query({ query, variables }, bytes);
+    const data = await this.#pace.heeding(connection.query({ query, variables }, bytes));
     try {
       return read(data);
     } catch (error) {

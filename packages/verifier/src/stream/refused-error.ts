@@ -14,12 +14,31 @@ export class RefusedError extends VerifierUnavailableError {
   }
 }
 
+/** The server does not run an operation now, because there are too many of this credential. */
+export class BusyError extends VerifierUnavailableError {
+  /** When it may run one again, milliseconds from now. */
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** The error of an operation that the server answered with errors. */
 export function operationError(errors: unknown): VerifierUnavailableError {
   const isInvalid = Array.isArray(errors) && errors.some((one) => INVALID_CODES.includes(codeOf(one)));
-  return isInvalid
-    ? new RefusedError(describe(errors), false)
+  if (isInvalid) return new RefusedError(describe(errors), false);
+  const busy = Array.isArray(errors) ? errors.find((one) => codeOf(one) === 'RATE_LIMITED') : undefined;
+  return busy
+    ? new BusyError(describe(errors), secondsOf(busy) * 1_000)
     : new VerifierUnavailableError(describe(errors));
+}
+
+function secondsOf(error: unknown): number {
+  const { extensions } = error as { readonly extensions?: { readonly retryAfterSeconds?: unknown } };
+  const seconds = extensions?.retryAfterSeconds;
+  return typeof seconds === 'number' && seconds > 0 ? seconds : 1;
 }
 
 function codeOf(error: unknown): string {
