@@ -51,10 +51,7 @@ builder.objectType(ApiKeySecretRef, {
       nullable: true,
       description:
         'Usage of the secret, earliest first. Intervals without use are omitted. The range may span at most 1,000 intervals. Requires `api.key.view`',
-      authScopes: async ({ apiKeyId }, _args, ctx) => {
-        const key = await ApiKeyRef.getDataloader(ctx).load(apiKeyId);
-        return { permissionIn: [key.organizationId, 'api.key.view'] };
-      },
+      authScopes: ({ organizationId }) => ({ permissionIn: [organizationId, 'api.key.view'] }),
       complexity: usageCost,
       extensions: { costsByTheTime: true },
       args: USAGE_ARGS,

@@ -8,6 +8,7 @@ import type { KeysContext } from './pending-usage.ts';
 export interface ApiKeySecret {
   readonly id: string;
   readonly apiKeyId: string;
+  readonly organizationId: string;
   /** Display form. */
   readonly start: string;
   readonly createdAt: number;
@@ -45,13 +46,17 @@ const COLUMNS = [
   'api_key_secrets.replaced_at',
   'api_key_secrets.expires_at',
   'api_key_secrets.revoked_at',
+  'api_keys.organization_id',
   'api_keys.expires_at as key_expires_at',
   'api_key_secret_usage.last_used_at',
   'api_key_secret_usage.uses',
 ] as const;
 
 type SecretRow = Omit<Row<'api_key_secrets'>, 'candidate_organization_id' | 'hash' | 'expiry_recorded_at'> &
-  Pick<Row<'api_key_secret_usage'>, 'last_used_at' | 'uses'> & { key_expires_at: number };
+  Pick<Row<'api_key_secret_usage'>, 'last_used_at' | 'uses'> & {
+    organization_id: string;
+    key_expires_at: number;
+  };
 
 /**
  * The secrets with these ids whose keys are visible to the caller, in any order. Pass the transaction if there is one.
@@ -104,6 +109,7 @@ function toSecret(row: SecretRow, usage: KeysContext['usage']): ApiKeySecret {
   return {
     id: row.id,
     apiKeyId: row.api_key_id,
+    organizationId: row.organization_id,
     start: row.start,
     createdAt: row.created_at,
     replacedAt: row.replaced_at,

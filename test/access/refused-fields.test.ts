@@ -182,9 +182,9 @@ describe('every mutation', () => {
     expect(strict).toEqual([]);
   });
 
-  test('returns what can be refused below it, if it returns keys, roles, teams, members or an organization', () => {
+  test('returns what can be refused below it, if it returns keys, secrets, roles, teams, members or an organization', () => {
     const types = new Set(CHILDREN.map(([, , { type }]) => type.name));
-    expect(types).toEqual(new Set(['ApiKey', 'Role', 'Team', 'Organization']));
+    expect(types).toEqual(new Set(['ApiKey', 'ApiKeySecret', 'Role', 'Team', 'Organization']));
     expect(CHILDREN.length).toBeGreaterThan(30);
   });
 });
