@@ -113,8 +113,7 @@ export function lookUpAtOnce(
   const together = new Together(look);
 
   const find = (hash: string): Found => {
-    const now = performance.now();
-    const changedAt = together.changedAt(now);
+    const { now, changedAt } = together.look();
     if (changedAt === null) return readUncached(hash);
     let known = cache.get(hash);
     if (known && known.organization.confirmedAt < changedAt) {
@@ -131,9 +130,8 @@ export function lookUpAtOnce(
   };
 
   const findForms = (): ImportedForms => {
-    const now = performance.now();
+    const { now, changedAt } = together.look();
     // Another process may have imported keys with any commit.
-    const changedAt = look(now);
     return (changedAt !== null && forms.since(changedAt)) || forms.startRead(now)(formRows.all());
   };
 
@@ -152,23 +150,32 @@ export function lookUpAtOnce(
   };
 }
 
+/** A check for changes: when it was made, and when any process had last committed (null: this can't be determined). */
+interface Look {
+  readonly now: number;
+  readonly changedAt: number | null;
+}
+
 /**
  * Makes the calls of one turn of the event loop together, after one check, which costs as much as the rest of a
  * decision. All of the calls arrived before the check, so each includes every change that was answered before it.
  */
 class Together {
-  readonly #look: (now: number) => number | null;
+  readonly #changedAt: (now: number) => number | null;
   #calls: (() => void)[] = [];
-  /** The result of the check for all calls; undefined outside of them. */
-  #changedAt: number | null | undefined;
+  /** The check of all calls; null outside of them. */
+  #look: Look | null = null;
 
-  constructor(look: (now: number) => number | null) {
-    this.#look = look;
+  constructor(changedAt: (now: number) => number | null) {
+    this.#changedAt = changedAt;
   }
 
-  /** The result of the check for the calls, or of one that is made now. */
-  changedAt(now: number): number | null {
-    return this.#changedAt === undefined ? this.#look(now) : this.#changedAt;
+  /**
+   * The check of the calls, or one that is made now. Everything that a call reads counts as read when the check was
+   * made: what is committed after that is found by the next check, not by another one in between.
+   */
+  look(): Look {
+    return this.#look ?? this.#lookNow();
   }
 
   /** Resolves with what this call returns at the end of the turn. */
@@ -185,16 +192,21 @@ class Together {
     });
   }
 
+  #lookNow(): Look {
+    const now = performance.now();
+    return { now, changedAt: this.#changedAt(now) };
+  }
+
   #callAll(): void {
     const calls = this.#calls;
     this.#calls = [];
     try {
-      this.#changedAt = this.#look(performance.now());
+      this.#look = this.#lookNow();
     } catch {
       // Locked: each call waits for itself.
     }
     for (const call of calls) call();
-    this.#changedAt = undefined;
+    this.#look = null;
   }
 }
 

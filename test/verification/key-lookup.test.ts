@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { DatabaseLockedError } from '../../db/open.ts';
+import { DatabaseLockedError, pathOf } from '../../db/open.ts';
+import { SQLite } from '../../db/sqlite/driver.ts';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
@@ -98,6 +99,40 @@ onEachDatabase('finding keys', (engine) => {
     probe.failure = new Error('For ever');
     const failing = Array.from({ length: 3 }, () => lookUp(other.keys, hash));
     for (const one of await Promise.allSettled(failing)) expect(one.status).toBe('rejected');
+  });
+
+  test.runIf(sync)('misses no change that is committed while it goes through a turn', async () => {
+    const changed = await made();
+    const { ctx, organization } = changed;
+    const hashes = [];
+    for (const name of ['First', 'Not cached'])
+      hashes.push(hashSecret((await createApiKey(ctx, { name })).result.secret));
+    const [first = '', absent = ''] = hashes;
+    const { ctx: other } = await process(ctx, { lookAge: LOOK_EVERY_TIME });
+    for (const hash of [first, changed.hash])
+      expect((await lookUp(other.keys, hash)).key?.revoked).toBe(false);
+
+    const file = new SQLite(pathOf(ctx.config.databaseUrl));
+    onTestFinished(() => void file.close());
+    const write = (statement: string, ...values: unknown[]) => file.prepare(statement).run(...values);
+    const revoke = file.transaction(() => {
+      write('update api_keys set revoked_at = 1 where id = ?', changed.id);
+      write('update organization_sequences set value = value + 1 where organization_id = ?', organization.id);
+      write(
+        `insert into audit_log (id, organization_id, sequence, action, actor, target_id, changes, occurred_at)
+        select 'aud_test', organization_id, value, 'api_key.revoked', 'test', ?, '{}', 1
+        from organization_sequences where organization_id = ?`,
+        changed.id,
+        organization.id,
+      );
+    });
+    await Promise.all([
+      other.keys.withKey(first, () => revoke()),
+      // Looks for another thing, and in the file.
+      other.keys.withKey(hashSecret('unknown'), () => other.keys.importedForms()),
+      other.keys.withKey(absent, () => {}),
+    ]);
+    expect((await lookUp(other.keys, changed.hash)).key?.revoked).toBe(true);
   });
 
   test.runIf(sync)(
