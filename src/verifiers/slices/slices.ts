@@ -42,7 +42,7 @@ export class Slices {
   readonly #byKey = new Map<string, Map<VerifierStream, Set<Slice>>>();
   #last = 0;
   /** What waits for the slices of a key. */
-  readonly #recalls = new Map<string, { readonly done: Promise<true>; check(): void }>();
+  readonly #recalls = new Map<string, { readonly done: Promise<true>; returned(slice: Slice): void }>();
   #sweepAt = SWEEP_MIN;
 
   /** Number of slices that are neither returned nor ended. */
@@ -146,12 +146,11 @@ export class Slices {
       finish();
     };
     const timer = setTimeout(end, RECALL_MS);
-    const check = (): void => {
-      const holders = this.#byKey.get(keyId);
-      for (const slice of waiting) if (!holders?.get(slice.stream)?.has(slice)) waiting.delete(slice);
+    const returned = (slice: Slice): void => {
+      waiting.delete(slice);
       if (waiting.size === 0) end();
     };
-    this.#recalls.set(keyId, { done, check });
+    this.#recalls.set(keyId, { done, returned });
     return done;
   }
 
@@ -168,7 +167,7 @@ export class Slices {
     own?.delete(slice);
     if (own?.size === 0) holders?.delete(stream);
     if (holders?.size === 0) this.#byKey.delete(keyId);
-    this.#recalls.get(keyId)?.check();
+    this.#recalls.get(keyId)?.returned(slice);
   }
 
   #sweep(): void {
