@@ -53,6 +53,16 @@ test('a server can’t make a verifier renew without pauses', () => {
   renewals.stop();
 });
 
+test('leases that are said to last for months are renewed every minute', () => {
+  // Node.js would take such an interval for a millisecond.
+  const { renewals, times, passes } = renewing({ renewMs: 2 ** 32, leaseMs: 2 ** 33 });
+  passes(60_000);
+  renewals.leased(3_000);
+  passes(1_500);
+  expect(times).toEqual([60_000, 61_500]);
+  renewals.stop();
+});
+
 test('a verifier that is granted short leases keeps them', async () => {
   vi.useRealTimers();
   let requests = 0;

@@ -1,6 +1,9 @@
 /** Shortest interval between two requests for a lease, milliseconds. */
 const RENEW_MIN_MS = 20;
 
+/** Longest interval, milliseconds: a timer that waits for more than 2^31 - 1 fires at once. */
+const RENEW_MAX_MS = 60_000;
+
 /** Requests leases, so often that one request may be lost: as the welcome says, or more often while leases are shorter. */
 export class Renewals {
   readonly #longestMs: number;
@@ -13,8 +16,8 @@ export class Renewals {
 
   /** `renewMs` and `leaseMs` are those of the welcome. The first request is the caller's. */
   constructor({ renewMs, leaseMs }: { renewMs: number; leaseMs: number }, renew: () => void) {
-    this.#longestMs = Math.min(renewMs, leaseMs);
-    this.#share = this.#longestMs / leaseMs;
+    this.#longestMs = Math.min(renewMs, leaseMs, RENEW_MAX_MS);
+    this.#share = Math.min(renewMs, leaseMs) / leaseMs;
     this.#renew = renew;
     this.#intervalMs = Math.max(RENEW_MIN_MS, this.#longestMs);
     this.#timer = this.#next(this.#intervalMs);
