@@ -23,6 +23,8 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'ApiKeyUpdated.changedFields': 30,
   'AuditEntryConnection.edges': 1,
   'AuditEntryConnection.nodes': 1,
+  'DenialConnection.edges': 1,
+  'DenialConnection.nodes': 1,
   'EscalationError.permissions': 200,
   'EscalationError.restrictions': 10,
   // The mutation has counted its keys.
