@@ -40,7 +40,11 @@ export interface SharedRateLimiter extends RateLimiter {
 export function redisRateLimiter(
   url: string,
   own: RateLimiter,
-  { clock, log }: { clock: Clock; log: Log },
+  {
+    clock,
+    log,
+    patienceMs = PATIENCE_MS,
+  }: { readonly clock: Clock; readonly log: Log; readonly patienceMs?: number },
 ): SharedRateLimiter {
   const client = createClient({
     url,
@@ -75,7 +79,7 @@ export function redisRateLimiter(
     // Only one verification retries. The others use the node's own count.
     if (!shared) failedAt = now;
     try {
-      const answer = await inTime(request(), PATIENCE_MS);
+      const answer = await inTime(request(), patienceMs);
       if (!shared) log.info('Rate limits are counted in Redis again');
       shared = true;
       return answer;
@@ -89,7 +93,7 @@ export function redisRateLimiter(
 
   /** Redis would start a window with a negative count if this one had just ended. */
   const giveBack = async ({ name, endsAt }: SharedWindow, unused: number): Promise<void> => {
-    if (clock.monotonic() < endsAt - PATIENCE_MS) await ask(() => counts.reward(name, unused));
+    if (clock.monotonic() < endsAt - patienceMs) await ask(() => counts.reward(name, unused));
   };
 
   return {
