@@ -9,7 +9,10 @@ const report = process.env.TEST_REPORT;
 /** They measure the memory of their process, or what keeps it alive: no other file may have run in it. */
 const ALONE = ['test/http/websocket/churn.test.ts', 'test/graphql/engine.test.ts'];
 
-/** They require a browser, or start many processes, and take minutes: `npm test` leaves them to commands of their own. */
+/**
+ * They require a browser, start many processes, fill databases or send megabytes, and take minutes: `npm test` leaves
+ * them to commands of their own.
+ */
 const CONSOLE = ['test/console/**/*.test.ts'];
 const CLUSTER = ['test/cluster/{faults,faults-verifiers}.test.ts'];
 const E2E = [
@@ -21,6 +24,8 @@ const E2E = [
   'test/usage/{crash,killed-writer}.test.ts',
   'test/http/websocket/{restart,stock-clients}.test.ts',
   'test/verify-server/**/*.test.ts',
+  'test/db/{plans,usage-plans,denial-plans,metadata-index,search-extensions,search-index,usage-history}.test.ts',
+  'test/{graphql/hostile-variables,http/hostile-text,keys/filtered-lists,verification/never-stale}.test.ts',
 ];
 
 /** They take longest: where one of them came last, all other processes would wait for it. */

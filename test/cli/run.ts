@@ -79,16 +79,13 @@ export async function finish(child: Child): Promise<Ran> {
   return { code: code ?? -1, stdout: child.stdout(), stderr: child.stderr() };
 }
 
-/** Waits until a server says that it is ready, and gives its address. */
+/** Waits until a server says that it is ready, and gives its address. Rejects once it has ended. */
 export async function readyAt(child: Child): Promise<string> {
   const ready = () => /^Keywright is ready at (\S+)$/m.exec(child.stdout())?.[1];
-  return eventually(
-    () => {
-      if (child.process.exitCode !== null) throw new Error(`It ended: ${child.stderr()}`);
-      return ready();
-    },
-    { timeoutMs: 60_000 },
-  );
+  await eventually(() => ready() !== undefined || child.process.exitCode !== null, { timeoutMs: 60_000 });
+  const address = ready();
+  if (address === undefined) throw new Error(`It ended: ${child.stderr()}`);
+  return address;
 }
 
 /** A database for one test, and the environment that names it. */
