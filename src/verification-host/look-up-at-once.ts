@@ -171,8 +171,8 @@ class Together {
   }
 
   /**
-   * The check of the calls, or one that is made now. Everything that a call reads counts as read when the check was
-   * made: what is committed after that is found by the next check, not by another one in between.
+   * The check that the calls share, or outside of them, a new one. All data that a call reads is cached as of the time of
+   * the check, so the next check finds every later commit. No second check may come in between.
    */
   look(): Look {
     return this.#look ?? this.#lookNow();
