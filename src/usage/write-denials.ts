@@ -9,8 +9,9 @@ export const DENIAL_LIMITS = { minute: 50, day: 2_500 } as const;
 
 const DAY_MS = 86_400_000;
 
-/** Number of rows per statement. */
+/** Number of rows, and of organizations that are looked for, per statement. */
 const ROWS_MAX = 100;
+const IDS_MAX = 1_000;
 
 /**
  * Adds denials to their rows, in the transaction that raises the writer's mark, so that each counts once. New groups
@@ -24,8 +25,19 @@ export async function writeDenials(tx: Transaction<Tables>, groups: Iterable<Den
     byOrganization.set(group.organizationId, own);
     own.push(group);
   }
-  const ids = [...byOrganization.keys()].sort();
+  const ids = await existing(tx, [...byOrganization.keys()]);
   for (const id of ids) await writeOwn(tx, id, byOrganization.get(id) ?? []);
+}
+
+/** Those that exist, in order. Anyone can name organizations in `/verify`: made-up ones cost no statement each. */
+async function existing(tx: Transaction<Tables>, ids: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (let start = 0; start < ids.length; start += IDS_MAX) {
+    const some = ids.slice(start, start + IDS_MAX);
+    for (const { id } of await tx.selectFrom('organizations').select('id').where('id', 'in', some).execute())
+      found.push(id);
+  }
+  return found.sort();
 }
 
 async function writeOwn(
@@ -36,8 +48,6 @@ async function writeOwn(
   // One writer at a time, so that several don't exceed the limits together.
   if (isPostgres(tx))
     await sql`select pg_advisory_xact_lock(hashtextextended(${`denials ${organizationId}`}, 0))`.execute(tx);
-  const organization = tx.selectFrom('organizations').select('id').where('id', '=', organizationId);
-  if (!(await organization.executeTakeFirst())) return;
   const subjects = [...new Set(groups.map(({ subject }) => subject).filter(isKey))];
   const keys = new Set<string>();
   if (subjects.length > 0)
