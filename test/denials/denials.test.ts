@@ -1,3 +1,4 @@
+import type { KyselyPlugin } from 'kysely';
 import { expect, test } from 'vitest';
 import { ForbiddenError, NotFoundError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -8,7 +9,7 @@ import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
 import { emptyBatch, noteDenial } from '../../src/usage/batch.ts';
 import { usageStore } from '../../src/usage/store.ts';
-import { DENIAL_LIMITS } from '../../src/usage/write-denials.ts';
+import { DENIAL_LIMITS, writeDenials } from '../../src/usage/write-denials.ts';
 import { verifyApiKey } from '../../src/verification-host/verify-api-key.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { contextFor, keyCaller, makeOrganization, memberOf, servicesOn } from '../support/services.ts';
@@ -53,6 +54,28 @@ onEachDatabase('denied verifications', (engine) => {
     }
     return batch;
   }
+
+  test('that name made-up organizations cost no statement each', async () => {
+    const { organizationId, list } = await made();
+    const batch = emptyBatch();
+    for (let index = 0; index < 3_000; index += 1) {
+      const madeUp = index === 1_500 ? organizationId : newId('org');
+      const ids = { organizationId: madeUp, keyId: null, secretId: null };
+      noteDenial(batch, { ...ids, code: 'NOT_FOUND', at: START, ip: '192.0.2.1' });
+    }
+    let statements = 0;
+    const counting: KyselyPlugin = {
+      transformQuery({ node }) {
+        statements += 1;
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    };
+    const write = services().db.withPlugin(counting).transaction();
+    await write.execute((tx) => writeDenials(tx, batch.denials.values()));
+    expect(statements).toBeLessThan(20);
+    expect(await list()).toMatchObject([{ code: 'NOT_FOUND', keyId: null, count: 1 }]);
+  });
 
   test('are grouped by minute, key, code and address, the newest first', async () => {
     const { a, b, deny, list, bound } = await made();
