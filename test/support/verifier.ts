@@ -49,6 +49,13 @@ export interface VerifierEvent {
   readonly slices: readonly string[];
 }
 
+/** A key that a verifier has cached, with the fields that tests look at. */
+export interface CachedKey {
+  readonly organizationId: string;
+  readonly sequence: number;
+  readonly revoked: boolean;
+}
+
 /** A verifier that follows docs/verifier.md as far as it is told to, and keeps everything it hears. */
 export class TestVerifier {
   readonly socket: LiveSocket;
@@ -61,7 +68,7 @@ export class TestVerifier {
   /** When its lease ends, by `performance.now()`. */
   leaseUntil = Number.NEGATIVE_INFINITY;
   /** What it has cached, by key. A change drops its keys before it is acknowledged. */
-  readonly cached = new Map<string, { readonly organizationId: string; readonly sequence: number }>();
+  readonly cached = new Map<string, CachedKey>();
   readonly #sent = new Map<string, number>();
 
   constructor(socket: LiveSocket, input: { name?: string; writer?: string } = {}) {
