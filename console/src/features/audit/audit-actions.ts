@@ -1,3 +1,5 @@
+import { fieldInSentence } from './audit-fields.ts';
+
 /** Actions with a common prefix. */
 export interface ActionGroup {
   /** Their common prefix. */
@@ -70,17 +72,60 @@ export const ACTION_GROUPS: readonly ActionGroup[] = GROUPS.map(([id, label]) =>
   actions: Object.keys(WORDS).filter((action) => action.startsWith(`${id}.`)),
 }));
 
+/** A sentence without its actor and object. */
+export interface Phrase {
+  /** Verb phrase before the object. */
+  readonly words: string;
+  /** Whether the object's name follows. */
+  readonly names: boolean;
+  /** What follows the object. Empty: nothing. */
+  readonly tail: string;
+}
+
+/** At most this many changed fields are named in a sentence. */
+const FIELDS_MAX = 3;
+
 /**
- * Describes an action. `names`: whether the object's name follows. An actor that is not a person, such as `cli`, adds
- * people instead of joining.
+ * Describes an action with these changes. An actor that is not a person, such as `cli`, adds people instead of joining.
  */
-export function wordsOf(
+export function phraseOf(
   action: string,
+  changes: Readonly<Record<string, unknown>>,
   isSystem: boolean,
-): { readonly words: string; readonly names: boolean } {
-  if (action === 'member.joined' && isSystem) return { words: 'added', names: true };
+): Phrase {
+  if (action === 'member.joined' && isSystem) return { words: 'added', names: true, tail: '' };
   const [words, names] = WORDS[action] ?? [action, true];
-  return { words, names };
+  const fields = Object.keys(changes);
+  const [before, after] = changeOf(changes, fields[0] ?? '');
+  if (action === 'api_key.updated' && fields.length === 1 && fields[0] === 'enabled')
+    return { words: after ? 'enabled the key' : 'disabled the key', names, tail: '' };
+  if (action.endsWith('.updated') && fields.length === 1 && fields[0] === 'name' && before)
+    return { words: words.replace(/^changed/, 'renamed'), names, tail: `, before “${before}”` };
+  const [, reason] = changeOf(changes, 'reason');
+  if (action === 'api_key.revoked' && reason) return { words, names, tail: `: “${reason}”` };
+  if (action.endsWith('.updated') && words.startsWith('changed the ') && fields.length > 0)
+    return {
+      words: words
+        .replace(/^changed the (?:membership of)?/, `changed the ${fieldsWords(fields)} of the `)
+        .replace(/ of the $/, ' of'),
+      names,
+      tail: '',
+    };
+  return { words, names, tail: '' };
+}
+
+function changeOf(changes: Readonly<Record<string, unknown>>, field: string): readonly unknown[] {
+  const change = changes[field];
+  return Array.isArray(change) && change.length === 2 ? change : [null, null];
+}
+
+/** `name, role and 2 more fields`. */
+function fieldsWords(fields: readonly string[]): string {
+  const shown = fields.slice(0, FIELDS_MAX).map(fieldInSentence);
+  const more = fields.length - shown.length;
+  const all = more > 0 ? [...shown, more === 1 ? '1 more field' : `${more} more fields`] : shown;
+  const last = all.pop() ?? '';
+  return all.length > 0 ? `${all.join(', ')} and ${last}` : last;
 }
 
 /** An action as an option: among actions of one kind, `created` is clearer than `Created the key`. */

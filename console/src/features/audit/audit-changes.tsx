@@ -1,4 +1,5 @@
 import { FullTime } from '../../design/primitives/time.tsx';
+import { fieldLabel } from './audit-fields.ts';
 import { useName } from './names.tsx';
 
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
@@ -30,7 +31,7 @@ export function AuditChanges({ changes }: { readonly changes: Record<string, unk
             return (
               <tr key={field} className="border-t border-line align-top">
                 <th scope="row" className="py-1.5 pr-3 font-normal">
-                  {fieldWords(field)}
+                  {fieldLabel(field)}
                 </th>
                 <td className="py-1.5 pr-3 break-words">
                   <Value value={before} />
@@ -74,16 +75,4 @@ function Text({ text }: { readonly text: string }) {
   if (name !== null) return <span title={text}>{name}</span>;
   if (TIME.test(text)) return <FullTime at={text} />;
   return <span className="break-all">{text}</span>;
-}
-
-/** `rotationPolicy` becomes `Rotation policy`. An id field is labeled by its object. */
-function fieldWords(field: string): string {
-  const words = field
-    .replace(/Ids$/, 's')
-    .replace(/Id$/, '')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll('_', ' ')
-    .toLowerCase()
-    .replace(/^ip\b/, 'IP');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -6,26 +6,24 @@ import { classNames } from '../../design/primitives/class-names.ts';
 import { FullTime, RelativeTime } from '../../design/primitives/time.tsx';
 import type { AuditFactsFragment } from '../../generated/graphql.ts';
 import { ActorName } from '../../shell/actor-name.tsx';
-import { wordsOf } from './audit-actions.ts';
 import { AuditChanges } from './audit-changes.tsx';
 import { actorOf } from './audit-file.ts';
 import type { AuditSearch } from './audit-search.ts';
-import { useName } from './names.tsx';
+import { AuditSentence } from './audit-sentence.tsx';
 
-/** An entry in one sentence, with all details when expanded. */
+/**
+ * An entry in one sentence, with all details when expanded. `narrow` filters the log that contains it. Omitted: nothing
+ * can be filtered. Render it in `Names`.
+ */
 export function AuditLine({
   entry,
   narrow,
 }: {
   readonly entry: AuditFactsFragment;
-  narrow(changes: Partial<AuditSearch>): void;
+  narrow?(changes: Partial<AuditSearch>): void;
 }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
-  const { words, names } = wordsOf(entry.action, entry.actor.__typename === 'SystemActor');
-  const { targetId } = entry;
-  const target = useName(targetId);
-  const actor = actorOf(entry.actor);
   return (
     <li className="border-b border-line last:border-0" data-entry={entry.sequence}>
       <button
@@ -36,15 +34,7 @@ export function AuditLine({
         className="flex w-full flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-3 text-left hover:bg-hover/60 sm:flex-nowrap"
       >
         <span className="w-full min-w-0 grow basis-full break-words sm:w-auto sm:basis-0">
-          <span className="font-medium">{actor.name}</span> {words}
-          {names && targetId && (
-            <>
-              {' '}
-              <span className={target ? 'font-medium' : 'font-mono text-[0.8125rem] break-all'}>
-                {target ?? targetId}
-              </span>
-            </>
-          )}
+          <AuditSentence entry={entry} />
         </span>
         <span className="shrink-0 text-[0.8125rem] text-soft sm:w-28 sm:text-right">
           <RelativeTime at={entry.occurredAt} />
@@ -70,7 +60,7 @@ function Details({
   narrow,
 }: {
   readonly entry: AuditFactsFragment;
-  narrow(changes: Partial<AuditSearch>): void;
+  readonly narrow: ((changes: Partial<AuditSearch>) => void) | undefined;
 }) {
   const { targetId } = entry;
   const actor = actorOf(entry.actor);
@@ -97,19 +87,21 @@ function Details({
         {entry.userAgent && <Fact name="Client">{entry.userAgent}</Fact>}
         <Fact name="Number">{entry.sequence}</Fact>
       </Facts>
-      <div className="flex flex-wrap gap-2">
-        <Button size="small" onClick={() => narrow({ actor: actor.id })}>
-          Only by {actor.name}
-        </Button>
-        {targetId && (
-          <Button size="small" onClick={() => narrow({ target: targetId })}>
-            Only this object
+      {narrow && (
+        <div className="flex flex-wrap gap-2">
+          <Button size="small" onClick={() => narrow({ actor: actor.id })}>
+            Only by {actor.name}
           </Button>
-        )}
-        <Button size="small" onClick={() => narrow({ action: entry.action })}>
-          Only this action
-        </Button>
-      </div>
+          {targetId && (
+            <Button size="small" onClick={() => narrow({ target: targetId })}>
+              Only this object
+            </Button>
+          )}
+          <Button size="small" onClick={() => narrow({ action: entry.action })}>
+            Only this action
+          </Button>
+        </div>
+      )}
     </div>
   );
 }
