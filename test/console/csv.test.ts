@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { csvFile } from '../../console/src/features/audit/csv.ts';
+import { csvFile } from '../../console/src/files/csv.ts';
 
 /** The one cell of a file, as a program that goes by RFC 4180 reads it. */
 function cellOf(value: unknown): string {

@@ -1,5 +1,5 @@
+import { csvFile } from '../../files/csv.ts';
 import type { ActorNameFragment, AuditFactsFragment } from '../../generated/graphql.ts';
-import { csvFile } from './csv.ts';
 
 /** An export format of the log. */
 export type AuditFormat = 'csv' | 'json';
@@ -30,17 +30,6 @@ export function auditFile(entries: readonly AuditFactsFragment[], format: AuditF
 export function actorOf(actor: ActorNameFragment): { readonly id: string; readonly name: string } {
   const { displayName: name } = actor;
   return { id: actor.__typename === 'SystemActor' ? name : actor.id, name };
-}
-
-/** Makes the browser save a text as a file. */
-export function saveFile(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser may start the download with a delay.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 function lineOf(entry: AuditFactsFragment): Line {

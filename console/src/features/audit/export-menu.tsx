@@ -6,9 +6,10 @@ import { messageOf } from '../../api/fault.ts';
 import { useToast } from '../../design/patterns/toasts.tsx';
 import { Button } from '../../design/primitives/button.tsx';
 import { Menu, MenuItem } from '../../design/primitives/menu.tsx';
+import { saveFile } from '../../files/save-file.ts';
 import type { AuditFilter } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
-import { type AuditFormat, auditFile, saveFile } from './audit-file.ts';
+import { type AuditFormat, auditFile } from './audit-file.ts';
 import { allEntries } from './audit-log.ts';
 
 const TYPES: Readonly<Record<AuditFormat, string>> = {

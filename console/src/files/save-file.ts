@@ -1,0 +1,10 @@
+/** Makes the browser save a text as a file. */
+export function saveFile(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser may start the download with a delay.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
