@@ -19,7 +19,7 @@ import type { InProcess } from './verifier/peer.ts';
 import { report } from './verifier/report.ts';
 import { revokedEverywhere } from './verifier/revoking.ts';
 import {
-  apiRate,
+  apiRates,
   type Bench,
   bareRate,
   delays,
@@ -92,9 +92,7 @@ function measurementsOf(bench: Bench, peers: Bench['programs']): Measurement[] {
     ['embedded', () => embeddedRates(bench)],
     ['better-auth: SQLite', () => betterAuth(bench, peers, false)],
     ['better-auth: memory', () => betterAuth(bench, peers, true)],
-    ['API: none', () => apiRate(bench, 'none')],
-    ['API: middleware', () => apiRate(bench, 'middleware')],
-    ['API: request', () => apiRate(bench, 'request')],
+    ['API', () => apiRates(bench)],
     ['idle', () => idleStreams(bench, Number(options.idle))],
     ['onInvalid', async () => revokedEverywhere(bench, await newDatabase(), Number(options.revocations))],
     ['costs', async () => streamCosts(bench, await newDatabase(), postgresPid())],

@@ -1,25 +1,19 @@
 import Fastify from 'fastify';
 import { keywright } from '../../packages/verifier/src/fastify.ts';
 import { createVerifier } from '../../packages/verifier/src/index.ts';
-import { answerTo, cpuMs } from '../rpc.ts';
+import { answerTo } from '../rpc.ts';
+import { type ApiStart, PROTECTIONS, type Protection } from './protections.ts';
 
-// An API with one route.
-
-export interface ApiStart {
-  readonly protection: 'none' | 'middleware' | 'request';
-  readonly url: string;
-  readonly token: string;
-  /** Origin of the server that is asked by requests. */
-  readonly verifyOrigin: string;
-  /** The folder of the peers. */
-  readonly peersFolder: string;
-}
+// APIs with one route each, in one process: they share what else happens to it.
 
 interface Peers {
   verifyByRequest(origin: string): (authorization: string | undefined) => Promise<number>;
 }
 
-async function start({ protection, url, token, verifyOrigin, peersFolder }: ApiStart): Promise<number> {
+async function listen(
+  protection: Protection,
+  { url, token, verifyOrigin, peersFolder }: ApiStart,
+): Promise<number> {
   const app = Fastify();
   if (protection === 'middleware') {
     const verifier = createVerifier({ url, token, name: 'bench', timeoutMs: 30_000 });
@@ -39,4 +33,11 @@ async function start({ protection, url, token, verifyOrigin, peersFolder }: ApiS
   return Number(new URL(address).port);
 }
 
-answerTo({ start, cpu: () => cpuMs() });
+/** Starts all of them. Returns their ports. */
+async function start(params: ApiStart): Promise<Record<Protection, number>> {
+  const ports: Partial<Record<Protection, number>> = {};
+  for (const protection of PROTECTIONS) ports[protection] = await listen(protection, params);
+  return ports as Record<Protection, number>;
+}
+
+answerTo({ start });

@@ -1,15 +1,20 @@
-import type { Values } from '../measurements.ts';
+import { turned, type Values } from '../measurements.ts';
 import { Program, type Programs } from '../processes.ts';
 import type { Driven } from '../verification/client.ts';
 import { forwardAuth } from '../verification/requests.ts';
 import { CONNECTIONS, HOT_KEYS, PACE } from '../verification/scenarios.ts';
-import type { ApiStart } from './api.ts';
+import { type ApiStart, PROTECTIONS, type Protection } from './protections.ts';
 import { residentMegabytes, type Serving, serve, workedMs } from './serving.ts';
 
 const WARM_UP_MS = 2_000;
 
 /** Keys that one verifier verifies in turn: each has a rate limit, which is used by slices. */
 const HOT_LIMITED = 20;
+
+/** How often the APIs take turns. */
+const API_TURNS = 12;
+
+const NOTHING = { answered: 0, milliseconds: 0 };
 
 /** A database that was created for the benchmark. */
 export interface Seeding {
@@ -146,17 +151,38 @@ export function embeddedRates(bench: Bench): Promise<Values> {
   );
 }
 
-/** A Fastify API: unprotected, with the middleware, and asking `/verify`. */
-export function apiRate(bench: Bench, protection: ApiStart['protection']): Promise<Values> {
-  const { large, programs, peersFolder } = bench;
+/**
+ * Fastify APIs: unprotected, with the middleware, and asking `/verify`. In turns of a fraction of a second, so that what
+ * else happens on the machine happens to all of them.
+ */
+export function apiRates(bench: Bench): Promise<Values> {
+  const { large, ms, client, programs, peersFolder } = bench;
   return withServing(large, 1, ({ url, verifyPort }) =>
     withProgram(programs, 'api', async (program) => {
       const start: ApiStart = {
-        ...{ protection, url, token: large.caller, peersFolder },
+        ...{ url, token: large.caller, peersFolder },
         verifyOrigin: `http://127.0.0.1:${verifyPort}`,
       };
-      const port = await program.ask<number>('start', start);
-      return { rate: await drive(bench, port, `${large.list}, own`, HOT_LIMITED, 4 * WARM_UP_MS) };
+      const ports = await program.ask<Record<Protection, number>>('start', start);
+      const requests = forwardAuth(`${large.list}, own`, HOT_LIMITED);
+      const run = async (protection: Protection, runMs: number): Promise<Driven> => {
+        const params = { port: ports[protection], requests, connections: CONNECTIONS, ms: runMs };
+        const driven = await client.ask<Driven>('drive', params);
+        if (driven.refused > 0) throw new Error(`${driven.refused} requests were not accepted`);
+        return driven;
+      };
+      for (const protection of PROTECTIONS) await run(protection, 2 * WARM_UP_MS);
+      const totals = { none: { ...NOTHING }, middleware: { ...NOTHING }, request: { ...NOTHING } };
+      for (let turn = 0; turn < API_TURNS; turn += 1) {
+        for (const protection of turned(PROTECTIONS, turn)) {
+          const { answered, milliseconds } = await run(protection, (2 * ms) / API_TURNS);
+          totals[protection].answered += answered;
+          totals[protection].milliseconds += milliseconds;
+        }
+      }
+      const rate = ({ answered, milliseconds }: typeof NOTHING) => (answered * 1_000) / milliseconds;
+      const { none, middleware, request } = totals;
+      return { none: rate(none), middleware: rate(middleware), request: rate(request) };
     }),
   );
 }
