@@ -33,6 +33,8 @@ export interface BrowserOptions {
   readonly width?: number;
   readonly theme?: 'light' | 'dark';
   readonly reducedMotion?: boolean;
+  /** IANA time zone. */
+  readonly timezone?: string;
 }
 
 /**
@@ -41,14 +43,14 @@ export interface BrowserOptions {
  */
 export async function openBrowser(options: BrowserOptions = {}): Promise<Page> {
   if (!running) throw new Error('The browser runs only while tests of describeInChromium run');
-  const { width = 1440, theme = 'light', reducedMotion = false } = options;
+  const { width = 1440, theme = 'light', reducedMotion = false, timezone = 'UTC' } = options;
   const context = await running.newContext({
     viewport: { width, height: 900 },
     colorScheme: theme,
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     permissions: ['clipboard-read', 'clipboard-write'],
     locale: 'en',
-    timezoneId: 'UTC',
+    timezoneId: timezone,
   });
   context.setDefaultTimeout(PATIENCE_MS);
   if (SLOWDOWN > 1) context.on('page', slowDown);

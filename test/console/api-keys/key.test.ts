@@ -52,9 +52,9 @@ describeInChromium('the page of a key', () => {
     const ada = await site.found();
     const key = await site.makeKey(ada, { name: 'Billing', ipAllowlist: ['127.0.0.1/32'] });
     const page = await openKey(site, ada, key.id);
-    await page.getByText('0 verified').waitFor();
+    await page.getByText('0 accepted').waitFor();
     expect(await site.present(key.secret)).toBe(200);
-    await page.getByText('1 verified').waitFor();
+    await page.getByText('1 accepted').waitFor();
     await page.locator('[data-secret]').getByText('1 use').waitFor();
     expect(await site.present(key.secret, '?permission=prompt.render')).toBe(403);
     await page.getByText('Permission missing').waitFor();
@@ -69,9 +69,9 @@ describeInChromium('the page of a key', () => {
     await page.getByRole('heading', { name: 'Invoices' }).waitFor();
     await page.getByText('Disabled').first().waitFor();
     await page.getByText('api_key.updated').waitFor();
-    for (const range of ['Hour', '90 days', 'Day']) {
+    for (const range of ['1 h', '7 d', '30 d', '90 d', '24 h']) {
       await page.getByRole('button', { name: range, exact: true }).click();
-      await page.getByText('1 verified').waitFor();
+      await page.getByText('1 accepted').waitFor();
     }
   });
 

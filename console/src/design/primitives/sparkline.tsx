@@ -1,4 +1,5 @@
 import { now } from '../../api/clock.ts';
+import { Bars } from './bars.tsx';
 import { counted } from './counted.ts';
 
 const HOUR_MS = 3_600_000;
@@ -13,12 +14,10 @@ export interface Stretch {
   readonly denied: number;
 }
 
-/** Accepted uses of the last 24 hours as hourly bars. Its accessible name is the sum. */
+/** Accepted uses of the last 24 hours as hourly bars, for a row. Its accessible name is the sum. */
 export function Sparkline({ usage }: { readonly usage: readonly Stretch[] }) {
   const counts = hourly(usage);
-  const most = Math.max(1, ...counts);
   const sum = counts.reduce((total, count) => total + count, 0);
-  const step = WIDTH / HOURS;
   const name = `${counted(sum, 'use')} in the last 24 hours`;
   return (
     <svg
@@ -27,26 +26,17 @@ export function Sparkline({ usage }: { readonly usage: readonly Stretch[] }) {
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       width={WIDTH}
       height={HEIGHT}
-      className="block text-chart"
+      className="block"
     >
       <title>{name}</title>
       <path d={`M0 ${HEIGHT - 0.5}H${WIDTH}`} className="stroke-line" />
-      {counts.map((count, index) => {
-        if (count === 0) return null;
-        const height = Math.max(2, (count / most) * (HEIGHT - 2));
-        return (
-          <rect
-            // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its hour.
-            key={index}
-            x={index * step + 0.5}
-            y={HEIGHT - height}
-            width={step - 1}
-            height={height}
-            rx="1"
-            fill="currentColor"
-          />
-        );
-      })}
+      <Bars
+        stacks={counts.map((count) => [count])}
+        tones={['chart']}
+        top={Math.max(1, ...counts)}
+        width={WIDTH}
+        height={HEIGHT}
+      />
     </svg>
   );
 }

@@ -2,6 +2,7 @@ import { KeyRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Card, EmptyState, LoadFault, Page, SkeletonRows } from '../patterns/page.tsx';
 import { Actions } from './actions.tsx';
+import { Charts } from './charts.tsx';
 import { Floating } from './floating.tsx';
 import { Forms } from './forms.tsx';
 import { Colors, Type } from './foundations.tsx';
@@ -28,6 +29,9 @@ export function Specimens() {
           </Specimen>
           <Specimen name="Menus, dialogs, toasts">
             <Floating />
+          </Specimen>
+          <Specimen name="Charts and figures">
+            <Charts />
           </Specimen>
           <Card title="Loading" padded={false}>
             <SkeletonRows count={3} />

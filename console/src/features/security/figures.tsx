@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useDocument } from '../../api/use-document.ts';
+import { Figure, Figures } from '../../design/patterns/figure.tsx';
 import { FullTime } from '../../design/primitives/time.tsx';
 import { LastDayDocument } from '../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
@@ -12,7 +13,7 @@ const SETTLED_MS = 3_000;
 const INTERVAL_MS = 15_000;
 
 /** Numbers of denials since the view was opened and in the last day, and of accepted verifications. */
-export function Figures({ denials }: { readonly denials: Denials | null }) {
+export function DenialFigures({ denials }: { readonly denials: Denials | null }) {
   const { id: organizationId } = useOrganization();
   const can = useCan();
   const [{ data }, ask] = useDocument(
@@ -24,7 +25,7 @@ export function Figures({ denials }: { readonly denials: Denials | null }) {
   useSoonAfter(denials?.total ?? 0, () => mayAsk && ask({ requestPolicy: 'network-only' }));
   const summary = data?.organization?.keySummary;
   return (
-    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 max-sm:[&>:first-child]:col-span-2">
+    <Figures>
       <Figure
         name="Denied since you opened this page"
         value={denials?.total}
@@ -37,31 +38,7 @@ export function Figures({ denials }: { readonly denials: Denials | null }) {
           <Figure name="Accepted in the last 24 hours" value={summary?.verifiedLastDay} note="Of all keys" />
         </>
       )}
-    </dl>
-  );
-}
-
-function Figure({
-  name,
-  value,
-  note,
-  live = false,
-}: {
-  readonly name: string;
-  readonly value: number | undefined;
-  readonly note: ReactNode;
-  readonly live?: boolean;
-}) {
-  return (
-    <div className="flex flex-col rounded-xl border border-line bg-card px-5 py-4 shadow-card">
-      <dt className="text-[0.8125rem] text-soft">{name}</dt>
-      <dd>
-        <span aria-live={live ? 'polite' : undefined} className="block mt-1 text-title tabular-nums">
-          {value === undefined ? '–' : value.toLocaleString('en')}
-        </span>
-        <span className="block text-xs text-soft">{note}</span>
-      </dd>
-    </div>
+    </Figures>
   );
 }
 

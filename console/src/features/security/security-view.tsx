@@ -5,7 +5,7 @@ import { Segmented } from '../../design/primitives/segmented.tsx';
 import { REASONS } from '../api-keys/detail/denials-card.tsx';
 import { denialColumns } from './denial-columns.tsx';
 import type { Denials } from './denial-log.ts';
-import { Figures } from './figures.tsx';
+import { DenialFigures } from './figures.tsx';
 import { type DenialGroup, type Grouping, groupDenials } from './group-denials.ts';
 import { NoDenials } from './no-denials.tsx';
 import { useDenials } from './use-denials.ts';
@@ -29,7 +29,7 @@ export function SecurityView() {
       title="Security"
       description="Denied verifications in real time: guessed keys, revoked keys that are still in use, missing permissions."
     >
-      <Figures denials={denials} />
+      <DenialFigures denials={denials} />
       <Card padded={false} className="overflow-clip">
         {!denials && <SkeletonRows count={3} />}
         {denials?.total === 0 && <NoDenials />}

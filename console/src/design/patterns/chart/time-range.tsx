@@ -1,0 +1,37 @@
+import { useSearchParams } from 'wouter';
+import { Segmented } from '../../primitives/segmented.tsx';
+import { RANGES, type RangeId, type TimeRange } from './ranges.ts';
+
+/** The range in the URL (`?range=7d`), and the function that sets it. `offered` has at least `standard`. */
+export function useRangeInAddress(
+  offered: readonly RangeId[],
+  standard: RangeId,
+): readonly [TimeRange, (range: TimeRange) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const id = offered.find((one) => one === parameters.get('range')) ?? standard;
+  const choose = (range: TimeRange) =>
+    setParameters(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (range.id === standard) after.delete('range');
+        else after.set('range', range.id);
+        return after;
+      },
+      { replace: true },
+    );
+  return [RANGES[id], choose];
+}
+
+/** The choice between ranges. */
+export function RangeChoice({
+  offered,
+  value,
+  onChange,
+}: {
+  readonly offered: readonly RangeId[];
+  readonly value: TimeRange;
+  onChange(range: TimeRange): void;
+}) {
+  const options = offered.map((id) => [RANGES[id] as TimeRange, RANGES[id].label] as const);
+  return <Segmented legend="Time range" value={value} options={options} onChange={onChange} />;
+}
