@@ -86,6 +86,11 @@ export const ROUTES: readonly ViewRoute[] = [
     View: view(async () => (await import('./features/audit/audit-view.tsx')).AuditView),
   },
   {
+    path: '/audit/:entryId',
+    needs: 'audit.view',
+    View: view(async () => (await import('./features/audit/entry-view.tsx')).EntryView),
+  },
+  {
     path: '/sessions',
     needs: null,
     View: view(async () => (await import('./features/sign-in/sessions-view.tsx')).SessionsView),

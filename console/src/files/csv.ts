@@ -15,7 +15,12 @@ const SEPARATORS = new Set(';|\t\r\n');
  * characters.
  */
 export function csvFile(rows: readonly (readonly unknown[])[]): string {
-  return BYTE_ORDER_MARK + rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return BYTE_ORDER_MARK + csvRows(rows);
+}
+
+/** Further rows of such a file. */
+export function csvRows(rows: readonly (readonly unknown[])[]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
 function cell(value: unknown): string {

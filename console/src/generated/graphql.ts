@@ -661,6 +661,46 @@ export type AuditNamesQuery = { nodes: Array<
     | { __typename: 'User', id: string, email: string }
    | null> };
 
+export type AuditEntryByIdQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AuditEntryByIdQuery = { node:
+    | { __typename: 'ApiKey' }
+    | { __typename: 'ApiKeySecret' }
+    | { __typename: 'AuditEntry', id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+        | { __typename: 'ApiKey', id: string, displayName: string }
+        | { __typename: 'SystemActor', displayName: string }
+        | { __typename: 'User', id: string, email: string, displayName: string }
+       }
+    | { __typename: 'Membership' }
+    | { __typename: 'Organization' }
+    | { __typename: 'Role' }
+    | { __typename: 'Session' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+   | null };
+
+export type AuditContextQueryVariables = Exact<{
+  organizationId: string | number;
+  newer: AuditFilter;
+  older: AuditFilter;
+  same: AuditFilter;
+  count: number;
+}>;
+
+
+export type AuditContextQuery = { organization: { id: string, newer: { nodes: Array<{ id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+          | { __typename: 'ApiKey', id: string, displayName: string }
+          | { __typename: 'SystemActor', displayName: string }
+          | { __typename: 'User', id: string, email: string, displayName: string }
+         }> } | null, older: { nodes: Array<{ id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+          | { __typename: 'ApiKey', id: string, displayName: string }
+          | { __typename: 'SystemActor', displayName: string }
+          | { __typename: 'User', id: string, email: string, displayName: string }
+         }> } | null, same: { nodes: Array<{ id: string }> } | null } | null };
+
 export type MemberFactsFragment = { id: string, joinedAt: string | null, email: string, name: string | null, user: { id: string } | null, role: { id: string, name: string, permissions: Array<string> }, teams: Array<{ id: string, name: string }> };
 
 export type MembersQueryVariables = Exact<{
@@ -2060,6 +2100,86 @@ export const AuditNamesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditNamesQuery, AuditNamesQueryVariables>;
+export const AuditEntryByIdDocument = new TypedDocumentString(`
+    query AuditEntryById($id: ID!) {
+  node(id: $id) {
+    __typename
+    ... on AuditEntry {
+      ...AuditFacts
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  displayName
+  ... on User {
+    id
+    email
+  }
+  ... on ApiKey {
+    id
+  }
+}
+fragment AuditFacts on AuditEntry {
+  id
+  sequence
+  action
+  outcome
+  targetId
+  changes
+  ip
+  userAgent
+  occurredAt
+  actor {
+    ...ActorName
+  }
+}`) as unknown as TypedDocumentString<AuditEntryByIdQuery, AuditEntryByIdQueryVariables>;
+export const AuditContextDocument = new TypedDocumentString(`
+    query AuditContext($organizationId: ID!, $newer: AuditFilter!, $older: AuditFilter!, $same: AuditFilter!, $count: Int!) {
+  organization(id: $organizationId) {
+    id
+    newer: auditLog(filter: $newer, last: $count) {
+      nodes {
+        ...AuditFacts
+      }
+    }
+    older: auditLog(filter: $older, first: $count) {
+      nodes {
+        ...AuditFacts
+      }
+    }
+    same: auditLog(filter: $same, first: 100) {
+      nodes {
+        id
+      }
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  displayName
+  ... on User {
+    id
+    email
+  }
+  ... on ApiKey {
+    id
+  }
+}
+fragment AuditFacts on AuditEntry {
+  id
+  sequence
+  action
+  outcome
+  targetId
+  changes
+  ip
+  userAgent
+  occurredAt
+  actor {
+    ...ActorName
+  }
+}`) as unknown as TypedDocumentString<AuditContextQuery, AuditContextQueryVariables>;
 export const MembersDocument = new TypedDocumentString(`
     query Members($organizationId: ID!, $after: String) {
   organization(id: $organizationId) {

@@ -10,11 +10,13 @@ export function CopyButton({
   text,
   name,
   words,
+  size,
   onCopied,
 }: {
   readonly text: string;
   readonly name: string;
   readonly words?: string;
+  readonly size?: 'small';
   onCopied?(): void;
 }) {
   const toast = useToast();
@@ -40,7 +42,7 @@ export function CopyButton({
   const picture = copied ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />;
   if (words)
     return (
-      <Button onClick={copy}>
+      <Button size={size} onClick={copy}>
         {picture}
         {copied ? 'Copied' : words}
       </Button>

@@ -6,7 +6,7 @@ const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** The changes of an entry, field by field, before and after. */
 export function AuditChanges({ changes }: { readonly changes: Record<string, unknown> }) {
-  const fields = Object.entries(changes);
+  const fields = Object.entries(changes).filter(([, change]) => !isBlank(change));
   if (fields.length === 0) return <p className="text-soft">No fields were changed.</p>;
   return (
     <div className="overflow-x-auto">
@@ -46,6 +46,12 @@ export function AuditChanges({ changes }: { readonly changes: Record<string, unk
       </table>
     </div>
   );
+}
+
+/** Whether a field had no value and got none, such as the role of a new key without a role. */
+function isBlank(change: unknown): boolean {
+  const isNothing = (value: unknown) => value === null || (Array.isArray(value) && value.length === 0);
+  return Array.isArray(change) && change.length === 2 && change.every(isNothing);
 }
 
 function Value({ value }: { readonly value: unknown }) {

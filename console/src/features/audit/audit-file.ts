@@ -1,4 +1,4 @@
-import { csvFile } from '../../files/csv.ts';
+import { csvFile, csvRows } from '../../files/csv.ts';
 import type { ActorNameFragment, AuditFactsFragment } from '../../generated/graphql.ts';
 
 /** An export format of the log. */
@@ -19,11 +19,20 @@ const COLUMNS = [
 
 type Line = Readonly<Record<(typeof COLUMNS)[number], unknown>>;
 
-/** The contents of a file with the entries. */
-export function auditFile(entries: readonly AuditFactsFragment[], format: AuditFormat): string {
+/** A page of entries as part of a file, after `before` entries. `isFirst`: it begins the file. `isLast`: it ends it. */
+export function auditPart(
+  entries: readonly AuditFactsFragment[],
+  format: AuditFormat,
+  place: { readonly before: number; readonly isFirst: boolean; readonly isLast: boolean },
+): string {
   const lines = entries.map(lineOf);
-  if (format === 'json') return `${JSON.stringify(lines, null, 2)}\n`;
-  return csvFile([COLUMNS, ...lines.map((line) => COLUMNS.map((column) => line[column]))]);
+  if (format === 'csv') {
+    const rows = lines.map((line) => COLUMNS.map((column) => line[column]));
+    return place.isFirst ? csvFile([COLUMNS, ...rows]) : csvRows(rows);
+  }
+  const all = lines.map((line) => JSON.stringify(line)).join(',\n');
+  const comma = place.before > 0 && all ? ',' : '';
+  return `${place.isFirst ? '[' : comma}\n${all}${place.isLast ? '\n]\n' : ''}`;
 }
 
 /** The actor: the id used in filters, and the name. */

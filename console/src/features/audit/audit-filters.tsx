@@ -40,6 +40,20 @@ export function AuditFilters({
         ))}
       </Filter>
       <Actor actor={search.actor} onChange={(actor) => change({ actor })} />
+      <Filter
+        label="Outcome"
+        all="Any outcome"
+        value={search.outcome}
+        className={SHAPE}
+        onChange={(outcome) => change({ outcome: outcome as AuditSearch['outcome'] })}
+      >
+        <Options
+          of={[
+            ['DONE', 'Done'],
+            ['DENIED', 'Denied'],
+          ]}
+        />
+      </Filter>
       <FilterText
         label="Object ID"
         placeholder="Object: key_…, role_…"

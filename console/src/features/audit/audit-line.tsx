@@ -1,11 +1,14 @@
 import { ChevronDown } from 'lucide-react';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { CopyButton } from '../../design/patterns/copy-button.tsx';
 import { Fact, Facts } from '../../design/patterns/page.tsx';
-import { Button } from '../../design/primitives/button.tsx';
+import { Button, ButtonLink } from '../../design/primitives/button.tsx';
 import { classNames } from '../../design/primitives/class-names.ts';
 import { FullTime, RelativeTime } from '../../design/primitives/time.tsx';
 import type { AuditFactsFragment } from '../../generated/graphql.ts';
 import { ActorName } from '../../shell/actor-name.tsx';
+import { useOpens } from '../../shell/views.tsx';
+import { useOrganization } from '../../viewer/organization.tsx';
 import { AuditChanges } from './audit-changes.tsx';
 import { actorOf } from './audit-file.ts';
 import type { AuditSearch } from './audit-search.ts';
@@ -18,15 +21,30 @@ import { AuditSentence } from './audit-sentence.tsx';
 export function AuditLine({
   entry,
   narrow,
+  isHighlighted = false,
 }: {
   readonly entry: AuditFactsFragment;
   narrow?(changes: Partial<AuditSearch>): void;
+  /** Whether the page is about this entry: it is expanded, and scrolled into view. */
+  readonly isHighlighted?: boolean;
 }) {
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useState(isHighlighted);
   const id = useId();
+  const line = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isHighlighted) line.current?.scrollIntoView({ block: 'nearest' });
+  }, [isHighlighted]);
   return (
-    <li className="border-b border-line last:border-0" data-entry={entry.sequence}>
+    <li
+      aria-current={isHighlighted || undefined}
+      className={classNames(
+        'border-b border-line last:border-0',
+        isHighlighted && 'bg-accent-soft shadow-[inset_2px_0_0_var(--color-accent)]',
+      )}
+      data-entry={entry.sequence}
+    >
       <button
+        ref={line}
         type="button"
         aria-expanded={isOpen}
         aria-controls={id}
@@ -64,8 +82,11 @@ function Details({
 }) {
   const { targetId } = entry;
   const actor = actorOf(entry.actor);
+  const { slug } = useOrganization();
+  const opens = useOpens();
+  const link = `/audit/${entry.id}`;
   return (
-    <div className="flex flex-col gap-4 rounded-lg border border-line p-4">
+    <div className="flex flex-col gap-4 rounded-lg border border-line bg-card p-4">
       <AuditChanges changes={entry.changes} />
       <Facts>
         <Fact name="Action">
@@ -87,21 +108,29 @@ function Details({
         {entry.userAgent && <Fact name="Client">{entry.userAgent}</Fact>}
         <Fact name="Number">{entry.sequence}</Fact>
       </Facts>
-      {narrow && (
-        <div className="flex flex-wrap gap-2">
-          <Button size="small" onClick={() => narrow({ actor: actor.id })}>
-            Only by {actor.name}
-          </Button>
-          {targetId && (
-            <Button size="small" onClick={() => narrow({ target: targetId })}>
-              Only this object
+      <div className="flex flex-wrap gap-2">
+        {narrow && (
+          <>
+            <Button size="small" onClick={() => narrow({ actor: actor.id })}>
+              Only by {actor.name}
             </Button>
-          )}
-          <Button size="small" onClick={() => narrow({ action: entry.action })}>
-            Only this action
-          </Button>
-        </div>
-      )}
+            {targetId && (
+              <Button size="small" onClick={() => narrow({ target: targetId })}>
+                Only this object
+              </Button>
+            )}
+            <Button size="small" onClick={() => narrow({ action: entry.action })}>
+              Only this action
+            </Button>
+          </>
+        )}
+        {targetId && /^key_/.test(targetId) && opens('/keys/:keyId') && (
+          <ButtonLink size="small" to={`/keys/${targetId}`}>
+            Open the key
+          </ButtonLink>
+        )}
+        <CopyButton size="small" text={`${location.origin}/o/${slug}${link}`} name="link" words="Copy link" />
+      </div>
     </div>
   );
 }

@@ -1,6 +1,4 @@
 import { useEffect } from 'react';
-import type { Client } from 'urql';
-import { parsed } from '../../api/document.ts';
 import { type ShownList, useList } from '../../api/use-list.ts';
 import {
   type AuditFactsFragment,
@@ -36,30 +34,4 @@ export function useAuditLog(filter: AuditFilter): ShownList<AuditFactsFragment> 
     };
   }, [reload, events, connection]);
   return log;
-}
-
-/**
- * All entries that match the filter, newest first. `progress` is called with the number loaded so far. Rejects if the
- * server denies a page or doesn't respond.
- */
-export async function allEntries(
-  client: Client,
-  { organizationId, filter }: Pick<AuditPageQueryVariables, 'organizationId' | 'filter'>,
-  { progress, signal }: { progress(count: number): void; readonly signal: AbortSignal },
-): Promise<readonly AuditFactsFragment[]> {
-  const entries: AuditFactsFragment[] = [];
-  for (let after: string | null = null, more = true; more; ) {
-    const variables: AuditPageQueryVariables = { organizationId, filter, first: PAGE_MAX, after };
-    const { data, error } = await client
-      .query(parsed(AuditPageDocument), variables, { requestPolicy: 'network-only' })
-      .toPromise();
-    signal.throwIfAborted();
-    const page = data?.organization?.auditLog;
-    if (!page) throw error ?? new Error('You have no access to the audit log');
-    entries.push(...page.nodes);
-    progress(entries.length);
-    after = page.pageInfo.endCursor ?? null;
-    more = page.pageInfo.hasNextPage;
-  }
-  return entries;
 }

@@ -10,12 +10,15 @@ export interface AuditSearch {
   /** A user's or key's id, or a system actor's name. */
   readonly actor: string;
   readonly target: string;
+  readonly outcome: 'DONE' | 'DENIED' | '';
   /** Days in local time, inclusive: `2026-05-31`. */
   readonly from: string;
   readonly to: string;
 }
 
-const PARAMETERS = ['action', 'actor', 'target', 'from', 'to'] as const;
+const PARAMETERS = ['action', 'actor', 'target', 'outcome', 'from', 'to'] as const;
+const OUTCOMES = ['DONE', 'DENIED'] as const;
+
 /** The search in the URL, and functions that change parts of it. */
 export function useAuditSearch(): AddressSearch<AuditSearch, keyof AuditSearch> {
   return useSearchInAddress(readSearch);
@@ -28,6 +31,7 @@ function readSearch(parameters: URLSearchParams): AuditSearch {
     action: parameter('action'),
     actor: parameter('actor'),
     target: parameter('target'),
+    outcome: OUTCOMES.find((outcome) => outcome === parameter('outcome')) ?? '',
     from: day('from'),
     to: day('to'),
   };
@@ -45,13 +49,14 @@ export function isNarrowed(search: AuditSearch): boolean {
 }
 
 /** The search as API input. */
-export function filterOf({ action, actor, target, from, to }: AuditSearch): AuditFilter {
+export function filterOf({ action, actor, target, outcome, from, to }: AuditSearch): AuditFilter {
   const group = ACTION_GROUPS.find(({ id }) => id === action);
   const [first, last] = [startOf(from), startOf(to)];
   return {
     ...(action && { actions: group ? [...group.actions] : [action] }),
     ...(actor && { actorId: actor }),
     ...(target.trim() && { targetId: target.trim() }),
+    ...(outcome && { outcome }),
     ...(first !== null && { from: new Date(first).toISOString() }),
     // 36 hours later is always within the next day, despite daylight saving time.
     ...(last !== null && { to: new Date(new Date(last + 1.5 * DAY_MS).setHours(0, 0, 0, 0)).toISOString() }),

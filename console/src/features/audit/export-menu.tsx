@@ -1,52 +1,80 @@
 import { Download } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useClient } from 'urql';
+import { ask } from '../../api/ask.ts';
 import { now } from '../../api/clock.ts';
 import { messageOf } from '../../api/fault.ts';
 import { useToast } from '../../design/patterns/toasts.tsx';
 import { Button } from '../../design/primitives/button.tsx';
+import { counted } from '../../design/primitives/counted.ts';
 import { Menu, MenuItem } from '../../design/primitives/menu.tsx';
+import { DateText } from '../../design/primitives/time.tsx';
 import { saveFile } from '../../files/save-file.ts';
-import type { AuditFilter } from '../../generated/graphql.ts';
+import { type AuditFilter, AuditPageDocument } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
-import { type AuditFormat, auditFile } from './audit-file.ts';
-import { allEntries } from './audit-log.ts';
+import { AuditExport, type ExportProgress } from './audit-export.ts';
+import type { AuditFormat } from './audit-file.ts';
 
-const TYPES: Readonly<Record<AuditFormat, string>> = {
-  csv: 'text/csv;charset=utf-8',
-  json: 'application/json',
-};
+/** Entries per request. */
+const PAGE = 100;
 
-/** Downloads all filtered entries as a file created in the browser. */
+interface Running {
+  readonly format: AuditFormat;
+  readonly entries: AuditExport;
+  readonly controller: AbortController;
+}
+
+/** Downloads all entries that match the filter. Nothing is saved unless all of them were loaded. */
 export function ExportMenu({ filter }: { readonly filter: AuditFilter }) {
   const { id: organizationId, slug } = useOrganization();
-  const client = useClient();
   const toast = useToast();
-  const [count, setCount] = useState<number | null>(null);
-  const running = useRef<AbortController | null>(null);
-  useEffect(() => () => running.current?.abort(), []);
-  const exportAs = async (format: AuditFormat) => {
-    const controller = new AbortController();
-    running.current = controller;
-    setCount(0);
+  const running = useRef<Running | null>(null);
+  const [progress, setProgress] = useState<ExportProgress | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
+  useEffect(() => () => running.current?.controller.abort(), []);
+  const run = async (one: Running) => {
+    running.current = one;
+    setFault(null);
+    setProgress(one.entries.progress);
     try {
-      const { signal } = controller;
-      const entries = await allEntries(client, { organizationId, filter }, { progress: setCount, signal });
+      const file = await one.entries.run(one.controller.signal, setProgress);
       const day = new Date(now()).toISOString().slice(0, 10);
-      saveFile(`audit-${slug}-${day}.${format}`, TYPES[format], auditFile(entries, format));
-      toast({ tone: 'good', text: `Exported ${entries.length.toLocaleString('en')} entries` });
+      saveFile(`audit-${slug}-${day}.${one.format}`, file.type, file);
+      toast({ tone: 'good', text: `Exported ${entriesWords(one.entries.progress.count)}` });
+      close();
     } catch (error) {
-      if (!controller.signal.aborted) toast({ tone: 'danger', text: messageOf(error) });
+      if (!one.controller.signal.aborted) setFault(messageOf(error));
     }
-    setCount(null);
   };
-  if (count !== null)
+  const close = () => {
+    running.current?.controller.abort();
+    running.current = null;
+    setProgress(null);
+    setFault(null);
+  };
+  const begin = (format: AuditFormat) => {
+    const load = async (after: string | null) =>
+      (await ask(AuditPageDocument, { organizationId, filter, first: PAGE, after })).organization?.auditLog;
+    void run({ format, entries: new AuditExport(format, load), controller: new AbortController() });
+  };
+  if (fault !== null)
     return (
       <>
-        <span role="status" className="text-soft tabular-nums">
-          {count.toLocaleString('en')} entries…
+        <p role="alert" className="max-w-prose text-small text-danger">
+          The export stopped after {entriesWords(progress?.count ?? 0)}: {fault}. No file was saved.
+        </p>
+        <Button onClick={() => running.current && void run(running.current)}>Continue</Button>
+        <Button look="quiet" onClick={close}>
+          Discard
+        </Button>
+      </>
+    );
+  if (progress)
+    return (
+      <>
+        <span role="status" className="text-small text-soft tabular-nums">
+          <Progress progress={progress} />
         </span>
-        <Button onClick={() => running.current?.abort()}>Cancel</Button>
+        <Button onClick={close}>Cancel</Button>
       </>
     );
   return (
@@ -58,8 +86,27 @@ export function ExportMenu({ filter }: { readonly filter: AuditFilter }) {
         </Button>
       }
     >
-      <MenuItem onSelect={() => void exportAs('csv')}>As CSV, for spreadsheets</MenuItem>
-      <MenuItem onSelect={() => void exportAs('json')}>As JSON, for programs</MenuItem>
+      <MenuItem onSelect={() => begin('csv')}>As CSV, for spreadsheets</MenuItem>
+      <MenuItem onSelect={() => begin('json')}>As JSON, for programs</MenuItem>
     </Menu>
   );
+}
+
+function Progress({ progress: { count, oldest, isWaiting } }: { readonly progress: ExportProgress }) {
+  if (isWaiting) return <>{entriesWords(count)}, waiting for the rate limit…</>;
+  return (
+    <>
+      {entriesWords(count)}
+      {oldest && (
+        <>
+          , back to <DateText at={oldest} />
+        </>
+      )}
+      …
+    </>
+  );
+}
+
+function entriesWords(count: number): string {
+  return counted(count, 'entry', 'entries');
 }
