@@ -14,7 +14,9 @@ import {
   partsOf,
   secretOf,
 } from './batch.ts';
+import { DenialGroups } from './denial-groups.ts';
 import { JOURNAL_LIMITS } from './journal-limits.ts';
+import { KnownOrganizations } from './known-organizations.ts';
 import type { UsageStore } from './store.ts';
 
 /** Maximum number of failed checkpoints tracked separately. */
@@ -32,7 +34,8 @@ const NO_KEYS: Keys = new Map();
 export class UsageBuffer {
   readonly #store: UsageStore;
   readonly #limits: typeof JOURNAL_LIMITS;
-  #gathering = emptyBatch();
+  readonly #organizations = new KnownOrganizations();
+  #gathering = this.#emptyBatch(MINUTES_MAX);
   /** Set if batches go directly into the tables: the last one that was written, or is being written. */
   #taken: Keys = NO_KEYS;
   /** Unacknowledged batches, each to be sent under the next number. */
@@ -74,12 +77,16 @@ export class UsageBuffer {
     await this.#appendParts();
   }
 
+  #emptyBatch(minutesMax: number): Batch {
+    return emptyBatch(minutesMax, new DenialGroups(this.#organizations));
+  }
+
   #take(): void {
     const batch = this.#gathering;
     const { isJournaled, keysMax } = this.#store;
     if (!isJournaled) this.#taken = batch.keys;
     this.#parts = batch.keys.size > keysMax ? partsOf(batch, keysMax) : [batch];
-    this.#gathering = emptyBatch(MINUTES_MAX - batch.minutes);
+    this.#gathering = this.#emptyBatch(MINUTES_MAX - batch.minutes);
     this.#gathering.dropped = batch.dropped;
     this.#takenSince = this.#since;
     this.#since = null;

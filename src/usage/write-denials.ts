@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { newId } from '../core/ids.ts';
-import { type DenialGroup, MORE, nameOf, UNKNOWN_KEY } from './denial-groups.ts';
+import { type DenialGroup, MORE, nameOf, UNKNOWN_KEY, type UnwrittenDenials } from './denial-groups.ts';
 
 /** Rows of an organization with a known key, and without one: more are counted by minute and code. */
 export const DENIAL_LIMITS = { minute: 50, day: 2_500 } as const;
@@ -16,9 +16,10 @@ const IDS_MAX = 1_000;
 /**
  * Adds denials to their rows, in the transaction that raises the writer's mark, so that each counts once. New groups
  * beyond the limits of their organization count for the row of their minute and code. Entries of keys and organizations
- * that no longer exist are skipped. Call it before locks of keys are taken.
+ * that no longer exist are skipped. Call it before locks of keys are taken. Confirms the organizations that
+ * exist to the groups.
  */
-export async function writeDenials(tx: Transaction<Tables>, groups: Iterable<DenialGroup>): Promise<void> {
+export async function writeDenials(tx: Transaction<Tables>, groups: UnwrittenDenials): Promise<void> {
   const byOrganization = new Map<string, DenialGroup[]>();
   for (const group of groups) {
     const own = byOrganization.get(group.organizationId) ?? [];
@@ -27,6 +28,7 @@ export async function writeDenials(tx: Transaction<Tables>, groups: Iterable<Den
   }
   const ids = await existing(tx, [...byOrganization.keys()]);
   for (const id of ids) await writeOwn(tx, id, byOrganization.get(id) ?? []);
+  groups.confirm(ids);
 }
 
 /** Those that exist, in order. Anyone can name organizations in `/verify`: made-up ones cost no statement each. */
