@@ -1,4 +1,5 @@
 import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { LeaveGuard, useIsGuarded } from './design/patterns/leave-guard.tsx';
 import { ToastProvider } from './design/patterns/toasts.tsx';
 import { TooltipProvider } from './design/primitives/tooltip.tsx';
 import { SignedOut } from './features/sign-in/signed-out.tsx';
@@ -8,7 +9,7 @@ import { Message, Splash } from './shell/message.tsx';
 import { Shell } from './shell/shell.tsx';
 import { ViewsContext } from './shell/views.tsx';
 import { OrganizationProvider } from './viewer/organization.tsx';
-import { SessionProvider, useSession, type Viewer } from './viewer/session.tsx';
+import { SessionProvider, useSession, type Viewer, viewerOf } from './viewer/session.tsx';
 
 /** The console. */
 export function App() {
@@ -16,9 +17,11 @@ export function App() {
     <SessionProvider>
       <ToastProvider>
         <TooltipProvider>
-          <ViewsContext value={ROUTES}>
-            <Gate />
-          </ViewsContext>
+          <LeaveGuard>
+            <ViewsContext value={ROUTES}>
+              <Gate />
+            </ViewsContext>
+          </LeaveGuard>
         </TooltipProvider>
       </ToastProvider>
     </SessionProvider>
@@ -27,11 +30,24 @@ export function App() {
 
 function Gate() {
   const { state, refresh } = useSession();
-  if (state.kind === 'loading') return <Splash />;
-  if (state.kind === 'signed-out') return <SignedOut ended={state.ended} />;
-  if (state.kind === 'unreachable')
-    return <Message title="The console can’t start" text={state.message} retry={refresh} />;
-  return <Organizations viewer={state.viewer} />;
+  const isGuarded = useIsGuarded();
+  const isSignedIn = state.kind === 'signed-in';
+  // Unsaved work outlives its session, out of sight until the same person has signed in again.
+  const viewer = isSignedIn || isGuarded ? viewerOf(state) : null;
+  return (
+    <>
+      {viewer && (
+        <div key={viewer.id} hidden={!isSignedIn}>
+          <Organizations viewer={viewer} />
+        </div>
+      )}
+      {state.kind === 'loading' && <Splash />}
+      {state.kind === 'signed-out' && <SignedOut ended={state.ended !== null} isWorkKept={viewer !== null} />}
+      {state.kind === 'unreachable' && (
+        <Message title="The console can’t start" text={state.message} retry={refresh} />
+      )}
+    </>
+  );
 }
 
 function Organizations({ viewer }: { readonly viewer: Viewer }) {

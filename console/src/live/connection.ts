@@ -32,21 +32,35 @@ export class Connection {
   #client: SocketClient | null = null;
   #ping: () => void = () => {};
   #isOpen = false;
+  #isRunning = false;
 
   constructor(url: string, signedOut: () => void) {
     this.#url = url;
     this.#signedOut = signedOut;
   }
 
-  /** Connects, and reconnects until `stop`. */
+  /** Connects, and reconnects until `stop` or until the session ends. */
   async start(): Promise<void> {
     const ignoreWakeUps = onWakeUp(() => this.#client?.terminate());
     this.#end.signal.addEventListener('abort', ignoreWakeUps);
+    this.#isRunning = true;
+    await this.#run();
+    this.#isRunning = false;
+    ignoreWakeUps();
+  }
+
+  /** Connects again with the session that the browser has now. */
+  resume(): void {
+    if (this.#isRunning) this.#client?.terminate();
+    else void this.start();
+  }
+
+  async #run(): Promise<void> {
     for (let failures = 0; !this.#end.signal.aborted; ) {
       const { code, wasOpen } = await this.#connectOnce();
-      if (code === UNAUTHORIZED) return this.#signedOut();
       failures = wasOpen ? 0 : failures + 1;
       this.#show('reconnecting');
+      if (code === UNAUTHORIZED) return this.#signedOut();
       const base = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 0;
       await untilAwake(base * (0.75 + Math.random() / 2), this.#end.signal);
     }

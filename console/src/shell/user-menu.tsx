@@ -1,4 +1,5 @@
 import { CircleUserRound, LogOut, MonitorSmartphone } from 'lucide-react';
+import { useLeave } from '../design/patterns/leave-guard.tsx';
 import { useToast } from '../design/patterns/toasts.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine, MenuLink } from '../design/primitives/menu.tsx';
 import { useSession, useViewer } from '../viewer/session.tsx';
@@ -18,7 +19,8 @@ export function UserMenu() {
   const [theme, setTheme] = useTheme();
   const toast = useToast();
   const opens = useOpens();
-  const leave = () => signOut().catch((error: Error) => toast({ tone: 'danger', text: error.message }));
+  const leave = useLeave();
+  const end = () => void signOut().catch((error: Error) => toast({ tone: 'danger', text: error.message }));
   return (
     <Menu
       label="Account"
@@ -45,7 +47,7 @@ export function UserMenu() {
           Sessions
         </MenuLink>
       )}
-      <MenuItem onSelect={leave}>
+      <MenuItem onSelect={() => leave(end)}>
         <LogOut size={16} aria-hidden="true" />
         Sign out
       </MenuItem>

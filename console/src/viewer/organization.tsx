@@ -5,6 +5,7 @@ import {
   useCallback,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
 } from 'react';
@@ -59,6 +60,11 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore(connection.watch, () => connection.state);
 }
 
+/** Whether the server can't be reached at the moment, as far as the page knows. */
+export function useOffline(): boolean {
+  return useLiveState() === 'reconnecting';
+}
+
 /** Opens an organization: its permissions, client, cache and live connection. Key it by the organization's id. */
 export function OrganizationProvider({
   organization,
@@ -74,6 +80,11 @@ export function OrganizationProvider({
   const { signedOut } = useSession();
   const { permissions, refresh } = usePermissions(id);
   const parts = useParts(id, { signedOut, forbidden: refresh });
+  useSecondSession(() => {
+    void refresh();
+    parts?.connection.resume();
+    parts?.api.reload();
+  });
   const isKnown = permissions !== null;
   const mayListen = isKnown && covers(permissions, 'api.key.view');
   useEffect(() => {
@@ -116,6 +127,17 @@ function useParts(
     };
   }, [organizationId, signedOut, forbidden]);
   return parts;
+}
+
+/** Calls back when the viewer has signed in again, after a session that ended while the views were kept. */
+function useSecondSession(resume: () => void): void {
+  const isSignedIn = useSession().state.kind === 'signed-in';
+  const wasSignedIn = useRef(isSignedIn);
+  useEffect(() => {
+    const isBack = isSignedIn && !wasSignedIn.current;
+    wasSignedIn.current = isSignedIn;
+    if (isBack) resume();
+  });
 }
 
 function usePermissions(organizationId: string) {

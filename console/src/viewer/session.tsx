@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
 import { ask, RequestError } from '../api/ask.ts';
 import { messageOf } from '../api/fault.ts';
+import { onVisible } from '../api/visible.ts';
 import { SessionDocument, type SessionQuery, SignOutDocument } from '../generated/graphql.ts';
 
 /** An organization that the viewer belongs to. */
@@ -24,19 +25,24 @@ export interface Viewer {
 export type SessionState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'signed-in'; readonly viewer: Viewer }
-  /** `ended`: a session of this page ended while it was in use. */
-  | { readonly kind: 'signed-out'; readonly ended: boolean }
+  /** `ended`: the session of this viewer ended while it was in use. */
+  | { readonly kind: 'signed-out'; readonly ended: Viewer | null }
   | { readonly kind: 'unreachable'; readonly message: string };
 
 interface Session {
   readonly state: SessionState;
   /** Refetches the signed-in user. */
   refresh(): Promise<void>;
+  /** Continues if somebody has signed in again, for example in another tab. Otherwise nothing changes. */
+  resume(): Promise<void>;
   /** Records that the session has ended. */
   signedOut(): void;
   /** Signs out. Rejects with RequestError if the server doesn't respond. */
   signOut(): Promise<void>;
 }
+
+/** Tells the other tabs of this browser that somebody has signed in. */
+const SIGNED_IN = 'keywright-signed-in';
 
 const SessionContext = createContext<Session | null>(null);
 
@@ -50,18 +56,33 @@ export function useSession(): Session {
 /** The viewer, within content for signed-in users only. */
 export function useViewer(): Viewer {
   const { state } = useSession();
-  if (state.kind !== 'signed-in') throw new Error('No user is signed in');
-  return state.viewer;
+  const viewer = viewerOf(state);
+  if (!viewer) throw new Error('No user is signed in');
+  return viewer;
+}
+
+/** The signed-in user, or the one whose session has just ended. */
+export function viewerOf(state: SessionState): Viewer | null {
+  if (state.kind === 'signed-in') return state.viewer;
+  return state.kind === 'signed-out' ? state.ended : null;
 }
 
 /** Determines who is signed in. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const [state, setState] = useState<SessionState>({ kind: 'loading' });
-  const refresh = useCallback(async () => setState(await readSession()), []);
+  const refresh = useCallback(async () => {
+    const read = await readSession();
+    // A view must not be lost because the server restarts.
+    setState((before) => (read.kind === 'unreachable' && before.kind === 'signed-in' ? before : read));
+  }, []);
+  const resume = useCallback(async () => {
+    const read = await readSession();
+    if (read.kind === 'signed-in') setState(read);
+  }, []);
   const signedOut = useCallback(
     () =>
       setState((before) =>
-        before.kind === 'signed-out' ? before : { kind: 'signed-out', ended: before.kind === 'signed-in' },
+        before.kind === 'signed-out' ? before : { kind: 'signed-out', ended: viewerOf(before) },
       ),
     [],
   );
@@ -71,12 +92,23 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     } catch (error) {
       if (!isUnauthenticated(error)) throw error;
     }
-    setState({ kind: 'signed-out', ended: false });
+    setState({ kind: 'signed-out', ended: null });
   }, []);
   useEffect(() => void refresh(), [refresh]);
+  const isSignedIn = state.kind === 'signed-in';
+  useEffect(() => {
+    const tabs = new BroadcastChannel(SIGNED_IN);
+    if (isSignedIn) tabs.postMessage(null);
+    else tabs.onmessage = () => void resume();
+    const stopWatching = isSignedIn ? () => {} : onVisible(resume);
+    return () => {
+      tabs.close();
+      stopWatching();
+    };
+  }, [isSignedIn, resume]);
   const session = useMemo(
-    () => ({ state, refresh, signedOut, signOut }),
-    [state, refresh, signedOut, signOut],
+    () => ({ state, refresh, resume, signedOut, signOut }),
+    [state, refresh, resume, signedOut, signOut],
   );
   return <SessionContext value={session}>{children}</SessionContext>;
 }
@@ -85,12 +117,12 @@ async function readSession(): Promise<SessionState> {
   try {
     const { viewer } = await ask(SessionDocument, { after: null });
     const { actor } = viewer;
-    if (!('email' in actor)) return { kind: 'signed-out', ended: false };
+    if (!('email' in actor)) return { kind: 'signed-out', ended: null };
     const { id, email, displayName: name } = actor;
     const organizations = await allOf(viewer.organizations);
     return { kind: 'signed-in', viewer: { id, email, name, organizations } };
   } catch (error) {
-    if (isUnauthenticated(error)) return { kind: 'signed-out', ended: false };
+    if (isUnauthenticated(error)) return { kind: 'signed-out', ended: null };
     return { kind: 'unreachable', message: messageOf(error) };
   }
 }

@@ -19,6 +19,7 @@ describeInChromium('editing a key', () => {
     await page.getByRole('heading', { name: 'Edit Warehouse' }).waitFor();
     await expect.poll(() => page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
 
+    await page.getByRole('button', { name: 'Advanced' }).click();
     await textBox(page, 'Name').fill('Warehouse, north');
     await textBox(page, 'Description').fill('Syncs the stock');
     await textBox(page, 'External ID').fill('customer-7');
@@ -28,7 +29,7 @@ describeInChromium('editing a key', () => {
     await page.getByRole('checkbox', { name: 'api.key.verify', exact: true }).check();
     await page.getByRole('checkbox', { name: 'Billing' }).check();
     await page.getByRole('combobox', { name: 'Expiry' }).selectOption('In 30 days');
-    await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('100');
+    await page.getByRole('textbox', { name: 'Rate limit' }).fill('100');
     await textBox(page, 'Allowed IPs').fill('10.0.0.0/8');
 
     const changes = page.getByRole('list', { name: 'Changes' });
@@ -86,7 +87,7 @@ describeInChromium('editing a key', () => {
     );
     for (const field of ['Description', 'External ID', 'Metadata', 'Allowed IPs'])
       await textBox(page, field).fill('');
-    await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('');
+    await page.getByRole('textbox', { name: 'Rate limit' }).fill('');
     await page.getByRole('combobox', { name: 'Expiry' }).selectOption('Does not expire');
     await page.getByRole('list', { name: 'Changes' }).getByText('It does not expire.').waitFor();
     const { id: _, ...sent } = await save(page);
@@ -107,13 +108,29 @@ describeInChromium('editing a key', () => {
     await page.goto(`${site.url}/keys/${key.id}/edit`);
     const saves = page.getByRole('button', { name: 'Save' });
 
+    // A folded part opens for its errors, and can't hide them.
+    const advanced = page.getByRole('button', { name: 'Advanced' });
+    await advanced.click();
+    await textBox(page, 'Rate limit').fill('often');
+    await advanced.click();
+    expect(await textBox(page, 'Rate limit').isVisible()).toBe(false);
+    await textBox(page, 'Name').press('Enter');
+    await expect.poll(() => focused(page)).toBe('Rate limit');
+    await page.getByText('Advanced is open: 1 error').waitFor({ state: 'attached' });
+    await advanced.click();
+    expect(await textBox(page, 'Rate limit').isVisible()).toBe(true);
+    await textBox(page, 'Rate limit').fill('');
+
     await textBox(page, 'Metadata').fill('{ "region": ');
     await saves.click();
     await page.getByText(/^is not JSON/).waitFor();
     await expect.poll(() => focused(page)).toBe('Metadata');
     await textBox(page, 'Metadata').fill(JSON.stringify({ text: 'x'.repeat(16_400) }));
     await saves.click();
-    await page.getByText(/at most 16,384/).waitFor();
+    await page
+      .getByText(/at most 16,384/)
+      .first()
+      .waitFor();
     await textBox(page, 'Metadata').fill('');
 
     const wrong = [
@@ -126,7 +143,7 @@ describeInChromium('editing a key', () => {
       const before = await textBox(page, field).inputValue();
       await textBox(page, field).fill(text);
       await saves.click();
-      await page.getByText(complaint).waitFor();
+      await page.getByText(complaint).first().waitFor();
       await expect.poll(() => focused(page)).toBe(field);
       expect(await accessibilityFaults(page)).toEqual([]);
       await textBox(page, field).fill(before);
@@ -134,8 +151,28 @@ describeInChromium('editing a key', () => {
     await page.getByRole('combobox', { name: 'Expiry' }).selectOption('At a time…');
     await page.getByLabel('Expires at').fill('2020-01-01T00:00');
     await saves.click();
-    await page.getByText('must be in the future').waitFor();
+    await page.getByText('must be in the future').first().waitFor();
     await page.getByRole('combobox', { name: 'Expiry' }).selectOption('Does not expire');
+
+    // Several at once: the list of errors has the focus, and leads to each field.
+    await textBox(page, 'Name').fill(' ');
+    await textBox(page, 'Allowed IPs').fill('everywhere');
+    await textBox(page, 'Allowed IPs').press('Control+Enter');
+    const errors = page.getByRole('alert');
+    await errors.getByText('2 errors to correct').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await overflows(page)).toEqual([]);
+    await screenshots(page, 'edit-errors');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toContain('2 errors');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => focused(page)).toBe('Allowed IPs');
+    await textBox(page, 'Allowed IPs').fill('');
+    await errors.getByRole('link', { name: 'Name: must not be empty' }).click();
+    await expect.poll(() => focused(page)).toBe('Name');
+    await textBox(page, 'Name').fill('Warehouse');
+    await errors.getByText('to correct').waitFor({ state: 'detached' });
 
     // Somebody deletes the role while it is chosen.
     await page.getByRole('combobox', { name: /^Role/ }).selectOption('Readers');
@@ -143,7 +180,7 @@ describeInChromium('editing a key', () => {
       id: roleId,
     });
     await saves.click();
-    await page.getByText('No role found with this ID').waitFor();
+    await page.getByText('No role found with this ID').first().waitFor();
     await expect.poll(() => focused(page)).toBe('Role');
     await page.getByRole('combobox', { name: /^Role/ }).selectOption('No role');
 

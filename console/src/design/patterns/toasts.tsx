@@ -44,7 +44,7 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
       <div
         aria-live="polite"
         role="status"
-        className="pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 p-4 sm:items-end"
+        className="pointer-events-none fixed inset-x-0 bottom-(--footer-height,0px) z-50 flex flex-col items-center gap-2 p-4 sm:items-end"
       >
         {toasts.map((toast) => (
           <ToastCard key={toast.id} toast={toast} remove={remove} />

@@ -1,5 +1,6 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import type { Fault } from '../../api/fault.ts';
+import { useFieldProblem } from './field-problems.ts';
 import { Checkbox, Input, TextArea } from './input.tsx';
 
 /** Props that a field passes to its input: id and description. */
@@ -26,6 +27,7 @@ export function Field({
   children,
 }: Labels & { children(props: FieldProps): ReactNode }) {
   const id = useId();
+  useFieldProblem(id, typeof label === 'string' ? label : '', error);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
@@ -109,6 +111,24 @@ export function Choice({
         )}
       </div>
     </div>
+  );
+}
+
+/** The error of a fieldset with more than one input. `label` names the fieldset in the form's list of errors. */
+export function GroupError({
+  label,
+  text,
+}: {
+  readonly label: string;
+  readonly text: string | null | undefined;
+}) {
+  const id = useId();
+  useFieldProblem(id, label, text);
+  if (!text) return null;
+  return (
+    <p id={id} data-group-error className="mt-2 text-small font-medium break-words text-danger">
+      {text}
+    </p>
   );
 }
 

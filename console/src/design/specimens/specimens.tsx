@@ -45,8 +45,8 @@ export function Specimens() {
             <LoadFault message="[Network] connection refused" retry={() => {}} />
           </Card>
         </div>
-        <Forms />
         <List />
+        <Forms />
       </Page>
     </main>
   );

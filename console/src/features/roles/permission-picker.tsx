@@ -1,6 +1,7 @@
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { useDocument } from '../../api/use-document.ts';
+import { Disclosure } from '../../design/patterns/disclosure.tsx';
 import { LoadFault, SkeletonRows } from '../../design/patterns/page.tsx';
 import { Button, IconButton } from '../../design/primitives/button.tsx';
 import { Choice, TextField } from '../../design/primitives/field.tsx';
@@ -22,29 +23,70 @@ interface Picked {
   onChange(chosen: readonly string[]): void;
 }
 
-/** A picker of the organization's permissions with descriptions. Only those that the viewer has can be granted. */
-export function PermissionPicker({ chosen, readOnly, onChange }: Picked) {
+/**
+ * A picker of the organization's permissions with descriptions: first those of the product, then those of Keywright
+ * itself. Only those that the viewer has can be granted.
+ */
+export function PermissionPicker({
+  chosen,
+  readOnly,
+  folded = false,
+  onChange,
+}: Picked & {
+  /** Whether Keywright's own permissions are folded while none of them is chosen. */
+  readonly folded?: boolean;
+}) {
   const { id: organizationId } = useOrganization();
   const [{ data, error }, reload] = useDocument(PermissionCatalogDocument, { organizationId });
   const catalogue = data?.organization?.permissionCatalog;
   if (error && !catalogue) return <LoadFault message={error.message} retry={reload} />;
   if (!catalogue) return <SkeletonRows count={4} />;
   const picked: Picked = { chosen, readOnly, onChange };
-  const isOpen = catalogue.every(({ builtIn }) => builtIn);
+  const own = catalogue.filter(({ builtIn }) => !builtIn);
   return (
-    <div className="flex flex-col gap-6">
-      <One
-        {...picked}
-        permission="*"
-        label="Everything"
-        meaning="All permissions, including those added later."
-      />
-      <div className="-mb-6 gap-x-8 md:columns-2">
-        {groupsOf(catalogue).map((group) => (
-          <Group key={group.stem} {...picked} group={group} />
-        ))}
+    <div className="flex flex-col gap-5">
+      {own.length > 0 && <Groups {...picked} catalogue={own} />}
+      <Others {...picked} catalogue={catalogue} mayAdd={own.length === 0 && !readOnly} />
+      <Manage {...picked} catalogue={catalogue.filter(({ builtIn }) => builtIn)} folded={folded} />
+    </div>
+  );
+}
+
+/** The permissions of Keywright's own API, which most keys don't need. */
+function Manage({
+  catalogue,
+  folded,
+  ...picked
+}: Picked & { readonly catalogue: readonly PermissionMeaning[]; readonly folded: boolean }) {
+  const names = new Set(['*', ...catalogue.map(({ name }) => name)]);
+  for (const group of groupsOf(catalogue)) names.add(wildcardOf(group) ?? '*');
+  const count = picked.chosen.filter((permission) => names.has(permission)).length;
+  return (
+    <Disclosure
+      title="Manage Keywright"
+      summary="Permissions for this console and its API: keys, members, roles, teams, the audit log"
+      note={count > 0 ? `${count} chosen` : null}
+      startsOpen={!folded || count > 0}
+    >
+      <div className="flex flex-col gap-6">
+        <One
+          {...picked}
+          permission="*"
+          label="Everything"
+          meaning="All permissions, including those added later."
+        />
+        <Groups {...picked} catalogue={catalogue} />
       </div>
-      <Others {...picked} catalogue={catalogue} mayAdd={isOpen && !readOnly} />
+    </Disclosure>
+  );
+}
+
+function Groups({ catalogue, ...picked }: Picked & { readonly catalogue: readonly PermissionMeaning[] }) {
+  return (
+    <div className="gap-x-8 md:columns-2">
+      {groupsOf(catalogue).map((group) => (
+        <Group key={group.stem} {...picked} group={group} />
+      ))}
     </div>
   );
 }
@@ -52,8 +94,8 @@ export function PermissionPicker({ chosen, readOnly, onChange }: Picked) {
 function Group({ group, ...picked }: Picked & { readonly group: PermissionGroup }) {
   const wildcard = wildcardOf(group);
   return (
-    <fieldset className="mb-6 flex min-w-0 break-inside-avoid flex-col gap-2.5">
-      <legend className="mb-2 font-mono text-[0.8125rem] font-semibold">{group.stem || 'Other'}</legend>
+    <fieldset className="flex min-w-0 break-inside-avoid flex-col gap-2.5 pb-6">
+      <legend className="mb-2 font-mono text-small font-semibold">{group.stem || 'Other'}</legend>
       {wildcard && group.permissions.length > 1 && (
         <One
           {...picked}
@@ -87,7 +129,7 @@ function One({
   const notes = [meaning, wider && `Covered by ${wider}`, !mayGive && !readOnly && 'You don’t have it'];
   return (
     <Choice
-      label={label ?? <span className="font-mono text-[0.8125rem] break-all">{permission}</span>}
+      label={label ?? <span className="font-mono text-small break-all">{permission}</span>}
       hint={notes.filter(Boolean).join('. ')}
       checked={isChosen || wider !== undefined}
       disabled={readOnly || wider !== undefined || (!mayGive && !isChosen)}
@@ -118,7 +160,7 @@ function Others({
           {others.map((permission) => (
             <li
               key={permission}
-              className="inline-flex min-h-8 items-center gap-1 rounded-lg bg-hover pr-1 pl-2.5 font-mono text-[0.8125rem] break-all"
+              className="inline-flex min-h-8 items-center gap-1 rounded-lg bg-hover pr-1 pl-2.5 font-mono text-small break-all"
             >
               {permission}
               {!readOnly && (
@@ -144,6 +186,8 @@ function Others({
               maxLength={100}
               value={typed}
               onChange={setTyped}
+              // What was typed counts even if nobody pressed the button.
+              onBlur={add}
               onKeyDown={(event) => {
                 if (event.key !== 'Enter') return;
                 event.preventDefault();

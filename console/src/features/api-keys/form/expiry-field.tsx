@@ -2,7 +2,7 @@ import { DAY_MS, now } from '../../../api/clock.ts';
 import { Field } from '../../../design/primitives/field.tsx';
 import { Input, Select } from '../../../design/primitives/input.tsx';
 import { timeText } from '../../../design/primitives/time.tsx';
-import { EXPIRY_DAYS, type Expiry, localTime, NEVER_EXPIRES } from './expiry.ts';
+import { EXPIRY_DAYS, type Expiry, expiryTime, localTime, NEVER_EXPIRES } from './expiry.ts';
 
 /** Selects when a key expires: never, in some days, or at a time. */
 export function ExpiryField({
@@ -24,9 +24,9 @@ export function ExpiryField({
     else onChange({ kind: 'days', days: Number(chosen) });
   };
   return (
-    <div className="flex min-w-0 flex-col gap-2">
-      <Field label="Expiry" error={error}>
-        {(props) => (
+    <Field label="Expiry" error={error} hint={hintOf(value)}>
+      {(props) => (
+        <div className="grid gap-2 sm:grid-cols-2">
           <Select
             {...props}
             value={value.kind === 'days' ? String(value.days) : value.kind}
@@ -41,17 +41,24 @@ export function ExpiryField({
             ))}
             <option value="time">At a time…</option>
           </Select>
-        )}
-      </Field>
-      {value.kind === 'time' && (
-        <Input
-          type="datetime-local"
-          aria-label="Expires at"
-          required
-          value={value.local}
-          onChange={(event) => onChange({ kind: 'time', local: event.target.value })}
-        />
+          {value.kind === 'time' && (
+            <Input
+              type="datetime-local"
+              aria-label="Expires at"
+              required
+              value={value.local}
+              onChange={(event) => onChange({ kind: 'time', local: event.target.value })}
+            />
+          )}
+        </div>
       )}
-    </div>
+    </Field>
   );
+}
+
+function hintOf(value: Expiry): string {
+  if (value.kind === 'never') return 'The key is accepted until somebody revokes or disables it.';
+  if (value.kind === 'time') return 'In the time zone of this computer.';
+  const at = expiryTime(value, now());
+  return at ? `Rejected from ${timeText(at)}.` : '';
 }

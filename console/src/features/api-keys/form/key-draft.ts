@@ -10,6 +10,9 @@ export const WINDOWS = [
   [86_400, 'day'],
 ] as const;
 
+/** Maximum of a rate limit, requests per window. */
+export const RATE_LIMIT_MAX = 1_000_000_000;
+
 /** A rate limit in the form. */
 export interface RateDraft {
   /** Empty: no limit. */
@@ -64,6 +67,6 @@ export function policyOf(draft: KeyDraft, now: number): Policy {
     teamIds: [...draft.teamIds],
     expiresAt: expiryTime(draft.expiresAt, now),
     ipAllowlist: draft.ipAllowlist.split(/[\s,]+/).filter(Boolean),
-    rateLimit: limit ? { limit: Number(limit), windowSeconds } : null,
+    rateLimit: limit.trim() ? { limit: Number(limit), windowSeconds } : null,
   };
 }

@@ -14,7 +14,7 @@ export function MetadataField({ draft, fault, change }: FieldsProps) {
       label="Metadata"
       optional
       hint="Your own data about the key: a JSON object of at most 16 KB"
-      error={typing ? null : (fault?.at('metadata') ?? readMetadata(metadata).fault)}
+      error={fault?.at('metadata') ?? (typing ? null : readMetadata(metadata).fault)}
       rows={Math.min(ROWS_MAX, Math.max(3, metadata.split('\n').length))}
       spellCheck={false}
       placeholder='{ "plan": "pro" }'
@@ -24,7 +24,7 @@ export function MetadataField({ draft, fault, change }: FieldsProps) {
         change({ metadata: text });
       }}
       onBlur={() => setTyping(false)}
-      className="font-mono text-[0.8125rem]"
+      className="font-mono text-small"
     />
   );
 }

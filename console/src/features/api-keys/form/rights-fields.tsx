@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Fault } from '../../../api/fault.ts';
-import { Choice, Field } from '../../../design/primitives/field.tsx';
+import { Choice, Field, GroupError } from '../../../design/primitives/field.tsx';
 import { Select } from '../../../design/primitives/input.tsx';
 import type { RoleFactsFragment } from '../../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../../viewer/organization.tsx';
@@ -8,7 +8,6 @@ import { missingOf } from '../../../viewer/permissions.ts';
 import { PermissionPicker } from '../../roles/permission-picker.tsx';
 import { useRoles } from '../../roles/role-list.ts';
 import { roleName } from '../../roles/role-name.ts';
-import { FieldError } from './field-error.tsx';
 import type { FieldsProps } from './fields.ts';
 import { RoleMeaning } from './role-meaning.tsx';
 
@@ -41,11 +40,14 @@ export function RightsFields({
       {chosen && <RoleMeaning role={chosen} />}
       <fieldset className="min-w-0">
         <legend className="font-medium">{roles.length > 0 ? 'Additional permissions' : 'Permissions'}</legend>
-        <p className="mt-0.5 mb-3 text-[0.8125rem] text-soft">
+        <p className="mt-0.5 mb-3 text-small text-soft">
           Grant only what the key needs. You can only grant permissions that you have.
         </p>
         <Grants chosen={draft.grants} onChange={(grants) => change({ grants })} />
-        <FieldError text={fault?.at('grants') ?? escalation(fault, draft.roleId === '')} />
+        <GroupError
+          label="Permissions"
+          text={fault?.at('grants') ?? escalation(fault, draft.roleId === '')}
+        />
       </fieldset>
     </>
   );
@@ -100,13 +102,13 @@ function Grants({
   // Permissions that the key already has can always be removed.
   const [first] = useState(chosen);
   if (can('organization.view'))
-    return <PermissionPicker chosen={chosen} readOnly={false} onChange={onChange} />;
+    return <PermissionPicker chosen={chosen} readOnly={false} folded onChange={onChange} />;
   return (
     <div className="grid gap-2.5 md:grid-cols-2">
       {[...new Set([...permissions, ...first])].map((permission) => (
         <Choice
           key={permission}
-          label={<span className="font-mono text-[0.8125rem] break-all">{permission}</span>}
+          label={<span className="font-mono text-small break-all">{permission}</span>}
           checked={chosen.includes(permission)}
           onChange={(checked) =>
             onChange(checked ? [...chosen, permission] : chosen.filter((one) => one !== permission))

@@ -1,10 +1,18 @@
 import { ShieldAlert } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { CopyButton } from '../../../design/patterns/copy-button.tsx';
+import { type LeaveQuestion, useLeaveGuard } from '../../../design/patterns/leave-guard.tsx';
 import { Button } from '../../../design/primitives/button.tsx';
 import { AlertDialog, Dialog, DialogActions, DialogBody } from '../../../design/primitives/dialog.tsx';
 
 const WARNING = 'Copy this secret now. You won’t be able to see it again.';
+
+const LEAVING: LeaveQuestion = {
+  title: 'Leave without a copy?',
+  text: WARNING,
+  leave: 'Leave anyway',
+  stay: 'Back to the secret',
+};
 
 /**
  * Shows a new secret once. Closes when the viewer confirms having copied it, and warns otherwise. The caller keeps the
@@ -23,7 +31,11 @@ export function SecretOnce({
   readonly children?: ReactNode;
 }) {
   const [leaving, setLeaving] = useState(false);
-  useLeaveWarning();
+  const copied = useLeaveGuard(LEAVING);
+  const close = () => {
+    copied();
+    done();
+  };
   return (
     <>
       <Dialog title={title} description={WARNING} wide onClose={() => setLeaving(true)}>
@@ -38,7 +50,7 @@ export function SecretOnce({
           {children}
         </DialogBody>
         <DialogActions>
-          <Button look="primary" onClick={done}>
+          <Button look="primary" onClick={close}>
             I have copied it
           </Button>
         </DialogActions>
@@ -56,34 +68,10 @@ export function SecretOnce({
                 Close anyway
               </>
             ),
-            run: done,
+            run: close,
           }}
         />
       )}
     </>
   );
-}
-
-/** As far as browsers allow, asks before the page is left, closed or reloaded. */
-export function useLeaveWarning(): void {
-  useEffect(() => {
-    const stop = new AbortController();
-    const { signal } = stop;
-    window.addEventListener('beforeunload', (event) => event.preventDefault(), { signal });
-    // Back navigation within the page, if the browser reports it.
-    const { navigation } = window as { readonly navigation?: EventTarget };
-    navigation?.addEventListener(
-      'navigate',
-      (event) => {
-        const { destination } = event as Event & {
-          readonly destination?: { readonly sameDocument: boolean };
-        };
-        // For another document, the browser itself has asked.
-        if (!event.cancelable || !destination?.sameDocument) return;
-        if (!window.confirm(`${WARNING} Leave anyway?`)) event.preventDefault();
-      },
-      { signal },
-    );
-    return () => stop.abort();
-  }, []);
 }

@@ -16,16 +16,16 @@ export type EditField = keyof EditDraft;
 /** Field labels, in form order. */
 export const FIELD_NAMES: Readonly<Record<EditField, string>> = {
   name: 'Name',
+  enabled: 'Enabled',
+  expiresAt: 'Expiry',
+  roleId: 'Role',
+  grants: 'Permissions granted directly',
+  teamIds: 'Teams',
+  ipAllowlist: 'Allowed IPs',
+  rateLimit: 'Rate limit',
   description: 'Description',
   externalId: 'External ID',
   metadata: 'Metadata',
-  roleId: 'Role',
-  grants: 'Permissions granted directly',
-  enabled: 'Enabled',
-  teamIds: 'Teams',
-  expiresAt: 'Expiry',
-  rateLimit: 'Rate limit',
-  ipAllowlist: 'Allowed IPs',
 };
 
 const FIELDS = Object.keys(FIELD_NAMES) as readonly EditField[];
