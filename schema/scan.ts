@@ -132,3 +132,9 @@ export const denialScan: Scan = {
     return pointsOf(DENIALS_MAX) * ((isPassing ? 1 : 0) + (counts ? 1 : 0));
   },
 };
+
+/** Sums of denied verifications, which read them several times, and the last uses of keys. */
+export const DENIAL_SUMMARY_SCAN: Scan = {
+  tables: ['api_keys'],
+  points: ({ pointsOf, whole }) => pointsOf(4 * DENIALS_MAX) + whole('api_keys'),
+};

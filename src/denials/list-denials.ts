@@ -4,12 +4,10 @@ import { type Page, type PageArgs, readPage, type Sort, type Walks } from '../..
 import type { Tables } from '../../db/tables/tables.ts';
 import { isInScope, keyScopeOf } from '../access/key-scope.ts';
 import { requireOrganization } from '../access/require-organization.ts';
-import { AppError } from '../core/errors.ts';
-import { isId } from '../core/ids.ts';
-import { normalAddress } from '../core/ip.ts';
 import { isProvided } from '../core/provided.ts';
 import { flushUsage } from '../keys/flush-usage.ts';
 import type { KeysContext } from '../keys/pending-usage.ts';
+import { type DenialFilter, readDenialFilter } from './denial-filter.ts';
 
 /** Denied verifications of one minute with the same key, code and address. */
 export interface Denial {
@@ -20,15 +18,6 @@ export interface Denial {
   readonly keyId: string | null;
   readonly ip: string | null;
   readonly count: number;
-}
-
-/** A denial must match every field that is provided. */
-export interface DenialFilter {
-  readonly apiKeyId?: string | null | undefined;
-  readonly codes?: readonly string[] | null | undefined;
-  readonly ip?: string | null | undefined;
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
 }
 
 const NEWEST_FIRST: Sort = {
@@ -65,13 +54,8 @@ export async function listDenials(
   page: PageArgs,
 ): Promise<Page<Denial>> {
   await requireOrganization(ctx, organizationId, 'api.key.view');
-  const { apiKeyId, from, to } = filter;
-  if (isProvided(from) && isProvided(to) && from > to)
-    throw new AppError('BAD_USER_INPUT', 'filter.from: must not be after to');
-  const ip = isProvided(filter.ip) ? normalAddress(filter.ip) : null;
-  if (isProvided(filter.ip) && ip === null)
-    throw new AppError('BAD_USER_INPUT', 'filter.ip: must be an IP address');
-  const codes = isProvided(filter.codes) ? [...new Set(filter.codes)] : null;
+  const { from, to } = filter;
+  const { apiKeyId, ip, codes } = readDenialFilter(filter);
   await flushUsage(ctx);
   const scope = keyScopeOf(ctx);
   const far = () => ctx.scans.reader(ctx.db, 'denials', organizationId);
@@ -82,7 +66,7 @@ export async function listDenials(
   const aside = (column: string) => (isPostgres(db) ? sql.ref(column) : sql`${sql.ref(column)} || ''`);
   let rows: Query = db.selectFrom('denials').select(COLUMNS);
   if (isProvided(apiKeyId)) {
-    rows = isId('key', apiKeyId) ? rows.where('api_key_id', '=', apiKeyId) : rows.where(sql<boolean>`1 = 0`);
+    rows = rows.where('api_key_id', '=', apiKeyId);
     rows = rows.where(sql<boolean>`${aside('organization_id')} = ${organizationId}`);
     if (ip !== null) rows = rows.where(sql<boolean>`${aside('ip')} = ${ip}`);
   } else {

@@ -354,7 +354,7 @@ export const NODES: Readonly<
       //                                        nob mem adm own man nar mak wid bou res str ope
       ['id name slug keyPrefix createdAt', 'u o o o o - - o o o - o'],
       ['limits rotationPolicy permissionCatalog allowedOrigins verifiers', 'u o o o o - - o f o - o'],
-      ['keySummary apiKeys usage topApiKeys denials', 'u o o o o - - o o o - o'],
+      ['keySummary apiKeys usage topApiKeys denials denialSummary', 'u o o o o - - o o o - o'],
       ['teams', 'u o o o o - - o o o - o'],
       ['members', 'u f o o o - - o f o - o'],
       ['roles', 'u f o o o - - o o o - o'],

@@ -51,7 +51,7 @@ const WAYS: Readonly<Record<string, string>> = {
 const NUMBERED = ['sequence', 'cursor', 'startCursor', 'endCursor', 'slug'];
 
 /** What costs too much to be asked of every row of a list: asked by itself. */
-const COSTLY = ['usage', 'auditLog', 'denials'];
+const COSTLY = ['usage', 'auditLog', 'denials', 'denialSummary'];
 
 /** All that can be asked of a type, so many levels deep; `aliased` are fields that other types of a union have otherwise. */
 function selectionOf(type: GraphQLNamedType, depth: number, aliased: readonly string[] = []): string {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { GraphQLContext } from '../../schema/context.ts';
-import { type DenialFilter, listDenials } from '../../src/denials/list-denials.ts';
+import type { DenialFilter } from '../../src/denials/denial-filter.ts';
+import { listDenials } from '../../src/denials/list-denials.ts';
 import { createApiKey } from '../../src/keys/create-api-key.ts';
 import { createTeam } from '../../src/teams/create-team.ts';
 import { onEachDatabase } from '../support/databases.ts';

@@ -25,6 +25,11 @@ export const ITEMS_MAX: Readonly<Record<string, Items>> = {
   'AuditEntryConnection.nodes': 1,
   'DenialConnection.edges': 1,
   'DenialConnection.nodes': 1,
+  'DenialSummary.acceptedApiKeys': 20,
+  'DenialSummary.apiKeys': 20,
+  'DenialSummary.codes': 10,
+  'DenialSummary.intervals': 200,
+  'DenialSummary.ips': 20,
   'EscalationError.permissions': 200,
   'EscalationError.restrictions': 10,
   // The mutation has counted its keys.
