@@ -1,6 +1,7 @@
 import {
   Boxes,
   KeyRound,
+  LayoutDashboard,
   ListChecks,
   ScrollText,
   Settings,
@@ -13,6 +14,12 @@ import type { ViewRoute } from './shell/views.tsx';
 
 /** All views in navigation order. Views without a navigation entry are linked from other views. */
 export const ROUTES: readonly ViewRoute[] = [
+  {
+    path: '/overview',
+    needs: ['api.key.view', 'organization.view'],
+    entry: { label: 'Overview', icon: LayoutDashboard },
+    View: view(async () => (await import('./features/overview/overview-view.tsx')).OverviewView),
+  },
   {
     path: '/keys',
     needs: 'api.key.view',

@@ -6,6 +6,8 @@ import type { Site, SitePerson } from './site.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DAYS = 90;
+/** A week: what charts show by the hour. */
+const HOURS = 168;
 
 /** Keys that are created at the same time. */
 const TOGETHER = 20;
@@ -141,6 +143,12 @@ async function writeHistory(
         )
         .execute();
     }
+    // The server counts both at once.
+    await sql`insert into organization_usage_buckets (organization_id, granularity, start, verified, denied)
+      select organization_id, granularity, start, sum(verified), sum(denied) from api_key_usage_buckets
+      where organization_id = ${organizationId} and granularity in ('hour', 'day') group by 1, 2, 3
+      on conflict (organization_id, granularity, start)
+      do update set verified = excluded.verified, denied = excluded.denied`.execute(db);
   } finally {
     await close();
   }
@@ -158,7 +166,7 @@ function bucketsOf(now: number, { perHour, days, phase }: { perHour: number; day
     return { granularity, start, verified, denied: Math.round(verified * 0.04 * wave(ago * 5)) };
   };
   return [
-    ...Array.from({ length: 24 }, (_, ago) => bucket('hour', HOUR_MS, ago, ago === 0 ? 0.4 : 1)),
+    ...Array.from({ length: HOURS }, (_, ago) => bucket('hour', HOUR_MS, ago, ago === 0 ? 0.4 : 1)),
     ...Array.from({ length: days }, (_, ago) => bucket('day', DAY_MS, ago, ago === 0 ? 8 : 20)),
   ];
 }

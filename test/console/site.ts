@@ -79,8 +79,17 @@ export class Site {
     return { organizationId, organizationName, email, sessionToken };
   }
 
-  /** Opens a browser of its own and signs the person in by a one-time link. */
-  async signIn({ email }: Pick<SitePerson, 'email'>, options: BrowserOptions = {}): Promise<Page> {
+  /** Opens a browser of its own and signs the person in by a one-time link; then opens the keys, if the person may see them. */
+  async signIn(person: Pick<SitePerson, 'email'>, options: BrowserOptions = {}): Promise<Page> {
+    const page = await this.signInAtHome(person, options);
+    await page.locator('nav[aria-label=Views] a').first().waitFor({ state: 'attached' });
+    const keys = page.locator('nav[aria-label=Views] a[href$="/keys"]');
+    if ((await keys.count()) > 0) await page.goto(new URL(page.url()).href.replace(/\/[^/]*$/, '/keys'));
+    return page;
+  }
+
+  /** The same, but stays where a sign-in leads to. */
+  async signInAtHome({ email }: Pick<SitePerson, 'email'>, options: BrowserOptions = {}): Promise<Page> {
     const page = await openBrowser(options);
     await page.goto(await this.linkFor(email));
     await page.getByRole('button', { name: 'Sign in' }).click();

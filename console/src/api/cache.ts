@@ -13,6 +13,7 @@ import { ORGANIZATION_UPDATES } from './organization-updates.ts';
 /** Types without an identity of their own, embedded in their parent. */
 const PARTS = [
   'ApiKeySummary',
+  'ApiKeyUsageTotal',
   'OrganizationLimits',
   'PageInfo',
   'PermissionDefinition',

@@ -748,6 +748,65 @@ export type RemoveMemberMutation = { removeMember:
     | { __typename: 'RemoveMemberPayload', removedId: string }
    | null };
 
+export type OverviewUsageQueryVariables = Exact<{
+  organizationId: string | number;
+  from: string;
+  granularity: UsageGranularity;
+}>;
+
+
+export type OverviewUsageQuery = { organization: { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null } | null };
+
+export type OverviewTopKeysQueryVariables = Exact<{
+  organizationId: string | number;
+  from: string;
+}>;
+
+
+export type OverviewTopKeysQuery = { organization: { id: string, topApiKeys: Array<{ verified: number, denied: number, apiKey: { id: string, name: string, start: string, status: ApiKeyStatus } }> | null } | null };
+
+export type OverviewAttentionQueryVariables = Exact<{
+  organizationId: string | number;
+  from: string;
+}>;
+
+
+export type OverviewAttentionQuery = { organization: { id: string, keySummary: { active: number, expiringSoon: number, expiringSoonIsExact: boolean, rotationOverdue: number, rotationOverdueIsExact: boolean, unused: number, unusedIsExact: boolean } | null, usage: Array<{ start: string, verified: number, denied: number }> | null } | null };
+
+export type OverviewVerifiersQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type OverviewVerifiersQuery = { organization: { id: string, verifiers: Array<{ id: string, kind: VerifierKind, name: string | null, connectedAt: string, cachedKeys: number, current: boolean }> | null } | null };
+
+export type OverviewChangesQueryVariables = Exact<{
+  organizationId: string | number;
+  actions: Array<string> | string;
+}>;
+
+
+export type OverviewChangesQuery = { organization: { id: string, auditLog: { nodes: Array<{ id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
+          | { __typename: 'ApiKey', id: string, displayName: string }
+          | { __typename: 'SystemActor', displayName: string }
+          | { __typename: 'User', id: string, email: string, displayName: string }
+         }> } | null } | null };
+
+export type FirstStepsQueryVariables = Exact<{
+  organizationId: string | number;
+  withMembers: boolean;
+}>;
+
+
+export type FirstStepsQuery = { apiKeys: { nodes: Array<{ id: string, lastUsedAt: string | null }> } | null, organization: { id: string, keySummary: { active: number, disabled: number, expired: number, revoked: number } | null, verifiers: Array<{ id: string, kind: VerifierKind }> | null, members?: { nodes: Array<{ id: string }> } | null } | null };
+
+export type FirstUsesSubscriptionVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type FirstUsesSubscription = { apiKeyUsed: { count: number, lastUsedAt: string, secretId: string, apiKey: { id: string, lastUsedAt: string | null, lastUsedIp: string | null } } };
+
 export type RoleFactsFragment = { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null };
 
 export type RolesQueryVariables = Exact<{
@@ -2346,6 +2405,154 @@ export const RemoveMemberDocument = new TypedDocumentString(`
     limit
   }
 }`) as unknown as TypedDocumentString<RemoveMemberMutation, RemoveMemberMutationVariables>;
+export const OverviewUsageDocument = new TypedDocumentString(`
+    query OverviewUsage($organizationId: ID!, $from: DateTime!, $granularity: UsageGranularity!) {
+  organization(id: $organizationId) {
+    id
+    usage(from: $from, granularity: $granularity) {
+      start
+      verified
+      denied
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewUsageQuery, OverviewUsageQueryVariables>;
+export const OverviewTopKeysDocument = new TypedDocumentString(`
+    query OverviewTopKeys($organizationId: ID!, $from: DateTime!) {
+  organization(id: $organizationId) {
+    id
+    topApiKeys(first: 5, from: $from) {
+      verified
+      denied
+      apiKey {
+        id
+        name
+        start
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewTopKeysQuery, OverviewTopKeysQueryVariables>;
+export const OverviewAttentionDocument = new TypedDocumentString(`
+    query OverviewAttention($organizationId: ID!, $from: DateTime!) {
+  organization(id: $organizationId) {
+    id
+    keySummary {
+      active
+      expiringSoon
+      expiringSoonIsExact
+      rotationOverdue
+      rotationOverdueIsExact
+      unused
+      unusedIsExact
+    }
+    usage(from: $from, granularity: HOUR) {
+      start
+      verified
+      denied
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewAttentionQuery, OverviewAttentionQueryVariables>;
+export const OverviewVerifiersDocument = new TypedDocumentString(`
+    query OverviewVerifiers($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    verifiers {
+      id
+      kind
+      name
+      connectedAt
+      cachedKeys
+      current
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewVerifiersQuery, OverviewVerifiersQueryVariables>;
+export const OverviewChangesDocument = new TypedDocumentString(`
+    query OverviewChanges($organizationId: ID!, $actions: [String!]!) {
+  organization(id: $organizationId) {
+    id
+    auditLog(first: 8, filter: {actions: $actions, outcome: DONE}) {
+      nodes {
+        ...AuditFacts
+      }
+    }
+  }
+}
+    fragment ActorName on Actor {
+  __typename
+  displayName
+  ... on User {
+    id
+    email
+  }
+  ... on ApiKey {
+    id
+  }
+}
+fragment AuditFacts on AuditEntry {
+  id
+  sequence
+  action
+  outcome
+  targetId
+  changes
+  ip
+  userAgent
+  occurredAt
+  actor {
+    ...ActorName
+  }
+}`) as unknown as TypedDocumentString<OverviewChangesQuery, OverviewChangesQueryVariables>;
+export const FirstStepsDocument = new TypedDocumentString(`
+    query FirstSteps($organizationId: ID!, $withMembers: Boolean!) {
+  apiKeys(
+    organizationId: $organizationId
+    first: 1
+    filter: {status: [ACTIVE, DISABLED, EXPIRED, REVOKED]}
+    orderBy: {field: LAST_USED_AT, direction: DESC}
+  ) {
+    nodes {
+      id
+      lastUsedAt
+    }
+  }
+  organization(id: $organizationId) {
+    id
+    keySummary {
+      active
+      disabled
+      expired
+      revoked
+    }
+    verifiers {
+      id
+      kind
+    }
+    members(first: 2) @include(if: $withMembers) {
+      nodes {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FirstStepsQuery, FirstStepsQueryVariables>;
+export const FirstUsesDocument = new TypedDocumentString(`
+    subscription FirstUses($organizationId: ID!) {
+  apiKeyUsed(organizationId: $organizationId) {
+    count
+    lastUsedAt
+    secretId
+    apiKey {
+      id
+      lastUsedAt
+      lastUsedIp
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FirstUsesSubscription, FirstUsesSubscriptionVariables>;
 export const RolesDocument = new TypedDocumentString(`
     query Roles($organizationId: ID!, $after: String) {
   organization(id: $organizationId) {

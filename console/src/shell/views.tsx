@@ -6,8 +6,8 @@ import { useCan } from '../viewer/organization.tsx';
 export interface ViewRoute {
   /** In wouter's format: `/keys/:keyId`. The first match applies. */
   readonly path: string;
-  /** Permission required to see the view. Null: none. */
-  readonly needs: string | null;
+  /** Permission required to see the view, or several, of which one is enough. Null: none. */
+  readonly needs: string | readonly string[] | null;
   /** Position in the navigation. Omitted: reached from another view. */
   readonly entry?: {
     readonly label: string;
@@ -24,15 +24,17 @@ export const ViewsContext = createContext<readonly ViewRoute[]>([]);
 /** Views that the viewer may open here. */
 export function useViews(): readonly ViewRoute[] {
   const can = useCan();
-  return use(ViewsContext).filter(({ needs }) => needs === null || can(needs));
+  return use(ViewsContext).filter((view) => isOpenTo(view, can));
 }
 
 /** Whether the viewer may open the view at this path (as in routes.tsx). Links are shown only if so. */
 export function useOpens(): (path: string) => boolean {
   const can = useCan();
   const all = use(ViewsContext);
-  return useCallback(
-    (path) => all.some((view) => view.path === path && (view.needs === null || can(view.needs))),
-    [all, can],
-  );
+  return useCallback((path) => all.some((view) => view.path === path && isOpenTo(view, can)), [all, can]);
+}
+
+function isOpenTo({ needs }: ViewRoute, can: (permission: string) => boolean): boolean {
+  if (needs === null) return true;
+  return typeof needs === 'string' ? can(needs) : needs.some(can);
 }
