@@ -72,6 +72,9 @@ describeInChromium('an open page', () => {
     ] as const) {
       await page.getByRole('button', { name: /Organization/ }).click();
       await page.getByRole('menuitemradio', { name }).click();
+      await page.getByRole('list', { name: 'Latest changes' }).getByText(own, { exact: true }).waitFor();
+      expect(await page.getByText(foreign).count()).toBe(0);
+      await page.getByRole('link', { name: 'Keys' }).click();
       await row(page, own).waitFor();
       await live(page);
       expect(await page.getByText(foreign).count()).toBe(0);

@@ -21,11 +21,17 @@ describeInChromium('the first minutes with README.md', () => {
       await page.waitForURL(`${reader.url}/o/*/*`);
       await page.evaluate('window.notReloaded = true');
       const key = page.getByRole('row').filter({ hasText: 'Terraform CI/CD' });
-      expect(await key.count()).toBe(0);
+      const created = page
+        .getByRole('list', { name: 'Latest changes' })
+        .getByText('created the key Terraform CI/CD');
+      await page.getByRole('heading', { name: 'Overview' }).waitFor();
+      const before = await created.count();
 
       await terminal.paste(signIn);
       await terminal.paste(define);
       await terminal.paste(create);
+      await expect.poll(() => created.count()).toBe(before + 1);
+      await page.getByRole('link', { name: 'Keys' }).click();
       await key.getByText('Active').waitFor();
       await terminal.paste(list);
       await terminal.paste(revoke);
