@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { snippetsOf } from '../../../console/src/features/api-keys/form/create/snippets.ts';
 import { freePort, startProgram } from '../../gateways/program.ts';
@@ -103,6 +108,84 @@ describe('the gateway that a new key’s dialog suggests', () => {
     );
 });
 
+describe('the API that a new key’s dialog suggests', () => {
+  for (const { title, program, file, prepare } of [
+    { title: 'Node', program: 'node', file: 'server.mjs', prepare: null },
+    { title: 'Python', program: 'python3', file: 'server.py', prepare: null },
+    // `go run` starts a process that it doesn't stop.
+    { title: 'Go', program: 'go', file: 'main.go', prepare: ['build', '-o', 'api', 'main.go'] },
+  ] as const)
+    test.skipIf(missingOf(program))(
+      `accepts in ${title} whom Keywright accepts, and nobody without it${missingOf(program)}`,
+      async () => {
+        const start = async (server: string, organizationId: string) => {
+          const directory = mkdtempSync(join(inject('testRun').directory, 'snippet-'));
+          const port = await freePort();
+          const text = snippetsOf({ ...facts, organizationId, server }).find((one) => one.title === title);
+          writeFileSync(join(directory, file), text?.text.replace('8000', String(port)) ?? '');
+          const env = { ...process.env, GOCACHE: join(inject('testRun').directory, 'go') };
+          const path = findProgram(program) ?? '';
+          if (prepare) await promisify(execFile)(path, prepare, { cwd: directory, env });
+          const command = prepare ? join(directory, 'api') : path;
+          const { stop } = await startProgram(command, prepare ? [] : [file], { port, cwd: directory, env });
+          onTestFinished(stop);
+          return (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/orders`, { headers });
+        };
+        const { organizationId } = await makeMember(keywright());
+        const live = await makeApiKey(keywright(), organizationId, {});
+        const other = await makeApiKey(keywright(), organizationId, { environment: 'test' });
+        const foreign = await makeApiKey(keywright(), (await makeMember(keywright())).organizationId, {});
+        const limited = await makeApiKey(keywright(), organizationId, {
+          rateLimit: { limit: 1, windowSeconds: 60 },
+        });
+        const answer = await start(keywright().url, organizationId);
+        const ask = async (headers: Record<string, string>) => {
+          const response = await answer(headers);
+          return [response.status, await response.text()];
+        };
+        const bearer = (secret: string) => ({ Authorization: `Bearer ${secret}` });
+
+        expect(await ask(bearer(live.secret))).toEqual([200, expect.stringContaining(live.id)]);
+        expect(await ask({ 'X-API-Key': live.secret, Cookie: 'x'.repeat(12_000) })).toEqual([
+          200,
+          expect.stringContaining(live.id),
+        ]);
+        const forged = { 'X-Keywright-Key-Id': 'key_forged' };
+        expect(await ask({ ...bearer(live.secret), ...forged })).toEqual([
+          200,
+          expect.not.stringContaining('forged'),
+        ]);
+        expect(await ask(forged)).toEqual([401, expect.stringContaining('MALFORMED')]);
+        expect(await ask(bearer(other.secret))).toEqual([403, expect.stringContaining('WRONG_ENVIRONMENT')]);
+        expect(await ask(bearer(foreign.secret))).toEqual([401, expect.stringContaining('NOT_FOUND')]);
+        expect(await ask({ ...bearer(live.secret), 'X-API-Key': other.secret })).toEqual([
+          400,
+          expect.stringContaining('BAD_REQUEST'),
+        ]);
+        expect((await answer(bearer(limited.secret))).status).toBe(200);
+        const refused = await answer(bearer(limited.secret));
+        expect([refused.status, await refused.json()]).toEqual([429, { code: 'RATE_LIMITED' }]);
+        expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+
+        const alone = await start(`http://127.0.0.1:${await freePort()}`, organizationId);
+        const nobody = await alone(bearer(live.secret));
+        expect([nobody.status, await nobody.json()]).toEqual([503, { code: 'UNAVAILABLE' }]);
+        // A redirect would carry the key to somewhere else.
+        const upstream = await startUpstream();
+        onTestFinished(() => upstream.stop());
+        const elsewhere = createServer((_request, response) => {
+          response.writeHead(302, { Location: `http://127.0.0.1:${upstream.port}/` }).end();
+        }).listen(0, '127.0.0.1');
+        onTestFinished(() => void elsewhere.close());
+        await once(elsewhere, 'listening');
+        const { port: away } = elsewhere.address() as AddressInfo;
+        const led = await start(`http://127.0.0.1:${away}`, organizationId);
+        expect((await led(bearer(live.secret))).status).toBe(503);
+        expect(upstream.arrivals).toEqual([]);
+      },
+    );
+});
+
 test('a key’s name can’t add a line to the file of its program', () => {
   const keyName = 'A\nADMIN=1 \u2028B';
   const file = snippetsOf({ ...facts, keyName, server: 'https://keys.example.com' })[1]?.text;
@@ -110,7 +193,10 @@ test('a key’s name can’t add a line to the file of its program', () => {
 });
 
 test('a server behind TLS is asked by its name', () => {
-  const [, , nginx, caddy] = snippetsOf({ ...facts, server: 'https://keys.example.com' });
+  const snippets = snippetsOf({ ...facts, server: 'https://keys.example.com' });
+  const of = (title: string) => snippets.find((one) => one.title === title);
+  const [nginx, caddy, python] = [of('nginx'), of('Caddy'), of('Python')];
+  expect(python?.text).toContain('HTTPSConnection("keys.example.com", timeout=5)');
   expect(nginx?.text).toContain(
     'proxy_pass https://keys.example.com/verify?organization=org_1&environment=live;',
   );

@@ -8,7 +8,7 @@ export function SnippetTabs(facts: Omit<SnippetFacts, 'server'>) {
   const snippets = snippetsOf({ ...facts, server: location.origin });
   return (
     <Tabs.Root defaultValue="curl" className="flex min-w-0 flex-col gap-3">
-      <Tabs.List aria-label="Ready to paste" className="flex gap-1 border-b border-line">
+      <Tabs.List aria-label="Ready to paste" className="flex flex-wrap gap-x-1 border-b border-line">
         {snippets.map(({ title }) => (
           <Tabs.Trigger
             key={title}
@@ -21,7 +21,7 @@ export function SnippetTabs(facts: Omit<SnippetFacts, 'server'>) {
       </Tabs.List>
       {snippets.map(({ title, hint, text }) => (
         <Tabs.Content key={title} value={title} className="flex flex-col gap-2">
-          <p className="text-[0.8125rem] text-soft">{hint}</p>
+          <p className="text-small text-soft">{hint}</p>
           <div className="flex items-start gap-1 rounded-lg bg-hover pr-1.5">
             <Scrolling label={`${title} snippet`} className="max-h-56 min-w-0 grow rounded-lg">
               <pre className="w-max px-3.5 py-3 font-mono text-xs leading-5">{text}</pre>

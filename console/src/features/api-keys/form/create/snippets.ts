@@ -1,4 +1,5 @@
 import type { Environment } from '../../../../generated/graphql.ts';
+import { go, node, python } from './programs.ts';
 
 /** Input of the configuration snippets. */
 export interface SnippetFacts {
@@ -41,8 +42,9 @@ const BROWSER_HEADERS = [
   'X-Forwarded-Uri',
 ] as const;
 
-/** Snippets for using a new key and for verifying it in a gateway. Only the first two contain the secret. */
+/** Snippets for using a new key and for verifying it in an API or a gateway. Only the first two contain the secret. */
 export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
+  const verifyUrl = `${facts.server}${verifyPath(facts)}`;
   return [
     {
       title: 'curl',
@@ -53,6 +55,21 @@ export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
       title: '.env',
       hint: 'For the program that uses the key. Keep the file out of version control.',
       text: `# ${oneLine(facts.keyName)} (${facts.keyId})\nAPI_KEY=${facts.secret}`,
+    },
+    {
+      title: 'Node',
+      hint: 'An API on port 8000 that only accepts keys of this organization. Save it as server.mjs and run node server.mjs.',
+      text: node(verifyUrl),
+    },
+    {
+      title: 'Python',
+      hint: 'An API on port 8000 that only accepts keys of this organization. Save it as server.py and run python3 server.py.',
+      text: python(verifyUrl),
+    },
+    {
+      title: 'Go',
+      hint: 'An API on port 8000 that only accepts keys of this organization. Save it as main.go and run go run main.go.',
+      text: go(verifyUrl),
     },
     {
       title: 'nginx',
