@@ -152,11 +152,11 @@ describeInChromium('a page of another origin', () => {
     await origins.fill(`${origin}\nhttps://app.example.com/path`);
     const card = settings.locator('form').filter({ has: origins });
     await card.getByRole('button', { name: 'Save' }).click();
-    await settings.getByText('https://app.example.com/path: must be scheme://host').waitFor();
+    await settings.getByText('https://app.example.com/path: must be scheme://host').first().waitFor();
     await expect.poll(() => origins.getAttribute('aria-invalid')).toBe('true');
     await origins.fill(`HTTPS://App.example.com:443\n\n${origin}`);
     await card.getByRole('button', { name: 'Save' }).click();
-    await settings.getByText('Allowed origins saved').waitFor();
+    await settings.getByText('Settings saved').waitFor();
     await expect.poll(() => origins.inputValue()).toBe(`${origin}\nhttps://app.example.com`);
 
     const page = await settings.context().newPage();

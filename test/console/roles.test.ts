@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { describeInChromium } from './browser.ts';
+import { describeInChromium, hasFocus } from './browser.ts';
 import { accessibilityFaults, overflows, screenshots } from './looks.ts';
 import { join, makeRole, makeTeam } from './people.ts';
 import { startSite } from './site.ts';
@@ -38,9 +38,25 @@ describeInChromium('roles and teams', () => {
     const keys = page.getByRole('list', { name: 'Keys with this role' });
     await keys.getByText('Billing').waitFor();
     await expect.poll(() => keys.textContent()).toContain('keeps its directly granted permissions');
+    await page
+      .getByText(/^Changes Permissions\. Immediately, 1 key and 1 member gain 1 permission/)
+      .waitFor();
+    expect(await overflows(page)).toEqual([]);
     await page.evaluate('scrollTo(0, 0)');
     await screenshots(page, 'role');
+    await page.getByRole('link', { name: 'All roles' }).click();
+    await page.getByRole('alertdialog', { name: 'Leave without saving?' }).waitFor();
+    await page.keyboard.press('Escape');
+    // Somebody else changes another part: saving leaves it as it is.
+    const rename = 'mutation ($i: UpdateRoleInput!) { updateRole(input: $i) { __typename } }';
+    await site.ask(ada, rename, { i: { id: roleId, description: 'Answers questions' } });
+    await page.getByRole('textbox', { name: 'Name' }).fill('Support, level 2');
     await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Support, level 2' }).waitFor();
+    await page.getByText('No changes yet.').waitFor();
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Description' }).inputValue())
+      .toBe('Answers questions');
 
     await other.getByRole('navigation').getByRole('link', { name: 'Keys' }).waitFor({ state: 'detached' });
     await other.getByText('Billing').waitFor({ state: 'detached' });
@@ -49,7 +65,7 @@ describeInChromium('roles and teams', () => {
     await other.getByRole('button', { name: 'Create team' }).first().waitFor();
 
     await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('alertdialog', { name: 'The role Support is in use' }).waitFor();
+    await page.getByRole('alertdialog', { name: 'The role Support, level 2 is in use' }).waitFor();
     await expect
       .poll(() => page.getByRole('alertdialog').getByRole('button').allTextContents())
       .toEqual(['Close']);
@@ -75,7 +91,11 @@ describeInChromium('roles and teams', () => {
     await page.keyboard.press('Space');
     await page.getByRole('textbox', { name: 'Name' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText('A role with this name already exists').waitFor();
+    await page
+      .getByRole('alert')
+      .getByRole('link', { name: /already exists/ })
+      .waitFor();
+    await hasFocus(page, '[aria-invalid]');
     await expect
       .poll(() => page.getByRole('textbox', { name: 'Name' }).getAttribute('aria-invalid'))
       .toBe('true');

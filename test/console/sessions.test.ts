@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../cli/run.ts';
 import { startProvider } from '../support/openid-provider.ts';
-import { describeInChromium, openBrowser } from './browser.ts';
+import { describeInChromium, hasFocus, openBrowser } from './browser.ts';
 import { accessibilityFaults, overflows, screenshots } from './looks.ts';
 import { startSite } from './site.ts';
 
@@ -78,26 +78,47 @@ describeInChromium('sessions and settings', () => {
     await page.getByLabel('Live keys').fill('30');
     await page.getByLabel('Test keys').fill('soon');
     await page.keyboard.press('Enter');
-    await page.getByText('must be a whole number from 1 to 3650').waitFor();
+    await page.getByText('must be a whole number from 1 to 3650').first().waitFor();
     await expect.poll(() => page.getByLabel('Test keys').getAttribute('aria-invalid')).toBe('true');
     await expect.poll(() => page.getByLabel('Key prefix').getAttribute('aria-invalid')).toBe('true');
     await expect.poll(() => name.getAttribute('aria-invalid')).toBe(null);
+    // Two errors: the list has the focus and leads to the fields.
+    const errors = page.getByRole('alert');
+    await errors.getByText('2 errors to correct').waitFor();
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toContain('2 errors');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await overflows(page)).toEqual([]);
+    await screenshots(page, 'settings-errors');
+    await errors.getByRole('link', { name: /^Test keys:/ }).click();
+    await hasFocus(page, '[inputmode=numeric]');
     await page.getByLabel('Key prefix').fill('acme');
     await page.getByLabel('Test keys').fill('');
     await page.keyboard.press('Enter');
     await page.getByRole('banner').getByText('Acme Limited').waitFor();
 
+    await page.getByText('No changes yet.').waitFor();
+
+    // Leaving asks, and discarding takes everything back.
+    await page.getByLabel('Origins').fill('https://app.example.com');
+    await page.getByText('Changes Allowed origins. Everything else stays as it is.').waitFor();
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByRole('alertdialog', { name: 'Leave without saving?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await expect.poll(() => page.getByLabel('Origins').inputValue()).toBe('');
+    await hasFocus(page, 'form');
+
     await page.getByRole('button', { name: 'Add a permission' }).click();
     await page.getByLabel('Name of permission 1').fill('invoices.*');
     await page.keyboard.press('Enter');
-    await page.getByText("can't be a wildcard").waitFor();
+    await page.getByText("can't be a wildcard").first().waitFor();
     await page.getByLabel('Name of permission 1').fill('invoices.read');
     await page.getByLabel('Description of permission 1').fill('See invoices');
     await page.keyboard.press('Enter');
     await page
       .getByText('Roles and keys can have only these and the built-in ones.', { exact: true })
       .waitFor();
-    await page.getByText('Custom permissions saved').waitFor();
+    await page.getByText('No changes yet.').waitFor();
     await page.reload();
     await page.getByRole('list', { name: 'Custom permissions' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);

@@ -9,18 +9,20 @@ import { ButtonLink } from '../../design/primitives/button.tsx';
 import { CreateRoleDocument, type RoleFactsFragment, UpdateRoleDocument } from '../../generated/graphql.ts';
 import { useBeyond, useCan, useOrganization } from '../../viewer/organization.tsx';
 import { DeleteRole } from './delete-role.tsx';
-import { RoleForm, type RoleText } from './role-form.tsx';
+import { RoleForm, RolePermissions, type RoleText } from './role-form.tsx';
 import { RoleImpact } from './role-impact.tsx';
 import { useRoles } from './role-list.ts';
 import { roleName } from './role-name.ts';
+import { changedFields, roleCreation, roleUpdate } from './role-summary.ts';
+
+const NEW_ROLE: RoleText = { name: '', description: '', permissions: [] };
 
 /** A role: its permissions, its holders, and the impact of changes. */
 export function RoleView() {
   const { roleId } = useParams<{ roleId: string }>();
   const { rows, loading, error, reload } = useRoles();
   const role = rows.find(({ id }) => id === roleId);
-  if (role)
-    return <Role key={`${role.id} ${role.name} ${role.description} ${role.permissions}`} role={role} />;
+  if (role) return <Role key={role.id} role={role} />;
   if (error) return <LoadFault message={error.message} retry={reload} />;
   if (loading) return <SkeletonRows />;
   return (
@@ -36,13 +38,14 @@ export function NewRoleView() {
   const [, navigate] = useLocation();
   const toast = useToast();
   const { submit, busy, fault } = useSubmit(CreateRoleDocument, (data) => data.createRole);
-  const [text, setText] = useState<RoleText>({ name: '', description: '', permissions: [] });
-  const create = async () => {
+  const [text, setText] = useState(NEW_ROLE);
+  const create = async (saved: () => void) => {
     const { name, description, permissions } = text;
     const created = await submit({
       input: { organizationId, name, description: description.trim() || null, permissions: [...permissions] },
     });
     if (!created) return;
+    saved();
     toast({ tone: 'good', text: `Role ${created.role.name} created` });
     navigate('/roles');
   };
@@ -50,10 +53,13 @@ export function NewRoleView() {
     <Page title="Create a role" description="A role is a named set of permissions for members and keys.">
       <RoleForm
         text={text}
-        onChange={setText}
+        change={(changes) => setText((before) => ({ ...before, ...changes }))}
         fault={fault}
         busy={busy}
-        submit={{ words: 'Create role', send: create }}
+        submit="Create role"
+        summary={roleCreation(text)}
+        unsaved={JSON.stringify(text) !== JSON.stringify(NEW_ROLE)}
+        onSubmit={create}
       />
     </Page>
   );
@@ -64,19 +70,27 @@ function Role({ role }: { readonly role: RoleFactsFragment }) {
   const { refreshPermissions } = useOrganization();
   const toast = useToast();
   const { submit, busy, fault } = useSubmit(UpdateRoleDocument, (data) => data.updateRole);
-  const [text, setText] = useState<RoleText>({
-    name: role.name,
-    description: role.description ?? '',
-    permissions: role.permissions,
-  });
+  // Only what the viewer has edited: the rest follows changes by others.
+  const [edited, setEdited] = useState<Partial<RoleText>>({});
+  const { name: present, description: described, permissions: granted } = role;
+  const text: RoleText = {
+    name: present,
+    description: described ?? '',
+    permissions: granted,
+    ...edited,
+  };
+  const changed = changedFields(role, text);
   const beyond = useBeyond(role);
   const mayManage = can('role.manage') && !role.system;
   const readOnly = !mayManage || beyond.length > 0;
   const save = async () => {
+    if (changed.length === 0) return;
     const { name, description, permissions } = text;
-    const input = { id: role.id, name, description: description.trim() || null };
-    const saved = await submit({ input: { ...input, permissions: [...permissions] } });
+    const input = { name, description: description.trim() || null, permissions: [...permissions] };
+    const changes = Object.fromEntries(changed.map((field) => [field, input[field]]));
+    const saved = await submit({ input: { id: role.id, ...changes } });
     if (!saved) return;
+    setEdited({});
     const { confirmedNodes, totalNodes } = saved.propagation;
     const nodes = totalNodes === 1 ? 'node' : 'nodes';
     const confirmed = `confirmed by ${confirmedNodes} of ${totalNodes} ${nodes}`;
@@ -100,14 +114,24 @@ function Role({ role }: { readonly role: RoleFactsFragment }) {
         </>
       }
     >
-      <RoleForm
-        text={text}
-        onChange={setText}
-        fault={fault}
-        busy={busy}
-        submit={readOnly ? null : { words: 'Save', send: save, disabled: isSame(text, role) }}
-        impact={<RoleImpact role={role} after={text.permissions} />}
-      />
+      {readOnly ? (
+        <RolePermissions
+          permissions={role.permissions}
+          reach={<RoleImpact role={role} after={role.permissions} />}
+        />
+      ) : (
+        <RoleForm
+          text={text}
+          change={(changes) => setEdited((before) => ({ ...before, ...changes }))}
+          fault={fault}
+          busy={busy}
+          submit="Save"
+          summary={roleUpdate(role, text)}
+          unsaved={changed.length > 0}
+          impact={<RoleImpact role={role} after={text.permissions} />}
+          onSubmit={save}
+        />
+      )}
     </Page>
   );
 }
@@ -123,13 +147,4 @@ function WhyReadOnly({
   if (beyond.length > 0)
     return `This role has more permissions than you. To change it, you also need ${beyond.join(', ')}.`;
   return role.description;
-}
-
-function isSame(text: RoleText, { name, description, permissions }: RoleFactsFragment): boolean {
-  const sorted = (list: readonly string[]) => [...list].sort().join(' ');
-  return (
-    text.name.trim() === name &&
-    text.description.trim() === (description ?? '') &&
-    sorted(text.permissions) === sorted(permissions)
-  );
 }

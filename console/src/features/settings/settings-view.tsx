@@ -3,9 +3,7 @@ import { Card, Fact, Facts, LoadFault, Page, SkeletonRows } from '../../design/p
 import { DateText } from '../../design/primitives/time.tsx';
 import { OrganizationSettingsDocument, type SettingsFactsFragment } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
-import { CatalogueCard } from './catalogue-card.tsx';
-import { OriginsCard } from './origins-card.tsx';
-import { PolicyCard } from './policy-card.tsx';
+import { SettingsForm } from './settings-form.tsx';
 import { VerifiersCard } from './verifiers/verifiers-card.tsx';
 
 /** Settings of the whole organization. */
@@ -20,15 +18,9 @@ export function OrganizationSettingsView() {
       )}
       {!organization && !error && <SkeletonRows />}
       {organization && (
-        <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
-          <div className="flex min-w-0 flex-col gap-6">
-            <PolicyCard organization={organization} />
-            <CatalogueCard organization={organization} />
-            <OriginsCard organization={organization} />
-            <VerifiersCard />
-          </div>
-          <OperatorSettings organization={organization} />
-        </div>
+        <SettingsForm organization={organization} aside={<OperatorSettings organization={organization} />}>
+          <VerifiersCard />
+        </SettingsForm>
       )}
     </Page>
   );
