@@ -1,12 +1,21 @@
 import { X } from 'lucide-react';
 import { AlertDialog as Alert, Dialog as Modal } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { Button, type ButtonLook, IconButton } from './button.tsx';
 import { classNames } from './class-names.ts';
 
 const VEIL = 'fixed inset-0 z-40 animate-appear bg-veil';
 const PANEL =
   'fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-slide-in flex-col rounded-t-2xl border border-line bg-raised shadow-raised sm:inset-auto sm:top-1/2 sm:left-1/2 sm:w-[calc(100vw-3rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl';
+
+/** Gives the focus back to what had it when the dialog opened. Radix would only do so for a trigger of its own. */
+function useFocusBack(): (event: Event) => void {
+  const opener = useRef(document.activeElement);
+  return (event) => {
+    event.preventDefault();
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+  };
+}
 
 /** A dialog with a title. Escape, the close button and a click outside call `onClose`, which decides. */
 export function Dialog({
@@ -22,11 +31,13 @@ export function Dialog({
   onClose(): void;
   readonly children: ReactNode;
 }) {
+  const focusBack = useFocusBack();
   return (
     <Modal.Root open onOpenChange={(open) => !open && onClose()}>
       <Modal.Portal>
         <Modal.Overlay className={VEIL} />
         <Modal.Content
+          onCloseAutoFocus={focusBack}
           className={classNames(PANEL, wide ? 'sm:max-w-3xl' : 'sm:max-w-lg')}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
@@ -130,11 +141,12 @@ export function AlertDialog({
   onClose(): void;
   readonly children?: ReactNode;
 }) {
+  const focusBack = useFocusBack();
   return (
     <Alert.Root open onOpenChange={(open) => !open && onClose()}>
       <Alert.Portal>
         <Alert.Overlay className={VEIL} />
-        <Alert.Content className={classNames(PANEL, 'sm:max-w-lg')}>
+        <Alert.Content onCloseAutoFocus={focusBack} className={classNames(PANEL, 'sm:max-w-lg')}>
           <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-6 pt-5 pb-6">
             <div>
               <Alert.Title className="text-base font-semibold tracking-tight">{title}</Alert.Title>
