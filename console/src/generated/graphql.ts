@@ -295,6 +295,14 @@ export type UpdateApiKeyInput = {
   teamIds?: Array<string | number> | null | undefined;
 };
 
+/** Input of `updateApiKeys` */
+export type UpdateApiKeysInput = {
+  /** Whether the keys are enabled. Disabled keys are denied until they are enabled again */
+  enabled: boolean;
+  /** IDs of 1 to 500 keys: `key_…` */
+  ids: Array<string | number>;
+};
+
 /** Input of `updateMember`. Omitted fields keep their value */
 export type UpdateMemberInput = {
   /** ID of the membership: `mem_…` */
@@ -518,15 +526,29 @@ export type KeyPageQueryVariables = Exact<{
 
 export type KeyPageQuery = { apiKeys: { totalCount?: number, totalCountIsExact?: boolean, nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null };
 
-export type SparklinesQueryVariables = Exact<{
+export type KeysOnScreenQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
 }>;
 
 
-export type SparklinesQuery = { nodes: Array<
-    | { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null }
+export type KeysOnScreenQuery = { nodes: Array<
+    | { id: string, usage: Array<{ start: string, verified: number, denied: number }> | null, secrets: Array<{ id: string, status: SecretStatus, expiresAt: string | null }> }
     | Record<PropertyKey, never>
    | null> };
+
+export type UpdateKeysMutationVariables = Exact<{
+  input: UpdateApiKeysInput;
+}>;
+
+
+export type UpdateKeysMutation = { updateApiKeys:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string }
+    | { __typename: 'EscalationError', permissions: Array<string>, code: ErrorCode, message: string }
+    | { __typename: 'LimitExceededError', current: number, limit: number, code: ErrorCode, message: string }
+    | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
+    | { __typename: 'UpdateApiKeysPayload', apiKeys: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }>, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
+    | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
+   | null };
 
 export type ReviewPageQueryVariables = Exact<{
   organizationId: string | number;
@@ -1697,8 +1719,8 @@ export const KeyPageDocument = new TypedDocumentString(`
     name
   }
 }`) as unknown as TypedDocumentString<KeyPageQuery, KeyPageQueryVariables>;
-export const SparklinesDocument = new TypedDocumentString(`
-    query Sparklines($ids: [ID!]!) {
+export const KeysOnScreenDocument = new TypedDocumentString(`
+    query KeysOnScreen($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on ApiKey {
       id
@@ -1707,10 +1729,80 @@ export const SparklinesDocument = new TypedDocumentString(`
         verified
         denied
       }
+      secrets {
+        id
+        status
+        expiresAt
+      }
     }
   }
 }
-    `) as unknown as TypedDocumentString<SparklinesQuery, SparklinesQueryVariables>;
+    `) as unknown as TypedDocumentString<KeysOnScreenQuery, KeysOnScreenQueryVariables>;
+export const UpdateKeysDocument = new TypedDocumentString(`
+    mutation UpdateKeys($input: UpdateApiKeysInput!) {
+  updateApiKeys(input: $input) {
+    __typename
+    ... on UpdateApiKeysPayload {
+      apiKeys {
+        ...KeyFacts
+      }
+      propagation {
+        ...PropagationFacts
+      }
+    }
+    ...Fault
+  }
+}
+    fragment Fault on Error {
+  code
+  message
+  ... on ValidationError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on EscalationError {
+    permissions
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on LimitExceededError {
+    current
+    limit
+  }
+}
+fragment PropagationFacts on Propagation {
+  confirmedNodes
+  totalNodes
+  milliseconds
+}
+fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<UpdateKeysMutation, UpdateKeysMutationVariables>;
 export const ReviewPageDocument = new TypedDocumentString(`
     query ReviewPage($organizationId: ID!, $filter: ApiKeyFilter!, $orderBy: ApiKeyOrder!, $after: String) {
   apiKeys(

@@ -69,9 +69,17 @@ describeInChromium('the list of keys at every width', () => {
     // As Chromium tells screen readers, whatever the style sheet made of the table.
     await expect
       .poll(() => spoken(page, 'columnheader'))
-      .toEqual(['Select all that are loaded', 'Name', 'Status', 'Last used', 'Created']);
+      .toEqual([
+        'Select all that are loaded',
+        'Name',
+        'Status',
+        'Last used',
+        'Expires',
+        'Created',
+        'Actions',
+      ]);
     await expect.poll(() => spoken(page, 'row')).toHaveLength(3);
-    await expect.poll(() => spoken(page, 'cell')).toHaveLength(10);
+    await expect.poll(() => spoken(page, 'cell')).toHaveLength(14);
 
     await site.makeKey(ada, { name: 'Warehouse' });
     await card(page, 'Warehouse').waitFor();
@@ -82,7 +90,7 @@ describeInChromium('the list of keys at every width', () => {
     await eventually(async () => (await names(page)).join() === 'Billing,Terraform,Warehouse');
 
     await page.getByRole('checkbox', { name: 'Select all' }).focus();
-    for (let step = 0; step < 4; step += 1) await page.keyboard.press('Tab');
+    for (let step = 0; step < 5; step += 1) await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
     await page.getByRole('region', { name: 'Selection' }).getByText('1 selected').waitFor();
     await page.keyboard.press('Space');

@@ -5,7 +5,7 @@ import { eventually } from '../../support/wait.ts';
 import { describeInChromium, SLOWDOWN } from '../browser.ts';
 import { type Site, type SitePerson, startSite } from '../site.ts';
 
-const KEYS = 10_000;
+const KEYS = 100_000;
 
 /** Rows in one statement. */
 const BATCH = 200;
@@ -13,27 +13,37 @@ const BATCH = 200;
 /** Of 2,500 pixels each. */
 const STEPS = 40;
 
+/** Frames of 300 pixels each, over keys that are loaded: as fast as a hand scrolls. */
+const FRAMES = 200;
+
+/**
+ * What a frame may cost the page's thread, milliseconds. Half of a frame at 60 Hz, and a multiple of what it does on a
+ * machine of its own.
+ */
+const FRAME_MAX_MS = 30;
+
 /**
  * What a step may cost the page's thread, half a page of keys and its loading included, milliseconds: ten times what it
  * does, and a fraction of what drawing all rows would.
  */
 const WORK_MAX_MS = 200;
 
-describeInChromium('a list of ten thousand keys', () => {
+describeInChromium('a list of a hundred thousand keys', () => {
   test('scrolls without lag, draws few rows, and goes on being live', async () => {
     const site = await startSite();
     const ada = await site.found();
     await plant(site, ada);
     const page = await site.signIn(ada);
-    await page.getByText('10,000 keys').waitFor();
+    await page.getByText('10,000+ keys').waitFor();
     await page.locator('[data-live=live]').waitFor();
     const cdp = await page.context().newCDPSession(page);
     // What the page's thread itself works: what else the machine does meanwhile doesn't count.
     await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-    const worked = async () => {
-      const { metrics } = await cdp.send('Performance.getMetrics');
-      return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000;
+    const metrics = async () => {
+      const found = await cdp.send('Performance.getMetrics');
+      return new Map(found.metrics.map(({ name, value }) => [name, value]));
     };
+    const worked = async () => ((await metrics()).get('TaskDuration') ?? 0) * 1_000;
     const before = await worked();
     for (let step = 0; step < STEPS; step += 1) {
       await page.mouse.wheel(0, 2_500);
@@ -41,6 +51,17 @@ describeInChromium('a list of ten thousand keys', () => {
     await eventually(async () => Number(await page.evaluate('scrollY')) > 20_000);
     await expect.poll(() => page.locator('tr[data-row]').count()).toBeLessThan(60);
     expect(((await worked()) - before) / STEPS).toBeLessThan(WORK_MAX_MS * SLOWDOWN);
+    await page.evaluate('scrollTo(0, 0)');
+    const first = await metrics();
+    await page.evaluate(`(async () => {
+      for (let frame = 0; frame < ${FRAMES}; frame += 1) {
+        scrollBy(0, 300);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    })()`);
+    const last = await metrics();
+    const perFrame = (name: string) => (((last.get(name) ?? 0) - (first.get(name) ?? 0)) / FRAMES) * 1_000;
+    expect(perFrame('TaskDuration')).toBeLessThan(FRAME_MAX_MS * SLOWDOWN);
     await page.mouse.wheel(0, -1_000_000);
     await eventually(async () => Number(await page.evaluate('scrollY')) === 0);
     await site.makeKey(ada, { name: 'The newest' });

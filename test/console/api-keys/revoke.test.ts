@@ -97,7 +97,9 @@ describeInChromium('revoking', () => {
     }
     const statuses = [one, two, three].map((key) => site.present(key?.secret ?? ''));
     expect(await Promise.all(statuses)).toEqual([401, 401, 200]);
-    expect(await watching.getByRole('checkbox').count()).toBe(0);
+    await watching.getByRole('checkbox', { name: 'Select Three' }).check();
+    const offered = watching.getByRole('region', { name: 'Selection' }).getByRole('button');
+    await expect.poll(() => offered.allTextContents()).toEqual(['Export CSV', 'Clear']);
     await watching.goto(`${site.url}/o/acme/keys/${three?.id}`);
     await watching.getByRole('heading', { name: 'Three' }).waitFor();
     expect(await watching.getByRole('button', { name: 'Revoke' }).count()).toBe(0);

@@ -27,12 +27,14 @@ export function TableHead<Row extends { readonly id: string }>({
   selection,
   sorting,
   onSort,
+  hasMenu,
 }: {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly selection: Selection | undefined;
   readonly sorting: Sorting | undefined;
   readonly onSort: ((sorting: Sorting) => void) | undefined;
+  readonly hasMenu: boolean;
 }) {
   return (
     <thead
@@ -53,6 +55,11 @@ export function TableHead<Row extends { readonly id: string }>({
             onSort={onSort}
           />
         ))}
+        {hasMenu && (
+          <th {...ROLES.header} scope="col" className="@max-2xl:sr-only @2xl:w-13">
+            <span className="sr-only">Actions</span>
+          </th>
+        )}
       </tr>
     </thead>
   );

@@ -2,6 +2,8 @@ import { memo, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { classNames } from '../primitives/class-names.ts';
 import { Checkbox } from '../primitives/input.tsx';
+import { ROW_LINK } from './table-clicks.ts';
+import { RowMenuButton } from './table-menu.tsx';
 
 /** A column of a table. The first one is what a row is about: it always has a width of 200 pixels or more. */
 export interface Column<Row> {
@@ -9,7 +11,11 @@ export interface Column<Row> {
   readonly header: ReactNode;
   /** Classes of its header and cells: width and alignment. */
   readonly className?: string;
-  /** The width that a table needs to have this column. Omitted: every table has it. */
+  /** Its width, if columns leave by their widths, rem. The first column needs none: it takes what remains. */
+  readonly width?: number;
+  /** If there is no room for all columns, those with the highest number leave first. Omitted: it stays. */
+  readonly leaves?: number;
+  /** The width that a table needs to have this column, if columns have no widths. Omitted: every table has it. */
   readonly from?: keyof typeof FROM;
   /**
    * Where a card shows it: below the first column with its header as a label, there without a label, or in the corner.
@@ -63,14 +69,21 @@ interface Props<Row> {
   readonly className: string | undefined;
   /** Null: it can't be selected. */
   readonly selected: boolean | null;
-  onToggle(id: string): void;
+  /** `range`: also all rows since the one toggled last. */
+  onToggle(id: string, range: boolean): void;
+  /** Whether its menu is open. Null: it has none. */
+  readonly menu: boolean | null;
   /** Reports its height. */
   readonly measure: (row: HTMLTableRowElement | null) => void;
 }
 
+/** Of rows by density: see Table. */
+const HEIGHTS =
+  '@2xl:h-12 pointer-coarse:@2xl:h-14 @2xl:group-data-[density=compact]/table:h-9 pointer-coarse:@2xl:group-data-[density=compact]/table:h-11';
+
 /** Starts a new line in a card after the name; the other columns follow. */
 const CARD =
-  '@max-2xl:relative @max-2xl:flex @max-2xl:text-small @max-2xl:flex-wrap @max-2xl:items-start @max-2xl:gap-x-4 @max-2xl:gap-y-1 @max-2xl:px-4 @max-2xl:py-3 @max-2xl:after:order-1 @max-2xl:after:basis-full @max-2xl:after:content-[""]';
+  '@max-2xl:relative @max-2xl:flex @max-2xl:text-small @max-2xl:flex-wrap @max-2xl:items-start @max-2xl:gap-x-4 @max-2xl:gap-y-1 @max-2xl:px-4 @max-2xl:py-3 @max-2xl:group-data-[density=compact]/table:py-2 @max-2xl:after:order-1 @max-2xl:after:basis-full @max-2xl:after:content-[""]';
 
 function Row<Item extends { readonly id: string }>({
   row,
@@ -80,6 +93,7 @@ function Row<Item extends { readonly id: string }>({
   className,
   selected,
   onToggle,
+  menu,
   measure,
 }: Props<Item>) {
   return (
@@ -91,16 +105,27 @@ function Row<Item extends { readonly id: string }>({
       data-row={row.id}
       data-index={index}
       className={classNames(
-        'border-b border-line transition-colors last:border-0 @2xl:h-12 pointer-coarse:@2xl:h-14',
+        'border-b border-line transition-colors last:border-0',
+        HEIGHTS,
         CARD,
+        'has-data-row-link:cursor-pointer',
         selected !== null && '@max-2xl:pl-11',
-        selected ? 'bg-accent-soft shadow-[inset_2px_0_0_var(--color-accent)]' : 'hover:bg-hover/60',
+        menu !== null && '@max-2xl:pr-10',
+        selected
+          ? 'bg-accent-soft shadow-[inset_2px_0_0_var(--color-accent)]'
+          : menu
+            ? 'bg-hover/60'
+            : 'hover:bg-hover/60',
         className,
       )}
     >
       {selected !== null && (
         <td {...ROLES.cell} className="@max-2xl:absolute @max-2xl:top-4 @max-2xl:left-4 @2xl:w-11 @2xl:pl-4">
-          <Checkbox aria-label={`Select ${name}`} checked={selected} onChange={() => onToggle(row.id)} />
+          <Checkbox
+            aria-label={`Select ${name}`}
+            checked={selected}
+            onChange={({ nativeEvent }) => onToggle(row.id, (nativeEvent as unknown as MouseEvent).shiftKey)}
+          />
         </td>
       )}
       {columns.map((column, position) => (
@@ -117,6 +142,14 @@ function Row<Item extends { readonly id: string }>({
           {column.cell(row)}
         </td>
       ))}
+      {menu !== null && (
+        <td
+          {...ROLES.cell}
+          className="@max-2xl:absolute @max-2xl:top-2 @max-2xl:right-1 pointer-coarse:@max-2xl:right-0 @2xl:w-13 @2xl:pr-2"
+        >
+          <RowMenuButton name={name} isOpen={menu} />
+        </td>
+      )}
     </tr>
   );
 }
@@ -146,7 +179,7 @@ export function RowTitle({
       </span>
     );
   return (
-    <Link href={to} dir="auto" title={children} className={`${shape} hover:underline`}>
+    <Link {...ROW_LINK} href={to} dir="auto" title={children} className={`${shape} hover:underline`}>
       {children}
     </Link>
   );

@@ -1,3 +1,4 @@
+import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ApiKeyStatus, Environment, SecretStatus } from '../../generated/graphql.ts';
 import { classNames } from './class-names.ts';
@@ -28,11 +29,17 @@ export function Badge({
   tone = 'neutral',
   dot = false,
   quiet = false,
+  icon: Icon,
+  title,
   children,
 }: {
   readonly tone?: Tone;
   readonly dot?: boolean;
   readonly quiet?: boolean;
+  /** Instead of a dot, for what must not rely on color and be found at a glance. */
+  readonly icon?: LucideIcon;
+  /** Details, which are also elsewhere. */
+  readonly title?: string;
   readonly children: ReactNode;
 }) {
   if (quiet)
@@ -45,7 +52,8 @@ export function Badge({
       </span>
     );
   return (
-    <span className={classNames(SHAPE, 'rounded-md px-2', TONES[tone])}>
+    <span title={title} className={classNames(SHAPE, 'rounded-md px-2', TONES[tone])}>
+      {Icon && <Icon size={12} className="-ml-0.5 shrink-0" aria-hidden="true" />}
       {dot && <span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-current" />}
       <span className="truncate">{children}</span>
     </span>

@@ -4,6 +4,9 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { classNames } from './class-names.ts';
 
+const CONTENT =
+  'z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-80 animate-appear overflow-y-auto rounded-xl border border-line bg-raised p-1 shadow-raised';
+
 const ITEM =
   'flex min-h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 py-1 outline-none select-none data-disabled:cursor-not-allowed data-disabled:opacity-50 data-highlighted:bg-hover';
 
@@ -11,11 +14,14 @@ const ITEM =
 export function Menu({
   trigger,
   label,
+  onClosed,
   children,
 }: {
   readonly trigger: ReactNode;
   /** Accessible name of the menu, if the button's text is not enough. */
   readonly label?: string;
+  /** It is closed, and the focus is back on its button: the time to open a dialog, which then returns it there. */
+  onClosed?(): void;
   readonly children: ReactNode;
 }) {
   return (
@@ -27,7 +33,61 @@ export function Menu({
           sideOffset={6}
           collisionPadding={8}
           {...(label ? { 'aria-label': label, 'aria-labelledby': undefined } : {})}
-          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-80 animate-appear overflow-y-auto rounded-xl border border-line bg-raised p-1 shadow-raised"
+          onCloseAutoFocus={() => onClosed && queueMicrotask(onClosed)}
+          className={CONTENT}
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+/** Where a menu opens, in pixels from the corner of the positioned element around it. */
+export interface MenuPlace {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One menu for many places, such as the rows of a table. Null: closed. */
+export function MenuAt({
+  place,
+  label,
+  onClose,
+  onClosed,
+  children,
+}: {
+  readonly place: MenuPlace | null;
+  /** Accessible name of the menu. */
+  readonly label: string;
+  onClose(): void;
+  /** It is closed, and the focus is to be placed. */
+  onClosed(): void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <DropdownMenu.Root open={place !== null} modal={false} onOpenChange={(open) => !open && onClose()}>
+      <DropdownMenu.Trigger asChild>
+        <span
+          aria-hidden="true"
+          style={place ?? { left: 0, top: 0 }}
+          className="pointer-events-none absolute"
+        />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align={place?.width === 0 ? 'start' : 'end'}
+          sideOffset={place?.width === 0 ? 2 : 6}
+          collisionPadding={8}
+          aria-label={label}
+          aria-labelledby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            onClosed();
+          }}
+          className={CONTENT}
         >
           {children}
         </DropdownMenu.Content>
@@ -97,6 +157,48 @@ export function MenuChoice<Value extends string>({
         </DropdownMenu.RadioItem>
       ))}
     </DropdownMenu.RadioGroup>
+  );
+}
+
+/** Options of which any are selected. The menu stays open. */
+export function MenuChecks<Value extends string>({
+  label,
+  checked,
+  choices,
+  onChange,
+}: {
+  readonly label: string;
+  readonly checked: readonly Value[];
+  readonly choices: readonly {
+    readonly value: Value;
+    readonly label: string;
+    /** For example, why it has no effect now. */
+    readonly hint?: string | undefined;
+  }[];
+  onChange(value: Value, isChecked: boolean): void;
+}) {
+  return (
+    <DropdownMenu.Group aria-label={label}>
+      {choices.map(({ value, label: words, hint }) => (
+        <DropdownMenu.CheckboxItem
+          key={value}
+          checked={checked.includes(value)}
+          onCheckedChange={(isChecked) => onChange(value, isChecked)}
+          onSelect={(event) => event.preventDefault()}
+          className={ITEM}
+        >
+          <span className="flex min-w-0 grow items-baseline justify-between gap-4">
+            <span className="truncate">{words}</span>
+            {hint && <span className="shrink-0 text-xs text-soft">{hint}</span>}
+          </span>
+          <span className="size-4 shrink-0">
+            <DropdownMenu.ItemIndicator>
+              <Check size={16} aria-hidden="true" />
+            </DropdownMenu.ItemIndicator>
+          </span>
+        </DropdownMenu.CheckboxItem>
+      ))}
+    </DropdownMenu.Group>
   );
 }
 

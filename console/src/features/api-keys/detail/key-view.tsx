@@ -3,10 +3,10 @@ import { BackLink, Page } from '../../../design/patterns/page.tsx';
 import { EnvironmentBadge, KeyStatus } from '../../../design/primitives/badge.tsx';
 import { KeyDetailsDocument } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
-import { useBeyond, useCan } from '../../../viewer/organization.tsx';
+import { useCan } from '../../../viewer/organization.tsx';
 import { AuditCard } from './audit-card.tsx';
 import { DenialsCard } from './denials-card.tsx';
-import { KEY_ACTIONS } from './key-actions.ts';
+import { KeyActionButtons } from './key-action-buttons.tsx';
 import { type KeyDetails, KeyFacts } from './key-facts.tsx';
 import { MissingKey } from './missing-key.tsx';
 import { PermissionsCard } from './permissions-card.tsx';
@@ -24,10 +24,6 @@ export function KeyView() {
 function KeyPage({ apiKey }: { readonly apiKey: KeyDetails }) {
   const { id, name, start, status, environment, secrets } = apiKey;
   const can = useCan();
-  const beyond = useBeyond(apiKey);
-  const actions = KEY_ACTIONS.filter(
-    ({ needs, takesAll, fits }) => can(needs) && fits(apiKey) && !(takesAll && beyond.length > 0),
-  );
   return (
     <div className="flex flex-col gap-3">
       <BackLink to="/keys">Keys</BackLink>
@@ -41,7 +37,7 @@ function KeyPage({ apiKey }: { readonly apiKey: KeyDetails }) {
             <EnvironmentBadge environment={environment} />
           </span>
         }
-        actions={actions.map(({ id: action, Action }) => <Action key={action} apiKey={apiKey} />)}
+        actions={<KeyActionButtons apiKey={apiKey} />}
       >
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <div className="flex min-w-0 flex-col gap-5">

@@ -17,8 +17,8 @@ export function KeyFilters({ search, change, clear }: Props) {
   const roles = useRoleNames().rows.map(({ id, name }) => [id, roleName(name)] as const);
   const teams = pairs(useTeamNames().rows);
   return (
-    <FilterBar className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center">
-      <div className="relative col-span-2 sm:w-64">
+    <FilterBar className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center lg:flex-nowrap">
+      <div className="relative col-span-2 sm:w-64 lg:min-w-40 lg:shrink-[12]">
         <Search
           size={15}
           aria-hidden="true"
@@ -63,6 +63,7 @@ export function KeyFilters({ search, change, clear }: Props) {
         label="Needs attention"
         all="Any condition"
         value={search.concern}
+        className="sm:max-w-40 xl:max-w-48"
         onChange={(show) => change({ show })}
       >
         <Options of={CONCERNS} />

@@ -33,7 +33,10 @@ const CONCERNS: readonly Concern[] = ['unused', 'overdue', 'expiring'];
 const FIELDS: readonly ApiKeyOrderField[] = ['NAME', 'CREATED_AT', 'LAST_USED_AT', 'EXPIRES_AT'];
 
 /** URL parameters of the filters. */
-export type SearchParameter = 'q' | 'status' | 'environment' | 'role' | 'team' | 'show' | 'sort';
+export const SEARCH_PARAMETERS = ['q', 'status', 'environment', 'role', 'team', 'show', 'sort'] as const;
+
+/** One of them. */
+export type SearchParameter = (typeof SEARCH_PARAMETERS)[number];
 
 /** The search in the URL, and functions that change parts of it. */
 export function useKeySearch(): AddressSearch<KeySearch, SearchParameter> {

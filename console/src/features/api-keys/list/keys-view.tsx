@@ -1,5 +1,5 @@
 import { KeyRound, Plus, SearchX } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { type ShownList, useList } from '../../../api/use-list.ts';
 import { ListFrame } from '../../../design/patterns/list-frame.tsx';
 import { Card, EmptyState, Page } from '../../../design/patterns/page.tsx';
@@ -8,13 +8,17 @@ import { Button, ButtonLink } from '../../../design/primitives/button.tsx';
 import { counted, total } from '../../../design/primitives/counted.ts';
 import { type KeyFactsFragment, KeyPageDocument } from '../../../generated/graphql.ts';
 import { useOpens } from '../../../shell/views.tsx';
-import { useCan, useOrganization } from '../../../viewer/organization.tsx';
-import { BULK_ACTIONS } from './bulk-actions.ts';
+import { useOrganization } from '../../../viewer/organization.tsx';
+import { useBulkActions } from './bulk-actions.ts';
+import { DisplayMenu } from './display-menu.tsx';
 import { KEY_COLUMNS } from './key-columns.tsx';
+import { type KeyDisplay, useKeyDisplay } from './key-display.ts';
 import { KeyFilters } from './key-filters.tsx';
+import { useKeyMenu } from './key-menu.tsx';
 import { filterOf, type KeySearch, narrows, orderParameter, useKeySearch } from './key-search.ts';
+import { OnScreen } from './on-screen.tsx';
+import { SavedKeyFilters } from './saved-key-filters.tsx';
 import { SelectionBar } from './selection-bar.tsx';
-import { Sparklines } from './sparklines.tsx';
 
 /** Number of rows before the end of the loaded ones at which the next page is requested. */
 const AHEAD = 40;
@@ -25,6 +29,8 @@ type Keys = ShownList<KeyFactsFragment>;
 export function KeysView() {
   const { search, change, clear } = useKeySearch();
   const keys = useKeys(search);
+  const [display, setDisplay] = useKeyDisplay();
+  const [left, setLeft] = useState<readonly string[]>([]);
   const opens = useOpens();
   const create = opens('/keys/new') && (
     <ButtonLink to="/keys/new" look="primary">
@@ -32,14 +38,23 @@ export function KeysView() {
       Create key
     </ButtonLink>
   );
+  const actions = (
+    <>
+      <SavedKeyFilters change={change} />
+      <DisplayMenu display={display} left={left} onChange={setDisplay} />
+      {create}
+    </>
+  );
   return (
-    <Page title="Keys" description={<Count keys={keys} narrowed={narrows(search)} />} actions={create}>
+    <Page title="Keys" description={<Count keys={keys} narrowed={narrows(search)} />} actions={actions}>
       <div className="flex flex-col gap-4">
         <KeyFilters search={search} change={change} clear={clear} />
         <Card padded={false} className="overflow-clip">
           <KeyTable
             keys={keys}
             search={search}
+            display={display}
+            onLeft={setLeft}
             onSort={(sort) => change({ sort })}
             empty={<NoKeys narrowed={narrows(search)} clear={clear} create={create} />}
           />
@@ -88,17 +103,20 @@ function NoKeys({
 function KeyTable({
   keys,
   search,
+  display,
+  onLeft,
   onSort,
   empty,
 }: {
   readonly keys: Keys;
   readonly search: KeySearch;
+  readonly display: KeyDisplay;
+  onLeft(ids: readonly string[]): void;
   onSort(sort: string): void;
   readonly empty: ReactNode;
 }) {
   const { rows, look, loadMore } = keys;
   const { events } = useOrganization();
-  const can = useCan();
   const [visible, setVisible] = useState({ first: 0, last: 0 });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const onVisible = useCallback((first: number, last: number) => setVisible({ first, last }), []);
@@ -109,15 +127,21 @@ function KeyTable({
     look(visible.first, visible.last);
     if (visible.last >= rows.length - AHEAD) loadMore();
   }, [look, loadMore, visible, rows.length]);
-  const actions = BULK_ACTIONS.filter(({ needs }) => can(needs));
-  const selection = actions.length > 0 ? { selected, onChange: setSelected } : undefined;
+  const columns = useMemo(
+    () => KEY_COLUMNS.filter(({ id }) => id === 'name' || display.columns.includes(id)),
+    [display],
+  );
+  const { menu, dialog } = useKeyMenu();
+  const selection = useBulkActions().length > 0 ? { selected, onChange: setSelected } : undefined;
   return (
-    <Sparklines ids={ids}>
+    <OnScreen ids={ids}>
       {/* With rows on the screen, failed requests are retried as soon as the server is back. */}
       <ListFrame list={rows.length > 0 ? { ...keys, error: null } : keys} empty={empty}>
         <Table
           label="Keys"
-          columns={KEY_COLUMNS}
+          columns={columns}
+          density={display.density}
+          onLeft={onLeft}
           rows={rows}
           totalCount={keys.totalCount}
           totalIsExact={keys.totalIsExact}
@@ -128,15 +152,16 @@ function KeyTable({
           nameOf={({ name }) => name}
           rowClassName={({ status }) => (status === 'REVOKED' ? 'text-soft bg-danger-soft/40' : undefined)}
           onVisible={onVisible}
+          menu={menu}
           {...(selection ? { selection } : {})}
         />
       </ListFrame>
+      {dialog}
       <SelectionBar
         keys={selected.size === 0 ? [] : rows.filter(({ id }) => selected.has(id))}
-        actions={actions}
         clear={() => setSelected(new Set())}
       />
-    </Sparklines>
+    </OnScreen>
   );
 }
 

@@ -2,8 +2,15 @@ import { ShieldCheck, ShieldQuestion } from 'lucide-react';
 import { classNames } from '../../../design/primitives/class-names.ts';
 import type { PropagationFactsFragment } from '../../../generated/graphql.ts';
 
-/** The nodes that confirmed a revocation, and the time it took. */
-export function PropagationShown({ propagation }: { readonly propagation: PropagationFactsFragment }) {
+/** The nodes that confirmed a revocation or another change, and the time it took. */
+export function PropagationShown({
+  propagation,
+  done = 'revoked',
+}: {
+  readonly propagation: PropagationFactsFragment;
+  /** What the nodes confirmed. */
+  readonly done?: string;
+}) {
   const { confirmedNodes, totalNodes } = propagation;
   const isWhole = confirmedNodes === totalNodes;
   const Icon = isWhole ? ShieldCheck : ShieldQuestion;
@@ -18,7 +25,7 @@ export function PropagationShown({ propagation }: { readonly propagation: Propag
       <Icon size={20} aria-hidden="true" className="mt-0.5 shrink-0" />
       <div className="min-w-0">
         <p className="first-letter:uppercase">
-          <Propagated propagation={propagation} />
+          <Propagated propagation={propagation} done={done} />
         </p>
         {!isWhole && (
           <p className="mt-1">
@@ -51,12 +58,18 @@ interface Propagation {
 }
 
 /** The extent of a revocation: `revoked on 3 of 3 nodes after 12 ms`. */
-export function Propagated({ propagation }: { readonly propagation: Propagation }) {
+export function Propagated({
+  propagation,
+  done = 'revoked',
+}: {
+  readonly propagation: Propagation;
+  readonly done?: string;
+}) {
   const { confirmedNodes, totalNodes, milliseconds } = propagation;
   const time = milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds).toLocaleString('en');
   return (
     <strong className="font-semibold tabular-nums">
-      revoked on {confirmedNodes} of {totalNodes} {totalNodes === 1 ? 'node' : 'nodes'} after {time} ms
+      {done} on {confirmedNodes} of {totalNodes} {totalNodes === 1 ? 'node' : 'nodes'} after {time} ms
     </strong>
   );
 }

@@ -1,12 +1,9 @@
 import { useSubmit } from '../../../api/use-submit.ts';
 import { counted } from '../../../design/primitives/counted.ts';
-import { AlertDialog } from '../../../design/primitives/dialog.tsx';
 import { type KeyFactsFragment, RevokeKeysDocument } from '../../../generated/graphql.ts';
 import { RevocationDialog } from './revocation-dialog.tsx';
 import { SelectionUse } from './selection-use.tsx';
-
-/** Maximum number of keys per request. */
-const KEYS_MAX = 500;
+import { KEYS_MAX, TooManyKeys } from './too-many-keys.tsx';
 
 /**
  * Revokes several keys, all or none: shows which are in use, asks for confirmation, then shows the nodes that
@@ -22,15 +19,7 @@ export function RevokeManyDialog({
   const { submit, busy, fault } = useSubmit(RevokeKeysDocument, ({ revokeApiKeys }) => revokeApiKeys);
   const count = counted(keys.length, 'key');
   if (keys.length > KEYS_MAX)
-    return (
-      <AlertDialog
-        title="Too many keys selected"
-        description={`${count} are selected. At most ${KEYS_MAX} can be revoked together.`}
-        onClose={() => onClose(false)}
-        cancel="Back"
-        confirm={null}
-      />
-    );
+    return <TooManyKeys count={keys.length} verb="revoked" onClose={() => onClose(false)} />;
   return (
     <RevocationDialog
       question={{

@@ -21,8 +21,13 @@ export function RevokeSelection({
   };
   return (
     <>
-      <Button look="danger" disabled={revocable.length === 0} onClick={() => setChosen(revocable)}>
-        <Ban size={16} aria-hidden="true" />
+      <Button
+        look="danger"
+        size="small"
+        disabled={revocable.length === 0}
+        onClick={() => setChosen(revocable)}
+      >
+        <Ban size={15} aria-hidden="true" />
         Revoke
       </Button>
       {chosen && <RevokeManyDialog keys={chosen} onClose={close} />}

@@ -20,7 +20,7 @@ export function SelectionUse({ keys }: { readonly keys: readonly KeyFactsFragmen
         {used.length === 0 && 'None of them was used in the last 24 hours.'}
         {used.length > 0 && `${used.length} of ${keys.length} used in the last 24 hours`}
       </p>
-      <Scrolling label="Keys to revoke" className="max-h-52 rounded-lg border border-line">
+      <Scrolling label="Selected keys" className="max-h-52 rounded-lg border border-line">
         <ul className="divide-y divide-line">
           {[...used, ...unused].map((key) => (
             <KeyInSelection key={key.id} apiKey={key} hours={hours.get(key.id)} />

@@ -1,42 +1,16 @@
-import { CirclePause, CirclePlay } from 'lucide-react';
 import { useState } from 'react';
 import { now } from '../../../../api/clock.ts';
 import { useSubmit } from '../../../../api/use-submit.ts';
 import { useToast } from '../../../../design/patterns/toasts.tsx';
-import { Button } from '../../../../design/primitives/button.tsx';
 import { AlertDialog } from '../../../../design/primitives/dialog.tsx';
 import { FormFault } from '../../../../design/primitives/field.tsx';
 import { type KeyFactsFragment, UpdateKeyDocument } from '../../../../generated/graphql.ts';
 import { KeyUse } from '../../revoke/key-use.tsx';
 
-/** The button that disables a key, or enables it again. */
-export function EnableAction({ apiKey }: { readonly apiKey: KeyFactsFragment }) {
+/** Asks whether to disable a key, or to enable it again, and does it. */
+export function EnableDialog({ apiKey, onClose }: { readonly apiKey: KeyFactsFragment; onClose(): void }) {
   // As of when the dialog was opened. It may have changed since.
-  const [question, setQuestion] = useState<'enable' | 'disable' | null>(null);
-  const isDisabled = apiKey.status === 'DISABLED';
-  const Icon = isDisabled ? CirclePlay : CirclePause;
-  const close = () => setQuestion(null);
-  return (
-    <>
-      <Button onClick={() => setQuestion(isDisabled ? 'enable' : 'disable')}>
-        <Icon size={16} aria-hidden="true" />
-        {isDisabled ? 'Enable' : 'Disable'}
-      </Button>
-      {question && <Question apiKey={apiKey} enabled={question === 'enable'} onClose={close} />}
-    </>
-  );
-}
-
-function Question({
-  apiKey,
-  enabled,
-  onClose,
-}: {
-  readonly apiKey: KeyFactsFragment;
-  /** The target state. */
-  readonly enabled: boolean;
-  onClose(): void;
-}) {
+  const [enabled] = useState(apiKey.status === 'DISABLED');
   const { id, name, expiresAt } = apiKey;
   const { submit, busy, fault } = useSubmit(UpdateKeyDocument, ({ updateApiKey }) => updateApiKey);
   const toast = useToast();
