@@ -12,7 +12,7 @@ import { States } from './states.tsx';
 /** Every primitive and pattern in its states. For developers: no build of the console contains it. */
 export function Specimens() {
   return (
-    <main className="mx-auto w-full max-w-[80rem] px-4 pt-6 pb-16 sm:px-8">
+    <main className="mx-auto w-full max-w-[80rem] px-4 pt-6 pb-16 sm:px-8 lg:px-10">
       <Page title="Design system" description="Primitives and patterns in all states.">
         <div className="grid gap-5 lg:grid-cols-2">
           <Specimen name="Colors">
