@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { isPostgres } from '../../db/is-postgres.ts';
 import type { Tables } from '../../db/tables/tables.ts';
 import { inBatches } from '../core/paced.ts';
@@ -6,7 +6,7 @@ import type { Batch } from './batch.ts';
 import { encodeEntries, VERSION } from './entries.ts';
 import { writeDenials } from './write-denials.ts';
 import { writeTables } from './write-tables.ts';
-import { raiseMark } from './writer-marks.ts';
+import { type BatchName, raiseMarks } from './writer-marks.ts';
 
 /** What writes usage to the database. Each call is one or more transactions; a call that rejects may be repeated. */
 export interface UsageStore {
@@ -40,50 +40,73 @@ export function usageStore(db: Kysely<Tables>, writer: string): UsageStore {
   return isPostgres(db) ? tableStore(db, writer) : journalStore(db, writer);
 }
 
+/**
+ * Writes batches of different writers in one transaction. `merge` returns the usage of those that are to be written, by
+ * writer. Returns these; the others were written before.
+ */
+export function appendTogether(
+  db: Kysely<Tables>,
+  batches: readonly BatchName[],
+  merge: (writers: ReadonlySet<string>) => Batch,
+): Promise<ReadonlySet<string>> {
+  return db.transaction().execute(async (tx) => {
+    const writers = await raiseMarks(tx, batches);
+    const first = batches.find(({ writer }) => writers.has(writer));
+    if (!first) return writers;
+    const batch = merge(writers);
+    // Never by way of the journal: there are few.
+    await writeDenials(tx, batch.denials.values());
+    if (isPostgres(tx)) await writeToTables(tx, batch);
+    else await writeToJournal(tx, batch, first);
+    return writers;
+  });
+}
+
 /** A server writes batches of many processes to the tables while it answers requests. */
-function tableStore(db: Kysely<Tables>, writer: string): UsageStore {
-  return {
-    isJournaled: false,
-    keysMax: PART_KEYS,
-    append: (number, batch) =>
-      db.transaction().execute(async (tx) => {
-        if (!(await raiseMark(tx, writer, number))) return;
-        await writeDenials(tx, batch.denials.values());
-        await writeTables(
-          tx,
-          sql`select value, 0 as place from json_array_elements(cast(${encodeEntries(batch)} as json))`,
-        );
-      }),
-    checkpoint: async () => {},
-  };
+function writeToTables(tx: Transaction<Tables>, batch: Batch): Promise<void> {
+  return writeTables(
+    tx,
+    sql`select value, 0 as place from json_array_elements(cast(${encodeEntries(batch)} as json))`,
+  );
 }
 
 /**
  * An embedded database writes and syncs each page that changes. So a batch is appended to a journal, and a checkpoint
  * writes the pages of the tables for all batches together, shard by shard: keys of a shard are neighbours in all tables.
  */
+async function writeToJournal(
+  tx: Transaction<Tables>,
+  batch: Batch,
+  { writer, number }: BatchName,
+): Promise<void> {
+  await sql`
+    insert into usage_journal (id, activities, writer, number, shard, keys)
+    select ${`${writer}-${number}-`} || shard,
+      json_object('version', ${sql.lit(VERSION)}, 'entries', json_group_array(json(value))),
+      ${writer}, ${number}, shard, count(*)
+    from (
+      select value, coalesce(
+        (select rowid from api_keys where id = value ->> 0) * ${sql.lit(SHARDS)} / (select max(rowid) + 1 from api_keys),
+        0) as shard
+      from json_each(${encodeEntries(batch)})
+    ) group by shard
+  `.execute(tx);
+}
+
+function tableStore(db: Kysely<Tables>, writer: string): UsageStore {
+  return {
+    isJournaled: false,
+    keysMax: PART_KEYS,
+    append: (number, batch) => append(db, { writer, number }, batch),
+    checkpoint: async () => {},
+  };
+}
+
 function journalStore(db: Kysely<Tables>, writer: string): UsageStore {
   return {
     isJournaled: true,
     keysMax: BATCH_KEYS,
-    append: (number, batch) =>
-      db.transaction().execute(async (tx) => {
-        if (!(await raiseMark(tx, writer, number))) return;
-        // Not by way of the journal: there are few.
-        await writeDenials(tx, batch.denials.values());
-        await sql`
-          insert into usage_journal (id, activities, writer, number, shard, keys)
-          select ${`${writer}-${number}-`} || shard,
-            json_object('version', ${sql.lit(VERSION)}, 'entries', json_group_array(json(value))),
-            ${writer}, ${number}, shard, count(*)
-          from (
-            select value, coalesce(
-              (select rowid from api_keys where id = value ->> 0) * ${sql.lit(SHARDS)} / (select max(rowid) + 1 from api_keys),
-              0) as shard
-            from json_each(${encodeEntries(batch)})
-          ) group by shard
-        `.execute(tx);
-      }),
+    append: (number, batch) => append(db, { writer, number }, batch),
     async checkpoint(upTo) {
       const shards = await db
         .selectFrom('usage_journal')
@@ -109,6 +132,10 @@ function journalStore(db: Kysely<Tables>, writer: string): UsageStore {
       });
     },
   };
+}
+
+async function append(db: Kysely<Tables>, name: BatchName, batch: Batch): Promise<void> {
+  await appendTogether(db, [name], () => batch);
 }
 
 /** Takes shards with about this many keys from the front, at least one. Returns the first and the last. */

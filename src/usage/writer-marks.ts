@@ -5,17 +5,31 @@ import type { Tables } from '../../db/tables/tables.ts';
 /** Retention of an idle writer's mark: far longer than any wait for the database. */
 const KEPT_MS = 30 * 86_400_000;
 
+/** A batch of usage, identified by its writer and number. A writer's numbers increase. */
+export interface BatchName {
+  readonly writer: string;
+  readonly number: number;
+}
+
 /**
- * Raises a writer's mark to a batch's number in the transaction that writes it. Returns false if the mark is already
- * there, so that the batch must be dropped. Waits for a concurrent transaction with the same batch.
+ * Raises the marks of different writers to the numbers of their batches, in the transaction that writes them. Returns the
+ * writers whose marks were lower: all other batches must be dropped. Waits for a concurrent transaction with the same
+ * writer.
  */
-export async function raiseMark(tx: Transaction<Tables>, writer: string, number: number): Promise<boolean> {
-  const { numAffectedRows = 0n } = await sql`
-    insert into usage_writers (writer, number, written_at) values (${writer}, ${number}, ${nowIn(tx)})
+export async function raiseMarks(
+  tx: Transaction<Tables>,
+  batches: readonly BatchName[],
+): Promise<ReadonlySet<string>> {
+  // In the same order everywhere, so that two transactions don't deadlock.
+  const sorted = [...batches].sort((one, other) => (one.writer < other.writer ? -1 : 1));
+  const marks = sorted.map(({ writer, number }) => sql`(${writer}, ${number}, ${nowIn(tx)})`);
+  const { rows } = await sql<{ writer: string }>`
+    insert into usage_writers (writer, number, written_at) values ${sql.join(marks)}
     on conflict (writer) do update set number = excluded.number, written_at = excluded.written_at
     where usage_writers.number < excluded.number
+    returning writer
   `.execute(tx);
-  return numAffectedRows > 0n;
+  return new Set(rows.map(({ writer }) => writer));
 }
 
 /** The number of a writer's last batch, 0 if there is none. */

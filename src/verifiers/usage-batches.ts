@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables/tables.ts';
 import type { EventBus } from '../cluster/bus.ts';
+import { RateLimitedError } from '../core/errors.ts';
 import { type Batch, emptyBatch, noteDenial, noteUse } from '../usage/batch.ts';
-import { usageStore } from '../usage/store.ts';
-import { readMark } from '../usage/writer-marks.ts';
+import { appendTogether } from '../usage/store.ts';
+import { type BatchName, readMark } from '../usage/writer-marks.ts';
 import type { VerificationCode } from '../verification/verification-code.ts';
+import { GroupedWrites } from './grouped-writes.ts';
 import type { VerifierStream } from './stream/verifier-stream.ts';
 
 /** Accepted verifications of a secret. */
@@ -46,12 +48,34 @@ export interface UsageBatchServices {
   appended(): void;
 }
 
-/** Writes the usage that verifiers report. Each batch counts once, on whichever servers it arrives. */
+/** Number of transactions at a time: they share the connections of everything else that isn't urgent. */
+const TRANSACTIONS_MAX = 2;
+
+/** Uses and denials per transaction, unless one batch has more. Bounds how long a change waits for the same rows. */
+const ENTRIES_MAX = 1_000;
+
+/** Batches of a stream that are being written. Its verifier may repeat one without waiting any longer for the first. */
+const BATCHES_MAX = 4;
+
+const RETRY_AFTER_S = 1;
+
+/** A batch that waits for its transaction. */
+interface Waiting extends BatchName {
+  readonly report: UsageReport;
+}
+
+/**
+ * Writes the usage that verifiers report. Each batch counts once, on whichever servers it arrives. What verifiers with the
+ * same credential report while a transaction runs is written together in the next one: they mostly use the same keys, for
+ * whose rows they would wait otherwise. Credentials take turns.
+ */
 export class UsageBatches {
   readonly #services: UsageBatchServices;
+  readonly #writes: GroupedWrites<Waiting, ReadonlySet<string>>;
 
   constructor(services: UsageBatchServices) {
     this.#services = services;
+    this.#writes = new GroupedWrites(TRANSACTIONS_MAX, countTogether, (batches) => this.#write(batches));
   }
 
   /** The number of the last recorded batch of the stream's writer, 0 if there is none. */
@@ -61,20 +85,55 @@ export class UsageBatches {
   }
 
   /**
-   * Records a batch, unless it or a later one is recorded. Resolves with the number of the last one. Rejects if the
-   * database is not available; the batch can be sent again.
+   * Records a batch, unless it or a later one is recorded. Resolves with the number of the last one. Rejects with
+   * RateLimitedError if the stream has too many batches at a time, or if the database is not available; the batch can be
+   * sent again.
    */
   async record(stream: VerifierStream, number: number, report: UsageReport): Promise<number> {
-    const last = await this.last(stream);
-    if (number <= last) return last;
-    const { db, bus, appended } = this.#services;
-    await usageStore(db, writerOf(stream)).append(number, batchOf(report));
+    if (stream.recorded !== null && number <= stream.recorded) return stream.recorded;
+    if (stream.batches >= BATCHES_MAX)
+      throw new RateLimitedError(
+        `A verifier can report at most ${BATCHES_MAX} batches at a time`,
+        RETRY_AFTER_S,
+      );
+    const writer = writerOf(stream);
+    stream.batches += 1;
+    try {
+      const written = await this.#writes.add(stream.owner.credential, { writer, number, report });
+      if (!written.has(writer)) {
+        stream.recorded = null;
+        return await this.last(stream);
+      }
+    } finally {
+      stream.batches -= 1;
+    }
     stream.recorded = Math.max(stream.recorded ?? 0, number);
-    appended();
+    const { bus } = this.#services;
     for (const use of report.uses) bus.emit({ type: 'use', ...use });
     for (const denial of report.denials) bus.emit({ type: 'denial', ...denial });
     return stream.recorded;
   }
+
+  async #write(batches: readonly Waiting[]): Promise<ReadonlySet<string>> {
+    const { db, appended } = this.#services;
+    const written = await appendTogether(db, batches, (writers) =>
+      batchOf(batches.filter(({ writer }) => writers.has(writer))),
+    );
+    appended();
+    return written;
+  }
+}
+
+/** How many batches from the front of a list fit into one transaction: of different writers, at least one. */
+function countTogether(waiting: readonly Waiting[]): number {
+  const writers = new Set<string>();
+  let entries = 0;
+  for (const { writer, report } of waiting) {
+    entries += report.uses.length + report.denials.length;
+    if (writers.size > 0 && (entries > ENTRIES_MAX || writers.has(writer))) break;
+    writers.add(writer);
+  }
+  return writers.size;
 }
 
 /** With the credential, so that nobody else can use up the numbers of a writer. */
@@ -82,9 +141,11 @@ function writerOf({ owner, writer }: VerifierStream): string {
   return `${owner.credential}:${writer}`;
 }
 
-function batchOf({ uses, denials }: UsageReport): Batch {
+function batchOf(batches: readonly Waiting[]): Batch {
   const batch = emptyBatch();
-  for (const use of uses) noteUse(batch, use, use.count);
-  for (const denial of denials) noteDenial(batch, denial, denial.count);
+  for (const { report } of batches) {
+    for (const use of report.uses) noteUse(batch, use, use.count);
+    for (const denial of report.denials) noteDenial(batch, denial, denial.count);
+  }
   return batch;
 }

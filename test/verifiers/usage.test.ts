@@ -11,7 +11,7 @@ import {
   serverOn,
   startTestServer,
 } from '../support/server.ts';
-import { holdingVerifier, openVerifier } from '../support/verifier.ts';
+import { holdingVerifier, openVerifier, type TestVerifier } from '../support/verifier.ts';
 import { eventually } from '../support/wait.ts';
 
 const USAGE = `query ($id: ID!) { apiKey(id: $id) { lastUsedAt lastUsedIp secrets { uses } usage { verified denied } } }`;
@@ -83,6 +83,42 @@ onEachDatabase('usage that verifiers report', (engine) => {
     const operator = await openVerifier(server(), await makeOperatorToken(server(), randomUUID()));
     await operator.report({ batch: 1, uses: [{ hash: foreign.hash, count: 5, lastUsedAt: now() }] });
     expect(await foreign.usageOf()).toMatchObject({ verified: 5 });
+  });
+
+  test('of verifiers with the same credential is written together, each batch once', async () => {
+    const { organizationId, token, hash, usageOf } = await place();
+    const other = await place();
+    const more = await makeApiKey(server(), organizationId);
+    const verifiers: TestVerifier[] = [];
+    while (verifiers.length < 30) verifiers.push(await openVerifier(server(), token));
+    const twin = await openVerifier(server(), token, { writer: verifiers[0]?.writer ?? '' });
+    const calm = await openVerifier(server(), other.token);
+    const uses = [hash, hashSecret(more.secret)].map((one) => ({ hash: one, count: 2, lastUsedAt: now() }));
+    const reported = verifiers.flatMap((verifier) => [1, 2].map((batch) => verifier.report({ batch, uses })));
+    const repeated = twin.report({ batch: 1, uses });
+    const aside = calm.report({ batch: 1, uses: [{ hash: other.hash, count: 1, lastUsedAt: now() }] });
+    await Promise.all([...reported, repeated, aside]);
+    const recorded = await Promise.all(verifiers.map((verifier) => verifier.report({})));
+    expect(recorded.map(({ batch }) => batch)).toEqual(recorded.map(() => 2));
+    // A batch 2 that was written first makes batch 1 of the same writer an old one, which counts no more.
+    const { verified } = await usageOf();
+    expect([verified % 2, verified >= 60, verified <= 120]).toEqual([0, true, true]);
+    expect(await usageOf(more.id)).toMatchObject({ verified });
+    expect(await other.usageOf()).toMatchObject({ verified: 1 });
+  });
+
+  test('is limited to a few batches of a stream at a time', async () => {
+    const { token, hash, usageOf } = await place();
+    const verifier = await openVerifier(server(), token);
+    const uses = [{ hash, count: 1, lastUsedAt: now() }];
+    const sent = Array.from({ length: 40 }, (_, index) => verifier.report({ batch: index + 1, uses }));
+    const results = await Promise.allSettled(sent);
+    const refused = results.filter((one) => one.status === 'rejected');
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(refused.length).toBeGreaterThan(0);
+    const { batch } = await verifier.report({});
+    expect(await verifier.report({ batch: batch + 1, uses })).toMatchObject({ batch: batch + 1 });
+    expect((await usageOf()).verified).toBeLessThanOrEqual(41 - refused.length);
   });
 
   test('is asked for less often, the more verifiers are connected', async () => {

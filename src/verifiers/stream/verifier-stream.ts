@@ -61,6 +61,8 @@ export class VerifierStream {
   readonly keyUses = new KeyUses();
   /** Number of its writer's last recorded batch of usage. Null: not read yet. */
   recorded: number | null = null;
+  /** Number of its batches that are being written. */
+  batches = 0;
   /** Changes whose responses wait for it. */
   readonly waits = new Set<Wait>();
   /** When every lease that it was granted has ended, with a margin for its clock. */
