@@ -14,6 +14,7 @@ import { ORGANIZATION_UPDATES } from './organization-updates.ts';
 const PARTS = [
   'ApiKeySummary',
   'ApiKeyUsageTotal',
+  'Denial',
   'OrganizationLimits',
   'PageInfo',
   'PermissionDefinition',

@@ -459,11 +459,20 @@ export type KeyAuditQueryVariables = Exact<{
 }>;
 
 
-export type KeyAuditQuery = { apiKey: { id: string, auditLog: { nodes: Array<{ id: string, action: string, occurredAt: string, changes: Record<string, unknown>, ip: string | null, actor:
+export type KeyAuditQuery = { apiKey: { id: string, auditLog: { nodes: Array<{ id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
           | { __typename: 'ApiKey', id: string, displayName: string }
           | { __typename: 'SystemActor', displayName: string }
           | { __typename: 'User', id: string, email: string, displayName: string }
          }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
+
+export type KeyDenialHistoryQueryVariables = Exact<{
+  organizationId: string | number;
+  id: string | number;
+  to: string;
+}>;
+
+
+export type KeyDenialHistoryQuery = { organization: { id: string, denials: { nodes: Array<{ code: VerificationCode, count: number, ip: string | null, occurredAt: string }> } | null } | null };
 
 export type KeyDenialsSubscriptionVariables = Exact<{
   organizationId: string | number;
@@ -643,6 +652,25 @@ export type FinishRotationMutation = { revokeApiKeySecret:
     | { __typename: 'NotFoundError', id: string, code: ErrorCode, message: string }
     | { __typename: 'RevokeApiKeySecretPayload', apiKey: { id: string, secrets: Array<{ id: string, start: string, status: SecretStatus, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, uses: number }> }, propagation: { confirmedNodes: number, totalNodes: number, milliseconds: number } }
    | null };
+
+export type RotationUsageQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+  from: string;
+  granularity: UsageGranularity;
+}>;
+
+
+export type RotationUsageQuery = { nodes: Array<
+    | { __typename: 'ApiKey' }
+    | { __typename: 'ApiKeySecret', id: string, usage: Array<{ start: string, verified: number }> | null }
+    | { __typename: 'AuditEntry' }
+    | { __typename: 'Membership' }
+    | { __typename: 'Organization' }
+    | { __typename: 'Role' }
+    | { __typename: 'Session' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+   | null> };
 
 export type AuditFactsFragment = { id: string, sequence: string, action: string, outcome: AuditOutcome, targetId: string | null, changes: Record<string, unknown>, ip: string | null, userAgent: string | null, occurredAt: string, actor:
     | { __typename: 'ApiKey', id: string, displayName: string }
@@ -1462,16 +1490,9 @@ export const KeyAuditDocument = new TypedDocumentString(`
     query KeyAudit($id: ID!, $after: String) {
   apiKey(id: $id) {
     id
-    auditLog(first: 25, after: $after) {
+    auditLog(first: 10, after: $after) {
       nodes {
-        id
-        action
-        occurredAt
-        changes
-        ip
-        actor {
-          ...ActorName
-        }
+        ...AuditFacts
       }
       pageInfo {
         endCursor
@@ -1490,7 +1511,36 @@ export const KeyAuditDocument = new TypedDocumentString(`
   ... on ApiKey {
     id
   }
+}
+fragment AuditFacts on AuditEntry {
+  id
+  sequence
+  action
+  outcome
+  targetId
+  changes
+  ip
+  userAgent
+  occurredAt
+  actor {
+    ...ActorName
+  }
 }`) as unknown as TypedDocumentString<KeyAuditQuery, KeyAuditQueryVariables>;
+export const KeyDenialHistoryDocument = new TypedDocumentString(`
+    query KeyDenialHistory($organizationId: ID!, $id: ID!, $to: DateTime!) {
+  organization(id: $organizationId) {
+    id
+    denials(first: 25, filter: {apiKeyId: $id, to: $to}) {
+      nodes {
+        code
+        count
+        ip
+        occurredAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KeyDenialHistoryQuery, KeyDenialHistoryQueryVariables>;
 export const KeyDenialsDocument = new TypedDocumentString(`
     subscription KeyDenials($organizationId: ID!, $apiKeyIds: [ID!]!) {
   apiKeyDenied(organizationId: $organizationId, apiKeyIds: $apiKeyIds) {
@@ -2172,6 +2222,20 @@ fragment SecretFacts on ApiKeySecret {
   lastUsedAt
   uses
 }`) as unknown as TypedDocumentString<FinishRotationMutation, FinishRotationMutationVariables>;
+export const RotationUsageDocument = new TypedDocumentString(`
+    query RotationUsage($ids: [ID!]!, $from: DateTime!, $granularity: UsageGranularity!) {
+  nodes(ids: $ids) {
+    __typename
+    ... on ApiKeySecret {
+      id
+      usage(from: $from, granularity: $granularity) {
+        start
+        verified
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RotationUsageQuery, RotationUsageQueryVariables>;
 export const AuditPageDocument = new TypedDocumentString(`
     query AuditPage($organizationId: ID!, $filter: AuditFilter, $first: Int, $after: String, $last: Int, $before: String) {
   organization(id: $organizationId) {

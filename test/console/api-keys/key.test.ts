@@ -37,12 +37,21 @@ describeInChromium('the page of a key', () => {
       '"region": "eu"',
     ])
       await page.getByText(fact).first().waitFor();
-    const both = page.getByRole('listitem').filter({ hasText: 'View API keys' });
-    await both.getByText('Role member').waitFor();
-    await both.getByText('Granted directly').waitFor();
-    const granted = page.getByRole('listitem').filter({ hasText: 'api.key.verify' });
-    expect(await granted.getByText('Role member').count()).toBe(0);
-    await page.getByText('api_key.created').waitFor();
+    const ofRole = page.getByRole('region', { name: 'From the role Member' });
+    const both = ofRole.getByRole('listitem').filter({ hasText: 'View API keys' });
+    await both.getByText('Also granted directly').waitFor();
+    await expect.poll(() => ofRole.getByRole('listitem').count()).toBe(3);
+    const granted = page.getByRole('region', { name: 'Granted directly', exact: true }).getByRole('listitem');
+    await expect.poll(() => granted.allTextContents()).toEqual(['api.key.verifyVerify API keys']);
+    await page.getByRole('heading', { name: 'Effective permissions' }).waitFor();
+    const created = page.getByRole('list', { name: 'Changes' }).getByRole('button');
+    await expect.poll(() => created.textContent()).toMatch(/^Ada created the key Warehouse/);
+    await created.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('table', { name: 'What was changed' }).getByText('Syncs the stock').waitFor();
+    await page.getByRole('button', { name: 'Copy ID' }).click();
+    await page.getByText('Copied ID of the key').waitFor();
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/^key_/);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
   });
@@ -53,6 +62,9 @@ describeInChromium('the page of a key', () => {
     const key = await site.makeKey(ada, { name: 'Billing', ipAllowlist: ['127.0.0.1/32'] });
     const page = await openKey(site, ada, key.id);
     await page.getByText('0 accepted').waitFor();
+    await page.getByText('Never used').first().waitFor();
+    await page.getByText('None in the last 30 days.').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     expect(await site.present(key.secret)).toBe(200);
     await page.getByText('1 accepted').waitFor();
     await page.locator('[data-secret]').getByText('1 use').waitFor();
@@ -68,11 +80,27 @@ describeInChromium('the page of a key', () => {
     );
     await page.getByRole('heading', { name: 'Invoices' }).waitFor();
     await page.getByText('Disabled').first().waitFor();
-    await page.getByText('api_key.updated').waitFor();
+    await page.getByRole('list', { name: 'Changes' }).getByText('changed the').first().waitFor();
     for (const range of ['1 h', '7 d', '30 d', '90 d', '24 h']) {
       await page.getByRole('button', { name: range, exact: true }).click();
       await page.getByText('1 accepted').waitFor();
     }
+    // Denials are kept, and those of now follow those of before.
+    await page.reload();
+    await page.getByText('Permission missing').waitFor();
+    await page.locator('[data-live=live]').waitFor();
+    expect(await site.present(key.secret)).toBe(401);
+    const denials = page.getByRole('region', { name: 'Denied verifications' }).getByRole('listitem');
+    await expect.poll(() => denials.count()).toBe(2);
+    await expect.poll(async () => (await denials.allTextContents())[0]).toMatch(/^Disabled/);
+    await site.stop();
+    await page.locator('[data-live=reconnecting]').waitFor();
+    await site.start();
+    expect(await site.present(key.secret)).toBe(401);
+    await page.locator('[data-live=caught-up], [data-live=live]').waitFor();
+    await expect
+      .poll(async () => (await denials.allTextContents()).join())
+      .toMatch(/Disabled.*(× 2|Disabled)/);
   });
 
   test('can be used by everybody, in both themes and at every width', async () => {
@@ -124,11 +152,35 @@ describeInChromium('a rotation', () => {
     await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
     await dialog.getByRole('button', { name: 'I have copied it' }).click();
     await eventually(async () => !(await page.content()).includes(secret));
+    await page.getByText('The key has not been used since the rotation began.').waitFor();
+    await page.getByText(/^Both secrets are accepted for another 7 days, until /).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
     await present(site, key.secret, 3);
     await page.locator('[data-share="100"]').waitFor();
     await page.getByText('Still in use').waitFor();
     await present(site, secret, 1);
     await page.locator('[data-share="75"]').waitFor();
+    await page.getByText('1 with the new secret').waitFor();
+    await page.getByText('3 with the old secret').waitFor();
+    // The uses are those that the server has stored: whoever comes later sees the same.
+    await site.stop();
+    await site.start();
+    const later = await openKey(site, ada, key.id);
+    const banner = later.getByRole('region', { name: 'Rotation' });
+    await banner.getByText('75% of its uses since then are still with the old secret').waitFor();
+    await banner.getByText(/^Both secrets are accepted for another 7 days, until .* Then requests/).waitFor();
+    expect(await accessibilityFaults(later)).toEqual([]);
+    expect(await overflows(later)).toEqual([]);
+    await screenshots(later, 'key-in-rotation');
+    await banner.getByRole('link', { name: 'Open the rotation' }).click();
+    await later.locator('[data-share="75"]').waitFor();
+    const chart = later.getByRole('slider', { name: 'Uses of the new and the old secret' });
+    await chart.focus();
+    await later.keyboard.press('End');
+    await expect
+      .poll(() => later.locator('[data-tooltip]').textContent())
+      .toMatch(/with the old secret.*with the new secret/);
+    await page.locator('[data-live=caught-up], [data-live=live]').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'rotate');
@@ -137,6 +189,9 @@ describeInChromium('a rotation', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Revoke anyway' }).click();
     await page.getByText(/revoked on 1 of 1 node after .* ms/).waitFor();
+    await later.goto(`${site.url}/keys/${key.id}`);
+    await later.getByRole('heading', { name: 'Secrets' }).waitFor();
+    expect(await banner.count()).toBe(0);
     expect([await site.present(key.secret), await site.present(secret)]).toEqual([401, 200]);
   });
 
@@ -176,7 +231,7 @@ describeInChromium('a rotation', () => {
     await page.goto(`${site.url}/keys/${key.id}`);
     await page.getByRole('heading', { name: 'Billing' }).waitFor();
     expect(await page.getByRole('link', { name: 'Rotate' }).count()).toBe(0);
-    expect(await page.getByText('Audit trail').count()).toBe(0);
+    expect(await page.getByRole('heading', { name: 'Changes' }).count()).toBe(0);
     await page.goto(`${site.url}/keys/${key.id}/rotate`);
     await page.getByText('Page not found').waitFor();
   });

@@ -1,16 +1,20 @@
-import { ShieldX } from 'lucide-react';
+import { ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
-import { Card } from '../../../design/patterns/page.tsx';
+import { Link } from 'wouter';
+import { now } from '../../../api/clock.ts';
+import { useDocument } from '../../../api/use-document.ts';
+import { useSteady } from '../../../api/use-steady.ts';
+import { Card, SkeletonRows } from '../../../design/patterns/page.tsx';
 import { Badge } from '../../../design/primitives/badge.tsx';
 import { Scrolling } from '../../../design/primitives/scrolling.tsx';
 import { RelativeTime } from '../../../design/primitives/time.tsx';
 import {
+  KeyDenialHistoryDocument,
   KeyDenialsDocument,
-  type KeyDenialsSubscription,
   type VerificationCode,
 } from '../../../generated/graphql.ts';
 import { useFollowed } from '../../../live/use-followed.ts';
-import { useOrganization } from '../../../viewer/organization.tsx';
+import { useCan, useOrganization } from '../../../viewer/organization.tsx';
 
 const SHOWN_MAX = 50;
 
@@ -29,31 +33,67 @@ export const REASONS: Readonly<Record<VerificationCode, string>> = {
   RATE_LIMITED: 'Rate limit reached',
 };
 
-type Denial = KeyDenialsSubscription['apiKeyDenied'] & { readonly id: number };
+interface Denial {
+  readonly id: string;
+  readonly code: VerificationCode;
+  readonly count: number;
+  readonly ip?: string | null;
+  readonly occurredAt: string;
+}
 
-/** Denials of a key since the view was opened, live. */
+/** Denied verifications of a key: those of the last 30 days, and new ones as they happen. */
 export function DenialsCard({ id }: { readonly id: string }) {
+  // After a gap, everything until then is read from the history.
+  const [since, setSince] = useState(() => now());
+  return <Denials key={since} id={id} since={since} missed={() => setSince(now())} />;
+}
+
+function Denials({ id, since, missed }: { readonly id: string; readonly since: number; missed(): void }) {
   const { id: organizationId } = useOrganization();
-  const [denials, setDenials] = useState<readonly Denial[]>([]);
+  const can = useCan();
+  const [live, setLive] = useState<readonly Denial[]>([]);
   useFollowed(
     KeyDenialsDocument,
     { organizationId, apiKeyIds: [id] },
     {
       next: ({ apiKeyDenied }) =>
-        setDenials((before) =>
-          [{ ...apiKeyDenied, id: (before[0]?.id ?? 0) + 1 }, ...before].slice(0, SHOWN_MAX),
-        ),
+        setLive((before) => {
+          const id = String(Number(before[0]?.id ?? 0) + 1);
+          return [{ ...apiKeyDenied, id }, ...before].slice(0, SHOWN_MAX);
+        }),
+      missed,
     },
   );
+  const mayRead = can('organization.view');
+  const variables = { organizationId, id, to: new Date(since).toISOString() };
+  const [{ data, error }] = useDocument(KeyDenialHistoryDocument, variables, { pause: !mayRead });
+  const history = useSteady(data?.organization?.denials?.nodes);
+  const earlier = (history ?? []).map((one) => ({ ...one, id: `${one.occurredAt} ${one.code} ${one.ip}` }));
+  const denials = [...live, ...earlier].slice(0, SHOWN_MAX);
+  const isLoading = mayRead && !history && !error;
   return (
-    <Card title="Denied attempts, live" padded={false}>
-      {denials.length === 0 ? (
+    <Card
+      title="Denied verifications"
+      padded={false}
+      actions={
+        <Link href={`/security?key=${id}`} className="text-small text-soft hover:text-text hover:underline">
+          Security
+        </Link>
+      }
+    >
+      {isLoading && live.length === 0 && <SkeletonRows count={2} />}
+      {!isLoading && denials.length === 0 && (
         <p className="flex items-center gap-2.5 px-4 py-5 text-soft">
-          <ShieldX size={17} className="shrink-0" aria-hidden="true" />
-          None since this page was opened. They appear here with their reason.
+          <ShieldCheck size={17} className="shrink-0 text-good" aria-hidden="true" />
+          {error
+            ? `Earlier denials could not be loaded: ${error.message}`
+            : mayRead
+              ? 'None in the last 30 days. They appear here with their reason as they happen.'
+              : 'None since this page was opened. They appear here with their reason as they happen.'}
         </p>
-      ) : (
-        <Scrolling label="Denied attempts" className="max-h-80">
+      )}
+      {denials.length > 0 && (
+        <Scrolling label="Denied verifications" className="max-h-80">
           <ol aria-live="polite" className="divide-y divide-line">
             {denials.map((denial) => (
               <li
@@ -62,9 +102,11 @@ export function DenialsCard({ id }: { readonly id: string }) {
               >
                 <span className="flex flex-wrap items-center gap-2">
                   <Badge tone="danger">{REASONS[denial.code]}</Badge>
-                  {denial.count > 1 && <span className="text-soft tabular-nums">× {denial.count}</span>}
+                  {denial.count > 1 && (
+                    <span className="text-soft tabular-nums">× {denial.count.toLocaleString('en')}</span>
+                  )}
                 </span>
-                <span className="text-[0.8125rem] text-soft">
+                <span className="text-small text-soft">
                   <RelativeTime at={denial.occurredAt} />
                   {denial.ip && ` from ${denial.ip}`}
                 </span>

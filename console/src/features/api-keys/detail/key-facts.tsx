@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import { CopyButton } from '../../../design/patterns/copy-button.tsx';
 import { LastUsed } from '../../../design/patterns/last-used.tsx';
 import { Card, Fact, Facts } from '../../../design/patterns/page.tsx';
 import { counted } from '../../../design/primitives/counted.ts';
@@ -18,13 +17,8 @@ export function KeyFacts({ apiKey }: { readonly apiKey: KeyDetails }) {
   return (
     <Card title="Details">
       <Facts>
-        <Fact name="Id">
-          <span className="flex items-center gap-1">
-            <span className="min-w-0 truncate font-mono text-[0.8125rem]">{apiKey.id}</span>
-            <span className="-my-1.5">
-              <CopyButton text={apiKey.id} name="id" />
-            </span>
-          </span>
+        <Fact name="ID">
+          <span className="font-mono text-[0.8125rem] break-all">{apiKey.id}</span>
         </Fact>
         {apiKey.description && <Fact name="Description">{apiKey.description}</Fact>}
         <Fact name="Last used">

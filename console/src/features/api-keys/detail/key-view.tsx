@@ -1,9 +1,11 @@
 import { useParams } from 'wouter';
+import { CopyButton } from '../../../design/patterns/copy-button.tsx';
 import { BackLink, Page } from '../../../design/patterns/page.tsx';
 import { EnvironmentBadge, KeyStatus } from '../../../design/primitives/badge.tsx';
 import { KeyDetailsDocument } from '../../../generated/graphql.ts';
 import { useWatchedKey } from '../../../live/use-watched-key.ts';
 import { useCan } from '../../../viewer/organization.tsx';
+import { RotationBanner } from '../rotate/rotation-banner.tsx';
 import { AuditCard } from './audit-card.tsx';
 import { DenialsCard } from './denials-card.tsx';
 import { KeyActionButtons } from './key-action-buttons.tsx';
@@ -32,16 +34,18 @@ function KeyPage({ apiKey }: { readonly apiKey: KeyDetails }) {
         heading={<span className={status === 'REVOKED' ? 'line-through' : undefined}>{name}</span>}
         description={
           <span className="flex flex-wrap items-center gap-2.5 pt-1">
-            <span className="font-mono text-[0.8125rem]">{start}…</span>
+            <span className="font-mono text-small">{start}…</span>
             <KeyStatus status={status} />
             <EnvironmentBadge environment={environment} />
+            <CopyButton text={id} name="ID of the key" words="Copy ID" size="small" />
           </span>
         }
         actions={<KeyActionButtons apiKey={apiKey} />}
       >
+        <RotationBanner keyId={id} secrets={secrets} />
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <div className="flex min-w-0 flex-col gap-5">
-            <UsageCard id={id} />
+            <UsageCard id={id} lastUsedAt={apiKey.lastUsedAt} />
             <SecretsCard secrets={secrets} />
             <PermissionsCard apiKey={apiKey} />
           </div>

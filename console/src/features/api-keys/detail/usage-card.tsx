@@ -13,22 +13,36 @@ import type { RangeId, TimeRange } from '../../../design/patterns/chart/ranges.t
 import { TimeChart } from '../../../design/patterns/chart/time-chart.tsx';
 import { RangeChoice, useRangeInAddress } from '../../../design/patterns/chart/time-range.tsx';
 import { Card, Skeleton } from '../../../design/patterns/page.tsx';
-import { useNow } from '../../../design/primitives/time.tsx';
+import { RelativeTime, useNow } from '../../../design/primitives/time.tsx';
 import { KeyUsageDocument } from '../../../generated/graphql.ts';
 
 const OFFERED: readonly RangeId[] = ['1h', '24h', '7d', '30d', '90d'];
 
 /** Accepted and denied verifications of the key in a time range, updated live. */
-export function UsageCard({ id }: { readonly id: string }) {
+export function UsageCard({
+  id,
+  lastUsedAt,
+}: {
+  readonly id: string;
+  readonly lastUsedAt: string | null | undefined;
+}) {
   const [range, choose] = useRangeInAddress(OFFERED, '24h');
   return (
     <Card title="Usage" actions={<RangeChoice offered={OFFERED} value={range} onChange={choose} />}>
-      <UsageIn key={range.id} id={id} range={range} />
+      <UsageIn key={range.id} id={id} range={range} lastUsedAt={lastUsedAt} />
     </Card>
   );
 }
 
-function UsageIn({ id, range }: { readonly id: string; readonly range: TimeRange }) {
+function UsageIn({
+  id,
+  range,
+  lastUsedAt,
+}: {
+  readonly id: string;
+  readonly range: TimeRange;
+  readonly lastUsedAt: string | null | undefined;
+}) {
   const { granularity, length, words } = range;
   // Constant while the view is open: it is the cache key, and new data is added under it.
   const [from] = useState(() => new Date(rangeStart(range, now())).toISOString());
@@ -42,7 +56,7 @@ function UsageIn({ id, range }: { readonly id: string; readonly range: TimeRange
         series={VERIFICATIONS}
         points={pointsOf(range, end, [acceptedOf(usage), deniedOf(usage)])}
         length={length}
-        empty={`The key was not presented ${words}.`}
+        empty={<NotUsed words={words} lastUsedAt={lastUsedAt} />}
       />
     );
   if (!error) return <Skeleton className="h-62 w-full" />;
@@ -50,5 +64,32 @@ function UsageIn({ id, range }: { readonly id: string; readonly range: TimeRange
     <p role="alert" className="text-danger">
       {error.message}
     </p>
+  );
+}
+
+function NotUsed({
+  words,
+  lastUsedAt,
+}: {
+  readonly words: string;
+  readonly lastUsedAt: string | null | undefined;
+}) {
+  if (!lastUsedAt)
+    return (
+      <>
+        <p className="font-medium text-text">Never used</p>
+        <p className="mt-0.5 text-small">
+          Send the secret as <code className="font-mono">Authorization: Bearer</code>. The first use appears
+          here as it happens.
+        </p>
+      </>
+    );
+  return (
+    <>
+      <p className="font-medium text-text">Not used {words}</p>
+      <p className="mt-0.5 text-small">
+        Last used <RelativeTime at={lastUsedAt} />. A longer time range shows earlier uses.
+      </p>
+    </>
   );
 }

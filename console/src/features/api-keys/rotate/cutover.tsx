@@ -1,8 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useSubmit } from '../../../api/use-submit.ts';
+import { TimeChart } from '../../../design/patterns/chart/time-chart.tsx';
 import { LastUsed } from '../../../design/patterns/last-used.tsx';
-import { Card, Fact, Facts } from '../../../design/patterns/page.tsx';
+import { Card, Fact, Facts, LoadFault, Skeleton } from '../../../design/patterns/page.tsx';
 import { SecretStatusBadge } from '../../../design/primitives/badge.tsx';
 import { Button } from '../../../design/primitives/button.tsx';
 import { counted } from '../../../design/primitives/counted.ts';
@@ -10,33 +11,42 @@ import { AlertDialog } from '../../../design/primitives/dialog.tsx';
 import { FormFault } from '../../../design/primitives/field.tsx';
 import { RelativeTime, useNow } from '../../../design/primitives/time.tsx';
 import { FinishRotationDocument, type SecretFactsFragment } from '../../../generated/graphql.ts';
+import { OverlapEnd } from './overlap-end.tsx';
 import type { Finished } from './rotation-finished.tsx';
-import { type Traffic, useTraffic } from './traffic.ts';
+import { spoken } from './spoken.ts';
+import { ROTATION, type Rotation, type Secrets, useRotation } from './use-rotation.ts';
 
 /** A secret that has not been used for this long is shown as unused, milliseconds. */
 const QUIET_MS = 600_000;
 
-/** The second step: both secrets side by side, live, and the revocation of the old one. */
+/** The second step: both secrets and their uses since the rotation began, live, and the revocation of the old one. */
 export function Cutover({
   active,
   retiring,
   onFinished,
-}: {
-  readonly active: SecretFactsFragment;
-  readonly retiring: readonly SecretFactsFragment[];
+}: Secrets & {
   onFinished(finished: Finished): void;
 }) {
-  const traffic = useTraffic([active, ...retiring]);
+  const { rotation, error, reload } = useRotation({ active, retiring });
   return (
     <div className="flex flex-col gap-5">
-      <Share retiring={retiring} traffic={traffic} />
+      <OverlapEnd active={active} retiring={retiring} />
+      <Card title="Uses since the rotation began">
+        {rotation ? (
+          <Uses rotation={rotation} />
+        ) : error ? (
+          <LoadFault message={error.message} retry={reload} />
+        ) : (
+          <Skeleton className="h-80 w-full" />
+        )}
+      </Card>
       <div className="grid items-start gap-5 md:grid-cols-2">
         {retiring.map((secret) => (
-          <SecretCard key={secret.id} title="Old secret" secret={secret} traffic={traffic}>
+          <SecretCard key={secret.id} title="Old secret" secret={secret} rotation={rotation}>
             <Finish secret={secret} onFinished={onFinished} />
           </SecretCard>
         ))}
-        <SecretCard title="New secret" secret={active} traffic={traffic}>
+        <SecretCard title="New secret" secret={active} rotation={rotation}>
           {active.lastUsedAt === null && (
             <p className="text-soft">Not used yet. Replace the old secret with it.</p>
           )}
@@ -46,59 +56,42 @@ export function Cutover({
   );
 }
 
-function Share({
-  retiring,
-  traffic,
-}: {
-  readonly retiring: readonly SecretFactsFragment[];
-  readonly traffic: Traffic;
-}) {
-  const old = retiring.reduce((sum, { id }) => sum + traffic.of(id), 0);
-  const share = traffic.total === 0 ? null : Math.round((old / traffic.total) * 100);
+function Uses({ rotation: { share, plan, pointsAt } }: { readonly rotation: Rotation }) {
+  const { length } = plan.range;
+  const at = Math.floor(useNow() / length) * length;
+  const total = share.old + share.fresh;
   return (
-    <Card title="Traffic still on the old secret">
-      {share === null ? (
-        <p className="text-soft">No use since this page was opened. It is counted here as it happens.</p>
-      ) : (
-        <div className="flex flex-col gap-2.5">
-          <p className="flex flex-wrap items-baseline gap-x-3">
-            <span className="text-2xl font-semibold tabular-nums" data-share={share}>
-              {share} %
-            </span>
-            <span className="text-soft tabular-nums">
-              {old.toLocaleString('en')} of {counted(traffic.total, 'use')} seen here in the last 5 minutes
-            </span>
-          </p>
-          {/* biome-ignore lint/a11y/useSemanticElements: browsers draw a meter as they like. */}
-          <div
-            role="meter"
-            aria-label="Share of the old secret"
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={share}
-            className="h-2.5 overflow-hidden rounded-full bg-chart"
-          >
-            <div className="h-full bg-line-strong transition-[width]" style={{ width: `${share}%` }} />
-          </div>
-          <p className="flex justify-between text-[0.8125rem] text-soft">
-            <span>Old</span>
-            <span>New</span>
-          </p>
-        </div>
+    <div className="flex flex-col gap-4">
+      {share.percent !== null && (
+        <p className="flex flex-wrap items-baseline gap-x-3">
+          <span className="text-title tabular-nums" data-share={share.percent}>
+            {share.percent}%
+          </span>
+          <span className="text-soft tabular-nums">
+            still with the old secret: {share.old.toLocaleString('en')} of {counted(total, 'use')}
+          </span>
+        </p>
       )}
-    </Card>
+      <TimeChart
+        label="Uses of the new and the old secret"
+        series={ROTATION}
+        points={pointsAt(at)}
+        length={length}
+        empty="The key has not been used since the rotation began. Uses appear here as they happen."
+      />
+    </div>
   );
 }
 
 function SecretCard({
   title,
   secret,
-  traffic,
+  rotation,
   children,
 }: {
   readonly title: string;
   readonly secret: SecretFactsFragment;
-  readonly traffic: Traffic;
+  readonly rotation: Rotation | null;
   readonly children: React.ReactNode;
 }) {
   const { id, start, status, uses, lastUsedAt, createdAt, expiresAt } = secret;
@@ -118,10 +111,10 @@ function SecretCard({
           <Fact name="Uses">
             <span className="tabular-nums">
               {uses.toLocaleString('en')}
-              {traffic.of(id) > 0 && (
+              {rotation && (
                 <span className="text-soft">
                   {' '}
-                  · {traffic.of(id).toLocaleString('en')} in the last 5 minutes
+                  · {rotation.usesOf(id).toLocaleString('en')} since the rotation began
                 </span>
               )}
             </span>
@@ -201,18 +194,4 @@ function Finish({
       )}
     </div>
   );
-}
-
-const SPOKEN = [
-  [86_400_000, 'day'],
-  [3_600_000, 'hour'],
-  [60_000, 'minute'],
-  [1_000, 'second'],
-] as const;
-
-/** A length of time in its largest unit: `3 hours`. */
-function spoken(milliseconds: number): string {
-  const [length, unit] = SPOKEN.find(([one]) => milliseconds >= one) ?? SPOKEN[3];
-  const count = Math.max(1, Math.floor(milliseconds / length));
-  return counted(count, unit);
 }
