@@ -112,7 +112,12 @@ export function createRoutes(
 type Find = (path: string) => Route | undefined;
 
 function consoleRoutes({ config, publicUrl }: ServerServices, folder: string): Find {
-  const find = createConsole({ folder, publicUrl, hasProvider: config.oidc !== null });
+  const find = createConsole({
+    folder,
+    publicUrl,
+    hasProvider: config.oidc !== null,
+    hasGraphiql: config.graphiql,
+  });
   return (path) => {
     const found = find(path);
     return found ? { ...found, methods: ['GET'] } : undefined;

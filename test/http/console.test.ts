@@ -3,10 +3,16 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { acceptedForm, consolePolicy } from '../../src/http/console/console.ts';
 import { serverOn, startTestServer, type TestServer } from '../support/server.ts';
 
 const HTML = '<!doctype html><html lang="en"><head><title>Keywright</title></head><body></body></html>';
+/** With the settings of the server for the page. */
+const SENT = HTML.replace(
+  '</head>',
+  `<meta name="version" content="${packageJson.version}">\n  <meta name="graphiql" content="/graphql">\n  </head>`,
+);
 const SCRIPT = 'console.log("the console");'.repeat(20);
 
 const IDENTITY = { 'Accept-Encoding': 'identity' };
@@ -33,7 +39,7 @@ describe('the console', () => {
         200,
         'text/html; charset=utf-8',
       ]);
-      expect(await response.text()).toBe(HTML);
+      expect(await response.text()).toBe(SENT);
       expect(response.headers.get('cache-control')).toBe('no-cache');
     },
   );
@@ -94,7 +100,7 @@ describe('the console', () => {
   ])('is compressed as the client takes it: %j', async (accepted, encoding) => {
     const sent = { 'Accept-Encoding': accepted };
     for (const [path, text] of [
-      ['/', HTML],
+      ['/', SENT],
       ['/assets/index-abc.js', SCRIPT],
     ] as const) {
       const response = await get(path, sent);
@@ -112,7 +118,7 @@ describe('the console', () => {
     });
     expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([
       200,
-      String(HTML.length),
+      String(SENT.length),
       '',
     ]);
     expect((await fetch(`${server.url}/keys`, { method: 'POST' })).status).toBe(405);

@@ -1,9 +1,10 @@
 import { Menu as MenuIcon, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { EmptyState, SkeletonRows } from '../design/patterns/page.tsx';
-import { IconButton } from '../design/primitives/button.tsx';
+import { Page, SkeletonRows } from '../design/patterns/page.tsx';
+import { ButtonLink, IconButton } from '../design/primitives/button.tsx';
 import { classNames } from '../design/primitives/class-names.ts';
+import { HelpMenu } from './help-menu.tsx';
 import { LiveBadge } from './live-badge.tsx';
 import { Logo } from './logo.tsx';
 import { Navigation } from './navigation.tsx';
@@ -57,6 +58,7 @@ export function Shell() {
           <Navigation />
           <div className="mt-auto flex items-center justify-between gap-2 border-t border-line pt-3">
             <UserMenu />
+            <HelpMenu />
           </div>
         </div>
       </header>
@@ -97,10 +99,15 @@ function Views() {
 }
 
 function NothingHere() {
+  const home = useViews().find(({ entry }) => entry);
   return (
-    <EmptyState icon={X} title="Page not found">
-      The page doesn’t exist, or you don’t have access to it.
-    </EmptyState>
+    <Page title="Page not found" description="It doesn’t exist, or you don’t have access to it.">
+      {home && (
+        <div>
+          <ButtonLink to={home.path}>Go to {home.entry?.label}</ButtonLink>
+        </div>
+      )}
+    </Page>
   );
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { respondWithTag } from '../etag.ts';
 import type { Exchange } from '../exchange.ts';
 import { OIDC_PATH } from '../sign-in/sign-in-page.ts';
@@ -15,6 +16,8 @@ export interface ConsoleOptions {
   readonly publicUrl: string;
   /** Whether single sign-on is configured, which the page then offers. */
   readonly hasProvider: boolean;
+  /** Whether `/graphql` serves GraphiQL, to which the page then links. */
+  readonly hasGraphiql: boolean;
 }
 
 /** Responds to a path of the console. `name` replaces the path in the log, because it may be any text. */
@@ -111,8 +114,13 @@ export function acceptedForm(header: string | undefined, forms: readonly Form[])
  * The page with the settings of this server, compressed on first request. Read now, because it refers to the listed
  * files.
  */
-function pageOf({ folder, hasProvider }: ConsoleOptions): ConsoleFile {
-  const meta = hasProvider ? `<meta name="single-sign-on" content="${OIDC_PATH}">\n  ` : '';
+function pageOf({ folder, hasProvider, hasGraphiql }: ConsoleOptions): ConsoleFile {
+  const settings = [
+    ['version', packageJson.version],
+    ...(hasProvider ? [['single-sign-on', OIDC_PATH]] : []),
+    ...(hasGraphiql ? [['graphiql', '/graphql']] : []),
+  ];
+  const meta = settings.map(([name, content]) => `<meta name="${name}" content="${content}">\n  `).join('');
   const html = Buffer.from(
     readFileSync(join(folder, 'index.html'), 'utf8').replace('</head>', `${meta}</head>`),
   );

@@ -58,6 +58,12 @@ export function useLeave(): (go: () => void) => void {
   return use(DeparturesContext).ask;
 }
 
+/** Withdraws all questions at once, when what was being edited no longer exists. */
+export function useAbandon(): () => void {
+  const departures = use(DeparturesContext);
+  return useCallback(() => departures.leave(), [departures]);
+}
+
 /** Whether leaving would lose something. */
 export function useIsGuarded(): boolean {
   const departures = use(DeparturesContext);

@@ -1,4 +1,4 @@
-import { Check } from 'lucide-react';
+import { Check, ExternalLink } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
@@ -126,6 +126,19 @@ export function MenuLink({ to, children }: { readonly to: string; readonly child
       <Link href={to} className={ITEM}>
         {children}
       </Link>
+    </DropdownMenu.Item>
+  );
+}
+
+/** A link to a page outside of the console, in a new tab. */
+export function MenuPage({ href, children }: { readonly href: string; readonly children: ReactNode }) {
+  return (
+    <DropdownMenu.Item asChild>
+      <a href={href} target="_blank" rel="noreferrer" className={ITEM}>
+        {children}
+        <ExternalLink size={14} aria-hidden="true" className="ml-auto shrink-0 text-soft" />
+        <span className="sr-only">(new tab)</span>
+      </a>
     </DropdownMenu.Item>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useSubmit } from '../../api/use-submit.ts';
+import { useAbandon } from '../../design/patterns/leave-guard.tsx';
 import { useToast } from '../../design/patterns/toasts.tsx';
 import { Button } from '../../design/primitives/button.tsx';
 import { AlertDialog } from '../../design/primitives/dialog.tsx';
@@ -23,10 +24,12 @@ function Question({ role, onClose }: { readonly role: RoleFactsFragment; onClose
   const [memberCount, apiKeyCount] = [role.memberCount ?? 0, role.apiKeyCount ?? 0];
   const [, navigate] = useLocation();
   const toast = useToast();
+  const abandon = useAbandon();
   const { submit, busy, fault } = useSubmit(DeleteRoleDocument, (data) => data.deleteRole);
   const isUsed = memberCount + apiKeyCount > 0;
   const remove = async () => {
     if (!(await submit({ input: { id } }))) return;
+    abandon();
     toast({ text: `Role ${name} deleted` });
     navigate('/roles');
   };

@@ -1,8 +1,7 @@
-import { ShieldX } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { useSubmit } from '../../api/use-submit.ts';
-import { EmptyState, LoadFault, Page, SkeletonRows } from '../../design/patterns/page.tsx';
+import { LoadFault, Page, SkeletonRows } from '../../design/patterns/page.tsx';
 import { useToast } from '../../design/patterns/toasts.tsx';
 import { Badge } from '../../design/primitives/badge.tsx';
 import { ButtonLink } from '../../design/primitives/button.tsx';
@@ -26,9 +25,11 @@ export function RoleView() {
   if (error) return <LoadFault message={error.message} retry={reload} />;
   if (loading) return <SkeletonRows />;
   return (
-    <EmptyState icon={ShieldX} title="Role not found" action={<ButtonLink to="/roles">All roles</ButtonLink>}>
-      It may have been deleted.
-    </EmptyState>
+    <Page title="Role not found" description="It may have been deleted.">
+      <div>
+        <ButtonLink to="/roles">All roles</ButtonLink>
+      </div>
+    </Page>
   );
 }
 
