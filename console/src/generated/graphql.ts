@@ -145,6 +145,20 @@ export type DeleteTeamInput = {
   id: string | number;
 };
 
+/** Filter for denied verifications. An entry must match every field that is provided */
+export type DenialFilter = {
+  /** Denials of the API key with this ID */
+  apiKeyId?: string | number | null | undefined;
+  /** Denials with any of these codes */
+  codes?: Array<VerificationCode> | null | undefined;
+  /** Denials at or after this time */
+  from?: string | null | undefined;
+  /** Denials from this IP address */
+  ip?: string | null | undefined;
+  /** Denials before this time */
+  to?: string | null | undefined;
+};
+
 /** Environment of an API key, which is part of its secret */
 export type Environment =
   /** Production */
@@ -937,12 +951,49 @@ export type DenialsSubscriptionVariables = Exact<{
 
 export type DenialsSubscription = { apiKeyDenied: { code: VerificationCode, count: number, ip: string | null, occurredAt: string, apiKey: { id: string, name: string, start: string, status: ApiKeyStatus } | null } };
 
-export type LastDayQueryVariables = Exact<{
+export type DenialSumsQueryVariables = Exact<{
   organizationId: string | number;
+  filter: DenialFilter;
+  granularity: UsageGranularity;
+  withAccepted: boolean;
 }>;
 
 
-export type LastDayQuery = { organization: { id: string, keySummary: { verifiedLastDay: number, deniedLastDay: number } | null } | null };
+export type DenialSumsQuery = { organization: { id: string, denialSummary: { count: number, undetailed: number, firstAt: string | null, lastAt: string | null, apiKeyCount: number, ipCount: number, intervals: Array<{ start: string, count: number }>, codes: Array<{ code: VerificationCode, count: number, lastAt: string }>, apiKeys: Array<{ count: number, lastAt: string, apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } | null }>, ips: Array<{ ip: string, count: number, lastAt: string }>, acceptedApiKeys?: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }> } | null } | null };
+
+export type UndetailedDenialsQueryVariables = Exact<{
+  organizationId: string | number;
+  filter: DenialFilter;
+  granularity: UsageGranularity;
+}>;
+
+
+export type UndetailedDenialsQuery = { organization: { id: string, denialSummary: { undetailed: number } | null } | null };
+
+export type DenialPageQueryVariables = Exact<{
+  organizationId: string | number;
+  filter: DenialFilter;
+  after?: string | null | undefined;
+}>;
+
+
+export type DenialPageQuery = { organization: { id: string, denials: { nodes: Array<{ occurredAt: string, code: VerificationCode, count: number, ip: string | null, apiKey: { id: string, name: string, start: string, status: ApiKeyStatus } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
+
+export type DeniedKeyQueryVariables = Exact<{
+  id: string | number;
+  from: string;
+  granularity: UsageGranularity;
+}>;
+
+
+export type DeniedKeyQuery = { apiKey: { id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, usage: Array<{ start: string, verified: number, denied: number }> | null, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> } | null };
+
+export type DeniedKeyNameQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeniedKeyNameQuery = { apiKey: { id: string, name: string } | null };
 
 export type SettingsFactsFragment = { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, allowedOrigins: Array<string> | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null };
 
@@ -2923,17 +2974,148 @@ export const DenialsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DenialsSubscription, DenialsSubscriptionVariables>;
-export const LastDayDocument = new TypedDocumentString(`
-    query LastDay($organizationId: ID!) {
+export const DenialSumsDocument = new TypedDocumentString(`
+    query DenialSums($organizationId: ID!, $filter: DenialFilter!, $granularity: UsageGranularity!, $withAccepted: Boolean!) {
   organization(id: $organizationId) {
     id
-    keySummary {
-      verifiedLastDay
-      deniedLastDay
+    denialSummary(filter: $filter, granularity: $granularity) {
+      count
+      undetailed
+      firstAt
+      lastAt
+      apiKeyCount
+      ipCount
+      intervals {
+        start
+        count
+      }
+      codes {
+        code
+        count
+        lastAt
+      }
+      apiKeys {
+        count
+        lastAt
+        apiKey {
+          ...KeyFacts
+        }
+      }
+      ips {
+        ip
+        count
+        lastAt
+      }
+      acceptedApiKeys @include(if: $withAccepted) {
+        ...KeyFacts
+      }
     }
   }
 }
-    `) as unknown as TypedDocumentString<LastDayQuery, LastDayQueryVariables>;
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<DenialSumsQuery, DenialSumsQueryVariables>;
+export const UndetailedDenialsDocument = new TypedDocumentString(`
+    query UndetailedDenials($organizationId: ID!, $filter: DenialFilter!, $granularity: UsageGranularity!) {
+  organization(id: $organizationId) {
+    id
+    denialSummary(filter: $filter, granularity: $granularity) {
+      undetailed
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UndetailedDenialsQuery, UndetailedDenialsQueryVariables>;
+export const DenialPageDocument = new TypedDocumentString(`
+    query DenialPage($organizationId: ID!, $filter: DenialFilter!, $after: String) {
+  organization(id: $organizationId) {
+    id
+    denials(filter: $filter, first: 50, after: $after) {
+      nodes {
+        occurredAt
+        code
+        count
+        ip
+        apiKey {
+          id
+          name
+          start
+          status
+        }
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DenialPageQuery, DenialPageQueryVariables>;
+export const DeniedKeyDocument = new TypedDocumentString(`
+    query DeniedKey($id: ID!, $from: DateTime!, $granularity: UsageGranularity!) {
+  apiKey(id: $id) {
+    ...KeyFacts
+    usage(from: $from, granularity: $granularity) {
+      start
+      verified
+      denied
+    }
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<DeniedKeyQuery, DeniedKeyQueryVariables>;
+export const DeniedKeyNameDocument = new TypedDocumentString(`
+    query DeniedKeyName($id: ID!) {
+  apiKey(id: $id) {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<DeniedKeyNameQuery, DeniedKeyNameQueryVariables>;
 export const OrganizationSettingsDocument = new TypedDocumentString(`
     query OrganizationSettings($organizationId: ID!) {
   organization(id: $organizationId) {

@@ -17,14 +17,15 @@ export interface Attempt {
   readonly lastSeen: string;
 }
 
-/** Denied verifications since the log was started. */
+/** Denied verifications since the log was started, or since the connection was back. */
 export interface Denials {
   /** Newest first. */
   readonly attempts: readonly Attempt[];
+  /** All, including those before the connection was lost. */
   readonly total: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. Attempts before it are not part of `attempts`. */
   readonly since: number;
-  /** How often the connection was lost: denials during that time are missing. */
+  /** How often the connection was lost. */
   readonly gaps: number;
 }
 
@@ -42,9 +43,11 @@ export class DenialLog {
   #shown: Denials;
   #total = 0;
   #gaps = 0;
+  #since: number;
   #drawing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(since: number) {
+    this.#since = since;
     this.#shown = { attempts: [], total: 0, since, gaps: 0 };
   }
 
@@ -66,9 +69,11 @@ export class DenialLog {
     this.#drawSoon();
   }
 
-  /** Records that denials may have been missed. */
-  miss(): void {
+  /** Records that denials before `since` may have been missed: the list begins again. */
+  miss(since: number): void {
     this.#gaps += 1;
+    this.#since = since;
+    this.#attempts.clear();
     this.#drawSoon();
   }
 
@@ -86,7 +91,7 @@ export class DenialLog {
       this.#shown = {
         attempts: [...this.#attempts.values()].reverse(),
         total: this.#total,
-        since: this.#shown.since,
+        since: this.#since,
         gaps: this.#gaps,
       };
       for (const changed of this.#watchers) changed();

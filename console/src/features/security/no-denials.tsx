@@ -9,7 +9,7 @@ export function NoDenials() {
   const { id } = useOrganization();
   const command = `curl -H 'Authorization: Bearer made-up' '${location.origin}/verify?organization=${id}'`;
   return (
-    <EmptyState icon={ShieldCheck} title="No denied verifications since you opened this page">
+    <EmptyState icon={ShieldCheck} title="No denied verifications yet">
       <p>Attempts appear automatically. To see one, present a key that doesn’t exist:</p>
       <div className="mt-3 flex items-center gap-1 rounded-lg bg-hover pr-1.5 text-left">
         <Scrolling label="Command" className="min-w-0 grow">

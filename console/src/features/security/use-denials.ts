@@ -11,7 +11,7 @@ const logs = new WeakMap<OrganizationClient, DenialLog>();
 
 const neverChanges = () => () => {};
 
-/** The denied verifications since the view was first opened. Null until the log is created. */
+/** The denied verifications since the view was first opened, live. Null until the log is created. */
 export function useDenials(): Denials | null {
   const organization = useOrganization();
   const [log, setLog] = useState<DenialLog | null>(null);
@@ -28,12 +28,12 @@ function logOf({ id: organizationId, api, connection }: OpenOrganization): Denia
   follow(api.client, connection, {
     document: DenialsDocument,
     variables: () => {
-      if (begun) log.miss();
+      if (begun) log.miss(now());
       begun = true;
       return { organizationId };
     },
     next: ({ apiKeyDenied }) => log.add(apiKeyDenied),
-    missed: () => log.miss(),
+    missed: () => log.miss(now()),
   });
   return log;
 }
