@@ -129,11 +129,13 @@ describeInChromium('the members of an organization', () => {
     await page.getByRole('button', { name: /Organization:/ }).click();
     await page.getByRole('menuitemradio', { name: 'Globex' }).click();
     await page.waitForURL(`${site.url}/o/globex/*`);
-    await page.getByText('Globex secrets').waitFor();
-    // There she may see teams alone.
+    // There she may see the organization and its teams, and nothing of keys.
     await expect
       .poll(() => page.getByRole('navigation').getByRole('link').allTextContents())
-      .toEqual(['Teams']);
+      .toEqual(['Overview', 'Teams']);
+    await page.getByRole('heading', { name: 'Connected verifiers' }).waitFor();
+    await page.getByRole('link', { name: 'Teams' }).click();
+    await page.getByText('Globex secrets').waitFor();
 
     const stranger = await site.signIn(globex);
     await stranger.goto(`${site.url}/o/acme/members`);

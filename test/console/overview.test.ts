@@ -138,6 +138,11 @@ describeInChromium('the overview', () => {
       .getByText('Ada revoked the key Warehouse sync')
       .waitFor();
 
+    await page.getByRole('list', { name: 'Latest changes' }).getByRole('link').first().click();
+    await page.waitForURL('**/audit/*');
+    await page.getByRole('table', { name: 'What was changed' }).waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+
     const count = Number(/\d+/.exec((await soon.textContent()) ?? '')?.[0]);
     await soon.click();
     await page.waitForURL('**/keys?show=expiring');

@@ -62,8 +62,9 @@ describeInChromium('editing a key', () => {
       for (const fact of ['Syncs the stock', '"region": "eu"', '100 uses in 1 minute', '10.0.0.0/8'])
         await one.getByText(fact).first().waitFor();
       await one.getByText('Billing', { exact: true }).waitFor();
-      await one.getByRole('listitem').filter({ hasText: 'api.key.verify' }).getByText('directly').waitFor();
-      await one.getByText('Role member').first().waitFor();
+      const direct = one.getByRole('region', { name: 'Granted directly', exact: true });
+      await direct.getByText('api.key.verify').waitFor();
+      await one.getByRole('region', { name: 'From the role Member' }).waitFor();
     }
   });
 

@@ -8,6 +8,7 @@ import { Forms } from './forms.tsx';
 import { Colors, Type } from './foundations.tsx';
 import { List } from './list.tsx';
 import { States } from './states.tsx';
+import { Steps } from './steps.tsx';
 
 /** Every primitive and pattern in its states. For developers: no build of the console contains it. */
 export function Specimens() {
@@ -33,6 +34,7 @@ export function Specimens() {
           <Specimen name="Charts and figures">
             <Charts />
           </Specimen>
+          <Steps />
           <Card title="Loading" padded={false}>
             <SkeletonRows count={3} />
           </Card>

@@ -1,19 +1,23 @@
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { useDocument } from '../../api/use-document.ts';
 import { useSteady } from '../../api/use-steady.ts';
 import { Card, LoadFault, SkeletonRows } from '../../design/patterns/page.tsx';
 import { RelativeTime } from '../../design/primitives/time.tsx';
 import { OverviewChangesDocument } from '../../generated/graphql.ts';
 import type { KeyChange } from '../../live/key-events.ts';
 import { ActorName } from '../../shell/actor-name.tsx';
+import { useOpens } from '../../shell/views.tsx';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { ACTION_GROUPS } from '../audit/audit-actions.ts';
 import { AuditSentence } from '../audit/audit-sentence.tsx';
 import { Names } from '../audit/names.tsx';
 import { TEXTS } from './texts.ts';
+import { useRefreshed } from './use-refreshed.ts';
 
 const SHOWN_MAX = 8;
+
+/** Changes within this time are read together, milliseconds. */
+const TOGETHER_MS = 200;
 
 /** What people change. They sign in more often than that. */
 const ACTIONS = ACTION_GROUPS.filter(({ id }) => !/session|sign_in/.test(id)).flatMap(
@@ -43,11 +47,26 @@ export function ChangesCard() {
 
 function Logged() {
   const { id: organizationId, events } = useOrganization();
-  const [{ data, error }, reload] = useDocument(OverviewChangesDocument, {
+  const opens = useOpens();
+  // Changes of keys are reported. Others, of members for example, are not.
+  const [{ data, error }, reload] = useRefreshed(OverviewChangesDocument, {
     organizationId,
     actions: ACTIONS,
   });
-  useEffect(() => events.onChange(() => reload({ requestPolicy: 'network-only' })), [events, reload]);
+  useEffect(() => {
+    // One request for all keys that are changed together.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = events.onChange(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        reload({ requestPolicy: 'network-only' });
+      }, TOGETHER_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [events, reload]);
   const entries = useSteady(data?.organization?.auditLog?.nodes);
   if (!entries && error)
     return <LoadFault message={error.message} retry={() => reload({ requestPolicy: 'network-only' })} />;
@@ -56,7 +75,11 @@ function Logged() {
     <Names entries={entries}>
       <ol aria-label="Latest changes" className="divide-y divide-line">
         {entries.map((entry) => (
-          <Line key={entry.id} at={entry.occurredAt}>
+          <Line
+            key={entry.id}
+            at={entry.occurredAt}
+            to={opens('/audit/:entryId') ? `/audit/${entry.id}` : undefined}
+          >
             <AuditSentence entry={entry} />
           </Line>
         ))}
@@ -103,12 +126,27 @@ function Seen() {
   );
 }
 
-function Line({ at, children }: { readonly at: string; readonly children: React.ReactNode }) {
+function Line({
+  at,
+  to,
+  children,
+}: {
+  readonly at: string;
+  /** Where its details are. */
+  readonly to?: string | undefined;
+  readonly children: React.ReactNode;
+}) {
   return (
     <li className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5 px-4 py-2.5 sm:flex-nowrap">
       <span className="min-w-0 break-words">{children}</span>
       <span className="shrink-0 text-small text-soft">
-        <RelativeTime at={at} />
+        {to ? (
+          <Link href={to} className="hover:text-text hover:underline">
+            <RelativeTime at={at} />
+          </Link>
+        ) : (
+          <RelativeTime at={at} />
+        )}
       </span>
     </li>
   );

@@ -23,13 +23,22 @@ export function FirstSteps() {
   const { id } = useOrganization();
   const can = useCan();
   const [answers, answer] = useAnswers(id);
-  if (answers.dismissed || !can('api.key.create') || !can('api.key.view') || !can('organization.view'))
+  // Decided once, when the facts are known: what is completed here stays, and says so.
+  const [isNeeded, setNeeded] = useState(true);
+  if (
+    !isNeeded ||
+    answers.dismissed ||
+    !can('api.key.create') ||
+    !can('api.key.view') ||
+    !can('organization.view')
+  )
     return null;
   return (
     <OpenSteps
       isMarked={answers.isProtected ?? false}
       mark={(isProtected) => answer({ isProtected })}
       dismiss={() => answer({ dismissed: true })}
+      notNeeded={() => setNeeded(false)}
     />
   );
 }
@@ -38,21 +47,25 @@ function OpenSteps({
   isMarked,
   mark,
   dismiss,
+  notNeeded,
 }: {
   readonly isMarked: boolean;
   mark(isProtected: boolean): void;
   dismiss(): void;
+  /** Called if there is nothing to lead through: nothing is watched any longer. */
+  notNeeded(): void;
 }) {
   const can = useCan();
   const withMembers = can('member.view') && can('member.manage') && can('role.view');
   const facts = useFacts(withMembers);
-  // Steps that were all done before are not worth a place; those that are completed here say so.
-  const [isShown, setShown] = useState<boolean | null>(null);
-  const isOpen = facts && !(facts.verified && (facts.embedded || isMarked) && facts.invited);
-  const isFresh = facts && facts.keys <= KEYS_MAX;
+  const [isShown, setShown] = useState(false);
+  const isDone = facts?.verified && (facts.embedded || isMarked) && facts.invited;
+  const isFresh = facts && facts.keys <= KEYS_MAX && !isDone;
   useEffect(() => {
-    if (facts && isShown === null) setShown(Boolean(isOpen && isFresh));
-  }, [facts, isShown, isOpen, isFresh]);
+    if (!facts || isShown) return;
+    if (isFresh) setShown(true);
+    else notNeeded();
+  }, [facts, isShown, isFresh, notNeeded]);
   if (!facts || !isShown) return null;
   const steps: readonly (ChecklistStep | false)[] = [
     {

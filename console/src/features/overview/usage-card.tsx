@@ -1,17 +1,9 @@
-import { useState } from 'react';
 import { Link } from 'wouter';
-import { now } from '../../api/clock.ts';
 import { useSteady } from '../../api/use-steady.ts';
-import {
-  acceptedOf,
-  deniedOf,
-  pointsOf,
-  rangeStart,
-  VERIFICATIONS,
-} from '../../design/patterns/chart/points.ts';
+import { acceptedOf, deniedOf, pointsOf, VERIFICATIONS } from '../../design/patterns/chart/points.ts';
 import type { RangeId, TimeRange } from '../../design/patterns/chart/ranges.ts';
 import { TimeChart } from '../../design/patterns/chart/time-chart.tsx';
-import { RangeChoice, useRangeInAddress } from '../../design/patterns/chart/time-range.tsx';
+import { RangeChoice, useRangeInAddress, useRangeStart } from '../../design/patterns/chart/time-range.tsx';
 import { Card, LoadFault, Skeleton, SkeletonRows } from '../../design/patterns/page.tsx';
 import { KeyStatus } from '../../design/primitives/badge.tsx';
 import { useNow } from '../../design/primitives/time.tsx';
@@ -40,7 +32,7 @@ export function UsageCards() {
 function Chart({ range }: { readonly range: TimeRange }) {
   const { id: organizationId } = useOrganization();
   const { granularity, length, words } = range;
-  const from = useStart(range);
+  const from = useRangeStart(range);
   const end = Math.floor(useNow() / length) * length;
   const [{ data, error }, reload] = useRefreshed(OverviewUsageDocument, {
     organizationId,
@@ -64,18 +56,12 @@ function Chart({ range }: { readonly range: TimeRange }) {
   return <Skeleton className="h-68 w-full" />;
 }
 
-/** The start of the range when the view was opened. It is part of the cache's key, so it stays. */
-function useStart(range: TimeRange): string {
-  const [start] = useState(() => new Date(rangeStart(range, now())).toISOString());
-  return start;
-}
-
 /** All counts of all keys are summed, so it is requested rarely, milliseconds. */
 const TOP_EVERY_MS = 60_000;
 
 function TopKeys({ range }: { readonly range: TimeRange }) {
   const { id: organizationId } = useOrganization();
-  const from = useStart(range);
+  const from = useRangeStart(range);
   const variables = { organizationId, from };
   const [{ data, error }, reload] = useRefreshed(OverviewTopKeysDocument, variables, {
     everyMs: TOP_EVERY_MS,

@@ -1,5 +1,9 @@
+import { useState } from 'react';
 import { useSearchParams } from 'wouter';
+import { now } from '../../../api/clock.ts';
 import { Segmented } from '../../primitives/segmented.tsx';
+import { useNow } from '../../primitives/time.tsx';
+import { rangeStart } from './points.ts';
 import { RANGES, type RangeId, type TimeRange } from './ranges.ts';
 
 /** The range in the URL (`?range=7d`), and the function that sets it. `offered` has at least `standard`. */
@@ -20,6 +24,17 @@ export function useRangeInAddress(
       { replace: true },
     );
   return [RANGES[id], choose];
+}
+
+/**
+ * The start of the range, for a query. It stays while the view is open, since it is part of the cache's key, and follows
+ * in a page that is open for so long that the server would reject the number of intervals.
+ */
+export function useRangeStart(range: TimeRange): string {
+  const [start, setStart] = useState(() => rangeStart(range, now()));
+  const current = rangeStart(range, useNow());
+  if (current - start > range.count * range.length) setStart(current);
+  return new Date(start).toISOString();
 }
 
 /** The choice between ranges. */

@@ -1,17 +1,9 @@
-import { useState } from 'react';
-import { now } from '../../../api/clock.ts';
 import { useDocument } from '../../../api/use-document.ts';
 import { useSteady } from '../../../api/use-steady.ts';
-import {
-  acceptedOf,
-  deniedOf,
-  pointsOf,
-  rangeStart,
-  VERIFICATIONS,
-} from '../../../design/patterns/chart/points.ts';
+import { acceptedOf, deniedOf, pointsOf, VERIFICATIONS } from '../../../design/patterns/chart/points.ts';
 import type { RangeId, TimeRange } from '../../../design/patterns/chart/ranges.ts';
 import { TimeChart } from '../../../design/patterns/chart/time-chart.tsx';
-import { RangeChoice, useRangeInAddress } from '../../../design/patterns/chart/time-range.tsx';
+import { RangeChoice, useRangeInAddress, useRangeStart } from '../../../design/patterns/chart/time-range.tsx';
 import { Card, Skeleton } from '../../../design/patterns/page.tsx';
 import { RelativeTime, useNow } from '../../../design/primitives/time.tsx';
 import { KeyUsageDocument } from '../../../generated/graphql.ts';
@@ -44,8 +36,7 @@ function UsageIn({
   readonly lastUsedAt: string | null | undefined;
 }) {
   const { granularity, length, words } = range;
-  // Constant while the view is open: it is the cache key, and new data is added under it.
-  const [from] = useState(() => new Date(rangeStart(range, now())).toISOString());
+  const from = useRangeStart(range);
   const [{ data, error }] = useDocument(KeyUsageDocument, { id, from, granularity });
   const end = Math.floor(useNow() / length) * length;
   const usage = useSteady(data?.apiKey?.usage);

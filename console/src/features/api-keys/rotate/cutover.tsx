@@ -57,7 +57,7 @@ export function Cutover({
 }
 
 function Uses({ rotation: { share, plan, pointsAt } }: { readonly rotation: Rotation }) {
-  const { length } = plan.range;
+  const { length } = plan;
   const at = Math.floor(useNow() / length) * length;
   const total = share.old + share.fresh;
   return (

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../../api/clock.ts';
+import { rangeStart } from '../../../design/patterns/chart/points.ts';
 import type { TimeRange } from '../../../design/patterns/chart/ranges.ts';
 import type { UsageGranularity } from '../../../generated/graphql.ts';
 
@@ -8,15 +9,17 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** The least number of intervals in the chart: those before the rotation show what was usual. */
 const COUNT_MIN = 24;
 
-/** Which stored uses are read and how they are shown, from the begin of a rotation until now. */
+/** Which stored uses are read and how they are shown, from the begin of a rotation. */
 export interface RotationPlan {
+  /** When the rotation began, milliseconds since the epoch. */
+  readonly began: number;
   /** Granularity of the uses that are read, and the start of the first interval, milliseconds since the epoch. */
   readonly granularity: UsageGranularity;
   readonly from: number;
   /** Uses count from this time: the begin, rounded down to the granularity. Milliseconds since the epoch. */
   readonly since: number;
-  /** The intervals of the chart, each of which contains several of those that are read. */
-  readonly range: TimeRange;
+  /** Length of an interval in the chart, which contains several of those that are read. Milliseconds. */
+  readonly length: number;
 }
 
 /** For a rotation of this maximum age: the granularity that is read, and the length of an interval in the chart. */
@@ -35,25 +38,22 @@ const STEPS: readonly {
 
 const LAST = { granularity: 'DAY', read: DAY_MS, shown: DAY_MS } as const;
 
-/** The plan for a rotation that began at `began`, milliseconds since the epoch. */
+/** The plan for a rotation that began at `began`, milliseconds since the epoch. Good for at least an hour after `now`. */
 export function planOf(began: number, now: number): RotationPlan {
   const age = Math.max(0, now - began);
   const { granularity, read, shown } = STEPS.find((step) => age <= step.age) ?? LAST;
-  const intervals = Math.floor(now / shown) - Math.floor(began / shown) + 1;
+  const plan = { began, granularity, since: Math.floor(began / read) * read, length: shown };
+  return { ...plan, from: rangeStart(rangeAt(plan, now), now) };
+}
+
+/** The intervals of the chart at a time: all since the rotation began, and at least some. */
+export function rangeAt(
+  { began, granularity, length }: Pick<RotationPlan, 'began' | 'granularity' | 'length'>,
+  now: number,
+): TimeRange {
+  const intervals = Math.floor(now / length) - Math.floor(began / length) + 1;
   const count = Math.max(COUNT_MIN, intervals);
-  return {
-    granularity,
-    from: (Math.floor(now / shown) - count + 1) * shown,
-    since: Math.floor(began / read) * read,
-    range: {
-      id: 'rotation',
-      label: 'Rotation',
-      words: 'since the rotation began',
-      granularity,
-      count,
-      length: shown,
-    },
-  };
+  return { id: 'rotation', label: 'Rotation', words: 'since the rotation began', granularity, count, length };
 }
 
 /** Accepted uses of a secret in an interval. */

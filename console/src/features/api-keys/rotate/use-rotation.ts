@@ -3,8 +3,18 @@ import { now } from '../../../api/clock.ts';
 import { useDocument } from '../../../api/use-document.ts';
 import { useSteady } from '../../../api/use-steady.ts';
 import { type ChartPoint, pointsOf, type Series } from '../../../design/patterns/chart/points.ts';
+import { useNow } from '../../../design/primitives/time.tsx';
 import { RotationUsageDocument, type SecretFactsFragment } from '../../../generated/graphql.ts';
-import { planOf, type RotationPlan, type RotationShare, type SecretUses, shareOf } from './rotation-plan.ts';
+import {
+  planOf,
+  type RotationPlan,
+  type RotationShare,
+  rangeAt,
+  type SecretUses,
+  shareOf,
+} from './rotation-plan.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** The series of a rotation, in the order of its points. */
 export const ROTATION: readonly Series[] = [
@@ -40,7 +50,11 @@ export function useRotation({ active, retiring }: Secrets): {
   readonly error: Error | undefined;
   reload(): void;
 } {
-  const [plan] = useState(() => planOf(Date.parse(active.createdAt), now()));
+  const began = Date.parse(active.createdAt);
+  const [{ plan, at }, setPlanned] = useState(() => plannedAt(began, now()));
+  const current = useNow();
+  // The plan is part of the cache's key. A page may be open for the whole rotation.
+  if (current - at > HOUR_MS) setPlanned(plannedAt(began, current));
   const ids = [active, ...retiring].map(({ id }) => id);
   const variables = { ids, from: new Date(plan.from).toISOString(), granularity: plan.granularity };
   const [{ data, error }, reload] = useDocument(RotationUsageDocument, variables);
@@ -52,6 +66,10 @@ export function useRotation({ active, retiring }: Secrets): {
   const activeId = active.id;
   const rotation = useMemo(() => nodes && read(plan, nodes, activeId), [plan, nodes, activeId]);
   return { rotation: rotation ?? null, error, reload: () => reload({ requestPolicy: 'network-only' }) };
+}
+
+function plannedAt(began: number, at: number): { readonly plan: RotationPlan; readonly at: number } {
+  return { plan: planOf(began, at), at };
 }
 
 type Nodes = readonly ({ readonly __typename?: string; readonly id?: string } | null)[];
@@ -68,6 +86,6 @@ function read(plan: RotationPlan, nodes: Nodes, activeId: string): Rotation {
     plan,
     share: shareOf(plan, old, fresh),
     usesOf: (id) => shareOf(plan, usage.get(id) ?? [], []).old,
-    pointsAt: (time) => pointsOf(plan.range, time, [counted(fresh), counted(old)]),
+    pointsAt: (time) => pointsOf(rangeAt(plan, time), time, [counted(fresh), counted(old)]),
   };
 }
