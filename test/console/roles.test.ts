@@ -117,11 +117,15 @@ describeInChromium('roles and teams', () => {
     await expect.poll(() => page.getByRole('checkbox', { name: 'Everything' }).isDisabled()).toBe(true);
     await page.getByRole('link', { name: 'All roles' }).click();
     await page.getByRole('link', { name: 'Readers' }).click();
+    // Its deletion is not asked about twice.
+    await page.getByRole('textbox', { name: 'Description' }).fill('Reads');
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('alertdialog').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { name: 'Roles', level: 1 }).waitFor();
     await row(page, 'Readers').waitFor({ state: 'detached' });
+    expect(await page.getByRole('alertdialog').count()).toBe(0);
   });
 
   test('teams are made, renamed, and deleted where no key is bound to them', async () => {

@@ -141,6 +141,31 @@ describeInChromium('creating a key', () => {
     expect(days).toBeCloseTo(30, 1);
   });
 
+  test('shows the permissions of the product first, and keeps one that was only typed', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const page = await site.signIn(ada);
+    await page.goto(`${site.url}/keys/new`);
+    await page.getByLabel('Name', { exact: true }).fill('Typed');
+    await page.getByLabel('Custom permission').fill('invoices.read');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByRole('dialog', { name: 'API key created' }).waitFor();
+    const { apiKeys } = await site.ask(ada, '{ apiKeys { nodes { grants } } }');
+    expect(apiKeys.nodes).toEqual([{ grants: ['invoices.read'] }]);
+
+    const define = 'mutation ($i: UpdateOrganizationInput!) { updateOrganization(input: $i) { __typename } }';
+    const permissionCatalog = [{ name: 'invoices.read' }, { name: 'invoices.write' }];
+    await site.ask(ada, define, { i: { id: ada.organizationId, permissionCatalog } });
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.goto(`${site.url}/keys/new`);
+    await page.getByLabel('Name', { exact: true }).fill('Chosen');
+    await page.getByRole('checkbox', { name: 'invoices.write' }).check();
+    expect(await page.getByRole('checkbox', { name: 'api.key.view' }).isVisible()).toBe(false);
+    await page.getByText('Creates a live key “Chosen” with 1 permission.').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await screenshots(page, 'create-own');
+  });
+
   test('is offered to those who may, and with no more than they hold', async () => {
     const site = await startSite();
     const ada = await site.found();

@@ -89,6 +89,7 @@ describeInChromium('disabling a key', () => {
     };
     const page = await site.signIn(await join(site, ada, 'eva@example.com', role));
     await page.goto(`${site.url}/keys/${key.id}/edit`);
+    await page.getByRole('button', { name: 'Manage Keywright' }).click();
     await page.getByRole('checkbox', { name: 'team.view', exact: true }).check();
     const { organization } = await site.ask(
       ada,
@@ -100,7 +101,7 @@ describeInChromium('disabling a key', () => {
       i: { id, permissions: role.permissions.slice(0, 3) },
     });
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.locator('[data-fault]', { hasText: 'team.view' }).waitFor();
+    await page.locator('[data-group-error]', { hasText: 'team.view' }).waitFor();
   });
 
   test('is over with a revoked key', async () => {

@@ -6,7 +6,6 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 const dateOnly = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
-const toTheMinute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const full = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long' });
 
 /** A relative time that updates itself, with the full time as tooltip. */
@@ -28,11 +27,6 @@ export function DateText({ at }: { readonly at: string }) {
       {dateOnly.format(time)}
     </time>
   );
-}
-
-/** A time to the minute, for plain text. */
-export function timeText(at: string): string {
-  return toTheMinute.format(Date.parse(at));
 }
 
 /** A time to the second. */

@@ -3,7 +3,7 @@ import { useParams } from 'wouter';
 import { useDocument } from '../../api/use-document.ts';
 import { BackLink, Card, EmptyState, LoadFault, Page, SkeletonRows } from '../../design/patterns/page.tsx';
 import { ButtonLink } from '../../design/primitives/button.tsx';
-import { timeText } from '../../design/primitives/time.tsx';
+import { timeText } from '../../design/primitives/time-text.ts';
 import {
   AuditContextDocument,
   AuditEntryByIdDocument,

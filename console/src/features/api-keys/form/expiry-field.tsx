@@ -1,7 +1,7 @@
 import { DAY_MS, now } from '../../../api/clock.ts';
 import { Field } from '../../../design/primitives/field.tsx';
 import { Input, Select } from '../../../design/primitives/input.tsx';
-import { timeText } from '../../../design/primitives/time.tsx';
+import { timeText } from '../../../design/primitives/time-text.ts';
 import { EXPIRY_DAYS, type Expiry, expiryTime, localTime, NEVER_EXPIRES } from './expiry.ts';
 
 /** Selects when a key expires: never, in some days, or at a time. */

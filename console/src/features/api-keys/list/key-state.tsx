@@ -1,7 +1,7 @@
 import { CalendarClock, ClockAlert, RefreshCw } from 'lucide-react';
 import { now } from '../../../api/clock.ts';
 import { Badge, KeyStatus } from '../../../design/primitives/badge.tsx';
-import { timeText } from '../../../design/primitives/time.tsx';
+import { timeText } from '../../../design/primitives/time-text.ts';
 import type { KeyFactsFragment } from '../../../generated/graphql.ts';
 import { type Condition, conditionsOf } from './key-conditions.ts';
 import { useSecretsOnScreen } from './on-screen.tsx';

@@ -1,6 +1,6 @@
 import { counted } from '../../../../design/primitives/counted.ts';
 import { duration } from '../../../../design/primitives/duration.ts';
-import { timeText } from '../../../../design/primitives/time.tsx';
+import { timeText } from '../../../../design/primitives/time-text.ts';
 import type { Environment } from '../../../../generated/graphql.ts';
 import { covers } from '../../../../viewer/permissions.ts';
 import { roleName } from '../../../roles/role-name.ts';
