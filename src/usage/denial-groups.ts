@@ -161,13 +161,13 @@ function isCounted({ names }: Own, group: DenialGroup): boolean {
 
 /** Organizations by their number of detailed groups. */
 class Sizes {
-  readonly #bySize: Set<Own>[] = Array.from({ length: OWN_MAX + 1 }, () => new Set());
+  readonly #bySize: (Set<Own> | undefined)[] = [];
   #max = 0;
 
   add(own: Own): void {
     const size = own.detailed.length;
     if (size === 0) return;
-    this.#bySize[size]?.add(own);
+    this.#bySize[size] = (this.#bySize[size] ?? new Set()).add(own);
     this.#max = Math.max(this.#max, size);
   }
 
@@ -177,7 +177,7 @@ class Sizes {
 
   /** One of those with the most. */
   largest(): Own | undefined {
-    while (this.#max > 0 && this.#bySize[this.#max]?.size === 0) this.#max -= 1;
+    while (this.#max > 0 && !this.#bySize[this.#max]?.size) this.#max -= 1;
     const [own] = this.#bySize[this.#max] ?? [];
     return own;
   }

@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../db/tables/tables.ts';
 import type { EventBus } from '../cluster/bus.ts';
 import { RateLimitedError } from '../core/errors.ts';
-import { type Batch, emptyBatch, noteDenial, noteUse } from '../usage/batch.ts';
+import { type Batch, emptyBatch, MINUTES_MAX, noteDenial, noteUse } from '../usage/batch.ts';
+import { DenialGroups } from '../usage/denial-groups.ts';
+import { KnownOrganizations } from '../usage/known-organizations.ts';
 import { appendTogether } from '../usage/store.ts';
 import { type BatchName, readMark } from '../usage/writer-marks.ts';
 import type { VerificationCode } from '../verification/verification-code.ts';
@@ -72,6 +74,7 @@ interface Waiting extends BatchName {
 export class UsageBatches {
   readonly #services: UsageBatchServices;
   readonly #writes: GroupedWrites<Waiting, ReadonlySet<string>>;
+  readonly #organizations = new KnownOrganizations();
 
   constructor(services: UsageBatchServices) {
     this.#services = services;
@@ -117,10 +120,19 @@ export class UsageBatches {
   async #write(batches: readonly Waiting[]): Promise<ReadonlySet<string>> {
     const { db, appended } = this.#services;
     const written = await appendTogether(db, batches, (writers) =>
-      batchOf(batches.filter(({ writer }) => writers.has(writer))),
+      this.#merge(batches.filter(({ writer }) => writers.has(writer))),
     );
     appended();
     return written;
+  }
+
+  #merge(batches: readonly Waiting[]): Batch {
+    const batch = emptyBatch(MINUTES_MAX, new DenialGroups(this.#organizations));
+    for (const { report } of batches) {
+      for (const use of report.uses) noteUse(batch, use, use.count);
+      for (const denial of report.denials) noteDenial(batch, denial, denial.count);
+    }
+    return batch;
   }
 }
 
@@ -139,13 +151,4 @@ function countTogether(waiting: readonly Waiting[]): number {
 /** With the credential, so that nobody else can use up the numbers of a writer. */
 function writerOf({ owner, writer }: VerifierStream): string {
   return `${owner.credential}:${writer}`;
-}
-
-function batchOf(batches: readonly Waiting[]): Batch {
-  const batch = emptyBatch();
-  for (const { report } of batches) {
-    for (const use of report.uses) noteUse(batch, use, use.count);
-    for (const denial of report.denials) noteDenial(batch, denial, denial.count);
-  }
-  return batch;
 }

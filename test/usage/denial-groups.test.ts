@@ -80,6 +80,17 @@ test('tenants share the groups equally, and lose none of their counts', () => {
   }
 });
 
+test('take little memory while they are empty', () => {
+  const used = () => {
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const before = used();
+  // As many as the parts of a large batch.
+  const batches = Array.from({ length: 500 }, () => emptyBatch());
+  expect((used() - before) / batches.length).toBeLessThan(20_000);
+});
+
 test('an organization alone has its own limit', () => {
   const batch = emptyBatch();
   for (let index = 0; index < 1_000; index += 1)
