@@ -18,7 +18,7 @@ export interface Selection {
 
 /** Above cards, only what sorts and selects is visible. */
 const HEADERS =
-  'shadow-[inset_0_-1px_0_var(--color-line)] @max-2xl:relative @max-2xl:flex @max-2xl:flex-wrap @max-2xl:items-center @max-2xl:gap-x-3 @max-2xl:px-4 @max-2xl:py-1.5';
+  'shadow-[inset_0_-1px_0_var(--color-line)] @max-2xl:relative @max-2xl:flex @max-2xl:flex-wrap @max-2xl:items-center @max-2xl:gap-x-2.5 @max-2xl:py-1.5';
 
 /** The headers of a table. They stay in view while the page scrolls. */
 export function TableHead<Row extends { readonly id: string }>({
@@ -44,7 +44,11 @@ export function TableHead<Row extends { readonly id: string }>({
         !selection && !onSort && '@max-2xl:sr-only',
       )}
     >
-      <tr {...ROLES.row} className={HEADERS} aria-rowindex={1}>
+      <tr
+        {...ROLES.row}
+        className={classNames(HEADERS, selection ? '@max-2xl:px-3' : '@max-2xl:px-4')}
+        aria-rowindex={1}
+      >
         {selection && <SelectAll rows={rows} selection={selection} />}
         {columns.map((column, index) => (
           <Header

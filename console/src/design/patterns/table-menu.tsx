@@ -34,7 +34,7 @@ export function RowMenuButton({ name, isOpen }: { readonly name: string; readonl
       data-row-menu=""
       aria-haspopup="menu"
       aria-expanded={isOpen}
-      className="group-data-[density=compact]/table:h-8 aria-expanded:bg-hover aria-expanded:text-text pointer-coarse:size-10"
+      className="group-data-[density=compact]/table:h-8 aria-expanded:bg-hover aria-expanded:text-text @max-2xl:w-8 pointer-coarse:size-10 pointer-coarse:@max-2xl:w-10"
     >
       <MoreHorizontal size={16} aria-hidden="true" />
     </IconButton>

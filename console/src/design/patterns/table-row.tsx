@@ -109,8 +109,8 @@ function Row<Item extends { readonly id: string }>({
         HEIGHTS,
         CARD,
         'has-data-row-link:cursor-pointer',
-        selected !== null && '@max-2xl:pl-11',
-        menu !== null && '@max-2xl:pr-10',
+        selected !== null && '@max-2xl:pl-9.5',
+        menu !== null && '@max-2xl:pr-8 pointer-coarse:@max-2xl:pr-10',
         selected
           ? 'bg-accent-soft shadow-[inset_2px_0_0_var(--color-accent)]'
           : menu
@@ -120,7 +120,7 @@ function Row<Item extends { readonly id: string }>({
       )}
     >
       {selected !== null && (
-        <td {...ROLES.cell} className="@max-2xl:absolute @max-2xl:top-4 @max-2xl:left-4 @2xl:w-11 @2xl:pl-4">
+        <td {...ROLES.cell} className="@max-2xl:absolute @max-2xl:top-4 @max-2xl:left-3 @2xl:w-11 @2xl:pl-4">
           <Checkbox
             aria-label={`Select ${name}`}
             checked={selected}
@@ -143,10 +143,7 @@ function Row<Item extends { readonly id: string }>({
         </td>
       ))}
       {menu !== null && (
-        <td
-          {...ROLES.cell}
-          className="@max-2xl:absolute @max-2xl:top-2 @max-2xl:right-1 pointer-coarse:@max-2xl:right-0 @2xl:w-13 @2xl:pr-2"
-        >
+        <td {...ROLES.cell} className="@max-2xl:absolute @max-2xl:top-2 @max-2xl:right-0 @2xl:w-13 @2xl:pr-2">
           <RowMenuButton name={name} isOpen={menu} />
         </td>
       )}
