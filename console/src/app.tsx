@@ -2,6 +2,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { LeaveGuard, useIsGuarded } from './design/patterns/leave-guard.tsx';
 import { ToastProvider } from './design/patterns/toasts.tsx';
 import { TooltipProvider } from './design/primitives/tooltip.tsx';
+import { PaletteHost } from './features/palette/palette-host.tsx';
 import { SignedOut } from './features/sign-in/signed-out.tsx';
 import { ROUTES } from './routes.tsx';
 import { lastOrganization, saveLastOrganization } from './shell/last-organization.ts';
@@ -88,6 +89,7 @@ function Organization({ viewer, slug }: { readonly viewer: Viewer; readonly slug
   return (
     <OrganizationProvider key={organization.id} organization={organization} waiting={<Splash />}>
       <Shell />
+      <PaletteHost />
     </OrganizationProvider>
   );
 }

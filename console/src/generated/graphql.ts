@@ -871,6 +871,22 @@ export type FirstUsesSubscriptionVariables = Exact<{
 
 export type FirstUsesSubscription = { apiKeyUsed: { count: number, lastUsedAt: string, secretId: string, apiKey: { id: string, lastUsedAt: string | null, lastUsedIp: string | null } } };
 
+export type PaletteKeysQueryVariables = Exact<{
+  organizationId: string | number;
+  search: string;
+}>;
+
+
+export type PaletteKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, description: string | null, start: string, environment: Environment, status: ApiKeyStatus, createdAt: string, updatedAt: string, expiresAt: string | null, rotationDueAt: string | null, lastUsedAt: string | null, lastUsedIp: string | null, revokedAt: string | null, revocationReason: string | null, permissions: Array<string>, role: { id: string, name: string } | null, teams: Array<{ id: string, name: string }> }> } | null };
+
+export type PalettePeopleQueryVariables = Exact<{
+  organizationId: string | number;
+  search: string;
+}>;
+
+
+export type PalettePeopleQuery = { organization: { id: string, members: { nodes: Array<{ id: string, name: string | null, email: string }> } | null } | null };
+
 export type RoleFactsFragment = { id: string, name: string, description: string | null, permissions: Array<string>, system: boolean, memberCount: number | null, apiKeyCount: number | null };
 
 export type RolesQueryVariables = Exact<{
@@ -2760,6 +2776,57 @@ export const FirstUsesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FirstUsesSubscription, FirstUsesSubscriptionVariables>;
+export const PaletteKeysDocument = new TypedDocumentString(`
+    query PaletteKeys($organizationId: ID!, $search: String!) {
+  apiKeys(
+    organizationId: $organizationId
+    first: 6
+    filter: {search: $search, status: [ACTIVE, DISABLED, EXPIRED, REVOKED]}
+  ) {
+    nodes {
+      ...KeyFacts
+    }
+  }
+}
+    fragment KeyFacts on ApiKey {
+  id
+  name
+  description
+  start
+  environment
+  status
+  createdAt
+  updatedAt
+  expiresAt
+  rotationDueAt
+  lastUsedAt
+  lastUsedIp
+  revokedAt
+  revocationReason
+  permissions
+  role {
+    id
+    name
+  }
+  teams {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<PaletteKeysQuery, PaletteKeysQueryVariables>;
+export const PalettePeopleDocument = new TypedDocumentString(`
+    query PalettePeople($organizationId: ID!, $search: String!) {
+  organization(id: $organizationId) {
+    id
+    members(first: 5, search: $search) {
+      nodes {
+        id
+        name
+        email
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PalettePeopleQuery, PalettePeopleQueryVariables>;
 export const RolesDocument = new TypedDocumentString(`
     query Roles($organizationId: ID!, $after: String) {
   organization(id: $organizationId) {

@@ -9,6 +9,7 @@ import { LiveBadge } from './live-badge.tsx';
 import { Logo } from './logo.tsx';
 import { Navigation } from './navigation.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
+import { SearchButton } from './search-button.tsx';
 import { UserMenu } from './user-menu.tsx';
 import { ViewBoundary } from './view-boundary.tsx';
 import { useViews } from './views.tsx';
@@ -55,6 +56,9 @@ export function Shell() {
           )}
         >
           <OrganizationSwitcher />
+          <div className="-my-2">
+            <SearchButton />
+          </div>
           <Navigation />
           <div className="mt-auto flex items-center justify-between gap-2 border-t border-line pt-3">
             <UserMenu />

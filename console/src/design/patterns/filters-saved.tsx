@@ -48,7 +48,7 @@ export function SavedFilters({ saved, query, onApply, onChange }: Props) {
               aria-hidden="true"
               className={current ? 'shrink-0 fill-accent text-accent' : 'shrink-0'}
             />
-            <span className="truncate">
+            <span className="truncate max-sm:sr-only">
               {current && <span className="sr-only">Saved filters: </span>}
               {current?.name ?? 'Saved filters'}
             </span>

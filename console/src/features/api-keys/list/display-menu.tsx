@@ -28,7 +28,7 @@ export function DisplayMenu({
       trigger={
         <Button look="quiet">
           <SlidersHorizontal size={16} aria-hidden="true" />
-          {DISPLAY.button}
+          <span className="max-sm:sr-only">{DISPLAY.button}</span>
         </Button>
       }
     >

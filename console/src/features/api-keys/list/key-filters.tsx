@@ -18,7 +18,7 @@ export function KeyFilters({ search, change, clear }: Props) {
   const teams = pairs(useTeamNames().rows);
   return (
     <FilterBar className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center lg:flex-nowrap">
-      <div className="relative col-span-2 sm:w-64 lg:min-w-40 lg:shrink-[12]">
+      <div className="relative col-span-2 sm:w-64 lg:min-w-40 lg:shrink-[99]">
         <Search
           size={15}
           aria-hidden="true"
