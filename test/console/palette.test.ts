@@ -90,6 +90,11 @@ describeInChromium('the command palette', () => {
     expect(await page.getByRole('combobox', { name: 'Search and commands' }).count()).toBe(0);
     await page.keyboard.press('Escape');
     await shortcuts.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Help' }).click();
+    await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click();
+    await shortcuts.waitFor();
+    await page.keyboard.press('Escape');
+    await hasFocus(page, 'button[aria-label=Help]');
     await page.keyboard.press('/');
     await hasFocus(page, 'input[type=search]');
   });

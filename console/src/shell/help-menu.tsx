@@ -1,21 +1,35 @@
 import { CircleHelp } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { IconButton } from '../design/primitives/button.tsx';
 import { classNames } from '../design/primitives/class-names.ts';
-import { Menu, MenuLabel, MenuLine, MenuPage } from '../design/primitives/menu.tsx';
+import { Menu, MenuItem, MenuLabel, MenuLine, MenuPage } from '../design/primitives/menu.tsx';
+import { openCommand } from './commands.ts';
 
 /** The descriptions of the API, the state of the server and its version. */
 export function HelpMenu() {
   const graphiql = metaOf('graphiql');
+  const wanted = useRef(false);
   return (
     <Menu
       label="Help"
+      onClosed={() => {
+        if (wanted.current) openCommand('shortcuts');
+        wanted.current = false;
+      }}
       trigger={
         <IconButton label="Help">
           <CircleHelp size={18} aria-hidden="true" />
         </IconButton>
       }
     >
+      <MenuItem
+        onSelect={() => {
+          wanted.current = true;
+        }}
+      >
+        Keyboard shortcuts
+      </MenuItem>
+      <MenuLine />
       <MenuLabel>API</MenuLabel>
       {graphiql && <MenuPage href={graphiql}>GraphiQL</MenuPage>}
       <MenuPage href="/schema.graphql">GraphQL schema</MenuPage>
