@@ -159,7 +159,7 @@ function TimeLabels({
     return (
       <g key={at} transform={`translate(${x} ${y})`}>
         <path d="M0.5 1v4" className="stroke-line-strong" />
-        <text y={20} textAnchor={x < 20 ? 'start' : 'middle'} className="fill-soft text-xs tabular-nums">
+        <text y={20} textAnchor="middle" className="fill-soft text-xs tabular-nums">
           {label}
         </text>
       </g>
