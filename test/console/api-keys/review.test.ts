@@ -32,14 +32,25 @@ describeInChromium('the review', () => {
     await age(site, dusty.id, { made: 200, used: 120 });
     await age(site, forgotten.id, { made: 30 });
     await page.reload();
-    await keys(page, 'Expiring').getByText('Contractor').first().waitFor();
-    await keys(page, 'Rotation overdue').getByText('Old partner').first().waitFor();
-    await keys(page, 'Unused').getByText('Dusty').first().waitFor();
-    await keys(page, 'Never used').getByText('Forgotten').first().waitFor();
+    // The first reason with keys is open.
+    await rows(page, 'Expiring').getByText('Contractor').first().waitFor();
+    for (const [title, name] of [
+      ['Rotation overdue', 'Old partner'],
+      ['Unused', 'Dusty'],
+      ['Never used', 'Forgotten'],
+    ] as const) {
+      await tab(page, title).press('Enter');
+      await rows(page, title).getByText(name).first().waitFor();
+      expect(await rows(page, title).locator('tr[data-row]').count()).toBe(1);
+      expect(await overflows(page)).toEqual([]);
+    }
+    expect(new URL(page.url()).search).toBe('?tab=never-used');
+    await page.reload();
+    await rows(page, 'Never used').getByText('Forgotten').first().waitFor();
     expect(await page.getByText('Fresh').count()).toBe(0);
-    await expect.poll(() => page.locator('li[data-row]').count()).toBe(4);
+    await tab(page, 'Expiring').click();
+    await rows(page, 'Expiring').getByText('Contractor').first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
-    expect(await overflows(page)).toEqual([]);
     await screenshots(page, 'review');
 
     await page.getByRole('button', { name: 'Extend “Contractor”' }).click();
@@ -50,17 +61,74 @@ describeInChromium('the review', () => {
 
     // A key that is used again leaves by itself.
     await page.locator('[data-live=live]').waitFor();
+    await tab(page, 'Never used').click();
+    await rows(page, 'Never used').getByText('Forgotten').first().waitFor();
     await site.present(forgotten.secret);
     await page.getByText('Every key older than 7 days has been used').waitFor();
 
+    await tab(page, 'Unused').click();
     await page.getByRole('button', { name: 'Revoke “Dusty”' }).click();
     await page.getByLabel(/^Type/).fill('Dusty');
     await page.getByRole('button', { name: 'Revoke key' }).click();
     await page.getByText(/revoked on 1 of 1 node/).waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByText('All keys that were ever used').waitFor();
+    await tab(page, 'Rotation overdue').click();
     await page.getByRole('link', { name: 'Rotate “Old partner”' }).click();
     await page.waitForURL(`**/keys/${old.id}/rotate`);
+  });
+
+  test('extends, disables and revokes several keys together', async () => {
+    const site = await startSite();
+    const ada = await site.found();
+    const soon = new Date(Date.now() + 3 * DAY_MS).toISOString();
+    for (const name of ['One', 'Two', 'Three', 'Four', 'Five', 'Six'])
+      await site.makeKey(ada, { name, expiresAt: soon });
+    const page = await site.signIn(ada);
+    await page.goto(`${site.url}/o/acme/review`);
+    await expect.poll(() => rows(page, 'Expiring').locator('tr[data-row]').count()).toBe(6);
+    const selection = page.getByRole('region', { name: 'Selection' });
+    expect(await selection.count()).toBe(0);
+
+    for (const name of ['One', 'Two']) await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+    await screenshots(page, 'review-selected');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await selection.getByRole('button', { name: 'Extend' }).click();
+    // Of the requests, the second fails, and is repeated.
+    let sent = 0;
+    await page.route('**/graphql', (route) => {
+      if (/updateApiKey\b/.test(route.request().postData() ?? '')) sent += 1;
+      return sent === 2 ? route.abort() : route.continue();
+    });
+    const dialog = page.getByRole('dialog', { name: 'Extend 2 keys' });
+    await dialog.getByRole('button', { name: 'Extend' }).click();
+    await dialog.getByText(/1 of 2 extended. “\w+” was not: The server is not responding/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.unroute('**/graphql');
+    await dialog.getByRole('button', { name: 'Extend' }).press('Enter');
+    await page.getByText('Extended 2 keys').waitFor();
+    await expect.poll(() => rows(page, 'Expiring').locator('tr[data-row]').count()).toBe(4);
+
+    await page.getByRole('checkbox', { name: 'Select Three' }).press('Space');
+    await selection.getByRole('button', { name: 'Disable' }).press('Enter');
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: /^Disable/ })
+      .press('Enter');
+    await page.getByText(/disabled on 1 of 1 node/).waitFor();
+    await page.getByRole('button', { name: 'Done' }).press('Enter');
+    await expect.poll(() => rows(page, 'Expiring').locator('tr[data-row]').count()).toBe(3);
+
+    for (const name of ['Four', 'Five', 'Six'])
+      await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+    await selection.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByLabel(/^Type/).fill('revoke 3 keys');
+    await page.getByRole('button', { name: 'Revoke keys' }).click();
+    // The result stays, although the keys have left the list.
+    await page.getByText(/revoked on 1 of 1 node/).waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'Nothing to review' }).waitFor();
+    expect(await selection.count()).toBe(0);
   });
 
   test('offers what the viewer may do, and nothing else', async () => {
@@ -72,7 +140,7 @@ describeInChromium('the review', () => {
     const editors = { name: 'Editors', permissions: ['api.key.view', 'api.key.update'] };
     const page = await site.signIn(await join(site, ada, 'eva@example.com', editors));
     await page.getByRole('link', { name: 'Review' }).click();
-    await keys(page, 'Expiring').getByText('Contractor').first().waitFor();
+    await rows(page, 'Expiring').getByText('Contractor').first().waitFor();
     await expect.poll(() => page.getByRole('button', { name: 'Extend “Intern”' }).count()).toBe(1);
     // It holds more than the viewer does.
     expect(await page.getByRole('button', { name: 'Extend “Contractor”' }).count()).toBe(0);
@@ -80,8 +148,12 @@ describeInChromium('the review', () => {
   });
 });
 
-function keys(page: Page, concern: string) {
-  return page.getByRole('list', { name: concern });
+function rows(page: Page, concern: string) {
+  return page.getByRole('table', { name: concern });
+}
+
+function tab(page: Page, concern: string) {
+  return page.getByRole('group', { name: 'Reason' }).getByRole('button', { name: concern });
 }
 
 async function setPolicy(site: Site, by: SitePerson, rotationPolicy: object): Promise<void> {

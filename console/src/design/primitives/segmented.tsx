@@ -16,9 +16,10 @@ export function Segmented<Value>({
   return (
     <fieldset className="inline-flex max-w-full flex-wrap gap-0.5 rounded-lg bg-hover p-0.5">
       <legend className="sr-only">{legend}</legend>
-      {options.map(([option, label]) => (
+      {options.map(([option, label], index) => (
         <button
-          key={label}
+          // biome-ignore lint/suspicious/noArrayIndexKey: a label may change, and its button keeps the focus.
+          key={index}
           type="button"
           aria-pressed={option === value}
           onClick={() => onChange(option)}
