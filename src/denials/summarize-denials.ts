@@ -118,16 +118,16 @@ export async function summarizeDenials(
     ips: await top(detailed.where('ip', '!=', ''), 'ip'),
     keyCount: Number(whole?.keys ?? 0),
     ipCount: Number(whole?.ips ?? 0),
-    acceptedKeyIds: ip === null ? [] : await acceptedFrom(ctx, organizationId, ip, from),
+    acceptedKeyIds: ip === null ? [] : await acceptedFrom(ctx, organizationId, ip, { from, to }),
   };
 }
 
-/** Keys whose last use came from the address, at or after `from`. Earlier uses from there are not stored. */
+/** Keys whose last use came from the address, in the range. Earlier uses from there are not stored. */
 async function acceptedFrom(
   ctx: KeysContext,
   organizationId: string,
   ip: string,
-  from: number,
+  { from, to }: { readonly from: number; readonly to: number },
 ): Promise<string[]> {
   const db = await ctx.scans.reader(ctx.db, 'api_key_usage', organizationId);
   const rows = await db
@@ -135,6 +135,7 @@ async function acceptedFrom(
     .select('api_key_id')
     .where('organization_id', '=', organizationId)
     .where('last_used_at', '>=', from)
+    .where('last_used_at', '<', to)
     .where('last_used_ip', '=', ip)
     .where(isInScope(keyScopeOf(ctx), 'api_key_usage.api_key_id'))
     .orderBy('last_used_at', 'desc')

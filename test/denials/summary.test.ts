@@ -89,6 +89,7 @@ onEachDatabase('the summary of denied verifications', (engine) => {
     expect((await summary({ ip: '2001:db8::1' }, bound)).acceptedKeyIds).toEqual([b.apiKey.id]);
     expect((await summary({ ip: '2001:db8::2' })).acceptedKeyIds).toEqual([]);
     expect((await summary()).acceptedKeyIds).toEqual([]);
+    expect((await summary({ ip: '2001:db8::1', to: START + 2 })).acceptedKeyIds).toEqual([a.apiKey.id]);
     await present(a.secret, START + HOUR_MS, '192.0.2.1');
     expect((await summary({ ip: '2001:db8::1' })).acceptedKeyIds).toEqual([b.apiKey.id]);
     expect((await summary({ ip: '2001:db8::1', from: START + HOUR_MS })).acceptedKeyIds).toEqual([]);
