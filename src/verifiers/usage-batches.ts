@@ -69,7 +69,7 @@ interface Waiting extends BatchName {
 /**
  * Writes the usage that verifiers report. Each batch counts once, on whichever servers it arrives. What verifiers with the
  * same credential report while a transaction runs is written together in the next one: they mostly use the same keys, for
- * whose rows they would wait otherwise. Credentials take turns.
+ * whose rows they would wait otherwise. Organizations take turns, and so do the credentials of each.
  */
 export class UsageBatches {
   readonly #services: UsageBatchServices;
@@ -100,13 +100,19 @@ export class UsageBatches {
         RETRY_AFTER_S,
       );
     const writer = writerOf(stream);
+    const { credential, organizationId } = stream.owner;
     stream.batches += 1;
     try {
-      const written = await this.#writes.add(stream.owner.credential, { writer, number, report });
+      const waiting = { writer, number, report };
+      const written = await this.#writes.add(credential, waiting, organizationId ?? credential);
       if (!written.has(writer)) {
         stream.recorded = null;
         return await this.last(stream);
       }
+    } catch (error) {
+      // It may be recorded: the answer may have been lost.
+      stream.recorded = null;
+      throw error;
     } finally {
       stream.batches -= 1;
     }
@@ -141,7 +147,8 @@ function countTogether(waiting: readonly Waiting[]): number {
   const writers = new Set<string>();
   let entries = 0;
   for (const { writer, report } of waiting) {
-    entries += report.uses.length + report.denials.length;
+    // At least one: it has a mark.
+    entries += Math.max(1, report.uses.length + report.denials.length);
     if (writers.size > 0 && (entries > ENTRIES_MAX || writers.has(writer))) break;
     writers.add(writer);
   }

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { UnavailableError } from '../../src/core/errors.ts';
 import { GroupedWrites } from '../../src/verifiers/grouped-writes.ts';
 import { seededRandom, seeds } from '../support/properties.ts';
 
@@ -45,6 +46,37 @@ test('a group with many entries lets others write next', async () => {
   await grouped.add('calm', { group: 'calm', number: 0 });
   expect(writes.map(([first]) => first?.group)).toEqual(['flood', 'calm']);
   await Promise.all(flood);
+});
+
+test('an owner of many groups gets no more turns than others', async () => {
+  const { grouped, writes } = noting(() => 0.5, 1, 1);
+  const names = Array.from({ length: 50 }, (_, index) => `credential ${index}`);
+  const flood = names.map((name, number) => grouped.add(name, { group: name, number }, 'tenant'));
+  await grouped.add('calm', { group: 'calm', number: 0 }, 'other tenant');
+  expect(writes.map(([first]) => first?.group)).toEqual(['credential 0', 'credential 1', 'calm']);
+  await Promise.all(flood);
+});
+
+test('an entry that can’t be written fails alone, and all fail in an outage', async () => {
+  const writes: number[][] = [];
+  const grouped = new GroupedWrites<number, string>(
+    1,
+    (waiting) => waiting.length,
+    async (taken) => {
+      writes.push([...taken]);
+      if (taken.includes(-1)) throw new UnavailableError('The database is unreachable');
+      if (taken.includes(5)) throw new Error('invalid');
+      return 'written';
+    },
+  );
+  const add = (number: number) => grouped.add('a', number).catch((error: Error) => error.message);
+  const outcomes = await Promise.all(Array.from({ length: 17 }, (_, number) => add(number)));
+  expect(outcomes).toEqual(outcomes.map((_, number) => (number === 5 ? 'invalid' : 'written')));
+  expect(writes.length).toBeLessThan(12);
+  writes.length = 0;
+  const lost = await Promise.all([1, 2, -1, 3].map(add));
+  expect(lost).toEqual(['written', ...Array(3).fill('The database is unreachable')]);
+  expect(writes).toEqual([[1], [2, -1, 3]]);
 });
 
 test.each(seeds(6))(

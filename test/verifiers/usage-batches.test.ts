@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { newId } from '../../src/core/ids.ts';
+import { usageStore } from '../../src/usage/store.ts';
+import { VerifierStream } from '../../src/verifiers/stream/verifier-stream.ts';
+import { UsageBatches } from '../../src/verifiers/usage-batches.ts';
+import { onEachDatabase } from '../support/databases.ts';
+import { recordStatements, servicesOn } from '../support/services.ts';
+import { countedUses, failing, makeUsedKeys, once, type UsedKey } from '../support/usage.ts';
+
+const AT = Date.UTC(2030, 0, 10, 12);
+
+onEachDatabase('batches of verifiers', (engine) => {
+  const services = servicesOn(engine);
+
+  const streamsOf = (count: number): VerifierStream[] => {
+    const owner = { credential: newId('key'), organizationId: newId('org') };
+    const names = () => ({ name: null, writer: randomBytes(16).toString('base64url') });
+    return Array.from(
+      { length: count },
+      () => new VerifierStream(owner, names(), { receive() {}, failed() {} }, AT),
+    );
+  };
+
+  const batchesOn = (db = services().unhurried) =>
+    new UsageBatches({ db, bus: { emit() {} }, appended() {} });
+
+  const usesOf = (key: UsedKey, count = 1) => ({ uses: [{ ...key, count, at: AT, ip: null }], denials: [] });
+
+  test('are known to be recorded, although the answer of the database was lost', async () => {
+    const [key] = (await makeUsedKeys(services(), 1)) as [UsedKey];
+    const [stream] = streamsOf(1) as [VerifierStream];
+    const { db, failNext } = failing(services().unhurried);
+    const batches = batchesOn(db);
+    expect(await batches.record(stream, 1, usesOf(key))).toBe(1);
+    failNext({ at: 0, when: 'after' });
+    await expect(batches.record(stream, 2, usesOf(key))).rejects.toThrow('The answer was lost');
+    expect(await batches.last(stream)).toBe(2);
+  });
+
+  test('without entries are not written in one large statement', async () => {
+    const statements: string[] = [];
+    const batches = batchesOn(services().unhurried.withPlugin(recordStatements(statements)));
+    const streams = streamsOf(3_000);
+    const sent = streams.map((stream) => batches.record(stream, 1, { uses: [], denials: [] }));
+    expect(new Set(await Promise.all(sent))).toEqual(new Set([1]));
+    const marks = statements.filter((text) => text.includes('insert into usage_writers'));
+    const valuesOf = (text: string) => text.split(/\?|\$\d+/).length - 1;
+    expect(marks.length).toBeGreaterThan(0);
+    expect(Math.max(...marks.map(valuesOf))).toBeLessThanOrEqual(2_000);
+  });
+
+  test('that the database refuses fail alone', async () => {
+    const [key] = (await makeUsedKeys(services(), 1)) as [UsedKey];
+    const batches = batchesOn();
+    const denial = { ...key, code: 'DISABLED', at: AT, ip: null } as const;
+    const refused = { uses: [], denials: [{ ...denial, count: Number.NaN }] };
+    const sent = streamsOf(12).map((stream, index) =>
+      batches.record(stream, 1, index === 7 ? refused : usesOf(key)),
+    );
+    const outcomes = (await Promise.allSettled(sent)).map(({ status }) => status);
+    expect(outcomes).toEqual(outcomes.map((_, index) => (index === 7 ? 'rejected' : 'fulfilled')));
+    await usageStore(services().unhurried, newId('evt')).checkpoint(1);
+    expect(await countedUses(services(), key)).toEqual(once(11, AT));
+  });
+});
