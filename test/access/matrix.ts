@@ -457,6 +457,11 @@ export const PARTS = [
   'ApiKeyUsed',
   'ApiKeyDenied',
   'Denial',
+  'DenialApiKeyCount',
+  'DenialCodeCount',
+  'DenialInterval',
+  'DenialIpCount',
+  'DenialSummary',
   'ApiKeyCreated',
   'ApiKeyUpdated',
   'ApiKeyRotated',
@@ -524,6 +529,10 @@ export const ID_ARGUMENTS: Readonly<Record<string, readonly [thing: string, docu
   'Organization.denials(filter.apiKeyId)': [
     '$deniedKey',
     '{ organization { denials(filter: { apiKeyId: $id }) { totalCount nodes { count } } } }',
+  ],
+  'Organization.denialSummary(filter.apiKeyId)': [
+    '$deniedKey',
+    '{ organization { denialSummary(filter: { apiKeyId: $id }) { count } } }',
   ],
   'Team.apiKeys(filter.roleId)': [
     '$usedRole',
