@@ -5,6 +5,7 @@ import { usageStore } from '../../src/usage/store.ts';
 import { VerifierStream } from '../../src/verifiers/stream/verifier-stream.ts';
 import { UsageBatches } from '../../src/verifiers/usage-batches.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { seededRandom, seeds } from '../support/properties.ts';
 import { recordStatements, servicesOn } from '../support/services.ts';
 import { countedUses, failing, makeUsedKeys, once, type UsedKey } from '../support/usage.ts';
 
@@ -63,4 +64,37 @@ onEachDatabase('batches of verifiers', (engine) => {
     await usageStore(services().unhurried, newId('evt')).checkpoint(1);
     expect(await countedUses(services(), key)).toEqual(once(11, AT));
   });
+
+  test.each(seeds(4))(
+    'count once on two servers, whatever fails, is repeated or arrives late (seed %i)',
+    async (seed) => {
+      const random = seededRandom(seed);
+      const [key, shared] = (await makeUsedKeys(services(), 2)) as [UsedKey, UsedKey];
+      const [one, other] = [failing(services().unhurried), failing(services().unhurried)];
+      const servers = [one, other].map(({ db }) => batchesOn(db)) as [UsageBatches, UsageBatches];
+      const report = { uses: [key, shared].flatMap((each) => usesOf(each).uses), denials: [] };
+      const verify = async (owned: VerifierStream): Promise<void> => {
+        const twin = new VerifierStream(owned.owner, owned, { receive() {}, failed() {} }, AT);
+        for (let number = 1; number <= 6; ) {
+          if (random() < 0.3) one.failNext({ at: 0, when: random() < 0.5 ? 'before' : 'after' });
+          if (random() < 0.3) other.failNext({ at: 0, when: random() < 0.5 ? 'before' : 'after' });
+          const late = Math.max(1, number - Math.floor(random() * 3));
+          const sent = [
+            servers[0].record(owned, number, report),
+            ...(random() < 0.5 ? [servers[1].record(twin, number, report)] : []),
+            ...(random() < 0.5 ? [servers[1].record(twin, late, report)] : []),
+          ];
+          const answers = (await Promise.allSettled(sent)).flatMap((one) =>
+            one.status === 'fulfilled' ? one.value : [],
+          );
+          const last = Math.max(0, ...answers);
+          expect(last).toBeLessThanOrEqual(number);
+          if (last === number) number += 1;
+        }
+      };
+      await Promise.all(streamsOf(8).map(verify));
+      await usageStore(services().unhurried, newId('evt')).checkpoint(1);
+      for (const each of [key, shared]) expect(await countedUses(services(), each)).toEqual(once(48, AT));
+    },
+  );
 });
