@@ -119,7 +119,10 @@ export const USED_KEYS_SCAN: Scan = {
   points: ({ whole }) => 2 * whole('api_keys'),
 };
 
-/** Maximum number of denials that a total counts, and that a page passes over: limits bound how many there are. */
+/**
+ * Number of denials that prices assume. After 30 days of attacks there are up to 150,000, for which an operation couldn't
+ * pay. Reading them ends with the time limit of statements then.
+ */
 const DENIALS_MAX = 20_000;
 
 /** Denied verifications: a single condition uses an index; several, or those for some keys only, read more. */

@@ -136,11 +136,19 @@ function refusableOf(type: GraphQLObjectType, held: readonly string[]): Field[] 
   });
 }
 
+/** Mutations of several keys, and what costs more for the organization of each of them than an operation may. */
+const OF_SEVERAL: ReadonlySet<string> = new Set(['updateApiKeys', 'importApiKeys', 'revokeApiKeys']);
+const COSTLY: ReadonlySet<string> = new Set(['denialSummary']);
+
 /** For each mutation and each type below its payload that has any, the fields that its permission doesn't cover. */
 const CHILDREN = Object.keys(MUTATIONS).flatMap((mutation) => {
   const permission = scopeOf(MUTATIONS[mutation] as Field) ?? '';
   return reachableFrom(payloadOf(mutation))
     .map((below) => ({ ...below, refusable: refusableOf(below.type, [permission]) }))
+    .map(({ refusable, ...below }) => ({
+      ...below,
+      refusable: refusable.filter(({ name }) => !OF_SEVERAL.has(mutation) || !COSTLY.has(name)),
+    }))
     .filter(({ refusable }) => refusable.length > 0)
     .map((one) => [mutation, one.type.name, one] as const);
 });
