@@ -66,10 +66,6 @@ export class DenialGroups implements UnwrittenDenials {
     return this.#detailed + this.#more.known + this.#more.other;
   }
 
-  values(): UnwrittenDenials {
-    return this;
-  }
-
   *[Symbol.iterator](): Generator<DenialGroup> {
     for (const { names } of this.#organizations.values()) yield* names.values();
   }

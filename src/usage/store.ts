@@ -55,7 +55,7 @@ export function appendTogether(
     if (!first) return writers;
     const batch = merge(writers);
     // Never by way of the journal: there are few.
-    await writeDenials(tx, batch.denials.values());
+    await writeDenials(tx, batch.denials);
     if (isPostgres(tx)) await writeToTables(tx, batch);
     else await writeToJournal(tx, batch, first);
     return writers;

@@ -16,8 +16,7 @@ const IDS_MAX = 1_000;
 /**
  * Adds denials to their rows, in the transaction that raises the writer's mark, so that each counts once. New groups
  * beyond the limits of their organization count for the row of their minute and code. Entries of keys and organizations
- * that no longer exist are skipped. Call it before locks of keys are taken. Confirms the organizations that
- * exist to the groups.
+ * that no longer exist are skipped. Tells the groups which organizations exist. Call it before locks of keys are taken.
  */
 export async function writeDenials(tx: Transaction<Tables>, groups: UnwrittenDenials): Promise<void> {
   const byOrganization = new Map<string, DenialGroup[]>();

@@ -19,8 +19,9 @@ import { keyWithRole, NO_ROLE, verifiableKey } from './verifiable-row.ts';
 export const LOOK_AGE: LookAge = { maxAgeMs: 1, outageMs: 3_000 };
 
 /**
- * Checks before every decision, once for all that are made in a turn, and uses no cache if that fails. A change is in the file before its response is sent,
- * so a process that looks like this can't decide by the state before an answered change, even if nobody notifies it.
+ * Checks before every decision, once for all that are made in a turn of the event loop, and doesn't use the cache if the
+ * check fails. A change is in the file before its response is sent, so a process that checks like this can't decide by the
+ * state before an answered change, even if it isn't notified.
  */
 export const LOOK_EVERY_TIME: LookAge = { maxAgeMs: 0, outageMs: 0 };
 

@@ -73,7 +73,7 @@ onEachDatabase('denied verifications', (engine) => {
       transformResult: async ({ result }) => result,
     };
     const write = services().db.withPlugin(counting).transaction();
-    await write.execute((tx) => writeDenials(tx, batch.denials.values()));
+    await write.execute((tx) => writeDenials(tx, batch.denials));
     expect(statements).toBeLessThan(20);
     expect(await list()).toMatchObject([{ code: 'NOT_FOUND', keyId: null, count: 1 }]);
   });
