@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import type { AnyVariables, UseQueryResponse } from 'urql';
-import type { Document } from '../../api/document.ts';
-import { useDocument } from '../../api/use-document.ts';
-import { onVisible } from '../../api/visible.ts';
+import type { Document } from './document.ts';
+import { useDocument } from './use-document.ts';
+import { onVisible } from './visible.ts';
 
 /** Sums over all keys change with every use, too often for an event each, milliseconds. */
 const EVERY_MS = 10_000;

@@ -424,6 +424,13 @@ export type FaultFragment =
   | Fault_ValidationError_Fragment
 ;
 
+export type VerifiersQueryVariables = Exact<{
+  organizationId: string | number;
+}>;
+
+
+export type VerifiersQuery = { organization: { id: string, verifiers: Array<{ id: string, kind: VerifierKind, name: string | null, connectedAt: string, cachedKeys: number, current: boolean }> | null } | null };
+
 export type KeyDetailsQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -837,13 +844,6 @@ export type OverviewAttentionQueryVariables = Exact<{
 
 export type OverviewAttentionQuery = { organization: { id: string, keySummary: { active: number, expiringSoon: number, expiringSoonIsExact: boolean, rotationOverdue: number, rotationOverdueIsExact: boolean, unused: number, unusedIsExact: boolean } | null, usage: Array<{ start: string, verified: number, denied: number }> | null } | null };
 
-export type OverviewVerifiersQueryVariables = Exact<{
-  organizationId: string | number;
-}>;
-
-
-export type OverviewVerifiersQuery = { organization: { id: string, verifiers: Array<{ id: string, kind: VerifierKind, name: string | null, connectedAt: string, cachedKeys: number, current: boolean }> | null } | null };
-
 export type OverviewChangesQueryVariables = Exact<{
   organizationId: string | number;
   actions: Array<string> | string;
@@ -1031,13 +1031,6 @@ export type UpdateOrganizationMutation = { updateOrganization:
     | { __typename: 'UpdateOrganizationPayload', organization: { id: string, name: string, slug: string, keyPrefix: string, createdAt: string, allowedOrigins: Array<string> | null, rotationPolicy: { liveDays: number | null, testDays: number | null } | null, permissionCatalog: Array<{ name: string, description: string | null, builtIn: boolean }> | null, limits: { activeApiKeys: number, maxActiveApiKeys: number | null } | null } }
     | { __typename: 'ValidationError', code: ErrorCode, message: string, issues: Array<{ path: Array<string>, message: string }> }
    | null };
-
-export type VerifiersQueryVariables = Exact<{
-  organizationId: string | number;
-}>;
-
-
-export type VerifiersQuery = { organization: { id: string, verifiers: Array<{ id: string, kind: VerifierKind, name: string | null, connectedAt: string, cachedKeys: number, current: boolean }> | null } | null };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1452,6 +1445,21 @@ export const CachedUsageFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CachedUsage"}) as unknown as TypedDocumentString<CachedUsageFragment, unknown>;
+export const VerifiersDocument = new TypedDocumentString(`
+    query Verifiers($organizationId: ID!) {
+  organization(id: $organizationId) {
+    id
+    verifiers {
+      id
+      kind
+      name
+      connectedAt
+      cachedKeys
+      current
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VerifiersQuery, VerifiersQueryVariables>;
 export const KeyDetailsDocument = new TypedDocumentString(`
     query KeyDetails($id: ID!) {
   apiKey(id: $id) {
@@ -2678,21 +2686,6 @@ export const OverviewAttentionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OverviewAttentionQuery, OverviewAttentionQueryVariables>;
-export const OverviewVerifiersDocument = new TypedDocumentString(`
-    query OverviewVerifiers($organizationId: ID!) {
-  organization(id: $organizationId) {
-    id
-    verifiers {
-      id
-      kind
-      name
-      connectedAt
-      cachedKeys
-      current
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<OverviewVerifiersQuery, OverviewVerifiersQueryVariables>;
 export const OverviewChangesDocument = new TypedDocumentString(`
     query OverviewChanges($organizationId: ID!, $actions: [String!]!) {
   organization(id: $organizationId) {
@@ -3263,21 +3256,6 @@ fragment SettingsFacts on Organization {
     maxActiveApiKeys
   }
 }`) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
-export const VerifiersDocument = new TypedDocumentString(`
-    query Verifiers($organizationId: ID!) {
-  organization(id: $organizationId) {
-    id
-    verifiers {
-      id
-      kind
-      name
-      connectedAt
-      cachedKeys
-      current
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<VerifiersQuery, VerifiersQueryVariables>;
 export const SessionsDocument = new TypedDocumentString(`
     query Sessions {
   viewer {

@@ -10,6 +10,7 @@ import {
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { DAY_MS, now } from '../../api/clock.ts';
+import { useRefreshed } from '../../api/use-refreshed.ts';
 import { useSteady } from '../../api/use-steady.ts';
 import { Card, LoadFault, SkeletonRows } from '../../design/patterns/page.tsx';
 import { useNow } from '../../design/primitives/time.tsx';
@@ -18,7 +19,6 @@ import { useOpens } from '../../shell/views.tsx';
 import { useOrganization } from '../../viewer/organization.tsx';
 import { spikeOf } from './attention.ts';
 import { TEXTS } from './texts.ts';
-import { useRefreshed } from './use-refreshed.ts';
 
 const HOUR_MS = 3_600_000;
 

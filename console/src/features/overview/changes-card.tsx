@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
+import { useRefreshed } from '../../api/use-refreshed.ts';
 import { useSteady } from '../../api/use-steady.ts';
 import { Card, LoadFault, SkeletonRows } from '../../design/patterns/page.tsx';
 import { RelativeTime } from '../../design/primitives/time.tsx';
@@ -12,7 +13,6 @@ import { ACTION_GROUPS } from '../audit/audit-actions.ts';
 import { AuditSentence } from '../audit/audit-sentence.tsx';
 import { Names } from '../audit/names.tsx';
 import { TEXTS } from './texts.ts';
-import { useRefreshed } from './use-refreshed.ts';
 
 const SHOWN_MAX = 8;
 

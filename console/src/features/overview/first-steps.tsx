@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { useRefreshed } from '../../api/use-refreshed.ts';
 import { Checklist, type ChecklistStep } from '../../design/patterns/checklist.tsx';
 import { CopyButton } from '../../design/patterns/copy-button.tsx';
 import { Button, ButtonLink } from '../../design/primitives/button.tsx';
@@ -8,7 +9,6 @@ import { useFollowed } from '../../live/use-followed.ts';
 import { useCan, useOrganization } from '../../viewer/organization.tsx';
 import { useAnswers } from './first-steps-state.ts';
 import { TEXTS } from './texts.ts';
-import { useRefreshed } from './use-refreshed.ts';
 
 /** Members and verifiers have no events, so they are requested this often while steps are open, milliseconds. */
 const EVERY_MS = 4_000;

@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { useRefreshed } from '../../api/use-refreshed.ts';
 import { useSteady } from '../../api/use-steady.ts';
 import { acceptedOf, deniedOf, pointsOf, VERIFICATIONS } from '../../design/patterns/chart/points.ts';
 import type { RangeId, TimeRange } from '../../design/patterns/chart/ranges.ts';
@@ -10,7 +11,6 @@ import { useNow } from '../../design/primitives/time.tsx';
 import { OverviewTopKeysDocument, OverviewUsageDocument } from '../../generated/graphql.ts';
 import { useOrganization } from '../../viewer/organization.tsx';
 import { TEXTS } from './texts.ts';
-import { useRefreshed } from './use-refreshed.ts';
 
 const OFFERED: readonly RangeId[] = ['24h', '7d', '30d'];
 

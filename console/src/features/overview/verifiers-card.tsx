@@ -1,13 +1,13 @@
 import { Link } from 'wouter';
+import { useRefreshed } from '../../api/use-refreshed.ts';
 import { useSteady } from '../../api/use-steady.ts';
 import { Card, LoadFault, SkeletonRows } from '../../design/patterns/page.tsx';
 import { Badge } from '../../design/primitives/badge.tsx';
 import { RelativeTime } from '../../design/primitives/time.tsx';
-import { OverviewVerifiersDocument } from '../../generated/graphql.ts';
+import { VerifiersDocument } from '../../generated/graphql.ts';
 import { useOpens } from '../../shell/views.tsx';
 import { useOrganization } from '../../viewer/organization.tsx';
 import { TEXTS } from './texts.ts';
-import { useRefreshed } from './use-refreshed.ts';
 
 const SHOWN_MAX = 5;
 
@@ -16,7 +16,7 @@ const texts = TEXTS.verifiers;
 /** Programs that verify keys from memory: verification processes of the servers, and verifiers embedded in APIs. */
 export function VerifiersCard() {
   const { id: organizationId } = useOrganization();
-  const [{ data, error }, reload] = useRefreshed(OverviewVerifiersDocument, { organizationId });
+  const [{ data, error }, reload] = useRefreshed(VerifiersDocument, { organizationId });
   const verifiers = useSteady(data?.organization?.verifiers);
   const opens = useOpens();
   // A viewer of some teams sees none of the organization's verifiers.

@@ -14,7 +14,7 @@ const AXIS_LEFT = 44;
 const HEADROOM = 8;
 
 /**
- * One or two counts over time as stacked bars. The interval under the pointer is described beside it; the arrow keys
+ * One or two counts over time as stacked bars. A tooltip next to the pointer describes the interval; the arrow keys
  * move through the intervals, and screen readers also get a table.
  */
 export function TimeChart({

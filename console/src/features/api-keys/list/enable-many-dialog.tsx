@@ -25,7 +25,7 @@ export function EnableManyDialog({
   onClose,
 }: {
   readonly keys: readonly KeyFactsFragment[];
-  /** Number of selected keys. Others than `keys` are left out. */
+  /** Number of selected keys. Those that aren't in `keys` are skipped. */
   readonly selected: number;
   /** The target state. */
   readonly enabled: boolean;

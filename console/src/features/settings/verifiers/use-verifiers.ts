@@ -1,7 +1,5 @@
-import { useEffect } from 'react';
-import { useDocument } from '../../../api/use-document.ts';
+import { useRefreshed } from '../../../api/use-refreshed.ts';
 import { useSteady } from '../../../api/use-steady.ts';
-import { onVisible } from '../../../api/visible.ts';
 import { VerifiersDocument, type VerifiersQuery } from '../../../generated/graphql.ts';
 import { useCan, useOrganization } from '../../../viewer/organization.tsx';
 
@@ -22,20 +20,9 @@ export interface Verifiers {
 export function useVerifiers(): Verifiers | null {
   const { id: organizationId } = useOrganization();
   const pause = !useCan()('organization.view');
-  const [{ data, error }, reload] = useDocument(VerifiersDocument, { organizationId }, { pause });
+  const options = { pause, everyMs: EVERY_MS };
+  const [{ data, error }, reload] = useRefreshed(VerifiersDocument, { organizationId }, options);
   const verifiers = useSteady(data?.organization?.verifiers) ?? null;
-  useEffect(() => {
-    if (pause) return;
-    const refresh = () => {
-      if (document.visibilityState === 'visible') reload({ requestPolicy: 'network-only' });
-    };
-    const timer = setInterval(refresh, EVERY_MS);
-    const ignore = onVisible(refresh);
-    return () => {
-      clearInterval(timer);
-      ignore();
-    };
-  }, [pause, reload]);
   if (pause) return null;
   return {
     verifiers,
